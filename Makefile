@@ -116,7 +116,8 @@ deploy: $(VENV) ## Deploy to your AWS account: STAGE BUCKET DOMAIN CERTIFICATE_A
 	@$(BIN)/python -m local deploy --stage $(STAGE) --bucket "$(BUCKET)" --domain "$(DOMAIN)" \
 	  --certificate-arn "$(CERTIFICATE_ARN)" --base-url "$(BASE_URL)" --alarm-topic-arn "$(ALARM_TOPIC_ARN)" \
 	  --mail-from "$(MAIL_FROM)" --operators "$(OPERATORS)" --oidc-providers "$${OIDC_PROVIDERS:-}" \
-	  --example-credential "$(EXAMPLE_CREDENTIAL)" \
+	  --example-credential "$(EXAMPLE_CREDENTIAL)" --unproven-emails "$(UNPROVEN_EMAILS)" \
+	  --new-keys-per-day "$(NEW_KEYS_PER_DAY)" --verify-concurrency "$(VERIFY_CONCURRENCY)" \
 	  $(if $(DRY_RUN),--dry-run)
 
 .PHONY: screenshots

@@ -30,6 +30,9 @@ PARAMETERS = {
     "operators": "Operators",
     "oidc_providers": "OidcProviders",
     "example_credential": "ExampleCredential",
+    "unproven_emails": "UnprovenEmails",
+    "new_keys_per_day": "NewKeysPerDay",
+    "verify_concurrency": "VerifyConcurrency",
 }
 
 

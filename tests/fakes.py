@@ -374,9 +374,9 @@ class Counters:
         self.values: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def add(self, name: str, amount: int, most: int, expires: datetime) -> bool:
+    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
         with self._lock:
-            if self.values.get(name, 0) + amount > most:
+            if self.values.get(name, 0) + amount > limit:
                 return False
             self.values[name] = self.values.get(name, 0) + amount
         return True

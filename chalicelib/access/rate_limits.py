@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.access import signing_keys
 from chalicelib.access.access_context import AccessContext
+from chalicelib.analytics import networks
 from chalicelib.errors import TooMany as TooMany  # noqa: PLC0414 - importable from here, where the limits are
 
 
@@ -60,12 +61,12 @@ class NetworkLimit:
         """The limits that a client ``address`` counts on, each with the network, the narrowest first: a client that
         has reached its own limit cannot use up those of its neighbours."""
         client = Limit(self.name, self.per_client, self.window)
-        found = _parsed(address)
+        found = networks.parse(address)
         if not isinstance(found, ipaddress.IPv6Address):
             return ((client, "" if found is None else str(found)),)
         site, provider = replace(client, max_count=self.per_site), replace(client, max_count=self.per_provider)
         counts = ((64, client), (48, site), (32, provider))
-        return tuple((limit, _prefix(found, length)) for length, limit in counts)
+        return tuple((limit, networks.network(found, length)) for length, limit in counts)
 
 
 def within_networks(access_context: AccessContext, limit: NetworkLimit, address: str, subject: str = "") -> bool:
@@ -77,18 +78,6 @@ def enforce_networks(access_context: AccessContext, limit: NetworkLimit, address
     """Count one request from ``address``; raises `TooMany` when a limit of its networks was already reached."""
     for each, network in limit.of(address):
         enforce(access_context, each, f" {network}")
-
-
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    return (isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped) or found
-
-
-def _prefix(address: ipaddress.IPv6Address, length: int) -> str:
-    return str(ipaddress.ip_network((int(address), length), strict=False))
 
 
 def _window(access_context: AccessContext, limit: Limit) -> tuple[int, datetime]:

@@ -39,7 +39,7 @@ _OPTIONS: Any = {"require": ["sub", "sid", "exp", "iat", "aud"], "verify_exp": F
 
 
 def sign_in(access_context: AccessContext, email: str) -> tuple[Session, str]:
-    """Start a session for the person with this (normalised) email address, which has been verified; return it and its
+    """Start a session for the person with this (normalized) email address, which has been verified; return it and its
     cookie.
 
     The session is always new, so that a cookie the browser already had gains no rights.

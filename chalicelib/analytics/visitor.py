@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from ipaddress import ip_address, ip_network
+
+from chalicelib.analytics import networks
 
 SALT_BYTES = 32
 """As long as the output of SHA-256 (RFC 2104, section 3: no shorter key)."""
@@ -42,9 +43,5 @@ def network_id(salt: bytes, network: str) -> str:
 
 def _network(address: str) -> str:
     """The network of ``address``; returns text that is not an IP address unchanged."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
-    return str(ip_network((int(mapped), _NETWORK_BITS[mapped.version]), strict=False))
+    found = networks.parse(address)
+    return address if found is None else networks.network(found, _NETWORK_BITS[found.version])

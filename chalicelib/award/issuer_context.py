@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.ports import Counters, IssuerStore, Signer
 
+MAX_ATTEMPTS = 8
+"""Attempts to change an issuer. Each failed attempt means that another writer of the same issuer was first."""
+
 
 @dataclass(frozen=True, slots=True)
 class IssuerContext:

@@ -40,8 +40,8 @@ class Signer(Protocol):
 class Counters(Protocol):
     """Counters that start at 0 and expire. Every method raises `Unavailable` when storage does not respond."""
 
-    def add(self, name: str, amount: int, most: int, expires: datetime) -> bool:
-        """Add ``amount`` to a counter unless it would exceed ``most``; whether it was added. Atomic."""
+    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
+        """Add ``amount`` to a counter unless it would exceed ``limit``; whether it was added. Atomic."""
 
     def give_back(self, name: str, amount: int) -> None:
         """Subtract what was added but not used. A counter that has expired in the meantime is left alone."""

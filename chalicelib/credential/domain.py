@@ -23,7 +23,7 @@ _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z
 
 
 def normalize(text: str) -> str:
-    """Normalise ``text`` as a domain: lower case, no trailing dot. Raises `Refused` (`bad_domain`)."""
+    """Normalize ``text`` as a domain: lower case, no trailing dot. Raises `Refused` (`bad_domain`)."""
     domain = text.strip().lower().removesuffix(".")
     if not _DOMAIN.fullmatch(domain):
         raise Refused(

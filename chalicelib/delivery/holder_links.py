@@ -8,7 +8,7 @@ from datetime import timedelta
 from chalicelib.access.rate_limits import Limit, TooMany
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
-from chalicelib.delivery.emails import compose
+from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.holder_access import find
 from chalicelib.delivery.links import Link, Purpose
@@ -65,7 +65,7 @@ def _send(delivery_context: DeliveryContext, link: Link, issuer_id: str | None, 
         )
     url, new = delivery_context.link(Purpose.MY, link.email, issuer_id=issuer_id)
     delivery_context.store.add_links((new,))
-    delivery_context.mailer().send(compose.holder_link(link.email, url, wide=new.wide, ends_earlier=ends_earlier))
+    delivery_context.mailer().send(account.holder_link(link.email, url, wide=new.wide, ends_earlier=ends_earlier))
     if ends_earlier:
         # Last, so that the holder keeps a working link if sending fails.
         delivery_context.change_mailbox(digest, lambda one: mailbox.links_ended(one, issuer_id, new.created_at))

@@ -82,7 +82,7 @@ def with_problem(before: Reputation, problem: Problem, credential_id: str, now: 
 
 
 def resumed(before: Reputation) -> Reputation:
-    """End the pause and start counting anew."""
+    """End the pause and start counting from zero."""
     return Reputation(before.issuer_id, recent=before.recent, version=before.version)
 
 

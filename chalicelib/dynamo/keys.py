@@ -52,9 +52,10 @@ table ``events`` (removed after a while)
 table ``secrets`` (really deleted: no backup, no stream)
 ``SALT``                              ``<day>``                       the salt of a day; all salts before a day
 ``SIGNING_KEY``                       ``<day>``                       the secret that a day's sessions are signed with
+``SIGNING_KEY``                       ``known-<year>``                the secret of a year's known browsers
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
-``COUNT#<name>``                      ``COUNT``                       a rate-limit counter
+``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
 ``FETCHES#<network>``                 ``<start>``                     the waiting time of a network in a minute
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox

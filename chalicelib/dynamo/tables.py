@@ -206,14 +206,14 @@ class Tables:
         with _translated_errors():
             self.client.delete_item(TableName=table, **delete.arguments)
 
-    def add(self, table: str, key: Key, amount: int, most: int, expires: int) -> None:
-        """Add ``amount`` to the counter under ``key``, which starts at 0 and must not exceed ``most``.
+    def add(self, table: str, key: Key, amount: int, limit: int, expires: int) -> bool:
+        """Add ``amount`` to the counter under ``key``, which starts at 0; False, without adding, above ``limit``.
 
-        Raises `ConditionFailed` when it would exceed ``most``, `Unavailable`. A lost reply may add once too often.
+        Raises `Unavailable`. A lost reply may add once too often.
         """
-        if amount > most:
-            raise ConditionFailed({0: None})
-        with _translated_errors():
+        if amount > limit:
+            return False
+        with suppress(ConditionFailed), _translated_errors():
             self.client.update_item(
                 TableName=table,
                 Key=_raw_key(key),
@@ -221,10 +221,12 @@ class Tables:
                 ConditionExpression="attribute_not_exists(times) OR times <= :room",
                 ExpressionAttributeValues={
                     ":amount": {"N": str(amount)},
-                    ":room": {"N": str(most - amount)},
+                    ":room": {"N": str(limit - amount)},
                     ":expires": {"N": str(expires)},
                 },
             )
+            return True
+        return False
 
     def subtract(self, table: str, key: Key, amount: int) -> None:
         """Subtract ``amount`` from the counter under ``key`` if it exists and stays at 0 or above.

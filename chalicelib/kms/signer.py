@@ -35,7 +35,7 @@ _CONNECT_SECONDS = 1
 _READ_SECONDS = 3
 _ATTEMPTS = 3
 _KEYS_REMEMBERED = 128
-"""Public keys that a process keeps, 32 bytes each: the host's, and those of issuers created lately."""
+"""Public keys that a process keeps, 32 bytes each: the host's, and those of recently created issuers."""
 
 
 class KmsSigner:
@@ -72,7 +72,7 @@ class KmsSigner:
         return _raw_ed25519(der)
 
     def sign(self, handle: str, message: bytes) -> bytes:
-        """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `LONGEST_MESSAGE`."""
+        """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `MAX_MESSAGE`."""
         if len(message) > MAX_MESSAGE:
             raise Refused(
                 f"KMS signs at most {MAX_MESSAGE} bytes, and this is {len(message)}: "

@@ -33,16 +33,16 @@ class _Host:
     asked: bool = False
     known: threading.Event = field(default_factory=threading.Event)
     """Set when the first request to the host has connected or failed. The others wait for it, so that a dead host is
-    asked once."""
+    contacted once."""
     failure: tuple[str, str] | None = None
-    """Code and detail, once the host has failed to answer: it is not asked again."""
+    """Code and detail, once the host has failed to respond: it is not contacted again."""
 
 
 class FetchBudget:
     """The budget of one request. Thread-safe.
 
     ``admit`` is called before every HTTP request; it may raise to end the whole request. ``dead_hosts`` are those of
-    the worker; None for a fetch on behalf of a known person, who may have mended the host a second ago.
+    the worker; None for a fetch on behalf of a known person, who may have just fixed the host.
     """
 
     def __init__(self, admit: Callable[[], None] = lambda: None, dead_hosts: DeadHosts | None = None) -> None:

@@ -104,9 +104,9 @@ class Cache:
                     return _unwrap(cached)
                 flight = self._flights.get(key)
                 if flight is None:
-                    fetch_deadline = self._flights[key] = _Flight()
+                    own_flight = self._flights[key] = _Flight()
             if flight is None:
-                return _unwrap(self._fetch(key, fetch_deadline, deadline, budget))
+                return _unwrap(self._fetch(key, own_flight, deadline, budget))
             if not flight.done.wait(max(deadline.left(), 0)):
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time")
             if flight.result is not None:

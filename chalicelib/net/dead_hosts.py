@@ -1,4 +1,4 @@
-"""Hosts that could not be reached a moment ago, so that nobody waits for them again."""
+"""Hosts that could not be reached a moment ago, so that no request waits for them again."""
 
 from __future__ import annotations
 

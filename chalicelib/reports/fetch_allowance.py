@@ -11,9 +11,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address
 from typing import Protocol
 
+from chalicelib.analytics import networks
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.visitor import SALT_BYTES, network_id
 from chalicelib.errors import TooMany, Unavailable
@@ -123,14 +124,11 @@ class RequestAllowance:
 def _networks(address: str) -> list[tuple[str, Level]]:
     """The networks that ``address`` is counted under, smallest first. Text that is not an address counts as one
     network."""
-    try:
-        parsed: IPv4Address | IPv6Address = ip_address(address)
-    except ValueError:
+    found = networks.parse(address)
+    if found is None:
         return [("unknown", IPV4[0])]
-    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-    found = mapped or parsed
     levels = IPV4 if isinstance(found, IPv4Address) else IPV6
-    return [(str(ip_network(f"{found}/{level.prefix}", strict=False)), level) for level in levels]
+    return [(networks.network(found, level.prefix), level) for level in levels]
 
 
 def _milliseconds(seconds: float) -> int:

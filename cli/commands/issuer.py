@@ -20,11 +20,42 @@ from cli.output import note, show, table
 def add_commands(resources: Commands) -> None:
     """Add `issuer`."""
     verbs = grammar.verbs(resources, "issuer", "manage issuers: their domains, keys and registration")
+    _add_create(verbs)
+    grammar.command(verbs, "list", list_all, "list all issuers", "laurel issuer list --json")
+    _add_names(verbs)
+    grammar.issuer(
+        grammar.command(
+            verbs,
+            "resume-email",
+            resume_email,
+            "resume an issuer's emails, which are paused when too many bounce or are reported as spam",
+            "laurel issuer resume-email acme",
+        )
+    )
+    for verb, handler, description in (
+        ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
+        ("remove-domain", remove_domain, "remove a verified domain"),
+    ):
+        command = grammar.command(verbs, verb, handler, description, f"laurel issuer {verb} acme acme.example")
+        grammar.issuer(command)
+        command.add_argument("domain", metavar="DOMAIN", help="domain of the issuer, such as acme.example")
+    grammar.issuer(
+        grammar.command(
+            verbs,
+            "rotate-key",
+            rotate_key,
+            "create a new signing key and retire the current one",
+            "laurel issuer rotate-key acme",
+        )
+    )
+
+
+def _add_create(verbs: Commands) -> None:
     made = grammar.command(
         verbs,
         "create",
         create,
-        "create an issuer with a key and its first status lists",
+        "create a registered issuer with its first status lists",
         'laurel issuer create acme --name Acme --url https://acme.example/ --description "Makers." '
         "--owner ada@acme.example",
     )
@@ -43,7 +74,9 @@ def add_commands(resources: Commands) -> None:
     made.add_argument(
         "--owner", metavar="EMAIL", help="email address of the first member, who can then sign in as owner"
     )
-    grammar.command(verbs, "list", list_all, "list all issuers", "laurel issuer list --json")
+
+
+def _add_names(verbs: Commands) -> None:
     registration = grammar.command(
         verbs,
         "register",
@@ -61,15 +94,6 @@ def add_commands(resources: Commands) -> None:
     )
     grammar.issuer(renaming)
     renaming.add_argument("name", metavar="NAME", help="the new name, which operators vouch for")
-    grammar.issuer(
-        grammar.command(
-            verbs,
-            "resume-email",
-            resume_email,
-            "resume an issuer's emails, which are paused when too many bounce or are reported as spam",
-            "laurel issuer resume-email acme",
-        )
-    )
     allowed = grammar.command(
         verbs,
         "allow-name",
@@ -79,22 +103,6 @@ def add_commands(resources: Commands) -> None:
     )
     allowed.add_argument("issuer", help="id of the issuer, which may be created later")
     allowed.add_argument("name", metavar="NAME", help="the name to allow")
-    for verb, handler, description in (
-        ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
-        ("remove-domain", remove_domain, "remove a verified domain"),
-    ):
-        command = grammar.command(verbs, verb, handler, description, f"laurel issuer {verb} acme acme.example")
-        grammar.issuer(command)
-        command.add_argument("domain", metavar="DOMAIN", help="domain of the issuer, such as acme.example")
-    grammar.issuer(
-        grammar.command(
-            verbs,
-            "rotate-key",
-            rotate_key,
-            "create a new signing key and retire the current one",
-            "laurel issuer rotate-key acme",
-        )
-    )
 
 
 def create(services: Services, options: Namespace) -> int:

@@ -153,9 +153,9 @@ class SessionStore:
     def is_known_person(self, hashed: str, now: datetime) -> bool:
         return hashed in self.known_people and now < self.known_people[hashed]
 
-    def count(self, name: str, most: int, expires: datetime) -> bool:
+    def count(self, name: str, max_count: int, expires: datetime) -> bool:
         with self.lock:
-            if self.counts.get(name, 0) >= most:
+            if self.counts.get(name, 0) >= max_count:
                 return False
             self.counts[name] = self.counts.get(name, 0) + 1
         return True

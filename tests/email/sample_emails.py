@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import compose
+from chalicelib.delivery.emails import account, compose
 from chalicelib.delivery.emails.compose import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from tests.contract import samples
@@ -39,11 +39,11 @@ def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes
     """The sample email of ``kind``."""
     match kind:
         case Kind.SIGN_IN:
-            return compose.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15)
+            return account.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15)
         case Kind.HOLDER_LINK:
-            return compose.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False)
+            return account.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False)
         case Kind.INVITATION:
-            return compose.invitation(
+            return account.invitation(
                 EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", identified=True
             )
         case _:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.credential import domain as domains
 from chalicelib.credential.issuer import DomainProof, Issuer, Place
 from chalicelib.credential.public_suffix import shared_suffix
@@ -20,10 +20,9 @@ from chalicelib.tasks.task_queue import Task, TaskQueue
 MAX_DOMAINS = 5
 """Maximum domains of an issuer. The public check lists all of them."""
 REFRESH_INTERVAL = timedelta(days=30)
-"""How often a domain is checked again; `issuer.PROOF_LASTS` is three times as long."""
+"""How often a domain is checked again; `issuer.PROOF_LIFETIME` is three times as long."""
 KIND = "domain"
 """The kind of the tasks that check a domain again."""
-MAX_ATTEMPTS = 8
 
 _SPACE = re.compile(r"\s+")
 

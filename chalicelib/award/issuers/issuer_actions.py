@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.award.input import colours
@@ -14,18 +14,15 @@ from chalicelib.award.input.text_rules import (
     check_text,
     check_url,
 )
-from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.award.issuers import names
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.keys import new_key
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.errors import Conflict, NotFound, Refused
 
-MAX_ATTEMPTS = 8
-"""Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
-
-_SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 _TAKEN_BY_US = ("new",)
 """Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""
 
@@ -68,9 +65,8 @@ def create(
     deployment vouch for the name; a self-service issuer is identified by its verified domains (`domain_proof`), if any.
 
     Raises `Refused` when a text or URL is not acceptable, when the name looks like that of a registered issuer
-    (`name_reserved`), or for a did:key issuer that is not registered; `Conflict`
-    (`issuer_exists`) when the id is taken. A key created just before a failure stays unused in the key service, where
-    `cleanup` finds it.
+    (`name_reserved`), or for a did:key issuer that is not registered; `Conflict` (`issuer_exists`) when the id is
+    taken. A key created just before a failure stays unused in the key service, where `cleanup` finds it.
     """
     _check(new)
     if method is Method.KEY and not registered:
@@ -81,11 +77,20 @@ def create(
     else:
         names.check(issuer_context, new.id, new.name)
     now = issuer_context.now()
+    issuer, pair = status_lists.open_pair(issuer_context, _issuer(issuer_context, new, method, registered, now), now)
+    try:
+        issuer_context.issuer_store.add_issuer(issuer, pair, owner)
+    except Conflict as error:
+        raise _exists(new.id) from error
+    return issuer
+
+
+def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, registered: bool, now: datetime) -> Issuer:
+    """The issuer with its first key, without status lists."""
     key = new_key.shared(issuer_context, now) if method is Method.WEB else new_key.own(issuer_context, new.id, now)
-    name = did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}"
-    issuer = Issuer(
+    return Issuer(
         id=new.id,
-        did=name,
+        did=did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}",
         name=new.name,
         url=new.url,
         description=new.description,
@@ -97,12 +102,6 @@ def create(
         accent=new.accent,
         registered_as=new.name if registered else None,
     )
-    issuer, pair = status_lists.open_pair(issuer_context, issuer, now)
-    try:
-        issuer_context.issuer_store.add_issuer(issuer, pair, owner)
-    except Conflict as error:
-        raise _exists(new.id) from error
-    return issuer
 
 
 def update_profile(
@@ -174,7 +173,7 @@ def _exists(issuer_id: str) -> Conflict:
 
 def check_id(issuer_id: str) -> None:
     """Validate an issuer id. Raises `Refused` (`bad_issuer_id`)."""
-    if not _SLUG.fullmatch(issuer_id):
+    if not ISSUER_ID.fullmatch(issuer_id):
         raise Refused(
             f"{issuer_id[:80]!r} is not a valid issuer id. Use 1 to 64 characters of a-z, 0-9 and hyphen.",
             code="bad_issuer_id",

@@ -1,7 +1,7 @@
 """Daily issuing quotas of issuers.
 
 Anyone can create an issuer, and each credential costs storage, signatures and emails. The quota of an issuer that
-nobody vouches for is enough for some courses; a domain proof or an operator's registration raises it. Whoever reaches
+nobody vouches for is enough for a few courses; a domain proof or an operator's registration raises it. Whoever reaches
 it continues on the next day: bulk jobs by themselves, everyone else with `Retry-After`.
 """
 
@@ -15,7 +15,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import QuotaExceeded
 
 UNPROVEN_PER_DAY = 100
-"""Credentials a day of an issuer without domain proof or registration: some courses, and about a cent in storage,
+"""Credentials a day of an issuer without domain proof or registration: a few courses, and about a cent in storage,
 signatures and emails (AWS pricing)."""
 PROVEN_PER_DAY = 100_000
 """Credentials a day of an issuer with either: the largest single upload that `docs/api.md` describes."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.issuing.search import Place
 from chalicelib.award.keys import new_key, rotation
@@ -21,8 +21,6 @@ from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.record import StatusList
 from chalicelib.errors import Conflict, NotFound, Refused
 
-MAX_ATTEMPTS = 8
-"""Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
 PAGE = 1_000
 """Rows of the issuer's list per read, about half a megabyte."""
 
@@ -83,7 +81,7 @@ def _revocable(issuer_context: IssuerContext, issuer: Issuer, key_id: str, since
     if since > issuer_context.now():
         raise Refused("A key cannot be compromised since a time in the future.", code="bad_moment")
     if key.revoked is not None and since > key.revoked:
-        detail = f"This key is revoked since {dates.write(key.revoked)}. Only an earlier time is possible."
+        detail = f"This key has been revoked since {dates.write(key.revoked)}. Only an earlier time is possible."
         raise Refused(detail, code="bad_moment")
     if key.shared and key.handle == issuer_context.key_policy.shared_handle:
         raise Refused(
@@ -129,7 +127,7 @@ def _sign_list_again(issuer_context: IssuerContext, issuer: Issuer, key: Signing
         except Conflict:
             continue
         return
-    raise _busy(issuer)
+    raise rotation.busy(issuer)
 
 
 def _is_signed_by(issuer: Issuer, key: SigningKey, listed: StatusList) -> bool:
@@ -149,7 +147,7 @@ def _marked(issuer_context: IssuerContext, issuer: Issuer, key: SigningKey, sinc
             issuer = issuer_context.issuer_store.issuer(issuer.id)
         else:
             return marked
-    raise _busy(issuer)
+    raise rotation.busy(issuer)
 
 
 def _issue_times(issuer_context: IssuerContext, issuer_id: str, since: datetime) -> Iterator[datetime]:
@@ -170,7 +168,3 @@ def _signed_by(key: SigningKey, keys: tuple[SigningKey, ...], at: datetime) -> b
 
 def _in_use(key: SigningKey, at: datetime) -> bool:
     return key.created <= at and (key.retired is None or at < key.retired - rotation.IN_FLIGHT)
-
-
-def _busy(issuer: Issuer) -> Conflict:
-    return Conflict(f"Someone else is changing {issuer.name}. Try again.", code="busy")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.keys import new_key
 from chalicelib.credential.issuer import Issuer, SigningKey
@@ -15,8 +15,6 @@ from chalicelib.errors import Conflict, Refused
 IN_FLIGHT = timedelta(minutes=1)
 """How long a retired key stays valid: a request that read the issuer just before the rotation may still sign with it,
 on a machine whose clock is slightly ahead. Longer than the request timeout (29 s at API Gateway)."""
-MAX_ATTEMPTS = 8
-"""Attempts per change. Each failed attempt means that another writer of the same issuer was first."""
 
 
 def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
@@ -64,7 +62,12 @@ def sign_with(
             issuer = issuer_context.issuer_store.issuer(issuer.id)
         else:
             return rotated
-    raise Conflict(f"Someone else is changing {issuer.name}. Try again.", code="busy")
+    raise busy(issuer)
+
+
+def busy(issuer: Issuer) -> Conflict:
+    """The error for an issuer whose concurrent changes keep winning."""
+    return Conflict(f"Someone else is changing {issuer.name}. Try again.", code="busy")
 
 
 def _keys(keys: tuple[SigningKey, ...], fresh: SigningKey, now: datetime) -> tuple[SigningKey, ...]:

@@ -145,7 +145,7 @@ def holder_progress(
 def progress_on_pathway(
     issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, email: str
 ) -> HolderProgress:
-    """The progress in a pathway that is already loaded; ``email`` must be normalised by `normalize`."""
+    """The progress in a pathway that is already loaded; ``email`` must be normalized by `normalize`."""
     newest = _counting_credentials(issuer_context, pathway.issuer_id, email)
     earned = {each: newest[each] for each in (step.achievement_id for step in steps(pathway.root)) if each in newest}
     completion_id = completion_id_of(pathways, pathway, email)

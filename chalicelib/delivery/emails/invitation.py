@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.access.models import Member
 from chalicelib.delivery.delivery_context import DeliveryContext
-from chalicelib.delivery.emails import compose
+from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.quota import may_invite
@@ -25,7 +25,7 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
         if not may_invite(delivery_context, issuer, member.email):
             return False
         link, identified = f"{delivery_context.base_url}/sign-in", issuer.identified(delivery_context.now())
-        content = compose.invitation(member.email, issuer, member.role.value, link, identified=identified)
+        content = account.invitation(member.email, issuer, member.role.value, link, identified=identified)
         delivery_context.mailer().send(content)
     except (Refused, Unavailable):
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails import compose
+from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.ports import Mailer, Store
@@ -28,4 +28,4 @@ class SignInMailer:
         if suppression_reason(self.store.mailbox(mailbox.digest(email)), Kind.SIGN_IN, self.clock()) is not None:
             return
         with suppress(Refused):
-            self.mailer.send(compose.sign_in(email, link, minutes))
+            self.mailer.send(account.sign_in(email, link, minutes))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import epoch
-from chalicelib.dynamo.tables import ConditionFailed, Tables
+from chalicelib.dynamo.tables import Tables
 
 
 class DynamoCounters:
@@ -16,12 +16,8 @@ class DynamoCounters:
         self._tables = tables
         self._table = tables.secrets
 
-    def add(self, name: str, amount: int, most: int, expires: datetime) -> bool:
-        try:
-            self._tables.add(self._table, keys.count(name), amount, most, epoch(expires))
-        except ConditionFailed:
-            return False
-        return True
+    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
+        return self._tables.add(self._table, keys.count(name), amount, limit, epoch(expires))
 
     def give_back(self, name: str, amount: int) -> None:
         self._tables.subtract(self._table, keys.count(name), amount)

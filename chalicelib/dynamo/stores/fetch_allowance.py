@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import epoch
-from chalicelib.dynamo.tables import ConditionFailed, Tables
+from chalicelib.dynamo.tables import Tables
 
 
 class DynamoAllowanceStore:
@@ -17,12 +17,7 @@ class DynamoAllowanceStore:
         self._table = tables.secrets
 
     def reserve(self, network: str, start: datetime, milliseconds: int, limit: int, expires: datetime) -> bool:
-        key = keys.fetch_time(network, start)
-        try:
-            self._tables.add(self._table, key, milliseconds, limit, epoch(expires))
-        except ConditionFailed:
-            return False
-        return True
+        return self._tables.add(self._table, keys.fetch_time(network, start), milliseconds, limit, epoch(expires))
 
     def give_back(self, network: str, start: datetime, milliseconds: int) -> None:
         self._tables.subtract(self._table, keys.fetch_time(network, start), milliseconds)

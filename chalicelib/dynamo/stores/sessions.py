@@ -78,12 +78,8 @@ class DynamoSessionStore:
         expires = reads.find(self._tables, self._table, KnownPersonItem, keys.known_person(hashed))
         return expires is not None and now < expires
 
-    def count(self, name: str, most: int, expires: datetime) -> bool:
-        try:
-            self._tables.add(self._table, keys.count(name), 1, most, epoch(expires))
-        except ConditionFailed:
-            return False
-        return True
+    def count(self, name: str, max_count: int, expires: datetime) -> bool:
+        return self._tables.add(self._table, keys.count(name), 1, max_count, epoch(expires))
 
     def _delete_all(self, part: keys.Range) -> int:
         deleted = 0

@@ -2,6 +2,7 @@
 
 layout.py            page context, rendering and redirects shared by every page
 error_page.py        error responses within the console's layout
+kept_form.py         a form that was refused because of its session or size, to send again
 form_state.py        values and errors of a submitted form
 text.py              fixed text: banners, roles, navigation
 home.py              /console and /console/new: choose or create an issuer
@@ -10,9 +11,9 @@ achievements/        achievements; achievement_form.py reads and validates their
 bulk/                issue to many: upload and check a list, then show the results of the job
 credentials/         find, view, correct, renew, suspend, reinstate and revoke credentials
 pathways/            pathways, and a holder's progress along one; completions.py lists who completed one
+webhooks/            incoming webhooks from learning platforms; webhook_form.py reads and validates their form
 members.py           members and their roles
 api_keys.py          API keys
-webhooks.py          incoming webhooks from learning platforms
 settings.py          issuer profile; issuer_form.py reads and validates its form
 keys.py              revocation of a compromised signing key
 export.py            download of all data of the issuer
@@ -27,13 +28,13 @@ from chalicelib.http.console import (
     keys,
     members,
     settings,
-    webhooks,
 )
 from chalicelib.http.console.achievements import achievements
 from chalicelib.http.console.bulk import results, upload
 from chalicelib.http.console.credentials import credentials
 from chalicelib.http.console.overview import overview
 from chalicelib.http.console.pathways import pathways
+from chalicelib.http.console.webhooks import webhooks
 
 ROUTES = (
     home.routes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -39,7 +40,7 @@ class FormState:
         return replace(self, values={**self.values, name: value})
 
     def lines(self, name: str) -> str:
-        """Value of the field ``name`` with line ends normalised to a line feed."""
+        """Value of the field ``name`` with line ends normalized to a line feed."""
         return self.value(name).replace("\r\n", "\n").replace("\r", "\n")
 
     def text(self, name: str) -> str:
@@ -49,6 +50,11 @@ class FormState:
     def or_none(self, name: str) -> str | None:
         """As `text`, or None when empty."""
         return self.text(name) or None
+
+    def number(self, name: str) -> int | None:
+        """As `text`, as a whole number of up to nine digits; None for anything else."""
+        value = self.text(name)
+        return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else None
 
     def add_error(self, name: str, sentence: str) -> None:
         """Record an error of the field ``name``, unless it already has one."""
@@ -79,5 +85,4 @@ class FormState:
 def sent(request: Request) -> FormState:
     """Read the form submitted with ``request``. Raises `Problem` as `form.sent` does."""
     found = form.sent(request)
-    values = {name: value.decode("utf-8", "replace") for name, value in found.fields.items()}
-    return FormState(values, file=found.files[0] if found.files else b"")
+    return FormState(form.as_text(found.fields), file=found.files[0] if found.files else b"")

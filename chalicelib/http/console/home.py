@@ -23,12 +23,12 @@ from chalicelib.http.console import (
 )
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
-from chalicelib.http.core import authentication
 from chalicelib.http.core.access import PERSON, PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, public
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
+from chalicelib.http.input import request_context
 
 MAX_ISSUERS = 5
 """Issuers that a person may belong to and still create one. Each that is identified costs a key in the key service."""
@@ -108,7 +108,7 @@ def _check_name(services: Services, person: Person, form: FormState, issuer_id: 
 
 
 def _may_create(services: Services, request: Request, person: Person) -> bool:
-    access_context, address = services.access_context, authentication.client_address(request)
+    access_context, address = services.access_context, request_context.client_address(request)
     return person.operator or (
         rate_limits.within(access_context, ISSUERS_PER_PERSON, person.email)
         and rate_limits.within_networks(access_context, ISSUERS_PER_NETWORK, address)

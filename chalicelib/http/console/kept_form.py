@@ -17,10 +17,11 @@ from chalicelib.errors import LaurelError, Unauthenticated
 from chalicelib.http.console import layout
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core import authentication, cookies
-from chalicelib.http.core.authentication import READING, StaleForm
+from chalicelib.http.core.authentication import StaleForm
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
+from chalicelib.http.core.routing import READ
 from chalicelib.http.html import render
 from chalicelib.http.input import body, form
 
@@ -42,7 +43,7 @@ def reply(
     """
     base_url = services.settings.base_url
     own = authentication.is_browser(request) and authentication.is_own_page(request, base_url)
-    if request.method in READING or not own:
+    if request.method in READ or not own:
         return None
     match error:
         case Unauthenticated():
@@ -65,9 +66,17 @@ def _signed_out(request: Request, base_url: str, max_form: int) -> Reply | None:
         return None
     headers = uncached(**{"WWW-Authenticate": "Bearer"})
     return render.page(
-        "sign_in/kept.html", base_url, 401, headers, forms=True, console=True, leads=(), kept=kept,
-        has_file=_has_file(request, max_form), address=authentication.address(request),
-    )  # fmt: skip
+        "sign_in/kept.html",
+        base_url,
+        401,
+        headers,
+        forms=True,
+        console=True,
+        leads=(),
+        kept=kept,
+        has_file=_has_file(request, max_form),
+        address=authentication.address(request),
+    )
 
 
 def _send_again(
@@ -107,7 +116,7 @@ def _text_beside_file(request: Request) -> Mapping[str, str] | None:
 
 def _as_text(fields: Mapping[str, bytes]) -> Mapping[str, str] | None:
     """The fields without the token of their session; None when there are none, or too many to send back."""
-    kept = {name: value.decode("utf-8", "replace") for name, value in fields.items() if name != CSRF}
+    kept = {name: value for name, value in form.as_text(fields).items() if name != CSRF}
     size = sum(len(name) + len(value) for name, value in kept.items())
     return kept if kept and size <= MAX_KEPT else None
 

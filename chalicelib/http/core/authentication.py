@@ -15,9 +15,10 @@ from chalicelib.access.roles import Permission
 from chalicelib.errors import Forbidden, Unauthenticated
 from chalicelib.http.core import cookies, log
 from chalicelib.http.core.response import Reply, uncached
+from chalicelib.http.core.routing import READ
 from chalicelib.http.input import form, negotiation
 
-READING = ("GET", "HEAD")
+_CROSS_SITE = "This form has expired or did not come from this site. Reload the page and try again."
 
 
 class StaleForm(Forbidden):
@@ -49,7 +50,7 @@ def person(access_context: AccessContext, request: Request) -> Person:
     Raises `Unauthenticated`; `Forbidden` for a change that another site requested.
     """
     found = signed_in(access_context, request)
-    if request.method not in READING:
+    if request.method not in READ:
         check_same_origin(request, access_context.base_url)
     return found
 
@@ -60,7 +61,7 @@ def check_form(request: Request, person: Person, max_bytes: int) -> None:
     Call it once the person is authorised, because it parses the form, of at most ``max_bytes`` bytes.
     Raises `StaleForm`, and `Problem` as `form.sent` does.
     """
-    if request.method in READING:
+    if request.method in READ:
         return
     sent = form.sent(request, max_bytes).fields.get("csrf", b"")
     if not hmac.compare_digest(sent, person.csrf.encode("ascii")):
@@ -103,11 +104,6 @@ def is_own_page(request: Request, base_url: str) -> bool:
     return (origin == base_url and site in (None, "same-origin")) or (origin is None and site == "same-origin")
 
 
-def client_address(request: Request) -> str:
-    """Return the client address as API Gateway saw it: the caller controls `X-Forwarded-For`."""
-    return str((request.context.get("identity") or {}).get("sourceIp") or "")
-
-
 def is_browser(request: Request) -> bool:
     """Whether the request comes from a browser."""
     return negotiation.wants_html(request.headers.get("accept"))
@@ -115,7 +111,7 @@ def is_browser(request: Request) -> bool:
 
 def redirect_to_sign_in(request: Request, base_url: str) -> Reply:
     """Redirect to the sign-in page, which leads back to the requested page."""
-    back = f"?{urlencode({'next': address(request)}, safe='/')}" if request.method in READING else ""
+    back = f"?{urlencode({'next': address(request)}, safe='/')}" if request.method in READ else ""
     return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in{back}"))
 
 
@@ -146,6 +142,3 @@ def _allowed(caller: Caller, permission: Permission) -> Caller:
     if not caller.may(permission):
         raise Forbidden(f"The role {caller.role} does not allow this. Contact an owner of the issuer.")
     return caller
-
-
-_CROSS_SITE = "This form has expired or did not come from this site. Reload the page and try again."

@@ -144,8 +144,7 @@ def _is_undo(request: Request) -> bool:
 
 
 def _fields(request: Request) -> dict[str, str]:
-    sent = form.sent(request, body.MAX_ADDRESS_FORM).fields
-    return {name: value.decode("utf-8", "replace") for name, value in sent.items()}
+    return form.as_text(form.sent(request, body.MAX_ADDRESS_FORM).fields)
 
 
 def _target(name: str) -> Target:

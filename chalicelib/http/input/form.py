@@ -66,6 +66,11 @@ def sent(request: Request, max_bytes: int = body.MAX_FIELDS) -> Form:
     return found
 
 
+def as_text(fields: Mapping[str, bytes]) -> dict[str, str]:
+    """Decode ``fields`` from UTF-8; bytes that are not valid become U+FFFD."""
+    return {name: value.decode("utf-8", "replace") for name, value in fields.items()}
+
+
 def text_of(request: Request) -> Mapping[str, bytes]:
     """Return the fields of a multipart form that is too large because of a file, which is left out.
 

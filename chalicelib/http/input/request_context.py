@@ -1,4 +1,4 @@
-"""Request context for analytics."""
+"""Who sent a request, for analytics and rate limits."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ def of(request: Request, kind: Kind) -> Visit | None:
 
 
 def create(request: Request, kind: Kind) -> Visit:
-    """Create the visit for ``request``, which is not a HEAD request.
-
-    The client address is the one that API Gateway saw: the caller controls `X-Forwarded-For`.
-    """
-    identity = request.context.get("identity") or {}
+    """Create the visit for ``request``, which is not a HEAD request."""
     return Visit(
         kind=kind,
-        address=str(identity.get("sourceIp") or ""),
+        address=client_address(request),
         user_agent=request.headers.get("user-agent", ""),
         referrer=_referrer(request.headers.get("referer")),
         visitor_class=visitor_class.of(request),
     )
+
+
+def client_address(request: Request) -> str:
+    """Return the client address as API Gateway saw it: the caller controls `X-Forwarded-For`."""
+    return str((request.context.get("identity") or {}).get("sourceIp") or "")
 
 
 def by_person(request: Request) -> bool:

@@ -7,7 +7,7 @@ import re
 from chalice.app import Request
 
 from chalicelib.credential.did import did_document
-from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.credential.public_id import ISSUER_ID, PUBLIC_ID
 from chalicelib.credential.record import IMAGE_NAME
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
@@ -26,7 +26,6 @@ a verifier would download the list again for each of its credentials."""
 IMAGE_SECONDS = 31_536_000
 """One year, the longest that RFC 9111 caches keep: an image's URL contains its hash."""
 
-_SLUG = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SANDBOX = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """Content Security Policy of an image whose own URL is opened: an SVG file runs and loads nothing there."""
 _LIST_FORMS = (negotiation.VC, negotiation.LD_JSON, negotiation.JSON)
@@ -42,7 +41,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/issuers/{id}/did.json", access=PUBLIC, missing="This issuer does not exist.")
     def issuer_did(request: Request, issuer_id: str) -> Reply:
-        issuer = services.public_store.issuer(_matching(_SLUG, issuer_id))
+        issuer = services.public_store.issuer(_matching(ISSUER_ID, issuer_id))
         return _did(request, did_document(issuer.did, issuer.keys))
 
     @bound.bind("/status/{list}", access=PUBLIC, missing="This status list does not exist.")

@@ -23,7 +23,7 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
-from chalicelib.http.input import body, form
+from chalicelib.http.input import body, form, request_context
 
 REFERRER = {"Referrer-Policy": "same-origin"}
 """Keeps the URL of the link's page, which contains the secret, from other sites. With `no-referrer`, a browser would
@@ -58,13 +58,12 @@ def routes(services: Services) -> Routes:
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
         authentication.check_same_origin(request, services.settings.base_url)
-        sent = form.sent(request, body.MAX_ADDRESS_FORM).fields
-        typed = sent.get("email", b"").decode("utf-8", "replace")
-        return_path = return_paths.local(sent.get("next", b"").decode("ascii", "replace"))
+        sent = form.as_text(form.sent(request, body.MAX_ADDRESS_FORM).fields)
+        typed, return_path = sent.get("email", ""), return_paths.local(sent.get("next", ""))
         try:
             current_cookie = cookies.browser(request, services.settings.base_url)
             known_cookie = cookies.known(request, services.settings.base_url)
-            address = authentication.client_address(request)
+            address = request_context.client_address(request)
             browser = links.request(services.access_context, typed, return_path, address, current_cookie, known_cookie)
         except (Refused, TooMany) as error:
             return answer(request, services, error, return_path, typed)
@@ -74,7 +73,7 @@ def routes(services: Services) -> Routes:
     def look(request: Request, token: str) -> Reply:
         try:
             link = links.inspect(
-                services.access_context, token, authentication.client_address(request), _browser(services, request)
+                services.access_context, token, request_context.client_address(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)
@@ -86,7 +85,7 @@ def routes(services: Services) -> Routes:
         authentication.check_same_origin(request, services.settings.base_url)
         try:
             link = links.redeem(
-                services.access_context, token, authentication.client_address(request), _browser(services, request)
+                services.access_context, token, request_context.client_address(request), _browser(services, request)
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)

@@ -11,11 +11,12 @@ from chalicelib.access.oidc import LIFETIME
 from chalicelib.access.providers import Provider
 from chalicelib.access.rate_limits import Limit, NetworkLimit, TooMany
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.core import authentication, cookies
+from chalicelib.http.core import cookies
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.input import request_context
 from chalicelib.http.sign_in import email_link
 
 MISSING = "Unknown sign-in provider."
@@ -67,7 +68,7 @@ def _count(services: Services, request: Request) -> None:
     if browser is not None:
         rate_limits.enforce(access_context, KNOWN_BROWSER_SIGN_INS, browser.browser_id)
     else:
-        rate_limits.enforce_networks(access_context, SIGN_INS, authentication.client_address(request))
+        rate_limits.enforce_networks(access_context, SIGN_INS, request_context.client_address(request))
 
 
 def _provider(services: Services, name: str) -> Provider:

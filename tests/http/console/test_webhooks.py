@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.award import achievements
 from chalicelib.award.webhooks.webhook import Delivery, Outcome, Webhook
-from chalicelib.http.console import webhooks
+from chalicelib.http.console.webhooks import webhook_form
 from tests.http.console.test_bulk import achievement, text_of
 from tests.http.fake_laurel import NOW, Laurel
 from tests.http.gateway import Response
@@ -107,7 +107,7 @@ def test_more_courses_adds_rows_and_keeps_the_input(owner: Browser, laurel: Laur
 def test_course_table_over_the_page_limit_is_left_unchanged(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     webhook = only_webhook(laurel)
-    courses = {f"C-{number}": achievement(laurel) for number in range(webhooks.MAX_COURSES + 1)}
+    courses = {f"C-{number}": achievement(laurel) for number in range(webhook_form.MAX_COURSES + 1)}
     laurel.webhooks.replace_webhook(replace(webhook, courses=courses, version=webhook.version + 1))
     page = owner.get(f"{HERE}/{webhook.id}")
     assert "This webhook has 81 courses" in text_of(page)
@@ -117,10 +117,10 @@ def test_course_table_over_the_page_limit_is_left_unchanged(owner: Browser, laur
 
 
 def test_the_longest_course_table_can_be_submitted(owner: Browser, laurel: Laurel) -> None:
-    rows = {f"course_{number}": f"C-{number}" for number in range(1, webhooks.MAX_COURSES + 1)}
-    rows |= {f"earns_{number}": achievement(laurel) for number in range(1, webhooks.MAX_COURSES + 1)}
+    rows = {f"course_{number}": f"C-{number}" for number in range(1, webhook_form.MAX_COURSES + 1)}
+    rows |= {f"earns_{number}": achievement(laurel) for number in range(1, webhook_form.MAX_COURSES + 1)}
     assert create_webhook(owner, laurel, **rows).status == 200
-    assert len(only_webhook(laurel).courses) == webhooks.MAX_COURSES
+    assert len(only_webhook(laurel).courses) == webhook_form.MAX_COURSES
 
 
 def test_resubmitted_form_creates_no_second_webhook(owner: Browser, laurel: Laurel) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from chalice.app import Request
@@ -110,7 +109,7 @@ def _changed(services: Services, context: PageContext, form: FormState, before: 
     issuer_id = context.tenant
     try:
         content = replace(_content(services, form), archived=before.archived)
-        achievements.revise(services.issuer_context, issuer_id, before.id, _version(form), content)
+        achievements.revise(services.issuer_context, issuer_id, before.id, form.number("version") or 0, content)
     except Conflict as error:
         form.add_error("", error.detail)
         saved = services.issuer_context.issuer_store.achievement(issuer_id, before.id)
@@ -155,12 +154,6 @@ def _is_ready_to_save(form: FormState) -> bool:
         return False
     achievement_form.check(form)
     return not form.errors
-
-
-def _version(form: FormState) -> int:
-    """Return the version that the person edited, or 0 (no version) when the form has none."""
-    value = form.text("version")
-    return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else 0
 
 
 def _content(services: Services, form: FormState) -> Content:

@@ -141,14 +141,14 @@ def _draft(form: FormState, before: Pathway | None) -> Draft | None:
             form.add_error("required", f"Enter a number of steps from 1 to {len(steps)}.")
     if form.errors or rule is None:
         return None
-    version = form.text("version")
+    version = form.number("version")
     return Draft(
         name=form.text("name"),
         description=form.text("description"),
         root=Group(rule, steps, required),
         reward=form.or_none("reward"),
         archived=bool(form.text("archived")),
-        version=int(version) if re.fullmatch(r"\d{1,9}", version, re.ASCII) else 0 if before else None,
+        version=0 if version is None and before else version,
     )
 
 

@@ -1,0 +1,81 @@
+"""Compose the emails that are not about a credential: sign-in links, links that a holder requested, invitations."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.credential.issuer import Issuer
+from chalicelib.delivery.emails import neutral
+from chalicelib.delivery.emails.branding import LAUREL
+from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
+from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.links import WIDE_VALIDITY
+
+
+def sign_in(email: str, link: str, minutes: int) -> EmailContent:
+    """Compose the email with a sign-in link for a member of an issuer."""
+    return EmailContent(
+        kind=Kind.SIGN_IN,
+        to=email,
+        subject="Sign in to Laurel",
+        preview=f"Use this link to sign in. It works once and expires in {minutes} minutes.",
+        brand=LAUREL,
+        greeting="Hello,",
+        paragraphs=(
+            "Use this link to sign in to Laurel.",
+            f"It works once, in the browser where you requested it, and expires in {minutes} minutes.",
+        ),
+        main=Button("Sign in", link),
+        why="You are receiving this email because someone, probably you, asked to sign in with this address. "
+        "If it was not you, you can ignore this email. No one can sign in without this link.",
+    )
+
+
+def holder_link(email: str, link: str, *, wide: bool, ends_earlier: bool) -> EmailContent:
+    """Compose the email with a link to the holder's page that the holder requested.
+
+    ``wide``: it opens the credentials of all issuers, for `links.WIDE_VALIDITY`. The issuer of another link is not
+    named, because this email comes from Laurel, and an issuer chooses its own name.
+    """
+    opens = "all credentials issued to this address" if wide else "your credentials from the issuer that you asked for"
+    life = f" It works for {WIDE_VALIDITY // timedelta(hours=1)} hours." if wide else ""
+    earlier = "Earlier links no longer work." if ends_earlier else "Links in earlier emails keep working."
+    return EmailContent(
+        kind=Kind.HOLDER_LINK,
+        to=email,
+        subject="Your link to view your credentials",
+        preview=f"It opens your credentials and settings. {earlier}",
+        brand=LAUREL,
+        greeting="Hello,",
+        paragraphs=(
+            f"Use this link to view {opens} and to change your settings.{life}",
+            earlier,
+            "Keep this link private. To share a credential, share the link to its own page instead.",
+        ),
+        main=Button("Open your credentials", link),
+        why=(
+            "You are receiving this email because someone, probably you, requested it on your page. No one else "
+            "has seen the link."
+        ),
+    )
+
+
+def invitation(email: str, issuer: Issuer, role: str, link: str, *, identified: bool) -> EmailContent:
+    """Compose the email to a new member of an issuer."""
+    if not identified:
+        return neutral.invitation(email, issuer, role, link)
+    name = line(issuer.name)
+    return EmailContent(
+        kind=Kind.INVITATION,
+        to=email,
+        subject=f"You have been added to {name} on Laurel",
+        preview=f"Your role is {role}. Sign in with this email address.",
+        brand=LAUREL,
+        greeting="Hello,",
+        paragraphs=(
+            f"You have been added to {name} on Laurel. Your role is {role}.",
+            "Sign in with this email address. You do not need a password.",
+        ),
+        main=Button("Sign in to Laurel", link),
+        why=f"You are receiving this email because an owner of {name} added this address.",
+    )
