@@ -214,3 +214,33 @@ def test_replaced_shared_key_is_taken_up_at_the_next_issue(acme: IssuerFixture) 
     issue.issue(context, acme.award())
     assert [(key.handle, key.shared) for key in stored(acme).keys] == [("shared-key", True), (other, True)]
     assert acme.report(record).findings[4].code == "signer_is_issuer"
+
+
+class Slow(Signer):
+    """A key service that refuses to sign with new keys until it sees their tags."""
+
+    is_slow = True
+
+    def sign(self, handle: str, message: bytes) -> bytes:
+        if self.is_slow and handle in self.created:
+            raise Unavailable("AccessDenied", code="signing_unavailable")
+        return super().sign(handle, message)
+
+
+def test_key_that_cannot_sign_at_once_is_taken_up_later_instead_of_a_second_one() -> None:
+    """AWS KMS may take five minutes to see the tags of a new key, and roles sign only with tagged keys."""
+    signer = Slow()
+    acme = IssuerFixture(signer=signer)
+    vouch(acme)
+    records = [acme.issue(), acme.issue()]
+    assert stored(acme).signing_key.shared
+    assert len(signer.created) == 1
+    signer.is_slow = False
+    acme.clock.advance(timedelta(minutes=6))
+    worker = replace(acme.issuer_context, key_policy=replace(KEY_POLICY, may_create=False))
+    records.append(issue.issue(worker, acme.award()))
+    assert [key.handle for key in stored(acme).keys[1:]] == signer.created
+    assert stored(acme).next_key is None
+    acme.clock.advance(timedelta(days=2))
+    assert [acme.report(record).verdict for record in records] == [Verdict.VALID] * 3
+    assert len(signer.created) == 1
