@@ -244,3 +244,17 @@ def test_key_that_cannot_sign_at_once_is_taken_up_later_instead_of_a_second_one(
     acme.clock.advance(timedelta(days=2))
     assert [acme.report(record).verdict for record in records] == [Verdict.VALID] * 3
     assert len(signer.created) == 1
+
+
+def test_issuers_that_one_domain_confirms_cannot_use_up_the_daily_cap(acme: IssuerFixture) -> None:
+    """A wildcard record confirms any number of issuers at as many names."""
+    now = acme.issuer_context.now()
+    for number in range(3 * new_key.KEYS_PER_DOMAIN):
+        issuer = issuer_actions.create(acme.issuer_context, new_issuer(id=f"evil-{number}", name=f"Evil {number}"))
+        proof = DomainProof(f"n{number}.evil.example", Place.DNS, now, "0" * 64)
+        acme.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=2))
+        issue_for(acme.issuer_context, acme, issuer.id)
+    assert len(acme.signer.created) == new_key.KEYS_PER_DOMAIN
+    vouch(acme)
+    acme.issue()
+    assert not stored(acme).signing_key.shared
