@@ -29,7 +29,7 @@ _ALGORITHM = "HS256"
 # The library's checks of dates use its own clock, so dates are compared here with the context's.
 _OPTIONS: Any = {"require": ["sub", "adr", "exp", "aud"], "verify_exp": False}
 _KEY_YEARS = 2
-"""Years after a key's own year in which a cookie signed with it may still be valid."""
+"""Years after a key's own year in which what was made with it may still be valid: a cookie, or a person's hash."""
 
 
 class KnownBrowser(NamedTuple):
@@ -97,7 +97,7 @@ def is_known_member(access_context: AccessContext, email: str) -> bool:
     if next(iter(access_context.member_store.issuers_of(email)), None) is None:
         return False
     now = access_context.now()
-    kids = (_kid(now.year - past) for past in range(_KEY_YEARS))
+    kids = (_kid(now.year - past) for past in range(_KEY_YEARS + 1))
     keys = (access_context.session_store.key(kid) for kid in kids)
     return any(key and access_context.session_store.is_known_person(_hash(key, email), now) for key in keys)
 

@@ -21,6 +21,7 @@ from chalicelib.access import (
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import Link
 from chalicelib.access.rate_limits import Limit, NetworkLimit
+from chalicelib.credential.email_address import without_tag
 from chalicelib.errors import NotFound, Refused
 
 LIFETIME = timedelta(minutes=15)
@@ -43,10 +44,11 @@ so that a few networks that ask all day cannot keep a member out who asks from a
 PER_MEMBER = Limit("member", 3, QUARTER)
 """Emails to a known member that unknown browsers may request otherwise: 24 an hour with those above."""
 FIRST_OF_DAY = NetworkLimit("first", 1, 1, 3, timedelta(days=1))
-PER_ADDRESS_AND_NETWORK = NetworkLimit("address-from", 2, 2, 3, QUARTER)
+PER_ADDRESS_AND_NETWORK = NetworkLimit("address-from", 2, 2, 6, QUARTER)
 """Emails to one address that one network may request, stranger or member: one, and one for a person who missed it."""
-PER_ADDRESS_AND_NETWORK_DAILY = NetworkLimit("address-from-daily", 6, 6, 12, timedelta(days=1))
-"""More than a person needs who signs in from one network in new browsers; an attacker needs many networks."""
+PER_ADDRESS_AND_NETWORK_DAILY = NetworkLimit("address-from-daily", 6, 6, 60, timedelta(days=1))
+"""More than a person needs who signs in from one network in new browsers; an attacker needs many networks. Ten times as
+many for a provider, so that a few of its customers cannot lock out another one."""
 
 MEMBERS_PER_NETWORK = NetworkLimit("member-network", 120, 240, 1200, _HOUR)
 """Requests for known members from one network: more than all staff of an issuer (`members.MAX_MEMBERS`) need in the
@@ -113,15 +115,20 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
         rate_limits.within_networks(access_context, per_network, caller)
         and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
         and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK_DAILY, caller, to)
-        and rate_limits.within(access_context, _per_address(access_context, to, caller, is_member=is_member), to)
+        and _within_address(access_context, to, caller, is_member=is_member)
         and (is_member or rate_limits.within(access_context, PER_DEPLOYMENT, ""))
     )
 
 
-def _per_address(access_context: AccessContext, to: str, caller: str, *, is_member: bool) -> Limit:
-    if rate_limits.within_networks(access_context, FIRST_OF_DAY, caller, to):
-        return PER_MEMBER_FIRST if is_member else PER_ADDRESS_FIRST
-    return PER_MEMBER if is_member else PER_ADDRESS
+def _within_address(access_context: AccessContext, to: str, caller: str, *, is_member: bool) -> bool:
+    # Addresses with different tags are one mailbox. A member's address counts alone, so that strangers who ask for
+    # others like it do not use up its budget.
+    mailbox = to if is_member else without_tag(to)
+    if rate_limits.within_networks(access_context, FIRST_OF_DAY, caller, mailbox):
+        limit = PER_MEMBER_FIRST if is_member else PER_ADDRESS_FIRST
+    else:
+        limit = PER_MEMBER if is_member else PER_ADDRESS
+    return rate_limits.within(access_context, limit, mailbox)
 
 
 def inspect(access_context: AccessContext, secret: str, caller: str, browser: str | None) -> Link:

@@ -85,7 +85,9 @@ def award_exporters(
             yield from issuer_store.achievement_versions(issuer_id, achievement.id)
 
     return {
-        "issuer": dataclass_exporter(lambda issuer_id: [issuer_store.issuer(issuer_id)], "id", exclude=("handle",)),
+        "issuer": dataclass_exporter(
+            lambda issuer_id: [issuer_store.issuer(issuer_id)], "id", exclude=("handle", "next_key")
+        ),
         "achievement": list_exporter(versions, lambda one: f"{one.id} {one.version:08}", plain),
         "credential": credentials(issuer_store, archive),
         "status_list": list_exporter(archive.status_lists, lambda one: one.id, _status_list),

@@ -13,3 +13,13 @@ def normalize(address: str) -> str:
     would be confusing. The syntax is not checked.
     """
     return address.strip().lower()
+
+
+def without_tag(address: str) -> str:
+    """``address`` without a tag (`ada+news@example.org`): most hosts deliver all of them to one mailbox (RFC 5233).
+
+    Only for limits, because some hosts have mailboxes with a plus sign in their names.
+    """
+    local, at, domain = address.rpartition("@")
+    name, _, _ = local.partition("+")
+    return f"{name or local}{at}{domain}"

@@ -23,6 +23,11 @@ def shared_suffix(host: str) -> str | None:
     return suffix if suffix != registries.publicsuffix(host) else None
 
 
+def registrable(host: str) -> str:
+    """The domain that somebody registered and that ``host`` is or is below; a public suffix itself stays as it is."""
+    return _lists()[0].privatesuffix(host) or host
+
+
 @cache
 def _lists() -> tuple[PublicSuffixList, PublicSuffixList]:
     """The whole list, and its section of the registries' suffixes."""

@@ -71,6 +71,8 @@ def receive(delivery_context: DeliveryContext, message: str, on_validated: Calla
         apply(delivery_context, event)
 
 
+_RECIPIENT = 26
+"""Characters that name a recipient: as many as a credential id has, because many of them are in one item."""
 _PROBLEMS = {State.BOUNCED: Problem.BOUNCED, State.COMPLAINED: Problem.COMPLAINED}
 
 
@@ -136,13 +138,24 @@ def _apply_to_delivery(
     delivery_context.mark_status(sent_email.issuer_id, sent_email.credential_id, early.state, early.at)
     if early.state in _PROBLEMS:
         problem = _PROBLEMS[early.state]
-        pausing.count_problem(delivery_context, sent_email.issuer_id, problem, sent_email.credential_id)
+        recipient = _recipient(delivery_context, sent_email)
+        pausing.count_problem(delivery_context, sent_email.issuer_id, problem, recipient)
     if early.state is State.DELIVERED:
         try:
             record = delivery_context.archive.record(sent_email.credential_id)
         except NotFound:
             return
         delivery_context.record_event(Kind.DELIVERED, record, early.at, once=message_id)
+
+
+def _recipient(delivery_context: DeliveryContext, sent_email: SentEmail) -> str:
+    """The mailbox of the email, because a holder of several credentials must not count several times; the credential
+    if it has none."""
+    try:
+        email = delivery_context.archive.recipient(sent_email.credential_id).email
+    except NotFound:
+        email = None
+    return sent_email.credential_id if email is None else mailbox.digest(email)[:_RECIPIENT]
 
 
 def _event(

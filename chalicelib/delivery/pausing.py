@@ -22,10 +22,10 @@ def count_sent(delivery_context: DeliveryContext, issuer_id: str) -> None:
         _change(delivery_context, issuer_id, lambda one: reputation.with_sent(one, delivery_context.now()))
 
 
-def count_problem(delivery_context: DeliveryContext, issuer_id: str, problem: Problem, credential_id: str) -> None:
-    """Count a bounce or complaint. Idempotent. Raises `Unavailable`."""
+def count_problem(delivery_context: DeliveryContext, issuer_id: str, problem: Problem, recipient: str) -> None:
+    """Count a bounce or complaint of a recipient, named by mailbox or credential. Idempotent. Raises `Unavailable`."""
     now = delivery_context.now()
-    _change(delivery_context, issuer_id, lambda one: reputation.with_problem(one, problem, credential_id, now))
+    _change(delivery_context, issuer_id, lambda one: reputation.with_problem(one, problem, recipient, now))
 
 
 def resume(delivery_context: DeliveryContext, issuer_id: str) -> Reputation:

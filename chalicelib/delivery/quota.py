@@ -10,7 +10,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.access.rate_limits import Limit
+from chalicelib.credential.email_address import without_tag
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.public_suffix import registrable
 from chalicelib.delivery import mailbox, pausing
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.errors import LaurelError
@@ -22,11 +24,12 @@ spammers, and few enough that 20 bounces cannot endanger the sending account."""
 UNPROVEN_DEPLOYMENT = "emails-unproven"
 """Name of the limit on emails of all issuers that are not identified; its size is the setting `UNPROVEN_EMAILS`."""
 PROVEN_ISSUER = Limit("emails-proven", 10_000, _DAY)
-"""First emails of an issuer with a domain proof (check 8). A domain is accountable, but cheap."""
+"""First emails of all issuers of one registered domain (check 8). A domain is accountable, but cheap, and it can
+confirm any number of issuers."""
 PER_RECIPIENT = Limit("emails-recipient", 10, _DAY)
 """First emails per issuer and address: no one earns more in a day."""
 INVITATIONS = Limit("invitations", 50, _DAY)
-"""Invitations per issuer; members over the quota can still sign in."""
+"""Invitations per issuer or registered domain; members over the quota can still sign in."""
 INVITATIONS_PER_ADDRESS = Limit("invited", 2, _DAY)
 """Invitations per issuer and address, so that repeatedly adding a member sends no more emails."""
 
@@ -64,7 +67,7 @@ def refuse_paused(delivery_context: DeliveryContext, issuer_id: str) -> None:
 
 def _within_daily(delivery_context: DeliveryContext, issuer: Issuer) -> bool:
     if issuer.identified(delivery_context.now()):
-        return delivery_context.within(PROVEN_ISSUER, issuer.id)
+        return delivery_context.within(PROVEN_ISSUER, _accountable(delivery_context, issuer))
     # The issuer's own limit first, so that one issuer cannot use up what all share.
     shared = Limit(UNPROVEN_DEPLOYMENT, delivery_context.unproven_emails, _DAY)
     return delivery_context.within(UNPROVEN_ISSUER, issuer.id) and delivery_context.within(shared, "")
@@ -78,7 +81,7 @@ def may_invite(delivery_context: DeliveryContext, issuer: Issuer, email: str) ->
     return (
         not pausing.is_paused(delivery_context, issuer.id)
         and delivery_context.within(INVITATIONS_PER_ADDRESS, _issuer_and_address(issuer.id, email))
-        and delivery_context.within(INVITATIONS, issuer.id)
+        and delivery_context.within(INVITATIONS, _accountable(delivery_context, issuer))
         and (issuer.identified(delivery_context.now()) or _within_daily(delivery_context, issuer))
     )
 
@@ -88,6 +91,14 @@ def next_day(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
+def _accountable(delivery_context: DeliveryContext, issuer: Issuer) -> str:
+    """Whose quota it is: the registered domain's that confirms the issuer, or else the issuer's own."""
+    proven = issuer.proven(delivery_context.now())
+    if issuer.registered or not proven:
+        return issuer.id
+    return min(registrable(proof.domain) for proof in proven)
+
+
 def _issuer_and_address(issuer_id: str, email: str) -> str:
     # Per issuer, so that issuers do not use up each other's quota.
-    return f"{issuer_id} {mailbox.digest(email)}"
+    return f"{issuer_id} {mailbox.digest(without_tag(email))}"

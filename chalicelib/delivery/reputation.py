@@ -19,9 +19,9 @@ MIN_BOUNCED = 5
 MAX_COMPLAINED = 0.001
 """Share of emails that may be reported as spam: Amazon SES reviews an account at 0.1 % and pauses it at 0.5 %."""
 MIN_COMPLAINED = 3
-"""Complaints below which nothing is paused: one recipient, or two, cannot stop an issuer's emails."""
+"""Recipients who complain, below which nothing is paused: one recipient, or two, cannot stop an issuer's emails."""
 MAX_RECENT = 100
-"""Events remembered, so that one that arrives twice counts once."""
+"""Events remembered, so that one that arrives twice, or a recipient who reports several emails, counts once."""
 
 
 class Problem(StrEnum):
@@ -68,9 +68,9 @@ def with_sent(before: Reputation, now: datetime) -> Reputation:
     return replace(rolled, current=replace(rolled.current, sent=rolled.current.sent + 1))
 
 
-def with_problem(before: Reputation, problem: Problem, credential_id: str, now: datetime) -> Reputation:
-    """Count a bounce or complaint about a credential's email once, and pause the emails if there are too many."""
-    event = f"{problem} {credential_id}"
+def with_problem(before: Reputation, problem: Problem, recipient: str, now: datetime) -> Reputation:
+    """Count a bounce or complaint of a recipient once, and pause the emails if there are too many."""
+    event = f"{problem} {recipient}"
     if event in before.recent:
         return before
     rolled = _rolled(before, now)

@@ -52,12 +52,7 @@ class KmsSigner:
                 KeySpec="ECC_NIST_EDWARDS25519",
                 KeyUsage="SIGN_VERIFY",
                 Description=f"Laurel issuer {issuer_id}",
-                # The functions' IAM roles allow signing only with keys that have these tags.
-                Tags=[
-                    {"TagKey": "application", "TagValue": "laurel"},
-                    {"TagKey": "stage", "TagValue": self._stage},
-                    {"TagKey": ISSUER_TAG, "TagValue": issuer_id},
-                ],
+                Tags=key_tags(self._stage, issuer_id),
             )
             handle: str = reply["KeyMetadata"]["KeyId"]
         return NewKey(handle, self.public(handle))
@@ -90,6 +85,12 @@ class KmsSigner:
     def _client(self) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
         # Created on first use, since a view never signs.
         return kms_client(self._region)
+
+
+def key_tags(stage: str, issuer_id: str) -> list[dict[str, str]]:
+    """The tags of an issuer's key. The functions' roles create keys with these tags only, and sign only with them."""
+    tags = {"application": "laurel", "stage": stage, ISSUER_TAG: issuer_id}
+    return [{"TagKey": name, "TagValue": value} for name, value in tags.items()]
 
 
 def kms_client(region: str) -> Any:  # noqa: ANN401 - botocore creates client classes at run time

@@ -249,3 +249,39 @@ def test_counters_store_no_address_or_network(access: AccessFixture) -> None:
     stored = repr(access.session_store.counts)
     assert len(access.session_store.counts) == 14
     assert not any(private in stored for private in (VICTIM, "victim", "2001", "db8"))
+
+
+def test_a_strangers_mailbox_is_not_flooded_through_addresses_with_tags(access: AccessFixture) -> None:
+    sent = 0
+    for number in range(100):
+        access.now = NOW + timedelta(seconds=number * 36)
+        sent += ask(access, f"victim+{number}@example.org", f"10.9.9.{number}")
+    assert sent == 4 * PER_ADDRESS_FIRST.max_count, "each network asks once"
+
+
+def test_requests_for_addresses_with_tags_do_not_use_up_a_members_budget(access: AccessFixture) -> None:
+    known_member(access)
+    for number in range(100):
+        ask(access, f"victim+{number}@example.org", f"10.9.9.{number}")
+    assert ask(access, VICTIM, HOME)
+
+
+def test_two_customers_of_the_members_ipv6_provider_cannot_lock_the_member_out(access: AccessFixture) -> None:
+    known_member(access)
+    for quarter in range(4 * 12 - 1):
+        access.now = NOW - timedelta(hours=12) + quarter * QUARTER
+        for number in range(6):
+            ask(access, VICTIM, f"2001:db8:{number % 2}::1")
+    access.now += QUARTER
+    assert ask(access, VICTIM, "2001:db8:7::1")
+
+
+def test_a_member_stays_known_for_the_whole_lifetime(access: AccessFixture) -> None:
+    """Also across two ends of a year."""
+    access.now = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    known_member(access)
+    access.now += known.LIFETIME - timedelta(seconds=1)
+    assert access.now.year == 2028
+    assert known.is_known_member(access.access_context, VICTIM)
+    access.now += timedelta(seconds=1)
+    assert not known.is_known_member(access.access_context, VICTIM)

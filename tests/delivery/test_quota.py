@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from chalicelib.delivery import mailbox, quota
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.delivery.ports import NotSent
+from tests.contract import samples
 from tests.delivery.fake_delivery import EMAIL, DeliveryFixture
 
 
@@ -59,7 +61,7 @@ def test_domain_proof_raises_the_quota_and_registration_lifts_it() -> None:
     proof = DomainProof("north.example", Place.DNS, fixture.now, "0" * 64)
     update_issuer(fixture, registered_as="Another name", domains=(proof,))
     assert deliver(fixture, 1) == 1
-    fixture.counted["emails-proven", today, "north"] = quota.PROVEN_ISSUER.max_count
+    fixture.counted["emails-proven", today, "north.example"] = quota.PROVEN_ISSUER.max_count
     assert deliver(fixture, 2) == 0
     update_issuer(fixture, registered_as=fixture.issuer_store.issuer("north").name)
     fixture.run_task("deliver")
@@ -101,3 +103,33 @@ def test_failed_invitation_is_reported_without_an_error() -> None:
     fixture = DeliveryFixture()
     fixture.mailer.failure = lambda: NotSent("not now")
     assert not invite(fixture.delivery_context, Member("north", EMAIL, Role.OWNER, fixture.now))
+
+
+def test_issuers_that_one_domain_confirms_share_its_quota() -> None:
+    """A wildcard record confirms any number of issuers at as many names."""
+    fixture = DeliveryFixture()
+    fixture.now = fixture.now.replace(hour=1)
+    context = fixture.delivery_context
+    sent = 0
+    for number in range(3):
+        proof = DomainProof(f"n{number}.evil.example", Place.DNS, fixture.now, "0" * 64)
+        issuer = replace(samples.issuer(f"evil-{number}"), registered_as=None, former_names=(), domains=(proof,))
+        for each in range(quota.INVITATIONS.max_count):
+            sent += quota.may_invite(context, issuer, f"p{each}@example.org")
+        with suppress(quota.Exceeded):
+            for each in range(quota.PROVEN_ISSUER.max_count // 2):
+                quota.count(context, issuer, f"p{each}@example.org")
+    assert sent == quota.INVITATIONS.max_count
+    assert sum(count for (name, _, _), count in fixture.counted.items() if name == "emails-proven") == (
+        quota.PROVEN_ISSUER.max_count + 1
+    )
+
+
+def test_addresses_with_different_tags_are_one_recipient() -> None:
+    fixture = DeliveryFixture()
+    issuer = replace(fixture.issuer_store.issuer("north"), registered_as=None, former_names=())
+    for number in range(quota.PER_RECIPIENT.max_count):
+        quota.count(fixture.delivery_context, issuer, f"ada+{number}@example.org")
+    with pytest.raises(quota.Exceeded):
+        quota.count(fixture.delivery_context, issuer, "ada@example.org")
+    quota.count(fixture.delivery_context, issuer, "bob@example.org")

@@ -159,3 +159,20 @@ def test_an_event_that_arrives_before_its_email_is_stored_counts() -> None:
     email_events.apply(fixture.delivery_context, event)
     assert fixture.store.reputation("north").total == Counts(1, 1)
     assert fixture.store.delivery("north", CREDENTIAL).bounced_at is not None
+
+
+@pytest.mark.parametrize("event_type", [EmailEventType.COMPLAINED, EmailEventType.BOUNCED])
+def test_a_holder_of_many_credentials_cannot_stop_an_issuers_emails(event_type: EmailEventType) -> None:
+    """Each email of one recipient can be reported as spam, also after the first report."""
+    fixture = DeliveryFixture()
+    fixture.register()
+    for number in range(MIN_BOUNCED + MIN_COMPLAINED):
+        credential_id = f"{number}".rjust(26, "z")
+        fixture.issue(credential_id, 100 + number)
+        fixture.run_task("deliver", credential_id)
+    for number, email in enumerate(fixture.mailer.sent, 1):
+        event = EmailEvent(event_type, f"mail-{number}@ses.example", (email.to,), fixture.now)
+        email_events.apply(fixture.delivery_context, event)
+    assert not pausing.is_paused(fixture.delivery_context, "north")
+    total = fixture.store.reputation("north").total
+    assert (total.sent, total.bounced + total.complained) == (MIN_BOUNCED + MIN_COMPLAINED, 1)

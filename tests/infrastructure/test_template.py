@@ -16,6 +16,7 @@ from chalicelib.dynamo import keys
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
+from chalicelib.kms.signer import key_tags
 from chalicelib.settings import Function
 from chalicelib.tasks.task_queue import LEASE
 from chalicelib.tasks.worker import SLICE
@@ -171,7 +172,13 @@ def test_a_key_gets_only_the_tags_of_this_deployment(template: dict[str, Any]) -
     (tagging,) = (one for one in statements(template, "IssuerRole") if "kms:TagResource" in actions(one))
     own_tags = {"aws:RequestTag/application": "laurel", "aws:RequestTag/stage": {"Ref": "Stage"}}
     assert tagging["Condition"]["StringEquals"] == own_tags
-    assert tagging["Condition"]["ForAllValues:StringEquals"] == {"aws:TagKeys": ["application", "stage"]}
+    assert tagging["Condition"]["ForAllValues:StringEquals"] == {"aws:TagKeys": _tags_of_a_new_key()}
+
+
+def _tags_of_a_new_key() -> list[str]:
+    """The tags that the signer asks for. A key with any other tag would be refused, and the embedded AWS does not
+    evaluate this condition."""
+    return [tag["TagKey"] for tag in key_tags("dev", "acme")]
 
 
 def test_client_secrets_are_in_no_environment_and_only_the_issuer_function_reads_them(

@@ -89,7 +89,7 @@ def _close(issuer_context: IssuerContext, remover: KeyRemover, issuer: Issuer) -
             issuer = rotation.sign_with(issuer_context, issuer, shared, lambda found: not found.keys[-1].shared)
             for handle in own:
                 remover.schedule_deletion(handle)
-        marked = replace(issuer, closed=issuer_context.now(), version=issuer.version + 1)
+        marked = replace(issuer, closed=issuer_context.now(), next_key=None, version=issuer.version + 1)
         issuer_context.issuer_store.replace_issuer(marked)
     except Conflict:
         pass
@@ -109,4 +109,5 @@ def _is_orphan(issuer_context: IssuerContext, key: StoredKey) -> bool:
 
 def _needed(issuer: Issuer) -> set[str]:
     """The handles of the issuer's keys. A revoked key is not needed, and nobody shall sign with it any more."""
-    return {key.handle for key in issuer.keys if key.revoked is None}
+    keys = issuer.keys if issuer.next_key is None else (*issuer.keys, issuer.next_key)
+    return {key.handle for key in keys if key.revoked is None}

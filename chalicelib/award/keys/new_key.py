@@ -7,10 +7,14 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.credential.public_suffix import registrable
 
 OWN_KEY_WINDOW = timedelta(days=1)
 """An issuer gets at most one key in this time without an operator. Concurrent first issues, first issues that follow a
 crash, and an owner who revokes again and again therefore create one key; until then the shared key signs."""
+KEYS_PER_DOMAIN = 5
+"""Keys a day of issuers that one registered domain confirms. A domain can confirm any number of issuers, and must not
+use up the deployment's budget for others."""
 UNLIMITED = 1_000_000_000
 """The limit of what operators do: it is counted, not limited."""
 
@@ -30,17 +34,24 @@ def own(issuer_context: IssuerContext, issuer_id: str, now: datetime) -> Signing
 def own_within_budget(issuer_context: IssuerContext, issuer: Issuer, now: datetime) -> SigningKey | None:
     """A new key of the issuer's own; None if this process, the issuer or the deployment may not create one now.
 
-    The issuer's limit is counted first, so that an issuer that retries does not use up the deployment's. Raises
+    The narrower limits are counted first, so that an issuer that retries does not use up the deployment's. Raises
     `Unavailable`.
     """
     if not issuer_context.key_policy.may_create:
         return None
     window = int(now.timestamp() // OWN_KEY_WINDOW.total_seconds())
+    domain = None if issuer.registered else _domain(issuer, now)
     counters, most = issuer_context.counters, issuer_context.key_policy.new_keys_per_day
-    allowed = counters.add(f"own-key-{window}-{issuer.id}", 1, 1, _expiry(now)) and counters.add(
-        _day_counter(now), 1, most, _expiry(now)
+    allowed = (
+        counters.add(f"own-key-{window}-{issuer.id}", 1, 1, _expiry(now))
+        and (domain is None or counters.add(f"domain-keys-{window}-{domain}", 1, KEYS_PER_DOMAIN, _expiry(now)))
+        and counters.add(_day_counter(now), 1, most, _expiry(now))
     )
     return _created(issuer_context, issuer.id, now) if allowed else None
+
+
+def _domain(issuer: Issuer, now: datetime) -> str | None:
+    return min((registrable(proof.domain) for proof in issuer.proven(now)), default=None)
 
 
 def created_today(issuer_context: IssuerContext) -> int:

@@ -16,8 +16,8 @@ from chalicelib.errors import Conflict, Unavailable
 def ensure(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
     """Return ``issuer``, about to issue, with a key of its own if it may have one; else as it is.
 
-    Never fails: without a new key the shared key signs. A key whose rotation fails stays unused in the key service,
-    where `cleanup` finds it.
+    Never fails: without a new key the shared key signs. A new key is stored before it is used: the key service may
+    refuse to sign with it for five minutes, until it sees the key's tags, and a later issue then takes it up.
     """
     if not _signs_with_shared_key(issuer):
         return issuer
@@ -26,19 +26,31 @@ def ensure(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
             issuer = _opened(issuer_context, issuer)
         if (replaced := _with_current_shared_key(issuer_context, issuer)) is not None:
             issuer = replaced
-        now = issuer_context.now()
-        if not issuer.identified(now):
+        if not issuer.identified(issuer_context.now()):
             return issuer
-        fresh = new_key.own_within_budget(issuer_context, issuer, now)
-        if fresh is None:
+        issuer = with_next_key(issuer_context, issuer)
+        if issuer.next_key is None:
             return issuer
-        return rotation.sign_with(issuer_context, issuer, fresh, _signs_with_shared_key)
+        return rotation.sign_with(issuer_context, issuer, issuer.next_key, _signs_with_shared_key)
     except (Conflict, Unavailable):
         return issuer
 
 
 def _signs_with_shared_key(issuer: Issuer) -> bool:
     return bool(issuer.keys) and issuer.keys[-1].shared
+
+
+def with_next_key(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
+    """The issuer with a stored key of its own to sign with next, if it may have one. Raises `Conflict`, and the key
+    is then unused in the key service, where `cleanup` finds it."""
+    if issuer.next_key is not None:
+        return issuer
+    fresh = new_key.own_within_budget(issuer_context, issuer, issuer_context.now())
+    if fresh is None:
+        return issuer
+    kept = replace(issuer, next_key=fresh, version=issuer.version + 1)
+    issuer_context.issuer_store.replace_issuer(kept)
+    return kept
 
 
 def _with_current_shared_key(issuer_context: IssuerContext, issuer: Issuer) -> Issuer | None:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.issuing.search import Place
-from chalicelib.award.keys import new_key, rotation
+from chalicelib.award.keys import new_key, own_key, rotation
 from chalicelib.credential import dates
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.record import StatusList
-from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
 
 PAGE = 1_000
 """Rows of the issuer's list per read, about half a megabyte."""
@@ -101,12 +102,14 @@ def _with_another_key(issuer_context: IssuerContext, issuer: Issuer, key: Signin
     if not signs_with_it(issuer):
         return issuer
     now = issuer_context.now()
-    fresh: SigningKey | None = None
     if by_operator:
-        fresh = new_key.own(issuer_context, issuer.id, now)
-    elif issuer.identified(now):
-        fresh = new_key.own_within_budget(issuer_context, issuer, now)
-    return rotation.sign_with(issuer_context, issuer, fresh or new_key.shared(issuer_context, now), signs_with_it)
+        return rotation.sign_with(issuer_context, issuer, new_key.own(issuer_context, issuer.id, now), signs_with_it)
+    if issuer.identified(now):
+        issuer = own_key.with_next_key(issuer_context, issuer)
+        if issuer.next_key is not None:
+            with suppress(Unavailable):  # a new key cannot sign at once (`own_key.ensure`)
+                return rotation.sign_with(issuer_context, issuer, issuer.next_key, signs_with_it)
+    return rotation.sign_with(issuer_context, issuer, new_key.shared(issuer_context, now), signs_with_it)
 
 
 def _sign_lists_again(issuer_context: IssuerContext, issuer: Issuer, key: SigningKey) -> None:

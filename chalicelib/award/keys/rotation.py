@@ -51,7 +51,8 @@ def sign_with(
         if not is_wanted(issuer):
             return issuer
         now = issuer_context.now()
-        rotated = replace(issuer, keys=_keys(issuer.keys, fresh, now), version=issuer.version + 1)
+        next_key = issuer.next_key if fresh.shared else None
+        rotated = replace(issuer, keys=_keys(issuer.keys, fresh, now), next_key=next_key, version=issuer.version + 1)
         lists = [
             issuer_context.issuer_store.status_list(name) for name in (issuer.revocation_list, issuer.suspension_list)
         ]

@@ -41,6 +41,10 @@ class KeyMap(MapAttribute[str, Any]):
     shared = BooleanAttribute(default=False)
 
 
+_CONVERTED = ("keys", "next_key", "domains", "registered_as", "former_names")
+"""Members of an issuer that its item stores in another form."""
+
+
 class DomainMap(MapAttribute[str, Any]):
     """A domain proof inside its issuer."""
 
@@ -64,6 +68,7 @@ class IssuerItem(Item, discriminator="issuer"):
     accent = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     former_names = ListAttribute(of=UnicodeAttribute, default=list)
+    next_key: Any = KeyMap(null=True)  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
     domains = ListAttribute(of=DomainMap, default=list)
     closed = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
@@ -74,8 +79,9 @@ class IssuerItem(Item, discriminator="issuer"):
             *keys.issuer(issuer.id),
             signing_keys=[mapped(KeyMap, **members(key, SigningKey)) for key in issuer.keys],
             domains=[mapped(DomainMap, **members(proof, DomainProof)) for proof in issuer.domains],
-            **members(issuer, Issuer, exclude=("keys", "domains", "registered_as", "former_names")),
+            **members(issuer, Issuer, exclude=_CONVERTED),
             former_names=list(issuer.former_names),
+            next_key=issuer.next_key and mapped(KeyMap, **members(issuer.next_key, SigningKey)),
             registered_as=issuer.registered_as or NOT_REGISTERED,
         )
 
@@ -85,8 +91,9 @@ class IssuerItem(Item, discriminator="issuer"):
             domains=tuple(
                 DomainProof(proof.domain, Place(proof.place), proof.seen, proof.sha256) for proof in self.domains
             ),
-            **members(self, Issuer, exclude=("keys", "domains", "registered_as", "former_names")),
+            **members(self, Issuer, exclude=_CONVERTED),
             former_names=tuple(map(str, self.former_names)),
+            next_key=self.next_key and SigningKey(**members(self.next_key, SigningKey)),
             # Issuers stored before this attribute existed were all registered by operators.
             registered_as=self.name if self.registered_as is None else self.registered_as or None,
         )

@@ -14,6 +14,10 @@ LOOK_ALIKES = (
     "Harbour College.", "“Harbour College”", "Hаrbour College", "Ηarbour College", "Harbοur Cοllege",
     "Harbour Co11ege", "Harbour CoIIege", "Hárbour Collège", "Ｈａｒｂｏｕｒ Ｃｏｌｌｅｇｅ", "𝐇𝐚𝐫𝐛𝐨𝐮𝐫 𝐂𝐨𝐥𝐥𝐞𝐠𝐞",
     "Harbour\u00a0College", "Harbour\u200b College", "HARB0UR COLLEGE", "Harbour Cσllege",
+    "Harbour College™", "Harbour College®", "Harbour College ✓", "🎓 Harbour College", "Harbour College\ufe0f",
+    "Harbour College\u3164", "Harbour\u115fCollege", "Harbour\u2800College", "H\u20ddarbour College",
+    "Harbour College\u0489", "Harbour Colle\u1ab0ge", "Harbour Colle\u064bge", "ʜᴀʀʙᴏᴜʀ ᴄᴏʟʟᴇɢᴇ",
+    "🅷arbour 🅲ollege", "Harbour Coʟʟege",
 )  # fmt: skip
 DIFFERENT = ("Harbour School", "Arbour College", "Harbour College Dublin", "Colleges of the Harbour")
 
@@ -43,7 +47,8 @@ def test_an_issuer_cannot_be_renamed_to_a_registered_name(fixture: IssuerFixture
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Illinois Institute", "lllinois lnstitute"), ("Modern Academy", "Modem Academy"), ("Bern", "Вern"), ("O2", "02"),
+    [("Illinois Institute", "lllinois lnstitute"), ("Modern Academy", "Modem Academy"), ("Bern", "Вern"),
+     ("Wayne", "VVayne"), ("O2", "02"),
      ("北京大学", "北京 大学"), ("Ελλάς", "ελλασ")],
 )  # fmt: skip
 def test_names_that_are_mistaken_for_each_other_share_a_skeleton(one: str, other: str) -> None:
@@ -57,6 +62,8 @@ def test_other_names_are_free(fixture: IssuerFixture, name: str) -> None:
 
 def test_names_in_scripts_with_marks_stay_different() -> None:
     assert not names.skeletons("कि") & names.skeletons("की")
+    assert not names.skeletons("パパ") & names.skeletons("ハハ")
+    assert not names.skeletons("தமிழ்") & names.skeletons("தமிழ")
     assert not names.skeletons("北京大学") & names.skeletons("南京大学")
     assert names.skeletons("!!!") == {"!!!"}
 

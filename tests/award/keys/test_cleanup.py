@@ -119,7 +119,7 @@ def test_orphan_of_a_crashed_first_issue_is_found(monkeypatch: pytest.MonkeyPatc
         raise Conflict("someone else was first")
 
     prove_domain(acme)
-    monkeypatch.setattr(rotation, "sign_with", lost)
+    monkeypatch.setattr(acme.issuer_store, "replace_issuer", lost)
     assert own_key.ensure(acme.issuer_context, stored(acme)).signing_key.shared
     (orphan,) = acme.signer.created
     remover = KeyRemover([StoredKey(orphan, "acme", acme.issuer_context.now())])

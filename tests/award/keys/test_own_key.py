@@ -214,3 +214,47 @@ def test_replaced_shared_key_is_taken_up_at_the_next_issue(acme: IssuerFixture) 
     issue.issue(context, acme.award())
     assert [(key.handle, key.shared) for key in stored(acme).keys] == [("shared-key", True), (other, True)]
     assert acme.report(record).findings[4].code == "signer_is_issuer"
+
+
+class Slow(Signer):
+    """A key service that refuses to sign with new keys until it sees their tags."""
+
+    is_slow = True
+
+    def sign(self, handle: str, message: bytes) -> bytes:
+        if self.is_slow and handle in self.created:
+            raise Unavailable("AccessDenied", code="signing_unavailable")
+        return super().sign(handle, message)
+
+
+def test_key_that_cannot_sign_at_once_is_taken_up_later_instead_of_a_second_one() -> None:
+    """AWS KMS may take five minutes to see the tags of a new key, and roles sign only with tagged keys."""
+    signer = Slow()
+    acme = IssuerFixture(signer=signer)
+    vouch(acme)
+    records = [acme.issue(), acme.issue()]
+    assert stored(acme).signing_key.shared
+    assert len(signer.created) == 1
+    signer.is_slow = False
+    acme.clock.advance(timedelta(minutes=6))
+    worker = replace(acme.issuer_context, key_policy=replace(KEY_POLICY, may_create=False))
+    records.append(issue.issue(worker, acme.award()))
+    assert [key.handle for key in stored(acme).keys[1:]] == signer.created
+    assert stored(acme).next_key is None
+    acme.clock.advance(timedelta(days=2))
+    assert [acme.report(record).verdict for record in records] == [Verdict.VALID] * 3
+    assert len(signer.created) == 1
+
+
+def test_issuers_that_one_domain_confirms_cannot_use_up_the_daily_cap(acme: IssuerFixture) -> None:
+    """A wildcard record confirms any number of issuers at as many names."""
+    now = acme.issuer_context.now()
+    for number in range(3 * new_key.KEYS_PER_DOMAIN):
+        issuer = issuer_actions.create(acme.issuer_context, new_issuer(id=f"evil-{number}", name=f"Evil {number}"))
+        proof = DomainProof(f"n{number}.evil.example", Place.DNS, now, "0" * 64)
+        acme.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=2))
+        issue_for(acme.issuer_context, acme, issuer.id)
+    assert len(acme.signer.created) == new_key.KEYS_PER_DOMAIN
+    vouch(acme)
+    acme.issue()
+    assert not stored(acme).signing_key.shared

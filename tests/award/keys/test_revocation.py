@@ -16,10 +16,10 @@ from chalicelib.award.keys import new_key, revocation, rotation
 from chalicelib.credential.did import did_document
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.record import Record
-from chalicelib.errors import LaurelError, NotFound, Refused
+from chalicelib.errors import LaurelError, NotFound, Refused, Unavailable
 from chalicelib.verify.report import Verdict
 from tests.award.fakes import Crash, Fuse, IssuerFixture
-from tests.fakes import KEY_POLICY
+from tests.fakes import KEY_POLICY, Signer
 
 HOUR = timedelta(hours=1)
 
@@ -229,3 +229,22 @@ def test_another_tenants_key_cannot_be_revoked(acme: IssuerFixture) -> None:
     issuer_actions.create(acme.issuer_context, issuer_actions.NewIssuer("other", *fields))
     with pytest.raises(LaurelError):
         revocation.revoke(acme.issuer_context, "other", key_of(acme).fragment, acme.issuer_context.now())
+
+
+def test_key_is_revoked_at_once_also_when_its_successor_cannot_sign_yet(acme: IssuerFixture) -> None:
+    class Slow(Signer):
+        def sign(self, handle: str, message: bytes) -> bytes:
+            if handle != self.SHARED:
+                raise Unavailable("AccessDenied", code="signing_unavailable")
+            return super().sign(handle, message)
+
+    slow = Slow()
+    slow._keys = acme.signer._keys
+    context = replace(acme.issuer_context, signer=slow)
+    key = key_of(acme)
+    after = revocation.revoke(context, "acme", key.fragment, context.now())
+    assert after.signing_key.shared
+    assert [each.revoked for each in after.keys if each.fragment == key.fragment] == [context.now()]
+    assert after.next_key is not None
+    acme.issue()
+    assert stored(acme).signing_key.handle == after.next_key.handle

@@ -21,7 +21,17 @@ from tests.http.fake_laurel import BASE_URL, NOW, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
 
 IDENTITY = {
-    *("id", "did", "keys", "revocation_list", "suspension_list", "registered_as", "former_names", "domains"),
+    *(
+        "id",
+        "did",
+        "keys",
+        "next_key",
+        "revocation_list",
+        "suspension_list",
+        "registered_as",
+        "former_names",
+        "domains",
+    ),
     *("closed", "version"),
 }
 """Members of an issuer that no profile change can touch."""
