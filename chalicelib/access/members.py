@@ -76,7 +76,9 @@ def _ended(access_context: AccessContext, leaving: Member, also: frozenset[str])
     known = tuple(access_context.member_store.tokens(leaving.issuer_id))
     if also - {token.id for token in known}:
         raise Refused("One of these API keys does not exist. It may have been revoked.", code="unknown_token")
-    return tuple(token for token in known if token.member == leaving.email or token.id in also)
+    # The others first: a member's own key is refused after the removal, whatever happens to it.
+    found = [token for token in known if token.member == leaving.email or token.id in also]
+    return tuple(sorted(found, key=lambda token: token.id not in also))
 
 
 def _existing(access_context: AccessContext, member: Member) -> Member | None:

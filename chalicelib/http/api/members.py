@@ -14,6 +14,7 @@ from chalicelib.access.roles import Permission, Role
 from chalicelib.credential import dates
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import NotFound, Refused
+from chalicelib.http.core import authentication
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
@@ -73,7 +74,15 @@ def routes(services: Services) -> Routes:
         reader.finish()
         member = None if organization else caller.member
         by = caller.member or caller.actor  # the person, so that a removal shows which keys they may know
-        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, by, member=member)
+        made, text = tokens.make(
+            services.access_context,
+            caller.issuer_id,
+            role,
+            name,
+            by,
+            member=member,
+            still_allowed=lambda: authentication.caller(services.access_context, request, Permission.MANAGE),
+        )
         return as_json({**_token(made), "token": text}, status=201)
 
     @bound.bind("/v1/tokens/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=UNKNOWN)

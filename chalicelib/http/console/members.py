@@ -19,6 +19,8 @@ from chalicelib.http.core.routing import Routes
 
 REVOKE = "revoke-"
 """Start of the name of the checkbox of each organization key; the rest is its id."""
+LISTED = "listed"
+"""The field with the ids of the organization keys that the page showed."""
 NO_MEMBER = "This member does not exist. They may have been removed."
 
 
@@ -115,11 +117,14 @@ def _removed(services: Services, context: layout.PageContext, found: Member, for
     except (Conflict, Refused) as error:
         form.add_error("", _sentence(error))
         return _one(services, context, found, form)
-    # A person who removed themselves may no longer open the members page.
-    own = found.email == context.person.email
-    return layout.redirect(
-        f"{context.base_url}/console" if own else f"{context.issuer_url}/members", did="member_removed"
-    )
+    if found.email == context.person.email:  # who may no longer open the members page
+        return layout.redirect(f"{context.base_url}/console", did="member_removed")
+    listed = form.text(LISTED).split()
+    kept = tokens.of_organization(services.access_context, found.issuer_id)
+    if any(token.id not in listed for token in kept):
+        # Perhaps created by the person who left, while the page was open.
+        return layout.redirect(f"{context.issuer_url}/api-keys", did="member_removed_new_keys")
+    return layout.redirect(f"{context.issuer_url}/members", did="member_removed")
 
 
 def _sentence(error: Conflict | Refused) -> str:
