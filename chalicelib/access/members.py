@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from chalicelib.access import email_address
@@ -16,9 +16,19 @@ MAX_MEMBERS = 200
 MAX_ATTEMPTS = 8
 """Attempts of one change. Each failed attempt means that another writer changed the members first."""
 
+Check = Callable[[], object]
+"""Raises when the caller may no longer change members. It is called at each attempt: a change is stored only if no
+other one was since, so a person who is removed at the same moment can neither add nor promote anyone."""
 
-def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> Member:
-    """Add a member; the first one must be an owner.
+
+def _anyone() -> None:
+    """The check of a caller that cannot be removed, such as the command line."""
+
+
+def add(
+    access_context: AccessContext, issuer_id: str, email: str, role: Role, *, still_allowed: Check = _anyone
+) -> Member:
+    """Add a member; the first one must be an owner. For ``still_allowed`` see `Check`.
 
     Raises `Refused` (`bad_email`, `too_many`), `Conflict` (`member_exists`, `last_owner`).
     """
@@ -28,6 +38,7 @@ def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -
         raise Refused("An email address with a slash is not supported.", code="bad_email")
     for _ in range(MAX_ATTEMPTS):
         membership = access_context.member_store.membership(issuer_id)
+        still_allowed()
         if _existing(access_context, member) is not None:
             raise Conflict(f"{member.email} is already a member.", code="member_exists")
         if _try_replace(access_context, membership, None, member):
@@ -35,10 +46,16 @@ def add(access_context: AccessContext, issuer_id: str, email: str, role: Role) -
     raise _busy()
 
 
-def change(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> Member:
-    """Change the role of a member. Raises `NotFound`; `Conflict` (`last_owner`) for the only owner."""
+def change(
+    access_context: AccessContext, issuer_id: str, email: str, role: Role, *, still_allowed: Check = _anyone
+) -> Member:
+    """Change the role of a member. For ``still_allowed`` see `Check`.
+
+    Raises `NotFound`; `Conflict` (`last_owner`) for the only owner.
+    """
     for _ in range(MAX_ATTEMPTS):
         membership = access_context.member_store.membership(issuer_id)
+        still_allowed()
         before = access_context.member_store.member(issuer_id, email_address.normalize(email))
         after = replace(before, role=role)
         if after == before or _try_replace(access_context, membership, before, after):
@@ -46,15 +63,24 @@ def change(access_context: AccessContext, issuer_id: str, email: str, role: Role
     raise _busy()
 
 
-def remove(access_context: AccessContext, issuer_id: str, email: str, also: Collection[str] = ()) -> tuple[Token, ...]:
+def remove(
+    access_context: AccessContext,
+    issuer_id: str,
+    email: str,
+    also: Collection[str] = (),
+    *,
+    still_allowed: Check = _anyone,
+) -> tuple[Token, ...]:
     """Remove a member, with effect from their next request, and revoke their API keys in the same transaction; return
     the revoked keys.
 
-    ``also`` are the ids of other keys to revoke, whose secrets the member may know. Raises as `change` does; `Refused`
+    ``also`` are the ids of other keys to revoke, whose secrets the member may know. For ``still_allowed`` see `Check`.
+    Raises as `change` does; `Refused`
     (`unknown_token`) when one of them does not exist, and changes nothing then.
     """
     for _ in range(MAX_ATTEMPTS):
         membership = access_context.member_store.membership(issuer_id)
+        still_allowed()
         before = access_context.member_store.member(issuer_id, email_address.normalize(email))
         ended = _ended(access_context, before, frozenset(also))
         if _try_replace(access_context, membership, before, None, ended):
@@ -76,7 +102,9 @@ def _ended(access_context: AccessContext, leaving: Member, also: frozenset[str])
     known = tuple(access_context.member_store.tokens(leaving.issuer_id))
     if also - {token.id for token in known}:
         raise Refused("One of these API keys does not exist. It may have been revoked.", code="unknown_token")
-    return tuple(token for token in known if token.member == leaving.email or token.id in also)
+    # The others first: a member's own key is refused after the removal, whatever happens to it.
+    found = [token for token in known if token.member == leaving.email or token.id in also]
+    return tuple(sorted(found, key=lambda token: token.id not in also))
 
 
 def _existing(access_context: AccessContext, member: Member) -> Member | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from chalicelib.access import secrets
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import Token
 from chalicelib.access.roles import Role, covers
-from chalicelib.errors import Forbidden, NotFound, Refused, Unauthenticated
+from chalicelib.errors import Forbidden, LaurelError, NotFound, Refused, Unauthenticated
 
 PREFIX = "laurel"
 """Lets scanners of source code recognise a leaked token."""
@@ -44,14 +44,18 @@ def make(
     token_id: str | None = None,
     *,
     member: str | None = None,
+    still_allowed: Callable[[], object] = lambda: None,
 ) -> tuple[Token, str]:
     """Create a token for an issuer, or for the operators if ``issuer_id`` and ``role`` are None; return it and its
     text.
 
     The text cannot be retrieved later. ``by`` is who created it. A caller that may retry passes a ``token_id``, so that
     a retry cannot create a second token. ``member`` is the address of the member that it belongs to; None for an
-    organization key. Raises `Refused` (`bad_name`, `bad_id`, `bad_member`, `too_many_tokens`), `Conflict` when the id
-    is taken.
+    organization key. ``still_allowed`` raises when the creator may no longer create tokens. It is called once the token
+    is stored, so that a person who is removed at the same moment leaves no token behind.
+
+    Raises `Refused` (`bad_name`, `bad_id`, `bad_member`, `too_many_tokens`), `Conflict` when the id is taken, and what
+    ``still_allowed`` raises.
     """
     if (issuer_id is None) is not (role is None):
         raise ValueError("A token has an issuer and a role, or neither.")
@@ -78,6 +82,11 @@ def make(
         member=member,
     )
     access_context.member_store.add_token(token)
+    try:
+        still_allowed()
+    except LaurelError:
+        access_context.member_store.remove_token(token)
+        raise
     return token, f"{PREFIX}_{token.id}_{secret}"
 
 

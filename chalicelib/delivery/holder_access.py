@@ -53,10 +53,19 @@ def enter(delivery_context: DeliveryContext, token: str) -> HolderAccess:
     """The holder with the link ``token``. Raises `NotFound` for an unknown link, `LinkExpired` for an expired one."""
     link = find(delivery_context, token, Purpose.MY)
     mailbox = delivery_context.mailbox(link.email)
-    start = links_valid_from(mailbox, link.issuer_id)
-    if (start is not None and link.created_at < start) or link.valid_until <= delivery_context.now():
+    if not _works(delivery_context, link, mailbox):
         raise LinkExpired("This link no longer works.", wide=link.wide)
     return HolderAccess(link, mailbox)
+
+
+def works(delivery_context: DeliveryContext, link: Link) -> bool:
+    """Whether ``link`` opens something: it has neither expired nor been ended."""
+    return _works(delivery_context, link, delivery_context.mailbox(link.email))
+
+
+def _works(delivery_context: DeliveryContext, link: Link, mailbox: Mailbox) -> bool:
+    start = links_valid_from(mailbox, link.issuer_id)
+    return (start is None or link.created_at >= start) and delivery_context.now() < link.valid_until
 
 
 def find(delivery_context: DeliveryContext, token: str, purpose: Purpose) -> Link:

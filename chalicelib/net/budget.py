@@ -63,7 +63,7 @@ class FetchBudget:
     def request(self, authority: str, deadline: Deadline) -> Iterator[Exchange]:
         """Count one HTTP request to ``authority``, which is sent within the block.
 
-        Raises `NotAsked` (`fetch_limit`, or the code with which the host failed before), `TimeoutError`.
+        Raises `NotAsked` (`fetch_limit`, or the code with which the host failed before) and what the block raises.
         """
         if self._dead_hosts is not None:
             self._dead_hosts.check(authority)
@@ -73,7 +73,7 @@ class FetchBudget:
             raise NotAsked(error.detail, code=error.code) from error
         host, first = self._count(authority)
         if not first and not host.known.wait(max(deadline.left(), 0)):
-            raise TimeoutError
+            raise NotAsked(f"{authority} did not respond in time.", code="timeout")
         _check(host)
         exchange = Exchange(self, host, self._addresses)
         try:
@@ -131,8 +131,14 @@ class Exchange:
         self.is_connected = False
 
     def trying(self, addresses: Sequence[Address], deadline: Deadline) -> None:
-        """Connect to one of ``addresses`` next. Raises `NotAsked` (`fetch_limit`), `TimeoutError`."""
-        if not self._limit.enter(addresses, deadline):
+        """Connect to one of ``addresses`` next. Raises `NotAsked` (`fetch_limit`; `out_of_time` when attempts to
+        connect to the same address took all the time)."""
+        try:
+            may_try = self._limit.enter(addresses, deadline)
+        except TimeoutError as error:
+            # A slow host that a visitor chose shares the address: nothing is known about this one.
+            raise NotAsked("The time limit was reached before the fetch.", code="out_of_time") from error
+        if not may_try:
             raise _over("It refers to several sites on one server that does not answer for them.")
         self._trying = addresses
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.addresses import Address
-from chalicelib.net.dead_hosts import HostDown
+from chalicelib.net.dead_hosts import HostDown, NotAsked
 from chalicelib.net.deadline import Deadline
 
 MAX_LOOKUPS = 32
@@ -26,7 +26,7 @@ class AddressResolver(Protocol):
 
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
         """All addresses of ``host``, at least one. Raises `Unavailable` (`dns_failed`, or `timeout`
-        when its name servers do not respond) or `TimeoutError`."""
+        when its name servers do not respond; `NotAsked` when too many other lookups hang) or `TimeoutError`."""
 
 
 class SystemAddressResolver:
@@ -39,9 +39,14 @@ class SystemAddressResolver:
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
         """See `AddressResolver`."""
         if not self._slots.acquire(timeout=max(deadline.left(), 0)):
-            raise TimeoutError
+            # Other names hang, which a visitor chose, perhaps of an earlier request. Nobody asked about this one.
+            raise NotAsked("Laurel is waiting for the name servers of other hosts. Try again.", code="out_of_time")
         answers: queue.SimpleQueue[Sequence[Address] | OSError] = queue.SimpleQueue()
-        threading.Thread(target=self._look_up, args=(host, answers), daemon=True, name="resolve").start()
+        try:
+            threading.Thread(target=self._look_up, args=(host, answers), daemon=True, name="resolve").start()
+        except RuntimeError:  # no more threads
+            self._slots.release()
+            raise
         try:
             answer = answers.get(timeout=max(deadline.left(), 0))
         except queue.Empty as empty:

@@ -76,7 +76,7 @@ class _HostedIssuer:
 
     def find(self, did: str, kid: str | None = None) -> Controller:  # noqa: ARG002 - port
         if self.issuer is None or self.issuer.did != did:
-            raise Unavailable(f"{did[:200]} is not an issuer that Laurel hosts.", code="issuer_not_hosted")
+            raise Unavailable(f"{did[:200]!r} is not an issuer that Laurel hosts.", code="issuer_not_hosted")
         return hosted_controller(self.base_url, self.issuer, self.now)
 
 
@@ -91,7 +91,7 @@ class _HostedLists:
     def fetch(self, url: str) -> Fetched:
         listed = self.lists.get(url)
         if listed is None:
-            raise Unavailable(f"{url[:200]} is not a status list that Laurel hosts.", code="status_list_not_hosted")
+            raise Unavailable(f"{url[:200]!r} is not a status list that Laurel hosts.", code="status_list_not_hosted")
         return Fetched(url, listed.document, self.now)
 
 

@@ -41,7 +41,7 @@ class _Controllers:
         try:
             return hosted_controller(self.base_url, self.public_store.issuer_of_did(did), self.now)
         except NotFound as error:
-            raise Unavailable(f"{did[:200]} is not an issuer that Laurel hosts.", code="issuer_not_hosted") from error
+            raise Unavailable(f"{did[:200]!r} is not an issuer that Laurel hosts.", code="issuer_not_hosted") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class _StatusLists:
         try:
             return Fetched(url, self.public_store.status_list(url.removeprefix(prefix)).document, self.now)
         except NotFound as error:
-            message = f"{url[:200]} is not a status list that Laurel hosts."
+            message = f"{url[:200]!r} is not a status list that Laurel hosts."
             raise Unavailable(message, code="status_list_not_hosted") from error
 
     def _is_own(self, url: str) -> bool:

@@ -41,6 +41,10 @@ class MemberStore:
         self._members: dict[tuple[str, str], Member] = {}
         self._rosters: dict[str, Membership] = {}
         self._tokens: dict[str, Token] = {}
+        self.meanwhile: list[Callable[[], object]] = []
+        """What someone else does right after the next read of a membership, each once."""
+        self.meanwhile_tokens: list[Callable[[], object]] = []
+        """The same before a token is stored."""
 
     def member(self, issuer_id: str, email: str) -> Member:
         return _require(self._members.get((issuer_id, email)))
@@ -52,7 +56,10 @@ class MemberStore:
         return iter(sorted(issuer_id for issuer_id, other in self._members if other == email))
 
     def membership(self, issuer_id: str) -> Membership:
-        return self._rosters.get(issuer_id) or Membership(issuer_id)
+        found = self._rosters.get(issuer_id) or Membership(issuer_id)
+        if self.meanwhile:
+            self.meanwhile.pop()()
+        return found
 
     def replace_member(
         self, before: Member | None, after: Member | None, membership: Membership, ended: Sequence[Token] = ()
@@ -85,6 +92,8 @@ class MemberStore:
         return iter(sorted(own, key=lambda token: (token.created, token.id)))
 
     def add_token(self, token: Token) -> None:
+        if self.meanwhile_tokens:
+            self.meanwhile_tokens.pop()()
         if self._tokens.setdefault(token.id, token) != token:
             raise Conflict("taken")
 

@@ -143,3 +143,17 @@ def test_key_cannot_belong_to_someone_who_is_not_a_member(access: AccessFixture)
         tokens.make(access.access_context, None, None, "terminal", "operator", member=BO)
     with pytest.raises(NotFound):
         access.member_store.token("a" * 16)
+
+
+def test_organization_key_that_is_created_while_its_creator_is_removed_does_not_work(access: AccessFixture) -> None:
+    """The request was authorised before the removal, and the key is stored after it."""
+    store = access.member_store
+    _, known = make(access)
+
+    def still_allowed() -> None:
+        members.remove(access.access_context, "acme", BO)
+        tokens.authenticate(access.access_context, known)
+
+    with pytest.raises(Unauthenticated):
+        tokens.make(access.access_context, "acme", Role.OWNER, "late", BO, still_allowed=still_allowed)
+    assert list(store.tokens("acme")) == []

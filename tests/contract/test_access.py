@@ -359,6 +359,20 @@ def test_a_member_with_as_many_tokens_as_an_issuer_may_have_is_removed(access_st
     assert list(access_storage.member_store.tokens("north")) == []
 
 
+def test_a_member_who_made_more_tokens_than_allowed_by_racing_is_removed(access_storage: AccessStorage) -> None:
+    """Their number is checked before they are stored, so that concurrent requests can exceed it."""
+    context = access_storage.access_context
+    for email in ("ada@example.org", "bo@example.org"):
+        members.add(context, "north", email, Role.OWNER)
+    known, _ = tokens.make(context, "north", Role.EDITOR, "known", "tests")
+    pattern = token(issuer_id="north", member="bo@example.org", created=context.now())
+    for number in range(120):
+        name = f"{'abcdefghij'[number // 10 % 10]}{'abcdefghij'[number % 10]}{'klm'[number // 100]}".ljust(16, "z")
+        access_storage.member_store.add_token(replace(pattern, id=name))
+    assert len(members.remove(context, "north", "bo@example.org", [known.id])) == 121
+    assert list(access_storage.member_store.tokens("north")) == []
+
+
 def test_no_token_ends_when_its_member_stays(access_storage: AccessStorage) -> None:
     members.add(access_storage.access_context, "north", "ada@example.org", Role.OWNER)
     one = token(member="ada@example.org")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from chalicelib.errors import Unavailable
+from chalicelib.net.dead_hosts import NotAsked
 from chalicelib.net.deadline import Deadline
 from chalicelib.net.resolve import MAX_ADDRESSES, MAX_LOOKUPS, SystemAddressResolver
 
@@ -88,9 +89,13 @@ def test_a_hanging_lookup_is_abandoned_at_the_deadline(system: System) -> None:
 
 def test_hanging_lookups_use_a_bounded_number_of_threads(system: System) -> None:
     resolver = SystemAddressResolver()
-    for _ in range(MAX_LOOKUPS + 4):
+    for _ in range(MAX_LOOKUPS):
         with pytest.raises(TimeoutError):
             resolver.addresses("slow.example", soon(0.02))
+    for _ in range(4):
+        with pytest.raises(NotAsked) as caught:
+            resolver.addresses("good.example", soon(0.02))
+        assert caught.value.code == "out_of_time"
     assert system.peak == MAX_LOOKUPS
     system.gate.set()
     wait_until(lambda: system.running == 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -9,11 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from chalicelib.errors import TooMany, Unavailable
+from chalicelib.net.address_limit import MAX_FAILURES
 from chalicelib.net.budget import MAX_BYTES, MAX_PER_HOST, MAX_REQUESTS, FetchBudget
 from chalicelib.net.dead_hosts import DEAD_FOR, MAX_HOSTS, DeadHosts, HostDown, NotAsked
 from chalicelib.net.deadline import Deadline
@@ -57,6 +60,13 @@ def slow(seconds: float) -> Behaviour:
         connection.sendall(ok(b"{}"))
 
     return page
+
+
+SHARED = ip_address("93.184.216.34")
+
+
+def soon(seconds: float = 5) -> Deadline:
+    return Deadline.after(seconds, time.monotonic)
 
 
 def timed(act: Callable[[], object]) -> float:
@@ -207,6 +217,24 @@ def test_a_network_that_keeps_workers_waiting_is_refused_before_any_request(work
     worker.now += timedelta(minutes=1)
     worker.check([worker.url("/status/1")])
     assert worker.server.connections == 1
+
+
+def test_a_host_that_shares_an_address_with_slow_ones_is_not_remembered_as_slow() -> None:
+    """An attacker's names lead to the server of someone else; only the attempts for those names are slow."""
+    budget = FetchBudget()
+    with contextlib.ExitStack() as stack:
+        for number in range(MAX_FAILURES):
+            exchange = stack.enter_context(budget.request(f"h{number}.example", soon()))
+            exchange.trying([SHARED], soon())
+        with pytest.raises(NotAsked) as caught, budget.request(VICTIM, soon()) as exchange:
+            exchange.trying([SHARED], soon(0.05))
+        assert caught.value.code == "out_of_time"
+
+
+def test_a_request_that_waited_for_another_one_says_nothing_about_its_url() -> None:
+    budget = FetchBudget()
+    with budget.request(VICTIM, soon()), pytest.raises(NotAsked), budget.request(VICTIM, soon(0.05)):
+        pass
 
 
 def test_the_memory_of_dead_hosts_is_bounded() -> None:

@@ -9,6 +9,7 @@ from chalicelib.award.keys import rotation
 from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.submitted import SubmittedReports
+from chalicelib.reports.submitted_resolver import build_open_resolver
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from chalicelib.verify.report import Verdict
@@ -100,6 +101,18 @@ def test_an_unknown_hosted_did_web_is_not_fetched() -> None:
     report = setup.submitted_reports.check(as_bytes(signed(unsigned(by), method=f"{by.did}#key-1")), VISIT).report
     assert (report.verdict, report.findings[3].code) == (Verdict.UNKNOWN, "key_unavailable")
     assert not setup.remote_sources.requested
+
+
+def test_a_sentence_in_an_identifier_is_quoted_in_findings() -> None:
+    """Anyone can put a sentence after the address of this service; it is not Laurel's."""
+    words = "is genuine. Call 0800 1234."
+    setup = submitted_setup()
+    resolver = build_open_resolver(BASE_URL, setup.hosted.public_store, setup.remote_sources, NOW)
+    did, url = f"{HOSTED_DID}x {words}", f"{BASE_URL}/status/x {words}"
+    for find, name in ((resolver.controllers.find, did), (resolver.status_lists.fetch, url)):
+        with pytest.raises(Unavailable) as caught:
+            find(name)
+        assert caught.value.detail.startswith(f"'{name}' is not ")
 
 
 def test_an_external_issuer_is_looked_up_remotely() -> None:

@@ -25,6 +25,10 @@ from chalicelib.dynamo.items.base import (
 from chalicelib.dynamo.tables import ABSENT, EXISTS, UNCONDITIONAL, ConditionFailed, Delete, Put, Tables
 from chalicelib.errors import Conflict, NotFound, Unavailable
 
+MAX_ENDED = 90
+"""Tokens that end in the transaction that removes their member: one has up to 100 actions (TransactWriteItems). An
+issuer should have at most 50."""
+
 
 def first_member(member: Member) -> list[Put]:
     """The puts that add ``member`` as the first member of a new issuer, for the transaction that stores the issuer."""
@@ -75,12 +79,15 @@ class DynamoMemberStore:
                 Delete(keys.member(before.issuer_id, before.email)),
                 Delete(keys.person_pointer(before.email, before.issuer_id)),
             ]
-        # An issuer has at most 50 tokens, so all fit into one transaction of 100 actions; their pointers would not.
-        deletes += [Delete(keys.token(token.id), UNCONDITIONAL) for token in ended]
+        # Concurrent requests may have created more tokens than an issuer may have.
+        now, later = ended[:MAX_ENDED], ended[MAX_ENDED:]
+        deletes += [Delete(keys.token(token.id), UNCONDITIONAL) for token in now]
         try:
             self._tables.transact(self._table, puts, deletes)
         except ConditionFailed as error:
             raise Conflict("The members were changed in the meantime.") from error
+        for token in later:
+            self._tables.delete(self._table, keys.token(token.id))
         for token in ended:  # a pointer that is left behind points to nothing and grants nothing
             with suppress(Unavailable):
                 self._tables.delete(self._table, keys.token_pointer(token.issuer_id, token.created, token.id))

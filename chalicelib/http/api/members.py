@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from chalicelib.access.roles import Permission, Role
 from chalicelib.credential import dates
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import NotFound, Refused
+from chalicelib.http.core import authentication
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
@@ -39,7 +41,9 @@ def routes(services: Services) -> Routes:
         reader = JsonReader(body.json_object(request))
         email, role = reader.text("email"), reader.required_choice("role", Role)
         reader.finish()
-        member = members.add(services.access_context, caller.issuer_id, email, role)
+        member = members.add(
+            services.access_context, caller.issuer_id, email, role, still_allowed=_still_allowed(services, request)
+        )
         return as_json({**_member(member), "notified": invite(services.delivery_context, member)}, status=201)
 
     @bound.bind("/v1/members/{id}", access=token(Permission.MANAGE), methods=("PUT",), missing=WHICH_MEMBER)
@@ -47,13 +51,24 @@ def routes(services: Services) -> Routes:
         reader = JsonReader(body.json_object(request))
         role = reader.required_choice("role", Role)
         reader.finish()
-        return as_json(_member(members.change(services.access_context, caller.issuer_id, _address(email), role)))
+        changed = members.change(
+            services.access_context,
+            caller.issuer_id,
+            _address(email),
+            role,
+            still_allowed=_still_allowed(services, request),
+        )
+        return as_json(_member(changed))
 
     @bound.bind("/v1/members/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=WHICH_MEMBER)
     def remove(request: Request, caller: Caller, email: str) -> Reply:
         also = query.only(request, "revoke").get("revoke", "")
         revoked = members.remove(
-            services.access_context, caller.issuer_id, _address(email), [each for each in also.split(",") if each]
+            services.access_context,
+            caller.issuer_id,
+            _address(email),
+            [each for each in also.split(",") if each],
+            still_allowed=_still_allowed(services, request),
         )
         kept = tokens.of_organization(services.access_context, caller.issuer_id)
         return as_json({"revoked": [_token(each) for each in revoked], "organization": [_token(each) for each in kept]})
@@ -73,7 +88,15 @@ def routes(services: Services) -> Routes:
         reader.finish()
         member = None if organization else caller.member
         by = caller.member or caller.actor  # the person, so that a removal shows which keys they may know
-        made, text = tokens.make(services.access_context, caller.issuer_id, role, name, by, member=member)
+        made, text = tokens.make(
+            services.access_context,
+            caller.issuer_id,
+            role,
+            name,
+            by,
+            member=member,
+            still_allowed=_still_allowed(services, request),
+        )
         return as_json({**_token(made), "token": text}, status=201)
 
     @bound.bind("/v1/tokens/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=UNKNOWN)
@@ -82,6 +105,10 @@ def routes(services: Services) -> Routes:
         return Reply("", "text/plain", 204)
 
     return bound
+
+
+def _still_allowed(services: Services, request: Request) -> Callable[[], object]:
+    return lambda: authentication.caller(services.access_context, request, Permission.MANAGE)
 
 
 def _address(path: str) -> str:

@@ -15,6 +15,7 @@ from chalicelib.http.console import form_state, layout
 from chalicelib.http.console import text as words
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.text import KeyOwner
+from chalicelib.http.core import authentication
 from chalicelib.http.core.access import member as by_member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -51,7 +52,16 @@ def routes(services: Services) -> Routes:
             value, wanted = form.text("name"), form.or_none("key")
             member = person.email if key_owner is KeyOwner.MEMBER else None
             made = tokens.make(
-                services.access_context, caller.issuer_id, role, value, caller.actor, wanted, member=member
+                services.access_context,
+                caller.issuer_id,
+                role,
+                value,
+                caller.actor,
+                wanted,
+                member=member,
+                still_allowed=lambda: authentication.member(
+                    services.access_context, person, caller.issuer_id, Permission.MANAGE
+                ),
             )
             new_key = NewApiKey(*made)
         except Conflict:

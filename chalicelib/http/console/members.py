@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chalice.app import Request
 
 from chalicelib.access import members, tokens
@@ -12,6 +14,7 @@ from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout, text
 from chalicelib.http.console.form_state import FormState
+from chalicelib.http.core import authentication
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -19,6 +22,8 @@ from chalicelib.http.core.routing import Routes
 
 REVOKE = "revoke-"
 """Start of the name of the checkbox of each organization key; the rest is its id."""
+LISTED = "listed"
+"""The field with the ids of the organization keys that the page showed."""
 NO_MEMBER = "This member does not exist. They may have been removed."
 
 
@@ -38,7 +43,13 @@ def routes(services: Services) -> Routes:
         notified = False
         with form.record_refusal("email"):
             if role is not None:
-                added = members.add(services.access_context, caller.issuer_id, form.text("email"), role)
+                added = members.add(
+                    services.access_context,
+                    caller.issuer_id,
+                    form.text("email"),
+                    role,
+                    still_allowed=_still_allowed(services, context),
+                )
                 notified = invite(services.delivery_context, added)
         if form.errors:
             return _all(services, context, form)
@@ -98,7 +109,13 @@ def _changed(services: Services, context: layout.PageContext, found: Member, for
     role = form.one_of("role", Role, "Choose a role.")
     try:
         if role is not None:
-            members.change(services.access_context, found.issuer_id, found.email, role)
+            members.change(
+                services.access_context,
+                found.issuer_id,
+                found.email,
+                role,
+                still_allowed=_still_allowed(services, context),
+            )
     except Conflict as error:
         form.add_error("role", _sentence(error))
     return (
@@ -111,15 +128,28 @@ def _changed(services: Services, context: layout.PageContext, found: Member, for
 def _removed(services: Services, context: layout.PageContext, found: Member, form: FormState) -> Reply:
     also = [name.removeprefix(REVOKE) for name in form.values if name.startswith(REVOKE)]
     try:
-        members.remove(services.access_context, found.issuer_id, found.email, also)
+        members.remove(
+            services.access_context,
+            found.issuer_id,
+            found.email,
+            also,
+            still_allowed=_still_allowed(services, context),
+        )
     except (Conflict, Refused) as error:
         form.add_error("", _sentence(error))
         return _one(services, context, found, form)
-    # A person who removed themselves may no longer open the members page.
-    own = found.email == context.person.email
-    return layout.redirect(
-        f"{context.base_url}/console" if own else f"{context.issuer_url}/members", did="member_removed"
-    )
+    if found.email == context.person.email:  # who may no longer open the members page
+        return layout.redirect(f"{context.base_url}/console", did="member_removed")
+    listed = form.text(LISTED).split()
+    kept = tokens.of_organization(services.access_context, found.issuer_id)
+    if any(token.id not in listed for token in kept):
+        # Perhaps created by the person who left, while the page was open.
+        return layout.redirect(f"{context.issuer_url}/api-keys", did="member_removed_new_keys")
+    return layout.redirect(f"{context.issuer_url}/members", did="member_removed")
+
+
+def _still_allowed(services: Services, context: layout.PageContext) -> Callable[[], object]:
+    return lambda: authentication.member(services.access_context, context.person, context.tenant, Permission.MANAGE)
 
 
 def _sentence(error: Conflict | Refused) -> str:

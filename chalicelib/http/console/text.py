@@ -43,6 +43,12 @@ BANNERS: Mapping[str, Banner] = {
         "Member added, but we could not email them.", "Ask them to sign in here with their email address."
     ),
     "member_changed": Banner("Role changed.", "This takes effect immediately."),
+    "member_removed_new_keys": Banner(
+        "Member removed.",
+        "API keys of your organization were created while you were deciding. Check the list, and revoke any key that "
+        "nobody needs.",
+        "none",
+    ),
     "member_removed": Banner("Member removed.", "They no longer have access, and their API keys no longer work."),
     "token_revoked": Banner("API key revoked.", "It no longer works."),
     "settings_changed": Banner("Saved.", "Issued credentials do not change."),

@@ -13,10 +13,13 @@ from collections.abc import Mapping
 from chalice.app import Request
 
 from chalicelib.access.rate_limits import TooMany
+from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery import holder_access, holder_actions, holder_links
+from chalicelib.delivery.emails import neutral
+from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder_access import LinkExpired
 from chalicelib.delivery.holder_home import PageQuery
-from chalicelib.delivery.sharing import ORIGINS, Target
+from chalicelib.delivery.sharing import MAX_NAME, ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
@@ -63,7 +66,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
     def ask(_request: Request, secret: str) -> Reply:
         issuer = holder_actions.unsubscribe_issuer(services.delivery_context, secret)
-        return _page(services, "unsubscribe.html", 200, issuer=issuer, token=secret)
+        return _page(services, "unsubscribe.html", 200, issuer=_named(services, issuer), token=secret)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def stop(request: Request, secret: str) -> Reply:
@@ -72,9 +75,9 @@ def routes(services: Services) -> Routes:
         # themselves (RFC 8058), and people use the form on the page.
         if _is_undo(request):
             issuer = holder_actions.resubscribe(services.delivery_context, secret)
-            return _page(services, "resubscribed.html", 200, issuer=issuer, token=secret)
+            return _page(services, "resubscribed.html", 200, issuer=_named(services, issuer), token=secret)
         issuer = holder_actions.unsubscribe(services.delivery_context, secret)
-        return _page(services, "unsubscribed.html", 200, issuer=issuer, token=secret)
+        return _page(services, "unsubscribed.html", 200, issuer=_named(services, issuer), token=secret)
 
     return bound
 
@@ -109,7 +112,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:
-            return _send_link(services, secret, ends_earlier=wanted == "link")
+            return _send_link(services, secret, replaces=wanted == "link")
         case "forget" if fields.get("sure") == "yes":
             holder_actions.forget(delivery_context, secret)
             return _page(services, "forgotten.html", 200)
@@ -127,13 +130,24 @@ def _query(request: Request) -> PageQuery:
     return PageQuery(issuers[0], query.get("before"), issuers[1])
 
 
-def _send_link(services: Services, secret: str, *, ends_earlier: bool) -> Reply:
-    send = holder_links.replace_links if ends_earlier else holder_links.send_link_to_all
+def _send_link(services: Services, secret: str, *, replaces: bool) -> Reply:
+    ends_earlier = False
     try:
-        send(services.delivery_context, secret)
+        if replaces:
+            ends_earlier = holder_links.replace_links(services.delivery_context, secret)
+        else:
+            holder_links.send_link_to_all(services.delivery_context, secret)
     except (Refused, TooMany) as error:
         return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, error=error.detail)
-    return _page(services, "link.html", 200, error=None, ends_earlier=ends_earlier)
+    return _page(services, "link.html", 200, error=None, ends_earlier=ends_earlier, wide=not replaces)
+
+
+def _named(services: Services, issuer: Issuer) -> str:
+    """How a sentence names an issuer: its name comes from the record, so it is marked unless someone vouches for it."""
+    if issuer.identified(services.delivery_context.now()):
+        return line(issuer.name, MAX_NAME)
+    claimed = neutral.claimed(issuer)
+    return claimed[0].lower() + claimed[1:]
 
 
 def _is_undo(request: Request) -> bool:

@@ -26,6 +26,8 @@ class Card:
     """The holder's name on the credential: an address may be shared, or a name may have changed."""
     name: str
     issuer: str
+    vouched: bool
+    """Whether the operators registered this name of the issuer. Otherwise it only uses the name."""
     url: str
     image: str | None
     image_alt: str
@@ -55,6 +57,8 @@ class Group:
 
     issuer_id: str
     issuer: str
+    identified: bool
+    """Whether someone vouches for the issuer. Its name comes from Laurel's record, and anyone can choose any name."""
     cards: tuple[Card, ...]
     older: str | None
     """Query of the page with the issuer's older credentials."""
@@ -98,6 +102,7 @@ def _group(group: IssuerGroup, home: HolderHome, base_url: str, now: datetime) -
     return Group(
         issuer_id=group.issuer.id,
         issuer=line(group.issuer.name, MAX_NAME),
+        identified=group.issuer.identified(now),
         cards=tuple(_card(one, base_url, now, _newest(one.record, records)) for one in group.credentials),
         older=urlencode({"issuer": group.issuer.id, "before": group.next}) if group.next else None,
         wanted=mailbox.choice(home.mailbox, group.issuer.id),
@@ -126,6 +131,7 @@ def _card(holder_credential: HolderCredential, base_url: str, now: datetime, rep
         holder=text.optional_text(holder_credential.record.holder_name),
         name=shared.name,
         issuer=shared.issuer,
+        vouched=holder_credential.issuer.registered,
         url=shared.url,
         image=own,
         image_alt=holder_credential.image_alt,

@@ -41,7 +41,7 @@ def controller_of(
         if not method_id.startswith(f"{controller_id}#"):
             continue  # a signature with this key is looked up at the key's own controller
         if method_id in methods:
-            raise Malformed(f"The key {method_id[:200]} is listed twice.", code="duplicate_method")
+            raise Malformed(f"The key {method_id[:200]!r} is listed twice.", code="duplicate_method")
         methods[method_id] = _method(entry, method_id, controller_id, member_name == _ASSERTION or method_id in named)
         if len(methods) > MAX_METHODS:
             raise _too_many()

@@ -232,3 +232,34 @@ def test_organization_key_creates_organization_keys_only(client: Gateway, owner:
     assert created.json["member"] is None
     refused = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "editor", "organization": False})
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (400, "/organization")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent"),
+    [
+        ("POST", "/v1/members", {"email": "eve@fernhill.example", "role": "owner"}),
+        ("PUT", "/v1/members/vi@fernhill.example", {"role": "owner"}),
+        ("DELETE", "/v1/members/vi@fernhill.example", None),
+        ("POST", "/v1/tokens", {"name": "late", "role": "owner", "organization": True}),
+    ],
+)
+def test_an_owner_who_is_removed_during_the_request_changes_nothing(
+    laurel: Laurel, client: Gateway, owner: dict[str, str], method: str, path: str, sent: dict[str, object] | None
+) -> None:
+    """The request was authorised, and then the removal was faster."""
+    leaver = owner_with_own_key(laurel, "bo@fernhill.example")
+    add_member(laurel.access_context, "fernhill", "vi@fernhill.example", Role.VIEWER)
+
+    def remove_leaver() -> None:
+        members.remove(laurel.access_context, "fernhill", "bo@fernhill.example")
+
+    def removal_is_noticed(response: Response) -> None:
+        found = {each["email"]: each["role"] for each in send(client, "GET", "/v1/members", owner).json["items"]}
+        assert response.status == 401
+        assert "bo@fernhill.example" not in found
+        assert (found.get("eve@fernhill.example"), found["vi@fernhill.example"]) == (None, "viewer")
+        assert [each["name"] for each in send(client, "GET", "/v1/tokens", owner).json["items"]] == ["tests"]
+
+    store = laurel.member_store
+    (store.meanwhile_tokens if path == "/v1/tokens" else store.meanwhile).append(remove_leaver)
+    removal_is_noticed(send(client, method, path, leaver, sent))

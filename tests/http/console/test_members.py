@@ -135,3 +135,25 @@ def test_removal_page_reminds_of_webhook_secrets(owner: Browser, editor: Browser
     assert "Rotate each secret" not in owner.get(f"{PEOPLE}/change?email={EDITOR}").text
     create_webhook(owner, laurel)
     assert "Rotate each secret that this person may have copied." in owner.get(f"{PEOPLE}/change?email={EDITOR}").text
+
+
+def test_a_key_created_while_the_removal_page_was_open_is_shown_to_the_owner(
+    owner: Browser, editor: Browser, laurel: Laurel
+) -> None:
+    """The person who leaves creates an organization key just before."""
+    listed, _ = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "Moodle", OWNER)
+    assert f'name="listed" value="{listed.id}"' in owner.get(f"{PEOPLE}/change?email={EDITOR}").text
+    tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "just in time", EDITOR)
+    response = owner.post(f"{PEOPLE}/change", {"email": EDITOR, "do": "remove", "listed": listed.id})
+    assert response.headers["location"].endswith("/fernhill/api-keys?did=member_removed_new_keys")
+    page = owner.get(response.headers["location"].removeprefix("http://localhost:8000")).text
+    assert "created while you were deciding" in page
+    assert "just in time" in page
+
+
+def test_a_removal_that_showed_all_keys_leads_back_to_the_members(
+    owner: Browser, editor: Browser, laurel: Laurel
+) -> None:
+    listed, _ = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "Moodle", OWNER)
+    response = owner.post(f"{PEOPLE}/change", {"email": EDITOR, "do": "remove", "listed": listed.id})
+    assert response.headers["location"].endswith("/fernhill/members?did=member_removed")

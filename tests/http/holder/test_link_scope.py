@@ -154,6 +154,29 @@ def test_the_links_of_one_issuer_do_not_use_up_those_to_everything(
     assert submit(client, quoted, do="all").status == 200
 
 
+def test_a_refused_request_for_a_link_makes_nobody_wait(laurel: Laurel, client: Gateway, quoted: str) -> None:
+    for _ in range(holder_links.WIDE_LINKS.max_count):
+        assert submit(client, quoted, do="all").status == 200
+        laurel.now += holder_links.NEW_LINK_INTERVAL
+    assert submit(client, quoted, do="all").status == 429
+    # The holder replaces the link to another issuer's credentials.
+    assert submit(client, link_path(laurel, "harbour"), do="link").status == 200
+
+
+def test_a_link_that_was_ended_cannot_end_its_successors(laurel: Laurel, client: Gateway, quoted: str) -> None:
+    laurel.now += holder_links.NEW_LINK_INTERVAL
+    assert submit(client, quoted, do="link").status == 200
+    fresh = sent_path(laurel)
+    assert (client.get(quoted, **PHONE).status, client.get(fresh, **PHONE).status) == (410, 200)
+    laurel.now += holder_links.NEW_LINK_INTERVAL
+    again = submit(client, quoted, do="link")
+    assert again.status == 200
+    assert "no longer work" not in again.text
+    assert "no longer work" not in repr(laurel.mailer.sent[-1])
+    assert client.get(fresh, **PHONE).status == 200
+    assert client.get(sent_path(laurel), **PHONE).status == 200
+
+
 def test_ending_all_links_from_the_wider_view_ends_those_of_every_issuer(
     laurel: Laurel, client: Gateway, quoted: str
 ) -> None:
@@ -172,3 +195,22 @@ def test_a_credential_of_another_holder_is_not_opened_by_any_link(laurel: Laurel
     for path in (quoted, link_path(laurel, None)):
         assert theirs not in client.get(path, **PHONE).text
         assert submit(client, path, do="download", credential=theirs).status == 404
+
+
+def test_the_holders_page_marks_an_issuer_that_nobody_vouches_for(laurel: Laurel, client: Gateway, other: str) -> None:
+    unproven = client.get(link_path(laurel, "harbour"), **PHONE).text
+    assert "Not proven" in unproven
+    assert f"Issued under the name <bdi>“{OTHER_NAME}”</bdi>" in unproven
+    registered = client.get(link_path(laurel, "fernhill"), **PHONE).text
+    assert "Not proven" not in registered
+    assert "Issued by <bdi>Fernhill College</bdi>" in registered
+
+
+def test_the_pages_to_unsubscribe_mark_an_issuer_that_nobody_vouches_for(
+    laurel: Laurel, client: Gateway, other: str
+) -> None:
+    url, link = laurel.delivery_context.link(Purpose.UNSUBSCRIBE, EMAIL, issuer_id="harbour")
+    laurel.delivery_store.add_links((link,))
+    path = urlsplit(url).path
+    for response in (client.get(path, **PHONE), submit(client, path), submit(client, path, do="undo")):
+        assert f"an organization that calls itself “{OTHER_NAME}” (not verified)" in response.text
