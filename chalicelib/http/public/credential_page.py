@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.credential import did
+from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.core.response import Reply
@@ -70,6 +72,9 @@ class Page:
     api_url: str | None
     source: str | None
     """The link that a submitted credential was fetched from, if any."""
+    own_page: str | None
+    """URL of the page of a submitted credential that is hosted here, unless it is valid: the page also shows what the
+    record knows, such as a corrected version."""
     verdict: verdict_text.VerdictText
     line: str
     issuer_line: str | None
@@ -122,6 +127,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         url=hosted.url if hosted else None,
         api_url=hosted.api_url if hosted else None,
         source=view.source,
+        own_page=None if hosted or report.verdict is Verdict.VALID else _own_page(report, base_url),
         verdict=verdict,
         line=_corrected_on(decided) if decided and corrected else _line(report, facts, decided),
         issuer_line=_issuer_line(report, facts),
@@ -147,6 +153,14 @@ def _about_the_credential(report: Report) -> Report:
     which the page says as well. A revoked credential must not lose its band to a wrong address."""
     own = report.verdict_on_credential
     return report if own is Verdict.VALID else replace(report, verdict=own)
+
+
+def _own_page(report: Report, base_url: str) -> str | None:
+    """The page of a verified credential of an issuer hosted here, whose key signed the id."""
+    view = report.credential or {}
+    own_id, issuer_id = view.get("id"), _part(view, "issuer").get("id")
+    from_here = isinstance(issuer_id, str) and issuer_id.startswith(did.issuer_did(base_url, ""))
+    return own_id if from_here and isinstance(own_id, str) and own_id.startswith(credential_url(base_url, "")) else None
 
 
 def _ask_url(hosted: HostedView | None, facts: Facts | None, recipient: RecipientForm, base_url: str) -> str | None:

@@ -255,7 +255,7 @@ def test_rows_that_pass_the_dry_run_are_issued(links: list[str], did: str | None
 
 
 def test_achievement_of_another_issuer_is_not_found(bulk_fixture: BulkFixture) -> None:
-    issuer_actions.create(bulk_fixture.acme.issuer_context, new_issuer(id="other"))
+    issuer_actions.create(bulk_fixture.acme.issuer_context, new_issuer(id="other", name="Other"))
     with pytest.raises(NotFound):
         bulk_issuer.examine(bulk_fixture.bulk, "other", bulk_fixture.upload(people(1)))
 

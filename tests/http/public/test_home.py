@@ -449,3 +449,17 @@ def test_the_pasted_link_is_kept_when_the_network_has_to_wait(laurel: Laurel, cl
     assert (response.status, field_text(response)) == (429, LINK)
     assert 1 <= int(response.headers["retry-after"]) <= 60
     assert "Try again in a minute" in response.text
+
+
+def test_copy_of_a_revoked_credential_links_to_its_page(client: Gateway, laurel: Laurel) -> None:
+    link = f'href="{laurel.base_url}{laurel.url("revoked")}"'
+    assert link in submit_form(client, document(laurel, "revoked")).text
+    assert "View its page" not in submit_form(client, document(laurel, "valid")).text
+
+
+def test_foreign_credential_that_claims_an_id_of_ours_links_to_no_page(client: Gateway, laurel: Laurel) -> None:
+    period = {"validFrom": "2020-01-01T00:00:00Z", "validUntil": "2021-01-01T00:00:00Z"}
+    claimed = {**makers.unsigned(), **period, "id": f"{laurel.base_url}{laurel.url('valid')}"}
+    page = submit_form(client, makers.as_bytes(makers.signed(claimed))).text
+    assert HEADLINES["expired"] in page
+    assert "View its page" not in page
