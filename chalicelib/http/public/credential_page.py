@@ -152,7 +152,8 @@ def _about_the_credential(report: Report) -> Report:
     """``report`` with its own verdict, if that is not valid: it matters more than for whom the credential was issued,
     which the page says as well. A revoked credential must not lose its band to a wrong address."""
     own = report.verdict_on_credential
-    return report if own is Verdict.VALID else replace(report, verdict=own)
+    asked = report.recipient_check in (Outcome.FAILED, Outcome.UNKNOWN)
+    return replace(report, verdict=own) if asked and own is not Verdict.VALID else report
 
 
 def _own_page(report: Report, base_url: str) -> str | None:
