@@ -101,7 +101,8 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
 
 
 def _prefix(address: ipaddress.IPv6Address, length: int) -> str:
-    return str(ipaddress.ip_network((int(address), length), strict=False))
+    # Not `ip_network`, which takes a small number for an IPv4 address.
+    return str(ipaddress.IPv6Network((int(address), length), strict=False))
 
 
 def _window(access_context: AccessContext, limit: Limit) -> tuple[int, datetime]:
