@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.tasks.task_queue import LEASE
 
-CLAIM_TIMEOUT = timedelta(minutes=15)
-"""How long a claim without a result blocks others: as long as a worker may hold a task."""
+CLAIM_TIMEOUT = LEASE
+"""How long a claim without a result blocks others: longer than the worker's function may run, and no longer than the
+lease of its task, so that the email of a worker that died is sent by the next one that claims the task."""
 
 
 class State(StrEnum):

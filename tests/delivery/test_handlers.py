@@ -17,6 +17,7 @@ from chalicelib.delivery import (
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Refused, Unavailable
+from chalicelib.tasks.task_queue import LEASE
 from tests.contract import samples
 from tests.delivery.fake_delivery import EMAIL, ISSUED_AT, DeliveryFixture
 
@@ -149,6 +150,22 @@ def test_first_email_with_unknown_result_is_resent_after_the_claim_expires() -> 
     fixture.now += timedelta(seconds=1)
     fixture.run_task("deliver")
     assert kinds(fixture) == [Kind.ISSUED, Kind.ISSUED]
+
+
+def test_email_of_a_worker_that_died_is_sent_when_the_lease_of_its_task_has_ended() -> None:
+    fixture = DeliveryFixture()
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    fixture.mailer.after = die  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt):
+        fixture.run_task("deliver")
+    fixture.mailer.after = lambda: None
+    fixture.now += LEASE
+    fixture.run_task("deliver")
+    assert fixture.delivery.first is not None
+    assert fixture.delivery.first.sent_at == fixture.now
 
 
 def test_reminder_with_unknown_result_is_not_resent() -> None:

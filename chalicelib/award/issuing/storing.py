@@ -67,12 +67,19 @@ def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued],
     """
     issuer = own_key.ensure(issuer_context, issuer_context.issuer_store.issuer(draft.achievement.issuer_id))
     taken = quota.take(issuer_context, issuer)
+    is_signed = False
+
+    def store_signed(issued: Issued) -> None:
+        nonlocal is_signed
+        is_signed = True
+        store(issued)
+
     try:
-        return place_uncounted(issuer_context, draft, issuer, store)
-    except Unavailable:
-        raise  # it may have been stored
-    except LaurelError:
-        quota.give_back(issuer_context, taken, 1)
+        return place_uncounted(issuer_context, draft, issuer, store_signed)
+    except LaurelError as error:
+        may_be_stored = is_signed and isinstance(error, Unavailable)
+        if not may_be_stored:
+            quota.give_back(issuer_context, taken, 1)
         raise
 
 

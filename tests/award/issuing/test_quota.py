@@ -15,10 +15,12 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import batch, issue, quota, reissue
 from chalicelib.award.issuing.reissue import Changes
-from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused
+from chalicelib.credential.record import Record
+from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 from tests.award.fakes import IssuerFixture, Locked
 from tests.fake_jobs import Jobs
+from tests.fakes import Signer
 
 
 @pytest.fixture(autouse=True)
@@ -141,3 +143,25 @@ def test_issuers_do_not_use_up_each_others_quota(acme: IssuerFixture) -> None:
 def replace_id(acme: IssuerFixture, name: str) -> issuer_actions.NewIssuer:
     issuer = acme.issuer
     return issuer_actions.NewIssuer(name, issuer.name, issuer.url, issuer.description)
+
+
+def test_an_outage_of_the_key_service_does_not_use_up_the_quota(acme: IssuerFixture) -> None:
+    class Down(Signer):
+        def sign(self, handle: str, message: bytes) -> bytes:
+            raise Unavailable(f"{handle} cannot sign {len(message)} bytes", code="signing_unavailable")
+
+    context = replace(acme.issuer_context, signer=Down())
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            issue.issue(context, acme.award())
+        with pytest.raises(Unavailable):
+            raise_all(batch.issue_many(context, "acme", [acme.award(), acme.award()]))
+    assert used(acme) == 0
+    for _ in range(4):
+        acme.issue()
+
+
+def raise_all(outcomes: list[Record | LaurelError]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, LaurelError):
+            raise outcome
