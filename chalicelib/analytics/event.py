@@ -71,3 +71,5 @@ class Visit:
     user_agent: str
     referrer: str | None
     visitor_class: VisitorClass
+    by_other_site: bool = False
+    """Whether a page of another site made the browser send the request, as the browser reports."""

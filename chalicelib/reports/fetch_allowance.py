@@ -39,6 +39,10 @@ IPV6 = (Level(64, 60), Level(48, 80), Level(32, 140))
 network can use up what it shares with others: beside a full /48 there is room for a full /64 of another. One provider's
 networks can never hold all workers: fourteen at most."""
 
+OTHER_SITES = 2
+"""Pages of other sites may cause this part of a network's time at most: half. Any page can make the browsers of all who
+open it submit slow credentials, and must not lock out the people in their networks."""
+
 
 class AllowanceStore(Protocol):
     """Counts time. Every method raises `Unavailable`."""
@@ -62,17 +66,21 @@ class FetchAllowance:
     entropy: Callable[[int], bytes]
     request_seconds: float
 
-    def of(self, address: str) -> RequestAllowance:
-        """The allowance of one request from ``address``."""
-        return RequestAllowance(self, address)
+    def of(self, address: str, *, by_other_site: bool = False) -> RequestAllowance:
+        """The allowance of one request from ``address``; ``by_other_site`` as in `analytics.event.Visit`."""
+        return RequestAllowance(self, address, by_other_site=by_other_site)
 
 
 class RequestAllowance:
     """The waiting time of one request. Thread-safe."""
 
-    def __init__(self, allowance: FetchAllowance, address: str) -> None:
+    def __init__(self, allowance: FetchAllowance, address: str, *, by_other_site: bool = False) -> None:
         self._allowance = allowance
-        self._address = address
+        self._counted = _networks(address)
+        if by_other_site:
+            network, level = self._counted[0]
+            part = Level(level.prefix, level.seconds // OTHER_SITES)
+            self._counted.insert(0, (f"other sites {network}", part))
         self._lock = threading.Lock()
         self._reserved: list[tuple[str, datetime]] = []
         self._since: float | None = None
@@ -109,7 +117,7 @@ class RequestAllowance:
         start = datetime.fromtimestamp(now.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), UTC)
         ends = start + WINDOW
         salt = allowance.salts.create(now.date(), allowance.entropy(SALT_BYTES))
-        for network, level in _networks(self._address):
+        for network, level in self._counted:
             hashed = network_id(salt, network)
             whole = _milliseconds(allowance.request_seconds)
             if not allowance.store.reserve(hashed, start, whole, level.seconds * 1000, ends):

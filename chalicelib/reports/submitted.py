@@ -98,7 +98,7 @@ class SubmittedReports:
 
     @contextmanager
     def _remote_sources(self, visit: Visit) -> Iterator[RemoteSources]:
-        allowance = self.fetch_allowance.of(visit.address)
+        allowance = self.fetch_allowance.of(visit.address, by_other_site=visit.by_other_site)
         try:
             yield self.remote_sources(allowance.admit)
         finally:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.errors import TooMany, Unavailable
-from chalicelib.reports.fetch_allowance import IPV4, IPV6, WINDOW, FetchAllowance, RequestAllowance
+from chalicelib.reports.fetch_allowance import IPV4, IPV6, OTHER_SITES, WINDOW, FetchAllowance, RequestAllowance
 from tests import fakes
 from tests.makers import NOW
 
@@ -31,17 +31,17 @@ class Setup:
             self.store, self.salts, lambda: self.now, lambda: self.elapsed, bytes, request_seconds=SECONDS
         )
 
-    def waiting(self, address: str) -> RequestAllowance:
+    def waiting(self, address: str, *, by_other_site: bool = False) -> RequestAllowance:
         """A request that waits for a host."""
-        found = self.allowance.of(address)
+        found = self.allowance.of(address, by_other_site=by_other_site)
         found.admit()
         return found
 
-    def fill(self, address: str) -> int:
+    def fill(self, address: str, *, by_other_site: bool = False) -> int:
         """Start requests that wait until one is refused; return how many were admitted."""
         for admitted in range(1000):
             try:
-                self.waiting(address)
+                self.waiting(address, by_other_site=by_other_site)
             except TooMany:
                 return admitted
         raise AssertionError("There is no limit.")
@@ -55,6 +55,23 @@ class Setup:
 @pytest.fixture
 def setup() -> Setup:
     return Setup()
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "2001:db8::1", "not an address"])
+def test_pages_of_other_sites_cannot_use_up_the_time_of_a_network(setup: Setup, address: str) -> None:
+    """A page that many people open makes their browsers submit slow credentials."""
+    admitted = setup.fill(address, by_other_site=True)
+    assert admitted == IPV4[0].seconds / OTHER_SITES / SECONDS
+    assert setup.fill(address) == admitted
+    assert setup.fill(address, by_other_site=True) == 0
+
+
+def test_time_that_a_page_of_another_site_did_not_need_is_given_back(setup: Setup) -> None:
+    for _ in range(20):
+        found = setup.allowance.of(ADDRESS, by_other_site=True)
+        found.admit()
+        setup.elapsed += 0.5
+        found.close()
 
 
 def test_waiting_requests_of_one_address_are_limited_for_a_minute(setup: Setup) -> None:

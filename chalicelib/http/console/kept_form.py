@@ -7,6 +7,8 @@ has a form parsed, and only from our own pages, so no other site can put words i
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
@@ -26,8 +28,11 @@ from chalicelib.http.html import render
 from chalicelib.http.input import body, form
 
 CSRF = "csrf"
-MAX_KEPT = 1_250_000
-"""Characters of text that are sent back: the longest list of people (1 MB) and the other fields; Lambda sends 6 MB."""
+MAX_SHOWN = 2_000
+"""Characters of each field that the page shows; the rest is in a hidden field."""
+MAX_KEPT = 5_500_000
+"""Bytes of text that are sent back, as they are written in the page and in the response of the function: quotes become
+five characters, and letters beyond ASCII six. The longest list of people (1 MB) fits; Lambda sends 6 MB."""
 
 
 def reply(
@@ -75,6 +80,7 @@ def _signed_out(request: Request, base_url: str, max_form: int) -> Reply | None:
         leads=(),
         kept=kept,
         has_file=_has_file(request, max_form),
+        max_shown=MAX_SHOWN,
         address=authentication.address(request),
     )
 
@@ -91,6 +97,7 @@ def _send_again(
         status=status,
         kept=kept,
         has_file=has_file,
+        max_shown=MAX_SHOWN,
         max_megabytes=form.MAX_WITH_FILE // 1024**2,
         too_large=status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         address=authentication.address(request),
@@ -117,8 +124,12 @@ def _text_beside_file(request: Request) -> Mapping[str, str] | None:
 def _as_text(fields: Mapping[str, bytes]) -> Mapping[str, str] | None:
     """The fields without the token of their session; None when there are none, or too many to send back."""
     kept = {name: value for name, value in form.as_text(fields).items() if name != CSRF}
-    size = sum(len(name) + len(value) for name, value in kept.items())
+    size = sum(2 * _size(name) + _size(value) + _size(value[:MAX_SHOWN]) for name, value in kept.items())
     return kept if kept and size <= MAX_KEPT else None
+
+
+def _size(text: str) -> int:
+    return len(json.dumps(html.escape(text)))
 
 
 def _has_file(request: Request, max_form: int) -> bool:

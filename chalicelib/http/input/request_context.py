@@ -10,6 +10,8 @@ from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.http.input import visitor_class
 
 _NAVIGATION = ("navigate", "document")
+_OTHER_SITES = ("cross-site", "same-site")
+"""Values of `Sec-Fetch-Site` for a request by a page of another origin (Fetch Metadata, 2.4)."""
 _PAGE = re.compile(r"https?://(?:[^/?#\\\s]*@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d*)?(?:[/?#].*)?", re.ASCII)
 MAX_HOST = 253
 """Longest domain name, in characters (RFC 1035, 2.3.4, in text form)."""
@@ -28,6 +30,7 @@ def create(request: Request, kind: Kind) -> Visit:
         user_agent=request.headers.get("user-agent", ""),
         referrer=_referrer(request.headers.get("referer")),
         visitor_class=visitor_class.of(request),
+        by_other_site=request.headers.get("sec-fetch-site") in _OTHER_SITES,
     )
 
 

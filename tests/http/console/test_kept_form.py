@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -162,3 +163,18 @@ def test_pages_know_how_large_a_file_may_be(owner: Browser) -> None:
     limit = form.MAX_WITH_FILE - body.MAX_FIELDS
     for path in (PATH, "/console/fernhill/issue", "/console/fernhill/settings"):
         assert f'data-limit="{limit}"' in owner.get(path).text
+
+
+@pytest.mark.parametrize("character", ['"', "字", "\0", "😀", "a"])
+def test_a_kept_text_never_makes_a_response_that_lambda_refuses(owner: Browser, laurel: Laurel, character: str) -> None:
+    """A quote takes five times its size in a page, and a response over 6 MB would lose the text with an error."""
+    laurel.now += sessions.IDLE_TIMEOUT
+    path = "/console/fernhill/issue"
+    longest = (form.MAX_WITH_FILE - 1000) // len(character.encode())
+    for length in (longest, longest // 2, longest // 4, 100_000):
+        content = senders.form(("rows", (character * length).encode()))
+        headers = {"cookie": owner.cookie, "origin": BASE_URL, "content_type": senders.FORM, **owner.headers}
+        response = owner.client.post(path, content, **headers)
+        assert len(json.dumps(response.text)) < form.MAX_REQUEST
+    assert response.status == 401
+    assert hidden(response) == {"rows": character * length}

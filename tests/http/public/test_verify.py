@@ -423,13 +423,23 @@ def test_submitted_bytes_are_verified_not_the_stored_ones(client: Gateway, laure
     assert verify(client, record.document).json["verdict"] == "valid"
 
 
-def use_up_the_network(laurel: Laurel) -> None:
+def use_up_the_network(laurel: Laurel, *, by_other_site: bool = False) -> None:
     """Start requests that wait for slow hosts until the sender's network has no time left."""
     while True:
         try:
-            laurel.fetch_allowance.of(ADDRESS).admit()
+            laurel.fetch_allowance.of(ADDRESS, by_other_site=by_other_site).admit()
         except TooMany:
             return
+
+
+def test_a_page_of_another_site_cannot_lock_out_the_networks_of_its_visitors(laurel: Laurel, client: Gateway) -> None:
+    """Their browsers submit slow credentials, as a cross-site request that needs no permission."""
+    laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.external_credential())
+    use_up_the_network(laurel, by_other_site=True)
+    sent = {"content_type": "text/plain", "accept": "application/json"}
+    assert client.post("/v1/verify", LINK.encode(), sec_fetch_site="cross-site", **sent).status == 429
+    assert client.post("/v1/verify", LINK.encode(), sec_fetch_site="same-origin", **sent).status == 200
+    assert client.post("/v1/verify", LINK.encode(), **sent).status == 200
 
 
 def test_a_network_that_keeps_workers_waiting_gets_429_until_the_next_minute(laurel: Laurel, client: Gateway) -> None:
