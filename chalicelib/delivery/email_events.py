@@ -135,27 +135,28 @@ def _store_early(delivery_context: DeliveryContext, message_id: str, early: Earl
 def _apply_to_delivery(
     delivery_context: DeliveryContext, message_id: str, sent_email: SentEmail, early: EarlyEvent
 ) -> None:
-    delivery_context.mark_status(sent_email.issuer_id, sent_email.credential_id, early.state, early.at)
+    credential_id = sent_email.credential_id
+    if credential_id is not None:
+        delivery_context.mark_status(sent_email.issuer_id, credential_id, early.state, early.at)
     if early.state in _PROBLEMS:
-        problem = _PROBLEMS[early.state]
-        recipient = _recipient(delivery_context, sent_email)
-        pausing.count_problem(delivery_context, sent_email.issuer_id, problem, recipient)
-    if early.state is State.DELIVERED:
+        recipient = message_id if credential_id is None else _recipient(delivery_context, credential_id)
+        pausing.count_problem(delivery_context, sent_email.issuer_id, _PROBLEMS[early.state], recipient)
+    if early.state is State.DELIVERED and credential_id is not None:
         try:
-            record = delivery_context.archive.record(sent_email.credential_id)
+            record = delivery_context.archive.record(credential_id)
         except NotFound:
             return
         delivery_context.record_event(Kind.DELIVERED, record, early.at, once=message_id)
 
 
-def _recipient(delivery_context: DeliveryContext, sent_email: SentEmail) -> str:
-    """The mailbox of the email, because a holder of several credentials must not count several times; the credential
+def _recipient(delivery_context: DeliveryContext, credential_id: str) -> str:
+    """The mailbox of the holder, because a holder of several credentials must not count several times; the credential
     if it has none."""
     try:
-        email = delivery_context.archive.recipient(sent_email.credential_id).email
+        email = delivery_context.archive.recipient(credential_id).email
     except NotFound:
         email = None
-    return sent_email.credential_id if email is None else mailbox.digest(email)[:_RECIPIENT]
+    return credential_id if email is None else mailbox.digest(email)[:_RECIPIENT]
 
 
 def _event(

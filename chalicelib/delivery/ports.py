@@ -43,7 +43,8 @@ class Mailer(Protocol):
 class SentEmail:
     """The email behind a message id of the email service."""
 
-    credential_id: str
+    credential_id: str | None
+    """None for an invitation."""
     issuer_id: str
     kind: Kind
 

@@ -176,3 +176,26 @@ def test_a_holder_of_many_credentials_cannot_stop_an_issuers_emails(event_type: 
     assert not pausing.is_paused(fixture.delivery_context, "north")
     total = fixture.store.reputation("north").total
     assert (total.sent, total.bounced + total.complained) == (MIN_BOUNCED + MIN_COMPLAINED, 1)
+
+
+def test_invitations_to_made_up_addresses_pause_the_issuer() -> None:
+    fixture = DeliveryFixture()
+    for number in range(2 * MIN_BOUNCED):
+        member = Member("north", f"p{number}@made-up.example", Role.VIEWER, fixture.now)
+        if invite(fixture.delivery_context, member):
+            event = EmailEvent(EmailEventType.BOUNCED, f"mail-{number + 1}@ses.example", (member.email,), fixture.now)
+            email_events.apply(fixture.delivery_context, event)
+            email_events.apply(fixture.delivery_context, event)
+    assert len(fixture.mailer.sent) == MIN_BOUNCED
+    assert fixture.store.reputation("north").total == Counts(MIN_BOUNCED, MIN_BOUNCED)
+    assert fixture.store.deliveries == {}
+
+
+def test_a_delivered_invitation_is_no_event_of_a_credential() -> None:
+    fixture = DeliveryFixture()
+    member = Member("north", "ada@example.org", Role.VIEWER, fixture.now)
+    event = EmailEvent(EmailEventType.DELIVERED, "mail-1@ses.example", (member.email,), fixture.now)
+    email_events.apply(fixture.delivery_context, event)
+    assert invite(fixture.delivery_context, member)
+    assert fixture.store.deliveries == {}
+    assert fixture.store.reputation("north").total == Counts(1)

@@ -245,7 +245,7 @@ class HolderLinkItem(Item, discriminator="holder_link"):
 class SentEmailItem(Item, discriminator="mail"):
     """The email that a message id of the email service belongs to."""
 
-    credential_id = UnicodeAttribute()
+    credential_id = UnicodeAttribute(null=True)
     issuer_id = UnicodeAttribute()
     kind = UnicodeAttribute()
     expires = NumberAttribute()
