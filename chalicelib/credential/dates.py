@@ -1,9 +1,9 @@
-"""Timestamps in credentials: XSD dateTimeStamp, always with a timezone (VC Data Model 2.0, 4.9)."""
+"""Timestamps in credentials: XSD dateTimeStamp, always with a timezone (VC Data Model 2.0, 4.9); and days in UTC."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.errors import Malformed
 
@@ -33,3 +33,8 @@ def write(moment: datetime) -> str:
     """``moment`` in UTC to the second, as `parse` reads it."""
     # Not `strftime`, whose %Y has no leading zeros on Linux: a year before 1000 would not be a valid date.
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def next_day(now: datetime) -> datetime:
+    """The next midnight in UTC, when daily limits reset."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.access.rate_limits import Limit
+from chalicelib.credential import dates
 from chalicelib.delivery import pausing, quota
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.ports import DeferredEmail
@@ -39,7 +40,7 @@ Handler = Callable[[Task], None]
 def wake_up_time(issuer_id: str, now: datetime) -> datetime:
     """When the issuer's deferred emails are tried again: the next day, at the issuer's own time."""
     spread = int(SPREAD.total_seconds())
-    return quota.next_day(now) + timedelta(seconds=zlib.crc32(issuer_id.encode()) % spread)
+    return dates.next_day(now) + timedelta(seconds=zlib.crc32(issuer_id.encode()) % spread)
 
 
 def defer(delivery_context: DeliveryContext, task: Task) -> None:
@@ -109,7 +110,7 @@ def _move(delivery_context: DeliveryContext, email: DeferredEmail, now: datetime
     """Move an email behind all that are due today; False when too many were moved."""
     if not delivery_context.within(MOVES, email.issuer_id):
         return False
-    delivery_context.store.add_deferred(replace(email, since=quota.next_day(now)))
+    delivery_context.store.add_deferred(replace(email, since=dates.next_day(now)))
     delivery_context.store.delete_deferred(email)
     return True
 
@@ -118,5 +119,5 @@ def _continue(delivery_context: DeliveryContext, task: Task, now: datetime) -> N
     if delivery_context.store.deferred(task.issuer_id, now, 1):
         # Later than this task, which would otherwise be the same one.
         wake_up(delivery_context, task.issuer_id, max(now, task.due + timedelta(microseconds=1)))
-    elif delivery_context.store.deferred(task.issuer_id, quota.next_day(now), 1):
+    elif delivery_context.store.deferred(task.issuer_id, dates.next_day(now), 1):
         wake_up(delivery_context, task.issuer_id, wake_up_time(task.issuer_id, now))

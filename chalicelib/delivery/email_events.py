@@ -27,6 +27,8 @@ LIMITS = strict_json.Limits(size=256 * 1024, depth=12, members=4_000)
 MAX_ADDRESSES = 50
 """Recipients of one email (Amazon SES quotas). Ours have one each."""
 
+_RECIPIENT = 26
+"""Characters that name a recipient: as many as a credential id has, because many of them are in one item."""
 _VALIDATED = "Successfully validated SNS topic for Amazon SES"
 """Followed by the kind of the destination, such as "event publishing."."""
 _ID = re.compile(r"[A-Za-z0-9@._-]{1,256}", re.ASCII)
@@ -57,6 +59,7 @@ _STATES = {
     EmailEventType.BOUNCED: State.BOUNCED,
     EmailEventType.COMPLAINED: State.COMPLAINED,
 }
+_PROBLEMS = {State.BOUNCED: Problem.BOUNCED, State.COMPLAINED: Problem.COMPLAINED}
 
 
 def receive(delivery_context: DeliveryContext, message: str, on_validated: Callable[[], None]) -> None:
@@ -69,11 +72,6 @@ def receive(delivery_context: DeliveryContext, message: str, on_validated: Calla
         on_validated()
     elif (event := parse(message)) is not None:
         apply(delivery_context, event)
-
-
-_RECIPIENT = 26
-"""Characters that name a recipient: as many as a credential id has, because many of them are in one item."""
-_PROBLEMS = {State.BOUNCED: Problem.BOUNCED, State.COMPLAINED: Problem.COMPLAINED}
 
 
 def parse(message: str) -> EmailEvent | None:

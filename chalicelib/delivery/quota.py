@@ -7,7 +7,7 @@ issuers share one quota, because an attacker can create many. Emails over the qu
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from chalicelib.access.rate_limits import Limit
 from chalicelib.credential.email_address import without_tag
@@ -84,11 +84,6 @@ def may_invite(delivery_context: DeliveryContext, issuer: Issuer, email: str) ->
         and delivery_context.within(INVITATIONS, _accountable(delivery_context, issuer))
         and (issuer.identified(delivery_context.now()) or _within_daily(delivery_context, issuer))
     )
-
-
-def next_day(now: datetime) -> datetime:
-    """When the daily quota resets."""
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
 
 
 def _accountable(delivery_context: DeliveryContext, issuer: Issuer) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.credential import dates
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import QuotaExceeded
 
@@ -43,7 +44,7 @@ def take_up_to(issuer_context: IssuerContext, issuer: Issuer, amount: int) -> Ta
     """Take ``amount`` credentials from the issuer's quota, or as many as are left of it. Raises `Unavailable`."""
     now = issuer_context.now()
     counter = f"issued-{now.astimezone(UTC).date().isoformat()}-{issuer.id}"
-    most, expires = limit(issuer, now), next_day(now) + _DAY
+    most, expires = limit(issuer, now), dates.next_day(now) + _DAY
     taken, step = 0, amount
     while step:
         if issuer_context.counters.add(counter, step, most, expires):
@@ -63,7 +64,7 @@ def give_back(issuer_context: IssuerContext, taken: Taken, amount: int) -> None:
 def exceeded(issuer_context: IssuerContext, issuer: Issuer) -> QuotaExceeded:
     """The error for an issuer whose quota is used up."""
     now = issuer_context.now()
-    resets = next_day(now)
+    resets = dates.next_day(now)
     advice = "" if issuer.identified(now) else " Verify a domain to raise the limit."
     detail = f"{issuer.name} has issued {limit(issuer, now):,} credentials today, its daily limit.{advice}"
     return QuotaExceeded(f"{detail} Try again after midnight UTC.", resets, int((resets - now).total_seconds()))
@@ -72,8 +73,3 @@ def exceeded(issuer_context: IssuerContext, issuer: Issuer) -> QuotaExceeded:
 def limit(issuer: Issuer, now: datetime) -> int:
     """How many credentials ``issuer`` may issue a day."""
     return PROVEN_PER_DAY if issuer.identified(now) else UNPROVEN_PER_DAY
-
-
-def next_day(now: datetime) -> datetime:
-    """When the quota resets."""
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + _DAY

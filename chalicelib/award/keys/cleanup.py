@@ -108,6 +108,6 @@ def _is_orphan(issuer_context: IssuerContext, key: StoredKey) -> bool:
 
 
 def _needed(issuer: Issuer) -> set[str]:
-    """The handles of the issuer's keys. A revoked key is not needed, and nobody shall sign with it any more."""
+    """The handles of the issuer's keys. A revoked key is not needed, and must not sign anything."""
     keys = issuer.keys if issuer.next_key is None else (*issuer.keys, issuer.next_key)
     return {key.handle for key in keys if key.revoked is None}

@@ -15,6 +15,7 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import batch, issue, quota, reissue
 from chalicelib.award.issuing.reissue import Changes
+from chalicelib.credential import dates
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
@@ -39,7 +40,7 @@ def test_stranger_issues_only_the_daily_quota(acme: IssuerFixture) -> None:
     with pytest.raises(QuotaExceeded) as refused:
         acme.issue()
     assert refused.value.code == "issuing_quota_exceeded"
-    assert refused.value.resets == quota.next_day(acme.clock())
+    assert refused.value.resets == dates.next_day(acme.clock())
     assert refused.value.seconds == (refused.value.resets - acme.issuer_context.now()).total_seconds()
     assert len(list(acme.issuer_store.records("acme"))) == 4
     acme.clock.advance(timedelta(days=1))
@@ -122,7 +123,7 @@ def test_job_beyond_the_quota_continues_on_the_next_days(acme: IssuerFixture) ->
         handle(task)
         counts = bulk_issuer.progress(bulk, bulk.jobs.job("acme", job.id)).counts
         assert (counts.issued, counts.refused) == (issued, 0)
-        task = replace(task, due=quota.next_day(acme.clock()))
+        task = replace(task, due=dates.next_day(acme.clock()))
         assert task in tasks.status
         handle(task)  # a run before that issues nothing and is not counted as a failure
         acme.clock.advance(timedelta(days=1))
