@@ -42,7 +42,7 @@ def update(services: Services, options: Namespace) -> int:
     """Replace the configuration of a webhook; with ``version`` in the file, only if that is the current one."""
     draft = read(options.file, webhook_json.read)
     if draft.version is None:
-        draft = replace(draft, version=services.webhooks.webhook(options.issuer, options.id).version)
+        draft = replace(draft, version=services.webhooks.webhook(options.issuer, _id(options)).version)
     _show(
         services,
         webhook_actions.change(services.issuer_context, services.webhooks, options.issuer, _id(options), draft),

@@ -54,13 +54,25 @@ def routes(services: Services) -> Routes:
         )
         return as_json({"items": [row_to_json(row, base_url) for row in page.rows], "next": page.next})
 
-    @bound.bind("/v1/credentials", access=token(Permission.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
+    @bound.bind(
+        "/v1/credentials",
+        access=token(Permission.ISSUE),
+        methods=("POST",),
+        missing=NO_ACHIEVEMENT,
+        idempotent=True,
+    )
     def issue_one(request: Request, caller: Caller) -> Reply:
         sent = body.json_object(request)
         award = _award(caller.issuer_id, JsonReader(sent), _claimed(services, request, caller, sent))
         return _created(issue(services.issuer_context, award), base_url)
 
-    @bound.bind("/v1/credentials/{id}/correct", access=token(Permission.ISSUE), methods=("POST",), missing=MISSING)
+    @bound.bind(
+        "/v1/credentials/{id}/correct",
+        access=token(Permission.ISSUE),
+        methods=("POST",),
+        missing=MISSING,
+        idempotent=True,
+    )
     def correct(request: Request, caller: Caller, credential_id: str) -> Reply:
         sent = body.json_object(request)
         changes, reason = _changes(JsonReader(sent))
@@ -70,7 +82,13 @@ def routes(services: Services) -> Routes:
         )
         return _created(created, base_url)
 
-    @bound.bind("/v1/credentials/{id}/renew", access=token(Permission.ISSUE), methods=("POST",), missing=MISSING)
+    @bound.bind(
+        "/v1/credentials/{id}/renew",
+        access=token(Permission.ISSUE),
+        methods=("POST",),
+        missing=MISSING,
+        idempotent=True,
+    )
     def renew(request: Request, caller: Caller, credential_id: str) -> Reply:
         sent = body.json_or_nothing(request)
         reader = JsonReader(sent)

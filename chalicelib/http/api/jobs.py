@@ -78,7 +78,7 @@ def routes(services: Services) -> Routes:
         items = [to_json(bulk_issuer.progress(services.bulk, job), base_url) for job in page.jobs]
         return as_json({"items": items, "next": page.after and _packed(page.after)})
 
-    @bound.bind("/v1/jobs", access=token(Permission.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT)
+    @bound.bind("/v1/jobs", access=token(Permission.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT, idempotent=True)
     def create(request: Request, caller: Caller) -> Reply:
         filters = query.only(request, *_OPTIONS)
         sent = _upload(request, filters)

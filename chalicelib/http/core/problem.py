@@ -28,6 +28,7 @@ KINDS: Mapping[str, Kind] = {
     "too_many_members": Kind(400, "The JSON has too many members"),
     "lone_surrogate": Kind(400, "The JSON contains a lone surrogate"),
     "invalid_request": Kind(400, "Invalid request"),
+    "idempotency_key_unsupported": Kind(400, "Idempotency-Key not supported"),
     "unauthenticated": Kind(401, "Authentication required"),
     "bad_signature": Kind(401, "Invalid message signature"),
     "forbidden": Kind(403, "Permission denied"),

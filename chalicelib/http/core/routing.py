@@ -11,8 +11,9 @@ from collections.abc import Callable
 from chalice.app import Blueprint, Request
 
 from chalicelib.http.core import error_response
-from chalicelib.http.core.access import PUBLIC, Rule, admit
+from chalicelib.http.core.access import PUBLIC, CallerKind, Rule, admit
 from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import PRIVATE, Reply
 from chalicelib.http.input import body
 from chalicelib.settings import Function
@@ -26,6 +27,12 @@ CATCH_ALL = "/{proxy+}"
 PREFLIGHT = {"Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match", "Access-Control-Max-Age": "7200"}
 """Preflight headers. Every public response may be read from any origin (`response_headers.HEADERS`); these let pages of
 any origin send the request, too. Chromium caches a preflight for at most two hours."""
+
+_API_KEY = (CallerKind.TOKEN, CallerKind.OPERATOR, CallerKind.EITHER)
+_NO_KEY = (
+    "This URL does not support Idempotency-Key, so a repeated request may be carried out twice. Nothing was changed: "
+    "send the request without the header."
+)
 
 
 class Routes(Blueprint):
@@ -48,13 +55,15 @@ class Routes(Blueprint):
         missing: str = error_response.MISSING,
         function: Function | None = None,
         max_form: int = body.MAX_FIELDS,
+        idempotent: bool = False,
     ) -> Callable[[View], View]:
         """Bind a view to ``path``, with the access rule ``access``; `http.core.access` lists its arguments.
 
         ``function`` is the deployed function that serves it, by default that of these routes; no other binds it.
         ``missing`` is the advice to show with a 404. ``max_form`` is the maximum size in bytes of the form of a page in
-        a session: more for one with files. The view accepts any media type: Chalice would reject even a
-        GET for its `Content-Type`.
+        a session: more for one with files. ``idempotent`` means that the view reads the `Idempotency-Key`; no other
+        view of an API key is called with one. The view accepts any media type: Chalice would reject even a GET for its
+        `Content-Type`.
         """
         serves = function or self._function
         register = self.route(path, methods=list(methods), content_types=["*/*"])
@@ -62,9 +71,11 @@ class Routes(Blueprint):
             self.methods.setdefault(path, []).extend(methods)
 
         def decorate(view: View) -> View:
+            served = view if idempotent else _without_key(view, access)
+
             def guarded(**arguments: str) -> Reply:
                 request = self.current_request
-                reply = self._answer(view, request, tuple(arguments.values()), access, missing, max_form)
+                reply = self._answer(served, request, tuple(arguments.values()), access, missing, max_form)
                 if access.private:
                     reply.headers["Cache-Control"] = PRIVATE
                     reply.own_origin_only = True
@@ -102,3 +113,16 @@ class Routes(Blueprint):
         @self.bind(path, access=PUBLIC, methods=(OPTIONS,))
         def preflight(_request: Request, *_variables: str) -> Reply:
             return Reply("", "text/plain", 204, headers)
+
+
+def _without_key(view: View, rule: Rule) -> View:
+    """Refuse a change by an API key that relies on an `Idempotency-Key`, which this view would ignore."""
+    if rule.caller_kind not in _API_KEY:
+        return view
+
+    def refusing(request: Request, *arguments: object) -> Reply:
+        if request.method not in READ and "idempotency-key" in request.headers:
+            raise Problem("idempotency_key_unsupported", _NO_KEY)
+        return view(request, *arguments)
+
+    return refusing

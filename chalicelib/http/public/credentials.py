@@ -26,6 +26,10 @@ MISSING = (
     "Check that you copied the whole link: the part after /c/ is 26 characters long. "
     "If it was, ask the person who gave it to you for a new one."
 )
+NO_SUCH_ID = (
+    "There is no credential with this id. An id is the 26 characters after /c/ in the link of a credential's page."
+)
+"""The same for API clients, who send an id instead of a link."""
 
 
 _FORMS = {
@@ -52,17 +56,17 @@ def routes(services: Services) -> Routes:
     def credential_for_recipient(request: Request, credential_id: str) -> Reply:
         return _page_for_recipient(services, _checked(credential_id), _entered(request))
 
-    @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=MISSING)
+    @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=NO_SUCH_ID)
     def summary(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Kind.VERIFICATION)
         hosted = credential_view.hosted_view(opened, bound.base_url)
         return as_json(credential_json.summary(opened.report, hosted), headers=uncached())
 
-    @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, missing=NO_SUCH_ID)
     def report(request: Request, credential_id: str) -> Reply:
         return _report(_open(services, request, credential_id, Kind.VERIFICATION), bound.base_url)
 
-    @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=MISSING)
+    @bound.bind("/v1/credentials/{id}/report", access=PUBLIC, methods=("POST",), missing=NO_SUCH_ID)
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
         # The email address is in the body to keep it out of URLs and logs.
         _checked(credential_id)

@@ -64,6 +64,7 @@ def routes(services: Services) -> Routes:
         typed = Typed()
         try:
             sent, typed = submission.by_person(request, bound.base_url)
+            submission.require_one(typed)
             return _shown(services, request, sent, typed.recipient)
         except (Malformed, TooMany, UnreadableLink, Problem) as error:
             # Keep the pasted input in the field, so that the visitor can correct it.

@@ -29,6 +29,10 @@ MISSING = (
     "Laurel has no credential at this URL. "
     "Check that you copied the whole link: the part after /c/ is 26 characters long."
 )
+_BOTH = (
+    "You chose a file and also entered text, so nothing was checked. Send one of them: check the text below, or clear "
+    "it and choose the file again."
+)
 
 _ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
 """Start of an envelope. An envelope has no other members, so one of these comes first; no credential starts so."""
@@ -49,10 +53,14 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person typed: the text of the credential's field, and the address of the recipient."""
+    """What a person typed: the text of the credential's field, and the address of the recipient.
+
+    ``beside_file`` means that a file was sent too, so that it is not clear which of the two to check.
+    """
 
     text: str = ""
     recipient: RecipientForm = NO_RECIPIENT
+    beside_file: bool = False
 
 
 def by_program(request: Request) -> Submission:
@@ -74,8 +82,8 @@ def by_program(request: Request) -> Submission:
 def by_person(request: Request, base_url: str) -> tuple[Submission, Typed]:
     """Read the form of the home page, or of a result; return the submission and what was typed.
 
-    A chosen file takes precedence over the text, which may be left over from a previous attempt. A link to a credential
-    at ``base_url`` may be typed without its scheme, as browsers show it.
+    A link to a credential at ``base_url`` may be typed without its scheme, as browsers show it. The caller shows the
+    text again with any error, so `require_one` refuses a file and a text together.
 
     Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
     """
@@ -86,7 +94,14 @@ def by_person(request: Request, base_url: str) -> tuple[Submission, Typed]:
     typed = sent.fields.get("credential", b"")
     data = sent.files[0] if sent.files else _with_scheme(typed, base_url)
     entered = recipient_form.entered(sent.fields["email"]) if "email" in sent.fields else NO_RECIPIENT
-    return Submission(data, entered.options), Typed(typed.decode("utf-8", "replace"), entered)
+    text = typed.decode("utf-8", "replace")
+    return Submission(data, entered.options), Typed(text, entered, beside_file=bool(sent.files and text.strip()))
+
+
+def require_one(typed: Typed) -> None:
+    """Refuse a file and a text in one form. Raises `Problem` (`invalid_request`)."""
+    if typed.beside_file:
+        raise Problem("invalid_request", _BOTH)
 
 
 def _with_scheme(typed: bytes, base_url: str) -> bytes:

@@ -101,5 +101,6 @@ def test_webhook_is_also_found_by_the_id_in_its_url(run: Run, achievement: str, 
     assert in_url == f"acme.{created['id']}"
     assert run("webhook", "deliveries", "acme", in_url).code == 0
     assert run("webhook", "deliveries", "acme", f"other.{created['id']}").code == 1
+    assert run("webhook", "update", "acme", in_url, write_json({**WEBHOOK, "dry_run": True})).code == 0
     assert run("webhook", "rotate-secret", "acme", in_url).code == 0
     assert run("webhook", "delete", "acme", in_url, "--json").rows == [{"id": created["id"], "outcome": "deleted"}]

@@ -86,6 +86,26 @@ def test_an_idempotency_key_reused_for_another_credential_is_refused(
     assert (refused.status, refused.json["code"]) == (422, "idempotency_key_reused")
 
 
+def test_an_idempotency_key_is_refused_where_it_would_be_ignored(api: ApiClient) -> None:
+    issued = api.post("/v1/credentials", api.award(), idempotency_key="k-1").json["id"]
+    sent = {"name": "Welding", "description": "Can weld.", "criteria": "Pass the test."}
+    for path, content in (("/v1/achievements", sent), (f"/v1/credentials/{issued}/revoke", {})):
+        refused = api.post(path, content, idempotency_key="k-2")
+        assert (refused.status, refused.json["code"]) == (400, "idempotency_key_unsupported")
+    assert api.client.get(f"/v1/credentials/{issued}").json["verdict"] == "valid"
+    assert "Welding" not in api.get("/v1/achievements").text
+    # Reading is safe to repeat, and who may not call a route learns nothing about it.
+    assert api.client.get("/v1/achievements", idempotency_key="k-2", **api.headers).status == 200
+    assert api.client.post("/v1/achievements", b"{}", idempotency_key="k-2").status == 401
+
+
+def test_a_repeated_revocation_keeps_the_first_reason(api: ApiClient) -> None:
+    path = f"/v1/credentials/{api.post('/v1/credentials', api.award()).json['id']}/revoke"
+    first, again = api.post(path, {"reason": "In error."}), api.post(path, {"reason": "Something else."})
+    assert (first.json["changed"], again.json["changed"]) == (True, False)
+    assert again.json["reason"] == "In error."
+
+
 def test_a_mistyped_year_gives_a_readable_credential(api: ApiClient) -> None:
     created = api.post("/v1/credentials", api.award(valid_from="0026-11-30T00:00:00Z"))
     assert created.status == 201

@@ -178,8 +178,16 @@ def test_size_limit_is_exact(client: Gateway, over: int) -> None:
             assert "262,145 bytes" in response.text
 
 
-def test_uploaded_file_takes_precedence_over_text(client: Gateway, laurel: Laurel) -> None:
-    assert HEADLINES["valid"] in submit_form(client, "hello", document(laurel, "valid")).text
+def test_a_file_and_a_text_together_are_refused_and_the_text_is_kept(client: Gateway, laurel: Laurel) -> None:
+    response = submit_form(client, LINK, document(laurel, "valid"))
+    assert response.status == 400
+    assert "Send one of them" in response.text
+    assert field_text(response) == LINK
+    assert laurel.event_store.events == {}
+
+
+def test_a_file_is_checked_beside_an_empty_field(client: Gateway, laurel: Laurel) -> None:
+    assert HEADLINES["valid"] in submit_form(client, " \r\n", document(laurel, "valid")).text
 
 
 @pytest.mark.parametrize(
