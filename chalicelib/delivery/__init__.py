@@ -6,6 +6,7 @@ sending.py           send one email: claim it, send it, store the result
 deferred.py          emails over the quota, and the task that sends them later
 delivery_context.py  dependencies of delivery
 delivery_status.py   delivery status of the emails about one credential
+status_emails.py     which email about its status the holder must get
 email_events.py      delivery, bounce and complaint events from the email service
 mailbox.py           what is known about an address: timezone, preferences, bounces
 links.py             secrets in the links of emails
@@ -17,6 +18,7 @@ quota.py             how many emails an issuer may send
 reputation.py        how many of an issuer's emails bounce or are reported as spam
 pausing.py           count them, pause an issuer's emails and resume them
 reminders.py         when reminders are due, never at night
+zones.py             the timezones that a holder can choose, with their countries
 resend.py            resend an email at the issuer's request
 sharing.py           links that share a credential on other platforms
 ports.py             ports of delivery

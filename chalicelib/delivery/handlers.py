@@ -14,7 +14,7 @@ from datetime import datetime
 from chalicelib.award.issuing.storing import DELIVER, STATUS_CHANGED
 from chalicelib.credential.record import Record, State
 from chalicelib.credential.signed_content import issuer_as_signed
-from chalicelib.delivery import deferred, delivery_status, quota, reminders
+from chalicelib.delivery import deferred, delivery_status, quota, reminders, status_emails
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.compose import EmailContext
@@ -22,8 +22,6 @@ from chalicelib.delivery.emails.email_content import REMINDERS, Kind
 from chalicelib.delivery.sending import claimed_by_another, send
 from chalicelib.errors import NotFound
 from chalicelib.tasks.task_queue import Task
-
-_STATUS_EMAILS = {State.REVOKED: Kind.REVOKED, State.SUSPENDED: Kind.SUSPENDED, State.ACTIVE: Kind.REINSTATED}
 
 
 def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task], None]]:
@@ -49,8 +47,7 @@ def _first(delivery_context: DeliveryContext) -> Callable[[Task], None]:
 def _status_changed(delivery_context: DeliveryContext) -> Callable[[Task], None]:
     def handle(task: Task) -> None:
         context = _email_context(delivery_context, task)
-        # The holder of a corrected credential gets the email with the new one instead.
-        if context is not None and not context.record.corrected:
+        if context is not None:
             _tell(delivery_context, replace(context, reason=context.record.status.reason))
 
     return handle
@@ -114,28 +111,15 @@ def _as_replacement(delivery_context: DeliveryContext, context: EmailContext) ->
 def _tell(delivery_context: DeliveryContext, context: EmailContext) -> None:
     """Tell the holder about the current status, unless they know of no credential or of no change."""
     status = context.record.status
-    kind = _STATUS_EMAILS[status.state]
     delivery = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
-    if not _is_known(delivery) or (kind is Kind.REINSTATED and not _is_suspension_known(delivery)):
+    kind = status_emails.wanted(context.record, delivery)
+    if kind is None:
         return
     if not delivery_status.may_claim(delivery, kind, delivery_context.now(), status.at):
         claimed_by_another(delivery, kind)
         return
     quota.count(delivery_context, context.issuer, context.email)
     send(delivery_context, kind, context, since=status.at)
-
-
-def _is_known(delivery: Delivery) -> bool:
-    """Whether the holder has been emailed about the credential."""
-    return bool(delivery.resend_requests) or (delivery.first is not None and delivery.first.sent_at is not None)
-
-
-def _is_suspension_known(delivery: Delivery) -> bool:
-    """Whether the last email about the status told of a suspension."""
-    suspended, reinstated = delivery.emails.get(Kind.SUSPENDED), delivery.emails.get(Kind.REINSTATED)
-    if suspended is None or suspended.sent_at is None:
-        return False
-    return reinstated is None or not reinstated.answered or reinstated.claimed_at < suspended.claimed_at
 
 
 def _deliver(delivery_context: DeliveryContext, context: EmailContext) -> None:

@@ -9,7 +9,6 @@ the recipient.
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from chalicelib.award.input.timezones import names
@@ -30,12 +29,6 @@ RENEWAL_PART = 4
 
 _STEP = timedelta(minutes=15)
 """Timezone offsets are multiples of 15 minutes (tz database, since 1972)."""
-
-
-@cache
-def zones() -> tuple[str, ...]:
-    """Names of the timezones that a holder can choose: those of places, and UTC."""
-    return ("UTC", *sorted(name for name in names() if "/" in name and not name.startswith("Etc/")))
 
 
 def known(zone: str | None) -> ZoneInfo | None:

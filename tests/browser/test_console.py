@@ -263,7 +263,7 @@ def test_added_row_is_focused_and_in_view(chromium: Browser, laurel: Laurel, wid
     path = "/console/fernhill/achievements/new"
     options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, path, **options) as (page, _):
-        page.get_by_role("button", name="Add skills").click()
+        page.get_by_role("button", name="Add a skill").click()
         field = page.get_by_role("group", name="Skill 2").get_by_label("Name")
         expect(field).to_be_in_viewport()
         expect(field).to_be_focused()

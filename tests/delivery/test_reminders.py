@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.delivery import reminders
+from chalicelib.delivery import reminders, zones
 
 MOMENTS = st.integers(946_684_800, 2_114_380_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
-ZONES = st.sampled_from(reminders.zones())
+ZONES = st.sampled_from(zones.offered())
 
 
 @given(MOMENTS, ZONES)
@@ -54,8 +54,15 @@ def test_unknown_timezone_names_are_rejected(zone: str | None) -> None:
 
 
 def test_timezones_come_from_the_bundled_data() -> None:
-    assert "Europe/Berlin" in reminders.zones()
-    assert len(reminders.zones()) > 400
+    assert "Europe/Berlin" in zones.offered()
+    assert len(zones.offered()) > 400
+
+
+def test_older_names_are_not_offered_and_every_place_has_a_country() -> None:
+    older = {"Asia/Saigon", "Australia/LHI", "America/Knox_IN", "America/Argentina/ComodRivadavia", "US/Eastern"}
+    assert not older.intersection(zones.offered())
+    assert set(zones.countries()) == set(zones.offered()) - {zones.UTC}
+    assert "Asia/Saigon" in zones.other_names()["Asia/Ho_Chi_Minh"]
 
 
 @pytest.mark.parametrize(("days", "before"), [(365, 30), (120, 30), (40, 10), (4, 1)])

@@ -73,6 +73,16 @@ def test_a_reason_of_a_status_is_not_emailed(state: State) -> None:
     assert_neutral(fixture.mailer.sent[-1])
 
 
+def test_each_neutral_email_says_what_happened() -> None:
+    issuer = unidentified().issuer_store.issuer("north")
+    kinds = (Kind.ISSUED, Kind.CORRECTED, Kind.RENEWED, Kind.REVOKED, Kind.SUSPENDED, Kind.REINSTATED)
+    emails = [neutral.about_credential(kind, EMAIL, issuer, "https://my/", "https://stop/") for kind in kinds]
+    for kind, email in zip(kinds[1:], emails[1:], strict=True):
+        assert kind.value in email.subject
+        assert f"has {kind.value} a digital credential" in email.paragraphs[0]
+    assert len({email.subject for email in emails}) == len(kinds)
+
+
 @pytest.mark.parametrize(
     "name",
     [

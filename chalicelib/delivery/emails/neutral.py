@@ -19,11 +19,26 @@ _LINK = re.compile(r"://|@|[^\W_][.。．｡][^\W_]{2,}|\d{5,}|\d[\d ()/+-]{6,}\
 """What email clients turn into a link: URLs, domains, addresses, phone numbers."""
 _TEXTS = {
     Kind.ISSUED: ("You have received a digital credential", "has issued a digital credential to you."),
-    Kind.CORRECTED: ("You have received a digital credential", "has issued a digital credential to you."),
-    Kind.RENEWED: ("You have received a digital credential", "has issued a digital credential to you."),
-    Kind.REVOKED: ("A digital credential has changed", "has revoked a digital credential that it issued to you."),
-    Kind.SUSPENDED: ("A digital credential has changed", "has suspended a digital credential that it issued to you."),
-    Kind.REINSTATED: ("A digital credential has changed", "has reinstated a digital credential that it issued to you."),
+    Kind.CORRECTED: (
+        "A digital credential has been corrected",
+        "has corrected a digital credential that it issued to you. The corrected credential replaces it.",
+    ),
+    Kind.RENEWED: (
+        "A digital credential has been renewed",
+        "has renewed a digital credential that it issued to you.",
+    ),
+    Kind.REVOKED: (
+        "A digital credential has been revoked",
+        "has revoked a digital credential that it issued to you. Its page shows the reason, if any.",
+    ),
+    Kind.SUSPENDED: (
+        "A digital credential has been suspended",
+        "has suspended a digital credential that it issued to you. Its page shows the reason, if any.",
+    ),
+    Kind.REINSTATED: (
+        "A digital credential has been reinstated",
+        "has reinstated a digital credential that it issued to you. The suspension has ended.",
+    ),
 }
 
 

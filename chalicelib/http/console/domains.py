@@ -10,7 +10,7 @@ from chalicelib.award.issuers import domain_proof
 from chalicelib.credential import domain
 from chalicelib.errors import Refused
 from chalicelib.http.api.domains import prove
-from chalicelib.http.console import form_state, layout
+from chalicelib.http.console import form_state, layout, limits
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -49,7 +49,16 @@ def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
     now = services.issuer_context.now()
     record, file = domain_proof.instructions(issuer, _typed(form) or EXAMPLE)
     known = [(proof, domain.proof_url(proof.domain, proof.place), proof.is_current(now)) for proof in issuer.domains]
-    return layout.show(context, "domains.html", status=form.status, form=form, known=known, record=record, file=file)
+    return layout.show(
+        context,
+        "domains.html",
+        status=form.status,
+        form=form,
+        known=known,
+        record=record,
+        file=file,
+        limits=limits.lines(issuer, now),
+    )
 
 
 def _typed(form: FormState) -> str | None:

@@ -10,7 +10,7 @@ from chalicelib.award.images import stored_images
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.errors import Refused
-from chalicelib.http.console import form_state, issuer_form, layout
+from chalicelib.http.console import form_state, issuer_form, layout, limits
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -55,8 +55,16 @@ def routes(services: Services) -> Routes:
 
 def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
     issuer = services.issuer_context.issuer_store.issuer(context.tenant)
-    identified = issuer.identified(services.issuer_context.now())
-    return layout.show(context, "settings.html", status=form.status, form=form, key=_key(issuer), identified=identified)
+    now = services.issuer_context.now()
+    return layout.show(
+        context,
+        "settings.html",
+        status=form.status,
+        form=form,
+        key=_key(issuer),
+        identified=issuer.identified(now),
+        limits=limits.lines(issuer, now),
+    )
 
 
 def _key(issuer: Issuer) -> SigningKey | None:

@@ -114,8 +114,8 @@ class KeyOwner(StrEnum):
 
 
 KEY_OWNER_OPTIONS = (
-    (KeyOwner.MEMBER.value, "You: it stops working when you leave or have a role with fewer permissions"),
-    (KeyOwner.ORGANIZATION.value, "The organization: it works until an owner revokes it"),
+    (KeyOwner.MEMBER.value, "You, while you are a member"),
+    (KeyOwner.ORGANIZATION.value, "The organization"),
 )
 
 

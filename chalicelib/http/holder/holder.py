@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 
 from chalice.app import Request
 
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery import holder_access, holder_actions, holder_links
+from chalicelib.delivery import holder_access, holder_actions, holder_links, links
 from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder_access import LinkExpired
@@ -37,7 +38,8 @@ from chalicelib.http.input import body, form, request_context
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
 _ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SAVED = "saved"
-"""Query parameter of the page right after a change was saved."""
+"""Query parameter of the page right after a change was saved: `zone` for the timezone, otherwise `1`."""
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
@@ -48,7 +50,8 @@ def routes(services: Services) -> Routes:
     @bound.bind("/my/{token}", access=BY_SECRET, missing=MISSING)
     def show(request: Request, secret: str) -> Reply:
         try:
-            return _render_home(services, request, secret, saved=SAVED in (request.query_params or {}))
+            query: Mapping[str, str] = request.query_params or {}
+            return _render_home(services, request, secret, saved=query.get(SAVED, ""))
         except LinkExpired as error:
             return _page(services, "over.html", 410, token=secret, wide=error.wide)
 
@@ -83,7 +86,7 @@ def routes(services: Services) -> Routes:
 
 
 def _render_home(
-    services: Services, request: Request, secret: str, *, saved: bool = False, bad_zone: bool = False, city: str = ""
+    services: Services, request: Request, secret: str, *, saved: str = "", bad_zone: bool = False, city: str = ""
 ) -> Reply:
     """Render the holder's page. ``bad_zone`` reports an unknown timezone; ``city`` searches for timezones."""
     person = request_context.by_person(request)
@@ -96,7 +99,7 @@ def _render_home(
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
-    delivery_context = services.delivery_context
+    delivery_context, place = services.delivery_context, "1#settings"
     match fields.get("do"):
         case "share":
             target = _target(fields.get("target", ""))
@@ -109,6 +112,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
                 holder_actions.choose_zone(delivery_context, secret, zone)
             except Refused:
                 return _render_home(services, request, secret, bad_zone=True)
+            place = "zone#timezone"
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:
@@ -118,7 +122,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             return _page(services, "forgotten.html", 200)
         case _:
             raise Problem("invalid_request", "Unknown action.")
-    return _redirect(f"{services.settings.base_url}/my/{secret}?{SAVED}=1#settings")
+    return _redirect(f"{services.settings.base_url}/my/{secret}?{SAVED}={place}")
 
 
 def _query(request: Request) -> PageQuery:
@@ -131,15 +135,24 @@ def _query(request: Request) -> PageQuery:
 
 
 def _send_link(services: Services, secret: str, *, replaces: bool) -> Reply:
-    ends_earlier = False
+    content = {"address": _address(services, secret), "token": secret, "wide": not replaces}
+    status, detail, ends_earlier = 200, None, False
     try:
         if replaces:
             ends_earlier = holder_links.replace_links(services.delivery_context, secret)
         else:
             holder_links.send_link_to_all(services.delivery_context, secret)
     except (Refused, TooMany) as error:
-        return _page(services, "link.html", 429 if isinstance(error, TooMany) else 422, error=error.detail)
-    return _page(services, "link.html", 200, error=None, ends_earlier=ends_earlier, wide=not replaces)
+        status, detail = 429 if isinstance(error, TooMany) else 422, error.detail
+    return _page(services, "link.html", status, leads=(), error=detail, ends_earlier=ends_earlier, **content)
+
+
+def _address(services: Services, secret: str) -> str | None:
+    """The holder's address while the link works: whoever has only an old link does not learn it."""
+    try:
+        return holder_access.enter(services.delivery_context, secret).email
+    except LinkExpired:
+        return None
 
 
 def _named(services: Services, issuer: Issuer) -> str:
@@ -180,4 +193,5 @@ def _download(document: bytes) -> Reply:
 def _page(services: Services, template: str, status: int, leads: tuple[str, ...] = (), **content: object) -> Reply:
     base_url = services.settings.base_url
     name = f"holder/{template}"
-    return render.page(name, base_url, status, HEADERS, forms=True, console=True, leads=leads, **content)
+    lives = {"life": links.VALIDITY // DAY, "wide_life": links.WIDE_VALIDITY // HOUR}
+    return render.page(name, base_url, status, HEADERS, forms=True, console=True, leads=leads, **lives, **content)

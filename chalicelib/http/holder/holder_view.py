@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -78,6 +78,8 @@ class HolderPage:
     """Query of the page with more issuers."""
     zone: str | None
     email_choices: tuple[tuple[str, str], ...]
+    contacts: tuple[tuple[str, str], ...]
+    """Name and public email address of each issuer on the page that has one."""
     targets: tuple[tuple[str, str], ...]
     """Value and label of each share target other than the LinkedIn profile."""
 
@@ -91,10 +93,17 @@ def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
         more=urlencode({"after": home.next}) if home.next else None,
         zone=home.mailbox.zone,
         email_choices=EMAIL_CHOICES,
+        contacts=tuple(_contacts(home)),
         targets=tuple(
             (target.value, words) for target, words in WORDS.items() if target is not Target.LINKEDIN_PROFILE
         ),
     )
+
+
+def _contacts(home: HolderHome) -> Iterator[tuple[str, str]]:
+    for group in home.groups:
+        if group.issuer.email:
+            yield line(group.issuer.name, MAX_NAME), group.issuer.email
 
 
 def _group(group: IssuerGroup, home: HolderHome, base_url: str, now: datetime) -> Group:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.award.input.folding import fold
-from chalicelib.delivery import reminders
+from chalicelib.delivery import zones
 
 MAX_SEARCH_TERM = 64
 """Maximum characters of a search term; the longest name has 32."""
@@ -32,19 +32,19 @@ class ZoneField:
 
 def zone_field(current: str | None, *, error: str = "") -> ZoneField:
     """Build the field with every timezone; ``current`` is the holder's choice."""
-    offered = reminders.zones()
+    offered = zones.offered()
     # An older name, such as GB, stays an option for the holder who chose it.
     older = (current,) if current is not None and current not in offered else ()
     return ZoneField(_by_region((*offered, *older)), current, error=error)
 
 
 def search(current: str | None, term: str) -> ZoneField:
-    """Build the field with the timezones whose name contains ``term``; with all of them when none does."""
+    """Build the field with the timezones whose name or country contains ``term``; with all of them when none does."""
     term = term.strip()[:MAX_SEARCH_TERM]
-    matches = [zone for zone in reminders.zones() if _words(term) in _words(zone)] if term else []
+    matches = [zone for zone in zones.offered() if _words(term) in _searched(zone)] if term else []
     if not matches:
         every = zone_field(current)
-        error = f"No timezone matches “{term}”. Try the nearest large city."
+        error = f"No timezone matches “{term}”. Try your country or the nearest large city."
         return ZoneField(every.regions, current, term, search_error=error if term else "")
     found = f"{len(matches)} timezones match “{term}”. Choose one and save it."
     if len(matches) == 1:
@@ -56,15 +56,20 @@ def _words(text: str) -> str:
     return fold(text.replace("_", " ").replace("/", " "))
 
 
-def _by_region(zones: Iterable[str]) -> tuple[tuple[str, Options], ...]:
+def _searched(zone: str) -> str:
+    return "\n".join(map(_words, (zone, zones.countries().get(zone, ""), *zones.other_names().get(zone, ()))))
+
+
+def _by_region(chosen: Iterable[str]) -> tuple[tuple[str, Options], ...]:
     regions: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for zone in zones:
+    for zone in chosen:
         region, _, place = zone.partition("/")
-        regions[region if place else OTHER].append((zone, _label(place or zone)))
+        regions[region if place else OTHER].append((zone, _label(place or zone, zones.countries().get(zone, ""))))
     return tuple((region, tuple(sorted(options, key=lambda one: one[1]))) for region, options in regions.items())
 
 
-def _label(place: str) -> str:
+def _label(place: str, country: str) -> str:
     """Return the city first, because browsers find an option by the first letters that are typed."""
     *area, city = place.replace("_", " ").split("/")
-    return f"{city} ({', '.join(area)})" if area else city
+    # Some names repeat themselves: America/Argentina/Buenos_Aires, Asia/Singapore.
+    return ", ".join(dict.fromkeys(filter(None, [city, *area, country])))

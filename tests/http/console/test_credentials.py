@@ -10,8 +10,12 @@ import pytest
 
 from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
+from chalicelib.award.issuing.storing import DELIVER, STATUS_CHANGED
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
+from chalicelib.delivery.handlers import handlers
+from chalicelib.http.console.credentials import email_lines
+from chalicelib.tasks.task_queue import Task
 from tests.http.console.test_bulk import achievement, hidden_fields, text_of
 from tests.http.fake_laurel import NOW, Laurel, id_of
 from tests.http.public.test_pages import Outline
@@ -29,6 +33,11 @@ def grace(laurel: Laurel) -> Record:
     return issue.issue(
         laurel.issuer_context, Award("fernhill", achievement(laurel), holder, valid_until=until, notify=True)
     )
+
+
+def run(laurel: Laurel, kind: str, record: Record) -> None:
+    """Handle one task about ``record``, as a worker would."""
+    handlers(laurel.delivery_context)[kind](Task(kind, record.issuer_id, record.id, laurel.now))
 
 
 def listed_ids(text: str) -> list[str]:
@@ -251,6 +260,50 @@ def test_email_is_resent_at_most_every_10_minutes(editor: Browser, grace: Record
     again = editor.post(f"{HERE}/{grace.id}/send", {})
     assert again.status == 422
     assert "every 10 minutes" in html.unescape(again.text)
+
+
+def test_an_email_is_shown_as_pending_until_it_is_sent(editor: Browser, grace: Record, laurel: Laurel) -> None:
+    assert f"<dt>Email</dt><dd>{email_lines.WITHIN_A_MINUTE}" in editor.get(f"{HERE}/{grace.id}").text
+    laurel.now += email_lines.SOON
+    assert email_lines.WAITING in editor.get(f"{HERE}/{grace.id}").text
+    run(laurel, DELIVER, grace)
+    assert "Sent; delivery not confirmed yet." in editor.get(f"{HERE}/{grace.id}").text
+
+
+def test_the_page_says_that_the_issuer_chose_no_email(editor: Browser, laurel: Laurel) -> None:
+    award = Award("fernhill", achievement(laurel), Holder("Grace Hopper", "grace@example.org"))
+    record = issue.issue(laurel.issuer_context, award)
+    assert email_lines.NOT_CHOSEN in editor.get(f"{HERE}/{record.id}").text
+
+
+def test_an_email_about_a_revocation_is_shown_as_pending_and_then_as_sent(
+    editor: Browser, grace: Record, laurel: Laurel
+) -> None:
+    run(laurel, DELIVER, grace)
+    editor.post(f"{HERE}/{grace.id}/revoke", {"reason": "By mistake."})
+    label = "<dt>Email about the revocation</dt><dd>"
+    assert f"{label}{email_lines.WITHIN_A_MINUTE}" in editor.get(f"{HERE}/{grace.id}").text
+    run(laurel, STATUS_CHANGED, grace)
+    assert f"{label}Sent on " in editor.get(f"{HERE}/{grace.id}").text
+
+
+def test_a_revocation_before_the_first_email_is_not_emailed(editor: Browser, grace: Record) -> None:
+    editor.post(f"{HERE}/{grace.id}/revoke", {"reason": "By mistake."})
+    page = editor.get(f"{HERE}/{grace.id}").text
+    assert email_lines.NO_LONGER_VALID in page
+    assert "Email about" not in page
+
+
+@pytest.mark.parametrize("act", ["suspend", "revoke"])
+def test_the_page_before_a_status_change_does_not_promise_the_reason_in_the_email(
+    editor: Browser, grace: Record, act: str
+) -> None:
+    page = text_of(editor.get(f"{HERE}/{grace.id}/{act}"))
+    assert "they get an email. The page that it links to shows your reason." in page
+
+
+def test_the_page_before_a_correction_says_that_the_holder_is_emailed(editor: Browser, grace: Record) -> None:
+    assert "The holder gets an email about the correction" in text_of(editor.get(f"{HERE}/{grace.id}/correct"))
 
 
 @pytest.mark.parametrize("path", ["q" * 26, "nothing", "..", f"{id_of('valid')}/nothing", f"{id_of('valid')}/delete"])

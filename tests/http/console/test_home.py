@@ -28,7 +28,10 @@ def test_anonymous_visitor_is_redirected_to_sign_in(client: Gateway) -> None:
 
 def test_person_without_an_issuer_creates_one(non_member: Browser, laurel: Laurel) -> None:
     assert non_member.get("/console").headers["location"] == f"{BASE_URL}/console/new"
-    assert "sam@elsewhere.example and do not belong to an issuer yet" in non_member.get("/console/new").text
+    page = non_member.get("/console/new").text
+    assert "sam@elsewhere.example and do not belong to an organization yet" in page
+    assert "<h1>Create your organization</h1>" in page
+    assert '<button class="go">Create your organization</button>' in page
     response = non_member.post("/console/new", NEW)
     assert response.status == 303
     assert response.headers["location"] == f"{BASE_URL}/console/riverside-academy?did=issuer_created"

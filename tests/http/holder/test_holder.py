@@ -13,7 +13,8 @@ from chalicelib.analytics.event import Kind as EventKind
 from chalicelib.delivery import handlers, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.links import RETENTION, VALIDITY
+from chalicelib.delivery.holder_links import NEW_LINK_INTERVAL
+from chalicelib.delivery.links import RETENTION, VALIDITY, WIDE_VALIDITY
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
@@ -206,7 +207,7 @@ def test_settings_are_saved(laurel: Laurel, client: Gateway, path: str, wide_pat
     box = laurel.delivery_store.mailbox(mailbox.digest(EMAIL))
     assert (box.zone, mailbox.choice(box, "fernhill")) == ("Asia/Kolkata", "new")
     shown = client.get(wide_path, **PHONE).text
-    assert '<option value="Asia/Kolkata" selected>Kolkata</option>' in shown
+    assert '<option value="Asia/Kolkata" selected>Kolkata, India</option>' in shown
     assert 'name="wanted" value="new" checked' in shown
 
 
@@ -229,21 +230,72 @@ def test_an_unknown_time_zone_is_an_error_at_its_field(client: Gateway, wide_pat
 def test_time_zones_are_listed_by_region_with_the_city_first(client: Gateway, wide_path: str) -> None:
     page = client.get(wide_path, **PHONE).text
     assert '<optgroup label="Europe">' in page
-    assert '<option value="Europe/Berlin">Berlin</option>' in page
-    assert '<option value="America/Argentina/Buenos_Aires">Buenos Aires (Argentina)</option>' in page
+    assert '<option value="Europe/Berlin">Berlin, Germany</option>' in page
+    assert '<option value="America/Argentina/Buenos_Aires">Buenos Aires, Argentina</option>' in page
 
 
 def test_time_zones_are_found_by_name_without_script(laurel: Laurel, client: Gateway, wide_path: str) -> None:
     response = submit(client, wide_path, do="find_zone", city=" buenos AIRES ")
     assert response.status == 200
-    assert "2 timezones match “buenos AIRES”. Choose one and save it." in response.text
+    assert "1 timezone matches “buenos AIRES”. Save it to use it." in response.text
     assert '<option value="America/Argentina/Buenos_Aires" selected>' in response.text
     assert "Europe/Berlin" not in response.text
     assert laurel.delivery_store.mailbox(mailbox.digest(EMAIL)).zone is None
     nothing = submit(client, wide_path, do="find_zone", city="<Atlantis>").text
-    assert "No timezone matches “&lt;Atlantis&gt;”. Try the nearest large city." in nothing
+    assert "No timezone matches “&lt;Atlantis&gt;”. Try your country or the nearest large city." in nothing
     assert '<option value="Europe/Berlin">' in nothing
     assert "Europe/Berlin" in submit(client, wide_path, do="find_zone", city="").text
+
+
+@pytest.mark.parametrize("term", ["vietnam", "Saigon", "ho chi minh"])
+def test_a_time_zone_is_found_by_country_and_by_another_spelling(client: Gateway, wide_path: str, term: str) -> None:
+    page = submit(client, wide_path, do="find_zone", city=term).text
+    assert '<option value="Asia/Ho_Chi_Minh" selected>Ho Chi Minh, Vietnam</option>' in page
+    assert "Asia/Saigon" not in page
+
+
+def test_a_saved_time_zone_is_confirmed_at_its_field(client: Gateway, wide_path: str) -> None:
+    location = submit(client, wide_path, do="zone", zone="Asia/Kolkata").headers["location"]
+    assert location == f"{BASE_URL}{wide_path}?saved=zone#timezone"
+    page = client.get(f"{wide_path}?saved=zone", **PHONE).text
+    assert page.index("Timezone saved.") > page.index('id="timezone"')
+    assert "<strong>Saved." not in page
+
+
+def test_the_page_says_what_the_link_allows_and_how_long_it_works(client: Gateway, path: str, wide_path: str) -> None:
+    page = client.get(path, **PHONE).text
+    assert "can see this page and change these settings or request a new link" in page
+    assert f"The link works for {VALIDITY.days} days." in page
+    assert '<a href="#all-title">request a link to all of your credentials</a>' in page
+    wide = client.get(wide_path, **PHONE).text
+    assert "change these settings, delete your data or request a new link" in wide
+    assert f"The link works for {WIDE_VALIDITY // timedelta(hours=1)} hours." in wide
+
+
+def test_a_requested_link_names_the_address_only_while_the_link_works(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    page = submit(client, path, do="all").text
+    assert f"<strong>{EMAIL}</strong>" in page
+    assert f'<a href="{BASE_URL}{path}">Back to your credentials</a>' in page
+    laurel.now += NEW_LINK_INTERVAL
+    ended = submit(client, path, do="link").text
+    assert EMAIL in ended
+    assert "Back to your credentials" not in ended
+    laurel.now += NEW_LINK_INTERVAL
+    page = submit(client, path, do="all").text
+    assert "A new link has been sent" in page
+    assert EMAIL not in page
+    assert "Back to your credentials" not in page
+
+
+def test_whoever_deletes_their_data_sees_how_to_contact_the_issuer(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    assert "mailto:" not in client.get(wide_path, **PHONE).text
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store.replace_issuer(replace(issuer, email="hello@fernhill.example", version=issuer.version + 1))
+    assert '<a href="mailto:hello@fernhill.example">' in client.get(wide_path, **PHONE).text
 
 
 def test_card_names_the_holder(client: Gateway, path: str) -> None:

@@ -24,7 +24,6 @@ KINDS = (
 """Offered achievement types (Open Badges 3.0, B.1.21, AchievementType)."""
 FEW_SKILLS = 1
 """Minimum number of skill rows."""
-MORE_SKILLS = 3
 GONE = "The badge image is no longer available. Choose it again."
 
 
@@ -82,11 +81,11 @@ def check(form: FormState) -> None:
 
 
 def rows(form: FormState) -> range:
-    """Return the numbers of the skill rows to show: every row submitted, and more on request, up to `MAX_SKILLS`."""
+    """Return the numbers of the skill rows to show: those submitted, one more on request, up to `MAX_SKILLS`."""
     numbers = [int(name.rpartition("_")[2]) for name in form.values if re.fullmatch(r"skill_[a-z]+_\d{1,2}", name)]
     query = form.text("skill_rows")
     wanted = int(query) if re.fullmatch(r"\d{1,2}", query, re.ASCII) else FEW_SKILLS
-    more = MORE_SKILLS if form.text("do") == "more" else 0
+    more = 1 if form.text("do") == "more" else 0
     return range(1, min(max([wanted + more, FEW_SKILLS, *numbers]), MAX_SKILLS) + 1)
 
 

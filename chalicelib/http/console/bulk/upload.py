@@ -26,7 +26,7 @@ from chalicelib.award.input import timestamps
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import Conflict, Malformed, NotFound, QuotaExceeded, Refused
-from chalicelib.http.console import form_state, layout
+from chalicelib.http.console import form_state, layout, limits
 from chalicelib.http.console.bulk import results, upload_text
 from chalicelib.http.console.bulk.upload_text import CheckedUpload, Recipients, UploadDetails
 from chalicelib.http.console.form_state import FormState
@@ -199,12 +199,14 @@ def _check(
     except (Malformed, Refused) as error:
         form.add_error("rows", error.detail)
         return None
+    issuer = services.issuer_context.issuer_store.issuer(context.tenant)
     details = UploadDetails(
         content_hash=_content_hash(form),
         key=f"console-{base64.b32encode(services.issuer_context.entropy(17)).decode().lower()[:26]}",
         achievement=achievement.name,
         recipients=recipients,
         notify=sent.terms.notify,
+        neutral_emails=limits.neutral_emails(issuer, services.issuer_context.now()),
         sample=sample,
         until=sent.valid_until,
         valid_days=achievement.valid_days,

@@ -79,6 +79,8 @@ class CheckedUpload:
     with_errors: int
     good: int
     explanation: str
+    warning: str
+    """How the emails of an issuer that is not identified differ; empty if none of that applies."""
     button: str
 
 
@@ -100,6 +102,8 @@ class UploadDetails:
     recipients: Recipients | None
     """None when unknown."""
     notify: bool
+    neutral_emails: str
+    """How the emails of an issuer that is not identified differ; empty for any other."""
     sample: tuple[Row, ...]
     until: datetime | None
     """Default for rows without an end date of their own."""
@@ -125,6 +129,7 @@ def checked_upload(upload_summary: UploadSummary, details: UploadDetails) -> Che
         with_errors=upload_summary.with_errors,
         good=good,
         explanation=_explanation(good, details),
+        warning=details.neutral_emails if _has_emails(details) else "",
         button=f"Issue {credentials(good)}" + (", skip the rest" if upload_summary.with_errors else ""),
     )
 
@@ -173,6 +178,10 @@ def _explanation(good: int, details: UploadDetails) -> str:
     emails = _emails(details.recipients) if details.notify else _NO_EMAILS
     signed = f"{credentials(good)} for “{text.isolated(details.achievement)}” will be issued"
     return f"{signed}, and anyone with the link can view them immediately. {emails}"
+
+
+def _has_emails(details: UploadDetails) -> bool:
+    return details.notify and (details.recipients is None or details.recipients.people > 0)
 
 
 _NO_EMAILS = "No emails will be sent."

@@ -1,4 +1,4 @@
-"""Labels and view models of credentials and their delivery status."""
+"""Labels and view models of credentials."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from datetime import datetime
 
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import State
-from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.delivery_status import State as Delivered
+from chalicelib.http.console.credentials.email_lines import EmailLine
 from chalicelib.http.console.text import StatusLabel
-from chalicelib.http.html import text
 
 VALID = StatusLabel("Valid", "good")
 EXPIRED = StatusLabel("Expired", "warn")
@@ -30,24 +28,6 @@ STATES = (
 """Options of the status filter."""
 ANOTHER = "Deleted achievement"
 NO_NAME = "Unnamed holder"
-DELIVERY_TEXTS: Mapping[Delivered, str] = {
-    Delivered.WAITING: "Waiting to be sent.",
-    Delivered.SENT: "Sent; delivery not confirmed yet.",
-    Delivered.DELIVERED: "Delivered; not opened yet.",
-    Delivered.OPENED: "Delivered and opened.",
-    Delivered.SHARED: "Opened, and the holder has shared the credential.",
-    Delivered.BOUNCED: "Bounced: this mailbox does not exist. Correct the address.",
-    Delivered.COMPLAINED: "Marked as spam by the recipient; Laurel will not email this address again.",
-    Delivered.FAILED: "The email could not be sent.",
-}
-"""Text of each delivery status."""
-NOT_SENT_TEXTS: Mapping[str, str] = {
-    "unsubscribed": "Not sent: the holder unsubscribed from your emails.",
-    "bounced": "Not sent: an earlier email to this mailbox bounced. Correct the address.",
-    "complained": "Not sent: the holder marked an earlier email as spam.",
-    "forgotten": "Not sent: the holder asked Laurel not to email them.",
-}
-"""Text of each reason for which an email was not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +40,6 @@ class CredentialListItem:
     achievement: str
     at: datetime
     status_label: StatusLabel
-
-
-@dataclass(frozen=True, slots=True)
-class MailLine:
-    """A label and text about the email."""
-
-    label: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +60,7 @@ class CredentialDetails:
     reason: str | None
     supersedes: str | None
     superseded_by: str | None
-    mail: tuple[MailLine, ...]
-
-
-def mail(delivery: Delivery) -> tuple[MailLine, ...]:
-    """Describe the delivery of the email; empty when none was requested."""
-    first = delivery.first
-    if first is None and not delivery.resend_requests:
-        return ()
-    when = f" Sent on {text.minute(first.sent_at)}." if first and first.sent_at else ""
-    reason = (first.given_up or "") if first and delivery.state is Delivered.FAILED else ""
-    return (MailLine("Email", NOT_SENT_TEXTS.get(reason, DELIVERY_TEXTS[delivery.state]) + when),)
+    emails: tuple[EmailLine, ...]
 
 
 def status_label(state: State, valid_until: datetime | None, now: datetime) -> StatusLabel:

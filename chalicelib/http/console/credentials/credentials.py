@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -13,15 +14,17 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.award.input.folding import fold
 from chalicelib.award.issuing import search, status_changes
+from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.issuing.search import Page, Search
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed, NotFound
 from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.credentials import credential_actions, credential_text, sorting
+from chalicelib.http.console.credentials import credential_actions, credential_text, email_lines, sorting
 from chalicelib.http.console.credentials.credential_actions import ACTIONS
 from chalicelib.http.console.credentials.credential_text import CredentialDetails
+from chalicelib.http.console.credentials.email_lines import EmailLine
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.overview.overview_figures import SOON
@@ -158,16 +161,14 @@ def _nothing(filtered: bool, more: bool) -> str:
 
 def _details(services: Services, record: Record) -> CredentialDetails:
     issuer_store = services.issuer_context.issuer_store
-    try:
-        email = issuer_store.recipient(record.id).email
-    except NotFound:
-        email = None
+    recipient: Recipient | None = None
+    with suppress(NotFound):
+        recipient = issuer_store.recipient(record.id)
     achievement = issuer_store.achievement_version(record.issuer_id, record.achievement_id, record.achievement_version)
-    delivery = services.delivery_context.store.delivery(record.issuer_id, record.id) if email else None
     return CredentialDetails(
         id=record.id,
         name=record.holder_name or credential_text.NO_NAME,
-        email=email,
+        email=recipient.email if recipient else None,
         achievement=achievement.name,
         url=credential_url(services.settings.base_url, record.id),
         at=record.issued_at,
@@ -180,8 +181,15 @@ def _details(services: Services, record: Record) -> CredentialDetails:
         reason=record.status.reason,
         supersedes=record.supersedes,
         superseded_by=record.superseded_by,
-        mail=credential_text.mail(delivery) if delivery else (),
+        emails=_emails(services, record, recipient),
     )
+
+
+def _emails(services: Services, record: Record, recipient: Recipient | None) -> tuple[EmailLine, ...]:
+    if recipient is None or recipient.email is None:
+        return ()
+    delivery = services.delivery_context.store.delivery(record.issuer_id, record.id)
+    return email_lines.lines(record, recipient, delivery, services.issuer_context.now())
 
 
 def _asked(services: Services, context: PageContext, record: Record, key: str, form: FormState | None) -> Reply:

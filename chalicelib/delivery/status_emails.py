@@ -1,0 +1,31 @@
+"""Which email about its status the holder of a credential must get."""
+
+from __future__ import annotations
+
+from chalicelib.credential.record import Record, State
+from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery.emails.email_content import Kind
+
+_EMAILS = {State.REVOKED: Kind.REVOKED, State.SUSPENDED: Kind.SUSPENDED, State.ACTIVE: Kind.REINSTATED}
+
+
+def wanted(record: Record, delivery: Delivery) -> Kind | None:
+    """The email about the current status, also if it was sent; None if the holder knows of no credential or change."""
+    # The holder of a corrected credential gets the email with the new one instead.
+    if record.corrected or not _is_known(delivery):
+        return None
+    kind = _EMAILS[record.status.state]
+    return None if kind is Kind.REINSTATED and not _is_suspension_known(delivery) else kind
+
+
+def _is_known(delivery: Delivery) -> bool:
+    """Whether the holder has been emailed about the credential."""
+    return bool(delivery.resend_requests) or (delivery.first is not None and delivery.first.sent_at is not None)
+
+
+def _is_suspension_known(delivery: Delivery) -> bool:
+    """Whether the last email about the status told of a suspension."""
+    suspended, reinstated = delivery.emails.get(Kind.SUSPENDED), delivery.emails.get(Kind.REINSTATED)
+    if suspended is None or suspended.sent_at is None:
+        return False
+    return reinstated is None or not reinstated.answered or reinstated.claimed_at < suspended.claimed_at
