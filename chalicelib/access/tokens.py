@@ -144,7 +144,10 @@ def _check_new(access_context: AccessContext, issuer_id: str | None, role: Role 
     except NotFound as error:
         raise Refused("This person is not a member of the issuer.", code="bad_member") from error
     if not covers(found.role, role):
-        raise Refused(f"The member has the role {found.role}, so their API key cannot have more.", code="bad_member")
+        raise Refused(
+            f"The member has the role {found.role}, so their API key cannot have more permissions than that.",
+            code="bad_member",
+        )
 
 
 def _check_member(access_context: AccessContext, token: Token) -> None:

@@ -72,7 +72,8 @@ def _send(delivery_context: DeliveryContext, link: Link, issuer_id: str | None, 
         # No link was sent, so the holder of another link need not wait.
         delivery_context.change_mailbox(digest, withdraw)
         raise TooMany(
-            "We have sent several links today. The last one in your email works.", int(limit.window.total_seconds())
+            "We have sent you several links today. Use the most recent one in your inbox.",
+            int(limit.window.total_seconds()),
         )
     url, new = delivery_context.link(Purpose.MY, link.email, issuer_id=issuer_id)
     delivery_context.store.add_links((new,))

@@ -97,7 +97,9 @@ class FetchBudget:
             taken = min(count, self._bytes)
             self._bytes -= taken
         if taken <= 0:
-            raise _over(f"It refers to documents of more than {MAX_BYTES:,} bytes, which is more than Laurel reads.")
+            raise _over(
+                f"The documents that it refers to exceed {MAX_BYTES:,} bytes in total, which is more than Laurel reads."
+            )
         return taken
 
     def give_back(self, count: int) -> None:
@@ -139,7 +141,7 @@ class Exchange:
             # A slow host that a visitor chose shares the address: nothing is known about this one.
             raise NotAsked("The time limit was reached before the fetch.", code="out_of_time") from error
         if not may_try:
-            raise _over("It refers to several sites on one server that does not answer for them.")
+            raise _over("It refers to several sites on the same server, which does not respond.")
         self._trying = addresses
 
     def connected(self) -> None:

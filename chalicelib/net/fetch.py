@@ -72,7 +72,8 @@ class Fetcher:
             target = self._redirected(answer, target)
             if same_origin and target.origin != first.origin:
                 raise Unavailable(
-                    f"{first.host} redirects to {target.host}, which cannot speak for it.",
+                    f"{first.host} redirects to {target.host}, a different site, so Laurel does not "
+                    "follow the redirect.",
                     code="redirect_refused",
                 )
         raise Unavailable(f"{first.host} redirects too many times.", code="too_many_redirects")

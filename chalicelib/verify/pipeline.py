@@ -50,7 +50,7 @@ CHECKS = (
     Check(7, "status", "Do all its status entries show that it is neither revoked nor suspended?", status.check),
     Check(8, "issuer", "Is the issuer in a registry that Laurel uses, or confirmed by its domain?", issuer.check),
     Check(9, "recipient", "If requested: was it issued to this email address?", recipient.check),
-    Check(10, "extras", "What else does it contain, and what of that was not checked?", extras.check),
+    Check(10, "extras", "Does it contain anything else that was not checked?", extras.check),
 )
 
 _PASSED = Outcome.PASSED

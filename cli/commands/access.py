@@ -74,7 +74,8 @@ def _token(verbs: Commands) -> None:
     create.add_argument(
         "--member",
         metavar="EMAIL",
-        help="the member that it belongs to and ends with; without it, the API key belongs to the organization",
+        help="the member that it belongs to; it is revoked when they are removed. Without this option, "
+        "the API key belongs to the organization",
     )
     grammar.issuer(
         grammar.command(verbs, "list", list_tokens, "list the API keys of an issuer", "laurel token list acme")

@@ -98,7 +98,7 @@ def _add_names(verbs: Commands) -> None:
         verbs,
         "allow-name",
         allow_name,
-        "allow an issuer a name that looks like a registered issuer's",
+        "allow an issuer to use a name that looks like a registered issuer's",
         'laurel issuer allow-name harbour-adult "Harbour College"',
     )
     allowed.add_argument("issuer", help="id of the issuer, which may be created later")

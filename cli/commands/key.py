@@ -34,7 +34,7 @@ def add_commands(resources: Commands) -> None:
         required=True,
         type=grammar.start,
         metavar="TIME",
-        help="when others could first sign with the key: a timestamp, or a day from its start",
+        help="when the key was compromised: a timestamp, or a date (the start of that day)",
     )
     revoked.add_argument("--yes", action="store_true", help="revoke the key; without it nothing changes")
     grammar.issuer(revoked)
@@ -80,7 +80,7 @@ def _done(impact: Impact, issuer: Issuer) -> str:
 def _next_step(impact: Impact) -> str:
     return (
         f"Now issue the {impact.invalid:,} invalid credentials again (`laurel credential renew`), and those of the "
-        f"{impact.kept:,} earlier ones that are shown to other verifiers."
+        f"{impact.kept:,} earlier ones that holders use with other verifiers."
     )
 
 

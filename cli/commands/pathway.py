@@ -23,7 +23,7 @@ _MARKS = {StepState.DONE: "+", StepState.OPEN: ">", StepState.LOCKED: " "}
 
 def add_commands(resources: Commands) -> None:
     """Add `pathway`."""
-    verbs = grammar.verbs(resources, "pathway", "manage pathways, which lead from several credentials to a larger one")
+    verbs = grammar.verbs(resources, "pathway", "manage pathways, which combine several credentials into a larger one")
     for verb, handler, description in (
         ("create", create, "create a pathway"),
         ("update", update, "create a new version; existing completions are kept"),

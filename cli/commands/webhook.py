@@ -76,7 +76,7 @@ def rotate_secret(services: Services, options: Namespace) -> int:
         webhook_actions.rotate(services.issuer_context, services.webhooks, options.issuer, _id(options)),
         options.json,
     )
-    note("The previous secret is valid for 24 more hours. Rotate again to end it now.")
+    note("The previous secret is valid for 24 more hours. Rotate again to invalidate it now.")
     return 0
 
 

@@ -39,7 +39,7 @@ def test_text_survives_the_end_of_the_session(chromium: Browser, laurel: Laurel,
         assert_accessible(chromium, page, screenshots / f"console-signed-out-{width}.png")
         sign_in_elsewhere(laurel, page)
         page.get_by_role("button", name="Send again").click()
-        expect(page.get_by_role("heading", name="Send your text again?")).to_be_visible()
+        expect(page.get_by_role("heading", name="Submit the form again?")).to_be_visible()
         assert_accessible(chromium, page, screenshots / f"console-send-again-{width}.png")
         page.get_by_role("button", name=f"Send as {OWNER}").click()
         expect(page.get_by_text(name).first).to_be_visible()

@@ -337,6 +337,6 @@ def test_email_names_the_next_step_of_the_pathway() -> None:
     fixture.run_task("deliver")
     email = fixture.mailer.sent[0]
     assert (email.next_step, email.next_url) == (
-        "Next step on “Diver”: Welding in the deep.",
+        "Next step in “Diver”: Welding in the deep.",
         "https://north.example/deep",
     )

@@ -97,7 +97,7 @@ def test_first_email_has_tips_and_the_next_step() -> None:
     text = part(sample_email(Kind.ISSUED), "plain")
     for words in ("LinkedIn", "Social media", "CV", "Email signature", "Web page", "Wallet"):
         assert f"- {words}: " in text
-    assert "Next step on “Data analyst”: Statistics for everyday." in text
+    assert "Next step in “Data analyst”: Statistics for everyday." in text
     assert "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME&name=Data+analysis+in+practice" in text
     assert "It is valid until 1 June 2028." in text
 

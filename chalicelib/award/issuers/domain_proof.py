@@ -112,7 +112,11 @@ def _refuse_shared(domain: str, base_url: str) -> None:
     suffix = shared_suffix(domain)
     if suffix is None:
         return
-    why = "is not a domain of one organization" if suffix == domain else f"is a name that {suffix} can give to anyone"
+    why = (
+        "is not a domain of one organization"
+        if suffix == domain
+        else f"is a subdomain that {suffix} can give to anyone"
+    )
     raise Refused(f"{domain} {why}, so it cannot confirm an issuer. Use a domain of your own.", code="domain_shared")
 
 

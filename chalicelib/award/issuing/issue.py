@@ -93,7 +93,7 @@ def check(award: Award, achievement: Achievement) -> None:
     if award.credential_id is not None and not PUBLIC_ID.fullmatch(award.credential_id):
         raise Refused(f"{award.credential_id[:80]!r} is not a credential id.", code="bad_credential_id")
     if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):
-        raise Refused(f"Laurel does not sign with {award.suite[:80]!r}.", code="bad_suite")
+        raise Refused(f"Laurel does not support the cryptosuite {award.suite[:80]!r} for signing.", code="bad_suite")
     if award.valid_until is not None and award.valid_from is not None and award.valid_until < award.valid_from:
         raise Refused("The credential would expire before it becomes valid.", code="bad_validity")
     _check_evidence(award.evidence, required=achievement.evidence_required)
@@ -115,7 +115,9 @@ def draft(
     if valid_until is not None and valid_until < valid_from:
         raise Refused("The credential would expire before it becomes valid.", code="bad_validity")
     if award.jwt and valid_from < _FIRST_NUMERIC_DATE:
-        raise Refused("A JWT cannot start before 1970. Issue without a JWT.", code="bad_validity")
+        raise Refused(
+            "A JWT cannot have a start date before 1970. Issue the credential without a JWT.", code="bad_validity"
+        )
     return Draft(
         credential_id=award.credential_id or issuer_context.public_id(),
         achievement=achievement,

@@ -80,9 +80,11 @@ def _revocable(issuer_context: IssuerContext, issuer: Issuer, key_id: str, since
     if key is None:
         raise NotFound("This issuer does not have this key.")
     if since > issuer_context.now():
-        raise Refused("A key cannot be compromised since a time in the future.", code="bad_moment")
+        raise Refused("The time of compromise cannot be in the future.", code="bad_moment")
     if key.revoked is not None and since > key.revoked:
-        detail = f"This key has been revoked since {dates.write(key.revoked)}. Only an earlier time is possible."
+        detail = (
+            f"This key has been revoked since {dates.write(key.revoked)}. You can only change this to an earlier time."
+        )
         raise Refused(detail, code="bad_moment")
     if key.shared and key.handle == issuer_context.key_policy.shared_handle:
         raise Refused(

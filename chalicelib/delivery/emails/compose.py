@@ -283,7 +283,7 @@ def _own_image(url: str | None, base_url: str) -> str | None:
 def _next_step(pathway_links: tuple[PathwayLink, ...]) -> tuple[str | None, str | None]:
     for link in pathway_links:
         for step in link.next:
-            return f"Next step on “{line(link.pathway)}”: {line(step.name)}.", step.url
+            return f"Next step in “{line(link.pathway)}”: {line(step.name)}.", step.url
     return None, None
 
 

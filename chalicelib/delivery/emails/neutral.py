@@ -65,7 +65,7 @@ def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscrib
         greeting="Hello,",
         paragraphs=(
             f"{claimed(issuer)} {happened}",
-            "Laurel has not verified who this organization is. It chose any name shown here itself.",
+            "Laurel has not verified who this organization is. Any name shown here was chosen by the organization.",
             "If you did not expect this email, you can ignore it, or unsubscribe below.",
         ),
         main=Button("View the credential", my),

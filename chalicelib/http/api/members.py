@@ -84,7 +84,9 @@ def routes(services: Services) -> Routes:
         name, role = reader.text("name"), reader.required_choice("role", Role)
         organization = reader.flag("organization", default=caller.member is None)
         if not organization and caller.member is None:
-            reader.add_error("organization", "This API key belongs to no member, so it creates organization keys only.")
+            reader.add_error(
+                "organization", "This API key does not belong to a member, so it can only create organization keys."
+            )
         reader.finish()
         member = None if organization else caller.member
         by = caller.member or caller.actor  # the person, so that a removal shows which keys they may know

@@ -45,7 +45,7 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "api-keys")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
-        key_owner = form.one_of("belongs_to", KeyOwner, "Choose whom the API key belongs to.")
+        key_owner = form.one_of("belongs_to", KeyOwner, "Choose who the API key belongs to.")
         if role is None or key_owner is None:
             return _render(services, context, form)
         try:

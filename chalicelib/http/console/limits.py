@@ -30,7 +30,8 @@ def neutral_emails(issuer: Issuer, now: datetime) -> str:
         return ""
     return (
         "Until you verify a domain, the email does not name the achievement, and it is marked as sent by an unverified "
-        f"organization. Laurel sends at most {UNPROVEN_ISSUER.max_count:,} emails a day for you; the others wait."
+        f"organization. Laurel sends at most {UNPROVEN_ISSUER.max_count:,} emails a day for you; the "
+        "rest are sent on later days."
     )
 
 

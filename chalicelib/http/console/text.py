@@ -45,8 +45,9 @@ BANNERS: Mapping[str, Banner] = {
     "member_changed": Banner("Role changed.", "This takes effect immediately."),
     "member_removed_new_keys": Banner(
         "Member removed.",
-        "API keys of your organization were created while you were deciding. Check the list, and revoke any key that "
-        "nobody needs.",
+        "New API keys were created for your organization while this page was open. Check the list, "
+        "and revoke any key that "
+        "is not needed.",
         "none",
     ),
     "member_removed": Banner("Member removed.", "They no longer have access, and their API keys no longer work."),
@@ -59,8 +60,7 @@ BANNERS: Mapping[str, Banner] = {
     "pathway_saved": Banner("Pathway saved."),
     "webhook_made_before": Banner(
         "No new webhook was created.",
-        "You have already created this webhook, and its secret was shown then. "
-        "If you did not copy the secret, rotate it.",
+        "You have already created this webhook. Its secret was shown once. If you did not copy the secret, rotate it.",
         "none",
     ),
     "secret_made_before": Banner(

@@ -32,7 +32,7 @@ KINDS: Mapping[str, Kind] = {
     "unauthenticated": Kind(401, "Authentication required"),
     "bad_signature": Kind(401, "Invalid message signature"),
     "forbidden": Kind(403, "Permission denied"),
-    "name_change_needs_operator": Kind(403, "Registered name"),
+    "name_change_needs_operator": Kind(403, "Registered name cannot be changed"),
     "not_found": Kind(404, "Not found"),
     "method_not_allowed": Kind(405, "Method not allowed"),
     "not_acceptable": Kind(406, "Format not available"),

@@ -201,7 +201,7 @@ def _error_shown(error: NotFound | Refused | TooMany) -> SignInError:
         case Refused(code="bad_email"):
             return SignInError(400, "Invalid email address", error.detail, of_address=True)
         case Refused(code="other_browser"):
-            return SignInError(403, "This link belongs to another browser", error.detail)
+            return SignInError(403, "This link was requested in another browser", error.detail)
         case _:
             return SignInError(403, "Sign-in failed", error.detail)
 

@@ -103,7 +103,7 @@ def to_quads(
     walk = _Walk(max_depth, max_nodes)
     walk.node(document, EMPTY, "", 1)
     if not len(walk.quads):
-        raise CanonicalError("The document states nothing.", code="node_dropped")
+        raise CanonicalError("The document contains no statements.", code="node_dropped")
     if len(walk.quads) > max_quads:
         raise CanonicalError(f"The document has more than {max_quads} statements.", code="document_size")
     if walk.root_mentioned:

@@ -76,5 +76,6 @@ def _check_signed_before(verification: VerificationContext, secured_proof: Secur
         if stored_at is not None and stored_at < revoked:
             return
     raise CheckFailed(
-        "key_revoked", "The issuer has revoked the key, and nothing shows that this was signed before that."
+        "key_revoked",
+        "The issuer has revoked the signing key, and there is no proof that this credential was signed before then.",
     )

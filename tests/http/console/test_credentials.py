@@ -299,11 +299,11 @@ def test_the_page_before_a_status_change_does_not_promise_the_reason_in_the_emai
     editor: Browser, grace: Record, act: str
 ) -> None:
     page = text_of(editor.get(f"{HERE}/{grace.id}/{act}"))
-    assert "they get an email. The page that it links to shows your reason." in page
+    assert "The email links to a page with your reason." in page
 
 
 def test_the_page_before_a_correction_says_that_the_holder_is_emailed(editor: Browser, grace: Record) -> None:
-    assert "The holder gets an email about the correction" in text_of(editor.get(f"{HERE}/{grace.id}/correct"))
+    assert "The holder is emailed about the correction" in text_of(editor.get(f"{HERE}/{grace.id}/correct"))
 
 
 @pytest.mark.parametrize("path", ["q" * 26, "nothing", "..", f"{id_of('valid')}/nothing", f"{id_of('valid')}/delete"])

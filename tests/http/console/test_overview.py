@@ -71,6 +71,6 @@ def test_a_pause_of_the_emails_is_shown_first(viewer: Browser, laurel: Laurel) -
     found = Reputation("fernhill", NOW, Counts(40, 6), paused_at=NOW, reason=Problem.BOUNCED)
     laurel.delivery_store.save_reputation(found)
     shown = " ".join(text_of(viewer.get(HERE)).split())
-    assert "Emails to holders are paused since" in shown
+    assert "Emails to holders have been paused since" in shown
     assert "6 of the last 40 emails bounced." in shown
-    assert "wait until the operator of this service resumes them" in shown
+    assert "are held until the operator of this service resumes sending" in shown

@@ -112,4 +112,4 @@ def test_settings_say_that_a_registered_name_passes_check_8(owner: Browser, laur
 def test_closed_issuer_is_told_how_to_open_it_again(owner: Browser, laurel: Laurel) -> None:
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, closed=laurel.now, version=issuer.version + 1))
-    assert "It opens again when you issue a credential" in text_of(owner.get(HERE))
+    assert "It reopens when you issue a credential" in text_of(owner.get(HERE))

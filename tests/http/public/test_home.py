@@ -462,7 +462,7 @@ def test_the_pasted_link_is_kept_when_the_network_has_to_wait(laurel: Laurel, cl
 def test_copy_of_a_revoked_credential_links_to_its_page(client: Gateway, laurel: Laurel) -> None:
     link = f'href="{laurel.base_url}{laurel.url("revoked")}"'
     assert link in submit_form(client, document(laurel, "revoked")).text
-    assert "View its page" not in submit_form(client, document(laurel, "valid")).text
+    assert "View the credential’s page" not in submit_form(client, document(laurel, "valid")).text
 
 
 def test_foreign_credential_that_claims_an_id_of_ours_links_to_no_page(client: Gateway, laurel: Laurel) -> None:
@@ -470,4 +470,4 @@ def test_foreign_credential_that_claims_an_id_of_ours_links_to_no_page(client: G
     claimed = {**makers.unsigned(), **period, "id": f"{laurel.base_url}{laurel.url('valid')}"}
     page = submit_form(client, makers.as_bytes(makers.signed(claimed))).text
     assert HEADLINES["expired"] in page
-    assert "View its page" not in page
+    assert "View the credential’s page" not in page

@@ -147,4 +147,7 @@ def test_what_comes_from_the_record_is_marked_as_such(proven: HostedReport) -> N
     status = CredentialStatus(State.REVOKED, proven.record.issued_at, "Issued in error.")
     revoked = replace(proven.report, verdict=Verdict.REVOKED)
     html = page(replace(proven, report=revoked, record=replace(proven.record, status=status)))
-    assert '“Issued in error.”</bdi> <span class="small">(From Laurel’s record, not signed.)</span>' in html
+    assert (
+        '“Issued in error.”</bdi> <span class="small">(Recorded by Laurel; not part of the signed credential.)</span>'
+        in html
+    )

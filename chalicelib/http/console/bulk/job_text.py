@@ -145,10 +145,13 @@ def _line(job: Job) -> str:
         case JobState.DONE if not counts.refused:
             return "A credential was issued to everyone on the list."
         case JobState.DONE:
-            return "Skipped rows show the reason. Open them as a new list to fix them."
+            return "Each skipped row shows the reason. Open the skipped rows as a new list to fix them."
         case JobState.RUNNING:
             return f"{counts.issued:,} issued, {counts.refused:,} skipped, {counts.waiting:,} waiting."
         case JobState.STOPPED:
-            return f"{credentials(counts.issued)} issued, {rows(counts.waiting)} waiting. No row is issued twice."
+            return (
+                f"{credentials(counts.issued)} issued, {rows(counts.waiting)} waiting. If you resume, no "
+                "one gets a second credential."
+            )
         case JobState.DRAFT:
             return "Nothing was issued. Check the list and issue it again."

@@ -69,7 +69,10 @@ CORRECT = CredentialAction(
         "A new credential is issued with the details below, at a new URL.",
         "The current credential is revoked at the same time. Its page then links to the new one.",
         "Links and files that the holder has shared still lead to the old credential. Ask them to share the new one.",
-        "The holder gets an email about the correction, unless you chose no email when you issued the credential.",
+        (
+            "The holder is emailed about the correction, unless you chose not to email them when you "
+            "issued the credential."
+        ),
     ),
     "Issue corrected credential",
     reason="Reason for the correction",
@@ -85,7 +88,7 @@ RENEW = CredentialAction(
         "A new credential is issued to the same holder, valid from today, at a new URL.",
         "It uses the current version of the achievement.",
         "The current credential does not change and links to the new one.",
-        "The holder gets an email about it, unless you chose no email when you issued the credential.",
+        "The holder is emailed about it, unless you chose not to email them when you issued the credential.",
     ),
     "Issue renewed credential",
     until_hint=("Leave blank to use the achievement’s validity period or, if it has none, the same length as before."),
@@ -96,9 +99,12 @@ SUSPEND = CredentialAction(
     "Temporarily, for example while you investigate. You can reinstate it.",
     "Suspend this credential",
     (
-        "Everyone who checks it sees immediately that it is suspended, since when, and your reason.",
+        "Everyone who checks it immediately sees that it is suspended, the date it was suspended and your reason.",
         "You can reinstate it at any time.",
-        "If Laurel has emailed the holder about it, they get an email. The page that it links to shows your reason.",
+        (
+            "The holder is emailed if Laurel has emailed them about this credential before. The email "
+            "links to a page with your reason."
+        ),
     ),
     "Suspend credential",
     reason="Reason",
@@ -113,7 +119,7 @@ REINSTATE = CredentialAction(
     (
         "Everyone who checks it sees immediately that it is genuine and valid.",
         "The suspension is no longer shown.",
-        "If Laurel has emailed the holder about the suspension, they get an email.",
+        "The holder is emailed if Laurel emailed them about the suspension.",
     ),
     "Reinstate credential",
 )
@@ -125,7 +131,10 @@ REVOKE = CredentialAction(
     (
         "Everyone who checks it sees immediately that you revoked it, when, and your reason.",
         "You cannot undo this. If you revoke it by mistake, issue a new credential.",
-        "If Laurel has emailed the holder about it, they get an email. The page that it links to shows your reason.",
+        (
+            "The holder is emailed if Laurel has emailed them about this credential before. The email "
+            "links to a page with your reason."
+        ),
     ),
     "Revoke credential",
     reason="Reason",

@@ -18,7 +18,7 @@ SOON = timedelta(minutes=10)
 """How long an email is expected within a minute; later something holds it back, such as the daily limit."""
 WITHIN_A_MINUTE = "Will be sent within a minute."
 WAITING = "Waiting to be sent. Emails over the daily limit are sent on the next day."
-NOT_CHOSEN = "Not sent: you chose no email when you issued the credential."
+NOT_CHOSEN = "Not sent: you chose not to email the holder when you issued the credential."
 NO_LONGER_VALID = "Not sent: the credential was no longer valid."
 FAILED = "The email could not be sent."
 STATES: Mapping[State, str] = {

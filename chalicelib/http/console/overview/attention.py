@@ -44,8 +44,10 @@ def _email(services: Services, context: PageContext) -> Iterator[Item]:
         else f"{total.complained} of the last {total.sent} emails were reported as spam. Issue only to people who "
         "expect it."
     )
-    line = f"{cause} Emails wait until the operator of this service resumes them. Credentials are issued as usual."
-    yield Item(f"Emails to holders are paused since {text.minute(found.paused_at)}", line, "/credentials", "bad")
+    line = (
+        f"{cause} Emails are held until the operator of this service resumes sending. Credentials are issued as usual."
+    )
+    yield Item(f"Emails to holders have been paused since {text.minute(found.paused_at)}", line, "/credentials", "bad")
 
 
 def _jobs(services: Services, context: PageContext) -> Iterator[Item]:
