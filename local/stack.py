@@ -303,7 +303,7 @@ def reloading_server(port: int) -> list[str]:
     """
     tools = Path(sys.executable).parent
     server = [str(tools / "chalice"), "local", "--stage", STAGE, "--host", "127.0.0.1", "--port", str(port)]
-    watcher = [str(tools / "watchfiles"), "--verbosity", "warning", "--target-type", "command"]
+    watcher = [str(tools / "watchfiles"), "--verbosity", "info", "--target-type", "command"]
     return [*watcher, shlex.join(server), "app.py", "chalicelib"]
 
 
