@@ -147,7 +147,7 @@ def test_a_key_created_while_the_removal_page_was_open_is_shown_to_the_owner(
     response = owner.post(f"{PEOPLE}/change", {"email": EDITOR, "do": "remove", "listed": listed.id})
     assert response.headers["location"].endswith("/fernhill/api-keys?did=member_removed_new_keys")
     page = owner.get(response.headers["location"].removeprefix("http://localhost:8000")).text
-    assert "created while you were deciding" in page
+    assert "while this page was open" in page
     assert "just in time" in page
 
 

@@ -153,7 +153,7 @@ def test_the_page_never_claims_that_an_email_was_sent(laurel: Laurel, client: Ga
         pages.append((response.status, response.text.replace(email, "?"), sorted(response.headers)))
     assert pages == pages[:1] * len(pages), "the response reveals neither a budget nor who is a member"
     assert len(laurel.sign_in_mailer.sent) == PER_NETWORK.per_client
-    assert "If we can email <strong>?</strong> now" in pages[0][1]
+    assert "If we can send a link to <strong>?</strong>, it will arrive" in pages[0][1]
     assert "We have sent" not in pages[0][1]
     assert "try again in 15 minutes" in pages[0][1]
 
