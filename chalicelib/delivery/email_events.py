@@ -166,7 +166,11 @@ def _event(
         raise _malformed("it has no message id")
     if not 0 < len(addresses) <= MAX_ADDRESSES:
         raise _malformed("it has no recipients, or too many")
-    return EmailEvent(event_type, message_id, tuple(map(_address, addresses)), dates.parse(details.get("timestamp")))
+    for each in addresses:
+        _address(each)
+    # The server that refused an email chooses whom its notice names, so only the addresses that we sent to count.
+    sent_to = tuple(map(_address, _list(mail, "destination")))[:MAX_ADDRESSES]
+    return EmailEvent(event_type, message_id, sent_to, dates.parse(details.get("timestamp")))
 
 
 def _address(value: object) -> str:

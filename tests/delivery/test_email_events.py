@@ -204,3 +204,10 @@ def test_received_event_is_applied() -> None:
     fixture = fixture_with_sent_email()
     email_events.receive(fixture.delivery_context, event_json("bounce"), lambda: None)
     assert fixture.delivery_context.mailbox(EMAIL).bounced_at == AT
+
+
+def test_bounce_notice_that_names_someone_else_blocks_only_the_address_that_was_sent_to() -> None:
+    notice = event_json("bounce", bouncedRecipients=[{"emailAddress": "operator@laurel.example"}])
+    found = email_events.parse(notice)
+    assert found is not None
+    assert found.addresses == (EMAIL,)
