@@ -9,6 +9,7 @@ from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.issuing.storing import PATHWAYS, STATUS_CHANGED
+from chalicelib.award.keys import own_key
 from chalicelib.credential.record import CredentialStatus, Purpose, Record, State, StatusList
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
@@ -67,6 +68,7 @@ def _decide(
 ) -> Decision:
     if reason is not None:
         check_reason(reason)
+    own_key.use_current_shared_key(issuer_context, issuer_id)
     for _ in range(MAX_ATTEMPTS):
         record = owned(issuer_context, issuer_id, credential_id)
         if record.status.state is state:

@@ -5,6 +5,7 @@ A key costs money for as long as it exists, and anyone can create an issuer. Unt
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from chalicelib.award.issuer_context import IssuerContext
@@ -34,6 +35,17 @@ def ensure(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
         return rotation.sign_with(issuer_context, issuer, issuer.next_key, _signs_with_shared_key)
     except (Conflict, Unavailable):
         return issuer
+
+
+def use_current_shared_key(issuer_context: IssuerContext, issuer_id: str) -> None:
+    """Replace a shared key that an operator has replaced, before the issuer signs a status list: it may no longer sign.
+
+    Never fails; raises `NotFound` if there is no such issuer.
+    """
+    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    if _signs_with_shared_key(issuer):
+        with suppress(Conflict, Unavailable):
+            _with_current_shared_key(issuer_context, issuer)
 
 
 def _signs_with_shared_key(issuer: Issuer) -> bool:

@@ -17,7 +17,7 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import Method
-from chalicelib.award.issuing import batch, issue
+from chalicelib.award.issuing import batch, issue, status_changes
 from chalicelib.award.keys import new_key, rotation
 from chalicelib.award.ports import NewKey
 from chalicelib.credential.did import did_document
@@ -214,6 +214,26 @@ def test_replaced_shared_key_is_taken_up_at_the_next_issue(acme: IssuerFixture) 
     issue.issue(context, acme.award())
     assert [(key.handle, key.shared) for key in stored(acme).keys] == [("shared-key", True), (other, True)]
     assert acme.report(record).findings[4].code == "signer_is_issuer"
+
+
+def test_credential_is_revoked_after_the_shared_key_was_replaced(acme: IssuerFixture) -> None:
+    """The role may sign with the current shared key only."""
+
+    class Current(Signer):
+        def sign(self, handle: str, message: bytes) -> bytes:
+            if handle == "shared-key":
+                raise Unavailable("AccessDenied", code="signing_unavailable")
+            return acme.signer.sign(handle, message)
+
+        def public(self, handle: str) -> bytes:
+            return acme.signer.public(handle)
+
+    record = acme.issue()
+    other = acme.signer.create("deployment").handle
+    policy = replace(KEY_POLICY, shared_handle=other)
+    context = replace(acme.issuer_context, signer=Current(), key_policy=policy)
+    status_changes.revoke(context, "acme", record.id, "Issued in error.")
+    assert acme.report(record).verdict is Verdict.REVOKED
 
 
 class Slow(Signer):
