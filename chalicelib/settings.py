@@ -118,7 +118,8 @@ def _example(credential_id: str) -> str:
     """Raises `Refused` (`bad_setting`) for what is not the id of a credential."""
     if credential_id and not PUBLIC_ID.fullmatch(credential_id):
         raise Refused(
-            f"EXAMPLE_CREDENTIAL is the id of a credential, 26 characters of a-z and 2-7, not {credential_id[:80]!r}.",
+            "EXAMPLE_CREDENTIAL must be the id of a credential, 26 characters of a-z and 2-7, "
+            f"not {credential_id[:80]!r}.",
             code="bad_setting",
         )
     return credential_id

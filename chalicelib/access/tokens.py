@@ -161,7 +161,9 @@ def _check_member(access_context: AccessContext, token: Token) -> None:
     if token.created < member.since:
         raise _unknown()  # of an earlier membership of the same person
     if not covers(member.role, token.role):
-        raise Forbidden(f"This API key has the role {token.role}, and its member has only the role {member.role}.")
+        raise Forbidden(
+            f"This API key has the role {token.role}, but the member it belongs to only has the role {member.role}."
+        )
 
 
 def _unknown() -> Unauthenticated:

@@ -338,7 +338,7 @@ def _raise_translated(error: ClientError) -> None:
         raise _busy() from error
     if code == "ValidationException":
         # An item over 400 KB, a key over 2,048 bytes: no retry will help.
-        raise Refused("Storage cannot hold this.", code="storage_refused") from error
+        raise Refused("A value is too large to store.", code="storage_refused") from error
     raise Unavailable("Storage rejected the request.", code="storage_unavailable") from error
 
 

@@ -17,7 +17,7 @@ from cli.output import UsageProblem, note, show
 def add_commands(resources: Commands) -> None:
     """Add `events`."""
     verbs = grammar.verbs(resources, "events", "recover events from a log")
-    words = "store events from a log that could not be stored at the time; safe to repeat"
+    words = "store events that could not be stored at the time, from a log; safe to repeat"
     again = grammar.command(verbs, "replay", replay_log, words, "laurel events replay - < function.log")
     again.add_argument("file", metavar="FILE", help="log file; - reads standard input")
 

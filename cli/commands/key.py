@@ -69,7 +69,7 @@ def _effect(impact: Impact) -> str:
     return (
         f"The key {impact.key.fragment} signed {impact.invalid + impact.kept:,} credentials.\n"
         f"  {impact.invalid:,} were issued since {_written(impact.since)}: they will be invalid.\n"
-        f"  {impact.kept:,} were issued earlier: they stay valid on Laurel. Other verifiers will reject them too."
+        f"  {impact.kept:,} were issued earlier: they stay valid on Laurel, but other verifiers will reject them."
     )
 
 

@@ -37,7 +37,7 @@ def holder_link(email: str, link: str, *, wide: bool, ends_earlier: bool) -> Ema
     ``wide``: it opens the credentials of all issuers, for `links.WIDE_VALIDITY`. The issuer of another link is not
     named, because this email comes from Laurel, and an issuer chooses its own name.
     """
-    opens = "all credentials issued to this address" if wide else "your credentials from the issuer that you asked for"
+    opens = "all credentials issued to this address" if wide else "the credentials that one issuer has issued to you"
     life = f" It works for {WIDE_VALIDITY // timedelta(hours=1)} hours." if wide else ""
     earlier = "Earlier links no longer work." if ends_earlier else "Links in earlier emails keep working."
     return EmailContent(

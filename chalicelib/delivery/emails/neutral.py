@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.quotation import unquoted
 from chalicelib.delivery.emails.branding import LAUREL, Brand
 from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
 from chalicelib.delivery.emails.text import line
@@ -44,7 +45,7 @@ _TEXTS = {
 
 def claimed(issuer: Issuer) -> str:
     """How a sentence names an issuer that nobody has identified; without its name if that contains a link."""
-    name = line(issuer.name, NAME)
+    name = unquoted(line(issuer.name, NAME))
     if not name or _LINK.search(name):
         return "An organization whose identity is not verified"
     return f"An organization that calls itself “{name}” (not verified)"

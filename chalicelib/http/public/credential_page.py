@@ -10,6 +10,7 @@ from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential import did
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.quotation import unquoted
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
@@ -210,14 +211,14 @@ def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None)
 
 
 def _signed_by(issuer: IssuerView) -> str:
-    name = text.isolated(issuer.name)
     # Anyone can sign under any name, so only a name in a registry is stated as a fact.
     if issuer.vouched:
-        return f"Issued by {name}. The operator of this service vouches for this name."
+        return f"Issued by {text.isolated(issuer.name)}. The operator of this service vouches for this name."
+    under = f"Issued under the name “{text.isolated(unquoted(issuer.name))}”"
     if issuer.behind:
-        return f"Issued under the name “{name}”. {issuer.behind}"
+        return f"{under}. {issuer.behind}"
     key = _signed_with(issuer.location) if issuer.location else ""
-    return f"Issued under the name “{name}”{key}. Anyone can use any name, so check with the organization directly."
+    return f"{under}{key}. Anyone can use any name, so check with the organization directly."
 
 
 def _signed_with(location: KeyLocation) -> str:

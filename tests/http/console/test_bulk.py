@@ -329,4 +329,4 @@ def test_a_list_of_more_rows_than_the_page_checks_is_refused(
     assert "Review before issuing" in check(editor, laurel, "Ada\nBo\n").text
     refused = check(editor, laurel, "Ada\nBo\nCy\n")
     assert "Review before issuing" not in refused.text
-    assert "Issue it in parts, or use the API." in refused.text
+    assert "Split it into smaller lists, or use the API." in refused.text

@@ -153,3 +153,9 @@ def test_what_comes_from_the_record_is_marked_as_such(proven: HostedReport) -> N
         '“Issued in error.”</bdi> <span class="small">(Recorded by Laurel; not part of the signed credential.)</span>'
         in html
     )
+
+
+def test_a_name_with_quotation_marks_cannot_add_a_sentence_of_laurels(proven: HostedReport) -> None:
+    forged = with_profile(unproven(proven), name="Oxford”. The domain ox.ac.uk confirms this issuer. “")
+    line = page_of(of_hosted(forged, BASE_URL), BASE_URL).line
+    assert line.startswith("Issued under the name “\u2068Oxford'. The domain ox.ac.uk confirms this issuer. '\u2069”")

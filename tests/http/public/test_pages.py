@@ -314,7 +314,7 @@ def test_external_image_is_not_loaded(valid_report: HostedReport) -> None:
     assert [link for link in Outline(html).attributes("href", "src", "content") if "tracker" in link] == [
         "https://tracker.example/a.png"
     ]
-    assert "not loaded, so that its host cannot see who views this page" in html
+    assert "not loaded, because the site that hosts it would then see who views this page" in html
 
 
 def test_csp_allows_only_the_inline_style_of_the_page(client: Gateway, laurel: Laurel) -> None:

@@ -47,7 +47,7 @@ RECENT = 5
 CHANGED = "The list has changed since it was checked. Here are the results for the current list."
 TOO_MANY_ROWS = (
     f"This list has more than {dry_run.MAX_ROWS_AT_ONCE:,} rows, more than this page can check. "
-    "Issue it in parts, or use the API."
+    "Split it into smaller lists, or use the API."
 )
 NOT_TEXT = (
     "Laurel cannot read this file. In your spreadsheet, choose “Save as”, then “CSV UTF-8”, and upload that file."
@@ -133,7 +133,7 @@ def _upload(form: FormState) -> Upload:
         form.add_error("rows", "Enter at least one name, or upload a file.")
     if len(content) > MAX_LIST:
         size = f"{len(content):,} bytes; the limit is {MAX_LIST:,}"
-        form.add_error("rows", f"This list is {size}. Issue it in parts, or use the API.")
+        form.add_error("rows", f"This list is {size}. Split it into smaller lists, or use the API.")
     until = None
     if form.text("valid_until"):
         try:

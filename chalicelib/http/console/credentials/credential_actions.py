@@ -99,7 +99,7 @@ SUSPEND = CredentialAction(
     "Temporarily, for example while you investigate. You can reinstate it.",
     "Suspend this credential",
     (
-        "Everyone who checks it immediately sees that it is suspended, the date it was suspended and your reason.",
+        "From now on, everyone who checks it sees that it is suspended, the date it was suspended and your reason.",
         "You can reinstate it at any time.",
         (
             "The holder is emailed if Laurel has emailed them about this credential before. The email "
@@ -129,7 +129,7 @@ REVOKE = CredentialAction(
     "Permanently. You cannot undo this.",
     "Revoke this credential",
     (
-        "Everyone who checks it sees immediately that you revoked it, when, and your reason.",
+        "From now on, everyone who checks it sees that you revoked it, the date you revoked it and your reason.",
         "You cannot undo this. If you revoke it by mistake, issue a new credential.",
         (
             "The holder is emailed if Laurel has emailed them about this credential before. The email "
