@@ -26,8 +26,8 @@ from chalicelib.settings import Function, Settings
 if TYPE_CHECKING:  # a credential page needs none of these, and they would lengthen its cold start
     from chalicelib.access.access_context import AccessContext
     from chalicelib.access.ports import Mailer
-    from chalicelib.access.provider_list import ProviderList
-    from chalicelib.access.providers import Providers
+    from chalicelib.access.sign_in.provider_list import ProviderList
+    from chalicelib.access.sign_in.providers import Providers
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
     from chalicelib.award.export import Exporter
@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
-    from chalicelib.net.network import Network
+    from chalicelib.net.fetching.network import Network
     from chalicelib.tasks.task_queue import TaskQueue
     from chalicelib.tasks.worker import Handler
 
@@ -97,7 +97,7 @@ class Services:
 
     @cached_property
     def _network(self) -> Network:
-        from chalicelib.net.network import Network
+        from chalicelib.net.fetching.network import Network
 
         return Network.create(frozenset(self.settings.fetch_allow), self.clock)
 
@@ -137,14 +137,14 @@ class Services:
     @cached_property
     def issuer_store(self) -> IssuerStore:
         """The store of issuers, achievements and credentials."""
-        from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
+        from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
 
         return DynamoIssuerStore(self._tables)
 
     @cached_property
     def claims(self) -> Claims:
         """The store of idempotency keys."""
-        from chalicelib.dynamo.stores.idempotency import DynamoClaims
+        from chalicelib.dynamo.stores.award.idempotency import DynamoClaims
 
         return DynamoClaims(self._tables)
 
@@ -198,7 +198,7 @@ class Services:
     def bulk(self) -> BulkIssuer:
         """Bulk issuing."""
         from chalicelib.award.bulk.bulk_issuer import BulkIssuer
-        from chalicelib.dynamo.stores.jobs import DynamoJobs  # imported late
+        from chalicelib.dynamo.stores.award.jobs import DynamoJobs  # imported late
 
         return BulkIssuer(self.issuer_context, DynamoJobs(self._tables))
 
@@ -206,7 +206,7 @@ class Services:
     def dry_runner(self) -> DryRunner:
         """Dry runs of large uploads."""
         from chalicelib.award.bulk.dry_run import DryRunner
-        from chalicelib.dynamo.stores.dry_runs import DynamoDryRuns  # imported late
+        from chalicelib.dynamo.stores.award.dry_runs import DynamoDryRuns  # imported late
 
         return DryRunner(self.issuer_context, DynamoDryRuns(self._tables), self.tasks)
 
@@ -253,7 +253,7 @@ class Services:
     @cached_property
     def pathways(self) -> Pathways:
         """The store of pathways."""
-        from chalicelib.dynamo.stores.pathways import (
+        from chalicelib.dynamo.stores.award.pathways import (
             DynamoPathways,  # imported late: a credential page only reads pathway links
         )
 
@@ -262,7 +262,7 @@ class Services:
     @cached_property
     def webhooks(self) -> WebhookStore:
         """The store of webhooks."""
-        from chalicelib.dynamo.stores.webhooks import DynamoWebhookStore  # imported late
+        from chalicelib.dynamo.stores.award.webhooks import DynamoWebhookStore  # imported late
 
         return DynamoWebhookStore(self._tables)
 
@@ -293,7 +293,7 @@ class Services:
     @cached_property
     def oidc_providers(self) -> ProviderList:
         """The OpenID Connect providers of this deployment."""
-        from chalicelib.access.provider_list import ProviderList
+        from chalicelib.access.sign_in.provider_list import ProviderList
         from chalicelib.kms import secret_values  # imported late: only signing in needs it
 
         secret, region = self.settings.oidc_secret, self.settings.region
@@ -310,7 +310,7 @@ class Services:
     def exporters(self) -> Mapping[str, Exporter]:
         """The exporters of an issuer's data, by the `type` of their lines, in export order."""
         from chalicelib.award import export  # imported late: only an export needs it
-        from chalicelib.dynamo.stores.export import DynamoArchive
+        from chalicelib.dynamo.stores.award.export import DynamoArchive
 
         member_store = self.access_context.member_store
         return {

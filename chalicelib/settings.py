@@ -58,7 +58,7 @@ class Settings:
     """Which deployed function this process is; None serves every route."""
     fetch_allow: tuple[str, ...] = ()
     """``host:port`` entries that may be fetched from although their port or address is not public: see
-    `chalicelib.net.guard.Guard`. For development and tests; never in production."""
+    `chalicelib.net.fetching.guard.Guard`. For development and tests; never in production."""
     mail_from: str = ""
     """The sender address of emails; empty if no email can be sent."""
     mail_set: str = ""

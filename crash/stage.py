@@ -12,9 +12,9 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.ports import Claims
 from chalicelib.credential.record import Purpose, Record, State
+from chalicelib.dynamo.stores.award.idempotency import DynamoClaims
+from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.counters import DynamoCounters
-from chalicelib.dynamo.stores.idempotency import DynamoClaims
-from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import NotFound
 from chalicelib.kms.signer import KmsSigner

@@ -9,7 +9,7 @@ from chalicelib.award.images import formats
 from chalicelib.credential import dates, multibase, strict_json
 from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.net.did_web import document_url
-from chalicelib.net.guard import Guard
+from chalicelib.net.fetching.guard import Guard
 from chalicelib.reports import pasted
 from chalicelib.verify import bitstring
 from chalicelib.verify.canonical import jcs, quads, rdfc

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from chalicelib.access import providers
+from chalicelib.access.sign_in import providers
 from chalicelib.errors import Refused
 from local.package import ROOT, Package, build
 from local.progress import say, step

@@ -10,7 +10,7 @@ from datetime import timedelta
 from abuse import costs
 from abuse.result import Result
 from chalicelib.award.issuing.recipient import Recipient
-from chalicelib.delivery import deferred, quota
+from chalicelib.delivery.limits import deferred, quota
 from chalicelib.delivery.ports import DeferredEmail
 from chalicelib.tasks.task_queue import Task
 from tests.contract import samples

@@ -9,8 +9,10 @@ from abuse.result import Result
 from abuse.visitors import World
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import DomainProof, Place
-from chalicelib.delivery import holder_actions, holder_home, quota
 from chalicelib.delivery.handlers import handlers
+from chalicelib.delivery.holder import actions as holder_actions
+from chalicelib.delivery.holder import home as holder_home
+from chalicelib.delivery.limits import quota
 from chalicelib.tasks.task_queue import Task
 from tests.http.fake_laurel import Laurel
 from tests.http.holder.flood import CountedReads, give, link_path, shown_ids

@@ -18,10 +18,11 @@ from chalicelib.award.issuing import issue
 from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.credential.record import Record
-from chalicelib.delivery import email_events, pausing, quota
+from chalicelib.delivery import email_events
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
 from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.delivery.handlers import handlers
+from chalicelib.delivery.limits import pausing, quota
 from chalicelib.email.message import message
 from chalicelib.errors import Refused
 from chalicelib.tasks.task_queue import Task

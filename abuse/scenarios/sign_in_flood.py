@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 
 from abuse import costs, prices
 from abuse.result import Result
-from chalicelib.access import known, links, members
+from chalicelib.access import members
 from chalicelib.access.roles import Role
+from chalicelib.access.sign_in import known, links
 from tests.access.fakes import NOW, AccessFixture, SessionStore
 
 KNOWN, MEMBER, NEW, ATTACKED = "known@example.org", "member@example.org", "new@example.org", "attacked@example.org"

@@ -16,8 +16,8 @@ from pathlib import Path
 from abuse import prices
 from abuse.result import Result
 from chalicelib.errors import TooMany
-from chalicelib.net.budget import MAX_PER_HOST
 from chalicelib.net.fetched_sources import REQUEST_SECONDS
+from chalicelib.net.fetching.budget import MAX_PER_HOST
 from chalicelib.reports.fetch_allowance import FetchAllowance, RequestAllowance
 from tests import fakes
 from tests.makers import NOW

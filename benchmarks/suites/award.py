@@ -24,8 +24,8 @@ from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.counters import DynamoCounters
-from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import LaurelError
 

@@ -15,11 +15,12 @@ from enum import StrEnum
 
 from chalicelib.analytics.event import Kind
 from chalicelib.credential import dates, email_address, strict_json
-from chalicelib.delivery import mailbox, pausing
+from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import State
+from chalicelib.delivery.limits import pausing
+from chalicelib.delivery.limits.reputation import Problem
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
-from chalicelib.delivery.reputation import Problem
 from chalicelib.errors import Malformed, NotFound
 
 LIMITS = strict_json.Limits(size=256 * 1024, depth=12, members=4_000)

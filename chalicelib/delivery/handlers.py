@@ -14,11 +14,12 @@ from datetime import datetime
 from chalicelib.award.issuing.storing import DELIVER, STATUS_CHANGED
 from chalicelib.credential.record import Record, State
 from chalicelib.credential.signed_content import issuer_as_signed
-from chalicelib.delivery import deferred, delivery_status, quota, reminders, status_emails
+from chalicelib.delivery import delivery_status, reminders, status_emails
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.compose import EmailContext
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.delivery.limits import deferred, quota
 from chalicelib.delivery.sending import claimed_by_another, send
 from chalicelib.errors import NotFound
 from chalicelib.tasks.task_queue import Task

@@ -15,9 +15,9 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_status import Delivery, State
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.limits.reputation import Reputation
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.reputation import Reputation
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 

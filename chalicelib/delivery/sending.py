@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.delivery import delivery_status, email_events, pausing
+from chalicelib.delivery import delivery_status, email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.links import Purpose
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.ports import NotSent, SentEmail

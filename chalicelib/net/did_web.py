@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.credential.did import DID_WEB
 from chalicelib.errors import Unavailable
-from chalicelib.net.deadline import Deadline
+from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.web import Web, read
 from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.ports import Controller

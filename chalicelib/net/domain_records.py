@@ -8,8 +8,8 @@ from dns import resolver
 from dns.exception import DNSException, Timeout
 
 from chalicelib.errors import Unavailable
-from chalicelib.net.cache import Source
-from chalicelib.net.deadline import Deadline, Monotonic
+from chalicelib.net.fetching.cache import Source
+from chalicelib.net.fetching.deadline import Deadline, Monotonic
 
 DNS_SECONDS = 4.0
 FILE_SECONDS = 5.0

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from chalicelib.errors import Unavailable
 from chalicelib.net import did_web, issuer_keys
-from chalicelib.net.budget import FetchBudget
-from chalicelib.net.dead_hosts import DeadHosts
-from chalicelib.net.deadline import Deadline, Monotonic
 from chalicelib.net.did_web import DidWeb
-from chalicelib.net.guard import Guard
+from chalicelib.net.fetching.budget import FetchBudget
+from chalicelib.net.fetching.dead_hosts import DeadHosts
+from chalicelib.net.fetching.deadline import Deadline, Monotonic
+from chalicelib.net.fetching.guard import Guard
+from chalicelib.net.fetching.request_web import BudgetedWeb, RequestWeb
 from chalicelib.net.issuer_keys import IssuerKeys
-from chalicelib.net.request_web import BudgetedWeb, RequestWeb
 from chalicelib.net.status_lists import FetchedStatusLists
 from chalicelib.net.web import Web
 from chalicelib.verify.ports import Controller, Fetched

@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from chalicelib.errors import Malformed, Unavailable
-from chalicelib.net.deadline import Deadline
-from chalicelib.net.guard import Guard, Target
+from chalicelib.net.fetching.deadline import Deadline
+from chalicelib.net.fetching.guard import Guard, Target
 from chalicelib.net.web import Web, read
 from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.keys.jwk_set import methods_of

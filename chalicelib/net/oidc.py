@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from chalicelib.access.providers import Endpoints, Provider
+from chalicelib.access.sign_in.providers import Endpoints, Provider
 from chalicelib.credential import strict_json
 from chalicelib.errors import Malformed, Unavailable
-from chalicelib.net.deadline import Deadline, Monotonic
-from chalicelib.net.fetch import Fetcher
-from chalicelib.net.https_exchange import PostBody
+from chalicelib.net.fetching.deadline import Deadline, Monotonic
+from chalicelib.net.fetching.fetch import Fetcher
+from chalicelib.net.fetching.https_exchange import PostBody
 from chalicelib.net.web import Web, read
 from chalicelib.verify.ports import Fetched
 
@@ -26,7 +26,7 @@ _JSON = "application/json"
 
 
 class NetworkProviders:
-    """Implements `chalicelib.access.providers.Providers`."""
+    """Implements `chalicelib.access.sign_in.providers.Providers`."""
 
     def __init__(self, web: Web, fetcher: Fetcher, clock: Monotonic) -> None:
         self._web = web

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from chalicelib.net.deadline import Deadline
+from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.web import Web
 from chalicelib.verify.ports import Fetched
 

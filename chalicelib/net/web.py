@@ -7,17 +7,17 @@ from typing import Protocol, TypeVar
 
 from chalicelib.credential import strict_json
 from chalicelib.errors import Malformed, Unavailable
-from chalicelib.net.deadline import Deadline
+from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.verify.ports import Fetched
 
 Result = TypeVar("Result")
 
 
 class Web(Protocol):
-    """The cached, guarded fetcher: `chalicelib.net.cache.Cache`."""
+    """The cached, guarded fetcher: `chalicelib.net.fetching.cache.Cache`."""
 
     def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
-        """See `chalicelib.net.fetch.Fetcher.get`."""
+        """See `chalicelib.net.fetching.fetch.Fetcher.get`."""
 
 
 def read(fetched: Fetched, reader: Callable[[Mapping[str, object]], Result]) -> Result:

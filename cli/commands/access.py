@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from chalicelib.access import (
-    email_address,
-    members,
-    sessions,
-    tokens,
-)
+from chalicelib.access import email_address, members, sessions, tokens
 from chalicelib.access.models import Member, Token
 from chalicelib.access.roles import Role
 from chalicelib.credential import dates

@@ -10,7 +10,7 @@ from chalicelib.award.issuers import domain_proof, issuer_actions, names
 from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
 from chalicelib.award.keys import rotation
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery import deferred
+from chalicelib.delivery.limits import deferred
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands

@@ -24,7 +24,7 @@ from chalicelib.access.models import (
     Session,
     Token,
 )
-from chalicelib.access.providers import Endpoints, Provider
+from chalicelib.access.sign_in.providers import Endpoints, Provider
 from chalicelib.errors import Conflict, NotFound, Unavailable
 
 T = TypeVar("T")

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from chalicelib.credential.record import Purpose
-from chalicelib.net.cache import Cache
-from chalicelib.net.deadline import Deadline
-from chalicelib.net.fetch import Fetcher
-from chalicelib.net.guard import Guard
+from chalicelib.net.fetching.cache import Cache
+from chalicelib.net.fetching.deadline import Deadline
+from chalicelib.net.fetching.fetch import Fetcher
+from chalicelib.net.fetching.guard import Guard
 from chalicelib.net.status_lists import FetchedStatusLists
 from chalicelib.verify import bitstring
 from chalicelib.verify.pipeline import verify

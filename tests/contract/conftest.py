@@ -15,8 +15,8 @@ from cfnlint.decode import cfn_yaml
 
 from chalicelib.analytics.ports import EventStore, Salts
 from chalicelib.award.ports import IssuerStore
+from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.events import DynamoEventStore
-from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables

@@ -21,7 +21,7 @@ from chalicelib.access.ports import MemberStore, SessionStore
 from chalicelib.access.roles import Role
 from chalicelib.award.ports import IssuerStore
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.members import DynamoMemberStore
 from chalicelib.dynamo.stores.sessions import DynamoSessionStore
 from chalicelib.dynamo.tables import Tables

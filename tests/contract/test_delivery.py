@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.delivery import delivery_status, links, mailbox, reputation
+from chalicelib.delivery import delivery_status, links, mailbox
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.limits import reputation
+from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail, Store
-from chalicelib.delivery.reputation import Counts, Problem, Reputation
 from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict

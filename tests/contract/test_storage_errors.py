@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.award.issuing.recipient import Issued
+from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.events import DynamoEventStore
-from chalicelib.dynamo.stores.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import ATTEMPTS, RETRIES, Tables
 from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.delivery import deferred
 from chalicelib.delivery.handlers import handlers
+from chalicelib.delivery.limits import deferred
 from chalicelib.delivery.ports import DeferredEmail
 from chalicelib.tasks.task_queue import Task
 from chalicelib.tasks.worker import Worker, run

@@ -10,10 +10,10 @@ from heapq import nsmallest
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.delivery.delivery_status import Delivery, State
 from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.limits.reputation import Reputation
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
-from chalicelib.delivery.reputation import Reputation
 from chalicelib.errors import Conflict
 
 

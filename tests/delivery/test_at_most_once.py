@@ -12,15 +12,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.delivery import (
-    delivery_status,
-    email_events,
-    holder_actions,
-    reminders,
-    resend,
-)
+from chalicelib.delivery import delivery_status, email_events, reminders, resend
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
 from chalicelib.delivery.emails.email_content import REMINDERS, EmailContent, Kind
+from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import LaurelError, Unavailable
 from tests.delivery.fake_delivery import CREDENTIAL, EMAIL, ISSUED_AT, DeliveryFixture

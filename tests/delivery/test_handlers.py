@@ -7,14 +7,10 @@ import pytest
 
 from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.credential.record import CredentialStatus, State
-from chalicelib.delivery import (
-    delivery_status,
-    holder_actions,
-    holder_links,
-    mailbox,
-    reminders,
-)
+from chalicelib.delivery import delivery_status, mailbox, reminders
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.holder import actions as holder_actions
+from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Refused, Unavailable
 from chalicelib.tasks.task_queue import LEASE
@@ -195,7 +191,7 @@ def test_reminder_due_at_night_waits_for_the_morning() -> None:
 def test_timezone_of_the_holder_overrides_that_of_the_issuer() -> None:
     fixture = DeliveryFixture(zone="America/Los_Angeles")
     fixture.run_task("deliver")
-    holder_links.send_link_to_all(fixture.delivery_context, fixture.token())
+    link_requests.send_link_to_all(fixture.delivery_context, fixture.token())
     holder_actions.choose_zone(fixture.delivery_context, fixture.token(), "Asia/Tokyo")
     fixture.run_tasks(UNTIL)
     sent_at = fixture.delivery.emails[Kind.UNOPENED].sent_at

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.award.input import colours
-from chalicelib.delivery import links, mailbox, sharing
+from chalicelib.delivery import links, mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.sign_in import SignInMailer
+from chalicelib.delivery.holder import sharing
 from chalicelib.errors import Refused, Unavailable
 from tests.delivery.fake_delivery import ISSUED_AT
 from tests.delivery.fakes import Mailer, Store

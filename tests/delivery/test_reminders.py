@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.delivery import reminders, zones
+from chalicelib.delivery import reminders
+from chalicelib.delivery.holder import timezones
 
 MOMENTS = st.integers(946_684_800, 2_114_380_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
-ZONES = st.sampled_from(zones.offered())
+ZONES = st.sampled_from(timezones.offered())
 
 
 @given(MOMENTS, ZONES)
@@ -54,15 +55,15 @@ def test_unknown_timezone_names_are_rejected(zone: str | None) -> None:
 
 
 def test_timezones_come_from_the_bundled_data() -> None:
-    assert "Europe/Berlin" in zones.offered()
-    assert len(zones.offered()) > 400
+    assert "Europe/Berlin" in timezones.offered()
+    assert len(timezones.offered()) > 400
 
 
 def test_older_names_are_not_offered_and_every_place_has_a_country() -> None:
     older = {"Asia/Saigon", "Australia/LHI", "America/Knox_IN", "America/Argentina/ComodRivadavia", "US/Eastern"}
-    assert not older.intersection(zones.offered())
-    assert set(zones.countries()) == set(zones.offered()) - {zones.UTC}
-    assert "Asia/Saigon" in zones.other_names()["Asia/Ho_Chi_Minh"]
+    assert not older.intersection(timezones.offered())
+    assert set(timezones.countries()) == set(timezones.offered()) - {timezones.UTC}
+    assert "Asia/Saigon" in timezones.other_names()["Asia/Ho_Chi_Minh"]
 
 
 @pytest.mark.parametrize(("days", "before"), [(365, 30), (120, 30), (40, 10), (4, 1)])

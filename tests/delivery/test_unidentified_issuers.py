@@ -11,10 +11,10 @@ from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.credential.record import State
-from chalicelib.delivery import quota
 from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.emails.invitation import invite
+from chalicelib.delivery.limits import quota
 from chalicelib.email.message import message
 from tests.delivery.fake_delivery import CREDENTIAL, EMAIL, DeliveryFixture
 

@@ -26,7 +26,7 @@ def test_client_times_out_before_api_gateway(made: Tables):
 
 def test_storage_does_not_import_boto3():
     """Importing boto3 would slow every cold start."""
-    modules = ("public", "issuers", "events", "salts")
+    modules = ("public", "award.issuers", "events", "salts")
     code = "\n".join(f"import chalicelib.dynamo.stores.{name}" for name in modules)
     code += "\nimport chalicelib.kms.signer, sys; sys.exit('boto3' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -14,8 +14,8 @@ from typing import NoReturn
 
 from chalicelib.access import rate_limits
 from chalicelib.access.access_context import AccessContext
-from chalicelib.access.provider_list import ProviderList
-from chalicelib.access.providers import Provider
+from chalicelib.access.sign_in.provider_list import ProviderList
+from chalicelib.access.sign_in.providers import Provider
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer

@@ -29,12 +29,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import Unavailable
-from chalicelib.net.addresses import Address
-from chalicelib.net.deadline import Deadline
 from chalicelib.net.did_web import document_url
-from chalicelib.net.fetch import Fetcher
-from chalicelib.net.guard import HTTPS, Guard, Target
-from chalicelib.net.resolve import SystemAddressResolver
+from chalicelib.net.fetching.addresses import Address
+from chalicelib.net.fetching.deadline import Deadline
+from chalicelib.net.fetching.fetch import Fetcher
+from chalicelib.net.fetching.guard import HTTPS, Guard, Target
+from chalicelib.net.fetching.resolve import SystemAddressResolver
 from tests.net.certificates import Authority
 from tests.net.dns import AAAA, A, DnsServer
 from tests.net.external_host import ExternalHost, ok, redirect

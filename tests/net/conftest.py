@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.net.addresses import Address
-from chalicelib.net.dead_hosts import HostDown
-from chalicelib.net.deadline import Deadline
-from chalicelib.net.fetch import Fetcher
-from chalicelib.net.guard import Guard
+from chalicelib.net.fetching.addresses import Address
+from chalicelib.net.fetching.dead_hosts import HostDown
+from chalicelib.net.fetching.deadline import Deadline
+from chalicelib.net.fetching.fetch import Fetcher
+from chalicelib.net.fetching.guard import Guard
 from tests.net.certificates import Authority
 from tests.net.external_host import ExternalHost
 

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.net.deadline import Deadline
 from chalicelib.net.did_web import DidWeb, document_url
-from chalicelib.net.guard import Guard
+from chalicelib.net.fetching.deadline import Deadline
+from chalicelib.net.fetching.guard import Guard
 from chalicelib.verify.ports import Fetched
 from tests.net.conftest import NOW
 from tests.verify.keys.test_did_document import MULTIKEY

@@ -15,10 +15,10 @@ from dns import flags, rcode
 from dns.resolver import Resolver
 
 from chalicelib.errors import Unavailable
-from chalicelib.net.budget import FetchBudget
-from chalicelib.net.deadline import Deadline
 from chalicelib.net.domain_records import DNS_SECONDS, MAX_RECORDS, NetworkDomainReader
-from chalicelib.net.fetch import Reply
+from chalicelib.net.fetching.budget import FetchBudget
+from chalicelib.net.fetching.deadline import Deadline
+from chalicelib.net.fetching.fetch import Reply
 from chalicelib.verify.ports import Fetched
 from tests.net.conftest import NOW
 

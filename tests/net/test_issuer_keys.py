@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.errors import LaurelError
-from chalicelib.net.guard import Guard
+from chalicelib.net.fetching.guard import Guard
 from chalicelib.net.issuer_keys import IssuerKeys
 from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
 from chalicelib.verify.ports import Controller

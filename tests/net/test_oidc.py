@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.access.providers import Endpoints, Provider
+from chalicelib.access.sign_in.providers import Endpoints, Provider
 from chalicelib.errors import Unavailable
-from chalicelib.net.cache import Cache
-from chalicelib.net.fetch import Fetcher
+from chalicelib.net.fetching.cache import Cache
+from chalicelib.net.fetching.fetch import Fetcher
 from chalicelib.net.oidc import FRESH_EVERY, NetworkProviders
 from tests.net.conftest import NOW
 from tests.net.external_host import ExternalHost, ok, redirect

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.analytics.event import Kind, Visit, VisitorClass
-from chalicelib.net.budget import FetchBudget
-from chalicelib.net.cache import Cache
-from chalicelib.net.dead_hosts import DeadHosts
-from chalicelib.net.deadline import Deadline
-from chalicelib.net.fetch import Fetcher
 from chalicelib.net.fetched_sources import REQUEST_SECONDS, FetchedSources
-from chalicelib.net.guard import Guard
+from chalicelib.net.fetching.budget import FetchBudget
+from chalicelib.net.fetching.cache import Cache
+from chalicelib.net.fetching.dead_hosts import DeadHosts
+from chalicelib.net.fetching.deadline import Deadline
+from chalicelib.net.fetching.fetch import Fetcher
+from chalicelib.net.fetching.guard import Guard
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.verify.report import Report

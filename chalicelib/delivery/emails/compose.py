@@ -22,7 +22,7 @@ from chalicelib.delivery.emails.email_content import (
     Tip,
 )
 from chalicelib.delivery.emails.text import line
-from chalicelib.delivery.sharing import SharedCredential, linkedin_profile
+from chalicelib.delivery.holder.sharing import SharedCredential, linkedin_profile
 
 DESCRIPTION = 300
 """Maximum characters of an achievement's description; the credential's page has the full text."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from chalicelib.access.models import Member
-from chalicelib.delivery import email_events, pausing
+from chalicelib.delivery import email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.limits import pausing
+from chalicelib.delivery.limits.quota import may_invite
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.ports import SentEmail
-from chalicelib.delivery.quota import may_invite
 from chalicelib.errors import Refused, Unavailable
 
 

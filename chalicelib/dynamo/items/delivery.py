@@ -11,10 +11,10 @@ from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, Un
 
 from chalicelib.delivery.delivery_status import Attempt, Delivery, State
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
-from chalicelib.delivery.reputation import Counts, Problem, Reputation
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch, members
 

@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TypeVar
 
 from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery.limits.reputation import Reputation
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
-from chalicelib.delivery.reputation import Reputation
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.delivery import (

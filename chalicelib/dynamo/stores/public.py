@@ -15,7 +15,7 @@ from chalicelib.dynamo.items.credentials import (
     RecordItem,
     StatusListItem,
 )
-from chalicelib.dynamo.stores.pathway_links import PathwayLinksItem
+from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.salts import SaltItem
 from chalicelib.dynamo.tables import Tables
 from chalicelib.reports.store import RelatedItems

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chalicelib.award.issuing.quota import PROVEN_PER_DAY, UNPROVEN_PER_DAY
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery.quota import PROVEN_ISSUER, UNPROVEN_ISSUER
+from chalicelib.delivery.limits.quota import PROVEN_ISSUER, UNPROVEN_ISSUER
 
 WAITING = "Uploads and emails over the limit continue on the next day (UTC)."
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the issuer models import much that a public view never needs
     from chalicelib.access.access_context import AccessContext
-    from chalicelib.access.provider_list import ProviderList
-    from chalicelib.access.providers import Providers
+    from chalicelib.access.sign_in.provider_list import ProviderList
+    from chalicelib.access.sign_in.providers import Providers
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
     from chalicelib.award.export import Exporter

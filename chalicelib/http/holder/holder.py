@@ -2,7 +2,7 @@
 
 The link is the only credential: there is no account and no cookie. So the page sends no referrer, is never cached, and
 loads nothing from other hosts. Opening it changes nothing; every change is a form. What a link opens is decided in
-`delivery/holder_access.py`.
+`delivery/holder/access.py`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from chalice.app import Request
 
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery import holder_access, holder_actions, holder_links, links
+from chalicelib.delivery import links
 from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.text import line
-from chalicelib.delivery.holder_access import LinkExpired
-from chalicelib.delivery.holder_home import PageQuery
-from chalicelib.delivery.sharing import MAX_NAME, ORIGINS, Target
+from chalicelib.delivery.holder import access as holder_access
+from chalicelib.delivery.holder import actions as holder_actions
+from chalicelib.delivery.holder import link_requests
+from chalicelib.delivery.holder.access import LinkExpired
+from chalicelib.delivery.holder.home import PageQuery
+from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, Target
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
@@ -139,9 +142,9 @@ def _send_link(services: Services, secret: str, *, replaces: bool) -> Reply:
     status, detail, ends_earlier = 200, None, False
     try:
         if replaces:
-            ends_earlier = holder_links.replace_links(services.delivery_context, secret)
+            ends_earlier = link_requests.replace_links(services.delivery_context, secret)
         else:
-            holder_links.send_link_to_all(services.delivery_context, secret)
+            link_requests.send_link_to_all(services.delivery_context, secret)
     except (Refused, TooMany) as error:
         status, detail = 429 if isinstance(error, TooMany) else 422, error.detail
     return _page(services, "link.html", status, leads=(), error=detail, ends_earlier=ends_earlier, **content)

@@ -12,8 +12,8 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.text import line
-from chalicelib.delivery.holder_home import HolderCredential, HolderHome, IssuerGroup
-from chalicelib.delivery.sharing import MAX_NAME, WORDS, Target
+from chalicelib.delivery.holder.home import HolderCredential, HolderHome, IssuerGroup
+from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, Target
 from chalicelib.http.html import text
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.award.input.folding import fold
-from chalicelib.delivery import zones
+from chalicelib.delivery.holder import timezones
 
 MAX_SEARCH_TERM = 64
 """Maximum characters of a search term; the longest name has 32."""
@@ -32,7 +32,7 @@ class ZoneField:
 
 def zone_field(current: str | None, *, error: str = "") -> ZoneField:
     """Build the field with every timezone; ``current`` is the holder's choice."""
-    offered = zones.offered()
+    offered = timezones.offered()
     # An older name, such as GB, stays an option for the holder who chose it.
     older = (current,) if current is not None and current not in offered else ()
     return ZoneField(_by_region((*offered, *older)), current, error=error)
@@ -41,7 +41,7 @@ def zone_field(current: str | None, *, error: str = "") -> ZoneField:
 def search(current: str | None, term: str) -> ZoneField:
     """Build the field with the timezones whose name or country contains ``term``; with all of them when none does."""
     term = term.strip()[:MAX_SEARCH_TERM]
-    matches = [zone for zone in zones.offered() if _words(term) in _searched(zone)] if term else []
+    matches = [zone for zone in timezones.offered() if _words(term) in _searched(zone)] if term else []
     if not matches:
         every = zone_field(current)
         error = f"No timezone matches “{term}”. Try your country or the nearest large city."
@@ -57,14 +57,14 @@ def _words(text: str) -> str:
 
 
 def _searched(zone: str) -> str:
-    return "\n".join(map(_words, (zone, zones.countries().get(zone, ""), *zones.other_names().get(zone, ()))))
+    return "\n".join(map(_words, (zone, timezones.countries().get(zone, ""), *timezones.other_names().get(zone, ()))))
 
 
 def _by_region(chosen: Iterable[str]) -> tuple[tuple[str, Options], ...]:
     regions: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for zone in chosen:
         region, _, place = zone.partition("/")
-        regions[region if place else OTHER].append((zone, _label(place or zone, zones.countries().get(zone, ""))))
+        regions[region if place else OTHER].append((zone, _label(place or zone, timezones.countries().get(zone, ""))))
     return tuple((region, tuple(sorted(options, key=lambda one: one[1]))) for region, options in regions.items())
 
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from chalice.app import Request
 
-from chalicelib.access import known, links, return_paths, sessions
+from chalicelib.access import sessions
 from chalicelib.access.caller import Person
-from chalicelib.access.providers import Provider
 from chalicelib.access.rate_limits import TooMany
+from chalicelib.access.sign_in import known, links, return_paths
+from chalicelib.access.sign_in.providers import Provider
 from chalicelib.errors import NotFound, Refused, Unauthenticated, Unavailable
 from chalicelib.http.core import authentication, cookies, log
 from chalicelib.http.core.access import BY_SECRET, PERSON, PUBLIC

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from chalice.app import Request
 
-from chalicelib.access import known, oidc, rate_limits, return_paths
-from chalicelib.access.oidc import LIFETIME
-from chalicelib.access.providers import Provider
+from chalicelib.access import rate_limits
 from chalicelib.access.rate_limits import Limit, NetworkLimit, TooMany
+from chalicelib.access.sign_in import known, oidc, return_paths
+from chalicelib.access.sign_in.oidc import LIFETIME
+from chalicelib.access.sign_in.providers import Provider
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core import cookies
 from chalicelib.http.core.access import BY_SECRET

@@ -18,7 +18,7 @@ from chalicelib.award.pathways.pathway import (
 )
 from chalicelib.award.pathways.pathway_actions import PathwaySet
 from chalicelib.award.webhooks.webhook import Delivery, Webhook
-from chalicelib.dynamo.stores.webhooks import RETENTION
+from chalicelib.dynamo.stores.award.webhooks import RETENTION
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.tasks.task_queue import Task
 from tests.fakes import TaskQueue

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.award.issuers import issuer_actions, names
 from chalicelib.award.issuers.issuer_actions import NewIssuer
-from chalicelib.delivery.reputation import Counts, Problem, Reputation
+from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from chalicelib.errors import Refused
 from tests.cli.conftest import FakeServices, Run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.award.issuing.quota import PROVEN_PER_DAY, UNPROVEN_PER_DAY
-from chalicelib.delivery.quota import PROVEN_ISSUER, UNPROVEN_ISSUER
+from chalicelib.delivery.limits.quota import PROVEN_ISSUER, UNPROVEN_ISSUER
 from tests.http.console.test_bulk import check, text_of
 from tests.http.fake_laurel import Laurel
 from tests.http.signed_in import Browser

@@ -7,7 +7,7 @@ from datetime import timedelta
 from chalicelib.award.issuing import issue, reissue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.build import Holder
-from chalicelib.delivery.reputation import Counts, Problem, Reputation
+from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from tests.http.console.test_bulk import achievement, text_of
 from tests.http.console.test_credentials import listed_ids
 from tests.http.fake_laurel import NOW, Laurel

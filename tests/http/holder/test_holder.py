@@ -13,7 +13,7 @@ from chalicelib.analytics.event import Kind as EventKind
 from chalicelib.delivery import handlers, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.holder_links import NEW_LINK_INTERVAL
+from chalicelib.delivery.holder.link_requests import NEW_LINK_INTERVAL
 from chalicelib.delivery.links import RETENTION, VALIDITY, WIDE_VALIDITY
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.delivery import holder_actions, holder_home
+from chalicelib.delivery.holder import actions as holder_actions
+from chalicelib.delivery.holder import home as holder_home
 from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import Gateway
 from tests.http.holder.flood import CountedReads, give, link_path, shown_ids

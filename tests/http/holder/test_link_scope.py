@@ -13,8 +13,9 @@ from chalicelib.award import achievements
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import issue
 from chalicelib.credential.build import Holder
-from chalicelib.delivery import holder_links, mailbox
+from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.links import WIDE_RETENTION, WIDE_VALIDITY, Purpose
 from tests.award.fakes import new_achievement
 from tests.http.fake_laurel import Laurel, id_of
@@ -130,45 +131,45 @@ def test_an_expired_wide_link_is_renewed_without_ending_the_issuers_links(
 def test_whoever_uses_up_the_links_of_a_day_leaves_the_holder_with_one_that_works(
     laurel: Laurel, client: Gateway, quoted: str
 ) -> None:
-    limit = holder_links.WIDE_LINKS.max_count
+    limit = link_requests.WIDE_LINKS.max_count
     statuses = []
     for _ in range(2 * limit):
         statuses.append(submit(client, quoted, do="all").status)
-        laurel.now += holder_links.NEW_LINK_INTERVAL
+        laurel.now += link_requests.NEW_LINK_INTERVAL
     assert statuses == [200] * limit + [429] * limit
     assert len(laurel.mailer.sent) == limit
     assert client.get(sent_path(laurel), **PHONE).status == 200
-    assert holder_links.WIDE_LINKS.window <= WIDE_VALIDITY
-    laurel.now += holder_links.WIDE_LINKS.window
+    assert link_requests.WIDE_LINKS.window <= WIDE_VALIDITY
+    laurel.now += link_requests.WIDE_LINKS.window
     assert submit(client, quoted, do="all").status == 200
 
 
 def test_the_links_of_one_issuer_do_not_use_up_those_to_everything(
     laurel: Laurel, client: Gateway, quoted: str
 ) -> None:
-    for _ in range(holder_links.ISSUER_LINKS.max_count + 1):
+    for _ in range(link_requests.ISSUER_LINKS.max_count + 1):
         submit(client, quoted, do="link")
-        laurel.now += holder_links.NEW_LINK_INTERVAL
+        laurel.now += link_requests.NEW_LINK_INTERVAL
     assert submit(client, quoted, do="link").status == 429
-    laurel.now += holder_links.NEW_LINK_INTERVAL
+    laurel.now += link_requests.NEW_LINK_INTERVAL
     assert submit(client, quoted, do="all").status == 200
 
 
 def test_a_refused_request_for_a_link_makes_nobody_wait(laurel: Laurel, client: Gateway, quoted: str) -> None:
-    for _ in range(holder_links.WIDE_LINKS.max_count):
+    for _ in range(link_requests.WIDE_LINKS.max_count):
         assert submit(client, quoted, do="all").status == 200
-        laurel.now += holder_links.NEW_LINK_INTERVAL
+        laurel.now += link_requests.NEW_LINK_INTERVAL
     assert submit(client, quoted, do="all").status == 429
     # The holder replaces the link to another issuer's credentials.
     assert submit(client, link_path(laurel, "harbour"), do="link").status == 200
 
 
 def test_a_link_that_was_ended_cannot_end_its_successors(laurel: Laurel, client: Gateway, quoted: str) -> None:
-    laurel.now += holder_links.NEW_LINK_INTERVAL
+    laurel.now += link_requests.NEW_LINK_INTERVAL
     assert submit(client, quoted, do="link").status == 200
     fresh = sent_path(laurel)
     assert (client.get(quoted, **PHONE).status, client.get(fresh, **PHONE).status) == (410, 200)
-    laurel.now += holder_links.NEW_LINK_INTERVAL
+    laurel.now += link_requests.NEW_LINK_INTERVAL
     again = submit(client, quoted, do="link")
     assert again.status == 200
     assert "no longer work" not in again.text

@@ -396,7 +396,7 @@ from chalicelib.http.app import create_app
 laurel = fake_laurel.seeded()
 ask = gateway.Gateway(create_app(laurel))
 assert ask.get(laurel.url("valid")).status == 200
-lazy = {"multipart", "ssl", "http.client", "chalicelib.net.fetch", "publicsuffixlist"}
+lazy = {"multipart", "ssl", "http.client", "chalicelib.net.fetching.fetch", "publicsuffixlist"}
 print("LOADED", sorted(lazy & set(sys.modules)))
 """
 

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.access import sessions
-from chalicelib.access.links import PER_KNOWN_BROWSER, PER_NETWORK, UNKNOWN_LINKS
-from chalicelib.access.providers import Provider
 from chalicelib.access.roles import Role
+from chalicelib.access.sign_in.links import PER_KNOWN_BROWSER, PER_NETWORK, UNKNOWN_LINKS
+from chalicelib.access.sign_in.providers import Provider
 from chalicelib.http.app import create_app
 from tests.access.fakes import LookedAtTogether
 from tests.http.conftest import LogCapture

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.access import return_paths
+from chalicelib.access.sign_in import return_paths
 from chalicelib.http.app import create_app
 from tests.access.fakes import CAMPUS
 from tests.http.fake_laurel import Laurel, seeded

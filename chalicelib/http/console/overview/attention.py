@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.award.bulk.job import Job, JobState
-from chalicelib.delivery.reputation import Problem
+from chalicelib.delivery.limits.reputation import Problem
 from chalicelib.http.console.bulk import job_text, upload_text
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.overview.overview_figures import Counts

@@ -1,0 +1,9 @@
+"""What a holder sees and does through the link in an email.
+
+access.py          what the link opens: one issuer's credentials, or all
+actions.py         what a holder can do without an account
+home.py            the credentials on the holder's page, in pages and by issuer
+link_requests.py   new links that a holder requests
+sharing.py         links that share a credential on other platforms
+timezones.py       the timezones that a holder can choose, with their countries
+"""

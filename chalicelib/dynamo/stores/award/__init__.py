@@ -1,0 +1,1 @@
+"""Stores of what an issuer does: issuers, credentials, bulk jobs, pathways, webhooks."""

@@ -1,0 +1,166 @@
+"""What one request may take from external hosts. The documents that visitors submit choose the hosts, so no host serves
+more, and no visitor waits longer, than a genuine credential needs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from chalicelib.errors import Unavailable
+from chalicelib.net.fetching.address_limit import AddressLimit
+from chalicelib.net.fetching.addresses import Address
+from chalicelib.net.fetching.dead_hosts import DeadHosts, HostDown, NotAsked
+from chalicelib.net.fetching.deadline import Deadline
+
+MAX_PER_HOST = 3
+"""HTTP requests to one host, redirects included: an issuer's key and two status lists. What is cached is not counted,
+so the rare credential that needs more is complete at the next attempt."""
+MAX_REQUESTS = 16
+"""HTTP requests to all hosts, because one server can have any number of names: a link, two key documents, the eight
+status lists that are checked, and redirects."""
+MAX_BYTES = 4 * 1024 * 1024
+"""Bytes of all responses: four of the largest (`https_exchange.MAX_BODY`). Genuine documents have a few KB."""
+
+LIMIT = "fetch_limit"
+"""The code of a fetch that would exceed these limits."""
+
+
+@dataclass(slots=True)
+class _Host:
+    left: int = MAX_PER_HOST
+    asked: bool = False
+    known: threading.Event = field(default_factory=threading.Event)
+    """Set when the first request to the host has connected or failed. The others wait for it, so that a dead host is
+    contacted once."""
+    failure: tuple[str, str] | None = None
+    """Code and detail, once the host has failed to respond: it is not contacted again."""
+
+
+class FetchBudget:
+    """The budget of one request. Thread-safe.
+
+    ``admit`` is called before every HTTP request; it may raise to end the whole request. ``dead_hosts`` are those of
+    the worker; None for a fetch on behalf of a known person, who may have just fixed the host.
+    """
+
+    def __init__(self, admit: Callable[[], None] = lambda: None, dead_hosts: DeadHosts | None = None) -> None:
+        self._admit = admit
+        self._dead_hosts = dead_hosts
+        self._lock = threading.Lock()
+        self._hosts: dict[str, _Host] = {}
+        self._requests = 0
+        self._bytes = MAX_BYTES
+        self._addresses = AddressLimit()
+
+    def add_one(self, authority: str) -> None:
+        """Allow one more request to a host: for the link that the visitor entered, which no document chose."""
+        with self._lock:
+            self._hosts.setdefault(authority, _Host()).left += 1
+
+    @contextmanager
+    def request(self, authority: str, deadline: Deadline) -> Iterator[Exchange]:
+        """Count one HTTP request to ``authority``, which is sent within the block.
+
+        Raises `NotAsked` (`fetch_limit`, or the code with which the host failed before) and what the block raises.
+        """
+        if self._dead_hosts is not None:
+            self._dead_hosts.check(authority)
+        try:
+            self._admit()
+        except Unavailable as error:
+            raise NotAsked(error.detail, code=error.code) from error
+        host, first = self._count(authority)
+        if not first and not host.known.wait(max(deadline.left(), 0)):
+            raise NotAsked(f"{authority} did not respond in time.", code="timeout")
+        _check(host)
+        exchange = Exchange(self, host, self._addresses)
+        try:
+            yield exchange
+        except TimeoutError:
+            host.failure = ("timeout", f"{authority} did not respond in time.")
+            raise
+        except Unavailable as error:
+            if not exchange.is_connected:
+                host.failure = (error.code, error.detail)
+            if isinstance(error, HostDown) and self._dead_hosts is not None:
+                self._dead_hosts.remember(authority, error)
+            raise
+        finally:
+            exchange.end()
+            host.known.set()
+
+    def take(self, count: int) -> int:
+        """Take up to ``count`` bytes of the budget. Raises `NotAsked` when nothing is left."""
+        with self._lock:
+            taken = min(count, self._bytes)
+            self._bytes -= taken
+        if taken <= 0:
+            raise _over(
+                f"The documents that it refers to exceed {MAX_BYTES:,} bytes in total, which is more than Laurel reads."
+            )
+        return taken
+
+    def give_back(self, count: int) -> None:
+        """Return bytes that were taken but not received."""
+        with self._lock:
+            self._bytes += count
+
+    def _count(self, authority: str) -> tuple[_Host, bool]:
+        with self._lock:
+            host = self._hosts.setdefault(authority, _Host())
+            _check(host)
+            if host.left <= 0:
+                raise _over(f"It needs more documents from {authority} than Laurel fetches at once.")
+            if self._requests >= MAX_REQUESTS:
+                raise _over("It needs more documents from other sites than Laurel fetches at once.")
+            host.left -= 1
+            self._requests += 1
+            first, host.asked = not host.asked, True
+            return host, first
+
+
+class Exchange:
+    """One counted HTTP request."""
+
+    def __init__(self, budget: FetchBudget, host: _Host, addresses: AddressLimit) -> None:
+        self._host = host
+        self._limit = addresses
+        self._trying: Sequence[Address] = ()
+        self.take = budget.take
+        self.give_back = budget.give_back
+        self.is_connected = False
+
+    def trying(self, addresses: Sequence[Address], deadline: Deadline) -> None:
+        """Connect to one of ``addresses`` next. Raises `NotAsked` (`fetch_limit`; `out_of_time` when attempts to
+        connect to the same address took all the time)."""
+        try:
+            may_try = self._limit.enter(addresses, deadline)
+        except TimeoutError as error:
+            # A slow host that a visitor chose shares the address: nothing is known about this one.
+            raise NotAsked("The time limit was reached before the fetch.", code="out_of_time") from error
+        if not may_try:
+            raise _over("It refers to several sites on the same server, which does not respond.")
+        self._trying = addresses
+
+    def connected(self) -> None:
+        """The host accepted the connection and proved its name, so other requests to it may start."""
+        self.is_connected = True
+        self.end()
+        self._host.known.set()
+
+    def end(self) -> None:
+        """The attempt to connect has ended."""
+        self._limit.leave(self._trying, connected=self.is_connected)
+        self._trying = ()
+
+
+def _check(host: _Host) -> None:
+    if host.failure is not None:
+        code, detail = host.failure
+        raise NotAsked(detail, code=code)
+
+
+def _over(detail: str) -> NotAsked:
+    return NotAsked(detail, code=LIMIT)

@@ -1,0 +1,44 @@
+"""The web as one request sees it: each URL is fetched once, within the request's budget."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from chalicelib.errors import Unavailable
+from chalicelib.net.fetching.budget import FetchBudget
+from chalicelib.net.fetching.deadline import Deadline
+from chalicelib.verify.ports import Fetched
+
+
+class BudgetedWeb(Protocol):
+    """The cached, guarded fetcher: `chalicelib.net.fetching.cache.Cache`."""
+
+    def get(
+        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
+    ) -> Fetched:
+        """See `chalicelib.net.fetching.fetch.Fetcher.get`."""
+
+
+class RequestWeb:
+    """Implements `chalicelib.net.web.Web`. A response that may not be cached is still used for the whole request."""
+
+    def __init__(self, web: BudgetedWeb, budget: FetchBudget) -> None:
+        self._web = web
+        self._budget = budget
+        self._results: dict[tuple[str, str, bool], Fetched | Unavailable] = {}
+
+    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
+        """See `chalicelib.net.fetching.fetch.Fetcher.get`."""
+        key = (url, accept, same_origin)
+        if key not in self._results:
+            self._results[key] = self._fetch(url, accept, deadline, same_origin)
+        result = self._results[key]
+        if isinstance(result, Unavailable):
+            raise result
+        return result
+
+    def _fetch(self, url: str, accept: str, deadline: Deadline, same_origin: bool) -> Fetched | Unavailable:
+        try:
+            return self._web.get(url, accept=accept, deadline=deadline, same_origin=same_origin, budget=self._budget)
+        except Unavailable as error:
+            return error

@@ -1,0 +1,288 @@
+"""Attacks on the budgets of sign-in emails: nobody locks out the people who belong, and no mailbox is flooded."""
+
+from __future__ import annotations
+
+import base64
+import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chalicelib.access import members
+from chalicelib.access.rate_limits import TooMany
+from chalicelib.access.roles import Role
+from chalicelib.access.sign_in import known, links
+from chalicelib.access.sign_in.links import (
+    KNOWN_BROWSERS_PER_ADDRESS,
+    PER_ADDRESS,
+    PER_ADDRESS_AND_NETWORK,
+    PER_ADDRESS_AND_NETWORK_DAILY,
+    PER_ADDRESS_FIRST,
+    PER_DEPLOYMENT,
+    PER_KNOWN_BROWSER,
+    PER_MEMBER,
+    PER_MEMBER_FIRST,
+    PER_NETWORK,
+    QUARTER,
+)
+from tests.access.fakes import NOW, AccessFixture
+
+VICTIM, HOME = "victim@example.org", "198.51.100.1"
+
+
+def ask(access: AccessFixture, email: str, caller: str, known_browser: str | None = None) -> bool:
+    """Request a link; returns whether an email was sent."""
+    before = len(access.mailer.sent)
+    assert len(links.request(access.access_context, email, "/", caller, None, known_browser)) == 52
+    return len(access.mailer.sent) > before
+
+
+def known_member(access: AccessFixture, email: str = VICTIM) -> str:
+    """Make ``email`` a member who has signed in; returns the cookie of the browser."""
+    members.add(access.access_context, "north", email, Role.OWNER)
+    return known.remember(access.access_context, email, None)
+
+
+def emails_in_an_hour(access: AccessFixture, email: str) -> int:
+    """How many emails an attacker with 200 networks can make us send to ``email`` in an hour."""
+    before = len(access.mailer.sent)
+    for number in range(400):
+        access.now = NOW + timedelta(seconds=number * 9)
+        ask(access, email, f"10.9.9.{number // 2}")
+    access.now = NOW
+    return len(access.mailer.sent) - before
+
+
+def test_ten_requests_from_two_networks_do_not_stop_the_victim_on_a_known_browser(access: AccessFixture) -> None:
+    cookie = known.remember(access.access_context, VICTIM, None)
+    for number in range(10):
+        ask(access, VICTIM, f"203.0.113.{number % 2}")
+    assert all(ask(access, VICTIM, HOME, cookie) for _ in range(PER_KNOWN_BROWSER.max_count))
+
+
+def test_ten_requests_from_two_networks_do_not_stop_a_member_on_a_new_browser(access: AccessFixture) -> None:
+    known_member(access)
+    for number in range(10):
+        ask(access, VICTIM, f"203.0.113.{number % 2}")
+    assert ask(access, VICTIM, HOME)
+
+
+def test_requests_from_many_networks_delay_a_newcomer_by_minutes(access: AccessFixture) -> None:
+    for number in range(100):
+        ask(access, VICTIM, f"203.0.113.{number}")
+    assert not ask(access, VICTIM, HOME)
+    access.now += QUARTER
+    assert ask(access, VICTIM, HOME)
+
+
+def test_a_member_attacked_from_strange_networks_still_gets_emails_and_is_not_flooded(access: AccessFixture) -> None:
+    known_member(access)
+    assert emails_in_an_hour(access, VICTIM) == 4 * (PER_MEMBER.max_count + PER_MEMBER_FIRST.max_count) == 24
+
+
+def test_nine_networks_that_ask_all_day_delay_a_member_by_less_than_an_hour(access: AccessFixture) -> None:
+    known_member(access)
+    reached = []
+    for quarter in range(4 * 12):
+        access.now = NOW - timedelta(hours=12) + quarter * QUARTER
+        for number in range(9 * 3):
+            ask(access, VICTIM, f"203.0.113.{number % 9}")
+        reached.append(ask(access, VICTIM, f"198.51.100.{quarter}"))
+    assert reached.index(True) <= 3
+    assert all(reached[3:])
+
+
+def test_one_network_sends_six_emails_to_one_address_in_a_day(access: AccessFixture) -> None:
+    known_member(access)
+    sent = 0
+    for quarter in range(4 * 12):
+        access.now = NOW + quarter * QUARTER - timedelta(hours=12)
+        sent += sum(ask(access, VICTIM, "203.0.113.7") for _ in range(3))
+    assert sent == PER_ADDRESS_AND_NETWORK_DAILY.per_client
+
+
+def test_a_strangers_mailbox_is_not_flooded(access: AccessFixture) -> None:
+    assert emails_in_an_hour(access, VICTIM) == 4 * (PER_ADDRESS.max_count + PER_ADDRESS_FIRST.max_count) == 12
+
+
+def test_known_browsers_of_one_address_cannot_flood_its_mailbox(access: AccessFixture) -> None:
+    cookies = [known.remember(access.access_context, VICTIM, None) for _ in range(5)]
+    sent = 0
+    for cookie in cookies * 3:
+        with suppress(TooMany):
+            sent += ask(access, VICTIM, HOME, cookie)
+    assert sent == KNOWN_BROWSERS_PER_ADDRESS.max_count
+
+
+def test_a_known_browser_is_told_when_its_own_budget_is_used_up(access: AccessFixture) -> None:
+    cookie = known.remember(access.access_context, VICTIM, None)
+    for _ in range(PER_KNOWN_BROWSER.max_count):
+        assert ask(access, VICTIM, HOME, cookie)
+    with pytest.raises(TooMany) as caught:
+        ask(access, VICTIM, HOME, cookie)
+    assert caught.value.seconds == 3600
+
+
+def test_a_whole_32_cannot_stop_anyone_outside_it(access: AccessFixture) -> None:
+    for number in range(PER_NETWORK.per_provider + 100):
+        ask(access, f"p{number}@made-up.example", f"2001:db8:{number:x}::1")
+    assert len(access.mailer.sent) == PER_NETWORK.per_provider < PER_DEPLOYMENT.max_count
+    assert ask(access, "newcomer@example.org", HOME)
+    assert ask(access, "newcomer@example.org", "2001:db9::1")
+
+
+def test_a_whole_48_sends_no_more_than_one_site(access: AccessFixture) -> None:
+    for number in range(300):
+        ask(access, f"p{number}@made-up.example", f"2001:db8:7:{number:x}::1")
+    assert len(access.mailer.sent) == PER_NETWORK.per_site
+
+
+def test_a_botnet_that_uses_up_the_strangers_budget_does_not_stop_known_people(access: AccessFixture) -> None:
+    cookie = known_member(access)
+    other = known.remember(access.access_context, "holder@example.org", None)
+    for number in range(PER_DEPLOYMENT.max_count + 50):
+        ask(access, f"p{number}@made-up.example", f"10.{number // 62_500}.{number // 250 % 250}.{number % 250}")
+    assert len(access.mailer.sent) == PER_DEPLOYMENT.max_count
+    assert not ask(access, "newcomer@example.org", HOME)
+    assert ask(access, VICTIM, HOME)
+    assert ask(access, VICTIM, HOME, cookie)
+    assert ask(access, "holder@example.org", HOME, other)
+    assert ask(access, "op@laurel.example", HOME)
+
+
+def test_a_neighbour_who_uses_up_the_networks_budget_does_not_stop_known_people(access: AccessFixture) -> None:
+    cookie = known_member(access)
+    for number in range(PER_NETWORK.per_client + 5):
+        ask(access, f"p{number}@made-up.example", HOME)
+    assert not ask(access, "newcomer@example.org", HOME)
+    assert ask(access, VICTIM, HOME)
+    assert ask(access, VICTIM, HOME, cookie)
+
+
+def test_an_address_that_an_attacker_adds_as_a_member_has_the_budgets_of_a_stranger(access: AccessFixture) -> None:
+    members.add(access.access_context, "evil", "evil@example.org", Role.OWNER)
+    for number in range(60):
+        members.add(access.access_context, "evil", f"p{number}@made-up.example", Role.VIEWER)
+        ask(access, f"p{number}@made-up.example", "203.0.113.7")
+    assert len(access.mailer.sent) == PER_NETWORK.per_client
+
+
+def test_a_removed_member_has_the_budgets_of_a_stranger(access: AccessFixture) -> None:
+    members.add(access.access_context, "north", "owner@example.org", Role.OWNER)
+    known_member_cookie = known.remember(access.access_context, VICTIM, None)
+    assert not known.is_known_member(access.access_context, VICTIM)
+    members.add(access.access_context, "north", VICTIM, Role.VIEWER)
+    assert known.is_known_member(access.access_context, VICTIM)
+    members.remove(access.access_context, "north", VICTIM)
+    assert not known.is_known_member(access.access_context, VICTIM)
+    assert known.browser_of(access.access_context, VICTIM, known_member_cookie)
+
+
+def test_one_network_sends_two_emails_to_one_address_in_a_quarter_of_an_hour(access: AccessFixture) -> None:
+    known_member(access)
+    assert [ask(access, VICTIM, HOME) for _ in range(5)] == [True] * PER_ADDRESS_AND_NETWORK.per_client + [False] * 3
+
+
+@pytest.mark.parametrize("email", ["someone@example.org", "victim@example.org.evil.example"])
+def test_a_browser_is_known_for_its_own_address_only(access: AccessFixture, email: str) -> None:
+    cookie = known.remember(access.access_context, VICTIM, None)
+    assert known.browser_of(access.access_context, VICTIM, cookie)
+    assert known.browser_of(access.access_context, email, cookie) is None
+
+
+def test_a_shared_browser_is_known_for_the_last_addresses(access: AccessFixture) -> None:
+    cookie = None
+    for number in range(known.MAX_ADDRESSES + 2):
+        cookie = known.remember(access.access_context, f"p{number}@example.org", cookie)
+    assert cookie is not None
+    assert len(cookie) <= known.MAX_COOKIE
+    found = [known.browser_of(access.access_context, f"p{number}@example.org", cookie) for number in range(7)]
+    assert found[:2] == [None, None]
+    assert len(set(found[2:])) == 1
+    assert found[2]
+
+
+def test_a_known_browser_expires_and_a_new_year_keeps_it(access: AccessFixture) -> None:
+    access.now = datetime(2026, 12, 31, 23, tzinfo=UTC)
+    cookie = known_member(access)
+    for days in (1, 399):
+        access.now = datetime(2026, 12, 31, 23, tzinfo=UTC) + timedelta(days=days)
+        assert known.browser_of(access.access_context, VICTIM, cookie)
+    assert known.remember(access.access_context, VICTIM, cookie) != cookie
+    access.now = datetime(2026, 12, 31, 23, tzinfo=UTC) + known.LIFETIME
+    assert known.browser_of(access.access_context, VICTIM, cookie) is None
+
+
+def test_a_person_who_has_not_signed_in_for_400_days_is_not_known(access: AccessFixture) -> None:
+    known_member(access)
+    access.now = NOW + known.LIFETIME - timedelta(days=1)
+    assert known.is_known_member(access.access_context, VICTIM)
+    access.now = NOW + known.LIFETIME
+    assert not known.is_known_member(access.access_context, VICTIM)
+
+
+def test_forged_cookies_are_ignored(access: AccessFixture) -> None:
+    cookie = known.remember(access.access_context, VICTIM, None)
+    header, claims, signature = cookie.split(".")
+    none = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": "known-2026"}).encode()).decode().rstrip("=")
+    other = known.remember(AccessFixture().access_context, VICTIM, None)
+    access.session_store.make_key("2026-11-22", b"k" * 32, NOW)
+    for forged in (
+        "", "x", f"{header}.{claims}.", f"{none}.{claims}.{signature}", f"{header}.{claims[:-2]}AA.{signature}",
+        cookie + "A" * known.MAX_COOKIE, other.replace(header, none), f"{cookie}.x",
+    ):  # fmt: skip
+        assert known.browser(access.access_context, forged) is None
+
+
+def test_cookie_and_storage_have_no_address(access: AccessFixture) -> None:
+    cookie = known.remember(access.access_context, VICTIM, None)
+    claims = base64.urlsafe_b64decode(cookie.split(".")[1] + "==").decode()
+    stored = repr((access.session_store.known_people, access.session_store.counts))
+    ask(access, VICTIM, HOME, cookie)
+    for private in (VICTIM, "victim", HOME):
+        assert private not in claims
+        assert private not in stored
+
+
+def test_counters_store_no_address_or_network(access: AccessFixture) -> None:
+    ask(access, VICTIM, "2001:db8::1")
+    stored = repr(access.session_store.counts)
+    assert len(access.session_store.counts) == 14
+    assert not any(private in stored for private in (VICTIM, "victim", "2001", "db8"))
+
+
+def test_a_strangers_mailbox_is_not_flooded_through_addresses_with_tags(access: AccessFixture) -> None:
+    sent = 0
+    for number in range(100):
+        access.now = NOW + timedelta(seconds=number * 36)
+        sent += ask(access, f"victim+{number}@example.org", f"10.9.9.{number}")
+    assert sent == 4 * PER_ADDRESS_FIRST.max_count, "each network asks once"
+
+
+def test_requests_for_addresses_with_tags_do_not_use_up_a_members_budget(access: AccessFixture) -> None:
+    known_member(access)
+    for number in range(100):
+        ask(access, f"victim+{number}@example.org", f"10.9.9.{number}")
+    assert ask(access, VICTIM, HOME)
+
+
+def test_two_customers_of_the_members_ipv6_provider_cannot_lock_the_member_out(access: AccessFixture) -> None:
+    known_member(access)
+    for quarter in range(4 * 12 - 1):
+        access.now = NOW - timedelta(hours=12) + quarter * QUARTER
+        for number in range(6):
+            ask(access, VICTIM, f"2001:db8:{number % 2}::1")
+    access.now += QUARTER
+    assert ask(access, VICTIM, "2001:db8:7::1")
+
+
+def test_a_member_stays_known_for_the_whole_lifetime(access: AccessFixture) -> None:
+    """Also across two ends of a year."""
+    access.now = datetime(2026, 12, 31, 12, tzinfo=UTC)
+    known_member(access)
+    access.now += known.LIFETIME - timedelta(seconds=1)
+    assert access.now.year == 2028
+    assert known.is_known_member(access.access_context, VICTIM)
+    access.now += timedelta(seconds=1)
+    assert not known.is_known_member(access.access_context, VICTIM)
