@@ -21,14 +21,14 @@ def show(stack: Stack) -> None:
     demo: Mapping[str, Mapping[str, str]] = json.loads(stack.demo.read_text())
     console = Console(file=sys.stdout, width=UNLIMITED, highlight=False, soft_wrap=True)
     _print(console, "Demo credentials", [(kind.replace("_", " "), found["url"], "") for kind, found in demo.items()])
-    _print(console, "Next", _places(stack))
+    _print(console, "Next", _places(stack, demo["valid"].get("holder_email", "")))
     console.print()
 
 
-def _places(stack: Stack) -> list[tuple[str, str, str]]:
+def _places(stack: Stack, holder: str) -> list[tuple[str, str, str]]:
     """What to do, where, and a remark."""
     return [
-        ("check a credential", f"{stack.base_url}/", ""),
+        ("check a credential", f"{stack.base_url}/", f"the valid one was issued to {holder}"),
         ("sign in", f"{stack.base_url}/sign-in", f"as {ADA}, an operator who owns the demo issuers"),
         ("read the emails", f"{stack.base_url}/_mail", "with the sign-in links"),
         ("open the console", f"{stack.base_url}/console", ""),

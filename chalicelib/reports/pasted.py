@@ -1,4 +1,5 @@
-"""Recognise pasted or uploaded input: a link, a credential, or neither, with a hint for the visitor."""
+"""Recognise pasted or uploaded input: a link, text with one link in it, a credential, or neither, with a hint for the
+visitor."""
 
 from __future__ import annotations
 
@@ -12,6 +13,9 @@ from chalicelib.errors import Malformed
 MAX_SIZE = strict_json.DEFAULT.size
 """Maximum size of a credential in bytes."""
 _LINK = re.compile(rb"https?://[!#-;=?-\[\]_a-z~]{1,2040}", re.IGNORECASE)
+_LINK_IN_TEXT = re.compile(rb"https?://[^\s<>\"']+", re.IGNORECASE)
+_AFTER_LINK = b".,;:!?)]"
+"""Punctuation of the sentence around a link."""
 _BLANKS = " \t\r\n\f\v\u00a0\u200b\ufeff"
 """White space, and what office programs add around text: no-break and zero-width space, byte order mark."""
 
@@ -46,7 +50,21 @@ def read(data: bytes) -> Link | Document:
         token = b"".join(map(bytes.strip, text.splitlines()))
         if token.count(b".") >= 2 and b" " not in token:
             return Document(token)
-    raise Malformed(_hint(text), code="nothing_found")
+    hint = _hint(text)
+    if hint is None:
+        return _only_link(text)
+    raise Malformed(hint, code="nothing_found")
+
+
+def _only_link(text: bytes) -> Link:
+    """The one link in a sentence or an email."""
+    links = {found.rstrip(_AFTER_LINK) for found in _LINK_IN_TEXT.findall(text)}
+    if len(links) != 1:
+        raise Malformed(_SEVERAL_LINKS if links else _NOTHING, code="nothing_found")
+    link = links.pop()
+    if not _LINK.fullmatch(link):
+        raise Malformed(_NO_LINK, code="nothing_found")
+    return Link(link.decode("ascii"))
 
 
 def read_linked(data: bytes) -> bytes:
@@ -102,8 +120,6 @@ _HINTS = (
     (b"\xff\xfe", "Laurel cannot read this file. Save it again as UTF-8."),
     (b"PK\3\4", "This is a ZIP or Office file. Extract the credential from it: a JSON file or a link."),
     (b"```", "Paste only the text between the lines with backticks."),
-    (b"http://", _NO_LINK),
-    (b"https://", _NO_LINK),
     (b"%PDF", "This is a PDF, which anyone can create. Ask the holder for the credential’s link or JSON file."),
     (b"<", "This is a web page, not a credential. Paste the page's address instead, or look for a download on it."),
     (b"did:", "This identifies an issuer or a holder, not a credential. Ask for the credential's link or file."),
@@ -115,7 +131,13 @@ _CUT_TOKEN = re.compile(rb"ey[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*)?")
 """A compact token (RFC 7515, 3.1) without its last part or its last two."""
 
 
-def _hint(text: bytes) -> str:
+_JSON_MEMBER = re.compile(rb"\"[A-Za-z@$_]{1,60}\"\s{0,4}:")
+_NOTHING = "This is not a credential. A credential is a link, a JSON file, or a long code that starts with 'ey'."
+_SEVERAL_LINKS = "This text contains more than one link. Paste only the link to the credential."
+
+
+def _hint(text: bytes) -> str | None:
+    """What ``text`` seems to be, None if it is prose."""
     if not text:
         return "Nothing was submitted. Paste a credential or its link, or upload a file."
     if text[:5].lower() == b"<?xml" and b"<svg" in text[:4096].lower():
@@ -128,17 +150,17 @@ def _hint(text: bytes) -> str:
     return _hint_by_content(text)
 
 
-def _hint_by_content(text: bytes) -> str:
+def _hint_by_content(text: bytes) -> str | None:
     if _CUT_TOKEN.fullmatch(b"".join(text.split())):
         return (
             "This looks like the start of a credential’s code, but its end is missing. Copy the whole code, which is "
             "three parts with dots between them, or ask for the original file."
         )
     if b"\0" in text or not _is_utf8(text):
-        return (
-            "This file is not a credential: it does not contain text. Ask for the credential’s link or its JSON file."
-        )
-    return "This is not a credential. A credential is a link, a JSON file, or a long code that starts with 'ey'."
+        return "This is not a credential: it is not text. Ask for the credential’s link or its JSON file."
+    if _JSON_MEMBER.search(text):
+        return "This looks like part of a credential. Copy all of it, from the first { to the last }."
+    return None
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -65,11 +65,12 @@ def seed_owner(access_context: AccessContext, email: str) -> None:
 
 
 def demo_map(base_url: str) -> dict[str, dict[str, str]]:
-    """Return the id, page URL and API URL of the first credential of each kind."""
+    """Return the id, page URL, API URL and holder's email address of the first credential of each kind."""
     found: dict[str, dict[str, str]] = {}
     for each in plan(base_url):
         page, api = credential_url(base_url, each.id), f"{base_url}/v1/credentials/{each.id}"
-        found.setdefault(each.kind.value, {"id": each.id, "url": page, "api_url": api})
+        entry = {"id": each.id, "url": page, "api_url": api, "holder_email": each.holder.email or ""}
+        found.setdefault(each.kind.value, entry)
     return {kind.value: found[kind.value] for kind in Kind}
 
 

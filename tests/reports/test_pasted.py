@@ -47,7 +47,8 @@ def test_links_and_documents_are_distinguished(data: bytes, expected: Link | Doc
         (b"[{}]", "list"),
         (b"badges.example/c/1", "https://"),
         (b"hello there", "not a credential"),
-        (b"https://a.example/ and more", "looks like a link"),
+        (b"https://a.example/1 and https://a.example/2", "more than one link"),
+        (b'"id": "urn:1", "name": "Ada"', "part of a credential"),
         (b'"hello"', "not a credential"),
         (b"\xff\xfe\x00", "cannot read this file"),
         ("{}".encode("utf-16"), "UTF-8"),
@@ -65,6 +66,19 @@ def test_other_input_gets_a_hint_what_to_do(data: bytes, hint: str) -> None:
         read(data)
     assert caught.value.code == "nothing_found"
     assert hint in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"https://a.example/c/1 and more",
+        b"Here is my credential: https://a.example/c/1. Kind regards, Ada",
+        b"Dear Sir,\n\nplease see (https://a.example/c/1)\nhttps://a.example/c/1",
+        b"My badge <https://a.example/c/1> is new",
+    ],
+)
+def test_the_only_link_in_a_text_is_used(text: bytes) -> None:
+    assert read(text) == Link("https://a.example/c/1")
 
 
 def test_input_above_the_size_limit_is_refused() -> None:

@@ -21,6 +21,7 @@ from chalicelib.http.public.credential_view import CredentialView, HostedView
 from chalicelib.http.public.issuer_view import IssuerView, issuer_view, shown_image
 from chalicelib.http.public.key_location import KeyLocation
 from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
+from chalicelib.verify.checks.format import DAMAGED
 from chalicelib.verify.report import Outcome, Report, Verdict
 
 
@@ -97,6 +98,8 @@ class Page:
     recipient: RecipientForm
     ask_url: str | None
     """Where the address is sent, None if it cannot be compared."""
+    about_recipient: bool
+    """Whether the verdict is about the address: the page then offers to check the credential without it."""
     format: str | None
     has_jwt: bool
     next_pathways: tuple[NextPathway, ...]
@@ -139,10 +142,11 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         checked_at=report.checked_at,
         facts=facts,
         checks=check_list(report),
-        advice=_advice(verdict, facts),
+        advice=_advice(verdict, facts, _recorded_issuer(report, hosted)),
         not_checked=report.not_checked,
         recipient=replace(recipient, answer=_answer(report)),
         ask_url=_ask_url(hosted, facts, recipient, base_url),
+        about_recipient=verdict_text.about_recipient(report),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
@@ -204,6 +208,8 @@ def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None)
             finding = verdict_text.decisive(report)
             if finding is not None and finding.check == "recipient":
                 return finding.message
+            if finding is not None and finding.message.startswith(DAMAGED):
+                return DAMAGED  # the technical detail is shown with the check
             return f"{finding.message if finding else ''} Do not rely on it.".strip()
         case Verdict.UNKNOWN:
             finding = verdict_text.decisive(report)
@@ -232,9 +238,23 @@ def _issuer_line(report: Report, facts: Facts | None) -> str | None:
     return verdict_text.ISSUER_NOT_PROVEN if doubted and report.verdict is not Verdict.VALID else None
 
 
-def _advice(verdict: verdict_text.VerdictText, facts: Facts | None) -> tuple[str, ...]:
-    caution = facts.issuer.caution if facts else None
+def _advice(verdict: verdict_text.VerdictText, facts: Facts | None, recorded_issuer: str | None) -> tuple[str, ...]:
+    caution = facts.issuer.caution if facts else recorded_issuer
     return (caution, *verdict.advice) if caution else verdict.advice
+
+
+def _recorded_issuer(report: Report, hosted: HostedView | None) -> str | None:
+    """Say whose credential should be here when the contents are not genuine, so that the visitor knows whom to ask."""
+    issuer = hosted.issuer if hosted else None
+    if issuer is None or report.credential is not None:
+        return None
+    if issuer.registered_as is not None:
+        who = text.isolated(issuer.registered_as)
+    elif proven := issuer.proven(report.checked_at):
+        who = f"an issuer that the domain {text.isolated(proven[0].domain)} confirms"
+    else:
+        return None
+    return f"According to Laurel’s records, this link should lead to a credential issued by {who}. Ask them about it."
 
 
 def _answer(report: Report) -> str | None:

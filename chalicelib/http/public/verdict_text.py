@@ -92,18 +92,24 @@ _UNREACHED = frozenset({"key_unavailable", "status_list_unavailable"})
 """Codes of what could not be read at the address in the credential."""
 _UNREADABLE = replace(
     VERDICT_TEXTS[Verdict.INVALID],
+    tab="Not readable",
     headline="This cannot be read as a credential.",
+    tone="warn",
+    shape="triangle",
     advice=(
-        "Do not rely on it. Its contents are not shown here, because no issuer has confirmed them.",
         "Part of it may be missing, for example because it was copied from an email. Ask for the original file.",
-        _ASK_ISSUER,
+        "Do not rely on it until you have checked the complete credential.",
     ),
 )
+"""Not the tone of a forged credential: it may be genuine and badly copied."""
 _LEFT_OPEN = replace(VERDICT_TEXTS[Verdict.UNKNOWN], advice=("Ask the holder for the original file.", _ASK_ISSUER))
 _UNREACHABLE = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
     advice=(
-        "A web address in the credential does not work, so trying again is unlikely to help.",
+        (
+            "A web address in the credential does not work, so trying again is unlikely to help. This does not mean "
+            "that the credential is forged."
+        ),
         _ASK_ISSUER,
     ),
 )
@@ -132,9 +138,11 @@ _OTHER_PERSON = replace(
     VERDICT_TEXTS[Verdict.INVALID],
     tab="Issued to someone else",
     headline="This credential was not issued to this email address.",
+    tone="warn",
+    shape="triangle",
     advice=(
         "Check the spelling. People often have several addresses, so ask which one they gave the issuer.",
-        "The credential itself may be genuine. Check it again without an email address to see its own result.",
+        "The credential itself may be genuine. Check it without an email address to see its own result.",
     ),
 )
 _PERSON_OPEN = replace(
@@ -174,7 +182,7 @@ def verdict_text(report: Report) -> VerdictText:
     finding = decisive(report)
     if report.verdict is Verdict.VALID:
         return _valid(report)
-    if finding is not None and finding.check == "recipient":
+    if about_recipient(report):
         return {Verdict.INVALID: _OTHER_PERSON, Verdict.UNKNOWN: _PERSON_OPEN}.get(
             report.verdict, VERDICT_TEXTS[report.verdict]
         )
@@ -208,6 +216,12 @@ def _valid(report: Report) -> VerdictText:
         tone="caution",
         shape="notice",
     )
+
+
+def about_recipient(report: Report) -> bool:
+    """Whether check 9 decided the verdict: the credential itself is valid."""
+    finding = decisive(report)
+    return report.verdict is not Verdict.VALID and finding is not None and finding.check == "recipient"
 
 
 def issuer_proven(report: Report) -> bool:

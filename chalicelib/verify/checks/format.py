@@ -33,6 +33,8 @@ _UNSUPPORTED = frozenset(
 _DAMAGED = frozenset({"not_json", "not_utf8", "not_an_object", "lone_surrogate", "jws_malformed"})
 """Codes for input that was probably cut off or changed on its way."""
 
+DAMAGED = "It is incomplete or damaged, so it cannot be read as a credential."
+
 _OPEN_BADGES = "Open Badges 3.0"
 _VERIFIABLE_CREDENTIALS = {model: f"Verifiable Credential {model.version}" for model in MODELS}
 _RECOGNISED = {
@@ -67,7 +69,7 @@ def _detect(source: bytes) -> Format:
 def _message(error: Malformed) -> str:
     if error.code not in _DAMAGED:
         return error.detail
-    return f"It is incomplete or damaged, so it cannot be read as a credential. Technical detail: {error.detail}"
+    return f"{DAMAGED} Technical detail: {error.detail}"
 
 
 def _model(document: Mapping[str, object]) -> DataModel:

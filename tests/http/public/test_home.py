@@ -377,7 +377,7 @@ def test_unreadable_credential_gets_matching_advice(client: Gateway, source: byt
         (b'{"@context": "\xff"}', "This is not valid UTF-8."),
         (b"eyJhbGciOiJFZERTQSJ9.e30.A", "cut off or was changed"),
         (b"eyJhbGciOiJFZERTQSJ9.e30", "its end is missing"),
-        (b"\0\1\2\3", "it does not contain text"),
+        (b"\0\1\2\3", "it is not text"),
     ],
     ids=["comma", "end", "not UTF-8", "cut signature", "two parts", "binary"],
 )

@@ -157,3 +157,10 @@ def test_field_is_not_offered_when_the_credential_cannot_be_sent_again() -> None
     assert recipient_form.sent_again(b"{}\n") == "{}\n"
     for data in (b"\xff", b"{\0}", b"{" + b" " * pasted.MAX_SIZE, b"{" + b"\n" * (pasted.MAX_SIZE // 2)):
         assert recipient_form.sent_again(data) is None
+
+
+def test_wrong_address_leads_back_to_the_credentials_own_result(client: Gateway, laurel: Laurel) -> None:
+    shown = band(ask(client, laurel.url("valid"), "eve@example.org"))
+    assert f'href="{laurel.base_url}{laurel.url("valid")}">Check without an email address' in shown
+    assert "Check without an email address" not in band(ask(client, laurel.url("revoked"), "eve@example.org"))
+    assert "Check without an email address" not in band(ask(client, laurel.url("valid"), "ada@example.org"))
