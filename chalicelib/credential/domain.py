@@ -18,16 +18,18 @@ PREFIX = "issuer="
 FILE = "/.well-known/laurel-issuers.txt"
 """One DID a line."""
 
+_SCHEME = re.compile(r"\Ahttps?://")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{1,58}}[a-z0-9])", re.ASCII)
 
 
 def normalize(text: str) -> str:
-    """Normalize ``text`` as a domain: lower case, no trailing dot. Raises `Refused` (`bad_domain`)."""
-    domain = text.strip().lower().removesuffix(".")
+    """Normalize ``text``: lower case, without scheme, trailing slash or dot. Raises `Refused` (`bad_domain`)."""
+    domain = _SCHEME.sub("", text.strip().lower()).removesuffix("/").removesuffix(".")
     if not _DOMAIN.fullmatch(domain):
         raise Refused(
-            f"{text[:80]!r} is not a domain such as northwind.example (use punycode for non-ASCII letters).",
+            f"{text[:80]!r} is not a domain such as northwind.example. Enter it without a path, and with letters "
+            "outside a to z as punycode (xn--…).",
             code="bad_domain",
         )
     return domain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -76,6 +76,10 @@ class Store(Protocol):
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         """Strongly read; a new delivery of version 0 when none is stored."""
+
+    def find_deliveries(self, issuer_id: str, credential_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        """The deliveries of these credentials, by credential id, strongly read; those that are not stored are left
+        out."""
 
     def save(self, delivery: Delivery) -> Delivery:
         """Replace the version that was read; returns the next version.

@@ -58,6 +58,16 @@ def test_delivery_round_trips(store: Store) -> None:
     assert store.delivery("south", "c" * 26).version == 0
 
 
+def test_deliveries_of_many_credentials_are_found_at_once(store: Store) -> None:
+    ids = [f"{number:026}" for number in range(60)]
+    for credential_id in ids[::2]:
+        store.save(delivery_status.Delivery(credential_id, "north"))
+    found = store.find_deliveries("north", ids)
+    assert list(found) == ids[::2]
+    assert found[ids[0]] == store.delivery("north", ids[0])
+    assert store.find_deliveries("south", ids) == {}
+
+
 def test_stale_delivery_write_conflicts(store: Store) -> None:
     read = store.delivery("north", "c" * 26)
     store.save(delivery_status.claimed(read, Kind.ISSUED, NOW, "one"))

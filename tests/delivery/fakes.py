@@ -32,6 +32,10 @@ class Store:
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         return self.deliveries.get((issuer_id, credential_id)) or Delivery(credential_id, issuer_id)
 
+    def find_deliveries(self, issuer_id: str, credential_ids: Sequence[str]) -> dict[str, Delivery]:
+        wanted = ((issuer_id, credential_id) for credential_id in credential_ids)
+        return {key[1]: self.deliveries[key] for key in wanted if key in self.deliveries}
+
     def save(self, delivery: Delivery) -> Delivery:
         after = replace(delivery, version=delivery.version + 1)
         current = self.delivery(delivery.issuer_id, delivery.credential_id)

@@ -140,7 +140,7 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
     what = (
         f"Publish the TXT record {record[0]} with the value {record[1]}, or the file {file[0]} with the line {file[1]}"
     )
-    heard = f" (the look-up failed: {lookup_error.detail})" if lookup_error else ""
+    heard = f" (the look-up failed: {lookup_error.detail.rstrip('.')})" if lookup_error else ""
     raise Refused(
         f"{domain} does not confirm this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven"
     )

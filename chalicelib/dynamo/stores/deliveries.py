@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -46,6 +46,11 @@ class DynamoDeliveryStore:
         return reads.find(self._tables, self._tables.credentials, DeliveryItem, key) or Delivery(
             credential_id, issuer_id
         )
+
+    def find_deliveries(self, issuer_id: str, credential_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        wanted = [keys.delivery(issuer_id, credential_id) for credential_id in credential_ids]
+        found = (read(DeliveryItem, raw) for raw in reads.existing(self._tables, self._tables.credentials, wanted))
+        return {delivery.credential_id: delivery for delivery in found}
 
     def save(self, delivery: Delivery) -> Delivery:
         after = replace(delivery, version=delivery.version + 1)

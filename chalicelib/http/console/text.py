@@ -19,7 +19,7 @@ class Banner:
 
 
 BANNERS: Mapping[str, Banner] = {
-    "issuer_created": Banner("Your issuer was created.", "The list below shows your next steps."),
+    "issuer_created": Banner("Your organization was created.", "The list below shows your next steps."),
     "achievement_added": Banner("Achievement saved.", "You can now issue it."),
     "achievement_changed": Banner(
         "New version saved.", "Issued credentials do not change. New credentials use this version."

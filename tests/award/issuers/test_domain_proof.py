@@ -135,7 +135,7 @@ def test_did_must_be_the_whole_line(acme: DomainFixture) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "localhost", "127.0.0.1", "https://acme.example", "acme.example/x", "a b.example", "-a.example"],
+    ["", "localhost", "127.0.0.1", "https://acme.example/x", "acme.example/x", "a b.example", "-a.example"],
 )
 def test_invalid_domain_is_refused_without_a_request(acme: DomainFixture, text: str) -> None:
     with pytest.raises(Refused) as caught:

@@ -314,6 +314,7 @@ def test_result_says_which_holders_get_no_email(editor: Browser, laurel: Laurel)
         return text_of(editor.get(response.headers["location"].removeprefix(laurel.base_url)))
 
     page = result(VALID_ROWS)
+    assert "Sending" in page
     assert "Holders without an email address get no email." in page
     assert page.count("No email address, so no email is sent.") == 1
     everyone = result("name,email\nGrace Hopper,grace@example.org\n")

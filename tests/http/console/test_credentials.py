@@ -13,6 +13,8 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.storing import DELIVER, STATUS_CHANGED
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
+from chalicelib.delivery import delivery_status
+from chalicelib.delivery.delivery_status import State as DeliveryState
 from chalicelib.delivery.handlers import handlers
 from chalicelib.http.console.credentials import email_lines
 from chalicelib.tasks.task_queue import Task
@@ -268,6 +270,21 @@ def test_an_email_is_shown_as_pending_until_it_is_sent(editor: Browser, grace: R
     assert email_lines.WAITING in editor.get(f"{HERE}/{grace.id}").text
     run(laurel, DELIVER, grace)
     assert "Sent; delivery not confirmed yet." in editor.get(f"{HERE}/{grace.id}").text
+
+
+def test_the_list_shows_what_became_of_each_email(editor: Browser, grace: Record, laurel: Laurel) -> None:
+    def cell() -> str:
+        row = editor.get(HERE).text.partition(f"/{grace.id}")[2]
+        return re.sub(r"<[^>]+>", "", row.partition('data-label="Email">')[2].partition("</td>")[0]).strip()
+
+    assert cell() == "Sending"
+    laurel.now += email_lines.SOON
+    assert cell() == "Not sent"
+    run(laurel, DELIVER, grace)
+    assert cell() == "Sent"
+    store = laurel.delivery_context.store
+    store.save(delivery_status.reached(store.delivery("fernhill", grace.id), DeliveryState.OPENED, laurel.now))
+    assert cell() == "Opened"
 
 
 def test_the_page_says_that_the_issuer_chose_no_email(editor: Browser, laurel: Laurel) -> None:

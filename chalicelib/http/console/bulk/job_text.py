@@ -12,7 +12,9 @@ from chalicelib.award.bulk.job import (
     Result,
     RowState,
 )
+from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.http.console.bulk.upload_text import credentials, rows
+from chalicelib.http.console.credentials import email_lines
 from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.html import text
 
@@ -71,6 +73,8 @@ class ResultLine:
     status_label: StatusLabel
     credential_id: str | None
     detail: str | None
+    email_label: StatusLabel | None
+    """Status of the email about an issued credential; None if none is sent."""
 
 
 def job_view(job: Job, achievement: str, only: RowState | None) -> JobView:
@@ -106,12 +110,17 @@ def _by(job: Job) -> str:
     return f"API key laurel_{name}_…" if kind == "token" else job.created_by
 
 
-def result_line(result: Result) -> ResultLine:
-    """Build the view model of one row."""
+def result_line(result: Result, job: Job, deliveries: Mapping[str, Delivery], now: datetime) -> ResultLine:
+    """Build the view model of one row; ``deliveries`` maps credential ids to what became of their emails."""
     row, outcome = result.row, result.outcome
     name = row.name or "No name"
     detail = NO_EMAIL if outcome.state is RowState.ISSUED and row.email is None else outcome.detail
-    return ResultLine(f"{row.number:,}", name, row.email, ROW_LABELS[outcome.state], result.credential_id, detail)
+    email_label = None
+    if job.notify and row.email is not None and result.credential_id:
+        email_label = email_lines.label(deliveries.get(result.credential_id), job.created_at, now)
+    return ResultLine(
+        f"{row.number:,}", name, row.email, ROW_LABELS[outcome.state], result.credential_id, detail, email_label
+    )
 
 
 def emails_line(job: Job, results: Iterable[Result]) -> str:

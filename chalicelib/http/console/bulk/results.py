@@ -63,13 +63,17 @@ def _page(services: Services, context: PageContext, job: Job, query: Mapping[str
     only = RowState.REFUSED if query.get("only") == RowState.REFUSED else None
     results = list(islice(bulk_issuer.results(services.bulk, job, only, _place(query.get("after", ""))), PAGE_SIZE + 1))
     following = results[PAGE_SIZE - 1][1] if len(results) > PAGE_SIZE else None
+    shown = [result for result, _ in results[:PAGE_SIZE]]
+    issued = [result.credential_id for result in shown if result.credential_id]
+    deliveries = services.delivery_context.store.find_deliveries(context.tenant, issued)
+    now = services.issuer_context.now()
     achievement = services.issuer_context.issuer_store.achievement(job.issuer_id, job.achievement_id).name
     return layout.show(
         context,
         "job.html",
         job=job_text.job_view(job, achievement, only),
-        rows=[job_text.result_line(result) for result, _ in results[:PAGE_SIZE]],
-        emails=job_text.emails_line(job, (result for result, _ in results[:PAGE_SIZE])),
+        rows=[job_text.result_line(result, job, deliveries, now) for result in shown],
+        emails=job_text.emails_line(job, shown),
         only=only.value if only else "",
         next="-".join(map(str, following)) if following else "",
     )

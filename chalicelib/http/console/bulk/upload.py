@@ -40,8 +40,8 @@ from chalicelib.http.input.form import MAX_WITH_FILE
 MAX_LIST = 1_000_000
 """Bytes of a list, about 15,000 people. The page shows the list again after the check. Escaping can turn one character
 into five, and a Lambda response is limited to 6 MB. Longer lists must be split or sent through the API."""
-SAMPLE = 5
-"""Valid rows shown as a sample, enough to see whether the columns were recognised."""
+SAMPLE = 10
+"""Valid rows shown as a sample, enough to see whether the columns were recognised, and all of a short list."""
 RECENT = 5
 """Previous jobs listed on the page."""
 CHANGED = "The list has changed since it was checked. Here are the results for the current list."

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import State
+from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.http.console.credentials import email_lines
 from chalicelib.http.console.credentials.email_lines import EmailLine
 from chalicelib.http.console.text import StatusLabel
 
@@ -40,6 +42,8 @@ class CredentialListItem:
     achievement: str
     at: datetime
     status_label: StatusLabel
+    email_label: StatusLabel | None = None
+    """Status of the first email; None without an address, and where the list does not show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,11 @@ def status_label(state: State, valid_until: datetime | None, now: datetime) -> S
     return STATUS_LABELS[state]
 
 
-def list_items(rows: Iterable[Row], names: Mapping[str, str], now: datetime) -> list[CredentialListItem]:
-    """Build the table of ``rows``; ``names`` maps achievement ids to names."""
+def list_items(
+    rows: Iterable[Row], names: Mapping[str, str], now: datetime, deliveries: Mapping[str, Delivery] | None = None
+) -> list[CredentialListItem]:
+    """Build the table of ``rows``. ``names`` maps achievement ids to names, ``deliveries`` credential ids to what
+    became of their emails, if the table shows that."""
     return [
         CredentialListItem(
             id=row.credential_id,
@@ -80,6 +87,11 @@ def list_items(rows: Iterable[Row], names: Mapping[str, str], now: datetime) -> 
             achievement=names.get(row.achievement_id, ANOTHER),
             at=row.issued_at,
             status_label=status_label(row.state, row.valid_until, now),
+            email_label=(
+                email_lines.label(deliveries.get(row.credential_id), row.issued_at, now)
+                if deliveries is not None and row.email
+                else None
+            ),
         )
         for row in rows
     ]

@@ -95,6 +95,9 @@ def _found(services: Services, context: PageContext, request: Request) -> Reply:
     now = services.issuer_context.now()
     names = {one.id: one.name for one in services.issuer_context.issuer_store.achievements(context.tenant)}
     page = _page(services, context, form, query.get("after"))
+    deliveries = services.delivery_context.store.find_deliveries(
+        context.tenant, [row.credential_id for row in page.rows]
+    )
     order = sorting.chosen(form.text("sort"))
     filters = {name: value for name, value in form.values.items() if value}
     options = (("", "Any"), *sorted(names.items(), key=lambda one: fold(one[1])))
@@ -104,7 +107,7 @@ def _found(services: Services, context: PageContext, request: Request) -> Reply:
         context,
         "credentials.html",
         form=form,
-        rows=sorting.apply(credential_text.list_items(page.rows, names, now), order),
+        rows=sorting.apply(credential_text.list_items(page.rows, names, now, deliveries), order),
         columns=sorting.headers(address, {**filters, **_place(query)}, order),
         caption=sorting.caption(order, whole=whole),
         whole=whole,

@@ -12,6 +12,7 @@ from chalicelib.delivery import status_emails
 from chalicelib.delivery.delivery_status import Attempt, Delivery, State
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.handlers import is_current
+from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.html import text
 
 SOON = timedelta(minutes=10)
@@ -38,6 +39,18 @@ NOT_SENT: Mapping[str, str] = {
     "forgotten": "Not sent: the holder asked Laurel not to email them.",
 }
 """Text of each reason for which an email was not sent."""
+SHORT: Mapping[State, StatusLabel] = {
+    State.SENT: StatusLabel("Sent", "none"),
+    State.DELIVERED: StatusLabel("Delivered", "none"),
+    State.OPENED: StatusLabel("Opened", "good"),
+    State.SHARED: StatusLabel("Shared", "good"),
+    State.BOUNCED: StatusLabel("Bounced", "bad"),
+    State.COMPLAINED: StatusLabel("Marked as spam", "bad"),
+    State.FAILED: StatusLabel("Not sent", "warn"),
+}
+"""Label of each delivery status in a list."""
+SENDING = StatusLabel("Sending", "none")
+NOT_SENT_YET = StatusLabel("Not sent", "none")
 LABELS: Mapping[Kind, str] = {
     Kind.REVOKED: "Email about the revocation",
     Kind.SUSPENDED: "Email about the suspension",
@@ -54,6 +67,14 @@ class EmailLine:
 
     label: str
     text: str
+
+
+def label(delivery: Delivery | None, issued_at: datetime, now: datetime) -> StatusLabel:
+    """The status of the first email about a credential, for a list; ``delivery`` is None if nothing is stored yet."""
+    if delivery is not None and delivery.state is not State.WAITING:
+        return SHORT[delivery.state]
+    since = max([issued_at, *(delivery.resend_requests if delivery else ())])
+    return SENDING if now - since < SOON else NOT_SENT_YET
 
 
 def lines(record: Record, recipient: Recipient, delivery: Delivery, now: datetime) -> tuple[EmailLine, ...]:

@@ -15,11 +15,18 @@ from chalicelib.http.console.credentials.credential_text import CredentialListIt
 
 DEFAULT = "-issued"
 """Newest first, the order of the store. A leading hyphen means descending."""
-LABELS: Mapping[str, str] = {"holder": "Holder", "achievement": "Achievement", "issued": "Issued", "status": "Status"}
+LABELS: Mapping[str, str] = {
+    "holder": "Holder",
+    "achievement": "Achievement",
+    "issued": "Issued",
+    "status": "Status",
+    "email": "Email",
+}
 KEYS: Mapping[str, Callable[[CredentialListItem], str]] = {
     "holder": lambda row: fold(row.name),
     "achievement": lambda row: fold(row.achievement),
     "status": lambda row: row.status_label.text,
+    "email": lambda row: row.email_label.text if row.email_label else "",
 }
 
 
