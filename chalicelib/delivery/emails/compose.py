@@ -260,7 +260,10 @@ def _compose(
         tips=tips,
         next_step=step,
         next_url=url,
-        why=f"You are receiving this email because {issuer} issued this credential to {context.email}.",
+        why=(
+            f"You are receiving this email because {issuer} issued this credential to {context.email}. "
+            f"If it is not yours, ignore this email or tell {issuer}. {issuer} can see whether the link above is opened."
+        ),
         settings=f"{links.my}#settings",
         unsubscribe=links.unsubscribe,
         reply_to=context.issuer.email,

@@ -70,7 +70,10 @@ def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscrib
             "If you did not expect this email, you can ignore it, or unsubscribe below.",
         ),
         main=Button("View the credential", my),
-        why=f"You are receiving this email because this organization entered the address {email}.",
+        why=(
+            f"You are receiving this email because this organization entered the address {email}. "
+            "It can see whether the link above is opened."
+        ),
         settings=f"{my}#settings",
         unsubscribe=unsubscribe,
     )
