@@ -262,7 +262,8 @@ def _compose(
         next_url=url,
         why=(
             f"You are receiving this email because {issuer} issued this credential to {context.email}. "
-            f"If it is not yours, ignore this email or tell {issuer}. {issuer} can see whether the link above is opened."
+            f"If it is not yours, ignore this email or tell {issuer}. "
+            f"{issuer} can see whether the link above is opened."
         ),
         settings=f"{links.my}#settings",
         unsubscribe=links.unsubscribe,
@@ -294,12 +295,12 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
     month = f"{shared.issued_at.astimezone(UTC):%B %Y}"
     return (
         Tip("LinkedIn", "“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
-        Tip("Social media", "Use the buttons on your page to share it with your network."),
+        Tip("Social media", "Use the buttons on the page of your credentials to share it with your network."),
         Tip("CV", f"Add “{line(shared.name)}, {line(shared.issuer)}, {month}” and link it to {shared.url}"),
-        Tip("Email signature", "Add its name, linked to the same URL."),
-        Tip("Web page", "Copy the HTML code with the badge image from your page."),
+        Tip("Email signature", "Copy the text for a signature, with its public link, from that page."),
+        Tip("Web page", "Copy the HTML code with the badge image from that page."),
         Tip(
             "Wallet",
-            "Download the signed credential from your page and add it to any wallet that supports Open Badges 3.0.",
+            "Download the signed credential from that page and add it to any wallet that supports Open Badges 3.0.",
         ),
     )
