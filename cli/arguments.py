@@ -43,6 +43,7 @@ def parser() -> ArgumentParser:
         epilog=_EPILOG,
         formatter_class=RawDescriptionHelpFormatter,
     )
+    root.add_argument("--json", action="store_true", help="print one JSON object per line")
     resources = grammar.subcommands(root)
     issuing = (issuer, key, access, achievement, credential, pathway, webhook, job, export)
     for module in (*issuing, events, task, mailbox, demo, completion):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import (
+    SUPPRESS,
     Action,
     ArgumentError,
     ArgumentParser,
@@ -62,7 +63,8 @@ def command(
         epilog=epilog,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    command.add_argument("--json", action="store_true", help="print one JSON object per line")
+    # Suppressed, so that it does not reset the one before the command.
+    command.add_argument("--json", action="store_true", default=SUPPRESS, help="print one JSON object per line")
     command.set_defaults(handler=handler, parser=command)
     return command
 
@@ -82,6 +84,11 @@ def one_of(kind: type[E]) -> dict[str, Any]:
             raise ArgumentTypeError(f"{text!r} is not one of {', '.join(kind)}") from error
 
     return {"type": read, "choices": list(kind)}
+
+
+def credential_id(text: str) -> str:
+    """The id of a credential, also from the URL of its page."""
+    return text.rstrip("/").rpartition("/")[2]
 
 
 def start(text: str) -> datetime:

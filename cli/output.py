@@ -44,6 +44,8 @@ def table(as_json: bool, columns: Sequence[str], rows: Iterable[Mapping[str, obj
     while part := list(islice(remaining, _PART)):
         console.print(_rendered_table(columns, part, header=first))
         first = False
+    if first:
+        note("Nothing to list.")
 
 
 def _rendered_table(columns: Sequence[str], rows: Iterable[Mapping[str, object]], *, header: bool) -> Table:

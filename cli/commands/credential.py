@@ -24,7 +24,7 @@ from cli import grammar
 from cli.grammar import Commands
 from cli.output import UsageProblem, note, show, table
 
-CREDENTIAL_ID = "id of the credential"
+CREDENTIAL_ID = "id of the credential, or the URL of its page"
 _REMOVABLE = ("email", "did", "valid-until", "evidence")
 """Optional members that `correct --without` removes."""
 _MARKS = {Outcome.PASSED: "+", Outcome.FAILED: "-", Outcome.UNKNOWN: "?", Outcome.NOT_APPLICABLE: " "}
@@ -36,7 +36,7 @@ def add_commands(resources: Commands) -> None:
     _add_issue(verbs)
     _add_status_changes(verbs)
     seen = grammar.command(verbs, "show", show_one, "verify a credential", "laurel credential show ID")
-    seen.add_argument("id", metavar="ID", help=CREDENTIAL_ID)
+    seen.add_argument("id", metavar="ID", type=grammar.credential_id, help=CREDENTIAL_ID)
     _add_replacements(verbs)
     _add_search(verbs)
     grammar.issuer(
@@ -82,7 +82,7 @@ def _add_status_changes(verbs: Commands) -> None:
     ):
         example = f'laurel credential {verb} ID --reason "{reason}"'
         decide = grammar.command(verbs, verb, handler, description, example)
-        decide.add_argument("ids", nargs="+", metavar="ID", help="id of a credential")
+        decide.add_argument("ids", nargs="+", metavar="ID", type=grammar.credential_id, help=CREDENTIAL_ID)
         decide.add_argument("--issuer", metavar="ID", help="change only credentials of this issuer")
         decide.add_argument("--reason", help="reason shown on the credential's page")
 
@@ -110,7 +110,7 @@ def _add_replacements(verbs: Commands) -> None:
         "issue a corrected credential and revoke the original",
         'laurel credential correct ID --name "Grace Osei" --reason "Name misspelt"',
     )
-    right.add_argument("id", metavar="ID", help=CREDENTIAL_ID)
+    right.add_argument("id", metavar="ID", type=grammar.credential_id, help=CREDENTIAL_ID)
     right.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
     right.add_argument("--name", help="name of the holder")
     right.add_argument("--email", help="email address of the holder")
@@ -128,7 +128,7 @@ def _add_replacements(verbs: Commands) -> None:
         "issue the credential again to the same holder; the original is not revoked",
         "laurel credential renew ID --valid-until 2030-12-31",
     )
-    renewal.add_argument("id", metavar="ID", help=CREDENTIAL_ID)
+    renewal.add_argument("id", metavar="ID", type=grammar.credential_id, help=CREDENTIAL_ID)
     renewal.add_argument("--issuer", metavar="ID", help="fail unless it belongs to this issuer")
     renewal.add_argument(
         "--valid-until",

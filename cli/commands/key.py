@@ -26,8 +26,8 @@ def add_commands(resources: Commands) -> None:
         "revoke",
         revoke,
         "show what revoking a compromised key does, or revoke it with --yes",
-        "laurel key revoke --compromised-since 2026-11-20T08:00:00Z acme z6MkhaXg",
-        "laurel key revoke --compromised-since 2026-11-20T08:00:00Z acme z6MkhaXg --yes",
+        "laurel key revoke --compromised-since 2026-11-20T08:00:00Z acme KEY",
+        "laurel key revoke --compromised-since 2026-11-20T08:00:00Z acme KEY --yes",
     )
     revoked.add_argument(
         "--compromised-since",
@@ -38,7 +38,7 @@ def add_commands(resources: Commands) -> None:
     )
     revoked.add_argument("--yes", action="store_true", help="revoke the key; without it nothing changes")
     grammar.issuer(revoked)
-    revoked.add_argument("key", help="id of the key, as `laurel key list` shows it")
+    revoked.add_argument("key", metavar="KEY", help="id of the key, as `laurel key list` shows it")
 
 
 def list_all(services: Services, options: Namespace) -> int:

@@ -30,7 +30,7 @@ any origin send the request, too. Chromium caches a preflight for at most two ho
 
 _API_KEY = (CallerKind.TOKEN, CallerKind.OPERATOR, CallerKind.EITHER)
 _NO_KEY = (
-    "This URL does not support Idempotency-Key, so a repeated request may be carried out twice. Nothing was changed: "
+    "This URL does not support Idempotency-Key, so Laurel cannot recognise a repeated request. Nothing was changed: "
     "send the request without the header."
 )
 
