@@ -46,8 +46,8 @@ PER_ADDRESS_AND_NETWORK_DAILY = NetworkLimit("address-from-daily", 6, 6, 60, tim
 many for a provider, so that a few of its customers cannot lock out another one."""
 
 MEMBERS_PER_NETWORK = NetworkLimit("member-network", 120, 240, 1200, _HOUR)
-"""Requests for known members from one network: more than all staff of an issuer (`members.MAX_MEMBERS`) need in the
-same hour, since most use known browsers."""
+"""Requests for known members from one network, at most two for one address in a quarter of an hour: more than all staff
+of an issuer (`members.MAX_MEMBERS`) need in the same hour, since most use known browsers."""
 
 PER_KNOWN_BROWSER = Limit("known-browser", 5, _HOUR)
 """Emails that a known browser may request: enough for a person who keeps trying."""
@@ -104,15 +104,21 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
         rate_limits.enforce(access_context, PER_KNOWN_BROWSER, f"{to} {browser_id}")
         rate_limits.enforce(access_context, KNOWN_BROWSERS_PER_ADDRESS, to)
         return True
-    is_member = known.is_known_member(access_context, to)
-    per_network = MEMBERS_PER_NETWORK if is_member else PER_NETWORK
+    person = known.person(access_context, to)
+    per_network = MEMBERS_PER_NETWORK if person.is_member else PER_NETWORK
+    # Whoever asks for one address again and again reaches its limits first, and uses up nothing of their neighbours.
     return (
-        rate_limits.within_networks(access_context, per_network, caller)
-        and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
+        rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
         and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK_DAILY, caller, to)
-        and _within_address(access_context, to, caller, is_member=is_member)
-        and (is_member or rate_limits.within(access_context, PER_DEPLOYMENT, ""))
+        and rate_limits.within_networks(access_context, per_network, caller)
+        and _within_address(access_context, to, caller, is_member=person.is_member)
+        and _within_deployment(access_context, is_member=person.is_member)
     )
+
+
+def _within_deployment(access_context: AccessContext, *, is_member: bool) -> bool:
+    # A member's request is counted too, but apart and without a limit, so that it takes as long as a stranger's.
+    return rate_limits.within(access_context, PER_DEPLOYMENT, "members" if is_member else "") or is_member
 
 
 def _within_address(access_context: AccessContext, to: str, caller: str, *, is_member: bool) -> bool:

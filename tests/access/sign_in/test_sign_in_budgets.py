@@ -15,6 +15,7 @@ from chalicelib.access.roles import Role
 from chalicelib.access.sign_in import known, links
 from chalicelib.access.sign_in.links import (
     KNOWN_BROWSERS_PER_ADDRESS,
+    MEMBERS_PER_NETWORK,
     PER_ADDRESS,
     PER_ADDRESS_AND_NETWORK,
     PER_ADDRESS_AND_NETWORK_DAILY,
@@ -26,9 +27,26 @@ from chalicelib.access.sign_in.links import (
     PER_NETWORK,
     QUARTER,
 )
-from tests.access.fakes import NOW, AccessFixture
+from tests.access.fakes import NOW, AccessFixture, MemberStore, SessionStore
 
 VICTIM, HOME = "victim@example.org", "198.51.100.1"
+
+
+class RecordingStore:
+    """A store that records the names of the calls."""
+
+    def __init__(self, store: SessionStore | MemberStore) -> None:
+        self.store = store
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self.store, name)
+
+        def call(*args: object) -> object:
+            self.calls.append(name)
+            return found(*args)
+
+        return call
 
 
 def ask(access: AccessFixture, email: str, caller: str, known_browser: str | None = None) -> bool:
@@ -171,11 +189,11 @@ def test_an_address_that_an_attacker_adds_as_a_member_has_the_budgets_of_a_stran
 def test_a_removed_member_has_the_budgets_of_a_stranger(access: AccessFixture) -> None:
     members.add(access.access_context, "north", "owner@example.org", Role.OWNER)
     known_member_cookie = known.remember(access.access_context, VICTIM, None)
-    assert not known.is_known_member(access.access_context, VICTIM)
+    assert not known.person(access.access_context, VICTIM).is_member
     members.add(access.access_context, "north", VICTIM, Role.VIEWER)
-    assert known.is_known_member(access.access_context, VICTIM)
+    assert known.person(access.access_context, VICTIM).is_member
     members.remove(access.access_context, "north", VICTIM)
-    assert not known.is_known_member(access.access_context, VICTIM)
+    assert not known.person(access.access_context, VICTIM).is_member
     assert known.browser_of(access.access_context, VICTIM, known_member_cookie)
 
 
@@ -217,9 +235,9 @@ def test_a_known_browser_expires_and_a_new_year_keeps_it(access: AccessFixture) 
 def test_a_person_who_has_not_signed_in_for_400_days_is_not_known(access: AccessFixture) -> None:
     known_member(access)
     access.now = NOW + known.LIFETIME - timedelta(days=1)
-    assert known.is_known_member(access.access_context, VICTIM)
+    assert known.person(access.access_context, VICTIM).is_member
     access.now = NOW + known.LIFETIME
-    assert not known.is_known_member(access.access_context, VICTIM)
+    assert not known.person(access.access_context, VICTIM).is_member
 
 
 def test_forged_cookies_are_ignored(access: AccessFixture) -> None:
@@ -283,6 +301,31 @@ def test_a_member_stays_known_for_the_whole_lifetime(access: AccessFixture) -> N
     known_member(access)
     access.now += known.LIFETIME - timedelta(seconds=1)
     assert access.now.year == 2028
-    assert known.is_known_member(access.access_context, VICTIM)
+    assert known.person(access.access_context, VICTIM).is_member
     access.now += timedelta(seconds=1)
-    assert not known.is_known_member(access.access_context, VICTIM)
+    assert not known.person(access.access_context, VICTIM).is_member
+
+
+def test_every_address_takes_the_same_reads_and_counts() -> None:
+    """The time of a request does not reveal whether the address is an operator's, a member's or nobody's."""
+    everyone = {"op@laurel.example", VICTIM, "added@example.org", "former@example.org", "nobody@example.org"}
+    calls = {}
+    for email in everyone:
+        store, member_store = RecordingStore(SessionStore()), RecordingStore(MemberStore())
+        access = AccessFixture(session_store=store, member_store=member_store)  # type: ignore[arg-type]
+        known_member(access)
+        known.remember(access.access_context, "former@example.org", None)
+        members.add(access.access_context, "north", "added@example.org", Role.VIEWER)
+        ask(access, "before@example.org", "203.0.113.7")
+        store.calls, member_store.calls = [], []
+        assert ask(access, email, HOME)
+        calls[email] = (tuple(store.calls), tuple(member_store.calls))
+    assert len(set(calls.values())) == 1, calls
+
+
+def test_asking_for_one_member_again_and_again_does_not_use_up_the_networks_budget(access: AccessFixture) -> None:
+    known_member(access)
+    known_member(access, "colleague@example.org")
+    for _ in range(MEMBERS_PER_NETWORK.per_client + 5):
+        ask(access, VICTIM, HOME)
+    assert ask(access, "colleague@example.org", HOME)
