@@ -263,3 +263,14 @@ def test_an_owner_who_is_removed_during_the_request_changes_nothing(
     store = laurel.member_store
     (store.meanwhile_tokens if path == "/v1/tokens" else store.meanwhile).append(remove_leaver)
     removal_is_noticed(send(client, method, path, leaver, sent))
+
+
+def test_a_change_of_role_revokes_organization_keys_and_lists_the_others(
+    laurel: Laurel, client: Gateway, owner: dict[str, str]
+) -> None:
+    owner_with_own_key(laurel, "bo@fernhill.example")
+    made = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "owner"}).json
+    path = f"/v1/members/bo@fernhill.example?revoke={made['id']}"
+    changed = send(client, "PUT", path, owner, {"role": "viewer"}).json
+    assert (changed["role"], [each["name"] for each in changed["organization"]]) == ("viewer", ["tests"])
+    assert send(client, "GET", "/v1/members", {"authorization": f"Bearer {made['token']}"}).status == 401
