@@ -45,14 +45,14 @@ PER_ADDRESS_AND_NETWORK_DAILY = NetworkLimit("address-from-daily", 6, 6, 60, _DA
 """More than a person needs who signs in from one network in new browsers; an attacker needs many networks. Ten times as
 many for a provider, so that a few of its customers cannot lock out another one."""
 
-PER_DAY = Limit("new", 1000, _DAY)
+NEW_PER_DAY = Limit("new", 1000, _DAY)
 """Emails a day to addresses that have never signed in, most of which may be made up: two percent of the 50,000 emails a
 day that Amazon SES grants a new production account, which it reviews when 5 % bounce."""
-PER_DOMAIN = Limit("new-domain", 200, _DAY)
+NEW_PER_DOMAIN = Limit("new-domain", 200, _DAY)
 """The same for one registered domain, so that made-up addresses of a few domains leave an email to those of all others:
 as many as all staff of an issuer (`members.MAX_MEMBERS`)."""
 CAREFUL_PER_DAY = Limit("new-careful", 200, _DAY)
-CAREFUL_PER_DOMAIN = Limit(PER_DOMAIN.name, 10, _DAY)
+CAREFUL_PER_DOMAIN = Limit(NEW_PER_DOMAIN.name, 10, _DAY)
 """The same while too many sign-in emails bounce (`reputation`). A domain whose made-up addresses caused it has used up
 its own, and newcomers of other domains still get emails."""
 
@@ -129,7 +129,7 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
 
 def _within_new(access_context: AccessContext, to: str, *, is_new: bool) -> bool:
     is_careful = access_context.mailer().too_many_bounce()
-    per_domain, per_day = (CAREFUL_PER_DOMAIN, CAREFUL_PER_DAY) if is_careful else (PER_DOMAIN, PER_DAY)
+    per_domain, per_day = (CAREFUL_PER_DOMAIN, CAREFUL_PER_DAY) if is_careful else (NEW_PER_DOMAIN, NEW_PER_DAY)
     # The request of a person who has signed in is counted too, but apart and without a limit, so that it takes as long.
     kind = "new" if is_new else "known"
     domain = registrable(to.rpartition("@")[2])

@@ -18,12 +18,12 @@ from chalicelib.access.sign_in.links import (
     CAREFUL_PER_DOMAIN,
     KNOWN_BROWSERS_PER_ADDRESS,
     MEMBERS_PER_NETWORK,
+    NEW_PER_DAY,
+    NEW_PER_DOMAIN,
     PER_ADDRESS,
     PER_ADDRESS_AND_NETWORK,
     PER_ADDRESS_AND_NETWORK_DAILY,
     PER_ADDRESS_FIRST,
-    PER_DAY,
-    PER_DOMAIN,
     PER_KNOWN_BROWSER,
     PER_MEMBER,
     PER_MEMBER_FIRST,
@@ -148,7 +148,7 @@ def test_a_known_browser_is_told_when_its_own_budget_is_used_up(access: AccessFi
 def test_a_whole_32_cannot_stop_anyone_outside_it(access: AccessFixture) -> None:
     for number in range(PER_NETWORK.per_provider + 100):
         ask(access, f"p{number}@made-up{number % 3}.example", f"2001:db8:{number:x}::1")
-    assert len(access.mailer.sent) == PER_NETWORK.per_provider < PER_DAY.max_count
+    assert len(access.mailer.sent) == PER_NETWORK.per_provider < NEW_PER_DAY.max_count
     assert ask(access, "newcomer@example.org", HOME)
     assert ask(access, "newcomer@example.org", "2001:db9::1")
 
@@ -170,7 +170,7 @@ def botnet(access: AccessFixture, requests: int, domains: int) -> int:
 def test_a_botnet_that_uses_up_the_budget_of_new_addresses_does_not_stop_known_people(access: AccessFixture) -> None:
     cookie = known_member(access)
     other = known.remember(access.access_context, "holder@example.org", None)
-    assert botnet(access, PER_DAY.max_count + 50, 100) == PER_DAY.max_count
+    assert botnet(access, NEW_PER_DAY.max_count + 50, 100) == NEW_PER_DAY.max_count
     assert not ask(access, "newcomer@example.org", HOME)
     assert ask(access, VICTIM, HOME)
     assert ask(access, VICTIM, HOME, cookie)
@@ -183,7 +183,7 @@ def test_a_botnet_that_uses_up_the_budget_of_new_addresses_does_not_stop_known_p
 
 def test_made_up_addresses_of_one_domain_do_not_stop_newcomers_of_others(access: AccessFixture) -> None:
     known.remember(access.access_context, "known@made-up0.example", None)
-    assert botnet(access, PER_DOMAIN.max_count + 50, 1) == PER_DOMAIN.max_count
+    assert botnet(access, NEW_PER_DOMAIN.max_count + 50, 1) == NEW_PER_DOMAIN.max_count
     assert not ask(access, "newcomer@sub.made-up0.example", HOME)
     assert ask(access, "newcomer@example.org", HOME)
     assert ask(access, "known@made-up0.example", HOME)
@@ -195,13 +195,13 @@ def test_while_sign_in_emails_bounce_only_few_are_sent_to_new_addresses(access: 
     assert botnet(access, CAREFUL_PER_DOMAIN.max_count + 50, 1) == CAREFUL_PER_DOMAIN.max_count
     assert ask(access, "newcomer@example.org", HOME)
     sent = botnet(access, CAREFUL_PER_DAY.max_count + 100, 100)
-    assert sent < CAREFUL_PER_DAY.max_count < PER_DAY.max_count
+    assert sent < CAREFUL_PER_DAY.max_count < NEW_PER_DAY.max_count
     assert not ask(access, "newcomer@example.org", "198.51.100.2")
     assert ask(access, VICTIM, HOME)
 
 
 def test_bounces_after_the_attack_leave_an_email_to_newcomers_of_other_domains(access: AccessFixture) -> None:
-    botnet(access, PER_DOMAIN.max_count, 1)
+    botnet(access, NEW_PER_DOMAIN.max_count, 1)
     access.mailer.bounces = True
     assert not ask(access, "newcomer@made-up0.example", HOME)
     assert ask(access, "newcomer@example.org", HOME)
