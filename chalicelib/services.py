@@ -225,9 +225,8 @@ class Services:
     def sign_in_mailer(self) -> Mailer:
         """Mailer for sign-in links."""
         from chalicelib.delivery.emails.sign_in import SignInMailer
-        from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 
-        return SignInMailer(DynamoDeliveryStore(self._tables), self.mailer, self.clock)
+        return SignInMailer(self.delivery_context)
 
     @cached_property
     def delivery_context(self) -> DeliveryContext:

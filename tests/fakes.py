@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -116,7 +116,9 @@ class IssuerStore:
     def add_name_holder(self, digest: str, issuer_id: str) -> None:
         self._names[digest] = frozenset({*self._names.get(digest, ()), issuer_id})
 
-    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
+    def add_issuer(
+        self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None, names: Collection[str] = ()
+    ) -> None:
         if self._issuers.get(issuer.id) == issuer:
             return
         dids = [other.did for other in self._issuers.values()]
@@ -131,9 +133,13 @@ class IssuerStore:
             self.member_store.replace_member(None, owner_member, Membership(issuer.id, 1, 1, 1, f"created by {owner}"))
         self._issuers[issuer.id] = issuer
         self._lists.update({status_list.id: status_list for status_list in lists})
+        for digest in names:
+            self.add_name_holder(digest, issuer.id)
 
-    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
+    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = (), names: Collection[str] = ()) -> None:
         self._replace(self._issuers, issuer, lists)
+        for digest in names:
+            self.add_name_holder(digest, issuer.id)
 
     def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
         return _found(self._achievements.get((issuer_id, achievement_id)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from chalicelib.access import email_address
@@ -47,18 +47,28 @@ def add(
 
 
 def change(
-    access_context: AccessContext, issuer_id: str, email: str, role: Role, *, still_allowed: Check = _anyone
+    access_context: AccessContext,
+    issuer_id: str,
+    email: str,
+    role: Role,
+    also: Collection[str] = (),
+    *,
+    still_allowed: Check = _anyone,
 ) -> Member:
-    """Change the role of a member. For ``still_allowed`` see `Check`.
+    """Change the role of a member, and revoke the keys with the ids ``also`` in the same transaction: keys of the
+    organization whose secrets the member may know, and which would let them do what their new role does not.
 
-    Raises `NotFound`; `Conflict` (`last_owner`) for the only owner.
+    The member's own keys stay, but never permit more than their role. For ``still_allowed`` see `Check`. Raises
+    `NotFound`; `Conflict` (`last_owner`) for the only owner; `Refused` (`unknown_token`) when one of the keys does not
+    exist, and changes nothing then.
     """
     for _ in range(MAX_ATTEMPTS):
         membership = access_context.member_store.membership(issuer_id)
         still_allowed()
         before = access_context.member_store.member(issuer_id, email_address.normalize(email))
         after = replace(before, role=role)
-        if after == before or _try_replace(access_context, membership, before, after):
+        ended = _named(access_context.member_store.tokens(issuer_id), frozenset(also)) if also else ()
+        if (after == before and not ended) or _try_replace(access_context, membership, before, after, ended):
             return after
     raise _busy()
 
@@ -100,11 +110,17 @@ def issuers_of(access_context: AccessContext, email: str) -> list[str]:
 
 def _ended(access_context: AccessContext, leaving: Member, also: frozenset[str]) -> tuple[Token, ...]:
     known = tuple(access_context.member_store.tokens(leaving.issuer_id))
-    if also - {token.id for token in known}:
-        raise Refused("One of these API keys does not exist. It may have been revoked.", code="unknown_token")
     # The others first: a member's own key is refused after the removal, whatever happens to it.
-    found = [token for token in known if token.member == leaving.email or token.id in also]
-    return tuple(sorted(found, key=lambda token: token.id not in also))
+    named = _named(known, also)
+    return (*named, *(token for token in known if token.member == leaving.email and token not in named))
+
+
+def _named(known: Iterable[Token], ids: frozenset[str]) -> tuple[Token, ...]:
+    """The keys with these ``ids``. Raises `Refused` (`unknown_token`) when one does not exist."""
+    found = tuple(token for token in known if token.id in ids)
+    if len(found) < len(ids):
+        raise Refused("One of these API keys does not exist. It may have been revoked.", code="unknown_token")
+    return found
 
 
 def _existing(access_context: AccessContext, member: Member) -> Member | None:

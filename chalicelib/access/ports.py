@@ -108,6 +108,10 @@ class SessionStore(Protocol):
 class Mailer(Protocol):
     """Sends sign-in emails."""
 
+    def too_many_bounce(self) -> bool:
+        """Whether so many sign-in emails bounce, or are reported as spam, that the sending account is in danger.
+        Raises `Unavailable`."""
+
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:
         """Send a sign-in link that is valid for ``minutes``.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -59,14 +59,18 @@ class IssuerStore(Protocol):
     def issuers(self) -> Iterator[Issuer]:
         """All issuers."""
 
-    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
-        """Store a new issuer, its first lists and any ``owner`` (a normalized email address) in one transaction.
+    def add_issuer(
+        self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None, names: Collection[str] = ()
+    ) -> None:
+        """Store a new issuer, its first lists, any ``owner`` (a normalized email address) and it as the holder of the
+        ``names`` with these skeletons in one transaction.
 
         Raises `Conflict` when the id is taken.
         """
 
-    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
-        """Replace the previous version of ``issuer``, and store new or next versions of ``lists``, in one transaction.
+    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = (), names: Collection[str] = ()) -> None:
+        """Replace the previous version of ``issuer``, and store new or next versions of ``lists`` and it as the holder
+        of the ``names`` with these skeletons, in one transaction.
 
         Raises `Conflict` when another writer was first.
         """

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,10 +19,11 @@ from chalicelib.credential import dates, email_address, strict_json
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import State
+from chalicelib.delivery.emails.email_content import Kind as EmailKind
 from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.limits.reputation import Problem
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
-from chalicelib.errors import Malformed, NotFound
+from chalicelib.errors import Malformed, NotFound, Unavailable
 
 LIMITS = strict_json.Limits(size=256 * 1024, depth=12, members=4_000)
 """SNS messages have at most 256 KB (Amazon SNS quotas)."""
@@ -116,6 +118,18 @@ def apply(delivery_context: DeliveryContext, event: EmailEvent) -> None:
     )
     if sent_email is not None:
         _apply_to_delivery(delivery_context, event.message_id, sent_email, early)
+
+
+def count_sent(delivery_context: DeliveryContext, message_id: str, issuer_id: str, kind: EmailKind) -> None:
+    """Count an email that is not about a credential, and later its bounce, for the reputation of ``issuer_id``.
+
+    A failure is no error: the email was sent.
+    """
+    sent_email = SentEmail(None, issuer_id, kind)
+    with suppress(Unavailable):
+        delivery_context.store.add_sent_email(message_id, sent_email, delivery_context.now())
+        pausing.count_sent(delivery_context, issuer_id)
+        apply_early_events(delivery_context, message_id, sent_email)
 
 
 def apply_early_events(delivery_context: DeliveryContext, message_id: str, sent_email: SentEmail) -> None:

@@ -44,8 +44,9 @@ class SentEmail:
     """The email behind a message id of the email service."""
 
     credential_id: str | None
-    """None for an invitation."""
+    """None for an invitation and a sign-in email."""
     issuer_id: str
+    """`reputation.SIGN_IN` for a sign-in email."""
     kind: Kind
 
 

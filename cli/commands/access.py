@@ -38,7 +38,7 @@ def _member(verbs: Commands) -> None:
         command.add_argument("email", metavar="EMAIL", help="email address of the member")
         if verb != "remove":
             _role(command, "member")
-        else:
+        if verb != "add":
             command.add_argument(
                 "--revoke",
                 action="append",
@@ -109,7 +109,10 @@ def add_member(services: Services, options: Namespace) -> int:
 
 def change_member(services: Services, options: Namespace) -> int:
     """Change the role of a member."""
-    _show_member(members.change(services.access_context, options.issuer, options.email, options.role), options.json)
+    changed = members.change(services.access_context, options.issuer, options.email, options.role, options.revoke)
+    _show_member(changed, options.json)
+    if changed.role is not Role.OWNER:
+        _note_kept(services, options.issuer)
     return 0
 
 
@@ -124,11 +127,16 @@ def remove_member(services: Services, options: Namespace) -> int:
         outcome="removed",
         revoked=[token.id for token in revoked],
     )
-    kept = tokens.of_organization(services.access_context, options.issuer)
+    _note_kept(services, options.issuer)
+    return 0
+
+
+def _note_kept(services: Services, issuer_id: str) -> None:
+    """List the organization keys that a member who has fewer rights now may know."""
+    kept = tokens.of_organization(services.access_context, issuer_id)
     if kept:
         listed = ", ".join(f"{token.id} ({token.name})" for token in kept)
         note(f"These organization keys still work. Revoke those whose secrets the member may know: {listed}")
-    return 0
 
 
 def list_members(services: Services, options: Namespace) -> int:

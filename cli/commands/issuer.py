@@ -153,7 +153,7 @@ def resume_email(services: Services, options: Namespace) -> int:
 def allow_name(services: Services, options: Namespace) -> int:
     """Allow an issuer a name, and every name that looks like it."""
     issuer_actions.check_id(options.issuer)
-    names.reserve(services.issuer_context, options.issuer, options.name)
+    names.allow(services.issuer_context, options.issuer, options.name)
     show(options.json, f"{options.issuer}  may be named {options.name}", issuer=options.issuer, name=options.name)
     return 0
 

@@ -38,6 +38,7 @@ def test_a_flood_of_sign_in_requests_locks_out_nobody_and_floods_no_mailbox() ->
     assert result.details["made_up_an_hour_per_client"] == 30
     assert result.details["made_up_an_hour_per_48"] == 60
     assert result.details["made_up_an_hour_per_32"] == 300
+    assert result.details["made_up_a_day_from_3000_networks"] == 20 + 200, "all of them bounce"
     assert result.details["minutes_until_an_attacked_new_person_gets_one"] <= 15
 
 

@@ -189,6 +189,11 @@ class Mailer:
 
     sent: list[tuple[str, str]] = field(default_factory=list)
     out_of_order: bool = False
+    bounces: bool = False
+    """Whether too many sign-in emails bounce."""
+
+    def too_many_bounce(self) -> bool:
+        return self.bounces
 
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:
         if self.out_of_order:

@@ -101,6 +101,18 @@ def test_organization_keys_that_the_leaver_knows_end_with_them(access: AccessFix
     assert works(access, other)
 
 
+def test_organization_keys_that_a_demoted_owner_knows_end_with_the_role(access: AccessFixture) -> None:
+    """With such a key, the person could make themselves an owner again."""
+    known, text = make(access, member=None, name="Moodle")
+    _, other = make(access, member=None, name="LMS")
+    with pytest.raises(Refused, match="does not exist"):
+        members.change(access.access_context, "acme", BO, Role.VIEWER, ["a" * 16])
+    assert access.member_store.member("acme", BO).role is Role.OWNER
+    assert members.change(access.access_context, "acme", BO, Role.VIEWER, [known.id]).role is Role.VIEWER
+    assert not works(access, text)
+    assert works(access, other)
+
+
 def test_nothing_changes_when_a_key_to_revoke_does_not_exist(access: AccessFixture) -> None:
     tokens.make(access.access_context, "acme", Role.VIEWER, "theirs", "x")
     elsewhere, _ = tokens.make(access.access_context, "zeta", Role.VIEWER, "theirs", "x")

@@ -152,6 +152,14 @@ def test_sent_email_is_found_by_message_id(store: Store) -> None:
         store.add_sent_email("0100-abc@eu.example", replace(sent_email, issuer_id="south"), NOW)
 
 
+def test_sign_in_emails_have_a_reputation_and_message_ids_like_an_issuers(store: Store) -> None:
+    sent_email = SentEmail(None, reputation.SIGN_IN, Kind.SIGN_IN)
+    store.add_sent_email("0100-def@eu.example", sent_email, NOW)
+    assert store.sent_email("0100-def@eu.example") == sent_email
+    store.save_reputation(reputation.with_sent(Reputation(reputation.SIGN_IN), NOW))
+    assert store.reputation(reputation.SIGN_IN).total == Counts(1)
+
+
 def test_events_that_precede_the_sent_email_are_stored_separately(store: Store) -> None:
     name = "0100-abc@eu.example"
     events = [

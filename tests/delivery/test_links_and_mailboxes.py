@@ -14,7 +14,7 @@ from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.sign_in import SignInMailer
 from chalicelib.delivery.holder import sharing
 from chalicelib.errors import Refused, Unavailable
-from tests.delivery.fake_delivery import ISSUED_AT
+from tests.delivery.fake_delivery import ISSUED_AT, DeliveryFixture
 from tests.delivery.fakes import Mailer, Store
 
 BOX = mailbox.Mailbox(mailbox.digest("ada@example.org"))
@@ -60,7 +60,7 @@ def test_sharing_urls_stay_on_known_origins(name: str, issuer: str, target: shar
 
 def test_sign_in_email_ignores_unsubscribing_but_not_bounces() -> None:
     store, mailer = Store(), Mailer()
-    sign_in_mailer = SignInMailer(store, mailer, lambda: ISSUED_AT)
+    sign_in_mailer = SignInMailer(DeliveryFixture(store=store, mailer=mailer).delivery_context)
     store.save_mailbox(replace(mailbox.unsubscribed(BOX, "north"), forgotten_at=ISSUED_AT))
     sign_in_mailer.send_sign_in("Ada@example.org", "https://laurel.example/sign-in/x", 15)
     assert [email.kind for email in mailer.sent] == [Kind.SIGN_IN]
@@ -71,7 +71,7 @@ def test_sign_in_email_ignores_unsubscribing_but_not_bounces() -> None:
 
 def test_sign_in_hides_rejected_addresses_and_raises_outages() -> None:
     mailer = Mailer(failure=lambda: Refused("no", code="address_rejected"))
-    sign_in_mailer = SignInMailer(Store(), mailer, lambda: ISSUED_AT)
+    sign_in_mailer = SignInMailer(DeliveryFixture(mailer=mailer).delivery_context)
     sign_in_mailer.send_sign_in("x@example.org", "https://laurel.example/sign-in/x", 15)
     mailer.failure = lambda: Unavailable("no response")
     with pytest.raises(Unavailable):

@@ -10,7 +10,7 @@ from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.sign_in import SignInMailer
 from chalicelib.delivery.mailbox import RETRY_AFTER, Mailbox, suppression_reason
-from tests.delivery.fakes import Mailer, Store
+from tests.delivery.fake_delivery import DeliveryFixture
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BOX = Mailbox(mailbox.digest("ada@example.org"))
@@ -38,8 +38,8 @@ def test_invalid_address_has_its_own_mailbox(email: str) -> None:
 
 def test_a_bounce_does_not_bar_sign_in_email_for_ever() -> None:
     """A mailbox that was full, or a domain that was misconfigured for an hour, must not lock its owner out."""
-    store, mailer, now = Store(), Mailer(), NOW
-    sign_in = SignInMailer(store, mailer, lambda: now)
+    fixture = DeliveryFixture(now=NOW)
+    store, mailer, sign_in = fixture.store, fixture.mailer, SignInMailer(fixture.delivery_context)
     store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), NOW))
 
     def is_sent() -> bool:
@@ -47,12 +47,12 @@ def test_a_bounce_does_not_bar_sign_in_email_for_ever() -> None:
         sign_in.send_sign_in("ada@example.org", "https://laurel.example/sign-in/x", 15)
         return len(mailer.sent) > before
 
-    now = NOW + RETRY_AFTER - SECOND
+    fixture.now = NOW + RETRY_AFTER - SECOND
     assert not is_sent()
-    now = NOW + RETRY_AFTER
+    fixture.now = NOW + RETRY_AFTER
     assert is_sent()
-    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), now))
-    now += RETRY_AFTER * 100
+    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), fixture.now))
+    fixture.now += RETRY_AFTER * 100
     assert not is_sent()
     store.save_mailbox(mailbox.reopened(store.mailbox(BOX.digest)))
     assert is_sent()

@@ -324,6 +324,28 @@ def test_another_tenants_ids_under_the_own_issuer_are_404(
         assert tenants.stored_state() == before
 
 
+@for_caller_kinds(CallerKind.MEMBER, CallerKind.TOKEN)
+def test_the_role_is_checked_at_the_time_of_the_request(tenants: TwoTenants, method: str, path: str) -> None:
+    """A session, a form and a key from before a demotion or removal do nothing that the person may no longer do."""
+    call = build(method, path, EntryContext(tenants.laurel))
+    email, context = "late@elsewhere.example", tenants.laurel.access_context
+    members.add(context, OWNER, email, Role.OWNER)
+    headers, csrf = tenants.session(email)
+    if rule(method, path).caller_kind is CallerKind.TOKEN:
+        _, text = tokens.make(context, OWNER, Role.OWNER, "own", email, member=email)
+        headers = {"authorization": f"Bearer {text}"}
+    members.change(context, OWNER, email, Role.VIEWER)
+    before = tenants.stored_state()
+    if Role.VIEWER not in ALLOWED[rule(method, path).permission or ""] or "cookie" not in headers:
+        assert tenants.send(method, call, headers, csrf).status == 403
+    members.remove(context, OWNER, email)
+    removed = tenants.stored_state()
+    response = tenants.send(method, call, headers, csrf)
+    assert response.status == (404 if "cookie" in headers else 401)
+    assert_no_leak(response, call)
+    assert tenants.stored_state() == removed != before
+
+
 @for_caller_kinds(*BROWSER)
 def test_a_form_without_the_session_csrf_token_or_origin_is_refused(
     tenants: TwoTenants, method: str, path: str

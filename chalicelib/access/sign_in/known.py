@@ -87,19 +87,26 @@ def browser_of(access_context: AccessContext, email: str, cookie: str | None) ->
     return found.browser_id if found and key and _hash(key, email) in found.addresses else None
 
 
-def is_known_member(access_context: AccessContext, email: str) -> bool:
-    """Whether this (normalized) address is an operator's, or that of a member who has signed in within `LIFETIME`.
+class KnownPerson(NamedTuple):
+    """What storage says about whoever has an address."""
 
-    Membership alone is not enough, because anyone can create an issuer and add any address as a member.
-    """
-    if email in access_context.operators:
-        return True
-    if next(iter(access_context.member_store.issuers_of(email)), None) is None:
-        return False
+    has_signed_in: bool
+    """Within `LIFETIME`, or an operator. The address accepts email, so an email to it does not bounce."""
+    is_member: bool
+    """An operator, or a member who has signed in. Membership alone is not enough, because anyone can create an issuer
+    and add any address as a member."""
+
+
+def person(access_context: AccessContext, email: str) -> KnownPerson:
+    """Look up this (normalized) address. Every address takes the same reads, so that the time of a request does not
+    reveal whose it is."""
+    is_operator = email in access_context.operators
+    is_added = next(iter(access_context.member_store.issuers_of(email)), None) is not None
     now = access_context.now()
-    kids = (_kid(now.year - past) for past in range(_KEY_YEARS + 1))
-    keys = (access_context.session_store.key(kid) for kid in kids)
-    return any(key and access_context.session_store.is_known_person(_hash(key, email), now) for key in keys)
+    keys = [access_context.session_store.key(_kid(now.year - past)) for past in range(_KEY_YEARS + 1)]
+    found = [access_context.session_store.is_known_person(_hash(key, email), now) for key in keys if key]
+    has_signed_in = is_operator or any(found)
+    return KnownPerson(has_signed_in, is_operator or (is_added and has_signed_in))
 
 
 def _kid(year: int) -> str:

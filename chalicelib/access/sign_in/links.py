@@ -17,19 +17,19 @@ from chalicelib.access.models import Link
 from chalicelib.access.rate_limits import Limit, NetworkLimit
 from chalicelib.access.sign_in import known, return_paths
 from chalicelib.credential.email_address import without_tag
+from chalicelib.credential.public_suffix import registrable
 from chalicelib.errors import NotFound, Refused
 
 LIFETIME = timedelta(minutes=15)
 """How long a link is valid: time to receive the email and open it on the right device."""
 
 _HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 QUARTER = timedelta(minutes=15)
 """A budget that others have used up is renewed while a person still waits for the email."""
 
 PER_NETWORK = NetworkLimit("network", 30, 60, 300, _HOUR)
 """Strangers' requests from one network: enough for newcomers in a class behind one address."""
-PER_DEPLOYMENT = Limit("all", 3000, _HOUR)
-"""Strangers' emails of a deployment: bounds what many networks together can make it send."""
 PER_ADDRESS_FIRST = Limit("address-first", 2, QUARTER)
 PER_ADDRESS = Limit("address", 1, QUARTER)
 """Strangers' emails to one address: twelve an hour with those above, too few to flood a mailbox."""
@@ -38,16 +38,27 @@ PER_MEMBER_FIRST = Limit("member-first", 3, QUARTER)
 so that a few networks that ask all day cannot keep a member out who asks from another network."""
 PER_MEMBER = Limit("member", 3, QUARTER)
 """Emails to a known member that unknown browsers may request otherwise: 24 an hour with those above."""
-FIRST_OF_DAY = NetworkLimit("first", 1, 1, 3, timedelta(days=1))
+FIRST_OF_DAY = NetworkLimit("first", 1, 1, 3, _DAY)
 PER_ADDRESS_AND_NETWORK = NetworkLimit("address-from", 2, 2, 6, QUARTER)
 """Emails to one address that one network may request, stranger or member: one, and one for a person who missed it."""
-PER_ADDRESS_AND_NETWORK_DAILY = NetworkLimit("address-from-daily", 6, 6, 60, timedelta(days=1))
+PER_ADDRESS_AND_NETWORK_DAILY = NetworkLimit("address-from-daily", 6, 6, 60, _DAY)
 """More than a person needs who signs in from one network in new browsers; an attacker needs many networks. Ten times as
 many for a provider, so that a few of its customers cannot lock out another one."""
 
+NEW_PER_DAY = Limit("new", 1000, _DAY)
+"""Emails a day to addresses that have never signed in, most of which may be made up: two percent of the 50,000 emails a
+day that Amazon SES grants a new production account, which it reviews when 5 % bounce."""
+NEW_PER_DOMAIN = Limit("new-domain", 200, _DAY)
+"""The same for one registered domain, so that made-up addresses of a few domains leave an email to those of all others:
+as many as all staff of an issuer (`members.MAX_MEMBERS`)."""
+CAREFUL_PER_DAY = Limit("new-careful", 200, _DAY)
+CAREFUL_PER_DOMAIN = Limit(NEW_PER_DOMAIN.name, 10, _DAY)
+"""The same while too many sign-in emails bounce (`reputation`). A domain whose made-up addresses caused it has used up
+its own, and newcomers of other domains still get emails."""
+
 MEMBERS_PER_NETWORK = NetworkLimit("member-network", 120, 240, 1200, _HOUR)
-"""Requests for known members from one network: more than all staff of an issuer (`members.MAX_MEMBERS`) need in the
-same hour, since most use known browsers."""
+"""Requests for known members from one network, at most two for one address in a quarter of an hour: more than all staff
+of an issuer (`members.MAX_MEMBERS`) need in the same hour, since most use known browsers."""
 
 PER_KNOWN_BROWSER = Limit("known-browser", 5, _HOUR)
 """Emails that a known browser may request: enough for a person who keeps trying."""
@@ -104,14 +115,27 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
         rate_limits.enforce(access_context, PER_KNOWN_BROWSER, f"{to} {browser_id}")
         rate_limits.enforce(access_context, KNOWN_BROWSERS_PER_ADDRESS, to)
         return True
-    is_member = known.is_known_member(access_context, to)
-    per_network = MEMBERS_PER_NETWORK if is_member else PER_NETWORK
+    person = known.person(access_context, to)
+    per_network = MEMBERS_PER_NETWORK if person.is_member else PER_NETWORK
+    # Whoever asks for one address again and again reaches its limits first, and uses up nothing of their neighbours.
     return (
-        rate_limits.within_networks(access_context, per_network, caller)
-        and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
+        rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
         and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK_DAILY, caller, to)
-        and _within_address(access_context, to, caller, is_member=is_member)
-        and (is_member or rate_limits.within(access_context, PER_DEPLOYMENT, ""))
+        and rate_limits.within_networks(access_context, per_network, caller)
+        and _within_address(access_context, to, caller, is_member=person.is_member)
+        and _within_new(access_context, to, is_new=not person.has_signed_in)
+    )
+
+
+def _within_new(access_context: AccessContext, to: str, *, is_new: bool) -> bool:
+    is_careful = access_context.mailer().too_many_bounce()
+    per_domain, per_day = (CAREFUL_PER_DOMAIN, CAREFUL_PER_DAY) if is_careful else (NEW_PER_DOMAIN, NEW_PER_DAY)
+    # The request of a person who has signed in is counted too, but apart and without a limit, so that it takes as long.
+    kind = "new" if is_new else "known"
+    domain = registrable(to.rpartition("@")[2])
+    # The domain first, so that one domain cannot use up what all share.
+    return (rate_limits.within(access_context, per_domain, f"{kind} {domain}") or not is_new) and (
+        rate_limits.within(access_context, per_day, kind) or not is_new
     )
 
 

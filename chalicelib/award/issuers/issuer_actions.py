@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -72,14 +72,14 @@ def create(
     if method is Method.KEY and not registered:
         raise Refused("Only operators can create an issuer with a did:key.", code="bad_method")
     _refuse_existing(issuer_context, new.id)
-    if registered:
-        names.reserve(issuer_context, new.id, new.name)
-    else:
+    if not registered:
         names.check(issuer_context, new.id, new.name)
     now = issuer_context.now()
     issuer, pair = status_lists.open_pair(issuer_context, _issuer(issuer_context, new, method, registered, now), now)
+    # The name is reserved in the same transaction, so that an attempt that fails reserves nothing.
+    reserved = names.digests(new.name) if registered else ()
     try:
-        issuer_context.issuer_store.add_issuer(issuer, pair, owner)
+        issuer_context.issuer_store.add_issuer(issuer, pair, owner, reserved)
     except Conflict as error:
         raise _exists(new.id) from error
     return issuer
@@ -122,13 +122,13 @@ def update_profile(
         _check_words(replace(revised, **changes))  # type: ignore[arg-type] # null for a required text is refused
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
         check_name_change(issuer, reworded.name, by_operator=by_operator)
+        reserved: Sequence[str] = ()
         if by_operator and issuer.registered_as == issuer.name:
-            names.reserve(issuer_context, issuer_id, reworded.name)
-            reworded = reworded.register(reworded.name)
+            reworded, reserved = reworded.register(reworded.name), names.digests(reworded.name)
         elif reworded.name != issuer.name:
             names.check(issuer_context, issuer_id, reworded.name)
         try:
-            issuer_context.issuer_store.replace_issuer(reworded)
+            issuer_context.issuer_store.replace_issuer(reworded, names=reserved)
         except Conflict:
             continue
         return reworded
@@ -152,9 +152,8 @@ def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:
 def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     """Vouch for the issuer's current name, as an operator of the deployment. Raises `NotFound`, `Conflict`."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
-    names.reserve(issuer_context, issuer_id, issuer.name)
     registered = replace(issuer.register(issuer.name), version=issuer.version + 1)
-    issuer_context.issuer_store.replace_issuer(registered)
+    issuer_context.issuer_store.replace_issuer(registered, names=names.digests(issuer.name))
     return registered
 
 

@@ -45,7 +45,7 @@ def skeletons(name: str) -> frozenset[str]:
 def check(issuer_context: IssuerContext, issuer_id: str, name: str) -> None:
     """Raises `Refused` (`name_reserved`) when ``name`` looks like that of a registered issuer other than
     ``issuer_id``."""
-    for digest in _digests(name):
+    for digest in digests(name):
         holders = issuer_context.issuer_store.name_holders(digest)
         if holders and issuer_id not in holders:
             raise Refused(
@@ -55,9 +55,11 @@ def check(issuer_context: IssuerContext, issuer_id: str, name: str) -> None:
             )
 
 
-def reserve(issuer_context: IssuerContext, issuer_id: str, name: str) -> None:
-    """Let only ``issuer_id``, and other issuers that an operator allows, have a name that looks like ``name``."""
-    for digest in _digests(name):
+def allow(issuer_context: IssuerContext, issuer_id: str, name: str) -> None:
+    """Let ``issuer_id`` have a name that looks like ``name``, and no other issuer that an operator has not allowed it.
+
+    A registered name is reserved in the transaction that stores its issuer."""
+    for digest in digests(name):
         issuer_context.issuer_store.add_name_holder(digest, issuer_id)
 
 
@@ -71,8 +73,8 @@ def mistakable(issuer_context: IssuerContext, issuer: Issuer) -> Iterator[Issuer
     )
 
 
-def _digests(name: str) -> list[str]:
-    # A skeleton can be longer than a key.
+def digests(name: str) -> list[str]:
+    """The skeletons of ``name``, hashed because one can be longer than a key."""
     return sorted(hashlib.sha256(one.encode()).hexdigest() for one in skeletons(name))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.webhooks import signature
 from chalicelib.award.webhooks.webhook import MAX_COURSE, Fields, Secret, Webhook, WebhookStore
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.errors import Conflict, LaurelError, NotFound, Refused
 
 MAX_WEBHOOKS = 20
 """Per issuer: one for each system that reports completions, and one for testing."""
@@ -25,6 +25,15 @@ OVERLAP = timedelta(hours=24)
 """How long the previous secret stays valid after a rotation, so that every sender can be updated."""
 DELIVERIES_SHOWN = 50
 """Most recent deliveries shown to an issuer."""
+
+
+Check = Callable[[], object]
+"""Raises when the caller may no longer manage webhooks. It is called once a new secret is stored, which is then undone:
+a person who is removed or demoted at the same moment never sees a secret that works."""
+
+
+def _anyone() -> None:
+    """The check of a caller that cannot be removed, such as the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +62,11 @@ def add(
     issuer_id: str,
     draft: WebhookDraft,
     webhook_id: str | None = None,
+    *,
+    still_allowed: Check = _anyone,
 ) -> WebhookWithSecret:
     """Create a webhook. Pass a ``webhook_id`` to make a repeated call fail instead of creating a second webhook.
+    For ``still_allowed`` see `Check`.
 
     Raises `Refused` for an invalid id (`bad_id`), text, pointer (`bad_pointer`) or course table (`bad_courses`), an
     achievement that the issuer does not have (`unknown_achievement`), or too many webhooks (`too_many_webhooks`);
@@ -80,6 +92,11 @@ def add(
         created=now,
     )
     webhooks.add_webhook(webhook)
+    try:
+        still_allowed()
+    except LaurelError:
+        webhooks.remove_webhook(webhook)
+        raise
     return WebhookWithSecret(webhook, signature.write_secret(secret.value))
 
 
@@ -113,12 +130,18 @@ def change(
 
 
 def rotate(
-    issuer_context: IssuerContext, webhooks: WebhookStore, issuer_id: str, webhook_id: str, version: int | None = None
+    issuer_context: IssuerContext,
+    webhooks: WebhookStore,
+    issuer_id: str,
+    webhook_id: str,
+    version: int | None = None,
+    *,
+    still_allowed: Check = _anyone,
 ) -> WebhookWithSecret:
     """Create a new secret. The previous one stays valid for `OVERLAP`; older ones stop working at once.
 
-    Pass the ``version`` that the caller saw to make a repeated call fail instead of rotating twice. Raises `NotFound`,
-    and `Conflict` when the webhook has changed since.
+    For ``still_allowed`` see `Check`. Pass the ``version`` that the caller saw to make a repeated call fail instead of
+    rotating twice. Raises `NotFound`, and `Conflict` when the webhook has changed since.
     """
     before = webhooks.webhook(issuer_id, webhook_id)
     if version is not None and version != before.version:
@@ -129,6 +152,11 @@ def rotate(
         before, secrets=(fresh, replace(before.secrets[0], expires=now + OVERLAP)), version=before.version + 1
     )
     webhooks.replace_webhook(after)
+    try:
+        still_allowed()
+    except LaurelError:
+        webhooks.replace_webhook(replace(after, secrets=before.secrets, version=after.version + 1))
+        raise
     return WebhookWithSecret(after, signature.write_secret(fresh.value))
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
-from chalicelib.delivery import mailbox
+from chalicelib.delivery import email_events
+from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.limits import pausing
+from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.mailbox import suppression_reason
-from chalicelib.delivery.ports import Mailer, Store
 from chalicelib.errors import Refused
 
 
@@ -19,13 +18,19 @@ from chalicelib.errors import Refused
 class SignInMailer:
     """Sends sign-in links. Silently skips addresses that bounce, so that the requester cannot tell which do."""
 
-    store: Store
-    mailer: Mailer
-    clock: Callable[[], datetime]
+    delivery_context: DeliveryContext
+
+    def too_many_bounce(self) -> bool:
+        """Whether too many sign-in emails bounce or are reported as spam. Raises `Unavailable`."""
+        return pausing.is_paused(self.delivery_context, SIGN_IN)
 
     def send_sign_in(self, email: str, link: str, minutes: int) -> None:
         """Email a sign-in link. Raises `Unavailable` when the email service fails."""
-        if suppression_reason(self.store.mailbox(mailbox.digest(email)), Kind.SIGN_IN, self.clock()) is not None:
+        now = self.delivery_context.now()
+        if suppression_reason(self.delivery_context.mailbox(email), Kind.SIGN_IN, now) is not None:
             return
-        with suppress(Refused):
-            self.mailer.send(account.sign_in(email, link, minutes))
+        try:
+            message_id = self.delivery_context.mailer().send(account.sign_in(email, link, minutes))
+        except Refused:
+            return
+        email_events.count_sent(self.delivery_context, message_id, SIGN_IN, Kind.SIGN_IN)

@@ -12,8 +12,8 @@ from chalicelib.errors import Conflict, Unavailable
 
 
 def is_paused(delivery_context: DeliveryContext, issuer_id: str) -> bool:
-    """Whether the issuer's emails have to wait."""
-    return delivery_context.store.reputation(issuer_id).paused_at is not None
+    """Whether the issuer's emails have to wait; for sign-in emails, whether those to new addresses are limited."""
+    return reputation.is_paused(delivery_context.store.reputation(issuer_id), delivery_context.now())
 
 
 def count_sent(delivery_context: DeliveryContext, issuer_id: str) -> None:

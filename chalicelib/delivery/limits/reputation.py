@@ -20,6 +20,14 @@ MAX_COMPLAINED = 0.001
 """Share of emails that may be reported as spam: Amazon SES reviews an account at 0.1 % and pauses it at 0.5 %."""
 MIN_COMPLAINED = 3
 """Recipients who complain, below which nothing is paused: one recipient, or two, cannot stop an issuer's emails."""
+SIGN_IN = "SIGN_IN"
+"""Whose emails sign-in emails count as; no issuer can have this id."""
+MIN_SIGN_IN_PROBLEMS = 20
+"""Bounces, or complaints, of sign-in emails below which nothing happens, because anyone can ask for an email to any
+address."""
+SIGN_IN_PAUSE = timedelta(days=1)
+"""How long sign-in emails to new addresses stay limited after too many bounced. It ends by itself: there is no one who
+has to change something first."""
 MAX_RECENT = 100
 """Events remembered, so that one that arrives twice, or a recipient who reports several emails, counts once."""
 
@@ -77,7 +85,7 @@ def with_problem(before: Reputation, problem: Problem, recipient: str, now: date
     name = problem.value
     current = replace(rolled.current, **{name: getattr(rolled.current, name) + 1})
     after = replace(rolled, current=current, recent=(*rolled.recent, event)[-MAX_RECENT:])
-    reason = _too_many(after.total)
+    reason = _too_many(after)
     return after if reason is None or after.paused_at else replace(after, paused_at=now, reason=reason)
 
 
@@ -86,17 +94,27 @@ def resumed(before: Reputation) -> Reputation:
     return Reputation(before.issuer_id, recent=before.recent, version=before.version)
 
 
-def _too_many(total: Counts) -> Problem | None:
+def is_paused(one: Reputation, now: datetime) -> bool:
+    """Whether the emails have to wait; for sign-in emails, whether those to new addresses are limited."""
+    return one.paused_at is not None and (one.issuer_id != SIGN_IN or now - one.paused_at < SIGN_IN_PAUSE)
+
+
+def _too_many(one: Reputation) -> Problem | None:
     # More than one event can follow one email.
-    sent = max(total.sent, 1)
-    if total.bounced >= MIN_BOUNCED and total.bounced / sent >= MAX_BOUNCED:
+    total, sent = one.total, max(one.total.sent, 1)
+    is_sign_in = one.issuer_id == SIGN_IN
+    min_bounced = MIN_SIGN_IN_PROBLEMS if is_sign_in else MIN_BOUNCED
+    min_complained = MIN_SIGN_IN_PROBLEMS if is_sign_in else MIN_COMPLAINED
+    if total.bounced >= min_bounced and total.bounced / sent >= MAX_BOUNCED:
         return Problem.BOUNCED
-    if total.complained >= MIN_COMPLAINED and total.complained / sent >= MAX_COMPLAINED:
+    if total.complained >= min_complained and total.complained / sent >= MAX_COMPLAINED:
         return Problem.COMPLAINED
     return None
 
 
 def _rolled(before: Reputation, now: datetime) -> Reputation:
+    if before.paused_at is not None and not is_paused(before, now):
+        before = resumed(before)
     if before.since is None or now - before.since >= 2 * PERIOD:
         return replace(before, since=now, current=Counts(), previous=Counts())
     if now - before.since >= PERIOD:

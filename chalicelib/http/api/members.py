@@ -56,18 +56,19 @@ def routes(services: Services) -> Routes:
             caller.issuer_id,
             _address(email),
             role,
+            _to_revoke(request),
             still_allowed=_still_allowed(services, request),
         )
-        return as_json(_member(changed))
+        kept = tokens.of_organization(services.access_context, caller.issuer_id)
+        return as_json({**_member(changed), "organization": [_token(each) for each in kept]})
 
     @bound.bind("/v1/members/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=WHICH_MEMBER)
     def remove(request: Request, caller: Caller, email: str) -> Reply:
-        also = query.only(request, "revoke").get("revoke", "")
         revoked = members.remove(
             services.access_context,
             caller.issuer_id,
             _address(email),
-            [each for each in also.split(",") if each],
+            _to_revoke(request),
             still_allowed=_still_allowed(services, request),
         )
         kept = tokens.of_organization(services.access_context, caller.issuer_id)
@@ -107,6 +108,11 @@ def routes(services: Services) -> Routes:
         return Reply("", "text/plain", 204)
 
     return bound
+
+
+def _to_revoke(request: Request) -> list[str]:
+    """The ids of the organization keys to revoke too."""
+    return [each for each in query.only(request, "revoke").get("revoke", "").split(",") if each]
 
 
 def _still_allowed(services: Services, request: Request) -> Callable[[], object]:

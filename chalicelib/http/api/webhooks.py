@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from chalice.app import Request
 
@@ -23,7 +23,7 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.http.api.pathways import sent
-from chalicelib.http.core import log
+from chalicelib.http.core import authentication, log
 from chalicelib.http.core.access import BY_SECRET, token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -51,7 +51,11 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/webhooks", access=token(Permission.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller) -> Reply:
         created = webhook_actions.add(
-            services.issuer_context, services.webhooks, caller.issuer_id, sent(request, webhook_json.read)
+            services.issuer_context,
+            services.webhooks,
+            caller.issuer_id,
+            sent(request, webhook_json.read),
+            still_allowed=_still_allowed(services, request),
         )
         return _created(created, base_url, status=201)
 
@@ -73,10 +77,15 @@ def routes(services: Services) -> Routes:
         return Reply("", "text/plain", 204)
 
     @bound.bind("/v1/webhooks/{id}/rotate", access=token(Permission.MANAGE), methods=("POST",), missing=MISSING)
-    def rotate(_request: Request, caller: Caller, webhook_id: str) -> Reply:
-        return _created(
-            webhook_actions.rotate(services.issuer_context, services.webhooks, caller.issuer_id, webhook_id), base_url
+    def rotate(request: Request, caller: Caller, webhook_id: str) -> Reply:
+        rotated = webhook_actions.rotate(
+            services.issuer_context,
+            services.webhooks,
+            caller.issuer_id,
+            webhook_id,
+            still_allowed=_still_allowed(services, request),
         )
+        return _created(rotated, base_url)
 
     @bound.bind("/webhooks/{id}", access=BY_SECRET, methods=("POST",), missing=GONE)
     def receive(request: Request, where: str) -> Reply:
@@ -98,6 +107,10 @@ def routes(services: Services) -> Routes:
         return as_json(_answer(answer, base_url))
 
     return bound
+
+
+def _still_allowed(services: Services, request: Request) -> Callable[[], object]:
+    return lambda: authentication.caller(services.access_context, request, Permission.MANAGE)
 
 
 def _read_change(document: Mapping[str, object]) -> WebhookDraft:

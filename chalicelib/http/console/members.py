@@ -114,25 +114,29 @@ def _changed(services: Services, context: layout.PageContext, found: Member, for
                 found.issuer_id,
                 found.email,
                 role,
+                _to_revoke(form),
                 still_allowed=_still_allowed(services, context),
             )
     except Conflict as error:
         form.add_error("role", _sentence(error))
-    return (
-        _one(services, context, found, form)
-        if form.errors
-        else layout.redirect(f"{context.issuer_url}/members", did="member_changed")
-    )
+    except Refused as error:
+        form.add_error("", _sentence(error))
+    if form.errors:
+        return _one(services, context, found, form)
+    is_own = found.email == context.person.email  # who may no longer open the page of API keys
+    is_demoted = found.role is Role.OWNER and role is not Role.OWNER
+    if is_demoted and not is_own and _has_new_keys(services, found, form):
+        return layout.redirect(f"{context.issuer_url}/api-keys", did="member_changed_new_keys")
+    return layout.redirect(f"{context.issuer_url}/members", did="member_changed")
 
 
 def _removed(services: Services, context: layout.PageContext, found: Member, form: FormState) -> Reply:
-    also = [name.removeprefix(REVOKE) for name in form.values if name.startswith(REVOKE)]
     try:
         members.remove(
             services.access_context,
             found.issuer_id,
             found.email,
-            also,
+            _to_revoke(form),
             still_allowed=_still_allowed(services, context),
         )
     except (Conflict, Refused) as error:
@@ -140,12 +144,19 @@ def _removed(services: Services, context: layout.PageContext, found: Member, for
         return _one(services, context, found, form)
     if found.email == context.person.email:  # who may no longer open the members page
         return layout.redirect(f"{context.base_url}/console", did="member_removed")
-    listed = form.text(LISTED).split()
-    kept = tokens.of_organization(services.access_context, found.issuer_id)
-    if any(token.id not in listed for token in kept):
-        # Perhaps created by the person who left, while the page was open.
+    if _has_new_keys(services, found, form):
         return layout.redirect(f"{context.issuer_url}/api-keys", did="member_removed_new_keys")
     return layout.redirect(f"{context.issuer_url}/members", did="member_removed")
+
+
+def _to_revoke(form: FormState) -> list[str]:
+    return [name.removeprefix(REVOKE) for name in form.values if name.startswith(REVOKE)]
+
+
+def _has_new_keys(services: Services, found: Member, form: FormState) -> bool:
+    """Whether the organization has keys that the page did not show, perhaps created by this member meanwhile."""
+    listed = form.text(LISTED).split()
+    return any(token.id not in listed for token in tokens.of_organization(services.access_context, found.issuer_id))
 
 
 def _still_allowed(services: Services, context: layout.PageContext) -> Callable[[], object]:

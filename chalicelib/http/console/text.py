@@ -43,6 +43,13 @@ BANNERS: Mapping[str, Banner] = {
         "Member added, but we could not email them.", "Ask them to sign in here with their email address."
     ),
     "member_changed": Banner("Role changed.", "This takes effect immediately."),
+    "member_changed_new_keys": Banner(
+        "Role changed.",
+        "New API keys were created for your organization while this page was open. Check the list, "
+        "and revoke any key that "
+        "is not needed.",
+        "none",
+    ),
     "member_removed_new_keys": Banner(
         "Member removed.",
         "New API keys were created for your organization while this page was open. Check the list, "

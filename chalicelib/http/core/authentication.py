@@ -104,6 +104,18 @@ def is_own_page(request: Request, base_url: str) -> bool:
     return (origin == base_url and site in (None, "same-origin")) or (origin is None and site == "same-origin")
 
 
+def is_own_link(request: Request, base_url: str) -> bool:
+    """Whether a person followed a link on one of our own pages, or typed the address. No other site can cause that.
+
+    A browser that does not send `Sec-Fetch-Site` (Safari before 16.4) names the page in `Referer`, which another site
+    can leave out but not forge.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return str(request.headers.get("referer", "")).startswith(f"{base_url}/")
+
+
 def is_browser(request: Request) -> bool:
     """Whether the request comes from a browser."""
     return negotiation.wants_html(request.headers.get("accept"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from chalice.app import Request
 
@@ -12,7 +13,7 @@ from chalicelib.access.sign_in import known, oidc, return_paths
 from chalicelib.access.sign_in.oidc import LIFETIME
 from chalicelib.access.sign_in.providers import Provider
 from chalicelib.errors import NotFound, Refused
-from chalicelib.http.core import cookies
+from chalicelib.http.core import authentication, cookies
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
@@ -36,6 +37,9 @@ def routes(services: Services) -> Routes:
     def begin(request: Request, name: str) -> Reply:
         provider = _provider(services, name)
         return_path = return_paths.local(_callback_query(request).get("next", ""))
+        if not authentication.is_own_link(request, base_url):
+            # Nothing is counted: images on another site must not use up the sign-ins of all its visitors' networks.
+            return _redirect(f"{base_url}/sign-in?{urlencode({'next': return_path}, safe='/')}")
         try:
             _count(services, request)
         except TooMany as error:
@@ -79,7 +83,9 @@ def _provider(services: Services, name: str) -> Provider:
     raise NotFound("no such provider")
 
 
-def _redirect(url: str, cookie: str) -> Reply:
-    reply = Reply("", "text/plain", 303, uncached(Location=url, **{"Set-Cookie": cookie}))
+def _redirect(url: str, cookie: str | None = None) -> Reply:
+    reply = Reply("", "text/plain", 303, uncached(Location=url))
+    if cookie is not None:
+        reply.headers["Set-Cookie"] = cookie
     reply.own_origin_only = True
     return reply

@@ -14,21 +14,42 @@ from chalicelib.access.rate_limits import TooMany
 from chalicelib.access.roles import Role
 from chalicelib.access.sign_in import known, links
 from chalicelib.access.sign_in.links import (
+    CAREFUL_PER_DAY,
+    CAREFUL_PER_DOMAIN,
     KNOWN_BROWSERS_PER_ADDRESS,
+    MEMBERS_PER_NETWORK,
+    NEW_PER_DAY,
+    NEW_PER_DOMAIN,
     PER_ADDRESS,
     PER_ADDRESS_AND_NETWORK,
     PER_ADDRESS_AND_NETWORK_DAILY,
     PER_ADDRESS_FIRST,
-    PER_DEPLOYMENT,
     PER_KNOWN_BROWSER,
     PER_MEMBER,
     PER_MEMBER_FIRST,
     PER_NETWORK,
     QUARTER,
 )
-from tests.access.fakes import NOW, AccessFixture
+from tests.access.fakes import NOW, AccessFixture, MemberStore, SessionStore
 
 VICTIM, HOME = "victim@example.org", "198.51.100.1"
+
+
+class RecordingStore:
+    """A store that records the names of the calls."""
+
+    def __init__(self, store: SessionStore | MemberStore) -> None:
+        self.store = store
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self.store, name)
+
+        def call(*args: object) -> object:
+            self.calls.append(name)
+            return found(*args)
+
+        return call
 
 
 def ask(access: AccessFixture, email: str, caller: str, known_browser: str | None = None) -> bool:
@@ -126,8 +147,8 @@ def test_a_known_browser_is_told_when_its_own_budget_is_used_up(access: AccessFi
 
 def test_a_whole_32_cannot_stop_anyone_outside_it(access: AccessFixture) -> None:
     for number in range(PER_NETWORK.per_provider + 100):
-        ask(access, f"p{number}@made-up.example", f"2001:db8:{number:x}::1")
-    assert len(access.mailer.sent) == PER_NETWORK.per_provider < PER_DEPLOYMENT.max_count
+        ask(access, f"p{number}@made-up{number % 3}.example", f"2001:db8:{number:x}::1")
+    assert len(access.mailer.sent) == PER_NETWORK.per_provider < NEW_PER_DAY.max_count
     assert ask(access, "newcomer@example.org", HOME)
     assert ask(access, "newcomer@example.org", "2001:db9::1")
 
@@ -138,17 +159,52 @@ def test_a_whole_48_sends_no_more_than_one_site(access: AccessFixture) -> None:
     assert len(access.mailer.sent) == PER_NETWORK.per_site
 
 
-def test_a_botnet_that_uses_up_the_strangers_budget_does_not_stop_known_people(access: AccessFixture) -> None:
+def botnet(access: AccessFixture, requests: int, domains: int) -> int:
+    """Ask for made-up addresses from a network of its own each; returns how many emails were sent."""
+    before = len(access.mailer.sent)
+    for number in range(requests):
+        ask(access, f"p{number}@made-up{number % domains}.example", f"10.{number // 250 % 250}.{number % 250}.9")
+    return len(access.mailer.sent) - before
+
+
+def test_a_botnet_that_uses_up_the_budget_of_new_addresses_does_not_stop_known_people(access: AccessFixture) -> None:
     cookie = known_member(access)
     other = known.remember(access.access_context, "holder@example.org", None)
-    for number in range(PER_DEPLOYMENT.max_count + 50):
-        ask(access, f"p{number}@made-up.example", f"10.{number // 62_500}.{number // 250 % 250}.{number % 250}")
-    assert len(access.mailer.sent) == PER_DEPLOYMENT.max_count
+    assert botnet(access, NEW_PER_DAY.max_count + 50, 100) == NEW_PER_DAY.max_count
     assert not ask(access, "newcomer@example.org", HOME)
     assert ask(access, VICTIM, HOME)
     assert ask(access, VICTIM, HOME, cookie)
+    assert ask(access, "holder@example.org", HOME), "who has signed in before, without a membership"
     assert ask(access, "holder@example.org", HOME, other)
     assert ask(access, "op@laurel.example", HOME)
+    access.now += timedelta(days=1)
+    assert ask(access, "newcomer@example.org", HOME)
+
+
+def test_made_up_addresses_of_one_domain_do_not_stop_newcomers_of_others(access: AccessFixture) -> None:
+    known.remember(access.access_context, "known@made-up0.example", None)
+    assert botnet(access, NEW_PER_DOMAIN.max_count + 50, 1) == NEW_PER_DOMAIN.max_count
+    assert not ask(access, "newcomer@sub.made-up0.example", HOME)
+    assert ask(access, "newcomer@example.org", HOME)
+    assert ask(access, "known@made-up0.example", HOME)
+
+
+def test_while_sign_in_emails_bounce_only_few_are_sent_to_new_addresses(access: AccessFixture) -> None:
+    known_member(access)
+    access.mailer.bounces = True
+    assert botnet(access, CAREFUL_PER_DOMAIN.max_count + 50, 1) == CAREFUL_PER_DOMAIN.max_count
+    assert ask(access, "newcomer@example.org", HOME)
+    sent = botnet(access, CAREFUL_PER_DAY.max_count + 100, 100)
+    assert sent < CAREFUL_PER_DAY.max_count < NEW_PER_DAY.max_count
+    assert not ask(access, "newcomer@example.org", "198.51.100.2")
+    assert ask(access, VICTIM, HOME)
+
+
+def test_bounces_after_the_attack_leave_an_email_to_newcomers_of_other_domains(access: AccessFixture) -> None:
+    botnet(access, NEW_PER_DOMAIN.max_count, 1)
+    access.mailer.bounces = True
+    assert not ask(access, "newcomer@made-up0.example", HOME)
+    assert ask(access, "newcomer@example.org", HOME)
 
 
 def test_a_neighbour_who_uses_up_the_networks_budget_does_not_stop_known_people(access: AccessFixture) -> None:
@@ -171,11 +227,11 @@ def test_an_address_that_an_attacker_adds_as_a_member_has_the_budgets_of_a_stran
 def test_a_removed_member_has_the_budgets_of_a_stranger(access: AccessFixture) -> None:
     members.add(access.access_context, "north", "owner@example.org", Role.OWNER)
     known_member_cookie = known.remember(access.access_context, VICTIM, None)
-    assert not known.is_known_member(access.access_context, VICTIM)
+    assert not known.person(access.access_context, VICTIM).is_member
     members.add(access.access_context, "north", VICTIM, Role.VIEWER)
-    assert known.is_known_member(access.access_context, VICTIM)
+    assert known.person(access.access_context, VICTIM).is_member
     members.remove(access.access_context, "north", VICTIM)
-    assert not known.is_known_member(access.access_context, VICTIM)
+    assert not known.person(access.access_context, VICTIM).is_member
     assert known.browser_of(access.access_context, VICTIM, known_member_cookie)
 
 
@@ -217,9 +273,9 @@ def test_a_known_browser_expires_and_a_new_year_keeps_it(access: AccessFixture) 
 def test_a_person_who_has_not_signed_in_for_400_days_is_not_known(access: AccessFixture) -> None:
     known_member(access)
     access.now = NOW + known.LIFETIME - timedelta(days=1)
-    assert known.is_known_member(access.access_context, VICTIM)
+    assert known.person(access.access_context, VICTIM).is_member
     access.now = NOW + known.LIFETIME
-    assert not known.is_known_member(access.access_context, VICTIM)
+    assert not known.person(access.access_context, VICTIM).is_member
 
 
 def test_forged_cookies_are_ignored(access: AccessFixture) -> None:
@@ -248,8 +304,8 @@ def test_cookie_and_storage_have_no_address(access: AccessFixture) -> None:
 def test_counters_store_no_address_or_network(access: AccessFixture) -> None:
     ask(access, VICTIM, "2001:db8::1")
     stored = repr(access.session_store.counts)
-    assert len(access.session_store.counts) == 14
-    assert not any(private in stored for private in (VICTIM, "victim", "2001", "db8"))
+    assert len(access.session_store.counts) == 15
+    assert not any(private in stored for private in (VICTIM, "victim", "example", "2001", "db8"))
 
 
 def test_a_strangers_mailbox_is_not_flooded_through_addresses_with_tags(access: AccessFixture) -> None:
@@ -283,6 +339,31 @@ def test_a_member_stays_known_for_the_whole_lifetime(access: AccessFixture) -> N
     known_member(access)
     access.now += known.LIFETIME - timedelta(seconds=1)
     assert access.now.year == 2028
-    assert known.is_known_member(access.access_context, VICTIM)
+    assert known.person(access.access_context, VICTIM).is_member
     access.now += timedelta(seconds=1)
-    assert not known.is_known_member(access.access_context, VICTIM)
+    assert not known.person(access.access_context, VICTIM).is_member
+
+
+def test_every_address_takes_the_same_reads_and_counts() -> None:
+    """The time of a request does not reveal whether the address is an operator's, a member's or nobody's."""
+    everyone = {"op@laurel.example", VICTIM, "added@example.org", "former@example.org", "nobody@example.org"}
+    calls = {}
+    for email in everyone:
+        store, member_store = RecordingStore(SessionStore()), RecordingStore(MemberStore())
+        access = AccessFixture(session_store=store, member_store=member_store)  # type: ignore[arg-type]
+        known_member(access)
+        known.remember(access.access_context, "former@example.org", None)
+        members.add(access.access_context, "north", "added@example.org", Role.VIEWER)
+        ask(access, "before@example.org", "203.0.113.7")
+        store.calls, member_store.calls = [], []
+        assert ask(access, email, HOME)
+        calls[email] = (tuple(store.calls), tuple(member_store.calls))
+    assert len(set(calls.values())) == 1, calls
+
+
+def test_asking_for_one_member_again_and_again_does_not_use_up_the_networks_budget(access: AccessFixture) -> None:
+    known_member(access)
+    known_member(access, "colleague@example.org")
+    for _ in range(MEMBERS_PER_NETWORK.per_client + 5):
+        ask(access, VICTIM, HOME)
+    assert ask(access, "colleague@example.org", HOME)

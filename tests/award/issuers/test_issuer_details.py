@@ -47,12 +47,12 @@ class ConcurrentlyChanged(IssuerStore):
 
     times = 0
 
-    def replace_issuer(self, issuer: Issuer, lists: object = ()) -> None:
+    def replace_issuer(self, issuer: Issuer, lists: object = (), names: object = ()) -> None:
         if self.times:
             self.times -= 1
             current = self.issuer(issuer.id)
             super().replace_issuer(replace(current, description=f"Changed {self.times}.", version=current.version + 1))
-        super().replace_issuer(issuer, lists)  # type: ignore[arg-type]
+        super().replace_issuer(issuer, lists, names)  # type: ignore[arg-type]
 
 
 def test_concurrent_change_is_kept() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.award.issuers import issuer_actions, names
-from chalicelib.errors import Refused
+from chalicelib.errors import Refused, Unavailable
 from tests.award.fakes import IssuerFixture, new_issuer
+from tests.fakes import IssuerStore
 
 NAME = "Harbour College"
 LOOK_ALIKES = (
@@ -86,7 +87,43 @@ def test_an_issuer_keeps_its_own_name_and_may_spell_it_differently(fixture: Issu
 
 
 def test_an_operator_allows_a_name(fixture: IssuerFixture) -> None:
-    names.reserve(fixture.issuer_context, "harbour-adult", "harbour college")
+    names.allow(fixture.issuer_context, "harbour-adult", "harbour college")
     issuer_actions.create(fixture.issuer_context, new_issuer(id="harbour-adult", name=NAME))
     with pytest.raises(Refused):
         issuer_actions.create(fixture.issuer_context, new_issuer(id="evil", name=NAME))
+
+
+class OutOfOrder(IssuerStore):
+    """An issuer store that does not respond to the next write of an issuer."""
+
+    out_of_order = False
+
+    def add_issuer(self, *arguments: object) -> None:
+        self._fail()
+        super().add_issuer(*arguments)  # type: ignore[arg-type]
+
+    def replace_issuer(self, *arguments: object, **names: object) -> None:
+        self._fail()
+        super().replace_issuer(*arguments, **names)  # type: ignore[arg-type]
+
+    def _fail(self) -> None:
+        if self.out_of_order:
+            raise Unavailable("Storage does not respond.")
+
+
+def test_a_registration_that_fails_half_way_reserves_no_name() -> None:
+    store = OutOfOrder()
+    fixture = IssuerFixture(issuer_store=store)
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="club", name="Chess Club"))
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="school", name="Go School"), registered=True)
+    store.out_of_order = True
+    for attempt in (
+        lambda: issuer_actions.create(fixture.issuer_context, new_issuer(id="a", name=NAME), registered=True),
+        lambda: issuer_actions.update_profile(fixture.issuer_context, "school", {"name": NAME}, by_operator=True),
+        lambda: issuer_actions.register(fixture.issuer_context, "club"),
+    ):
+        with pytest.raises(Unavailable):
+            attempt()
+    store.out_of_order = False
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="b", name=NAME))
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="c", name="CHESS CLUB"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -116,6 +116,8 @@ class WebhookStore:
 
     stored: dict[tuple[str, str], Webhook] = field(default_factory=dict)
     arrived: dict[tuple[str, str], dict[tuple[datetime, str], Delivery]] = field(default_factory=dict)
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+    """What someone else does right before the next webhook is stored, each once."""
 
     def webhook(self, issuer_id: str, webhook_id: str) -> Webhook:
         return _found(self.stored.get((issuer_id, webhook_id)))
@@ -124,16 +126,22 @@ class WebhookStore:
         return iter([self.stored[key] for key in sorted(self.stored) if key[0] == issuer_id])
 
     def add_webhook(self, webhook: Webhook) -> None:
+        self._let_others()
         if self.stored.setdefault((webhook.issuer_id, webhook.id), webhook) != webhook:
             raise Conflict("taken")
 
     def replace_webhook(self, webhook: Webhook) -> None:
+        self._let_others()
         before = self.stored.get((webhook.issuer_id, webhook.id))
         if before == webhook:
             return
         if before is None or before.version != webhook.version - 1:
             raise Conflict("changed concurrently")
         self.stored[webhook.issuer_id, webhook.id] = webhook
+
+    def _let_others(self) -> None:
+        if self.meanwhile:
+            self.meanwhile.pop()()
 
     def remove_webhook(self, webhook: Webhook) -> None:
         self.stored.pop((webhook.issuer_id, webhook.id), None)

@@ -33,6 +33,19 @@ def test_name_holders_are_stored_once_by_name(storage: Storage):
     assert storage.issuer_store.name_holders("b" * 64) == set()
 
 
+def test_an_issuer_and_its_reserved_name_are_stored_together(storage: Storage):
+    issuer = samples.issuer()
+    storage.issuer_store.add_issuer(issuer, samples.status_lists(issuer), names=["a" * 64, "b" * 64])
+    assert storage.issuer_store.name_holders("b" * 64) == {"north"}
+    with pytest.raises(Conflict):
+        storage.issuer_store.add_issuer(replace(issuer, name="Other"), samples.status_lists(issuer), names=["c" * 64])
+    storage.issuer_store.replace_issuer(replace(issuer, version=2), names=["a" * 64, "d" * 64])
+    with pytest.raises(Conflict):
+        storage.issuer_store.replace_issuer(replace(issuer, name="Other", version=2), names=["c" * 64])
+    found = [storage.issuer_store.name_holders(digit * 64) for digit in "abcd"]
+    assert found == [{"north"}, {"north"}, set(), {"north"}]
+
+
 def test_missing_items_are_not_found(storage: Storage):
     for absent in (
         lambda: storage.issuer_store.issuer("nobody"),

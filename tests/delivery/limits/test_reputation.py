@@ -11,17 +11,22 @@ from hypothesis import strategies as st
 
 from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
+from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.delivery import email_events
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.invitation import invite
+from chalicelib.delivery.emails.sign_in import SignInMailer
 from chalicelib.delivery.limits import deferred, pausing, reputation
 from chalicelib.delivery.limits.reputation import (
     MAX_BOUNCED,
     MAX_COMPLAINED,
     MIN_BOUNCED,
     MIN_COMPLAINED,
+    MIN_SIGN_IN_PROBLEMS,
     PERIOD,
+    SIGN_IN,
+    SIGN_IN_PAUSE,
     Counts,
     Problem,
     Reputation,
@@ -200,3 +205,37 @@ def test_a_delivered_invitation_is_no_event_of_a_credential() -> None:
     assert invite(fixture.delivery_context, member)
     assert fixture.store.deliveries == {}
     assert fixture.store.reputation("north").total == Counts(1)
+
+
+def sign_in_bounces(fixture: DeliveryFixture, first: int, number: int) -> None:
+    """Send ``number`` sign-in emails, of which all bounce."""
+    mailer = SignInMailer(fixture.delivery_context)
+    for one in range(first, first + number):
+        mailer.send_sign_in(f"m{one}@made-up.example", "https://laurel.example/sign-in/x", 15)
+        message_id = f"mail-{len(fixture.mailer.sent)}@ses.example"
+        event = EmailEvent(EmailEventType.BOUNCED, message_id, (f"m{one}@made-up.example",), fixture.now)
+        email_events.apply(fixture.delivery_context, event)
+
+
+def test_bounces_of_sign_in_emails_are_counted_and_forgotten_after_a_day() -> None:
+    fixture = DeliveryFixture()
+    mailer = SignInMailer(fixture.delivery_context)
+    sign_in_bounces(fixture, 0, MIN_SIGN_IN_PROBLEMS - 1)
+    assert not mailer.too_many_bounce()
+    sign_in_bounces(fixture, MIN_SIGN_IN_PROBLEMS, 1)
+    assert mailer.too_many_bounce()
+    fixture.now += SIGN_IN_PAUSE
+    assert not mailer.too_many_bounce()
+    pausing.count_sent(fixture.delivery_context, SIGN_IN)
+    assert fixture.store.reputation(SIGN_IN).total == Counts(sent=1)
+
+
+def test_a_bounce_rate_of_sign_in_emails_below_five_percent_is_harmless() -> None:
+    found = Reputation(SIGN_IN, NOW, Counts(MIN_SIGN_IN_PROBLEMS * 21))
+    for number in range(MIN_SIGN_IN_PROBLEMS):
+        found = reputation.with_problem(found, Problem.BOUNCED, f"b{number}", NOW)
+    assert not reputation.is_paused(found, NOW)
+
+
+def test_no_issuer_can_have_the_id_of_sign_in_emails() -> None:
+    assert not ISSUER_ID.fullmatch(SIGN_IN)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
 from chalicelib.access import members, tokens
 from chalicelib.access.roles import Role
+from tests.http.api.test_webhooks import draft as webhook_draft
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import add_member, as_operator, as_token
@@ -263,3 +265,31 @@ def test_an_owner_who_is_removed_during_the_request_changes_nothing(
     store = laurel.member_store
     (store.meanwhile_tokens if path == "/v1/tokens" else store.meanwhile).append(remove_leaver)
     removal_is_noticed(send(client, method, path, leaver, sent))
+
+
+def test_a_change_of_role_revokes_organization_keys_and_lists_the_others(
+    laurel: Laurel, client: Gateway, owner: dict[str, str]
+) -> None:
+    owner_with_own_key(laurel, "bo@fernhill.example")
+    made = send(client, "POST", "/v1/tokens", owner, {"name": "LMS", "role": "owner"}).json
+    path = f"/v1/members/bo@fernhill.example?revoke={made['id']}"
+    changed = send(client, "PUT", path, owner, {"role": "viewer"}).json
+    assert (changed["role"], [each["name"] for each in changed["organization"]]) == ("viewer", ["tests"])
+    assert send(client, "GET", "/v1/members", {"authorization": f"Bearer {made['token']}"}).status == 401
+
+
+def test_an_owner_who_is_removed_during_the_request_gets_no_webhook_secret(
+    laurel: Laurel, client: Gateway, owner: dict[str, str]
+) -> None:
+    for number, rotates in enumerate((False, True)):
+        email = f"bo{number}@fernhill.example"
+        leaver = owner_with_own_key(laurel, email)
+        made = send(client, "POST", "/v1/webhooks", owner, webhook_draft(laurel)).json
+        stored = dict(laurel.webhooks.stored)
+        laurel.webhooks.meanwhile.append(partial(members.remove, laurel.access_context, "fernhill", email))
+        path = f"/v1/webhooks/{made['id']}/rotate" if rotates else "/v1/webhooks"
+        response = send(client, "POST", path, leaver, None if rotates else webhook_draft(laurel))
+        assert (response.status, "secret" in response.json) == (401, False)
+        assert {key: one.secrets for key, one in laurel.webhooks.stored.items()} == {
+            key: one.secrets for key, one in stored.items()
+        }

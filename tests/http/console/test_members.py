@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 
-from chalicelib.access import tokens
+from chalicelib.access import members, tokens
 from chalicelib.access.roles import Role
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Unauthenticated
@@ -157,3 +158,36 @@ def test_a_removal_that_showed_all_keys_leads_back_to_the_members(
     listed, _ = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "Moodle", OWNER)
     response = owner.post(f"{PEOPLE}/change", {"email": EDITOR, "do": "remove", "listed": listed.id})
     assert response.headers["location"].endswith("/fernhill/members?did=member_removed")
+
+
+def test_demotion_page_lists_the_organization_keys_and_ends_the_chosen_ones(
+    owner: Browser, editor: Browser, laurel: Laurel
+) -> None:
+    members.change(laurel.access_context, "fernhill", EDITOR, Role.OWNER)
+    known, text = tokens.make(laurel.access_context, "fernhill", Role.OWNER, "Moodle", EDITOR)
+    _, kept = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "LMS", OWNER)
+    page = owner.get(f"{PEOPLE}/change?email={EDITOR}").text
+    form = page.partition("Change role</h2>")[2].partition("</form>")[0]
+    assert "also for what the new role does not allow" in form
+    assert form.count(f'name="revoke-{known.id}" type="checkbox" value="yes" aria') == 1
+    listed = re.search(r'name="listed" value="([^"]+)"', form)
+    assert listed is not None
+    sent = {"email": EDITOR, "do": "change", "role": "viewer", "listed": listed[1], f"revoke-{known.id}": "yes"}
+    assert owner.post(f"{PEOPLE}/change", sent).headers["location"].endswith("/members?did=member_changed")
+    with pytest.raises(Unauthenticated):
+        tokens.authenticate(laurel.access_context, text)
+    assert tokens.authenticate(laurel.access_context, kept)
+
+
+def test_a_key_created_while_an_owner_was_demoted_is_shown(owner: Browser, editor: Browser, laurel: Laurel) -> None:
+    members.change(laurel.access_context, "fernhill", EDITOR, Role.OWNER)
+    tokens.make(laurel.access_context, "fernhill", Role.OWNER, "just in time", EDITOR)
+    response = owner.post(f"{PEOPLE}/change", {"email": EDITOR, "do": "change", "role": "viewer", "listed": ""})
+    assert response.headers["location"].endswith("/fernhill/api-keys?did=member_changed_new_keys")
+
+
+def test_a_key_that_was_revoked_meanwhile_changes_no_role(owner: Browser, editor: Browser, laurel: Laurel) -> None:
+    sent = {"email": EDITOR, "do": "change", "role": "viewer", f"revoke-{'a' * 16}": "yes"}
+    response = owner.post(f"{PEOPLE}/change", sent)
+    assert (response.status, "One of the API keys no longer exists." in response.text) == (422, True)
+    assert laurel.access_context.member_store.member("fernhill", EDITOR).role is Role.EDITOR

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.access import members
+from chalicelib.access.roles import Role
 from chalicelib.award import achievements
 from chalicelib.award.webhooks.webhook import Delivery, Outcome, Webhook
 from chalicelib.http.console.webhooks import webhook_form
+from tests.http.console.conftest import OWNER
 from tests.http.console.test_bulk import achievement, text_of
 from tests.http.fake_laurel import NOW, Laurel
 from tests.http.gateway import Response
@@ -248,3 +251,32 @@ def test_a_webhook_is_not_changed_from_an_unknown_version(owner: Browser, laurel
     before = only_webhook(laurel)
     assert owner.post(f"{HERE}/{before.id}", fields(laurel, name="Mine", version=version)).status == 422
     assert only_webhook(laurel) == before
+
+
+def demote_owner(laurel: Laurel) -> None:
+    members.add(laurel.access_context, "fernhill", "other@fernhill.example", Role.OWNER)
+    members.change(laurel.access_context, "fernhill", OWNER, Role.EDITOR)
+
+
+def test_form_that_an_owner_opened_before_their_demotion_creates_nothing(owner: Browser, laurel: Laurel) -> None:
+    assert owner.get(f"{HERE}/new").status == 200
+    demote_owner(laurel)
+    assert create_webhook(owner, laurel).status == 403
+    assert not list(laurel.webhooks.webhooks("fernhill"))
+
+
+def test_an_owner_who_is_demoted_during_the_request_gets_no_secret(owner: Browser, laurel: Laurel) -> None:
+    """The request was authorised, and then the demotion was faster."""
+    laurel.webhooks.meanwhile.append(lambda: demote_owner(laurel))
+    response = create_webhook(owner, laurel)
+    assert (response.status, "whsec_" in response.text) == (403, False)
+    assert not list(laurel.webhooks.webhooks("fernhill"))
+
+
+def test_a_rotation_during_which_the_owner_is_demoted_changes_no_secret(owner: Browser, laurel: Laurel) -> None:
+    create_webhook(owner, laurel)
+    before = only_webhook(laurel)
+    laurel.webhooks.meanwhile.append(lambda: demote_owner(laurel))
+    response = owner.post(f"{HERE}/{before.id}", {"do": "rotate", "version": str(before.version)})
+    assert (response.status, "whsec_" in response.text) == (403, False)
+    assert only_webhook(laurel).secrets == before.secrets

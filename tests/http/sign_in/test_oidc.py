@@ -15,6 +15,8 @@ from tests.http.gateway import HTML, Gateway
 from tests.http.sign_in.test_email_link import cookie
 
 ORIGIN = "http://localhost:8000"
+OWN = {"sec_fetch_site": "same-origin"}
+"""What a browser sends when a person follows the link on the sign-in page."""
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def client(laurel: Laurel) -> Gateway:
 
 def start_sign_in(laurel: Laurel, client: Gateway, next_path: str = "/console/fernhill") -> tuple[str, str]:
     """Start a sign-in; return the callback path and the browser's cookie."""
-    response = client.get(f"/oidc/campus?{urlencode({'next': next_path})}", accept=HTML)
+    response = client.get(f"/oidc/campus?{urlencode({'next': next_path})}", accept=HTML, **OWN)
     assert response.status == 303
     assert response.headers["cache-control"] == "private, no-store"
     assert "access-control-allow-origin" not in response.headers
@@ -68,7 +70,7 @@ def test_another_browser_is_not_signed_in(laurel: Laurel, client: Gateway) -> No
 
 def test_an_unavailable_provider_is_503(laurel: Laurel, client: Gateway) -> None:
     laurel.oidc.out_of_order = True
-    assert client.get("/oidc/campus", accept=HTML).status == 503
+    assert client.get("/oidc/campus", accept=HTML, **OWN).status == 503
 
 
 def test_an_unknown_provider_is_404(client: Gateway) -> None:
@@ -77,6 +79,31 @@ def test_an_unknown_provider_is_404(client: Gateway) -> None:
 
 
 def test_oidc_sign_ins_are_rate_limited_per_network(client: Gateway) -> None:
-    responses = [client.get("/oidc/campus", accept=HTML).status for _ in range(62)]
+    responses = [client.get("/oidc/campus", accept=HTML, **OWN).status for _ in range(62)]
     assert set(responses[:60]) == {303}
     assert set(responses[60:]) == {429}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_fetch_site": "cross-site", "sec_fetch_dest": "image"},
+        {"sec_fetch_site": "same-site"},
+        {"sec_fetch_site": "cross-site", "referer": f"{ORIGIN}/sign-in"},
+        {"referer": "https://evil.example/"},
+        {"referer": f"{ORIGIN}.evil.example/"},
+        {},
+    ],
+)
+def test_another_site_cannot_use_up_the_sign_ins_of_a_network(client: Gateway, headers: dict[str, str]) -> None:
+    for _ in range(70):
+        response = client.get("/oidc/campus?next=/console/fernhill", accept=HTML, **headers)
+        assert (response.status, response.headers["location"]) == (303, f"{ORIGIN}/sign-in?next=/console/fernhill")
+        assert "set-cookie" not in response.headers
+    assert client.get("/oidc/campus", accept=HTML, **OWN).headers["location"].startswith("https://login.campus.example")
+
+
+@pytest.mark.parametrize("headers", [{"sec_fetch_site": "none"}, {"referer": f"{ORIGIN}/sign-in?next=/console"}])
+def test_a_typed_address_and_an_old_browsers_link_start_a_sign_in(client: Gateway, headers: dict[str, str]) -> None:
+    response = client.get("/oidc/campus", accept=HTML, **headers)
+    assert response.headers["location"].startswith("https://login.campus.example/")

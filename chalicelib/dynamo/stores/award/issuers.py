@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -57,7 +57,9 @@ class DynamoIssuerStore(DynamoPublicStore):
         issuer_keys = (keys.issuer(read(Pointer, raw)) for raw in pointers)
         return (read(IssuerItem, raw) for raw in self._existing(issuer_keys))
 
-    def add_issuer(self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None) -> None:
+    def add_issuer(
+        self, issuer: Issuer, lists: Sequence[StatusList], owner: str | None = None, names: Collection[str] = ()
+    ) -> None:
         pointer = Pointer(*keys.issuer_pointer(issuer.id), target=issuer.id)
         self._transact(
             Put(IssuerItem.of(issuer).raw()),
@@ -66,10 +68,11 @@ class DynamoIssuerStore(DynamoPublicStore):
             *(Put(StatusListItem.of(status_list).raw()) for status_list in lists),
             *_list_pointers(lists),
             *(() if owner is None else first_member(Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created))),
+            *_name_holders(names, issuer.id),
         )
 
-    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = ()) -> None:
-        puts = [*_next_lists(lists), *_list_pointers(lists)]
+    def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = (), names: Collection[str] = ()) -> None:
+        puts = [*_next_lists(lists), *_list_pointers(lists), *_name_holders(names, issuer.id)]
         self._transact(_next(IssuerItem.of(issuer).raw(), issuer.version), *puts)
 
     def name_holders(self, digest: str) -> set[str]:
@@ -77,8 +80,8 @@ class DynamoIssuerStore(DynamoPublicStore):
         return set(reads.list_range(self._tables, table, Pointer, part))
 
     def add_name_holder(self, digest: str, issuer_id: str) -> None:
-        pointer = Pointer(*keys.name_holder(digest, issuer_id), target=issuer_id)
-        self._tables.put(self._tables.credentials, Put(pointer.raw(), UNCONDITIONAL))
+        for put in _name_holders([digest], issuer_id):
+            self._tables.put(self._tables.credentials, put)
 
     def achievement(self, issuer_id: str, achievement_id: str) -> Achievement:
         return self._require(AchievementItem, keys.achievement(issuer_id, achievement_id), _NO_ACHIEVEMENT)
@@ -321,6 +324,11 @@ def _next(raw: Raw, version: int, tenant: str | None = None) -> Put:
     if tenant is None:
         return Put(raw, condition, values)
     return Put(raw, f"{condition} AND issuer_id = :tenant", {**values, ":tenant": {"S": tenant}})
+
+
+def _name_holders(digests: Collection[str], issuer_id: str) -> list[Put]:
+    pointers = (Pointer(*keys.name_holder(digest, issuer_id), target=issuer_id) for digest in digests)
+    return [Put(pointer.raw(), UNCONDITIONAL) for pointer in pointers]
 
 
 def _list_pointers(lists: Sequence[StatusList]) -> list[Put]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chalice.app import Request
 
@@ -19,6 +19,7 @@ from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.console.webhooks import webhook_form
 from chalicelib.http.console.webhooks.webhook_conflict import Difference, differences
+from chalicelib.http.core import authentication
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -91,7 +92,14 @@ def _added(services: Services, context: PageContext, form: FormState) -> Reply:
     if draft is not None:
         wanted = form.or_none("id")
         try:
-            created = webhook_actions.add(services.issuer_context, services.webhooks, context.tenant, draft, wanted)
+            created = webhook_actions.add(
+                services.issuer_context,
+                services.webhooks,
+                context.tenant,
+                draft,
+                wanted,
+                still_allowed=_still_allowed(services, context),
+            )
         except Refused as error:
             form.add_error("", error.detail)
         except Conflict:
@@ -125,6 +133,10 @@ def _changed(services: Services, context: PageContext, webhook: Webhook, form: F
     return _render(services, context, form, webhook)
 
 
+def _still_allowed(services: Services, context: PageContext) -> Callable[[], object]:
+    return lambda: authentication.member(services.access_context, context.person, context.tenant, Permission.MANAGE)
+
+
 def _render_conflict(services: Services, context: PageContext, form: FormState, webhook_id: str) -> Reply:
     """Render the form as submitted, with what someone else has saved in the meantime."""
     saved = services.webhooks.webhook(context.tenant, webhook_id)
@@ -135,7 +147,12 @@ def _render_conflict(services: Services, context: PageContext, form: FormState, 
 def _rotated(services: Services, context: PageContext, webhook: Webhook, form: FormState) -> Reply:
     try:
         created = webhook_actions.rotate(
-            services.issuer_context, services.webhooks, webhook.issuer_id, webhook.id, form.number("version")
+            services.issuer_context,
+            services.webhooks,
+            webhook.issuer_id,
+            webhook.id,
+            form.number("version"),
+            still_allowed=_still_allowed(services, context),
         )
     except Conflict:
         return layout.redirect(f"{context.issuer_url}/webhooks/{webhook.id}", did="secret_made_before")
