@@ -29,7 +29,7 @@ MAX_ADDRESSES = 50
 """Recipients of one email (Amazon SES quotas). Ours have one each."""
 
 _RECIPIENT = 26
-"""Characters that name a recipient: as many as a credential id has, because many of them are in one item."""
+"""Characters of a digest that name a recipient: 104 bits are unique, and many of them are in one item."""
 _VALIDATED = "Successfully validated SNS topic for Amazon SES"
 """Followed by the kind of the destination, such as "event publishing."."""
 _ID = re.compile(r"[A-Za-z0-9@._-]{1,256}", re.ASCII)
@@ -138,7 +138,8 @@ def _apply_to_delivery(
     if credential_id is not None:
         delivery_context.mark_status(sent_email.issuer_id, credential_id, early.state, early.at)
     if early.state in _PROBLEMS:
-        recipient = message_id if credential_id is None else _recipient(delivery_context, credential_id)
+        # The mailbox, because a recipient of several emails must not count several times.
+        recipient = sent_email.mailbox[:_RECIPIENT]
         pausing.count_problem(delivery_context, sent_email.issuer_id, _PROBLEMS[early.state], recipient)
     if early.state is State.DELIVERED and credential_id is not None:
         try:
@@ -146,16 +147,6 @@ def _apply_to_delivery(
         except NotFound:
             return
         delivery_context.record_event(Kind.DELIVERED, record, early.at, once=message_id)
-
-
-def _recipient(delivery_context: DeliveryContext, credential_id: str) -> str:
-    """The mailbox of the holder, because a holder of several credentials must not count several times; the credential
-    if it has none."""
-    try:
-        email = delivery_context.archive.recipient(credential_id).email
-    except NotFound:
-        email = None
-    return credential_id if email is None else mailbox.digest(email)[:_RECIPIENT]
 
 
 def _event(

@@ -47,6 +47,8 @@ class SentEmail:
     """None for an invitation."""
     issuer_id: str
     kind: Kind
+    mailbox: str
+    """Digest of the recipient's address (`mailbox.digest`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "PutItem": {"DRY_RUN", "HOLDER_LINKS", "MAIL", "SIGNING_KEY"}, "UpdateItem": {"COUNT"},
     },
     ("OnEmailEventRole", "credentials"): {
-        "GetItem": {"CREDENTIAL", "DELIVERY", "EMAILS", "MAILBOX", "RECIPIENT"},
+        "GetItem": {"CREDENTIAL", "DELIVERY", "EMAILS", "MAILBOX"},
         "PutItem": {"DELIVERY", "EMAILS", "MAILBOX"},
     },
     ("OnEmailEventRole", "secrets"): each(("GetItem", "PutItem"), {"MAIL"}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from chalicelib.access.models import Member
-from chalicelib.delivery import email_events
+from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import Kind
@@ -34,14 +34,13 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
         message_id = delivery_context.mailer().send(content)
     except (Refused, Unavailable):
         return False
-    _count(delivery_context, message_id, issuer.id)
+    _count(delivery_context, message_id, SentEmail(None, issuer.id, Kind.INVITATION, mailbox.digest(member.email)))
     return True
 
 
-def _count(delivery_context: DeliveryContext, message_id: str, issuer_id: str) -> None:
+def _count(delivery_context: DeliveryContext, message_id: str, sent_email: SentEmail) -> None:
     """Count the invitation, and its bounce, for the issuer's reputation. A failure is no error: it was sent."""
-    sent_email = SentEmail(None, issuer_id, Kind.INVITATION)
     with suppress(Unavailable):
         delivery_context.store.add_sent_email(message_id, sent_email, delivery_context.now())
-        pausing.count_sent(delivery_context, issuer_id)
+        pausing.count_sent(delivery_context, sent_email.issuer_id)
         email_events.apply_early_events(delivery_context, message_id, sent_email)
