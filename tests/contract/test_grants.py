@@ -1,4 +1,4 @@
-"""Every background function on the real engine, held to the grants of its role in the template."""
+"""Every function but the issuer's on the real engine, held to the grants of its role in the template."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.access import signing_keys
+from chalicelib.access import members, sessions, signing_keys, tokens
+from chalicelib.access.roles import Role
 from chalicelib.analytics import salt
 from chalicelib.award import achievements
 from chalicelib.award.bulk import bulk_issuer, dry_run
@@ -27,7 +28,9 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery import email_events
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
+from chalicelib.errors import Unavailable
 from chalicelib.services import Services
 from chalicelib.settings import Function, Settings
 from chalicelib.tasks.task_queue import Task
@@ -174,4 +177,29 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
         public.image(samples.image().sha256)
         services.salts.create(day, b"0" * 32)
         services.event_store.write(samples.event())
+        if role == "VerifyRole":
+            network, start, end = "203.0.113.7", laurel.clock(), laurel.clock() + timedelta(minutes=1)
+            allowance = DynamoAllowanceStore(laurel.tables)
+            assert allowance.reserve(network, start, 100, 1000, end)
+            allowance.give_back(network, start, 100)
     assert refused == []
+
+
+def test_functions_for_visitors_read_no_recipient_although_they_know_the_credential(laurel: Laurel) -> None:
+    record = laurel.issue()
+    assert laurel.services.issuer_store.recipient(record.id).email == EMAIL
+    for role in ("PublicRole", "VerifyRole"):
+        with enforced(laurel.tables, grants_of(read_template(), role)), pytest.raises(Unavailable):
+            laurel.services.issuer_store.recipient(record.id)
+
+
+def test_worker_cannot_add_an_owner_or_an_api_key(laurel: Laurel) -> None:
+    context = laurel.services.access_context
+    with enforced(laurel.tables, grants_of(read_template(), "RunTasksRole")):
+        with pytest.raises(Unavailable):
+            members.add(context, "acme", "mallory@example.org", Role.OWNER)
+        with pytest.raises(Unavailable):
+            tokens.make(context, "acme", Role.OWNER, "key", "mallory")
+        with pytest.raises(Unavailable):
+            sessions.sign_in(context, "owner@example.org")
+    assert [one.email for one in members.of_issuer(context, "acme")] == ["owner@example.org"]
