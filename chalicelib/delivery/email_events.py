@@ -19,7 +19,7 @@ from chalicelib.credential import dates, email_address, strict_json
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import State
-from chalicelib.delivery.emails.email_content import Kind as EmailKind
+from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.limits.reputation import Problem
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
@@ -31,7 +31,7 @@ MAX_ADDRESSES = 50
 """Recipients of one email (Amazon SES quotas). Ours have one each."""
 
 _RECIPIENT = 26
-"""Characters that name a recipient: as many as a credential id has, because many of them are in one item."""
+"""Characters of a digest that name a recipient: 104 bits are unique, and many of them are in one item."""
 _VALIDATED = "Successfully validated SNS topic for Amazon SES"
 """Followed by the kind of the destination, such as "event publishing."."""
 _ID = re.compile(r"[A-Za-z0-9@._-]{1,256}", re.ASCII)
@@ -120,12 +120,12 @@ def apply(delivery_context: DeliveryContext, event: EmailEvent) -> None:
         _apply_to_delivery(delivery_context, event.message_id, sent_email, early)
 
 
-def count_sent(delivery_context: DeliveryContext, message_id: str, issuer_id: str, kind: EmailKind) -> None:
+def count_sent(delivery_context: DeliveryContext, message_id: str, issuer_id: str, content: EmailContent) -> None:
     """Count an email that is not about a credential, and later its bounce, for the reputation of ``issuer_id``.
 
     A failure is no error: the email was sent.
     """
-    sent_email = SentEmail(None, issuer_id, kind)
+    sent_email = SentEmail(None, issuer_id, content.kind, mailbox.digest(content.to))
     with suppress(Unavailable):
         delivery_context.store.add_sent_email(message_id, sent_email, delivery_context.now())
         pausing.count_sent(delivery_context, issuer_id)
@@ -152,7 +152,8 @@ def _apply_to_delivery(
     if credential_id is not None:
         delivery_context.mark_status(sent_email.issuer_id, credential_id, early.state, early.at)
     if early.state in _PROBLEMS:
-        recipient = message_id if credential_id is None else _recipient(delivery_context, credential_id)
+        # The mailbox, because a recipient of several emails must not count several times.
+        recipient = sent_email.mailbox[:_RECIPIENT]
         pausing.count_problem(delivery_context, sent_email.issuer_id, _PROBLEMS[early.state], recipient)
     if early.state is State.DELIVERED and credential_id is not None:
         try:
@@ -160,16 +161,6 @@ def _apply_to_delivery(
         except NotFound:
             return
         delivery_context.record_event(Kind.DELIVERED, record, early.at, once=message_id)
-
-
-def _recipient(delivery_context: DeliveryContext, credential_id: str) -> str:
-    """The mailbox of the holder, because a holder of several credentials must not count several times; the credential
-    if it has none."""
-    try:
-        email = delivery_context.archive.recipient(credential_id).email
-    except NotFound:
-        email = None
-    return credential_id if email is None else mailbox.digest(email)[:_RECIPIENT]
 
 
 def _event(

@@ -48,6 +48,8 @@ class SentEmail:
     issuer_id: str
     """`reputation.SIGN_IN` for a sign-in email."""
     kind: Kind
+    mailbox: str
+    """Digest of the recipient's address (`mailbox.digest`)."""
 
 
 @dataclass(frozen=True, slots=True)

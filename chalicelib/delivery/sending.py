@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.delivery import delivery_status, email_events
+from chalicelib.delivery import delivery_status, email_events, mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
@@ -75,7 +75,7 @@ def _send_claimed(delivery_context: DeliveryContext, kind: Kind, context: EmailC
         return change(lambda one: delivery_status.given_up(one, kind, code, by))
     at = delivery_context.now()
     sent = change(lambda one: delivery_status.sent(one, kind, at))
-    sent_email = SentEmail(record.id, record.issuer_id, kind)
+    sent_email = SentEmail(record.id, record.issuer_id, kind, mailbox.digest(context.email))
     delivery_context.store.add_sent_email(message_id, sent_email, at)
     pausing.count_sent(delivery_context, record.issuer_id)
     email_events.apply_early_events(delivery_context, message_id, sent_email)

@@ -5,44 +5,43 @@ A key is a fixed word followed by values, joined by ``#``. Values are escaped, s
 ====================================  ==============================  =============================================
 partition key                         sort key                        serves
 ====================================  ==============================  =============================================
-table ``credentials`` (permanent)
+table ``credentials`` (permanent): public items, which the functions for visitors may read
 ``ISSUER#<issuer>``                   ``ISSUER``                      the issuer of a credential, read at every view
 ``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
 ``ISSUER#<issuer>``                   ``VERSION#<achievement>#<n>``   an achievement as it was when it was issued
 ``ISSUER#<issuer>``                   ``LIST#<list>``                 an issuer's status lists (a pointer each)
-``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
+``ISSUER#<issuer>``                   ``LINKS#<achievement>``         the pathways of an achievement; read at every view
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
-``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may have a name that looks so (a pointer each)
-``ISSUER#<issuer>#CREDENTIALS``       ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
-``ISSUER#<issuer>#HOLDER#<email>``    ``<issued at>#<credential>``    those issued to an address (a pointer each)
-``HOLDER#<email>``                    ``<issuer>#<credential>``       all issued to an address (a pointer each)
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
-``CREDENTIAL#<credential>``           ``RECIPIENT``                   its recipient
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
-``LIST#<list>``                       ``INDEX#<index>``               a used index of a list (a marker)
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
-``ISSUER#<issuer>``                   ``MEMBER#<email>``              a member; all members of an issuer
-``ISSUER#<issuer>``                   ``MEMBERSHIP``                  how many members and owners an issuer has
+table ``credentials`` (permanent): private items
+``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
+``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may have a name that looks so (a pointer each)
+``CREDENTIALS#<issuer>``              ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
+``HOLDINGS#<issuer>#<email>``         ``<issued at>#<credential>``    those issued to an address (a pointer each)
+``HOLDER#<email>``                    ``<issuer>#<credential>``       all issued to an address (a pointer each)
+``RECIPIENT#<credential>``            ``RECIPIENT``                   the recipient of a credential
+``INDEX#<list>``                      ``<index>``                     a used index of a list (a marker)
+``MEMBERS#<issuer>``                  ``MEMBER#<email>``              a member; all members of an issuer
+``MEMBERS#<issuer>``                  ``MEMBERSHIP``                  how many members and owners an issuer has
 ``PERSON#<email>``                    ``<issuer>``                    the issuers of a person (a pointer each)
 ``TOKEN#<token>``                     ``TOKEN``                       an API key
-``ISSUER#<issuer>#TOKENS``            ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
+``TOKENS#<issuer>``                   ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
 ``OPERATOR#TOKENS``                   ``<created at>#<token>``        the operators' tokens (a pointer each)
-``ISSUER#<issuer>#JOBS``              ``<created at>#<job>``          an issuer's jobs by time (a pointer each)
-``ISSUER#<issuer>#JOB#<job>``         ``JOB``                         a job
-``ISSUER#<issuer>#JOB#<job>``         ``CHUNK#<n>``                   some of its rows
-``ISSUER#<issuer>#JOB#<job>``         ``RESULTS#<n>``                 their results; the progress of the job
-``ISSUER#<issuer>#DELIVERY#``         ``DELIVERY``                    the delivery status of a credential's emails
-``<credential>``
-``ISSUER#<issuer>#DEFERRED``          ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
+``JOBS#<issuer>``                     ``<created at>#<job>``          an issuer's jobs by time (a pointer each)
+``JOB#<issuer>#<job>``                ``JOB``                         a job
+``JOB#<issuer>#<job>``                ``CHUNK#<n>``                   some of its rows
+``JOB#<issuer>#<job>``                ``RESULTS#<n>``                 their results; the progress of the job
+``DELIVERY#<issuer>#<credential>``    ``DELIVERY``                    the delivery status of a credential's emails
+``DEFERRED#<issuer>``                 ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
 ``EMAILS#<issuer>``                   ``EMAILS``                      how many of an issuer's emails bounce
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
-``ISSUER#<issuer>``                   ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
-``ISSUER#<issuer>``                   ``PATHWAYS``                    data shared by all pathways of an issuer
-``ISSUER#<issuer>``                   ``LINKS#<achievement>``         the pathways of an achievement; read at every view
-``ISSUER#<issuer>#PATHWAY#<pathway>`` ``VERSION#<n>``                 a pathway as it was when it was completed
-``ISSUER#<issuer>#PATHWAY#<pathway>`` ``<completion>``                the holders who completed it
-``#COMPLETIONS``
-``ISSUER#<issuer>``                   ``WEBHOOK#<webhook>``           a webhook; all webhooks of an issuer
+``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
+``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
+``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
+``COMPLETIONS#<issuer>#<pathway>``    ``<completion>``                the holders who completed it
+``WEBHOOKS#<issuer>``                 ``WEBHOOK#<webhook>``           a webhook; all webhooks of an issuer
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      due tasks, oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
@@ -64,8 +63,11 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``CLAIM#<issuer>#<key>``              ``CLAIM``                       an `Idempotency-Key` and its credential
 ``DRY_RUN#<issuer>#<dry run>``        ``DRY_RUN``                     a dry run of a large upload
 ``DRY_RUN#<issuer>#<dry run>``        ``PART#<n>``                    a part of its upload
-``ISSUER#<issuer>#WEBHOOK#<webhook>`` ``<at>#<message>``              messages of a webhook, newest first
+``WEBHOOK#<issuer>#<webhook>``        ``<at>#<message>``              messages of a webhook, newest first
 ====================================  ==============================  =============================================
+
+A role's rights to a table can be limited to partitions only (`dynamodb:LeadingKeys`), by a pattern of their keys. So
+private items are never in a partition with public ones, and a prefix names one kind of data: see `infrastructure/`.
 
 Rows and pointers have their own partitions: DynamoDB gives a partition 1,000 write units a second, and a large
 upload must not slow down reads of its issuer. They are written in the same transaction as their target, which a
@@ -175,29 +177,29 @@ def record(credential_id: str) -> Key:
 
 
 def recipient(credential_id: str) -> Key:
-    return Key(join("CREDENTIAL", credential_id), "RECIPIENT")
+    return Key(join("RECIPIENT", credential_id), "RECIPIENT")
 
 
 def row(issuer_id: str, issued_at: datetime, credential_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "CREDENTIALS"), join(moment(issued_at), credential_id))
+    return Key(join("CREDENTIALS", issuer_id), join(moment(issued_at), credential_id))
 
 
 def rows(issuer_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id, "CREDENTIALS"))
+    return Range(join("CREDENTIALS", issuer_id))
 
 
 def rows_before(issuer_id: str, row_key: Key | None) -> Range:
     """Rows newest first, starting after ``row_key``, which does not have to exist."""
-    return _before(join("ISSUER", issuer_id, "CREDENTIALS"), row_key)
+    return _before(join("CREDENTIALS", issuer_id), row_key)
 
 
 def holder_of_issuer(issuer_id: str, email: str, issued_at: datetime, credential_id: str) -> Key:
     # The same sort key as the row, so that an address's credentials are paged like the list.
-    return Key(join("ISSUER", issuer_id, "HOLDER", email), join(moment(issued_at), credential_id))
+    return Key(join("HOLDINGS", issuer_id, email), join(moment(issued_at), credential_id))
 
 
 def holders_of_issuer(issuer_id: str, email: str) -> Range:
-    return Range(join("ISSUER", issuer_id, "HOLDER", email), backward=True)
+    return Range(join("HOLDINGS", issuer_id, email), backward=True)
 
 
 def holder(email: str, issuer_id: str, credential_id: str) -> Key:
@@ -211,7 +213,7 @@ def holders_after(email: str, issuer_id: str | None) -> Range:
 
 
 def holdings_before(issuer_id: str, email: str, before: tuple[datetime, str] | None) -> Range:
-    pk = join("ISSUER", issuer_id, "HOLDER", email)
+    pk = join("HOLDINGS", issuer_id, email)
     return _before(pk, None if before is None else Key(pk, join(moment(before[0]), before[1])))
 
 
@@ -234,7 +236,7 @@ def list_pointers(issuer_id: str) -> Range:
 
 
 def index_marker(list_id: str, index: int) -> Key:
-    return Key(join("LIST", list_id), join("INDEX", str(index)))
+    return Key(join("INDEX", list_id), str(index))
 
 
 def image(sha256: str) -> Key:
@@ -262,15 +264,15 @@ def claim(issuer_id: str, key: str) -> Key:
 
 
 def member(issuer_id: str, email: str) -> Key:
-    return Key(join("ISSUER", issuer_id), join("MEMBER", email))
+    return Key(join("MEMBERS", issuer_id), join("MEMBER", email))
 
 
 def members(issuer_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "MEMBER#")
+    return Range(join("MEMBERS", issuer_id), "begins_with(sk, :sk)", "MEMBER#")
 
 
 def membership(issuer_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), "MEMBERSHIP")
+    return Key(join("MEMBERS", issuer_id), "MEMBERSHIP")
 
 
 def person_pointer(email: str, issuer_id: str) -> Key:
@@ -290,7 +292,7 @@ def token_pointer(issuer_id: str | None, created: datetime, token_id: str) -> Ke
 
 
 def tokens(issuer_id: str | None) -> Range:
-    return Range("OPERATOR#TOKENS" if issuer_id is None else join("ISSUER", issuer_id, "TOKENS"))
+    return Range("OPERATOR#TOKENS" if issuer_id is None else join("TOKENS", issuer_id))
 
 
 def signing_key(kid: str) -> Key:
@@ -327,16 +329,16 @@ def known_person(hashed: str) -> Key:
 
 
 def job(issuer_id: str, job_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "JOB", job_id), "JOB")
+    return Key(join("JOB", issuer_id, job_id), "JOB")
 
 
 def job_pointer(issuer_id: str, created: datetime, job_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "JOBS"), join(moment(created), job_id))
+    return Key(join("JOBS", issuer_id), join(moment(created), job_id))
 
 
 def jobs_before(issuer_id: str, before: str | None) -> Range:
     condition = None if before is None else "sk < :sk"
-    return Range(join("ISSUER", issuer_id, "JOBS"), condition, before, backward=True)
+    return Range(join("JOBS", issuer_id), condition, before, backward=True)
 
 
 def chunk(issuer_id: str, job_id: str, number: int) -> Key:
@@ -396,16 +398,16 @@ def moment(at: datetime) -> str:
 
 
 def delivery(issuer_id: str, credential_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "DELIVERY", credential_id), "DELIVERY")
+    return Key(join("DELIVERY", issuer_id, credential_id), "DELIVERY")
 
 
 def deferred_email(issuer_id: str, since: datetime, kind: str, credential_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "DEFERRED"), join(moment(since), kind, credential_id))
+    return Key(join("DEFERRED", issuer_id), join(moment(since), kind, credential_id))
 
 
 def deferred_emails(issuer_id: str, until: datetime) -> Range:
     # As for tasks: a sort key sorts before the next microsecond.
-    return Range(join("ISSUER", issuer_id, "DEFERRED"), "sk < :sk", moment(until + timedelta(microseconds=1)))
+    return Range(join("DEFERRED", issuer_id), "sk < :sk", moment(until + timedelta(microseconds=1)))
 
 
 def reputation(issuer_id: str) -> Key:
@@ -437,19 +439,19 @@ def early_events(message_id: str) -> Range:
 
 
 def pathway_set(issuer_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), "PATHWAYS")
+    return Key(join("PATHWAYS", issuer_id), "PATHWAYS")
 
 
 def pathway(issuer_id: str, pathway_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), join("PATHWAY", pathway_id))
+    return Key(join("PATHWAYS", issuer_id), join("PATHWAY", pathway_id))
 
 
 def pathways(issuer_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "PATHWAY#")
+    return Range(join("PATHWAYS", issuer_id), "begins_with(sk, :sk)", "PATHWAY#")
 
 
 def pathway_version(issuer_id: str, pathway_id: str, version: int) -> Key:
-    return Key(join("ISSUER", issuer_id, "PATHWAY", pathway_id), join("VERSION", str(version)))
+    return Key(join("PATHWAY", issuer_id, pathway_id), join("VERSION", str(version)))
 
 
 def pathway_links(issuer_id: str, achievement_id: str) -> Key:
@@ -457,25 +459,25 @@ def pathway_links(issuer_id: str, achievement_id: str) -> Key:
 
 
 def completion(issuer_id: str, pathway_id: str, completion_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "PATHWAY", pathway_id, "COMPLETIONS"), escape(completion_id))
+    return Key(join("COMPLETIONS", issuer_id, pathway_id), escape(completion_id))
 
 
 def completions_after(issuer_id: str, pathway_id: str, after: str | None) -> Range:
-    pk = join("ISSUER", issuer_id, "PATHWAY", pathway_id, "COMPLETIONS")
+    pk = join("COMPLETIONS", issuer_id, pathway_id)
     return Range(pk) if after is None else Range(pk, "sk > :sk", escape(after))
 
 
 def webhook(issuer_id: str, webhook_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id), join("WEBHOOK", webhook_id))
+    return Key(join("WEBHOOKS", issuer_id), join("WEBHOOK", webhook_id))
 
 
 def webhooks(issuer_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", "WEBHOOK#")
+    return Range(join("WEBHOOKS", issuer_id), "begins_with(sk, :sk)", "WEBHOOK#")
 
 
 def webhook_delivery(issuer_id: str, webhook_id: str, at: datetime, message_id: str) -> Key:
-    return Key(join("ISSUER", issuer_id, "WEBHOOK", webhook_id), join(moment(at), message_id))
+    return Key(join("WEBHOOK", issuer_id, webhook_id), join(moment(at), message_id))
 
 
 def webhook_deliveries(issuer_id: str, webhook_id: str) -> Range:
-    return Range(join("ISSUER", issuer_id, "WEBHOOK", webhook_id), backward=True)
+    return Range(join("WEBHOOK", issuer_id, webhook_id), backward=True)

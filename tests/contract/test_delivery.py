@@ -144,7 +144,7 @@ def test_hundreds_of_links_of_one_mailbox_are_deleted(store: Store) -> None:
 
 
 def test_sent_email_is_found_by_message_id(store: Store) -> None:
-    sent_email = SentEmail("c" * 26, "north", Kind.RENEWAL)
+    sent_email = SentEmail("c" * 26, "north", Kind.RENEWAL, "f" * 64)
     store.add_sent_email("0100-abc@eu.example", sent_email, NOW)
     store.add_sent_email("0100-abc@eu.example", sent_email, NOW)
     assert store.sent_email("0100-abc@eu.example") == sent_email
@@ -153,7 +153,7 @@ def test_sent_email_is_found_by_message_id(store: Store) -> None:
 
 
 def test_sign_in_emails_have_a_reputation_and_message_ids_like_an_issuers(store: Store) -> None:
-    sent_email = SentEmail(None, reputation.SIGN_IN, Kind.SIGN_IN)
+    sent_email = SentEmail(None, reputation.SIGN_IN, Kind.SIGN_IN, "f" * 64)
     store.add_sent_email("0100-def@eu.example", sent_email, NOW)
     assert store.sent_email("0100-def@eu.example") == sent_email
     store.save_reputation(reputation.with_sent(Reputation(reputation.SIGN_IN), NOW))
@@ -170,5 +170,5 @@ def test_events_that_precede_the_sent_email_are_stored_separately(store: Store) 
         store.add_early_event(name, early_event)
     store.add_early_event("0100-other@eu.example", events[0])
     assert store.sent_email(name) is None
-    store.add_sent_email(name, SentEmail("c" * 26, "north", Kind.ISSUED), NOW)
+    store.add_sent_email(name, SentEmail("c" * 26, "north", Kind.ISSUED, "f" * 64), NOW)
     assert sorted(store.early(name)) == sorted(events)

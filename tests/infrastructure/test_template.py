@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
-from fnmatch import fnmatchcase
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.dynamo import keys
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
@@ -22,7 +20,6 @@ from chalicelib.tasks.task_queue import LEASE
 from chalicelib.tasks.worker import SLICE
 from local.package import ANY_METHOD, HANDLERS, IMPORT_SETTINGS, ROOT, Package
 from tests.http.fake_laurel import seeded
-from tests.strategies import EPOCH
 
 # X-Ray actions do not support resource ARNs (Service Authorization Reference, AWS X-Ray).
 # Nor does kms:ListKeys (AWS KMS), which returns only ids.
@@ -129,26 +126,11 @@ def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any
     assert {"kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
 
 
-def test_public_roles_only_read_public_items_and_add_events(template: dict[str, Any]) -> None:
+def test_public_roles_reach_no_key_but_the_hosts_and_no_other_service(template: dict[str, Any]) -> None:
     for role, more in (("PublicRole", {"kms:GetPublicKey"}), ("VerifyRole", set())):
-        assert granted(template, role, "CredentialsTable") == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
-        read_or_create = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}
-        count = {"dynamodb:UpdateItem"} if role == "VerifyRole" else set()
-        assert granted(template, role, "SecretsTable") == read_or_create | count
         allowed = set.union(*map(actions, statements(template, role)))
         rest = {action for action in allowed if not action.startswith(("dynamodb:", "logs:", "xray:"))}
         assert rest == more
-        conditions = {
-            frozenset(actions(statement)): statement["Condition"]
-            for statement in statements(template, role)
-            if statement["Resource"] == {"Fn::GetAtt": ["SecretsTable", "Arn"]}
-        }
-        salt = keys.salt(date(2026, 1, 1)).pk
-        expected = {frozenset(read_or_create): {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [salt]}}}
-        if count:
-            fetches = keys.fetch_time("*", datetime(2026, 1, 1, tzinfo=UTC)).pk
-            expected[frozenset(count)] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [fetches]}}
-        assert conditions == expected
 
 
 def named(statement: dict[str, Any]) -> bool:
@@ -328,54 +310,6 @@ def test_host_key_is_readable_but_cannot_sign(template: dict[str, Any]) -> None:
         assert granted(template, role, "HostKey") == set()
 
 
-def leading_keys(template: dict[str, Any], role: str, name: str, action: str) -> list[str]:
-    """The partitions of a table in which a role may take ``action``; "*" is all of them."""
-    found: list[str] = []
-    for statement in statements(template, role):
-        if statement["Resource"] == {"Fn::GetAtt": [name, "Arn"]} and action in actions(statement):
-            conditions = statement.get("Condition", {})
-            listed = [
-                key
-                for operator in ("ForAllValues:StringLike", "ForAllValues:StringEquals")
-                for key in conditions.get(operator, {}).get("dynamodb:LeadingKeys", ())
-            ]
-            found += listed or ["*"]
-    return found
-
-
-def reached(patterns: list[str], pk: str) -> bool:
-    return any(fnmatchcase(pk, pattern) for pattern in patterns)
-
-
-WRITTEN_BY_EMAIL_EVENTS = (
-    keys.delivery("acme", "c" * 26).pk, keys.mailbox("f" * 64).pk, keys.reputation("acme").pk,
-)  # fmt: skip
-OUT_OF_REACH_OF_EMAIL_EVENTS = (
-    keys.issuer("acme").pk, keys.record("c" * 26).pk, keys.status_list("l" * 26).pk, keys.token("t").pk,
-    keys.person_pointer("a@b.example", "acme").pk, keys.holder("a@b.example", "acme", "c").pk,
-    keys.rows("acme").pk, keys.job("acme", "j").pk, keys.dead_letters().pk, keys.tasks_due(0, EPOCH).pk,
-    keys.did_pointer("did:web:a").pk, keys.image("f" * 64).pk, keys.issuers().pk,
-    keys.holder_of_issuer("acme", "#DELIVERY#@b.example", EPOCH, "c").pk,
-)  # fmt: skip
-
-
-def test_email_event_role_writes_only_deliveries_mailboxes_and_reputations(template: dict[str, Any]) -> None:
-    """It reads what strangers' mail servers send: with every item of the table it could write an owner or a key."""
-    written = leading_keys(template, "OnEmailEventRole", "CredentialsTable", "dynamodb:PutItem")
-    assert all(reached(written, pk) for pk in WRITTEN_BY_EMAIL_EVENTS)
-    assert [pk for pk in OUT_OF_REACH_OF_EMAIL_EVENTS if reached(written, pk)] == []
-    read = leading_keys(template, "OnEmailEventRole", "CredentialsTable", "dynamodb:GetItem")
-    assert [pk for pk in OUT_OF_REACH_OF_EMAIL_EVENTS if reached(read, pk)] == [keys.record("c" * 26).pk]
-    assert granted(template, "OnEmailEventRole", "CredentialsTable") == {"dynamodb:GetItem", "dynamodb:PutItem"}
-
-
-def test_email_event_role_reaches_only_email_ids_among_the_secrets(template: dict[str, Any]) -> None:
-    assert granted(template, "OnEmailEventRole", "SecretsTable") == {"dynamodb:GetItem", "dynamodb:PutItem"}
-    early_events = keys.early_event("0100-abc", "delivered").pk.replace("0100-abc", "*")
-    for action in ("dynamodb:GetItem", "dynamodb:PutItem"):
-        assert leading_keys(template, "OnEmailEventRole", "SecretsTable", action) == [early_events]
-
-
 def test_topic_accepts_only_events_of_our_own_emails(template: dict[str, Any]) -> None:
     (statement,) = template["Resources"]["MailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Principal"], statement["Action"]) == ({"Service": "ses.amazonaws.com"}, "sns:Publish")
@@ -432,20 +366,6 @@ def test_worker_round_ends_before_its_function_times_out(template: dict[str, Any
     assert timedelta(seconds=50) + SLICE < timedelta(seconds=work["Timeout"])
     assert timedelta(seconds=work["Timeout"]) < LEASE
     assert work["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
-
-
-def test_secret_rotation_accesses_only_the_secrets_table(template: dict[str, Any]) -> None:
-    touched = {"dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"}
-    assert granted(template, "RotateSecretsRole", "SecretsTable") == touched
-    assert granted(template, "RotateSecretsRole", "CredentialsTable") == set()
-    assert granted(template, "RotateSecretsRole", "EventsTable") == set()
-
-
-def test_secret_rotation_reaches_only_the_secrets_that_it_rotates(template: dict[str, Any]) -> None:
-    """Sessions, sign-in links and holders' links are in the same table."""
-    rotated = [keys.salt(date(2026, 1, 1)).pk, keys.signing_key("2026-01-01").pk]
-    for action in ("dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"):
-        assert leading_keys(template, "RotateSecretsRole", "SecretsTable", action) == rotated
 
 
 def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:

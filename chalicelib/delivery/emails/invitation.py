@@ -30,5 +30,5 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
         message_id = delivery_context.mailer().send(content)
     except (Refused, Unavailable):
         return False
-    email_events.count_sent(delivery_context, message_id, issuer.id, Kind.INVITATION)
+    email_events.count_sent(delivery_context, message_id, issuer.id, content)
     return True

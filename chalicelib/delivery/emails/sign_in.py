@@ -30,7 +30,8 @@ class SignInMailer:
         if suppression_reason(self.delivery_context.mailbox(email), Kind.SIGN_IN, now) is not None:
             return
         try:
-            message_id = self.delivery_context.mailer().send(account.sign_in(email, link, minutes))
+            content = account.sign_in(email, link, minutes)
+            message_id = self.delivery_context.mailer().send(content)
         except Refused:
             return
-        email_events.count_sent(self.delivery_context, message_id, SIGN_IN, Kind.SIGN_IN)
+        email_events.count_sent(self.delivery_context, message_id, SIGN_IN, content)

@@ -23,7 +23,7 @@ def count_sent(delivery_context: DeliveryContext, issuer_id: str) -> None:
 
 
 def count_problem(delivery_context: DeliveryContext, issuer_id: str, problem: Problem, recipient: str) -> None:
-    """Count a bounce or complaint of a recipient, by mailbox, credential or email. Idempotent. Raises `Unavailable`."""
+    """Count a bounce or complaint of a recipient, by mailbox. Idempotent. Raises `Unavailable`."""
     now = delivery_context.now()
     _change(delivery_context, issuer_id, lambda one: reputation.with_problem(one, problem, recipient, now))
 

@@ -248,6 +248,7 @@ class SentEmailItem(Item, discriminator="mail"):
     credential_id = UnicodeAttribute(null=True)
     issuer_id = UnicodeAttribute()
     kind = UnicodeAttribute()
+    mailbox = UnicodeAttribute()
     expires = NumberAttribute()
 
     @classmethod
@@ -257,11 +258,12 @@ class SentEmailItem(Item, discriminator="mail"):
             credential_id=one.credential_id,
             issuer_id=one.issuer_id,
             kind=one.kind.value,
+            mailbox=one.mailbox,
             expires=epoch(until),
         )
 
     def to_domain(self) -> SentEmail:
-        return SentEmail(self.credential_id, self.issuer_id, Kind(self.kind))
+        return SentEmail(self.credential_id, self.issuer_id, Kind(self.kind), self.mailbox)
 
 
 class EarlyEventItem(Item, discriminator="early"):

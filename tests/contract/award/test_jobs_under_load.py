@@ -56,7 +56,7 @@ class BulkFixture:
         indexes = [(entry.list_id, entry.index) for record in records for entry in record.entries]
         assert len(set(indexes)) == len(indexes) == 2 * ROWS
         pages = tables.client.get_paginator("scan").paginate(TableName=tables.credentials, ConsistentRead=True)
-        markers = [item for page in pages for item in page["Items"] if item["sk"]["S"].startswith("INDEX#")]
+        markers = [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith("INDEX#")]
         assert len(markers) == 2 * ROWS
 
 

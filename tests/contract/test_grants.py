@@ -1,0 +1,205 @@
+"""Every function but the issuer's on the real engine, held to the grants of its role in the template."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.access import members, sessions, signing_keys, tokens
+from chalicelib.access.roles import Role
+from chalicelib.analytics import salt
+from chalicelib.award import achievements
+from chalicelib.award.bulk import bulk_issuer, dry_run
+from chalicelib.award.bulk.bulk_issuer import Upload
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.issuers import domain_proof, issuer_actions
+from chalicelib.award.issuers.domain_proof import DomainProver
+from chalicelib.award.issuing import issue, reissue, status_changes
+from chalicelib.award.issuing.issue import Award
+from chalicelib.award.keys import cleanup, new_key
+from chalicelib.award.pathways import pathway_actions
+from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.credential.build import Holder
+from chalicelib.credential.record import Record
+from chalicelib.delivery import email_events
+from chalicelib.delivery.delivery_status import State
+from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
+from chalicelib.dynamo.tables import Tables
+from chalicelib.errors import Unavailable
+from chalicelib.services import Services
+from chalicelib.settings import Function, Settings
+from chalicelib.tasks.task_queue import Task
+from chalicelib.tasks.worker import Handler, RunResult, TaskFailure, Worker, run
+from local.aws import REGION
+from tests.award.fakes import BASE_URL, Clock, new_achievement, new_issuer
+from tests.award.keys.fakes import KeyRemover
+from tests.award.pathways.fakes import every, leaf
+from tests.contract import samples
+from tests.delivery.fakes import Mailer
+from tests.fakes import DomainReader, Fallback, Signer
+from tests.grants import enforced, grants_of, read_template
+
+DOMAIN = "acme.example"
+EMAIL = "ada@example.org"
+ROWS = b"name,email\nBob,bob@example.org\nCy,cy@example.org\n"
+DAYS = (0, 1, 8, 16, 31, 46)
+"""When deferred emails, reminders and checks of domains are due."""
+
+
+class Laurel:
+    """The services of a deployment on the real engine, with an issuer, an achievement and its reward."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables, self.clock, self.mailer = tables, Clock(), Mailer()
+        settings = Settings(
+            "test", BASE_URL, tables.credentials, tables.events, tables.secrets, "host", Signer.SHARED, REGION,
+            function=Function.BACKGROUND, unproven_emails=1, mail_from="laurel@example.org",
+        )  # fmt: skip
+        self.fallback, self.start = Fallback(), self.clock()
+        self.services = Services(settings, self.fallback, self.clock, os.urandom)
+        self.services._tables = tables
+        reader = DomainReader()
+        parts = {"signer": Signer(), "mailer": self.mailer}
+        self.services.__dict__.update(parts)  # in place of the cached ones, which need AWS
+        context = self.services.issuer_context
+        self.issuer = issuer_actions.create(context, new_issuer(), owner="owner@example.org")
+        self.services.__dict__["domain_prover"] = DomainProver(context, reader, self.services.tasks)
+        name, text = domain_proof.instructions(self.issuer, DOMAIN)[0]
+        reader.texts[name] = [text]
+        self.step, self.reward = (
+            achievements.add(context, new_achievement(name=name)).id for name in ("Step", "Reward")
+        )
+
+    def issue(self, email: str = EMAIL, **changes: Any) -> Record:
+        award = Award("acme", self.step, Holder("Ada", email), notify=True, **changes)
+        return issue.issue(self.services.issuer_context, award)
+
+    def run_tasks(self, kinds: set[str]) -> RunResult:
+        """Run what is due under the role of the worker; adds the kinds of the tasks that ran to ``kinds``."""
+        failures: list[TaskFailure] = []
+        handlers = {kind: _noting(kinds, kind, handler) for kind, handler in self.services.handlers.items()}
+        worker = Worker(self.services.tasks, handlers, self.clock, os.urandom, failures.append)
+        with enforced(self.tables, grants_of(read_template(), "RunTasksRole")) as refused:
+            result = run(worker, self.clock() + timedelta(seconds=50))
+            new_key.created_today(self.services.issuer_context)
+        assert (refused, failures) == ([], [])
+        return result
+
+
+def _noting(kinds: set[str], kind: str, handler: Handler) -> Handler:
+    def handle(task: Task) -> None:
+        kinds.add(kind)
+        handler(task)
+
+    return handle
+
+
+@pytest.fixture
+def laurel(tables: Tables) -> Laurel:
+    return Laurel(tables)
+
+
+def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    services, kinds = laurel.services, set[str]()
+    context = services.issuer_context
+    laurel.issue("one@example.org")
+    laurel.issue("two@example.org")  # over the quota of issuers that are not identified, so it is deferred
+    laurel.run_tasks(kinds)
+    domain_proof.prove(services.domain_prover, "acme", DOMAIN)
+    pathway_actions.add(
+        context, services.pathways, "acme", Draft("Path", "Up.", every(leaf(laurel.step)), laurel.reward)
+    )
+    record = laurel.issue(valid_until=laurel.clock() + timedelta(days=60))
+    bulk_issuer.create(services.bulk, "acme", Upload(Terms(laurel.step), ROWS), "tests")
+    dry_run.start(services.dry_runner, "acme", Upload(Terms(laurel.step), ROWS), "tests")
+    laurel.run_tasks(kinds)
+    status_changes.suspend(context, "acme", record.id)
+    laurel.run_tasks(kinds)
+    status_changes.reinstate(context, "acme", record.id)
+    corrected = reissue.correct(context, "acme", record.id, reissue.Changes(name="Ada L."))
+    services.delivery_context.mark_status("acme", corrected.id, State.OPENED, laurel.clock())
+    services.tasks.add([Task(Kind.UNSHARED, "acme", corrected.id, laurel.clock())])
+    for days in DAYS:
+        laurel.clock.now = laurel.start + timedelta(days=days, hours=3)  # when reminders may be sent
+        laurel.run_tasks(kinds)
+    assert kinds == services.handlers.keys()
+    assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED}
+
+
+def test_email_event_function_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    record = laurel.issue()
+    laurel.run_tasks(set())
+    mail = {"messageId": "mail-1@ses.example", "destination": [EMAIL]}
+    at = {"timestamp": "2026-11-21T10:00:00.000Z"}
+    permanent, address = {"bounceType": "Permanent"}, [{"emailAddress": EMAIL}]
+    events: list[dict[str, Any]] = [
+        {"eventType": "Delivery", "mail": mail, "delivery": {**at, "recipients": [EMAIL]}},
+        {"eventType": "Bounce", "mail": mail, "bounce": {**at, **permanent, "bouncedRecipients": address}},
+        {"eventType": "Complaint", "mail": mail, "complaint": {**at, "complainedRecipients": address}},
+    ]
+    early = {**events[0], "mail": {**mail, "messageId": "early"}}
+    with enforced(laurel.tables, grants_of(read_template(), "OnEmailEventRole")) as refused:
+        for event in [*events, early]:
+            email_events.receive(laurel.services.delivery_context, json.dumps(event), lambda: None)
+    assert (refused, laurel.fallback.kept) == ([], [])
+    assert laurel.services.delivery_context.store.delivery("acme", record.id).state is not None
+
+
+def test_nightly_functions_need_no_more_than_their_roles_grant(laurel: Laurel) -> None:
+    services = laurel.services
+    signing_keys.current(services.access_context)
+    salt.rotate(services.salts, laurel.clock(), os.urandom)
+    laurel.clock.advance(cleanup.ABANDONED_AFTER + timedelta(days=1))
+    resources = read_template()
+    with enforced(laurel.tables, grants_of(resources, "RotateSecretsRole")) as refused:
+        salt.rotate(services.salts, laurel.clock(), os.urandom)
+        signing_keys.forget(services.access_context)
+    with enforced(laurel.tables, grants_of(resources, "CleanUpKeysRole")) as also:
+        result = cleanup.clean_up(services.issuer_context, KeyRemover())
+    assert (refused, also, result.closed) == ([], [], 1)
+
+
+@pytest.mark.parametrize("role", ["PublicRole", "VerifyRole"])
+def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laurel, role: str) -> None:
+    services, record = laurel.services, laurel.issue()
+    services.issuer_store.add_image(samples.image())
+    public, day = services.public_store, laurel.clock().date()
+    with enforced(laurel.tables, grants_of(read_template(), role)) as refused:
+        public.related_items(public.record(record.id), day)
+        public.issuer("acme")
+        public.issuer_of_did(laurel.issuer.did)
+        public.status_list(laurel.issuer.revocation_list)
+        public.image(samples.image().sha256)
+        services.salts.create(day, b"0" * 32)
+        services.event_store.write(samples.event())
+        if role == "VerifyRole":
+            network, start, end = "203.0.113.7", laurel.clock(), laurel.clock() + timedelta(minutes=1)
+            allowance = DynamoAllowanceStore(laurel.tables)
+            assert allowance.reserve(network, start, 100, 1000, end)
+            allowance.give_back(network, start, 100)
+    assert refused == []
+
+
+def test_functions_for_visitors_read_no_recipient_although_they_know_the_credential(laurel: Laurel) -> None:
+    record = laurel.issue()
+    assert laurel.services.issuer_store.recipient(record.id).email == EMAIL
+    for role in ("PublicRole", "VerifyRole"):
+        with enforced(laurel.tables, grants_of(read_template(), role)), pytest.raises(Unavailable):
+            laurel.services.issuer_store.recipient(record.id)
+
+
+def test_worker_cannot_add_an_owner_or_an_api_key(laurel: Laurel) -> None:
+    context = laurel.services.access_context
+    with enforced(laurel.tables, grants_of(read_template(), "RunTasksRole")):
+        with pytest.raises(Unavailable):
+            members.add(context, "acme", "mallory@example.org", Role.OWNER)
+        with pytest.raises(Unavailable):
+            tokens.make(context, "acme", Role.OWNER, "key", "mallory")
+        with pytest.raises(Unavailable):
+            sessions.sign_in(context, "owner@example.org")
+    assert [one.email for one in members.of_issuer(context, "acme")] == ["owner@example.org"]

@@ -1,0 +1,148 @@
+"""Which partitions each role reaches: every role against every key of `dynamo/keys.py`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
+from itertools import product
+from typing import Any
+
+import pytest
+
+from chalicelib.dynamo import keys
+from tests.grants import Call, Grant, grants_of, read_template
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+SAMPLES: dict[str, Any] = {
+    "number": 1, "version": 1, "index": 1, "shard": 1, "created": NOW, "issued_at": NOW, "at": NOW, "due": NOW,
+    "now": NOW, "since": NOW, "until": NOW, "start": NOW, "day": date(2026, 11, 22), "before": None, "after": None,
+    "row_key": None,
+}  # fmt: skip
+"""Arguments of the functions in `keys` that are no texts, by name."""
+
+PUBLIC = {"CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST"}
+PUBLIC_ITEMS = {
+    "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
+    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image",
+}  # fmt: skip
+"""The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
+secret, or anything else that is not for everyone."""
+TASK_READS = {
+    "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDINGS", "INDEX", "ISSUER", "JOB",
+    "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "TASKS",
+}  # fmt: skip
+TASK_PUTS = {
+    "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDER", "HOLDINGS", "INDEX",
+    "ISSUER", "JOB", "JOBS", "LIST", "MAILBOX", "RECIPIENT", "TASKS",
+}  # fmt: skip
+READS = ("GetItem", "BatchGetItem", "Query")
+
+
+def each(actions: tuple[str, ...], prefixes: set[str]) -> dict[str, set[str]]:
+    return dict.fromkeys(actions, prefixes)
+
+
+EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
+    ("PublicRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
+    ("PublicRole", "secrets"): each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}),
+    ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
+    ("VerifyRole", "secrets"): {
+        **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"FETCHES"},
+    },
+    ("RunTasksRole", "credentials"): {
+        **each(READS, TASK_READS), "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "TASKS"},
+    },
+    ("RunTasksRole", "secrets"): {
+        **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "MAIL", "SIGNING_KEY"}),
+        "PutItem": {"DRY_RUN", "HOLDER_LINKS", "MAIL", "SIGNING_KEY"}, "UpdateItem": {"COUNT"},
+    },
+    ("OnEmailEventRole", "credentials"): {
+        "GetItem": {"CREDENTIAL", "DELIVERY", "EMAILS", "MAILBOX"},
+        "PutItem": {"DELIVERY", "EMAILS", "MAILBOX"},
+    },
+    ("OnEmailEventRole", "secrets"): each(("GetItem", "PutItem"), {"MAIL"}),
+    ("CleanUpKeysRole", "credentials"): {
+        **each(READS, {"CREDENTIALS", "ISSUER", "ISSUERS", "LIST"}), "PutItem": {"ISSUER", "LIST"},
+    },
+    ("CleanUpKeysRole", "secrets"): {},
+    ("RotateSecretsRole", "credentials"): {},
+    ("RotateSecretsRole", "secrets"): {
+        **each(("Query", "DeleteItem"), {"SALT", "SIGNING_KEY"}), "PutItem": {"SALT"},
+    },
+}  # fmt: skip
+OF_THE_ISSUER_FUNCTION = {
+    "KNOWN_PERSON", "MEMBERS", "OPERATOR", "PERSON", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "WEBHOOK", "WEBHOOKS",
+}  # fmt: skip
+ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
+
+
+def partitions() -> dict[str, str]:
+    """A partition key of every function in `keys` that makes one, by the name of the function."""
+    made = {}
+    for name, function in inspect.getmembers(keys, inspect.isfunction):
+        signature = inspect.signature(function)
+        if signature.return_annotation in ("Key", "Range") and not name.startswith("_"):
+            made[name] = function(**{each: SAMPLES.get(each, "x") for each in signature.parameters}).pk
+    return {**made, "operator_tokens": keys.tokens(None).pk}
+
+
+PARTITIONS = partitions()
+
+
+@pytest.fixture(scope="module")
+def resources() -> Mapping[str, Any]:
+    return read_template()
+
+
+def reached(grants: list[Grant], action: str, table: str) -> set[str]:
+    """The prefixes of the partitions that ``grants`` reach."""
+    found = {pk for pk in PARTITIONS.values() if Call(action, table, frozenset([pk])).allowed(grants)}
+    return {pk.partition("#")[0] for pk in found}
+
+
+def test_a_prefix_names_one_kind_of_partition() -> None:
+    """Otherwise a pattern would reach more than it says: `ISSUER#*` must not match an issuer's jobs."""
+    lengths = {(pk.partition("#")[0], pk.count("#")) for pk in PARTITIONS.values()}
+    assert len(lengths) == len({prefix for prefix, _ in lengths})
+
+
+def test_only_public_items_are_in_partitions_that_visitors_may_read(resources: Mapping[str, Any]) -> None:
+    for role in ("PublicRole", "VerifyRole"):
+        grants = grants_of(resources, role)
+        read = {
+            name for name, pk in PARTITIONS.items() if Call("GetItem", "credentials", frozenset([pk])).allowed(grants)
+        }
+        assert read == PUBLIC_ITEMS
+
+
+@pytest.mark.parametrize(("role", "table"), EXPECTED)
+def test_role_reaches_exactly_what_it_needs(resources: Mapping[str, Any], role: str, table: str) -> None:
+    grants = grants_of(resources, role)
+    found = {action: reached(grants, action, table) for action in ACTIONS}
+    assert {action: prefixes for action, prefixes in found.items() if prefixes} == EXPECTED[role, table]
+
+
+def test_every_role_but_the_issuers_is_limited_to_partitions(resources: Mapping[str, Any]) -> None:
+    roles = {name for name, found in resources.items() if found["Type"] == "AWS::IAM::Role"}
+    assert roles == {role for role, _ in EXPECTED} | {"IssuerRole"}
+
+
+def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
+    """A pattern for a partition that no longer exists would be a grant for whatever gets its name next."""
+    patterns = {
+        pattern
+        for role, _ in EXPECTED
+        for grant in grants_of(resources, role)
+        if grant.table != "events"
+        for pattern in grant.partitions
+    }
+    assert [one for one in patterns if not any(fnmatchcase(pk, one) for pk in PARTITIONS.values())] == []
+
+
+@pytest.mark.parametrize("role", sorted({role for role, _ in EXPECTED}))
+def test_no_other_role_reaches_members_api_keys_sessions_or_webhooks(resources: Mapping[str, Any], role: str) -> None:
+    grants = grants_of(resources, role)
+    for table, action in product(("credentials", "secrets"), ACTIONS):
+        assert reached(grants, action, table).isdisjoint(OF_THE_ISSUER_FUNCTION)
