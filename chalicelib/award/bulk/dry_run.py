@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Protocol
 
+from chalicelib.award import daily_limits
 from chalicelib.award.bulk import row_validation, upload
 from chalicelib.award.bulk.bulk_issuer import MAX_ERRORS, Allow, Upload, UploadSummary, rows_with_dates
 from chalicelib.award.bulk.row_validation import Terms
@@ -102,9 +103,12 @@ def is_large(sent: Upload) -> bool:
 def start(runner: DryRunner, issuer_id: str, sent: Upload, who: str) -> DryRun:
     """Store the upload and a task that validates it.
 
-    Raises `NotFound` for the achievement, and `Refused` when nothing can be issued regardless of the rows.
+    Raises `NotFound` for the achievement, `Refused` when nothing can be issued regardless of the rows, and
+    `QuotaExceeded` (`daily_limit_exceeded`).
     """
     row_validation.of(runner.issuer_context, issuer_id, sent.terms)
+    issuer = runner.issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(runner.issuer_context, issuer, daily_limits.DRY_RUNS)
     dry_run = DryRun(
         id=runner.issuer_context.public_id(),
         issuer_id=issuer_id,
