@@ -30,6 +30,7 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body
+from chalicelib.http.input.json_body import JsonReader
 
 MISSING = "This issuer does not have this webhook."
 GONE = "This webhook does not exist. Check its URL in the console, or stop sending messages to it."
@@ -73,10 +74,14 @@ def routes(services: Services) -> Routes:
         return Reply("", "text/plain", 204)
 
     @bound.bind("/v1/webhooks/{id}/rotate", access=token(Permission.MANAGE), methods=("POST",), missing=MISSING)
-    def rotate(_request: Request, caller: Caller, webhook_id: str) -> Reply:
-        return _created(
-            webhook_actions.rotate(services.issuer_context, services.webhooks, caller.issuer_id, webhook_id), base_url
+    def rotate(request: Request, caller: Caller, webhook_id: str) -> Reply:
+        reader = JsonReader(body.json_object(request))
+        version = reader.version()
+        reader.finish()
+        created = webhook_actions.rotate(
+            services.issuer_context, services.webhooks, caller.issuer_id, webhook_id, version
         )
+        return _created(created, base_url)
 
     @bound.bind("/webhooks/{id}", access=BY_SECRET, methods=("POST",), missing=GONE)
     def receive(request: Request, where: str) -> Reply:

@@ -17,7 +17,8 @@ def new_issuer_id(at: EntryContext) -> str:
 
 def settings_form(at: EntryContext) -> dict[str, str]:
     """The form of the profile, with the name as it is: a registered one does not change."""
-    return {**ISSUER_FORM, "name": at.laurel.issuer_store.issuer(at.console_issuer).name}
+    issuer = at.laurel.issuer_store.issuer(at.console_issuer)
+    return {**ISSUER_FORM, "name": issuer.name, "version": str(issuer.profile_version)}
 
 
 def own_key(at: EntryContext) -> str:
