@@ -35,6 +35,7 @@ BATCH = 500
 
 
 _NOTHING = UploadSummary(0, 0, 0, (), ())
+_AS_SENT = Allow()
 
 
 class DryRunState(StrEnum):
@@ -124,6 +125,18 @@ def start(runner: DryRunner, issuer_id: str, sent: Upload, who: str) -> DryRun:
     return dry_run
 
 
+def upload_of(runner: DryRunner, dry_run: DryRun, allow: Allow = _AS_SENT, key: str | None = None) -> Upload:
+    """The upload that ``dry_run`` validates, to issue it with what the caller allows. Raises `NotFound`."""
+    return Upload(
+        terms=dry_run.terms,
+        content=zlib.decompress(runner.dry_runs.content(dry_run)),
+        allow=replace(allow, columns=dry_run.any_columns),
+        key=key,
+        valid_from=dry_run.valid_from,
+        valid_until=dry_run.valid_until,
+    )
+
+
 def run(runner: DryRunner, issuer_id: str, dry_run_id: str, until: Callable[[], bool] = lambda: False) -> DryRun:
     """Validate rows until all are done or ``until()`` is true. Raises `NotFound`, and `Unavailable`."""
     before = runner.dry_runs.dry_run(issuer_id, dry_run_id, runner.issuer_context.now())
@@ -159,13 +172,7 @@ def handler(runner: DryRunner, clock: Callable[[], datetime]) -> Callable[[Task]
 
 def _validated(runner: DryRunner, dry_run: DryRun, until: Callable[[], bool]) -> DryRun:
     """``dry_run`` after more rows. Rows that were validated before are only parsed, to find later duplicates."""
-    sent = Upload(
-        terms=dry_run.terms,
-        content=zlib.decompress(runner.dry_runs.content(dry_run)),
-        allow=Allow(columns=dry_run.any_columns),
-        valid_from=dry_run.valid_from,
-        valid_until=dry_run.valid_until,
-    )
+    sent = upload_of(runner, dry_run)
     validate = row_validation.of(runner.issuer_context, dry_run.issuer_id, dry_run.terms)
     rows, seen, summary = rows_with_dates(sent), upload.Duplicates(), dry_run.summary
     for row in islice(rows, summary.total):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.http.matrix import Builder, Call, EntryContext
 from tests.http.matrix.access import create_member, create_token, new_email
 from tests.http.matrix.credentials import issue_credential
-from tests.http.matrix.jobs import create_job
+from tests.http.matrix.jobs import create_dry_run, create_job
 from tests.http.matrix.pathways import create_pathway, create_webhook
 
 ISSUER_FORM = {"name": "New", "url": "https://new.example/", "description": "Teaches."}
@@ -76,6 +76,12 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/console/{issuer}/issue/{id}"): lambda at: Call(f"/console/{at.console_issuer}/issue/{create_job(at)}"),
     ("POST", "/console/{issuer}/issue/{id}"): lambda at: Call(
         f"/console/{at.console_issuer}/issue/{create_job(at)}", form={}, allowed_status=303
+    ),
+    ("GET", "/console/{issuer}/issue/checks/{id}"): lambda at: Call(
+        f"/console/{at.console_issuer}/issue/checks/{create_dry_run(at)}"
+    ),
+    ("POST", "/console/{issuer}/issue/checks/{id}"): lambda at: Call(
+        f"/console/{at.console_issuer}/issue/checks/{create_dry_run(at)}", form={}
     ),
     ("GET", "/console/{issuer}/credentials"): lambda at: Call(f"/console/{at.console_issuer}/credentials"),
     ("GET", "/console/{issuer}/credentials/{id}"): lambda at: Call(
