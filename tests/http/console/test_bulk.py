@@ -342,7 +342,7 @@ def test_a_list_of_more_rows_than_the_page_checks_is_checked_and_issued(
     path = check_large(editor, laurel, "Ada\nBo\nCy\n")
     waiting = editor.get(path).text
     assert "Checking your list" in waiting
-    assert 'http-equiv="refresh"' in waiting
+    assert "Show progress" in waiting
     assert editor.post(path, {"do": "issue"}).status == 200
     assert "Cy" not in names(laurel)
     run_check(laurel)
