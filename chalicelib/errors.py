@@ -45,12 +45,12 @@ class Refused(LaurelError):
 
 
 class QuotaExceeded(Refused):
-    """The issuer's issuing quota of the day is used up; it resets at ``resets``, in ``seconds``."""
+    """A daily limit of the issuer is used up, by default its issuing quota; it resets at ``resets``, in ``seconds``."""
 
     code = "issuing_quota_exceeded"
 
-    def __init__(self, detail: str, resets: datetime, seconds: int) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str, resets: datetime, seconds: int, *, code: str | None = None) -> None:
+        super().__init__(detail, code=code)
         self.resets = resets
         self.seconds = seconds
 

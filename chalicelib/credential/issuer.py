@@ -84,6 +84,8 @@ class Issuer:
     """Incremented with every change, so that two writers cannot overwrite each other."""
     former_names: tuple[str, ...] = ()
     """Names that the operators registered before, oldest first. Credentials under them stay known (check 8)."""
+    profile_version: int = 1
+    """Incremented with every change of the profile by a person, unlike ``version``, which keys and domains share."""
     next_key: SigningKey | None = None
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.access import sessions
+from chalicelib.award.bulk import dry_run
+from chalicelib.award.bulk.bulk_issuer import Upload
+from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.http.input import form
 from tests.browser.signed_in import console
 from tests.browser.test_console import OWNER, assert_accessible, people
@@ -82,3 +86,40 @@ def test_a_conflict_between_two_people_shows_what_the_other_one_saved(
         assert_accessible(chromium, page, screenshots / f"console-webhook-conflict-{width}.png")
         page.get_by_role("button", name="Save webhook").click()
         expect(page.get_by_role("heading", name=f"Mine {width}")).to_be_visible()
+
+
+@WIDTHS
+def test_a_profile_conflict_shows_what_the_other_one_saved(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
+) -> None:
+    options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/settings", **options) as (page, _):
+        with console(chromium, laurel, "/console/fernhill/settings", **options) as (other, _):
+            other.get_by_label("Description").fill(f"Theirs {width}")
+            other.get_by_role("button", name="Save profile").click()
+        page.get_by_label("Description").fill(f"Mine {width}")
+        page.get_by_role("button", name="Save profile").click()
+        expect(page.get_by_role("table", name="What someone else has saved")).to_contain_text(f"Theirs {width}")
+        assert_accessible(chromium, page, screenshots / f"console-profile-conflict-{width}.png")
+        page.get_by_role("button", name="Save profile").click()
+        expect(page.get_by_label("Description")).to_have_value(f"Mine {width}")
+
+
+@WIDTHS
+def test_a_long_list_is_checked_on_a_page_of_its_own(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
+) -> None:
+    options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    [one, *_] = [one for one in laurel.issuer_store.achievements("fernhill") if not one.archived]
+    sent = Upload(Terms(one.id), b"name,email\nAda,a@example.org\nBo,nonsense\nCy,a@example.org\n")
+    started = dry_run.start(laurel.dry_runner, "fernhill", sent, "tests")
+    with console(chromium, laurel, f"/console/fernhill/issue/checks/{started.id}", **options) as (page, _):
+        expect(page.get_by_role("heading", name="Checking your list")).to_be_visible()
+        assert_accessible(chromium, page, screenshots / f"console-checking-{width}.png")
+        dry_run.run(laurel.dry_runner, "fernhill", started.id)
+        page.get_by_role("link", name="Show progress").click()
+        expect(page.get_by_role("table", name="Errors")).to_be_visible()
+        assert_accessible(chromium, page, screenshots / f"console-checked-{width}.png")
+        page.get_by_label("Issue a credential for each of these rows anyway").check()
+        page.get_by_role("button", name="Issue 2 credentials, skip the rest").click()
+        expect(page).to_have_url(re.compile(r"/console/fernhill/issue/[a-z2-7]{26}$"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.award.pathways.pathway import PathwayLink, Step
+from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery import delivery_status, mailbox, reminders
 from chalicelib.delivery.emails.email_content import Kind
@@ -38,6 +39,19 @@ def test_holder_without_email_or_notification_gets_no_email(changes: dict[str, o
     fixture = DeliveryFixture(**changes)  # type: ignore[arg-type]
     fixture.run_tasks(UNTIL)
     assert kinds(fixture) == []
+
+
+def test_logo_is_emailed_for_a_registered_name_only() -> None:
+    """A domain confirms a key: its owner can copy any organization's logo."""
+    for registered in (False, True):
+        fixture = DeliveryFixture()
+        issuer = fixture.issuer_store.issuer("north")
+        proof = DomainProof("north.example", Place.DNS, ISSUED_AT, "0" * 64)
+        known = replace(issuer, registered_as=issuer.name if registered else None, domains=(proof,), version=2)
+        fixture.issuer_store.replace_issuer(known)
+        fixture.run_task("deliver")
+        [email] = fixture.mailer.sent
+        assert (email.brand.picture is not None) == registered
 
 
 def test_unopened_credential_gets_one_reminder_after_a_week_in_daytime() -> None:

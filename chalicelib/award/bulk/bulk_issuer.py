@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from chalicelib.award import daily_limits
 from chalicelib.award.bulk import row_validation, upload
 from chalicelib.award.bulk.job import (
     Chunk,
@@ -136,8 +137,9 @@ def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: boo
     """Store the upload as a running job for the task queue. Repeating the upload returns the same job, even after a
     failure. With ``now`` the caller runs a small job (`MAX_ROWS_AT_ONCE`) itself, and the task is delayed.
 
-    Raises as `examine`, `RowsRefused` for problems that were not allowed, `Refused` (`idempotency_key_reused`) when the
-    key was used for another upload, and `Conflict` (`rows_came_before`) when the same rows came with other settings.
+    Raises as `examine`, `RowsRefused` for problems that were not allowed, `QuotaExceeded` (`daily_limit_exceeded`) for
+    a new job beyond the issuer's rows of the day, `Refused` (`idempotency_key_reused`) when the key was used for
+    another upload, and `Conflict` (`rows_came_before`) when the same rows came with other settings.
     """
     sent = replace(sent, content=inflated(sent.content))
     job = _draft(bulk, issuer_id, sent, who)
@@ -213,6 +215,9 @@ def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
     if before is None:
         found = examine(bulk, issuer_id, sent)
         _check_allowed(found, sent.allow)
+        issuer = bulk.issuer_context.issuer_store.issuer(issuer_id)
+        rows = max(found.total, daily_limits.ROWS_PER_UPLOAD)
+        daily_limits.take(bulk.issuer_context, issuer, daily_limits.UPLOADED_ROWS, rows)
         draft = Job(
             id=job_id,
             issuer_id=issuer_id,

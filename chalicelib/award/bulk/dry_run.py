@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Protocol
 
+from chalicelib.award import daily_limits
 from chalicelib.award.bulk import row_validation, upload
 from chalicelib.award.bulk.bulk_issuer import MAX_ERRORS, Allow, Upload, UploadSummary, rows_with_dates
 from chalicelib.award.bulk.row_validation import Terms
@@ -34,6 +35,7 @@ BATCH = 500
 
 
 _NOTHING = UploadSummary(0, 0, 0, (), ())
+_AS_SENT = Allow()
 
 
 class DryRunState(StrEnum):
@@ -102,9 +104,12 @@ def is_large(sent: Upload) -> bool:
 def start(runner: DryRunner, issuer_id: str, sent: Upload, who: str) -> DryRun:
     """Store the upload and a task that validates it.
 
-    Raises `NotFound` for the achievement, and `Refused` when nothing can be issued regardless of the rows.
+    Raises `NotFound` for the achievement, `Refused` when nothing can be issued regardless of the rows, and
+    `QuotaExceeded` (`daily_limit_exceeded`).
     """
     row_validation.of(runner.issuer_context, issuer_id, sent.terms)
+    issuer = runner.issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(runner.issuer_context, issuer, daily_limits.DRY_RUNS)
     dry_run = DryRun(
         id=runner.issuer_context.public_id(),
         issuer_id=issuer_id,
@@ -118,6 +123,18 @@ def start(runner: DryRunner, issuer_id: str, sent: Upload, who: str) -> DryRun:
     runner.dry_runs.add(dry_run, zlib.compress(inflated(sent.content)))
     runner.tasks.add([Task(KIND, issuer_id, dry_run.id, dry_run.created_at)])
     return dry_run
+
+
+def upload_of(runner: DryRunner, dry_run: DryRun, allow: Allow = _AS_SENT, key: str | None = None) -> Upload:
+    """The upload that ``dry_run`` validates, to issue it with what the caller allows. Raises `NotFound`."""
+    return Upload(
+        terms=dry_run.terms,
+        content=zlib.decompress(runner.dry_runs.content(dry_run)),
+        allow=replace(allow, columns=dry_run.any_columns),
+        key=key,
+        valid_from=dry_run.valid_from,
+        valid_until=dry_run.valid_until,
+    )
 
 
 def run(runner: DryRunner, issuer_id: str, dry_run_id: str, until: Callable[[], bool] = lambda: False) -> DryRun:
@@ -155,13 +172,7 @@ def handler(runner: DryRunner, clock: Callable[[], datetime]) -> Callable[[Task]
 
 def _validated(runner: DryRunner, dry_run: DryRun, until: Callable[[], bool]) -> DryRun:
     """``dry_run`` after more rows. Rows that were validated before are only parsed, to find later duplicates."""
-    sent = Upload(
-        terms=dry_run.terms,
-        content=zlib.decompress(runner.dry_runs.content(dry_run)),
-        allow=Allow(columns=dry_run.any_columns),
-        valid_from=dry_run.valid_from,
-        valid_until=dry_run.valid_until,
-    )
+    sent = upload_of(runner, dry_run)
     validate = row_validation.of(runner.issuer_context, dry_run.issuer_id, dry_run.terms)
     rows, seen, summary = rows_with_dates(sent), upload.Duplicates(), dry_run.summary
     for row in islice(rows, summary.total):

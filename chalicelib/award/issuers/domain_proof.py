@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
@@ -64,11 +64,15 @@ def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof
     _refuse_shared(domain, domain_prover.issuer_context.base_url)
     issuer = domain_prover.issuer_context.issuer_store.issuer(issuer_id)
     proof = _read(domain_prover, issuer, domain)
-    if domain not in {domains.domain for domains in issuer.domains} and len(issuer.domains) >= MAX_DOMAINS:
-        raise Refused(f"An issuer can have up to {MAX_DOMAINS} domains. Remove one first.", code="too_many_domains")
+    _check_room(issuer, domain)
     # Add the task first: a task whose domain is not stored ends without rescheduling itself.
     domain_prover.tasks.add([Task(KIND, issuer_id, domain, proof.seen + REFRESH_INTERVAL)])
-    _replace_proof(domain_prover.issuer_context, issuer_id, domain, proof)
+
+    def with_proof(issuer: Issuer) -> tuple[DomainProof, ...]:
+        _check_room(issuer, domain)
+        return (*_others(issuer, domain), proof)
+
+    _change_domains(domain_prover.issuer_context, issuer_id, with_proof)
     return proof
 
 
@@ -77,7 +81,7 @@ def remove(issuer_context: IssuerContext, issuer_id: str, text: str) -> None:
     domain = domains.normalize(text)
     if domain not in {domains.domain for domains in issuer_context.issuer_store.issuer(issuer_id).domains}:
         raise NotFound("The issuer does not have this domain.")
-    _replace_proof(issuer_context, issuer_id, domain, None)
+    _change_domains(issuer_context, issuer_id, lambda issuer: _others(issuer, domain))
 
 
 def refresh(domain_prover: DomainProver, task: Task) -> None:
@@ -91,18 +95,33 @@ def refresh(domain_prover: DomainProver, task: Task) -> None:
         issuer = domain_prover.issuer_context.issuer_store.issuer(task.issuer_id)
     except NotFound:
         return
-    domains = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
-    if domains is None or now < domains.seen + REFRESH_INTERVAL:
+    before = next((proof for proof in issuer.domains if proof.domain == task.subject), None)
+    if before is None or now < before.seen + REFRESH_INTERVAL:
         return  # removed, or checked since, with the next check scheduled
     try:
-        _refuse_shared(domains.domain, domain_prover.issuer_context.base_url)
-        proof: DomainProof | None = _read(domain_prover, issuer, domains.domain)
+        _refuse_shared(before.domain, domain_prover.issuer_context.base_url)
+        after: DomainProof | None = _read(domain_prover, issuer, before.domain)
     except (Refused, Unavailable):
-        proof = domains if domains in issuer.proven(now) else None
-    if proof is not None:
-        domain_prover.tasks.add([Task(KIND, issuer.id, domains.domain, now + REFRESH_INTERVAL)])
-    if proof != domains:
-        _replace_proof(domain_prover.issuer_context, issuer.id, domains.domain, proof)
+        after = before if before in issuer.proven(now) else None
+    if after is not None:
+        domain_prover.tasks.add([Task(KIND, issuer.id, before.domain, now + REFRESH_INTERVAL)])
+
+    def refreshed(issuer: Issuer) -> tuple[DomainProof, ...]:
+        if before not in issuer.domains:
+            return issuer.domains  # removed or proven again while the domain was read
+        return (*_others(issuer, before.domain), *([after] if after else []))
+
+    if after != before:
+        _change_domains(domain_prover.issuer_context, issuer.id, refreshed)
+
+
+def _check_room(issuer: Issuer, domain: str) -> None:
+    if len(_others(issuer, domain)) >= MAX_DOMAINS:
+        raise Refused(f"An issuer can have up to {MAX_DOMAINS} domains. Remove one first.", code="too_many_domains")
+
+
+def _others(issuer: Issuer, domain: str) -> tuple[DomainProof, ...]:
+    return tuple(proof for proof in issuer.domains if proof.domain != domain)
 
 
 def _refuse_shared(domain: str, base_url: str) -> None:
@@ -146,12 +165,15 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
     )
 
 
-def _replace_proof(issuer_context: IssuerContext, issuer_id: str, domain: str, proof: DomainProof | None) -> None:
-    """Replace the stored proof of ``domain``; None removes it."""
+def _change_domains(
+    issuer_context: IssuerContext, issuer_id: str, change: Callable[[Issuer], tuple[DomainProof, ...]]
+) -> None:
+    """Store what ``change`` makes of the issuer's domains, decided on the stored issuer that it replaces."""
     for _ in range(MAX_ATTEMPTS):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
-        others = tuple(domains for domains in issuer.domains if domains.domain != domain)
-        domains = others if proof is None else (*others, proof)
+        domains = change(issuer)
+        if domains == issuer.domains:
+            return
         try:
             issuer_context.issuer_store.replace_issuer(replace(issuer, domains=domains, version=issuer.version + 1))
         except Conflict:

@@ -105,22 +105,35 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
 
 
 def update_profile(
-    issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None], *, by_operator: bool = False
+    issuer_context: IssuerContext,
+    issuer_id: str,
+    changes: Mapping[str, str | None],
+    version: int | None = None,
+    *,
+    by_operator: bool = False,
 ) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`.
 
-    Issued credentials do not change. ``by_operator`` means that an operator of the deployment makes the change: only an
-    operator can change a registered name. The new one is then registered, and credentials under the old one stay known.
+    Issued credentials do not change. ``version`` is the `profile_version` that the caller saw; None, from an operator's
+    command line, changes whatever is stored. Repeating the same change is harmless. ``by_operator`` means that an
+    operator of the deployment makes the change: only an operator can change a registered name. The new one is then
+    registered, and credentials under the old one stay known.
 
     Raises `NotFound`, `Refused` (`name_change_needs_operator`; also as `create` does), `Conflict`
-    (`busy`) when concurrent changes to the issuer keep winning.
+    (`version_conflict` when someone else has changed the profile since; `busy` when concurrent changes to the issuer
+    keep winning).
     """
     for _ in range(MAX_ATTEMPTS):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
+        if version is not None and version != issuer.profile_version:
+            if version == issuer.profile_version - 1 and _has_profile(issuer, changes):
+                return issuer
+            raise _changed(issuer)
         words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
         revised = NewIssuer(issuer.id, *words)
         _check_words(replace(revised, **changes))  # type: ignore[arg-type] # null for a required text is refused
-        reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
+        versions = {"version": issuer.version + 1, "profile_version": issuer.profile_version + 1}
+        reworded = replace(issuer, **versions, **changes)  # type: ignore[arg-type] # checked above
         check_name_change(issuer, reworded.name, by_operator=by_operator)
         reserved: Sequence[str] = ()
         if by_operator and issuer.registered_as == issuer.name:
@@ -133,6 +146,18 @@ def update_profile(
             continue
         return reworded
     raise Conflict("Someone else is changing this issuer. Try again.", code="busy")
+
+
+def _has_profile(issuer: Issuer, changes: Mapping[str, str | None]) -> bool:
+    return all(getattr(issuer, name) == value for name, value in changes.items())
+
+
+def _changed(issuer: Issuer) -> Conflict:
+    return Conflict(
+        f"Someone else changed this profile; its version is now {issuer.profile_version}. Reload it before you change "
+        "it.",
+        code="version_conflict",
+    )
 
 
 def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.award import daily_limits
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import status_lists
@@ -40,7 +41,8 @@ def suspend(issuer_context: IssuerContext, issuer_id: str, credential_id: str, r
 
     The record's status and the re-signed status list are stored together in one transaction. Raises `NotFound` (also
     for another issuer's credential), `Refused` (`revoked_is_final` for a revoked credential, `no_status_entry` for one
-    without a status list entry) and `Conflict` (`busy`) when concurrent changes to the same list keep winning.
+    without a status list entry), `QuotaExceeded` (`daily_limit_exceeded`; never when revoking), and `Conflict` (`busy`)
+    when concurrent changes to the same list keep winning.
     """
     return _decide(issuer_context, issuer_id, credential_id, State.SUSPENDED, reason)
 
@@ -69,12 +71,17 @@ def _decide(
     if reason is not None:
         check_reason(reason)
     own_key.use_current_shared_key(issuer_context, issuer_id)
+    counted = state is State.REVOKED
     for _ in range(MAX_ATTEMPTS):
         record = owned(issuer_context, issuer_id, credential_id)
         if record.status.state is state:
             return Decision(record, changed=False)
         if record.status.state is State.REVOKED:
             raise Refused("This credential is revoked, which cannot be undone.", code="revoked_is_final")
+        if not counted:
+            issuer = issuer_context.issuer_store.issuer(issuer_id)
+            daily_limits.take_status_change(issuer_context, issuer, credential_id)
+            counted = True
         # As in `issue`, read the clock before the issuer, so that the key is valid at this time.
         now = issuer_context.now()
         lists = changed_lists(issuer_context, record, state, now)

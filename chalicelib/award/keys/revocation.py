@@ -56,9 +56,10 @@ def revoke(
     """Revoke the key ``key_id``, its fragment or full id, which others could sign with since ``since``.
 
     If it is the signing key, it is replaced first: by a new key, or by the shared key when the issuer or the deployment
-    may not create one now; an operator always gets a new one. Then every status list that it signed is signed again,
-    and only then is it revoked, so that no credential loses its status in between. Repeating it is safe and completes
-    what a crash left undone.
+    may not create one now; an operator always gets a new one. A former shared key is replaced by the current one, so
+    that revoking it for every issuer creates no keys for those that issue nothing (`own_key`). Then every status list
+    that it signed is signed again, and only then is it revoked, so that no credential loses its status in between.
+    Repeating it is safe and completes what a crash left undone.
 
     Raises `NotFound` for the issuer or key; `Refused` (`did_key_has_one_key`; `bad_moment` for a time in the future, or
     later than an earlier revocation of the key; `shared_key_in_use` for the deployment's current shared key);
@@ -104,6 +105,8 @@ def _with_another_key(issuer_context: IssuerContext, issuer: Issuer, key: Signin
     if not signs_with_it(issuer):
         return issuer
     now = issuer_context.now()
+    if key.shared:
+        return rotation.sign_with(issuer_context, issuer, new_key.shared(issuer_context, now), signs_with_it)
     if by_operator:
         return rotation.sign_with(issuer_context, issuer, new_key.own(issuer_context, issuer.id, now), signs_with_it)
     if issuer.identified(now):

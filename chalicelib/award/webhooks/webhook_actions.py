@@ -140,8 +140,9 @@ def rotate(
 ) -> WebhookWithSecret:
     """Create a new secret. The previous one stays valid for `OVERLAP`; older ones stop working at once.
 
-    For ``still_allowed`` see `Check`. Pass the ``version`` that the caller saw to make a repeated call fail instead of
-    rotating twice. Raises `NotFound`, and `Conflict` when the webhook has changed since.
+    ``version`` is the one that the caller saw, so that a repeated call, or two people at once, rotate once; None is for
+    an operator's command line. For ``still_allowed`` see `Check`. Raises `NotFound`, and `Conflict`
+    (`version_conflict`) when it has changed since.
     """
     before = webhooks.webhook(issuer_id, webhook_id)
     if version is not None and version != before.version:
@@ -151,7 +152,10 @@ def rotate(
     after = replace(
         before, secrets=(fresh, replace(before.secrets[0], expires=now + OVERLAP)), version=before.version + 1
     )
-    webhooks.replace_webhook(after)
+    try:
+        webhooks.replace_webhook(after)
+    except Conflict as error:
+        raise _changed() from error
     try:
         still_allowed()
     except LaurelError:

@@ -249,7 +249,8 @@ def _compose(
         preview=preview,
         brand=Brand(
             issuer,
-            _own_image(context.issuer.image, context.base_url),
+            # A domain confirms a key, and its owner can copy any organization's logo.
+            _own_image(context.issuer.image, context.base_url) if context.issuer.registered else None,
             colours.readable_or_default(context.issuer.accent),
         ),
         greeting=f"Hello {line(context.recipient.name)},",

@@ -72,6 +72,7 @@ class IssuerItem(Item, discriminator="issuer"):
     domains = ListAttribute(of=DomainMap, default=list)
     closed = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
+    profile_version = NumberAttribute()
 
     @classmethod
     def of(cls, issuer: Issuer) -> Self:

@@ -24,7 +24,6 @@ MAX_BODY_BYTES = 512 * 1024
 """Largest request body, in bytes: the largest image in base64, plus the longest text fields."""
 MAX_PAGE_SIZE = 100
 """Maximum number of achievements per page."""
-_VERSIONS = 2**31
 
 
 def routes(services: Services) -> Routes:
@@ -71,12 +70,10 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/achievements/{id}", access=token(Permission.EDIT), methods=("PUT",), missing=MISSING)
     def revise(request: Request, caller: Caller, achievement_id: str) -> Reply:
         reader = JsonReader(body.json_object(request, MAX_BODY_BYTES))
-        version = reader.integer("version", 1, _VERSIONS)
+        version = reader.version()
         content = _content(reader, new=False, archived=reader.flag("archived", default=False))
-        if version is None:
-            reader.add_error("version", "Send the version that you read, so that changes by others are not lost.")
         reader.finish()
-        revised = achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, version or 0, content)
+        revised = achievements.revise(services.issuer_context, caller.issuer_id, achievement_id, version, content)
         return as_json(to_json(revised, bound.base_url))
 
     @bound.bind("/v1/achievements/{id}/versions", access=token(Permission.READ), missing=MISSING)

@@ -61,10 +61,10 @@ def routes(services: Services) -> Routes:
         own, by_operator = _own(caller, issuer_id), isinstance(caller, str)
         reader = JsonReader(body.json_object(request))
         changes = {name: reader.optional(name) for name in WORDS if reader.is_present(name)}
+        version = reader.version()
         reader.finish()
-        return as_json(
-            to_json(issuer_actions.update_profile(services.issuer_context, own, changes, by_operator=by_operator))
-        )
+        changed = issuer_actions.update_profile(services.issuer_context, own, changes, version, by_operator=by_operator)
+        return as_json(to_json(changed))
 
     return bound
 
@@ -80,6 +80,7 @@ def to_json(issuer: Issuer) -> dict[str, object]:
         "email": issuer.email,
         "image": issuer.image,
         "accent": issuer.accent,
+        "version": issuer.profile_version,
         "keys": [
             {
                 "id": issuer.method_id(key),

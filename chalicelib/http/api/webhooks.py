@@ -30,6 +30,7 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body
+from chalicelib.http.input.json_body import JsonReader
 
 MISSING = "This issuer does not have this webhook."
 GONE = "This webhook does not exist. Check its URL in the console, or stop sending messages to it."
@@ -78,14 +79,18 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/webhooks/{id}/rotate", access=token(Permission.MANAGE), methods=("POST",), missing=MISSING)
     def rotate(request: Request, caller: Caller, webhook_id: str) -> Reply:
-        rotated = webhook_actions.rotate(
+        reader = JsonReader(body.json_object(request))
+        version = reader.version()
+        reader.finish()
+        created = webhook_actions.rotate(
             services.issuer_context,
             services.webhooks,
             caller.issuer_id,
             webhook_id,
+            version,
             still_allowed=_still_allowed(services, request),
         )
-        return _created(rotated, base_url)
+        return _created(created, base_url)
 
     @bound.bind("/webhooks/{id}", access=BY_SECRET, methods=("POST",), missing=GONE)
     def receive(request: Request, where: str) -> Reply:

@@ -8,7 +8,7 @@ text.py              fixed text: banners, roles, navigation
 home.py              /console and /console/new: choose or create an issuer
 overview/            /console/{issuer}: overview_figures.py counts, attention.py lists what needs attention
 achievements/        achievements; achievement_form.py reads and validates their form
-bulk/                issue to many: upload and check a list, then show the results of the job
+bulk/                issue to many: upload.py and large_check.py check a list, results.py shows what was issued
 credentials/         find, view, correct, renew, suspend, reinstate and revoke credentials
 pathways/            pathways, and a holder's progress along one; completions.py lists who completed one
 webhooks/            incoming webhooks from learning platforms; webhook_form.py reads and validates their form
@@ -30,7 +30,7 @@ from chalicelib.http.console import (
     settings,
 )
 from chalicelib.http.console.achievements import achievements
-from chalicelib.http.console.bulk import results, upload
+from chalicelib.http.console.bulk import large_check, results, upload
 from chalicelib.http.console.credentials import credentials
 from chalicelib.http.console.overview import overview
 from chalicelib.http.console.pathways import pathways
@@ -41,6 +41,7 @@ ROUTES = (
     overview.routes,
     achievements.routes,
     upload.routes,
+    large_check.routes,
     results.routes,
     credentials.routes,
     pathways.routes,

@@ -82,6 +82,24 @@ class FormState:
             rule(self.text(name))
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field whose saved value is not the one that the person typed."""
+
+    label: str
+    saved: str
+    typed: str
+
+
+def differences(labels: Mapping[str, str], saved: FormState, typed: FormState) -> list[Difference]:
+    """Compare the form of what is saved with the form as it was typed; ``labels`` are by field name."""
+    return [
+        Difference(label, saved.text(name), typed.text(name))
+        for name, label in labels.items()
+        if saved.text(name) != typed.text(name)
+    ]
+
+
 def sent(request: Request) -> FormState:
     """Read the form submitted with ``request``. Raises `Problem` as `form.sent` does."""
     found = form.sent(request)

@@ -58,4 +58,5 @@ def changes(form: FormState) -> dict[str, str | None]:
 def of(issuer: Issuer) -> FormState:
     """Fill the form with the current values of ``issuer``."""
     names = ("name", "url", "description", "email", "image", "accent")
-    return FormState({name: getattr(issuer, name) or "" for name in names})
+    values = {name: getattr(issuer, name) or "" for name in names}
+    return FormState({**values, "version": str(issuer.profile_version)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
@@ -9,15 +11,28 @@ from chalicelib.access.roles import Permission
 from chalicelib.award.images import stored_images
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
-from chalicelib.errors import Refused
+from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, issuer_form, layout, limits
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.form_state import Difference, FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input.form import MAX_WITH_FILE
+
+CONFLICT = (
+    "Someone else has saved this profile since you opened it. Your text is still here: compare it with theirs below. "
+    "Saving it replaces theirs."
+)
+LABELS = {
+    "name": "Name",
+    "url": "Website",
+    "description": "Description",
+    "email": "Contact email address",
+    "image": "Logo",
+    "accent": "Button colour",
+}
 
 
 def routes(services: Services) -> Routes:
@@ -44,16 +59,31 @@ def routes(services: Services) -> Routes:
                 changes = issuer_form.changes(form)
                 if form.file:
                     changes["image"] = stored_images.store(services.issuer_context, form.file)
-                issuer_actions.update_profile(
-                    services.issuer_context, caller.issuer_id, changes, by_operator=person.operator
-                )
+                version = form.number("version") or 0
+                try:
+                    issuer_actions.update_profile(
+                        services.issuer_context, caller.issuer_id, changes, version, by_operator=person.operator
+                    )
+                except Conflict as error:
+                    return _conflict(services, context, form, error)
                 return layout.redirect(f"{context.issuer_url}/settings", did="settings_changed")
         return _shown(services, context, form)
 
     return bound
 
 
-def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
+def _conflict(services: Services, context: PageContext, form: FormState, error: Conflict) -> Reply:
+    """Show the form as submitted, with what someone else has saved in the meantime."""
+    if error.code != "version_conflict":
+        raise error
+    saved = issuer_form.of(services.issuer_context.issuer_store.issuer(context.tenant))
+    form.add_error("", CONFLICT)
+    found = form_state.differences(LABELS, saved, form)
+    # Only once the person has been told may the form replace the other person's profile.
+    return _shown(services, context, form.with_value("version", saved.text("version")), found)
+
+
+def _shown(services: Services, context: PageContext, form: FormState, conflict: Sequence[Difference] = ()) -> Reply:
     issuer = services.issuer_context.issuer_store.issuer(context.tenant)
     now = services.issuer_context.now()
     return layout.show(
@@ -61,6 +91,7 @@ def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
         "settings.html",
         status=form.status,
         form=form,
+        conflict=conflict,
         key=_key(issuer),
         identified=issuer.identified(now),
         limits=limits.lines(issuer, now),

@@ -63,6 +63,7 @@ KINDS: Mapping[str, Kind] = {
     "refused": Kind(422, "Not allowed"),
     "too_many_requests": Kind(429, "Too many requests"),
     "issuing_quota_exceeded": Kind(429, "Daily issuing limit reached"),
+    "daily_limit_exceeded": Kind(429, "Daily limit reached"),
     "internal": Kind(500, "Something went wrong"),
     "unavailable": Kind(503, "Temporarily unavailable"),
     "out_of_time": Kind(504, "The link timed out"),

@@ -20,6 +20,8 @@ MAX_ERRORS = 20
 MAX_TEXT = 2000
 """Maximum length of a string in characters, for members that have no limit of their own here."""
 
+_MAX_VERSION = 2**31
+
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -81,6 +83,13 @@ class JsonReader:
             self.add_error(name, f"This must be an integer from {minimum:,} to {maximum:,}.")
             return None
         return found
+
+    def version(self) -> int:
+        """Read the required member `version`, which a change is based on; 0, and an error, when there is none."""
+        found = self.integer("version", 1, _MAX_VERSION)
+        if found is None:
+            self.add_error("version", "Send the version that you read, so that changes by others are not lost.")
+        return found or 0
 
     def timestamp(self, name: str) -> datetime | None:
         """Read a timestamp (RFC 3339, with an offset), or None when it is null or absent."""

@@ -53,7 +53,7 @@ class IssuerView:
     description: str | None = None
     contact: Contact | None = None
     logo: str | None = None
-    """None unless the issuer is proven."""
+    """None unless the name is confirmed: a domain confirms a key, and its owner can copy any organization's logo."""
     recorded: Recorded | None = None
     """None unless the issuer is proven and hosted here."""
 
@@ -90,7 +90,7 @@ def issuer_view(report: Report, registered: Issuer | None, claimed: Mapping[str,
         behind=behind,
         description=text.optional_text(claimed.get("description")),
         contact=_contact(claimed.get("email"), linked=vouched),
-        logo=shown_image(claimed.get("image"), base_url) if proven else None,
+        logo=shown_image(claimed.get("image"), base_url) if vouched else None,
         recorded=recorded,
     )
 

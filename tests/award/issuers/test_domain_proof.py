@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from chalicelib.award.issuers import domain_proof, issuer_actions
 from chalicelib.award.issuers.domain_proof import DomainProver
-from chalicelib.credential.issuer import Place
+from chalicelib.credential.issuer import PROOF_LIFETIME, Place
 from chalicelib.errors import NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 from chalicelib.verify.report import Finding, Outcome
@@ -168,6 +169,58 @@ def test_removed_domain_is_neither_cited_nor_checked_again(acme: DomainFixture) 
     acme.tasks.done(task)
     domain_proof.refresh(acme.domain_prover, task)
     assert (acme.known(), acme.tasks.status) == ([], {})
+
+
+def test_removal_during_a_refresh_is_kept(acme: DomainFixture) -> None:
+    acme.publish_record()
+    domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+    task = acme.next_task()
+    acme.tasks.done(task)
+    acme.clock.now = task.due
+    reads = acme.domain_reader
+
+    class Removing(DomainReader):
+        def records(self, name: str) -> Sequence[str]:
+            domain_proof.remove(acme.issuer_context, "acme", DOMAIN)
+            return reads.records(name)
+
+    domain_proof.refresh(replace(acme.domain_prover, domain_reader=Removing()), task)
+    assert acme.known() == []
+
+
+def test_proof_made_during_a_refresh_that_fails_is_kept(acme: DomainFixture) -> None:
+    acme.publish_record()
+    domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+    task = acme.next_task()
+    acme.clock.now = task.due + PROOF_LIFETIME
+
+    class Proving(DomainReader):
+        def records(self, name: str) -> Sequence[str]:
+            domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
+            return []
+
+    domain_proof.refresh(replace(acme.domain_prover, domain_reader=Proving()), task)
+    (proof,) = acme.issuer_store.issuer("acme").domains
+    assert proof.seen == acme.clock.now
+
+
+def test_domains_proven_at_the_same_time_do_not_exceed_the_number(acme: DomainFixture) -> None:
+    names = [f"d{number}.example" for number in range(domain_proof.MAX_DOMAINS)]
+    for name in names:
+        acme.publish_file(name)
+    acme.publish_record()
+    reads = acme.domain_reader
+
+    class Proving(DomainReader):
+        def records(self, name: str) -> Sequence[str]:
+            for each in names:
+                domain_proof.prove(acme.domain_prover, "acme", each)
+            return reads.records(name)
+
+    with pytest.raises(Refused) as caught:
+        domain_proof.prove(replace(acme.domain_prover, domain_reader=Proving()), "acme", DOMAIN)
+    assert caught.value.code == "too_many_domains"
+    assert acme.known() == names
 
 
 def test_domain_is_checked_again_every_month(acme: DomainFixture) -> None:

@@ -19,7 +19,7 @@ def test_only_the_given_details_change(acme: IssuerFixture) -> None:
     record = acme.issue()
     changes = {"name": "Acme", "url": "https://acme.example/new", "description": "Makers.", "email": "a@acme.example"}
     updated = issuer_actions.update_profile(acme.issuer_context, "acme", changes)
-    assert updated == replace(acme.issuer, **changes, version=acme.issuer.version + 1)
+    assert updated == replace(acme.issuer, **changes, version=acme.issuer.version + 1, profile_version=2)
     assert acme.issuer_store.issuer("acme") == updated
     assert acme.report(record).verdict is Verdict.VALID
     assert b"Acme Academy" in acme.issuer_store.record(record.id).document

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.award import daily_limits
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import status_changes
 from chalicelib.award.issuing.status_changes import MAX_ATTEMPTS, Decision
@@ -197,7 +198,10 @@ def test_reinstatement_does_not_undo_a_concurrent_revocation(acme: IssuerFixture
     assert acme.report(record).verdict is Verdict.REVOKED
 
 
-def test_status_change_is_refused_as_busy_after_repeated_conflicts(acme: IssuerFixture) -> None:
+def test_status_change_is_refused_as_busy_after_repeated_conflicts(
+    acme: IssuerFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily_limits, "CHANGES_PER_CREDENTIAL", MAX_ATTEMPTS)
     mine, other = acme.issue(), acme.issue()
     turns = iter([status_changes.suspend, status_changes.reinstate] * MAX_ATTEMPTS)
     interfering = InterferingStore(acme, MAX_ATTEMPTS, lambda: next(turns)(acme.issuer_context, "acme", other.id))

@@ -12,7 +12,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import Method
 from chalicelib.award.issuing import status_changes, storing
 from chalicelib.award.issuing.signing import with_proof
-from chalicelib.award.keys import new_key, revocation, rotation
+from chalicelib.award.keys import new_key, own_key, revocation, rotation
 from chalicelib.credential.did import did_document
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.record import Record
@@ -176,6 +176,21 @@ def test_shared_key_is_revoked_after_the_operator_replaced_it(acme: IssuerFixtur
     revocation.revoke(context, "acme", key_of(poor).fragment, since)
     assert key_of(poor).handle == other
     assert poor.report(record).findings[4].code == "key_revoked"
+
+
+@pytest.mark.parametrize("by_operator", [False, True])
+def test_revoking_a_former_shared_key_creates_no_key_before_the_next_issue(by_operator: bool) -> None:
+    acme = IssuerFixture()
+    acme.issue()
+    issuer_actions.register(acme.issuer_context, "acme")
+    key, since = key_of(acme), acme.issuer_context.now()
+    other = acme.signer.create("deployment").handle
+    context = replace(acme.issuer_context, key_policy=replace(KEY_POLICY, shared_handle=other))
+    revocation.revoke(context, "acme", key.fragment, since, by_operator=by_operator)
+    assert key_of(acme).handle == other
+    assert (acme.signer.created, new_key.created_today(context)) == ([other], 0)
+    own_key.ensure(context, stored(acme))
+    assert not key_of(acme).shared
 
 
 def test_time_can_only_move_back(acme: IssuerFixture) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.access import members, tokens
 from chalicelib.access.roles import Role
+from chalicelib.award.keys import rotation
 from tests.http.api.test_webhooks import draft as webhook_draft
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import Gateway, Response
@@ -78,14 +79,14 @@ def test_a_token_sees_only_its_own_issuer(laurel: Laurel, client: Gateway) -> No
 
 def test_an_issuer_updates_its_details(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     before = laurel.issuer_store.issuer("fernhill")
-    changes = {"description": "Courses by the river.", "email": "a@fernhill.example"}
+    changes = {"description": "Courses by the river.", "email": "a@fernhill.example", "version": 1}
     changed = send(client, "PATCH", "/v1/issuers/fernhill", owner, changes)
     assert (changed.json["description"], changed.json["email"], changed.json["url"]) == (
         "Courses by the river.",
         "a@fernhill.example",
         before.url,
     )
-    assert send(client, "PATCH", "/v1/issuers/fernhill", owner, {"email": None}).json["email"] is None
+    assert send(client, "PATCH", "/v1/issuers/fernhill", owner, {"email": None, "version": 2}).json["email"] is None
     after = laurel.issuer_store.issuer("fernhill")
     assert (after.did, after.keys, after.version) == (before.did, before.keys, before.version + 2)
     for refused, status in (
@@ -94,20 +95,44 @@ def test_an_issuer_updates_its_details(laurel: Laurel, client: Gateway, owner: d
         ({"did": "did:web:x"}, 400),
         ({"url": "x"}, 422),
     ):
-        assert send(client, "PATCH", "/v1/issuers/fernhill", owner, refused).status == status
+        assert send(client, "PATCH", "/v1/issuers/fernhill", owner, {**refused, "version": 3}).status == status
     assert laurel.issuer_store.issuer("fernhill") == after
+
+
+def test_two_people_do_not_overwrite_each_others_profile(
+    laurel: Laurel, client: Gateway, owner: dict[str, str]
+) -> None:
+    version = send(client, "GET", "/v1/issuers/fernhill", owner).json["version"]
+    first = {"description": "Courses by the river.", "version": version}
+    changed = send(client, "PATCH", "/v1/issuers/fernhill", owner, first)
+    assert changed.json["version"] == version + 1
+    assert send(client, "PATCH", "/v1/issuers/fernhill", owner, first).json == changed.json, "it was sent again"
+    second = {"description": "Courses by the sea.", "version": version}
+    refused = send(client, "PATCH", "/v1/issuers/fernhill", owner, second)
+    assert (refused.status, refused.json["code"]) == (409, "version_conflict")
+    missing = send(client, "PATCH", "/v1/issuers/fernhill", owner, {"description": "Courses by the sea."})
+    assert (missing.status, missing.json["errors"][0]["pointer"]) == (400, "/version")
+    assert laurel.issuer_store.issuer("fernhill").description == "Courses by the river."
+
+
+def test_a_new_key_is_no_change_of_the_profile(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+    version = send(client, "GET", "/v1/issuers/fernhill", owner).json["version"]
+    rotation.rotate_key(laurel.issuer_context, "fernhill")
+    changes = {"description": "Courses by the river.", "version": version}
+    assert send(client, "PATCH", "/v1/issuers/fernhill", owner, changes).status == 200
 
 
 def test_an_owner_cannot_change_a_registered_name(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     before = laurel.issuer_store.issuer("fernhill")
-    response = send(client, "PATCH", "/v1/issuers/fernhill", owner, {"name": "University of Oxford"})
+    response = send(client, "PATCH", "/v1/issuers/fernhill", owner, {"name": "University of Oxford", "version": 1})
     assert (response.status, response.json["code"]) == (403, "name_change_needs_operator")
     assert "Contact the operator" in response.json["detail"]
     assert laurel.issuer_store.issuer("fernhill") == before
 
 
 def test_an_operator_changes_a_registered_name(laurel: Laurel, client: Gateway) -> None:
-    changed = send(client, "PATCH", "/v1/issuers/fernhill", as_operator(laurel), {"name": "Fernhill University"})
+    changes = {"name": "Fernhill University", "version": 1}
+    changed = send(client, "PATCH", "/v1/issuers/fernhill", as_operator(laurel), changes)
     assert (changed.status, changed.json["name"]) == (200, "Fernhill University")
     assert laurel.issuer_store.issuer("fernhill").registered_as == "Fernhill University"
 

@@ -151,13 +151,24 @@ def test_the_secret_is_shown_once_and_nowhere_else(lms: Lms) -> None:
 
 
 def test_after_rotation_both_secrets_are_accepted(lms: Lms) -> None:
-    rotated = lms.manage("POST", "/rotate")
+    rotated = lms.manage("POST", "/rotate", {"version": 1})
     assert rotated.status == 200
     assert rotated.json["secret"] != lms.webhook["secret"]
     assert [each["expires"] is None for each in rotated.json["secrets"]] == [True, False]
     assert lms.deliver().status == 200
     lms.webhook["secret"] = rotated.json["secret"]
     assert lms.deliver().status == 200
+
+
+def test_two_people_who_rotate_at_once_make_one_secret(lms: Lms) -> None:
+    """A second rotation would end the secret that the senders still use."""
+    version = lms.manage("GET").json["version"]
+    rotated = lms.manage("POST", "/rotate", {"version": version})
+    again = lms.manage("POST", "/rotate", {"version": version})
+    assert (again.status, again.json["code"]) == (409, "version_conflict")
+    assert lms.manage("POST", "/rotate", {}).status == 400
+    assert lms.deliver().status == 200, "the first secret is still accepted"
+    assert lms.manage("GET").json["version"] == rotated.json["version"]
 
 
 def test_turning_off_dry_run_keeps_the_secret(lms: Lms) -> None:

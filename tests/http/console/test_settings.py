@@ -13,7 +13,13 @@ from tests.http.fake_laurel import Laurel, id_of, picture
 from tests.http.signed_in import Browser, as_person
 
 HERE = "/console/fernhill/settings"
-DETAILS = {"name": "Fernhill College", "url": "https://fernhill.example/", "description": "Since 1921.", "email": ""}
+DETAILS = {
+    "name": "Fernhill College",
+    "url": "https://fernhill.example/",
+    "description": "Since 1921.",
+    "email": "",
+    "version": "1",
+}
 
 
 def test_details_are_changed_and_issued_credentials_are_not(owner: Browser, laurel: Laurel) -> None:
@@ -23,9 +29,23 @@ def test_details_are_changed_and_issued_credentials_are_not(owner: Browser, laur
     assert response.headers["location"].endswith("/settings?did=settings_changed")
     issuer = laurel.issuer_store.issuer("fernhill")
     assert (issuer.description, issuer.email) == ("Since 1921.", "hello@fernhill.example")
-    owner.post(HERE, DETAILS)
+    owner.post(HERE, {**DETAILS, "version": "2"})
     assert laurel.issuer_store.issuer("fernhill").email is None
     assert laurel.issuer_store.record(id_of("valid")).document == document
+
+
+def test_two_people_do_not_overwrite_each_others_profile(owner: Browser, laurel: Laurel) -> None:
+    assert 'name="version" value="1"' in owner.get(HERE).text
+    owner.post(HERE, {**DETAILS, "description": "Since 1931."})
+    second = owner.post(HERE, {**DETAILS, "email": "hello@fernhill.example"})
+    assert second.status == 422
+    assert laurel.issuer_store.issuer("fernhill").description == "Since 1931."
+    page = text_of(second)
+    assert "Someone else has saved this profile since you opened it." in page
+    assert "Since 1931." in page
+    assert 'value="hello@fernhill.example"' in second.text
+    assert 'name="version" value="2"' in second.text
+    assert owner.post(HERE, {**DETAILS, "version": "2"}).status == 303
 
 
 @pytest.mark.parametrize(

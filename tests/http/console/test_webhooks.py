@@ -168,6 +168,13 @@ def test_resubmitted_rotation_creates_no_third_secret(owner: Browser, laurel: La
     assert only_webhook(laurel) == after, "the previous secret is still accepted"
 
 
+def test_rotation_without_a_version_creates_no_secret(owner: Browser, laurel: Laurel) -> None:
+    create_webhook(owner, laurel)
+    webhook = only_webhook(laurel)
+    assert owner.post(f"{HERE}/{webhook.id}", {"do": "rotate"}).status == 303
+    assert only_webhook(laurel) == webhook
+
+
 def test_webhook_form_without_achievements_links_to_creating_one(owner: Browser, laurel: Laurel) -> None:
     for one in laurel.issuer_store.achievements("fernhill"):
         achievements.archive(laurel.issuer_context, "fernhill", one.id, archived=True)
@@ -189,7 +196,7 @@ def test_webhook_leaves_test_mode(owner: Browser, laurel: Laurel) -> None:
 def test_secret_rotation_and_removal(owner: Browser, laurel: Laurel) -> None:
     first = create_webhook(owner, laurel).text
     webhook = only_webhook(laurel)
-    second = owner.post(f"{HERE}/{webhook.id}", {"do": "rotate"}).text
+    second = owner.post(f"{HERE}/{webhook.id}", {"do": "rotate", "version": "1"}).text
     found = [re.findall(r"whsec_[A-Za-z0-9+/=]+", text) for text in (first, second)]
     assert found[0] != found[1]
     assert [len(secrets) for secrets in found] == [1, 1]

@@ -410,8 +410,9 @@ def test_page_and_unsubscribe_tokens_are_not_interchangeable(laurel: Laurel, cli
 
 def test_an_issuer_sets_the_accent_colour_of_its_emails(laurel: Laurel, client: Gateway) -> None:
     owner = {**as_token(laurel, "fernhill", Role.OWNER), "content_type": "application/json"}
-    assert client("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "#7a1fa2"}', **owner).json["accent"] == "#7a1fa2"
-    assert client("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "purple"}', **owner).status == 422
+    changed = client("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "#7a1fa2", "version": 1}', **owner)
+    assert changed.json["accent"] == "#7a1fa2"
+    assert client("PATCH", "/v1/issuers/fernhill", body=b'{"accent": "purple", "version": 2}', **owner).status == 422
     resend(laurel, client)
     deliver(laurel)
     assert laurel.mailer.sent[-1].brand.accent == "#7a1fa2"

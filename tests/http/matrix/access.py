@@ -33,7 +33,13 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/v1/issuers"): lambda at: Call("/v1/issuers"),
     ("POST", "/v1/issuers"): lambda at: Call("/v1/issuers", json=new_issuer_body(at), allowed_status=201),
     ("GET", "/v1/issuers/{id}"): lambda at: Call(f"/v1/issuers/{at.owner}"),
-    ("PATCH", "/v1/issuers/{id}"): lambda at: Call(f"/v1/issuers/{at.owner}", json={"description": "Teaches."}),
+    ("PATCH", "/v1/issuers/{id}"): lambda at: Call(
+        f"/v1/issuers/{at.owner}",
+        json={
+            "description": "Teaches.",
+            "version": at.laurel.issuer_store.issuer(at.owner).profile_version,
+        },
+    ),
     ("GET", "/v1/members"): lambda at: Call("/v1/members"),
     ("POST", "/v1/members"): lambda at: Call(
         "/v1/members", json={"email": new_email(at), "role": "viewer"}, allowed_status=201

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.http.matrix import Builder, Call, EntryContext
 from tests.http.matrix.access import create_member, create_token, new_email
 from tests.http.matrix.credentials import issue_credential
-from tests.http.matrix.jobs import create_job
+from tests.http.matrix.jobs import create_dry_run, create_job
 from tests.http.matrix.pathways import create_pathway, create_webhook
 
 ISSUER_FORM = {"name": "New", "url": "https://new.example/", "description": "Teaches."}
@@ -17,7 +17,8 @@ def new_issuer_id(at: EntryContext) -> str:
 
 def settings_form(at: EntryContext) -> dict[str, str]:
     """The form of the profile, with the name as it is: a registered one does not change."""
-    return {**ISSUER_FORM, "name": at.laurel.issuer_store.issuer(at.console_issuer).name}
+    issuer = at.laurel.issuer_store.issuer(at.console_issuer)
+    return {**ISSUER_FORM, "name": issuer.name, "version": str(issuer.profile_version)}
 
 
 def own_key(at: EntryContext) -> str:
@@ -75,6 +76,12 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/console/{issuer}/issue/{id}"): lambda at: Call(f"/console/{at.console_issuer}/issue/{create_job(at)}"),
     ("POST", "/console/{issuer}/issue/{id}"): lambda at: Call(
         f"/console/{at.console_issuer}/issue/{create_job(at)}", form={}, allowed_status=303
+    ),
+    ("GET", "/console/{issuer}/issue/checks/{id}"): lambda at: Call(
+        f"/console/{at.console_issuer}/issue/checks/{create_dry_run(at)}"
+    ),
+    ("POST", "/console/{issuer}/issue/checks/{id}"): lambda at: Call(
+        f"/console/{at.console_issuer}/issue/checks/{create_dry_run(at)}", form={}
     ),
     ("GET", "/console/{issuer}/credentials"): lambda at: Call(f"/console/{at.console_issuer}/credentials"),
     ("GET", "/console/{issuer}/credentials/{id}"): lambda at: Call(

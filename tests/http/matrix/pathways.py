@@ -50,7 +50,9 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}"),
     ("PUT", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}", json={**WEBHOOK, "version": 1}),
     ("DELETE", "/v1/webhooks/{id}"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}", allowed_status=204),
-    ("POST", "/v1/webhooks/{id}/rotate"): lambda at: Call(f"/v1/webhooks/{create_webhook(at)}/rotate", json={}),
+    ("POST", "/v1/webhooks/{id}/rotate"): lambda at: Call(
+        f"/v1/webhooks/{create_webhook(at)}/rotate", json={"version": 1}
+    ),
     ("POST", "/webhooks/{id}"): lambda at: Call(
         f"/webhooks/{at.owner}.{create_webhook(at)}",
         json={"name": "Ada Nwosu", "email": "ada@example.org", "course": "42", "done": True},

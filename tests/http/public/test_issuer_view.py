@@ -76,7 +76,18 @@ def test_only_a_plain_address_becomes_a_link(proven: HostedReport, email: str) -
     assert contact.url is None
 
 
-def test_signed_logo_and_recorded_accent_are_shown_for_a_proven_issuer_only(proven: HostedReport) -> None:
+def test_copied_logo_is_not_shown_for_an_issuer_that_only_a_domain_confirms(proven: HostedReport) -> None:
+    hosted = with_profile(proven, image=LOGO)
+    findings = tuple(
+        item._replace(code="issuer_domain_proven") if item.check == "issuer" else item
+        for item in hosted.report.findings
+    )
+    by_domain = replace(hosted, report=replace(hosted.report, findings=findings))
+    assert issuer_of(by_domain).logo is None
+    assert LOGO not in page(by_domain)
+
+
+def test_signed_logo_and_recorded_accent_are_shown_for_a_registered_issuer(proven: HostedReport) -> None:
     hosted = branded(with_profile(proven, image=LOGO), accent="#7a1fa2")
     assert f'<img src="{LOGO}" alt=""' in page(hosted)
     assert 'fill="#7a1fa2"' in page(hosted)

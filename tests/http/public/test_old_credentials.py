@@ -27,6 +27,7 @@ IDENTITY = {
         "did",
         "keys",
         "next_key",
+        "profile_version",
         "revocation_list",
         "suspension_list",
         "registered_as",

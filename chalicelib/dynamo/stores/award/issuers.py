@@ -45,7 +45,6 @@ MAX_TRANSACTION_BYTES = 3_500_000
 RECORD_OVERHEAD = 8_000
 """Maximum bytes stored with one credential besides its document and JWT: its names and addresses, several times."""
 
-_POINTER = {"S": "pointer"}
 _NO_ACHIEVEMENT = "This issuer does not have this achievement."
 
 
@@ -175,25 +174,13 @@ class DynamoIssuerStore(DynamoPublicStore):
     def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
         start = keys.row(issuer_id, after.issued_at, after.credential_id) if after else None
         query = self._tables.query(self._tables.credentials, keys.rows_before(issuer_id, start), limit)
-        return self._as_rows(list(islice(query, limit)))
+        return [read(RowItem, raw) for raw in islice(query, limit)]
 
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
         pointers = self._tables.query(self._tables.credentials, keys.holders_of_issuer(issuer_id, email))
         partition = keys.rows(issuer_id).pk
         row_keys = (keys.Key(partition, raw["sk"]["S"]) for raw in islice(pointers, MAX_PER_ADDRESS))
-        return self._as_rows(list(self._existing(row_keys)))
-
-    def _as_rows(self, raws: Sequence[Raw]) -> list[Row]:
-        # An old entry is a pointer instead of a row, so its data comes from the record.
-        bare = [keys.record(_id_in(raw)) for raw in raws if raw["type"] == _POINTER]
-        records = {_id_in(raw): read(RecordItem, raw) for raw in self._existing(bare)}
-        rows = []
-        for raw in raws:
-            if raw["type"] != _POINTER:
-                rows.append(read(RowItem, raw))
-            elif record := records.get(_id_in(raw)):
-                rows.append(row_of(record, None))
-        return rows
+        return [read(RowItem, raw) for raw in self._existing(row_keys)]
 
     def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
         return list_all_status_lists(self._tables, issuer_id)

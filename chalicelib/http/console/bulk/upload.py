@@ -21,6 +21,7 @@ from chalicelib.award.bulk.bulk_issuer import (
 from chalicelib.award.bulk.columns import UnknownColumns
 from chalicelib.award.bulk.job import Job, RowState
 from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.bulk.spreadsheet import inflated
 from chalicelib.award.bulk.upload import Row
 from chalicelib.award.input import timestamps
 from chalicelib.credential.achievement import Achievement
@@ -28,7 +29,7 @@ from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import Conflict, Malformed, NotFound, QuotaExceeded, Refused
 from chalicelib.http.console import form_state, layout, limits
 from chalicelib.http.console.bulk import results, upload_text
-from chalicelib.http.console.bulk.upload_text import CheckedUpload, Recipients, UploadDetails
+from chalicelib.http.console.bulk.upload_text import SAMPLE, TWICE, CheckedUpload, Recipients, UploadDetails
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -38,17 +39,12 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input.form import MAX_WITH_FILE
 
 MAX_LIST = 1_000_000
-"""Bytes of a list, about 15,000 people. The page shows the list again after the check. Escaping can turn one character
-into five, and a Lambda response is limited to 6 MB. Longer lists must be split or sent through the API."""
-SAMPLE = 10
-"""Valid rows shown as a sample, enough to see whether the columns were recognised, and all of a short list."""
+"""Bytes of a list that the page shows again after the check, about 15,000 people. Escaping can turn one character into
+five, and a Lambda response is limited to 6 MB. Longer lists are checked by the task queue (`large_check`)."""
 RECENT = 5
 """Previous jobs listed on the page."""
 CHANGED = "The list has changed since it was checked. Here are the results for the current list."
-TOO_MANY_ROWS = (
-    f"This list has more than {dry_run.MAX_ROWS_AT_ONCE:,} rows, more than this page can check. "
-    "Split it into smaller lists, or use the API."
-)
+CHOOSE_AGAIN = "This list is too long to show here. Choose the file again."
 NOT_TEXT = (
     "Laurel cannot read this file. In your spreadsheet, choose “Save as”, then “CSV UTF-8”, and upload that file."
 )
@@ -75,7 +71,11 @@ def routes(services: Services) -> Routes:
         sent = _upload(form)
         achievement = _achievement(services, context, form)
         if form.errors or achievement is None:
-            return _page(services, context, form)
+            return _page(services, context, _shortened(form))
+        if (check_id := _start_large_check(services, context, form, sent)) is not None:
+            return layout.redirect(f"{context.issuer_url}/issue/checks/{check_id}")
+        if form.errors:
+            return _page(services, context, _shortened(form))
         if form.text("do") in ("issue", "issue_valid"):
             job = _create_job(services, context, form, sent)
             if job is not None:
@@ -101,12 +101,36 @@ def _reopened(services: Services, context: PageContext, job_id: str) -> Reply:
     return _page(services, context, form, _check(services, context, form, _upload(form), achievement))
 
 
+def _start_large_check(services: Services, context: PageContext, form: FormState, sent: Upload) -> str | None:
+    """Start the check of a list that is too long for this page, and return its id; None for a shorter list. Record an
+    error when the list cannot be parsed."""
+    try:
+        if dry_run.is_large(sent) or len(sent.content) > MAX_LIST:
+            return dry_run.start(services.dry_runner, context.tenant, sent, context.person.email).id
+    except UnknownColumns as error:
+        form.add_error("columns", error.detail)
+    except (Malformed, Refused) as error:
+        form.add_error("rows", error.detail)
+    return None
+
+
+def _shortened(form: FormState) -> FormState:
+    """The form without a list that is too long to show."""
+    if len(form.lines("rows").encode()) <= MAX_LIST:
+        return form
+    form.add_error("file", CHOOSE_AGAIN)
+    return form.with_value("rows", "")
+
+
 def _with_file(form: FormState) -> FormState:
     """Replace the pasted list with the uploaded file, so that it can be corrected in the text field."""
     if not form.file:
         return form
     try:
-        text = form.file.decode("utf-8-sig")
+        text = inflated(form.file).decode("utf-8-sig")
+    except Malformed as error:
+        form.add_error("file", error.detail)
+        return form
     except UnicodeDecodeError:
         form.add_error("file", NOT_TEXT)
         return form
@@ -131,9 +155,6 @@ def _upload(form: FormState) -> Upload:
     content = form.lines("rows").encode()
     if not content.strip() and "file" not in form.errors:
         form.add_error("rows", "Enter at least one name, or upload a file.")
-    if len(content) > MAX_LIST:
-        size = f"{len(content):,} bytes; the limit is {MAX_LIST:,}"
-        form.add_error("rows", f"This list is {size}. Split it into smaller lists, or use the API.")
     until = None
     if form.text("valid_until"):
         try:
@@ -170,9 +191,7 @@ def _create_job(services: Services, context: PageContext, form: FormState, sent:
         job = bulk_issuer.create(services.bulk, context.tenant, sent, context.person.email, now=True)
     except RowsRefused as error:
         if error.code == "duplicates":
-            form.add_error(
-                "twice", "Confirm that these people should get two credentials, or remove the duplicates from the list."
-            )
+            form.add_error("twice", TWICE)
         return None
     except (Refused, Malformed, Conflict) as error:
         form.add_error("rows", error.detail)
@@ -188,9 +207,6 @@ def _check(
 ) -> CheckedUpload | None:
     """Check the list. Record an error and return None when it cannot be parsed."""
     try:
-        if dry_run.is_large(sent):
-            form.add_error("rows", TOO_MANY_ROWS)
-            return None
         found = bulk_issuer.examine(services.bulk, context.tenant, sent)
         sample, recipients = _sample_rows(sent, found)
     except UnknownColumns as error:

@@ -10,6 +10,9 @@ from chalicelib.award.bulk.bulk_issuer import UploadSummary
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.http.html import text
 
+SAMPLE = 10
+"""Valid rows shown as a sample, enough to see whether the columns were recognised."""
+TWICE = "Confirm that these people should get two credentials, or remove the duplicates from the list."
 MAX_LISTED = 100
 """Errors listed in one table. Longer lists of errors mostly repeat the same one, so fixing these comes first."""
 
@@ -109,6 +112,8 @@ class UploadDetails:
     """Default for rows without an end date of their own."""
     valid_days: int | None
     now: datetime
+    in_file: bool = False
+    """Whether the list is too long to be shown, so that it is corrected in the person's file."""
 
 
 def checked_upload(upload_summary: UploadSummary, details: UploadDetails) -> CheckedUpload:
@@ -118,7 +123,7 @@ def checked_upload(upload_summary: UploadSummary, details: UploadDetails) -> Che
         content_hash=details.content_hash,
         key=details.key,
         headline=_headline(upload_summary),
-        lines=_lines(upload_summary),
+        lines=_lines(upload_summary, in_file=details.in_file),
         row_errors=tuple(_error_line(row_error) for row_error in upload_summary.row_errors[:MAX_LISTED]),
         more_errors=len(upload_summary.row_errors) > MAX_LISTED,
         duplicates=tuple(_error_line(row_error) for row_error in upload_summary.duplicates[:MAX_LISTED]),
@@ -151,11 +156,12 @@ def _headline(upload_summary: UploadSummary) -> str:
     return f"{with_errors:,} of {total} {'has' if with_errors == 1 else 'have'} errors"
 
 
-def _lines(upload_summary: UploadSummary) -> tuple[str, ...]:
+def _lines(upload_summary: UploadSummary, *, in_file: bool) -> tuple[str, ...]:
     lines = []
     if upload_summary.with_errors:
         others = "" if upload_summary.with_errors == upload_summary.total else ", or issue the others and skip these"
-        lines.append(f"Fix them in the list below and check again{others}.")
+        where = "your file and upload it" if in_file else "the list below and check"
+        lines.append(f"Fix them in {where} again{others}.")
     if upload_summary.with_duplicates:
         have = "has" if upload_summary.with_duplicates == 1 else "have"
         lines.append(f"{rows(upload_summary.with_duplicates).capitalize()} {have} the same address as an earlier row.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console import form_state
+from chalicelib.http.console.form_state import Difference, FormState
 
 LABELS = {
     "name": "Name",
@@ -21,23 +21,10 @@ LABELS = {
 _ROW = re.compile(r"(course|earns)_(\d{1,2})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field whose saved value is not the one that the person typed."""
-
-    label: str
-    saved: str
-    typed: str
-
-
 def differences(saved: FormState, typed: FormState) -> list[Difference]:
     """Compare the form of what is saved with the form as it was typed."""
     rows = sorted({name for name in (*saved.values, *typed.values) if _ROW.fullmatch(name)}, key=_place)
-    return [
-        Difference(_label(name), saved.text(name), typed.text(name))
-        for name in (*LABELS, *rows)
-        if saved.text(name) != typed.text(name)
-    ]
+    return form_state.differences({name: _label(name) for name in (*LABELS, *rows)}, saved, typed)
 
 
 def _label(name: str) -> str:

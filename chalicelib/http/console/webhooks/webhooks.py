@@ -14,11 +14,11 @@ from chalicelib.award.webhooks.webhook import Outcome, Webhook
 from chalicelib.award.webhooks.webhook_actions import WebhookWithSecret
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.form_state import Difference, FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.console.webhooks import webhook_form
-from chalicelib.http.console.webhooks.webhook_conflict import Difference, differences
+from chalicelib.http.console.webhooks.webhook_conflict import differences
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -151,7 +151,7 @@ def _rotated(services: Services, context: PageContext, webhook: Webhook, form: F
             services.webhooks,
             webhook.issuer_id,
             webhook.id,
-            form.number("version"),
+            form.number("version") or 0,
             still_allowed=_still_allowed(services, context),
         )
     except Conflict:

@@ -1,0 +1,89 @@
+"""Daily limits on what an issuer can repeat without issuing anything: uploads, large dry runs and status changes.
+
+Each costs storage, signatures or emails, and anyone can create an issuer. A domain proof or an operator's registration
+raises them. Revoking is not limited, because it is final: an issuer revokes at most what it has issued
+(`issuing.quota`), and must be able to do so at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.award.issuer_context import IssuerContext
+from chalicelib.award.issuing import quota
+from chalicelib.credential import dates
+from chalicelib.credential.issuer import Issuer
+from chalicelib.errors import QuotaExceeded
+
+CODE = "daily_limit_exceeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many times a day an issuer may do something: ``proven`` once a domain or an operator vouches for it."""
+
+    counter: str
+    what: str
+    """What is counted, after "can … a day"."""
+    unproven: int
+    proven: int
+
+    def of(self, issuer: Issuer, now: datetime) -> int:
+        """The limit of ``issuer``."""
+        return self.proven if issuer.identified(now) else self.unproven
+
+
+UPLOADED_ROWS = Limit("uploaded-rows", "upload {:,} rows", 100 * quota.UNPROVEN_PER_DAY, 10 * quota.PROVEN_PER_DAY)
+"""Rows of bulk jobs. Rows over the issuing quota wait for the next days: a term's courses of an unproven issuer, and
+ten of the largest uploads of any other, which cost about half a cent in storage each (AWS pricing)."""
+ROWS_PER_UPLOAD = 50
+"""An upload counts as at least this many rows: each is a job, a pointer, a chunk and two tasks."""
+DRY_RUNS = Limit("dry-runs", "start {:,} dry runs of large uploads", 5, 100)
+"""Dry runs that the task queue does; each stores its upload, for a cent at most. Small ones store nothing."""
+STATUS_CHANGES = Limit(
+    "status-changes",
+    "suspend or reinstate {:,} credentials",
+    2 * quota.UNPROVEN_PER_DAY,
+    quota.PROVEN_PER_DAY,
+)
+"""Suspensions and reinstatements. Each signs a status list and can send an email. Enough to suspend and reinstate what
+an unproven issuer issues in a day."""
+CHANGES_PER_CREDENTIAL = 10
+"""Suspensions and reinstatements of one credential a day: nobody decides the same case more often, and its holder gets
+an email about each."""
+
+_DAY = timedelta(days=1)
+
+
+def take(issuer_context: IssuerContext, issuer: Issuer, limit: Limit, amount: int = 1) -> None:
+    """Count ``amount`` against ``limit``. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`."""
+    now = issuer_context.now()
+    most = limit.of(issuer, now)
+    if not _add(issuer_context, f"{limit.counter}-{_today(now)}-{issuer.id}", amount, most):
+        advice = "" if issuer.identified(now) else " Verify a domain to raise the limit."
+        raise _exceeded(f"{issuer.name} can {limit.what.format(most)} a day.{advice}", now)
+
+
+def take_status_change(issuer_context: IssuerContext, issuer: Issuer, credential_id: str) -> None:
+    """Count a suspension or reinstatement, for the credential and its issuer. Raises as `take`."""
+    now = issuer_context.now()
+    if not _add(issuer_context, f"credential-changes-{_today(now)}-{credential_id}", 1, CHANGES_PER_CREDENTIAL):
+        times = f"{CHANGES_PER_CREDENTIAL} times a day"
+        raise _exceeded(f"A credential can be suspended or reinstated {times}. You can still revoke it.", now)
+    take(issuer_context, issuer, STATUS_CHANGES)
+
+
+def _add(issuer_context: IssuerContext, counter: str, amount: int, most: int) -> bool:
+    expires = dates.next_day(issuer_context.now()) + _DAY
+    return issuer_context.counters.add(counter, amount, most, expires)
+
+
+def _today(now: datetime) -> str:
+    return now.astimezone(UTC).date().isoformat()
+
+
+def _exceeded(detail: str, now: datetime) -> QuotaExceeded:
+    resets = dates.next_day(now)
+    sentence = f"{detail} Try again after midnight UTC."
+    return QuotaExceeded(sentence, resets, int((resets - now).total_seconds()), code=CODE)

@@ -1,0 +1,103 @@
+"""Daily limits on what costs storage, signatures and emails without issuing anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.award import daily_limits
+from chalicelib.award.bulk import bulk_issuer, dry_run
+from chalicelib.award.bulk.bulk_issuer import Allow, BulkIssuer, Upload
+from chalicelib.award.bulk.dry_run import DryRunner
+from chalicelib.award.bulk.job import Job
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuing import status_changes
+from chalicelib.errors import QuotaExceeded
+from tests.award.fakes import IssuerFixture
+from tests.fake_jobs import DryRuns, Jobs
+from tests.fakes import TaskQueue
+
+
+@pytest.fixture(autouse=True)
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, unproven, proven in (("UPLOADED_ROWS", 100, 200), ("DRY_RUNS", 2, 3), ("STATUS_CHANGES", 4, 6)):
+        limit = replace(getattr(daily_limits, name), unproven=unproven, proven=proven)
+        monkeypatch.setattr(daily_limits, name, limit)
+
+
+@pytest.fixture
+def bulk(acme: IssuerFixture) -> BulkIssuer:
+    return BulkIssuer(acme.issuer_context, Jobs(TaskQueue()))
+
+
+def send(bulk: BulkIssuer, acme: IssuerFixture, key: str, rows: int = 1) -> Job:
+    content = "name\n" + "".join(f"P {number}\n" for number in range(rows))
+    sent = Upload(Terms(acme.achievement.id), content.encode(), Allow(), key)
+    return bulk_issuer.create(bulk, "acme", sent, "me")
+
+
+def test_stranger_cannot_start_uploads_without_end(acme: IssuerFixture, bulk: BulkIssuer) -> None:
+    first = send(bulk, acme, "k-1")
+    send(bulk, acme, "k-2")
+    for key, rows in (("k-3", 1), ("k-4", 101)):
+        with pytest.raises(QuotaExceeded) as refused:
+            send(bulk, acme, key, rows)
+        assert refused.value.code == "daily_limit_exceeded"
+        assert "upload 100 rows a day" in refused.value.detail
+        assert "Verify a domain" in refused.value.detail
+    assert send(bulk, acme, "k-1").id == first.id, "a repeated upload is not counted"
+    issuer_actions.register(acme.issuer_context, "acme")
+    send(bulk, acme, "k-4", 100)
+    with pytest.raises(QuotaExceeded):
+        send(bulk, acme, "k-5")
+    acme.clock.advance(timedelta(days=1))
+    send(bulk, acme, "k-5", 200)
+
+
+def test_stranger_cannot_start_large_dry_runs_without_end(acme: IssuerFixture) -> None:
+    runner = DryRunner(acme.issuer_context, DryRuns(), TaskQueue())
+    sent = Upload(Terms(acme.achievement.id), b"name\nAda\n")
+    for _ in range(2):
+        dry_run.start(runner, "acme", sent, "me")
+    with pytest.raises(QuotaExceeded) as refused:
+        dry_run.start(runner, "acme", sent, "me")
+    assert refused.value.code == "daily_limit_exceeded"
+    issuer_actions.register(acme.issuer_context, "acme")
+    dry_run.start(runner, "acme", sent, "me")
+    with pytest.raises(QuotaExceeded):
+        dry_run.start(runner, "acme", sent, "me")
+
+
+def test_one_credential_cannot_be_suspended_and_reinstated_without_end(
+    acme: IssuerFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily_limits, "CHANGES_PER_CREDENTIAL", 3)
+    record = acme.issue()
+    status_changes.suspend(acme.issuer_context, "acme", record.id)
+    status_changes.suspend(acme.issuer_context, "acme", record.id)  # changes nothing, so it does not count
+    status_changes.reinstate(acme.issuer_context, "acme", record.id)
+    status_changes.suspend(acme.issuer_context, "acme", record.id)
+    before = acme.issuer_store.status_list(acme.issuer.suspension_list)
+    with pytest.raises(QuotaExceeded) as refused:
+        status_changes.reinstate(acme.issuer_context, "acme", record.id)
+    assert refused.value.code == "daily_limit_exceeded"
+    assert acme.issuer_store.status_list(acme.issuer.suspension_list) == before
+    assert status_changes.revoke(acme.issuer_context, "acme", record.id).changed, "revoking is never refused"
+
+
+def test_stranger_cannot_change_the_status_of_many_credentials_without_end(acme: IssuerFixture) -> None:
+    records = [acme.issue() for _ in range(7)]
+    for record in records[:4]:
+        status_changes.suspend(acme.issuer_context, "acme", record.id)
+    with pytest.raises(QuotaExceeded):
+        status_changes.suspend(acme.issuer_context, "acme", records[4].id)
+    issuer_actions.register(acme.issuer_context, "acme")
+    for record in records[4:6]:
+        status_changes.suspend(acme.issuer_context, "acme", record.id)
+    with pytest.raises(QuotaExceeded):
+        status_changes.suspend(acme.issuer_context, "acme", records[6].id)
+    for record in records:
+        status_changes.revoke(acme.issuer_context, "acme", record.id)
