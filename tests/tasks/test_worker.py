@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -33,6 +33,7 @@ from chalicelib.tasks.worker import (
     run,
 )
 from tests import fakes
+from tests.examples import examples
 
 START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -427,4 +428,4 @@ class CrashingQueue:
 
 
 TestQueueModel = QueueModel.TestCase
-TestQueueModel.settings = settings(max_examples=150, stateful_step_count=30)
+TestQueueModel.settings = examples(150, stateful_step_count=30)
