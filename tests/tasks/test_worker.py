@@ -234,8 +234,7 @@ def test_task_of_a_dead_worker_is_taken_up_within_two_minutes(worked: int) -> No
     assert fixture.run(deliver=lambda _: None).done == 1
 
 
-def test_heartbeat_renews_until_the_handler_returns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat, "INTERVAL", timedelta(milliseconds=1))
+def test_heartbeat_renews_until_the_handler_returns() -> None:
     beats: list[None] = []
     enough = threading.Event()
 
@@ -245,7 +244,7 @@ def test_heartbeat_renews_until_the_handler_returns(monkeypatch: pytest.MonkeyPa
             enough.set()
         return True
 
-    with threaded(beat):
+    with threaded(beat, timedelta(milliseconds=1)):
         assert enough.wait(10)
     assert "heartbeat" not in {each.name for each in threading.enumerate()}
 
