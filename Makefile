@@ -93,7 +93,7 @@ test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then most of the
 	@$(MAKE) --no-print-directory test-second
 
 .PHONY: test-fast
-test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (90 seconds)
+test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (under 60 seconds)
 	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(FAST)
 
 .PHONY: test-second

@@ -39,7 +39,7 @@ class World:
 
     def at(self, address: str) -> Visitor:
         """A visitor at ``address``."""
-        return Visitor(self.app, address)
+        return Visitor(self.app, address=address)
 
     def signed_in(self, email: str, address: str) -> Browser:
         """A person who is signed in, at ``address``."""

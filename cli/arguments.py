@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from functools import cache
 
 from cli import grammar
 from cli.commands import (
@@ -35,6 +36,7 @@ exit codes: 0 success, 1 at least one operation failed, 2 usage or configuration
 """
 
 
+@cache
 def parser() -> ArgumentParser:
     """The parser of the `laurel` command. Each command stores its function as ``handler``."""
     root = grammar.Parser(

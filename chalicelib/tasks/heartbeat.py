@@ -18,7 +18,7 @@ MAX_RENEWALS = int(timedelta(minutes=15) / INTERVAL)
 Beat = Callable[[], bool]
 """Renews one lease; False when there is nothing to renew any more."""
 Heart = Callable[[Beat], AbstractContextManager[None]]
-"""Calls a beat every `INTERVAL` for as long as the block runs."""
+"""Calls a beat at intervals, of `INTERVAL` in a deployment, for as long as the block runs."""
 
 
 def beat(tasks: TaskQueue, task: Task, clock: Callable[[], datetime]) -> Beat:
@@ -34,13 +34,13 @@ def beat(tasks: TaskQueue, task: Task, clock: Callable[[], datetime]) -> Beat:
 
 
 @contextmanager
-def threaded(renew: Beat) -> Iterator[None]:
+def threaded(renew: Beat, interval: timedelta = INTERVAL) -> Iterator[None]:
     """`Heart` in a thread, because a handler is busy or waits for the network."""
     ended = threading.Event()
 
     def run() -> None:
         for _ in range(MAX_RENEWALS):
-            if ended.wait(INTERVAL.total_seconds()) or not renew():
+            if ended.wait(interval.total_seconds()) or not renew():
                 return
 
     thread = threading.Thread(target=run, name="heartbeat", daemon=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from chalicelib.award.issuing.recipient import Issued
@@ -19,6 +19,7 @@ from chalicelib.dynamo.tables import ATTEMPTS, RETRIES, Tables
 from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
 from tests import aws_calls
 from tests.contract import samples
+from tests.examples import examples
 
 DAY = samples.NOW.date()
 
@@ -222,7 +223,7 @@ JSON = st.recursive(
 BODIES = st.binary(max_size=40) | JSON.map(lambda value: json.dumps(value).encode())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(status=st.sampled_from([200, 301, 400, 403, 404, 413]), body=BODIES)
 def test_any_response_from_storage_raises_only_laurel_errors(tables: Tables, status: int, body: bytes):
     issuer_store = DynamoIssuerStore(tables)

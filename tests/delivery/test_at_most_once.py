@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.delivery import delivery_status, email_events, reminders, resend
@@ -20,6 +20,7 @@ from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import LaurelError, Unavailable
 from tests.delivery.fake_delivery import CREDENTIAL, EMAIL, ISSUED_AT, DeliveryFixture
 from tests.delivery.fakes import Mailer, Store
+from tests.examples import examples
 
 KINDS = ("deliver", *(kind.value for kind in REMINDERS))
 WRITES = {"save", "add_sent_email", "add_early_event", "save_mailbox", "add_links"}
@@ -164,7 +165,7 @@ class Scenario:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @example(
     steps=[("next_day",), ("lose_response", "unopened"), ("next_day",), ("task", "unopened", None)],
     zone="Europe/Berlin",

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib.http.app import create_app
 from chalicelib.http.core import log
 from tests.http.fake_laurel import Laurel, seeded
 from tests.http.gateway import Gateway
@@ -23,7 +22,7 @@ def laurel() -> Laurel:
 
 @pytest.fixture
 def client(laurel: Laurel) -> Gateway:
-    return Gateway(create_app(laurel))
+    return Gateway.over(laurel)
 
 
 class LogCapture(io.StringIO):

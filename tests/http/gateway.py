@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Chalice
 from chalice.local import LambdaContext, RouteMatcher
+
+from chalicelib.http.app import create_app
+from chalicelib.settings import Settings
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 """The `Accept` header of a browser that opens a link."""
@@ -39,11 +42,45 @@ class Response:
         return json.loads(self.body)
 
 
+class CurrentServices:
+    """The services of the gateway that sends a request, for an app that several gateways share."""
+
+    def __init__(self, chosen: Any) -> None:
+        self.chosen = chosen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.chosen, name)
+
+
+_SHARED: dict[Settings, tuple[Chalice, CurrentServices]] = {}
+"""One app for each settings: binding a hundred routes takes longer than most tests."""
+
+
 @dataclass(frozen=True)
 class Gateway:
-    """A client that sends requests to ``app`` through the gateway."""
+    """A client that sends requests to an app through the gateway; `over` creates it from services."""
 
-    app: Chalice
+    _app: Chalice
+    _choose: Callable[[], None] = lambda: None
+
+    @property
+    def app(self) -> Chalice:
+        """The app; if it is shared, it uses the services of this gateway from now on."""
+        self._choose()
+        return self._app
+
+    @classmethod
+    def over(cls, services: Any) -> Gateway:
+        """A client of an app over ``services``, for one thread: the app is shared with other tests."""
+        if services.settings not in _SHARED:
+            current = CurrentServices(services)
+            _SHARED[services.settings] = create_app(current), current
+        app, current = _SHARED[services.settings]
+
+        def choose() -> None:
+            current.chosen = services
+
+        return cls(app, choose)
 
     def __call__(
         self, method: str, path: str, *, body: bytes | None = None, encode: bool = True, **headers: str

@@ -51,12 +51,10 @@ def as_person(
     laurel: Laurel, email: str, issuer_id: str | None = None, role: Role = Role.OWNER, client: Gateway | None = None
 ) -> Browser:
     """A signed-in browser of ``email``, who becomes a member of ``issuer_id`` if it is given."""
-    from chalicelib.http.app import create_app
-
     if issuer_id is not None:
         add_member(laurel.access_context, issuer_id, email, role)
     session, cookie = sessions.sign_in(laurel.access_context, email)
-    return Browser(client or Gateway(create_app(laurel)), f"laurel_session={cookie}", session.csrf)
+    return Browser(client or Gateway.over(laurel), f"laurel_session={cookie}", session.csrf)
 
 
 def add_member(access_context: AccessContext, issuer_id: str, email: str, role: Role) -> None:

@@ -68,7 +68,7 @@ def test_background_functions_serve_no_routes() -> None:
 def test_public_function_serves_a_credential_page() -> None:
     laurel = seeded()
     laurel.settings = replace(laurel.settings, function=Function.PUBLIC)
-    assert Gateway(create_app(laurel)).get(f"/c/{id_of('valid')}", accept=HTML).status == 200
+    assert Gateway.over(laurel).get(f"/c/{id_of('valid')}", accept=HTML).status == 200
 
 
 def routes_of(function: Function | None) -> dict[tuple[str, str], str]:

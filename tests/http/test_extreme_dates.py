@@ -11,7 +11,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.access.roles import Role
@@ -20,13 +20,13 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.build import Holder
 from chalicelib.credential.multibase import encode_ed25519
 from chalicelib.credential.record import Purpose
-from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind
 from chalicelib.verify.keys import did_document
 from chalicelib.verify.keys.key_entry import key_of_method
 from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
 from chalicelib.verify.ports import Controller, Method
 from tests import makers
+from tests.examples import examples
 from tests.http.fake_laurel import Laurel, seeded
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.matrix import OWNER, Call, EntryContext
@@ -66,7 +66,7 @@ def with_dates(call: Call, moments: Iterator[str]) -> Iterator[Call]:
 
 
 @pytest.mark.parametrize(("method", "path"), GUARDED, ids=[f"{method} {path}" for method, path in GUARDED])
-@settings(max_examples=1)  # for each of about a hundred routes, with a request for each member
+@examples(1)  # for each of about a hundred routes, with a request for each member
 @given(data=st.data())
 def test_dates_near_both_ends_are_no_server_error_on_any_route(method: str, path: str, data: st.DataObject) -> None:
     tenants = TwoTenants()
@@ -167,7 +167,7 @@ def test_dates_near_both_ends_in_uploads_are_row_errors_or_issued(rows: list[tup
 
 def verify(laurel: Laurel, document: Mapping[str, object] | str) -> Response:
     body = document.encode() if isinstance(document, str) else makers.as_bytes(document)
-    return Gateway(create_app(laurel)).post("/v1/verify", body)
+    return Gateway.over(laurel).post("/v1/verify", body)
 
 
 def external(key: makers.Signatory, did: str | None = None, **changes: object) -> dict[str, object]:
@@ -185,7 +185,7 @@ def test_dates_near_both_ends_in_submitted_credentials_have_a_verdict(
         signed = makers.signed(document, key)
         signed["proof"] = {**cast(dict[str, object], signed["proof"]), **one}
         assert_no_server_error(verify(laurel, signed), signed)
-        browser = Gateway(create_app(laurel))
+        browser = Gateway.over(laurel)
         page = browser.post("/", filled_form(makers.as_bytes(signed)), content_type=FORM, accept=HTML)
         assert_no_server_error(page, signed)
 

@@ -78,7 +78,7 @@ class TwoTenants:
 
     @cached_property
     def gateway(self) -> Gateway:
-        return Gateway(create_app(self.laurel))
+        return Gateway.over(self.laurel)
 
     def token(self, issuer_id: str | None, role: Role | None = None) -> dict[str, str]:
         _, text = tokens.make(self.laurel.access_context, issuer_id, role, f"{role}'s", "tests")

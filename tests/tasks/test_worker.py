@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -33,6 +33,7 @@ from chalicelib.tasks.worker import (
     run,
 )
 from tests import fakes
+from tests.examples import examples
 
 START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -233,8 +234,7 @@ def test_task_of_a_dead_worker_is_taken_up_within_two_minutes(worked: int) -> No
     assert fixture.run(deliver=lambda _: None).done == 1
 
 
-def test_heartbeat_renews_until_the_handler_returns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat, "INTERVAL", timedelta(milliseconds=1))
+def test_heartbeat_renews_until_the_handler_returns() -> None:
     beats: list[None] = []
     enough = threading.Event()
 
@@ -244,7 +244,7 @@ def test_heartbeat_renews_until_the_handler_returns(monkeypatch: pytest.MonkeyPa
             enough.set()
         return True
 
-    with threaded(beat):
+    with threaded(beat, timedelta(milliseconds=1)):
         assert enough.wait(10)
     assert "heartbeat" not in {each.name for each in threading.enumerate()}
 
@@ -427,4 +427,4 @@ class CrashingQueue:
 
 
 TestQueueModel = QueueModel.TestCase
-TestQueueModel.settings = settings(max_examples=150, stateful_step_count=30)
+TestQueueModel.settings = examples(150, stateful_step_count=30)

@@ -4,13 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.credential import vocabulary
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import CHECKS, verify
 from chalicelib.verify.report import Outcome, Report, Verdict
+from tests.examples import examples
 from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, as_bytes, good_resolver, signed, unsigned
 
 SUITES = [vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022]
@@ -204,7 +205,7 @@ def test_the_issuer_of_a_changed_credential_is_listed_as_not_checked() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.data())
 def test_a_single_byte_change_is_never_valid_unless_the_json_is_equal(data: st.DataObject) -> None:
     source = bytearray(as_bytes(signed(unsigned())))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.award import achievements
@@ -21,6 +21,7 @@ from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.report import Verdict
 from tests.award.fakes import BASE_URL, IssuerFixture
+from tests.examples import examples
 
 
 def subject(record: Record) -> Any:
@@ -193,7 +194,7 @@ def test_unknown_issuer_or_achievement_is_not_found(acme: IssuerFixture) -> None
     email=st.none() | st.text(max_size=30).map(lambda local: f"{local}@example.org"),
     did=st.none() | st.text(max_size=20).map(lambda rest: f"did:example:{rest}"),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_any_holder_name_gives_a_valid_credential_or_a_refusal(name: str, email: str | None, did: str | None) -> None:
     acme = IssuerFixture()
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.award.issuing import search as listing
@@ -21,6 +21,7 @@ from chalicelib.award.issuing.search import (
 )
 from chalicelib.credential.record import State
 from chalicelib.errors import Malformed
+from tests.examples import examples
 from tests.strategies import MOMENTS
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -70,7 +71,7 @@ SEARCHES = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(rows=ROWS, search=SEARCHES, limit=st.integers(1, 9))
 def test_pages_together_contain_exactly_the_matching_rows(rows: list[Row], search: Search, limit: int) -> None:
     email = search.email.strip().lower() if search.email else None

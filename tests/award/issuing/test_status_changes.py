@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.award import daily_limits
@@ -24,6 +24,7 @@ from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.verify import bitstring
 from chalicelib.verify.report import Verdict
 from tests.award.fakes import Crash, Fuse, IssuerFixture, Locked
+from tests.examples import examples
 
 Act = Callable[[IssuerContext, str], Decision]
 
@@ -150,7 +151,7 @@ def test_invalid_reason_is_refused(acme: IssuerFixture, reason: str) -> None:
         st.sampled_from([status_changes.suspend, status_changes.reinstate, status_changes.revoke]), max_size=6
     )
 )
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_record_list_and_verdict_agree_after_any_status_changes(acts: list[Act]) -> None:
     acme = IssuerFixture()
     record = acme.issue()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.award.issuer_context import IssuerContext
@@ -28,11 +28,12 @@ from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError
 from chalicelib.verify.report import Outcome, Verdict
 from tests.award.fakes import Crash, Fuse, IssuerFixture, Locked, allow_conflict
+from tests.examples import examples
 from tests.fakes import IssuerStore
 
 
 @given(drawn=st.binary(min_size=4, max_size=4))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_drawn_index_is_within_the_list(drawn: bytes) -> None:
     assert 0 <= storing.draw(replace(SHARED_ACME.issuer_context, entropy=lambda _: drawn)) < 131_072
 
@@ -43,7 +44,7 @@ def test_credential_has_the_same_index_in_both_lists(acme: IssuerFixture) -> Non
 
 
 @given(low=st.integers(0, 2**17 - 1), high=st.integers(0, 2**15 - 1))
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_all_indexes_are_equally_likely(low: int, high: int) -> None:
     """Each index is drawn by 2^15 of the 2^32 values: one for each setting of the 15 unused bits."""
     value = high << 17 | low
@@ -73,7 +74,7 @@ class CollidingStore:
 
 
 @given(collisions=st.integers(0, DRAWS * PAIRS))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_new_pair_of_lists_is_opened_after_eight_collisions(collisions: int) -> None:
     acme = IssuerFixture()
     colliding = CollidingStore(acme.issuer_store, collisions)

@@ -48,6 +48,7 @@ def stored(acme: IssuerFixture) -> Issuer:
     return acme.issuer_store.issuer("acme")
 
 
+@pytest.mark.slow
 def test_thousands_of_issuers_from_one_network_create_no_key() -> None:
     acme = IssuerFixture(signer=UnsignedSigner())
     for number in range(STRANGERS):

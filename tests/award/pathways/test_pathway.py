@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations, permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.award.pathways import pathway_progress
@@ -41,6 +41,7 @@ from tests.award.pathways.fakes import (
     pathway,
     some,
 )
+from tests.examples import examples
 
 # Trees of at most eight leaves, each with a different letter.
 
@@ -110,7 +111,7 @@ EARNED = st.frozensets(st.sampled_from("abcdefghz"))
 
 @pytest.mark.slow
 @given(root=trees(), earned=EARNED)
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_progress_equals_brute_force(root: Group, earned: frozenset[str]) -> None:
     found = progress(pathway(root), earned)
     assert found.complete == fulfilled(root, earned)
@@ -126,7 +127,7 @@ def test_progress_equals_brute_force(root: Group, earned: frozenset[str]) -> Non
 
 @pytest.mark.slow
 @given(root=trees(), earned=EARNED, more=EARNED)
-@settings(max_examples=400, deadline=None)
+@examples(400)
 def test_more_achievements_never_reduce_progress(root: Group, earned: frozenset[str], more: frozenset[str]) -> None:
     before, after = progress(pathway(root), earned), progress(pathway(root), earned | more)
     assert after.done >= before.done
@@ -137,7 +138,7 @@ def test_more_achievements_never_reduce_progress(root: Group, earned: frozenset[
 
 
 @given(root=trees(), earned=EARNED)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_each_next_step_is_open_and_does_not_increase_what_is_missing(root: Group, earned: frozenset[str]) -> None:
     found = progress(pathway(root), earned)
     assert (found.next == ()) == found.complete
@@ -148,7 +149,7 @@ def test_each_next_step_is_open_and_does_not_increase_what_is_missing(root: Grou
 
 
 @given(root=trees(), earned=EARNED)
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_taking_any_next_step_completes_the_pathway(root: Group, earned: frozenset[str]) -> None:
     for _ in range(9):
         found = progress(pathway(root), earned)
@@ -159,7 +160,7 @@ def test_taking_any_next_step_completes_the_pathway(root: Group, earned: frozens
 
 
 @given(root=trees(2), earned=EARNED)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_order_is_irrelevant_in_unordered_groups(root: Group, earned: frozenset[str]) -> None:
     if root.rule is Rule.IN_ORDER:
         root = replace(root, rule=Rule.ALL)
@@ -172,7 +173,7 @@ def test_order_is_irrelevant_in_unordered_groups(root: Group, earned: frozenset[
 
 
 @given(root=trees())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_link_lists_following_steps_but_not_the_step_itself(root: Group) -> None:
     for letter in letters_of(root):
         link = build_pathway_link(pathway(root, reward="r", reward_name="The whole"), letter)
@@ -284,7 +285,7 @@ def test_number_of_pathways_is_limited() -> None:
 
 
 @given(root=trees())
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_missing_counts_nothing_twice(root: Group) -> None:
     assert pathway_progress.missing(root, frozenset(letters_of(root))) == 0
     assert 1 <= pathway_progress.missing(root, frozenset()) <= len(letters_of(root))

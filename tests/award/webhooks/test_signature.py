@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -22,6 +22,7 @@ from chalicelib.award.webhooks.signature import (
     write_secret,
 )
 from chalicelib.errors import Malformed, Unauthenticated
+from tests.examples import examples
 
 # standard-webhooks/standard-webhooks, libraries/testdata/signatures.json at e636d18.
 OFFICIAL = Message(
@@ -130,7 +131,7 @@ IDS = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_charact
     secret=st.binary(min_size=24, max_size=64),
     off=st.integers(-300, 300),
 )
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_signed_messages_verify(message_id: str, at: int, body: bytes, secret: bytes, off: int) -> None:
     now = datetime.fromtimestamp(at, UTC) + timedelta(seconds=off)
     verify(Message(message_id, str(at), sign(message_id, at, body, secret), body), [secret], now)
@@ -143,7 +144,7 @@ def test_signed_messages_verify(message_id: str, at: int, body: bytes, secret: b
     other_body=st.binary(max_size=60),
     later=st.integers(0, 299),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_signature_does_not_fit_another_message(
     message_id: str, body: bytes, other_id: str, other_body: bytes, later: int
 ) -> None:
@@ -154,7 +155,7 @@ def test_signature_does_not_fit_another_message(
 
 
 @given(signature=st.text(max_size=80) | st.binary(max_size=40).map(lambda raw: f"v1,{base64.b64encode(raw).decode()}"))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_any_malformed_signature_header_is_refused_cleanly(signature: str) -> None:
     refused(replace(OFFICIAL, signature=signature))
 
@@ -181,7 +182,7 @@ def test_secret_round_trips_with_its_prefix() -> None:
     secret=st.binary(min_size=24, max_size=64),
     off=st.integers(-290, 290),
 )
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_reference_library_and_ours_accept_what_the_other_signs(
     message_id: str, body: str, secret: bytes, off: int
 ) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.award import achievements
@@ -35,6 +35,7 @@ from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, Malformed, NotFound, Refused, Unauthenticated
 from tests.award.fakes import Crash, CrashingPort, Fuse, IssuerFixture, Locked, new_achievement
 from tests.award.pathways.fakes import WebhookStore
+from tests.examples import examples
 
 FIELDS = Fields(
     name=("/user/first", "/user/last"),
@@ -417,7 +418,7 @@ def test_required_evidence_that_is_missing_is_refused(sender: Sender) -> None:
     ),
     shape=st.sampled_from(["whole", "/user", "/course", "/time", "/event", "/link", "/user/email", "/user/first"]),
 )
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_any_json_is_issued_or_refused_cleanly(body: object, shape: str) -> None:
     sender = SENDER
     before = len(sender.issued)

@@ -24,6 +24,7 @@ def quota_of(monkeypatch: pytest.MonkeyPatch) -> int:
     return 200
 
 
+@pytest.mark.slow
 def test_a_backlog_of_100_000_costs_writes_only_for_what_is_sent(quota_of: int) -> None:
     backlog = Backlog()
     waiting = [DeferredEmail("north", MORNING, "deliver", f"{number:026}") for number in range(100_000 - 1000)]
@@ -131,6 +132,7 @@ def test_an_email_for_a_recipient_who_has_had_enough_does_not_stop_the_others(qu
     assert backlog.sent_per_address() == {"same@example.org": 60, "other@example.org": 1}
 
 
+@pytest.mark.slow
 def test_moves_of_one_issuer_are_limited_each_day(quota_of: int) -> None:
     backlog = Backlog()
     for credential_id in backlog.issue_many(deferred.MOVES.max_count + 500, "same@example.org"):

@@ -8,7 +8,6 @@ import json
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.http.app import create_app
 from tests.http.fake_laurel import Laurel, seeded
 from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_token
@@ -21,7 +20,7 @@ PNG = base64.b64encode(
 class ApiClient:
     def __init__(self, laurel: Laurel) -> None:
         self.laurel = laurel
-        self.client = Gateway(create_app(laurel))
+        self.client = Gateway.over(laurel)
         self.headers = as_token(laurel, "fernhill", Role.EDITOR)
 
     def get(self, path: str) -> Response:

@@ -23,7 +23,7 @@ class ApiClient:
 
     def __init__(self) -> None:
         self.laurel: Laurel = seeded()
-        self.client = Gateway(create_app(self.laurel))
+        self.client = Gateway.over(self.laurel)
         self.headers = as_token(self.laurel, "fernhill", Role.EDITOR)
         self.achievement = next(iter(self.laurel.issuer_store.achievements("fernhill"))).id
 

@@ -14,7 +14,6 @@ import pytest
 from chalicelib.analytics import event_json
 from chalicelib.analytics.event import Event, Kind
 from chalicelib.errors import Unavailable
-from chalicelib.http.app import create_app
 from chalicelib.http.core import log
 from tests.http.conftest import LogCapture
 from tests.http.fake_laurel import Laurel, id_of
@@ -90,7 +89,7 @@ def test_no_request_data_is_logged(
     laurel: Laurel, log_lines: LogCapture, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     laurel.event_store.fault = Unavailable(CANARY)
-    client = Gateway(create_app(laurel))
+    client = Gateway.over(laurel)
     headers = {
         "user_agent": CANARY,
         "referer": f"https://jobs.example/{CANARY}",
@@ -110,7 +109,7 @@ def test_no_request_data_is_logged(
             client.post(report, body.encode(), accept=accept, **headers)
             client.post(report, body.encode(), **{**headers, "content_type": f"text/{CANARY}"})
     laurel.public_store = object()
-    Gateway(create_app(laurel)).get(f"/c/{id_of('valid')}?q={CANARY}", **headers)
+    Gateway.over(laurel).get(f"/c/{id_of('valid')}?q={CANARY}", **headers)
     printed = capsys.readouterr()
     assert CANARY not in log_lines.getvalue() + printed.out + printed.err + caplog.text
     assert len(log_lines.parsed()) > 40

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 from chalice.local import LambdaContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from chalicelib.credential.record import Record
@@ -18,6 +18,7 @@ from chalicelib.http.app import create_app
 from chalicelib.http.core import problem
 from chalicelib.http.input import body
 from chalicelib.settings import Function
+from tests.examples import examples
 from tests.http.conftest import LogCapture
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML, Gateway
@@ -42,7 +43,7 @@ class FailingStore:
 
 def failing_gateway(laurel: Laurel, error: Exception) -> Gateway:
     laurel.public_store = FailingStore(error)
-    return Gateway(create_app(laurel))
+    return Gateway.over(laurel)
 
 
 ERROR_CASES = [
@@ -120,7 +121,7 @@ def test_405_lists_the_allowed_methods(client: Gateway) -> None:
 
 def test_405_lists_the_methods_that_another_function_serves(laurel: Laurel) -> None:
     laurel.settings = replace(laurel.settings, function=Function.PUBLIC)
-    response = Gateway(create_app(laurel))("DELETE", "/")
+    response = Gateway.over(laurel)("DELETE", "/")
     assert (response.status, response.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
@@ -166,7 +167,7 @@ def test_get_with_a_content_type_is_accepted(client: Gateway) -> None:
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@examples(200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sent=st.binary(max_size=200)
     | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.http.app import create_app
 from tests.http.fake_laurel import Laurel, id_of, seeded
 from tests.http.gateway import HTML, Gateway
 from tests.http.public.test_documents import public_paths
@@ -61,7 +60,7 @@ HOSTILE = {
 
 def test_request_headers_and_query_do_not_change_public_responses(laurel: Laurel) -> None:
     # Two instances, so that both responses come from the same state.
-    plain, hostile = Gateway(create_app(seeded())), Gateway(create_app(seeded()))
+    plain, hostile = Gateway.over(seeded()), Gateway.over(seeded())
     for path in all_paths(laurel):
         for accept in ("*/*", HTML):
             expected = plain.get(path, accept=accept)
@@ -81,6 +80,6 @@ def test_line_breaks_in_a_path_reach_no_header(client: Gateway, evil: str) -> No
 
 
 def test_hsts_is_sent_only_over_https(laurel: Laurel) -> None:
-    assert "strict-transport-security" not in Gateway(create_app(laurel)).get("/").headers
-    secure = Gateway(create_app(seeded("https://laurel.example")))
+    assert "strict-transport-security" not in Gateway.over(laurel).get("/").headers
+    secure = Gateway.over(seeded("https://laurel.example"))
     assert secure.get("/").headers["strict-transport-security"] == "max-age=31536000"

@@ -6,7 +6,6 @@ import pytest
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind, Visit, VisitorClass
-from chalicelib.http.app import create_app
 from chalicelib.http.input import request_context
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import ADDRESS, Gateway
@@ -14,7 +13,7 @@ from tests.http.gateway import ADDRESS, Gateway
 
 def request(laurel: Laurel, method: str = "GET", **headers: str) -> Request:
     named = {name.replace("_", "-"): text for name, text in headers.items()}
-    return Request(Gateway(create_app(laurel)).event(method, laurel.url("valid"), None, True, named))
+    return Request(Gateway.over(laurel).event(method, laurel.url("valid"), None, True, named))
 
 
 def test_visit_uses_the_source_ip_of_the_gateway(laurel: Laurel) -> None:

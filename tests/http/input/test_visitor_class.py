@@ -7,7 +7,6 @@ import time
 import pytest
 
 from chalicelib.analytics.event import Kind, VisitorClass
-from chalicelib.http.app import create_app
 from chalicelib.http.input import visitor_class
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import HTML, Gateway
@@ -79,7 +78,7 @@ def test_a_hostile_user_agent_costs_milliseconds(laurel: Laurel, agent: str) -> 
 
 
 def test_each_view_is_stored_with_its_class_and_without_its_user_agent(laurel: Laurel) -> None:
-    client = Gateway(create_app(laurel))
+    client = Gateway.over(laurel)
     for headers in (
         {"user_agent": CHROME},
         {"user_agent": CHROME, "sec_purpose": "prefetch"},
@@ -94,7 +93,7 @@ def test_each_view_is_stored_with_its_class_and_without_its_user_agent(laurel: L
 
 
 def test_a_wrong_address_in_a_report_does_not_count_against_the_credential(laurel: Laurel) -> None:
-    client = Gateway(create_app(laurel))
+    client = Gateway.over(laurel)
     path = f"/v1/credentials/{laurel.url('valid').removeprefix('/c/')}/report"
     for email, verdict, outcome in (
         ("eve@example.org", "invalid", "failed"),

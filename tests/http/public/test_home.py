@@ -12,7 +12,6 @@ import pytest
 from chalicelib.analytics.event import Kind
 from chalicelib.credential.build import Holder
 from chalicelib.errors import Unavailable
-from chalicelib.http.app import create_app
 from chalicelib.reports import pasted
 from chalicelib.verify.keys.multikey import from_multikey
 from chalicelib.verify.ports import Controller, Method
@@ -154,7 +153,7 @@ def test_unreachable_link_gives_no_verdict(client: Gateway, laurel: Laurel, code
 
 def test_internal_error_gives_no_verdict(laurel: Laurel) -> None:
     laurel.remote_sources.error = ("out_of_time", "Late.")
-    assert submit_form(Gateway(create_app(laurel)), LINK).status == 504
+    assert submit_form(Gateway.over(laurel), LINK).status == 504
 
     class Down:
         def issuer_of_did(self, did: str) -> object:
@@ -164,7 +163,7 @@ def test_internal_error_gives_no_verdict(laurel: Laurel) -> None:
 
     source = document(laurel, "valid")
     laurel.public_store = Down()
-    response = submit_form(Gateway(create_app(laurel)), source)
+    response = submit_form(Gateway.over(laurel), source)
     assert "We could not verify this credential." in response.text
     assert HEADLINES["valid"] not in response.text
 
@@ -418,7 +417,7 @@ def test_only_pages_with_a_form_allow_a_form_action(client: Gateway, laurel: Lau
 def test_example_is_offered_only_if_one_is_configured(client: Gateway, laurel: Laurel) -> None:
     assert "example credential" not in client.get("/").text
     configured = replace(laurel, example=id_of("valid"))
-    text = Gateway(create_app(configured)).get("/").text
+    text = Gateway.over(configured).get("/").text
     assert f'<a href="{BASE_URL}/c/{id_of("valid")}">See an example credential</a>' in text
 
 

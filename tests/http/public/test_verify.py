@@ -9,16 +9,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from chalicelib.analytics.event import Kind
 from chalicelib.errors import TooMany, Unavailable
-from chalicelib.http.app import create_app
 from chalicelib.http.input import form
 from chalicelib.http.public import submission
 from chalicelib.reports import pasted
 from tests import makers
+from tests.examples import examples
 from tests.http import senders
 from tests.http.fake_laurel import BASE_URL, KINDS, VERDICTS, Laurel, id_of
 from tests.http.gateway import ADDRESS, HTML, Gateway, Response
@@ -235,7 +235,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@examples(100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(extra=VALUES)
 def test_an_envelope_preserves_every_signed_value(client: Gateway, extra: object) -> None:
     # JCS signs every member, so a number or text serialized in another form would break the signature.
@@ -277,7 +277,7 @@ def test_storage_failure_is_not_reported_as_a_link_failure(laurel: Laurel) -> No
             raise Unavailable("table credentials-prod throttled", code="storage_busy")
 
     laurel.public_store = Down()
-    response = verify(Gateway(create_app(laurel)), f"{BASE_URL}{laurel.url('valid')}".encode())
+    response = verify(Gateway.over(laurel), f"{BASE_URL}{laurel.url('valid')}".encode())
     assert (response.status, response.json["code"]) == (503, "unavailable")
     assert "credentials-prod" not in response.text
 
@@ -338,7 +338,7 @@ def test_a_credential_with_any_id_gets_a_report(client: Gateway, laurel: Laurel,
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=300)
     | st.dictionaries(st.sampled_from(["url", "credential", "recipient", "@context", "x"]), VALUES).map(
@@ -363,7 +363,7 @@ PIECES = [
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@examples(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     pieces=st.lists(st.sampled_from(PIECES) | st.binary(max_size=12), max_size=20),
     content_type=st.just(FORM) | st.text(max_size=40).map(lambda rest: f"multipart/form-data; boundary={rest}"),

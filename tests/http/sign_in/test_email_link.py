@@ -262,7 +262,7 @@ def test_cookies_are_http_only_and_same_site(laurel: Laurel, client: Gateway) ->
 
 def test_cookies_are_secure_and_host_prefixed_on_https() -> None:
     laurel = seeded("https://laurel.example")
-    client = Gateway(create_app(laurel))
+    client = Gateway.over(laurel)
     origin = {"origin": "https://laurel.example"}
     response = post(client, "/sign-in", {"email": EMAIL}, **origin)
     assert response.headers["set-cookie"].startswith("__Host-laurel_browser=")
@@ -326,7 +326,7 @@ def test_sign_in_returns_to_the_page_that_required_it(laurel: Laurel, client: Ga
 def test_configured_oidc_providers_are_offered(client: Gateway) -> None:
     assert "Or sign in with" not in client.get("/sign-in", accept=HTML).text
     campus = Provider("campus", "Campus <login>", "https://login.campus.example", "laurel")
-    page = Gateway(create_app(Laurel(providers=(campus,)))).get("/sign-in?next=/console/fernhill", accept=HTML).text
+    page = Gateway.over(Laurel(providers=(campus,))).get("/sign-in?next=/console/fernhill", accept=HTML).text
     assert f'<a href="{ORIGIN}/oidc/campus?next=/console/fernhill">Campus &lt;login&gt;</a>' in page
 
 

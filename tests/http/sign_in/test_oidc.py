@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.access.sign_in import return_paths
-from chalicelib.http.app import create_app
 from tests.access.fakes import CAMPUS
 from tests.http.fake_laurel import Laurel, seeded
 from tests.http.gateway import HTML, Gateway
@@ -28,7 +27,7 @@ def laurel() -> Laurel:
 
 @pytest.fixture
 def client(laurel: Laurel) -> Gateway:
-    return Gateway(create_app(laurel))
+    return Gateway.over(laurel)
 
 
 def start_sign_in(laurel: Laurel, client: Gateway, next_path: str = "/console/fernhill") -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 P = 2**255 - 19
 D = -121665 * pow(121666, -1, P) % P
 ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -10,12 +12,14 @@ Point = tuple[int, int]
 
 def add(a: Point, b: Point) -> Point:
     product = D * a[0] * b[0] * a[1] * b[1] % P
+    inverse = pow(1 - product * product, -1, P)  # of both denominators at once: an inversion takes longest
     return (
-        (a[0] * b[1] + b[0] * a[1]) * pow(1 + product, -1, P) % P,
-        (a[1] * b[1] + a[0] * b[0]) * pow(1 - product, -1, P) % P,
+        (a[0] * b[1] + b[0] * a[1]) * (1 - product) * inverse % P,
+        (a[1] * b[1] + a[0] * b[0]) * (1 + product) * inverse % P,
     )
 
 
+@cache
 def times(point: Point, factor: int) -> Point:
     result = (0, 1)
     while factor:
@@ -25,6 +29,7 @@ def times(point: Point, factor: int) -> Point:
     return result
 
 
+@cache
 def point_at(y: int) -> Point | None:
     square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
     for x in (root := pow(square, (P + 3) // 8, P), root * pow(2, (P - 1) // 4, P) % P):
