@@ -16,11 +16,9 @@ from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
-from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.store import PublicStore
-from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.settings import Function, Settings
 
 if TYPE_CHECKING:  # a credential page needs none of these, and they would lengthen its cold start
@@ -40,6 +38,8 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.net.fetching.network import Network
+    from chalicelib.reports.fetch_allowance import FetchAllowance
+    from chalicelib.reports.submitted import SubmittedReports
     from chalicelib.tasks.task_queue import TaskQueue
     from chalicelib.tasks.worker import Handler
 
@@ -106,6 +106,7 @@ class Services:
         """How long each network may keep Laurel waiting for other hosts."""
         from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
         from chalicelib.net.fetched_sources import REQUEST_SECONDS
+        from chalicelib.reports.fetch_allowance import FetchAllowance
 
         return FetchAllowance(
             DynamoAllowanceStore(self._tables),
@@ -121,6 +122,7 @@ class Services:
         """Reports on submitted credentials."""
         # Imported late: hosted credentials need no network client.
         from chalicelib.net.fetched_sources import FetchedSources
+        from chalicelib.reports.submitted import SubmittedReports
 
         network = self._network
         return SubmittedReports(

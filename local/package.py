@@ -113,6 +113,7 @@ def _make(stage: str, root: Path, out: Path, release: str) -> None:
     build_dir = out.with_name(f"{stage}.new")
     shutil.rmtree(build_dir, ignore_errors=True)
     _copy_sources(root, build_dir / "src")
+    _compile_templates(build_dir / "src")
     _run_chalice(stage, build_dir / "src", build_dir)
     merged = yaml.safe_load((build_dir / "sam.yaml").read_text())
     complete(merged, _route_functions(build_dir / "src"))
@@ -269,3 +270,12 @@ def _compile(archive: Path, scratch: Path) -> None:
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, compiled.read_bytes(), zipfile.ZIP_DEFLATED)
     shutil.rmtree(scratch)
+
+
+def _compile_templates(sources: Path) -> None:
+    """Compile the templates beside their sources (`chalicelib/http/html/template_bytecode.py`)."""
+    command = [sys.executable, "-c", "from chalicelib.http.html import render; render.compile_templates()"]
+    env = dict(os.environ) | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+    done = subprocess.run(command, cwd=sources, env=env, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise PackagingError(f"compiling the templates failed:\n{done.stdout}{done.stderr}")

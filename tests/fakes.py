@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from threading import Lock
 from typing import TypeVar
@@ -58,21 +58,21 @@ class Salts:
 class AllowanceStore:
     """`reports.fetch_allowance.AllowanceStore`. Each operation is atomic, as in the real store."""
 
-    used: dict[tuple[str, datetime], int] = field(default_factory=dict)
+    free_at: dict[str, datetime] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
-    def reserve(self, network: str, start: datetime, milliseconds: int, limit: int, expires: datetime) -> bool:
+    def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
         with self.lock:
-            total = self.used.get((network, start), 0) + milliseconds
-            if total > limit:
-                return False
-            self.used[network, start] = total
-            return True
+            later = max(self.free_at.get(network, now), now) + span
+            if later > now + limit:
+                return later - now - limit
+            self.free_at[network] = later
+            return timedelta()
 
-    def give_back(self, network: str, start: datetime, milliseconds: int) -> None:
+    def give_back(self, network: str, span: timedelta) -> None:
         with self.lock:
-            if self.used.get((network, start), -1) >= milliseconds:
-                self.used[network, start] -= milliseconds
+            if network in self.free_at:
+                self.free_at[network] -= span
 
 
 class IssuerStore:

@@ -55,7 +55,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
-``FETCHES#<network>``                 ``<start>``                     the waiting time of a network in a minute
+``FETCHES#<network>``                 ``FETCHES``                     when a network's waiting time is all back
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
@@ -319,9 +319,9 @@ def count(name: str) -> Key:
     return Key(join("COUNT", name), "COUNT")
 
 
-def fetch_time(network: str, start: datetime) -> Key:
+def fetch_time(network: str) -> Key:
     # The verify function may write the partitions of this prefix and no others.
-    return Key(join("FETCHES", network), moment(start))
+    return Key(join("FETCHES", network), "FETCHES")
 
 
 def known_person(hashed: str) -> Key:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -211,35 +211,44 @@ class Tables:
 
         Raises `Unavailable`. A lost reply may add once too often.
         """
-        if amount > limit:
-            return False
-        with suppress(ConditionFailed), _translated_errors():
-            self.client.update_item(
-                TableName=table,
-                Key=_raw_key(key),
-                UpdateExpression="ADD times :amount SET expires = :expires",
-                ConditionExpression="attribute_not_exists(times) OR times <= :room",
-                ExpressionAttributeValues={
-                    ":amount": {"N": str(amount)},
-                    ":room": {"N": str(limit - amount)},
-                    ":expires": {"N": str(expires)},
-                },
-            )
-            return True
-        return False
+        return amount <= limit and self.change_if_possible(
+            table,
+            key,
+            "ADD times :amount SET expires = :expires",
+            "attribute_not_exists(times) OR times <= :room",
+            {":amount": amount, ":room": limit - amount, ":expires": expires},
+        )
 
     def subtract(self, table: str, key: Key, amount: int) -> None:
         """Subtract ``amount`` from the counter under ``key`` if it exists and stays at 0 or above.
 
         Raises `Unavailable`. A lost reply may subtract once too often, but never below 0.
         """
-        with suppress(ConditionFailed), _translated_errors():
+        self.change_if_possible(
+            table, key, "ADD times :less", "times >= :amount", {":less": -amount, ":amount": amount}
+        )
+
+    def change_if_possible(
+        self, table: str, key: Key, expression: str, condition: str, values: Mapping[str, int]
+    ) -> bool:
+        """As `change`; False when the condition is false."""
+        try:
+            self.change(table, key, expression, condition, values)
+        except ConditionFailed:
+            return False
+        return True
+
+    def change(self, table: str, key: Key, expression: str, condition: str, values: Mapping[str, int]) -> None:
+        """Update the numbers of one item if ``condition`` is true of it, or create it. Raises `ConditionFailed`,
+        `Unavailable`."""
+        with _translated_errors():
             self.client.update_item(
                 TableName=table,
                 Key=_raw_key(key),
-                UpdateExpression="ADD times :less",
-                ConditionExpression="times >= :amount",
-                ExpressionAttributeValues={":less": {"N": str(-amount)}, ":amount": {"N": str(amount)}},
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeValues={name: {"N": str(value)} for name, value in values.items()},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
 
     def transact(

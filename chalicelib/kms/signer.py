@@ -11,9 +11,6 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 from botocore.session import get_session
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from chalicelib.award.ports import NewKey
 from chalicelib.errors import Refused, Unavailable
@@ -102,6 +99,11 @@ def kms_client(region: str) -> Any:  # noqa: ANN401 - botocore creates client cl
 
 def _raw_ed25519(der: bytes) -> bytes:
     """The 32 bytes of an Ed25519 key in a SubjectPublicKeyInfo (RFC 8410). Raises `Refused` for another type of key."""
+    # Imported late: it takes 20 ms, and most requests of issuers read no key.
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
     try:
         key = load_der_public_key(der)
     except (UnsupportedAlgorithm, ValueError) as error:

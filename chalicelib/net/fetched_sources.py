@@ -14,7 +14,6 @@ from chalicelib.net.fetching.guard import Guard
 from chalicelib.net.fetching.request_web import BudgetedWeb, RequestWeb
 from chalicelib.net.issuer_keys import IssuerKeys
 from chalicelib.net.status_lists import FetchedStatusLists
-from chalicelib.net.web import Web
 from chalicelib.verify.ports import Controller, Fetched
 
 REQUEST_SECONDS = 10.0
@@ -34,15 +33,19 @@ class FetchedSources:
     ) -> None:
         self._guard = guard
         self._budget = FetchBudget(admit, dead_hosts)
-        self._web: Web = RequestWeb(web, self._budget)
+        self._web = RequestWeb(web, self._budget)
         self._deadline = Deadline.after(REQUEST_SECONDS, clock)
         self.controllers = _Controllers(DidWeb(self._web, self._deadline), IssuerKeys(self._web, guard, self._deadline))
-        self.status_lists = FetchedStatusLists(self._web, self._deadline)
+        self.status_lists = FetchedStatusLists(RequestWeb(web, self._budget), self._deadline)
 
     def credential(self, url: str) -> Fetched:
         """The credential at ``url``. It may come from any host or redirect, because it carries its own proof."""
         self._budget.add_one(self._guard.target(url).authority)
         return self._web.get(url, accept=_ACCEPT, deadline=self._deadline)
+
+    def refresh(self) -> bool:
+        """See the port."""
+        return self._web.refresh()
 
 
 class _Controllers:

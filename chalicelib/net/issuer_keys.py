@@ -49,7 +49,8 @@ class IssuerKeys:
         try:
             return self._by_metadata(issuer, issuer_target)
         except Unavailable as error:
-            if error.code not in ("http_status", "http_unavailable"):
+            # After an error that may be temporary, nobody knows which keys the metadata would list.
+            if error.code != "http_status":
                 raise
         return self._by_document(issuer)
 

@@ -2,11 +2,13 @@
 
 A submitted credential names the hosts to fetch from, and a slow host holds a worker. So each network has an allowance
 of waiting time: the whole limit of a request is reserved before its first fetch, and what it did not need is given back
-at its end. Credentials that need no fetch, or only what is cached, are free.
+at its end. What was used comes back steadily, so there is no moment at which everyone starts again. Credentials that
+need no fetch, or only what is cached, are free.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,25 +21,23 @@ from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.visitor import SALT_BYTES, network_id
 from chalicelib.errors import TooMany, Unavailable
 
-WINDOW = timedelta(minutes=1)
-"""Short, so that people who share a network with an attacker wait a minute at most."""
-
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Networks of one prefix length, and the waiting time of each in a `WINDOW`, in seconds."""
+    """Networks of one prefix length, and how many workers each may keep waiting ``at_once`` and ``on_average``."""
 
     prefix: int
-    seconds: int
+    at_once: int
+    on_average: float
 
 
-IPV4 = (Level(32, 60),)
-"""One of the verify function's twenty workers (`VerifyConcurrency`) all the time, or six at once. A verification that
-fetches takes about half a second, so the people behind one address can make two a second."""
-IPV6 = (Level(64, 60), Level(48, 80), Level(32, 140))
+IPV4 = (Level(32, 12, 1),)
+"""Of the verify function's forty workers (`VerifyConcurrency`). A verification that fetches takes about half a second,
+so a class of thirty behind one address who all submit within two seconds keep eight waiting, and two a second can go on
+for ever. Two attackers leave room for others, and hold two workers once the first moment has passed."""
+IPV6 = (Level(64, 12, 1), Level(48, 16, 2), Level(32, 24, 4))
 """A /64 is one household's or office's subnet (RFC 4291, 2.5.4), a /48 one site (RFC 6177), a /32 one provider. No
-network can use up what it shares with others: beside a full /48 there is room for a full /64 of another. One provider's
-networks can never hold all workers: fourteen at most."""
+network can use up what it shares with others. One provider's networks can never hold all workers."""
 
 OTHER_SITES = 2
 """Pages of other sites may cause this part of a network's time at most: half. Any page can make the browsers of all who
@@ -45,14 +45,15 @@ open it submit slow credentials, and must not lock out the people in their netwo
 
 
 class AllowanceStore(Protocol):
-    """Counts time. Every method raises `Unavailable`."""
+    """Keeps for each network the moment at which its whole allowance is back. Every method raises `Unavailable`."""
 
-    def reserve(self, network: str, start: datetime, milliseconds: int, limit: int, expires: datetime) -> bool:
-        """Add to the time of ``network`` in the window from ``start``, atomically; False, without adding, when that
-        would exceed ``limit``. The count may be deleted after ``expires``."""
+    def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
+        """Move the moment of ``network``, which is at least ``now``, later by ``span``, atomically. When it would then
+        be more than ``limit`` after ``now``, nothing changes, and the answer is how long until there is room;
+        otherwise it is zero."""
 
-    def give_back(self, network: str, start: datetime, milliseconds: int) -> None:
-        """Subtract what was reserved and not used; nothing happens when the count no longer exists."""
+    def give_back(self, network: str, span: timedelta) -> None:
+        """Move the moment earlier by the part of a reserved span that was not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,10 @@ class RequestAllowance:
         self._counted = _networks(address)
         if by_other_site:
             network, level = self._counted[0]
-            part = Level(level.prefix, level.seconds // OTHER_SITES)
+            part = Level(level.prefix, level.at_once // OTHER_SITES, level.on_average / OTHER_SITES)
             self._counted.insert(0, (f"other sites {network}", part))
         self._lock = threading.Lock()
-        self._reserved: list[tuple[str, datetime]] = []
+        self._reserved: list[tuple[str, Level]] = []
         self._since: float | None = None
         self._refusal: TooMany | Unavailable | None = None
 
@@ -102,30 +103,30 @@ class RequestAllowance:
         count, nothing was fetched."""
         allowance = self._allowance
         used = 0.0 if self._since is None else allowance.monotonic() - self._since
-        unused = _milliseconds(allowance.request_seconds) - _milliseconds(used)
-        for network, start in self._reserved if unused > 0 else ():
+        unused = allowance.request_seconds - used
+        for network, level in self._reserved if unused > 0 else ():
             try:
-                allowance.store.give_back(network, start, unused)
+                allowance.store.give_back(network, _span(level, unused))
             except Unavailable:
-                break  # the window ends soon, and with it the reservation
+                break  # the reservation ends by itself, as if the time had been used
         if isinstance(self._refusal, Unavailable):
             raise self._refusal
 
     def _reserve(self) -> None:
         allowance = self._allowance
         now = allowance.clock().astimezone(UTC)
-        start = datetime.fromtimestamp(now.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), UTC)
-        ends = start + WINDOW
         salt = allowance.salts.create(now.date(), allowance.entropy(SALT_BYTES))
         for network, level in self._counted:
             hashed = network_id(salt, network)
-            whole = _milliseconds(allowance.request_seconds)
-            if not allowance.store.reserve(hashed, start, whole, level.seconds * 1000, ends):
+            span = _span(level, allowance.request_seconds)
+            wait = math.ceil(allowance.store.reserve(hashed, now, span, span * level.at_once).total_seconds())
+            if wait > 0:
                 raise TooMany(
-                    "Your network has submitted many credentials that refer to slow sites. Try again in a minute.",
-                    max(1, round((ends - now).total_seconds())),
+                    "Many credentials from your network are waiting for other sites. "
+                    f"Try again in {wait} second{'s' if wait > 1 else ''}.",
+                    wait,
                 )
-            self._reserved.append((hashed, start))
+            self._reserved.append((hashed, level))
         self._since = allowance.monotonic()
 
 
@@ -139,5 +140,6 @@ def _networks(address: str) -> list[tuple[str, Level]]:
     return [(networks.network(found, level.prefix), level) for level in levels]
 
 
-def _milliseconds(seconds: float) -> int:
-    return round(seconds * 1000)
+def _span(level: Level, seconds: float) -> timedelta:
+    """How long it takes until a worker's waiting time of ``seconds`` has come back."""
+    return timedelta(seconds=seconds / level.on_average)

@@ -20,3 +20,9 @@ class RemoteSources(Protocol):
 
     def credential(self, url: str) -> Fetched:
         """Fetch the document at a link that should lead to a credential. Raises `Unavailable`."""
+
+    def refresh(self) -> bool:
+        """Fetch keys and the credential anew from now on, where they came from a cache; False when none did.
+
+        Status lists may still come from a cache: their issuers say for how long (Bitstring Status List v1.0, 3.2).
+        """

@@ -20,7 +20,7 @@ from chalicelib.reports.submitted_resolver import build_open_resolver
 from chalicelib.verify.members import as_object
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
-from chalicelib.verify.report import Report
+from chalicelib.verify.report import CORE, Outcome, Report
 
 _OWN_PAGE = "This page has no credential. Copy the address of the credential's own page, which contains /c/."
 
@@ -63,7 +63,7 @@ class SubmittedReports:
             return self.check_link(found.url, visit, options, counted=counted)
         recorded = visit if counted else None
         with self._remote_sources(visit) as remote_sources:
-            return SubmittedReport(self._verify(found.source, remote_sources, recorded, options), None)
+            return SubmittedReport(self._verify(lambda: found.source, remote_sources, recorded, options), None)
 
     def check_link(
         self, url: str, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS, *, counted: bool = True
@@ -81,8 +81,11 @@ class SubmittedReports:
             # Never fetched: Laurel's own pages prove nothing about a credential.
             raise Malformed(_OWN_PAGE, code="nothing_found")
         with self._remote_sources(visit) as remote_sources:
-            source = pasted.read_linked(_followed(remote_sources, url))
-            return SubmittedReport(self._verify(source, remote_sources, recorded, options), url)
+
+            def read() -> bytes:
+                return pasted.read_linked(_followed(remote_sources, url))
+
+            return SubmittedReport(self._verify(read, remote_sources, recorded, options), url)
 
     def hosted_id(self, url: str) -> str | None:
         """The id of the hosted credential at ``url``; None for other addresses.
@@ -105,11 +108,18 @@ class SubmittedReports:
             allowance.close()
 
     def _verify(
-        self, source: bytes, remote_sources: RemoteSources, visit: Visit | None, options: VerificationOptions
+        self,
+        read: Callable[[], bytes],
+        remote_sources: RemoteSources,
+        visit: Visit | None,
+        options: VerificationOptions,
     ) -> Report:
         now = self.clock()
         resolver = build_open_resolver(self.base_url, self.public_store, remote_sources, now)
-        report = verify(source, resolver=resolver, now=now, options=options)
+        report = verify(read(), resolver=resolver, now=now, options=options)
+        if _looks_forged(report) and remote_sources.refresh():
+            # The issuer may have published the key after the copy in the cache was fetched.
+            report = verify(read(), resolver=resolver, now=now, options=options)
         claimed = as_object(report.credential).get("id")
         hosted = self._own_path(claimed) if isinstance(claimed, str) else None
         if visit is not None and hosted is not None and PUBLIC_ID.fullmatch(hosted):
@@ -123,6 +133,10 @@ class SubmittedReports:
             if plain[: len(prefix)].lower() == prefix:
                 return plain[len(prefix) :].removesuffix("/").removesuffix("/report")
         return None
+
+
+def _looks_forged(report: Report) -> bool:
+    return any(finding.outcome is Outcome.FAILED and finding.check in CORE for finding in report.findings)
 
 
 def _plain(url: str) -> str:

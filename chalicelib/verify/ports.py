@@ -44,11 +44,12 @@ class Controller:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """Bytes read from a URL, and the time of the read."""
+    """Bytes read from a URL, and the time of the read. ``cached`` when the read was not made for this request."""
 
     url: str
     body: bytes
     at: datetime
+    cached: bool = False
 
     def evidence(self) -> Evidence:
         """Return the evidence that a finding keeps of this read."""

@@ -13,8 +13,10 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.reports.fetch_allowance import AllowanceStore
 from tests import fakes
 
-START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-ENDS = START + timedelta(minutes=1)
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+SPAN = timedelta(seconds=10)
+LIMIT = timedelta(seconds=30)
+NONE = timedelta()
 NETWORK = "a" * 32
 
 
@@ -33,35 +35,45 @@ def allowances(request: pytest.FixtureRequest) -> AllowanceStore:
     return request.getfixturevalue(request.param)
 
 
-def test_time_is_reserved_up_to_the_limit(allowances: AllowanceStore) -> None:
-    assert [allowances.reserve(NETWORK, START, 40, 100, ENDS) for _ in range(3)] == [True, True, False]
-    assert allowances.reserve(NETWORK, START, 20, 100, ENDS)
-    assert not allowances.reserve(NETWORK, START, 1, 100, ENDS)
-    assert allowances.reserve("b" * 32, START, 100, 100, ENDS)
-    assert allowances.reserve(NETWORK, ENDS, 100, 100, ENDS + timedelta(minutes=1))
+def test_time_is_reserved_up_to_the_limit_and_comes_back(allowances: AllowanceStore) -> None:
+    assert [allowances.reserve(NETWORK, NOW, SPAN, LIMIT) for _ in range(4)] == [NONE, NONE, NONE, SPAN]
+    assert allowances.reserve("b" * 32, NOW, LIMIT, LIMIT) == NONE
+    later = NOW + timedelta(seconds=4)
+    assert allowances.reserve(NETWORK, later, SPAN, LIMIT) == timedelta(seconds=6)
+    assert allowances.reserve(NETWORK, later, timedelta(seconds=4), LIMIT) == NONE
+
+
+def test_unused_time_does_not_add_up(allowances: AllowanceStore) -> None:
+    """A network that was quiet for a day has its allowance once."""
+    allowances.reserve(NETWORK, NOW, SPAN, LIMIT)
+    later = NOW + timedelta(days=1)
+    assert [allowances.reserve(NETWORK, later, SPAN, LIMIT) for _ in range(4)] == [NONE, NONE, NONE, SPAN]
 
 
 def test_time_that_is_given_back_can_be_reserved_again(allowances: AllowanceStore) -> None:
-    allowances.reserve(NETWORK, START, 100, 100, ENDS)
-    allowances.give_back(NETWORK, START, 30)
-    assert [allowances.reserve(NETWORK, START, 30, 100, ENDS) for _ in range(2)] == [True, False]
+    for _ in range(3):
+        allowances.reserve(NETWORK, NOW, SPAN, LIMIT)
+    allowances.give_back(NETWORK, timedelta(seconds=7))
+    assert allowances.reserve(NETWORK, NOW, SPAN, LIMIT) == timedelta(seconds=3)
+    assert allowances.reserve(NETWORK, NOW, timedelta(seconds=7), LIMIT) == NONE
 
 
-def test_no_more_can_be_given_back_than_was_reserved(allowances: AllowanceStore) -> None:
-    allowances.give_back(NETWORK, START, 30)
-    allowances.reserve(NETWORK, START, 10, 100, ENDS)
-    allowances.give_back(NETWORK, START, 30)
-    assert [allowances.reserve(NETWORK, START, 90, 100, ENDS) for _ in range(2)] == [True, False]
+def test_giving_back_what_was_never_reserved_changes_nothing(allowances: AllowanceStore) -> None:
+    allowances.give_back(NETWORK, SPAN)
+    assert [allowances.reserve(NETWORK, NOW, SPAN, LIMIT) for _ in range(4)] == [NONE, NONE, NONE, SPAN]
 
 
 def test_concurrent_reservations_do_not_exceed_the_limit(allowances: AllowanceStore) -> None:
     with ThreadPoolExecutor(8) as pool:
-        admitted = list(pool.map(lambda _: allowances.reserve(NETWORK, START, 10, 100, ENDS), range(16)))
-    assert sum(admitted) == 10
+        waits = list(pool.map(lambda _: allowances.reserve(NETWORK, NOW, SPAN, 10 * SPAN), range(16)))
+    assert waits.count(NONE) == 10
 
 
-def test_a_count_expires_with_its_window(tables: Tables) -> None:
-    DynamoAllowanceStore(tables).reserve(NETWORK, START, 10, 100, ENDS)
-    item = tables.get(tables.secrets, keys.fetch_time(NETWORK, START))
-    assert item is not None
-    assert int(item["expires"]["N"]) == int(ENDS.timestamp())
+def test_an_allowance_expires_after_it_is_all_back(tables: Tables) -> None:
+    store = DynamoAllowanceStore(tables)
+    for _ in range(3):
+        store.reserve(NETWORK, NOW, SPAN, LIMIT)
+        item = tables.get(tables.secrets, keys.fetch_time(NETWORK))
+        assert item is not None
+        assert int(item["expires"]["N"]) * 1000 > int(item["free_at"]["N"])
+        assert int(item["expires"]["N"]) <= (NOW + LIMIT).timestamp() + 1

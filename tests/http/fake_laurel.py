@@ -98,6 +98,10 @@ class RemoteSources:
         self.requested.append(url)
         return Fetched(url, self.pages[url], NOW) if url in self.pages else self._unavailable()
 
+    def refresh(self) -> bool:
+        """See the port: nothing is cached here."""
+        return False
+
     def _unavailable(self) -> NoReturn:
         code, detail = self.error
         raise Unavailable(detail, code=code)

@@ -43,10 +43,19 @@ def test_public_function_loads_no_issuer_only_modules() -> None:
         "dynamo.stores.issuers",
         "http.console",
         "http.api",
+        "reports.submitted",
     }
     for name in issuer_only:
         assert f"chalicelib.{name}" not in loaded, name
-    assert not {"jwt", "nacl", "jinja2", "dns", "publicsuffixlist"} & set(loaded)
+    assert not {"jwt", "nacl", "cryptography", "jinja2", "dns", "publicsuffixlist"} & set(loaded)
+
+
+@pytest.mark.slow
+def test_issuer_function_loads_no_library_before_a_request_needs_it() -> None:
+    started = STARTED.replace('"FUNCTION": "public"', '"FUNCTION": "issuer"')
+    process = subprocess.run([sys.executable, "-c", started], check=True, capture_output=True, text=True)
+    _, loaded = json.loads(process.stdout)
+    assert not {"jwt", "nacl", "cryptography", "jinja2", "dns", "publicsuffixlist"} & set(loaded)
 
 
 @pytest.mark.parametrize("function", [Function.PUBLIC, Function.VERIFY, Function.ISSUER])

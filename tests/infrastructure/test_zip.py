@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.http.html.template_bytecode import FOLDER
 from local.package import AWS_SERVICES, IMPORT_SETTINGS, NEVER_LOADED, Package
 from tests.infrastructure.wheels import GLIBC, fits, glibc_needed, recorded, tags
 from tests.verify.jose.tokens import by, jwk
@@ -48,6 +49,12 @@ def test_every_module_is_compiled_because_lambda_cannot_write_bytecode(unzipped:
         magic, flags = compiled.read_bytes()[:4], compiled.read_bytes()[4:8]
         assert (magic, flags) == (importlib.util.MAGIC_NUMBER, UNCHECKED), source
     assert len(list(unzipped.rglob("*.pyc"))) == len(list(unzipped.rglob("*.py")))
+
+
+def test_every_template_is_compiled_too(unzipped: Path) -> None:
+    templates = unzipped / "chalicelib" / "http" / "templates"
+    names = {str(path.relative_to(templates)).replace("/", ".") for path in templates.rglob("*.html")}
+    assert {path.name.removesuffix(".jinja") for path in (templates / FOLDER).iterdir()} == names
 
 
 def test_every_handler_imports_with_nothing_but_the_zip(template: dict[str, Any], unzipped: Path) -> None:

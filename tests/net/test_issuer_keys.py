@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.errors import LaurelError
+from chalicelib.errors import LaurelError, Unavailable
+from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.fetching.guard import Guard
 from chalicelib.net.issuer_keys import IssuerKeys
 from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
-from chalicelib.verify.ports import Controller
+from chalicelib.verify.ports import Controller, Fetched
 from tests.net.test_did_web import Pages, soon
 from tests.verify.keys.test_did_document import JWK, MULTIKEY
 
@@ -164,6 +165,20 @@ def test_without_metadata_the_issuers_document_is_read() -> None:
     listed = {"id": "#1", "type": "Multikey", "controller": ISSUER, "publicKeyMultibase": MULTIKEY}
     pages = {ISSUER: {"id": ISSUER, "verificationMethod": [listed], "assertionMethod": ["#1"]}}
     assert ids(find(pages)) == [f"{ISSUER}#1"]
+
+
+def test_metadata_that_may_return_soon_is_not_replaced_by_the_issuers_document() -> None:
+    """The document may list fewer keys, and a genuine credential would be called forged."""
+
+    class Broken(Pages):
+        def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
+            if url == METADATA:
+                raise Unavailable("The host has an error (503).", code="http_unavailable")
+            return super().get(url, accept=accept, deadline=deadline, same_origin=same_origin)
+
+    with pytest.raises(Unavailable) as caught:
+        IssuerKeys(Broken(**{ISSUER: {"id": ISSUER, "verificationMethod": []}}), Guard(), soon()).find(ISSUER, "key-2")
+    assert caught.value.code == "http_unavailable"
 
 
 def test_without_metadata_and_document_the_keys_are_unavailable() -> None:

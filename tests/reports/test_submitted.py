@@ -57,6 +57,9 @@ class RemoteSources:
             raise Unavailable(f"{url} does not answer", code="http_status")
         return Fetched(url, self.pages[url], NOW)
 
+    def refresh(self) -> bool:
+        return False
+
 
 def allowance() -> FetchAllowance:
     return FetchAllowance(fakes.AllowanceStore(), fakes.Salts(), lambda: NOW, lambda: 0.0, bytes, request_seconds=10)

@@ -11,8 +11,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-import jwt
-
 from chalicelib.access import secrets, signing_keys
 from chalicelib.access.access_context import AccessContext
 
@@ -46,6 +44,8 @@ def remember(access_context: AccessContext, email: str, cookie: str | None) -> s
 
     The hashes are made with the year's key, so a browser forgets its other addresses at its first sign-in of a year.
     """
+    import jwt  # imported late, as in `sessions`
+
     now = access_context.now()
     kid = _kid(now.year)
     ends = datetime(now.year + 1, 1, 1, tzinfo=UTC) + LIFETIME
@@ -64,6 +64,8 @@ def remember(access_context: AccessContext, email: str, cookie: str | None) -> s
 
 def browser(access_context: AccessContext, cookie: str | None) -> KnownBrowser | None:
     """The known browser with this ``cookie``; None when it is not valid."""
+    import jwt  # imported late, as in `sessions`
+
     if cookie is None or len(cookie) > MAX_COOKIE or not _SHAPE.fullmatch(cookie):
         return None
     try:

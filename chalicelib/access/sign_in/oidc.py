@@ -12,16 +12,17 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-import jwt
 
 from chalicelib.access import email_address, secrets, signing_keys
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.sign_in import return_paths
 from chalicelib.access.sign_in.providers import Endpoints, Provider, Providers
 from chalicelib.errors import Refused
+
+if TYPE_CHECKING:
+    import jwt
 
 LIFETIME = timedelta(minutes=10)
 """Time to choose an account at the provider, with a second factor."""
@@ -49,6 +50,8 @@ class Proven:
 
 def begin(access_context: AccessContext, providers: Providers, provider: Provider, return_path: str) -> tuple[str, str]:
     """The URL to redirect the browser to, and the cookie that it must send back. Raises `Unavailable`."""
+    import jwt  # imported late, as in `sessions`
+
     endpoints = providers.endpoints(provider)
     kid, key = signing_keys.current(access_context)
     claims: dict[str, object] = {
@@ -107,6 +110,8 @@ def finish(
 
 
 def _session_claims(access_context: AccessContext, provider: Provider, cookie: str | None) -> dict[str, str]:
+    import jwt  # imported late, as in `sessions`
+
     try:
         if cookie is None or len(cookie) > MAX_COOKIE:
             raise _failed("The sign-in expired, or was started in another browser.")
@@ -126,6 +131,8 @@ def _claims(
     access_context: AccessContext, providers: Providers, provider: Provider, endpoints: Endpoints, token: object
 ) -> dict[str, Any]:
     """The verified claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7)."""
+    import jwt  # imported late, as in `sessions`
+
     if not isinstance(token, str) or len(token) > MAX_TOKEN:
         raise _failed(f"{provider.name} did not identify you.")
     try:
@@ -154,6 +161,8 @@ def _key(providers: Providers, endpoints: Endpoints, header: Mapping[str, Any]) 
 
     Raises `jwt.InvalidKeyError` when there is no such key.
     """
+    import jwt  # imported late, as in `sessions`
+
     if header.get("alg") not in ALGORITHMS or "crit" in header:
         raise jwt.InvalidKeyError("unsupported algorithm")
     for fresh in (False, True):

@@ -70,10 +70,13 @@ def digest(source: str) -> str:
 @cache
 def _environment() -> Environment:
     # Imported here to keep it out of the cold start of JSON requests.
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, StrictUndefined
+
+    from chalicelib.http.html.template_bytecode import TemplateBytecode, TemplateLoader
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=TemplateLoader(TEMPLATES),
+        bytecode_cache=TemplateBytecode(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -83,6 +86,13 @@ def _environment() -> Environment:
     environment.filters |= {"day": text.day, "minute": text.minute, "stamp": text.stamp, "paragraphs": text.paragraphs}
     environment.filters |= {"kind_name": kind_name, "email": _email}
     return environment
+
+
+def compile_templates() -> None:
+    """Compile all templates, for the package."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
 
 
 def _email(address: str) -> Markup:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.build import credential_url, status_list_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import CredentialStatus
 from chalicelib.reports.hosted import HostedReport
-from chalicelib.reports.submitted import SubmittedReport
 from chalicelib.verify.report import Report
+
+if TYPE_CHECKING:
+    from chalicelib.reports.submitted import SubmittedReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import negotiation
 from chalicelib.settings import Function
 
-DID_SECONDS = 300
-"""External verifiers see the removal of a leaked key within five minutes; our own verifier reads the table."""
+DID_SECONDS = 0
+"""External verifiers ask each time, mostly for a 304: with an older copy they would call a credential that is signed
+with a new key forged, and trust a key that was removed. Our own verifier reads the table."""
 STATUS_SECONDS = 60
 """How long external verifiers may cache a status list; our own verifier reads it each time. It is not shorter, because
 a verifier would download the list again for each of its credentials."""

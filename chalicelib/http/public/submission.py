@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalice.app import Request
 
@@ -19,8 +20,10 @@ from chalicelib.http.input import body, form
 from chalicelib.http.public import recipient_form
 from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.reports import pasted
-from chalicelib.reports.submitted import SubmittedReport
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
+
+if TYPE_CHECKING:
+    from chalicelib.reports.submitted import SubmittedReport
 
 MAX_ENVELOPE = 16 * 1024
 """Maximum overhead of a form or a JSON envelope around the credential, in bytes."""

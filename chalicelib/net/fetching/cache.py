@@ -6,7 +6,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -30,6 +30,10 @@ MAX_BYTES = 16 * 1024 * 1024
 """Bytes of bodies and URLs together: a sixteenth of the function's memory."""
 
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?([0-9]{1,10})", re.ASCII)
+
+
+class CachedFailure(Unavailable):
+    """A failure of a fetch that was not made for this request."""
 
 
 class Source(Protocol):
@@ -92,16 +96,26 @@ class Cache:
         self._flights: dict[Key, _Flight] = {}
 
     def get(
-        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
+        self,
+        url: str,
+        *,
+        accept: str,
+        deadline: Deadline,
+        same_origin: bool = False,
+        budget: FetchBudget | None = None,
+        fresh: bool = False,
     ) -> Fetched:
-        """As `Fetcher.get`, from the cache if possible; `Fetched.at` is the time of the fetch.
-        What is cached, or what another request is fetching, costs no ``budget``."""
+        """As `Fetcher.get`, from the cache if possible and not ``fresh``; `Fetched.at` is the time of the fetch.
+        What is cached, or what another request is fetching, costs no ``budget``; it is marked (`Fetched.cached`,
+        `CachedFailure`)."""
         key = (url, accept, same_origin)
+        if fresh:
+            return self._fetch_anew(key, deadline, budget)
         while True:
             with self._lock:
                 cached = self._fresh(key)
                 if cached is not None:
-                    return _unwrap(cached)
+                    return _from_cache(cached)
                 flight = self._flights.get(key)
                 if flight is None:
                     own_flight = self._flights[key] = _Flight()
@@ -110,28 +124,37 @@ class Cache:
             if not flight.done.wait(max(deadline.left(), 0)):
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time")
             if flight.result is not None:
-                return _unwrap(flight.result)
+                return _from_cache(flight.result)
+
+    def _fetch_anew(self, key: Key, deadline: Deadline, budget: FetchBudget | None) -> Fetched:
+        result, seconds = self._ask(key, deadline, budget)
+        if isinstance(result, Fetched):  # a failure does not replace what is cached, which others can still use
+            with self._lock:
+                self._keep(key, result, seconds)
+        return _unwrap(result)
+
+    def _ask(self, key: Key, deadline: Deadline, budget: FetchBudget | None) -> tuple[Fetched | _Failure, int]:
+        """The outcome of a fetch, and for how many seconds it may be cached. Raises `NotAsked`."""
+        url, accept, same_origin = key
+        try:
+            reply = self._source.get(url, accept=accept, deadline=deadline, same_origin=same_origin, budget=budget)
+        except NotAsked:
+            raise
+        except Unavailable as error:
+            seconds = SLOW_SECONDS if error.code == "timeout" else FAILURE_SECONDS
+            return _Failure(error.code, error.detail), seconds
+        return reply.fetched, _lifetime(reply.cache_control)
 
     def _fetch(self, key: Key, flight: _Flight, deadline: Deadline, budget: FetchBudget | None) -> Fetched | _Failure:
-        url, accept, same_origin = key
-        seconds = FAILURE_SECONDS
         shared: Fetched | _Failure | None = None
         try:
-            result: Fetched | _Failure
-            try:
-                reply = self._source.get(url, accept=accept, deadline=deadline, same_origin=same_origin, budget=budget)
-                result, seconds = reply.fetched, _lifetime(reply.cache_control)
-            except NotAsked:
-                raise
-            except Unavailable as error:
-                result = _Failure(error.code, error.detail)
-                seconds = SLOW_SECONDS if error.code == "timeout" else FAILURE_SECONDS
+            result, seconds = self._ask(key, deadline, budget)
             # Another request may have time left, so this request's timeout is not shared.
             shared = None if isinstance(result, _Failure) and result.code == "out_of_time" else result
             return result
         finally:
             with self._lock:
-                if shared is not None and seconds > 0:
+                if shared is not None:
                     self._keep(key, shared, seconds)
                 flight.result = shared
                 del self._flights[key]
@@ -148,6 +171,10 @@ class Cache:
         return entry.result
 
     def _keep(self, key: Key, result: Fetched | _Failure, seconds: int) -> None:
+        if key in self._entries:
+            self._drop(key)
+        if seconds <= 0:
+            return
         now = self._now()
         size = len(key[0]) + (len(result.body) if isinstance(result, Fetched) else len(result.detail))
         self._entries[key] = _Entry(result, now, now + timedelta(seconds=seconds), size)
@@ -157,6 +184,12 @@ class Cache:
 
     def _drop(self, key: Key) -> None:
         self._bytes -= self._entries.pop(key).size
+
+
+def _from_cache(result: Fetched | _Failure) -> Fetched:
+    if isinstance(result, _Failure):
+        raise CachedFailure(result.detail, code=result.code)
+    return replace(result, cached=True)
 
 
 def _unwrap(result: Fetched | _Failure) -> Fetched:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.budget import FetchBudget
+from chalicelib.net.fetching.cache import CachedFailure
 from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.verify.ports import Fetched
 
@@ -14,9 +15,16 @@ class BudgetedWeb(Protocol):
     """The cached, guarded fetcher: `chalicelib.net.fetching.cache.Cache`."""
 
     def get(
-        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, budget: FetchBudget | None = None
+        self,
+        url: str,
+        *,
+        accept: str,
+        deadline: Deadline,
+        same_origin: bool = False,
+        budget: FetchBudget | None = None,
+        fresh: bool = False,
     ) -> Fetched:
-        """See `chalicelib.net.fetching.fetch.Fetcher.get`."""
+        """See `chalicelib.net.fetching.cache.Cache.get`."""
 
 
 class RequestWeb:
@@ -26,6 +34,15 @@ class RequestWeb:
         self._web = web
         self._budget = budget
         self._results: dict[tuple[str, str, bool], Fetched | Unavailable] = {}
+        self._fresh = False
+
+    def refresh(self) -> bool:
+        """Use nothing from the cache from now on, and forget what came from it; False when nothing did."""
+        cached = [key for key, result in self._results.items() if _is_cached(result)]
+        for key in cached:
+            del self._results[key]
+        self._fresh = True
+        return bool(cached)
 
     def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
         """See `chalicelib.net.fetching.fetch.Fetcher.get`."""
@@ -39,6 +56,17 @@ class RequestWeb:
 
     def _fetch(self, url: str, accept: str, deadline: Deadline, same_origin: bool) -> Fetched | Unavailable:
         try:
-            return self._web.get(url, accept=accept, deadline=deadline, same_origin=same_origin, budget=self._budget)
+            return self._web.get(
+                url,
+                accept=accept,
+                deadline=deadline,
+                same_origin=same_origin,
+                budget=self._budget,
+                fresh=self._fresh,
+            )
         except Unavailable as error:
             return error
+
+
+def _is_cached(result: Fetched | Unavailable) -> bool:
+    return isinstance(result, CachedFailure) or (isinstance(result, Fetched) and result.cached)

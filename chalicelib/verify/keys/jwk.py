@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from chalicelib.errors import Malformed
 from chalicelib.verify import base64url
 from chalicelib.verify.keys import load
-from chalicelib.verify.keys.public_key import BY_NAME, Kind, PublicKey
+from chalicelib.verify.keys.public_key import BY_NAME, COORDINATE_SIZE, Kind, PublicKey
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 """Members that only a private or shared key has (RFC 7518, 6.2.2, 6.3.2 and 6.4; `priv` of AKP keys)."""
@@ -34,7 +34,7 @@ def _load(jwk: Mapping[str, object]) -> PublicKey:
             return load.ed25519(_octets(jwk, "x", 32))
         case "EC", ("P-256" | "P-384") as curve:
             kind = _CURVES[curve]
-            size = load.COORDINATE_SIZE[kind]
+            size = COORDINATE_SIZE[kind]
             return load.elliptic(kind, b"\4" + _octets(jwk, "x", size) + _octets(jwk, "y", size))
         case "RSA", _:
             return load.rsa(_number(jwk, "n"), _number(jwk, "e"))

@@ -6,14 +6,15 @@ keys are cached, so entries are small.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
-
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
+from typing import TYPE_CHECKING
 
 from chalicelib.errors import Malformed
-from chalicelib.verify.keys.public_key import ALGORITHMS, Kind, PublicKey
+from chalicelib.verify.keys.public_key import ALGORITHMS, COORDINATE_SIZE, Kind, PublicKey
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 CACHED = 512
 """Number of loaded keys that each cache keeps."""
@@ -29,10 +30,6 @@ _SMALL_ORDER = frozenset({0, 1, _P - 1, *_ORDER_EIGHT})
 """The y coordinates of the eight points of small order. With such a "key", anyone can make signatures that verify
 (libsodium refuses it at every signature; here it gets its own error code). A test derives the list by curve
 arithmetic."""
-
-COORDINATE_SIZE: Mapping[Kind, int] = {Kind.P256: 32, Kind.P384: 48}
-"""Size of a field element in bytes (SEC 1, 2.3.5)."""
-_CURVES: Mapping[Kind, ec.EllipticCurve] = {Kind.P256: ec.SECP256R1(), Kind.P384: ec.SECP384R1()}
 
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 """RFC 7518, 3.3 requires 2048 or more; a signature check with 8192 takes about 1 ms."""
@@ -84,8 +81,10 @@ def elliptic(kind: Kind, point: bytes) -> PublicKey:
     compressed = point[:1] in {b"\2", b"\3"} and len(point) == size + 1
     if not compressed and not (point[:1] == b"\4" and len(point) == 2 * size + 1):
         raise Malformed(f"This is not the format of a {kind} key.", code="key_malformed")
+    from chalicelib.verify.keys import openssl  # imported late, see there
+
     try:
-        return _key(kind, ec.EllipticCurvePublicKey.from_encoded_point(_CURVES[kind], point))
+        return _key(kind, openssl.elliptic(kind, point))
     except ValueError as error:
         raise Malformed(f"This is not a valid {kind} key.", code="key_malformed") from error
 
@@ -104,11 +103,13 @@ def rsa(modulus: int, exponent: int) -> PublicKey:
         raise Malformed("This RSA key is larger than Laurel supports.", code="key_unsupported")
     if modulus % 2 == 0 or exponent % 2 == 0:
         raise Malformed("This is not a valid RSA key.", code="key_malformed")
+    from chalicelib.verify.keys import openssl  # imported late, see there
+
     try:
-        return _key(Kind.RSA, RSAPublicNumbers(exponent, modulus).public_key())
+        return _key(Kind.RSA, openssl.rsa(modulus, exponent))
     except ValueError as error:
         raise Malformed("This is not a valid RSA key.", code="key_malformed") from error
 
 
-def _key(kind: Kind, native: bytes | ec.EllipticCurvePublicKey | RSAPublicKey) -> PublicKey:
+def _key(kind: Kind, native: bytes | EllipticCurvePublicKey | RSAPublicKey) -> PublicKey:
     return PublicKey(kind, native, ALGORITHMS[kind])

@@ -7,7 +7,7 @@ from functools import lru_cache
 from chalicelib.credential.multibase import ED25519_PREFIX, MAX_CHARACTERS, decode_base58btc
 from chalicelib.errors import Malformed
 from chalicelib.verify.keys import load
-from chalicelib.verify.keys.public_key import Kind, PublicKey
+from chalicelib.verify.keys.public_key import COORDINATE_SIZE, Kind, PublicKey
 
 _P256_PREFIX, _P384_PREFIX = b"\x80\x24", b"\x81\x24"
 """The multicodec varints 0x1200 and 0x1201; a compressed point follows them."""
@@ -30,7 +30,7 @@ def from_multikey(text: str) -> PublicKey:
     kind = _NIST.get(prefix)
     if kind is None:
         raise _unsupported()
-    if len(raw) != load.COORDINATE_SIZE[kind] + 1:
+    if len(raw) != COORDINATE_SIZE[kind] + 1:
         raise Malformed(f"A {kind} key must be a compressed point.", code="key_malformed")
     return load.elliptic(kind, raw)
 

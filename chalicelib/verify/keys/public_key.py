@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+if TYPE_CHECKING:  # see `openssl`
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 
 class Kind(StrEnum):
@@ -42,6 +44,11 @@ ALGORITHMS: Mapping[Kind, frozenset[Algorithm]] = {
     Kind.P384: frozenset({Algorithm.ES384}),
     Kind.RSA: frozenset({Algorithm.RS256, Algorithm.PS256}),
 }
+
+COORDINATE_SIZE: Mapping[Kind, int] = {Kind.P256: 32, Kind.P384: 48}
+"""Size of a field element in bytes (SEC 1, 2.3.5)."""
+SIGNATURE_SIZE: Mapping[Algorithm, int] = {Algorithm.EDDSA: 64, Algorithm.ES256: 2 * 32, Algorithm.ES384: 2 * 48}
+"""Bytes of a signature, where the algorithm alone determines them (RFC 8032, 5.1.6; RFC 7518, 3.4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA, is_crawler
 
 from chalicelib.analytics.event import Kind, VisitorClass
 from chalicelib.http.input import visitor_class
@@ -49,6 +50,16 @@ PREFETCH, PREVIEW = VisitorClass.PREFETCH, VisitorClass.PREVIEW
 )
 def test_a_user_agent_tells_the_class(laurel: Laurel, expected: VisitorClass, agent: str) -> None:
     assert visitor_class.of(request(laurel, user_agent=agent)) is expected
+
+
+def test_the_list_matches_as_its_own_library_matches_it() -> None:
+    """Plain patterns are compared as text, which is faster than compiling them."""
+    agents = [agent for entry in CRAWLER_USER_AGENTS_DATA for agent in entry["instances"]] + [CHROME, IPHONE, ""]
+    agents += [f"x{entry['pattern']}" for entry in CRAWLER_USER_AGENTS_DATA]
+    assert len(agents) > 1000
+    crawlers = visitor_class._crawlers()
+    assert [agent for agent in agents if crawlers.match(agent) != is_crawler(agent)] == []
+    assert len(crawlers.texts) > 20 * crawlers.others.pattern.count("(?:")
 
 
 @pytest.mark.parametrize(

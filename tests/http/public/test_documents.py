@@ -68,8 +68,8 @@ def test_text_is_not_base64_encoded(client: Gateway, laurel: Laurel) -> None:
 
 
 LIFETIMES = {
-    "/.well-known/did.json": "public, max-age=300",
-    "/issuers/fernhill/did.json": "public, max-age=300",
+    "/.well-known/did.json": "public, max-age=0",
+    "/issuers/fernhill/did.json": "public, max-age=0",
     IMAGE: "public, max-age=31536000, immutable",
 }
 
@@ -97,3 +97,12 @@ def test_changed_document_has_a_new_etag(client: Gateway, laurel: Laurel) -> Non
     before = client.get("/issuers/fernhill/did.json").headers["etag"]
     rotation.rotate_key(laurel.issuer_context, "fernhill")
     assert client.get("/issuers/fernhill/did.json", if_none_match=before).status == 200
+
+
+@pytest.mark.parametrize("path", ["/.well-known/did.json", "/issuers/fernhill/did.json"])
+def test_a_verifier_asks_for_the_keys_each_time_because_a_copy_would_not_list_a_new_key(
+    client: Gateway, path: str
+) -> None:
+    first = client.get(path)
+    assert first.headers["cache-control"] == "public, max-age=0"
+    assert client.get(path, if_none_match=first.headers["etag"]).status == 304

@@ -455,7 +455,7 @@ def test_the_pasted_link_is_kept_when_the_network_has_to_wait(laurel: Laurel, cl
     response = submit_form(client, LINK)
     assert (response.status, field_text(response)) == (429, LINK)
     assert 1 <= int(response.headers["retry-after"]) <= 60
-    assert "Try again in a minute" in response.text
+    assert "Try again in 10 seconds" in response.text
 
 
 def test_copy_of_a_revoked_credential_links_to_its_page(client: Gateway, laurel: Laurel) -> None:

@@ -442,12 +442,12 @@ def test_a_page_of_another_site_cannot_lock_out_the_networks_of_its_visitors(lau
     assert client.post("/v1/verify", LINK.encode(), **sent).status == 200
 
 
-def test_a_network_that_keeps_workers_waiting_gets_429_until_the_next_minute(laurel: Laurel, client: Gateway) -> None:
+def test_a_network_that_keeps_workers_waiting_gets_429_for_seconds(laurel: Laurel, client: Gateway) -> None:
     laurel.remote_sources.pages[LINK] = makers.as_bytes(senders.external_credential())
     use_up_the_network(laurel)
     refused = verify(client, LINK.encode(), "text/plain")
     assert (refused.status, refused.json["code"]) == (429, "too_many_requests")
-    assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert 1 <= int(refused.headers["retry-after"]) <= 10
     assert laurel.remote_sources.requested == []
     laurel.now += timedelta(minutes=1)
     assert verify(client, LINK.encode(), "text/plain").status == 200

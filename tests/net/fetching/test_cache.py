@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.budget import FetchBudget
-from chalicelib.net.fetching.cache import DEFAULT_SECONDS, FAILURE_SECONDS, MAX_SECONDS, SLOW_SECONDS, Cache
+from chalicelib.net.fetching.cache import (
+    DEFAULT_SECONDS,
+    FAILURE_SECONDS,
+    MAX_SECONDS,
+    SLOW_SECONDS,
+    Cache,
+    CachedFailure,
+)
 from chalicelib.net.fetching.dead_hosts import NotAsked
 from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.fetching.fetch import Reply
@@ -122,6 +129,47 @@ def test_a_cached_result_has_the_time_of_its_fetch(cache: Cache, clock: Clock) -
     fetch(cache)
     clock.advance(30)
     assert cache.get(URL, accept="application/json", deadline=Deadline.after(1, time.monotonic)).at == NOW
+
+
+def fetch_anew(cache: Cache) -> Fetched:
+    return cache.get(URL, accept="application/json", deadline=Deadline.after(10, time.monotonic), fresh=True)
+
+
+def test_a_fresh_fetch_replaces_what_is_cached(cache: Cache) -> None:
+    assert [fetch(cache), fetch_anew(cache).body, fetch(cache)] == [b"1", b"2", b"2"]
+    assert cache._bytes == sum(entry.size for entry in cache._entries.values())
+
+
+def test_a_fresh_fetch_that_fails_does_not_hide_what_is_cached(cache: Cache, source: Source) -> None:
+    fetch(cache)
+    source.fails = "timeout"
+    with pytest.raises(Unavailable):
+        fetch_anew(cache)
+    assert fetch(cache) == b"1"
+
+
+def test_a_fresh_fetch_shares_no_fetch_that_started_before(cache: Cache, source: Source) -> None:
+    source.gate = threading.Event()
+    leader = threading.Thread(target=fetch, args=(cache,))
+    leader.start()
+    while not source.fetches:
+        time.sleep(0.001)
+    gate, source.gate = source.gate, None
+    assert fetch_anew(cache).body == b"2"
+    gate.set()
+    leader.join()
+
+
+def test_what_comes_from_the_cache_says_so(cache: Cache, source: Source) -> None:
+    read = [cache.get(URL, accept="*/*", deadline=Deadline.after(1, time.monotonic)).cached for _ in range(2)]
+    assert read == [False, True]
+    source.fails = "http_status"
+    kinds: list[type[Unavailable]] = []
+    for _ in range(2):
+        with pytest.raises(Unavailable) as caught:
+            fetch(cache)
+        kinds.append(caught.type)
+    assert kinds == [Unavailable, CachedFailure]
 
 
 def test_a_clock_set_back_does_not_extend_a_lifetime(cache: Cache, clock: Clock) -> None:

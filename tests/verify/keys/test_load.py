@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.errors import Malformed
 from chalicelib.verify.keys import load
-from chalicelib.verify.keys.public_key import Algorithm, Kind
+from chalicelib.verify.keys.public_key import COORDINATE_SIZE, Algorithm, Kind
 from tests.verify.keys.edwards import ORDER, P, point_at, times
 
 
@@ -125,7 +125,7 @@ class TestPointsOfACurve:
     def test_an_invalid_point_is_refused(self, kind: Kind, curve: ec.EllipticCurve) -> None:
         short = self.written(curve, PublicFormat.CompressedPoint)
         long = self.written(curve, PublicFormat.UncompressedPoint)
-        size = load.COORDINATE_SIZE[kind]
+        size = COORDINATE_SIZE[kind]
         prime = {Kind.P256: P256, Kind.P384: P384}[kind]
         off_curve = next(x for x in range(1, 99) if not on_curve(curve, x)).to_bytes(size, "big")
         wrong = {
