@@ -149,13 +149,13 @@ def _apply_to_delivery(
 
 
 def _recipient(delivery_context: DeliveryContext, credential_id: str) -> str:
-    """The mailbox of the holder, because a holder of several credentials must not count several times; the credential
-    if it has none."""
+    """The mailbox of the holder, because a holder of several credentials, or with several tags in their address, must
+    not count several times; the credential if it has none."""
     try:
         email = delivery_context.archive.recipient(credential_id).email
     except NotFound:
         email = None
-    return credential_id if email is None else mailbox.digest(email)[:_RECIPIENT]
+    return credential_id if email is None else mailbox.digest(email_address.without_tag(email))[:_RECIPIENT]
 
 
 def _event(
