@@ -56,8 +56,6 @@ class Mailbox:
     """Links created before this time no longer work."""
     issuer_links_valid_from: Mapping[str, datetime] = field(default_factory=dict)
     """The same for the links to one issuer's credentials, by issuer."""
-    link_sent_at: datetime | None = None
-    """When the last new link was requested."""
     version: int = 0
 
 
@@ -110,11 +108,6 @@ def unsubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
     return replace(mailbox, unsubscribed=_with(mailbox.unsubscribed, issuer_id))
 
 
-def resubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
-    """Undo `unsubscribed`; the choice of reminders, bounces, complaints and `forgotten` stay."""
-    return replace(mailbox, unsubscribed=mailbox.unsubscribed - {issuer_id})
-
-
 def choose(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
     """Set which emails of an issuer are wanted: `all`, `new` (credentials, no reminders) or `none`. Raises `Refused`.
 
@@ -140,6 +133,14 @@ def choice(mailbox: Mailbox, issuer_id: str) -> str:
     if issuer_id in mailbox.unsubscribed:
         return "none"
     return "new" if issuer_id in mailbox.no_reminders else "all"
+
+
+def narrower(mailbox: Mailbox, issuer_id: str) -> tuple[str, ...]:
+    """The choices that bring no more emails of an issuer than the current one, which is the first of them."""
+    choices = ("all", "new", "none")
+    if mailbox.forgotten_at is not None:
+        return choices[-1:]
+    return choices[choices.index(choice(mailbox, issuer_id)) :]
 
 
 def links_valid_from(mailbox: Mailbox, issuer_id: str | None) -> datetime | None:

@@ -25,8 +25,6 @@ from chalicelib.tasks.task_queue import Task
 class NotSent(Unavailable):
     """The email was certainly not sent; retry later."""
 
-    code = "not_sent"
-
 
 class Mailer(Protocol):
     """Sends emails."""

@@ -59,7 +59,7 @@ class Exceeded(LaurelError):
 def counted(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> Iterator[None]:
     """Count one email as `count` does, unless the sending inside raises `NotSent`."""
     counts = count(delivery_context, issuer, email)
-    with _unless_not_sent(delivery_context, counts):
+    with unless_not_sent(delivery_context, counts):
         yield
 
 
@@ -77,7 +77,7 @@ def counted_invitation(delivery_context: DeliveryContext, issuer: Issuer, email:
         *(() if issuer.identified(now) else _daily(delivery_context, issuer)),
     )
     _count(delivery_context, counts)
-    with _unless_not_sent(delivery_context, counts):
+    with unless_not_sent(delivery_context, counts):
         yield
 
 
@@ -121,7 +121,8 @@ def _count(delivery_context: DeliveryContext, counts: Sequence[Count]) -> None:
 
 
 @contextmanager
-def _unless_not_sent(delivery_context: DeliveryContext, counts: Sequence[Count]) -> Iterator[None]:
+def unless_not_sent(delivery_context: DeliveryContext, counts: Sequence[Count]) -> Iterator[None]:
+    """Give back ``counts`` if the sending inside raises `NotSent`."""
     try:
         yield
     except NotSent:

@@ -163,7 +163,6 @@ class MailboxItem(Item, discriminator="mailbox"):
     forgotten_at = UTCDateTimeAttribute(null=True)
     links_valid_from = UTCDateTimeAttribute(null=True)
     issuer_links_valid_from = ListAttribute(of=LinksEndedMap)
-    link_sent_at = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
 
     @classmethod
@@ -183,7 +182,6 @@ class MailboxItem(Item, discriminator="mailbox"):
                 LinksEndedMap(issuer_id=issuer_id, at=at)  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
                 for issuer_id, at in sorted(one.issuer_links_valid_from.items())
             ],
-            link_sent_at=one.link_sent_at,
             version=one.version,
         )
 
@@ -199,7 +197,6 @@ class MailboxItem(Item, discriminator="mailbox"):
             self.forgotten_at,
             self.links_valid_from,
             {ended.issuer_id: ended.at for ended in self.issuer_links_valid_from},
-            self.link_sent_at,
             int(self.version),
         )
 
