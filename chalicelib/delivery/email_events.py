@@ -106,11 +106,12 @@ def apply(delivery_context: DeliveryContext, event: EmailEvent) -> None:
 
     An email that is not about a credential, such as a sign-in link, has only a mailbox. Raises `Unavailable`.
     """
+    at = min(event.at, delivery_context.now())
     if event.event_type is not EmailEventType.DELIVERED:
         step = mailbox.bounced if event.event_type is EmailEventType.BOUNCED else mailbox.complained
         for address in event.addresses:
-            delivery_context.change_mailbox(mailbox.digest(address), lambda one: step(one, event.at))
-    early = EarlyEvent(_STATES[event.event_type], event.at)
+            delivery_context.change_mailbox(mailbox.digest(address), lambda one: step(one, at))
+    early = EarlyEvent(_STATES[event.event_type], at)
     sent_email = delivery_context.store.sent_email(event.message_id) or _store_early(
         delivery_context, event.message_id, early
     )
@@ -171,7 +172,9 @@ def _event(
         _address(each)
     # The server that refused an email chooses whom its notice names, so only the addresses that we sent to count.
     sent_to = tuple(map(_address, _list(mail, "destination")))[:MAX_ADDRESSES]
-    return EmailEvent(event_type, message_id, sent_to, dates.parse(details.get("timestamp")))
+    # That server also chooses the time of its notice, so it counts from when the email service accepted the email.
+    at = max(dates.parse(mail.get("timestamp")), dates.parse(details.get("timestamp")))
+    return EmailEvent(event_type, message_id, sent_to, at)
 
 
 def _address(value: object) -> str:

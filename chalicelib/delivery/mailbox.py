@@ -48,6 +48,8 @@ class Mailbox:
     """When an email bounced permanently; after `RETRY_AFTER`, when it bounced again."""
     bounces: int = 0
     """How many times it bounced, each more than `RETRY_AFTER` after the one before, since it was last reopened."""
+    reopened_at: datetime | None = None
+    """When an operator last reopened it; earlier bounces are forgotten."""
     complained_at: datetime | None = None
     """When an email was marked as spam."""
     forgotten_at: datetime | None = None
@@ -87,15 +89,18 @@ def is_blocked(mailbox: Mailbox, now: datetime) -> bool:
 
 
 def bounced(mailbox: Mailbox, at: datetime) -> Mailbox:
-    """Record a permanent bounce. One within `RETRY_AFTER` of the last is of the same time, and changes nothing."""
+    """Record a permanent bounce. One within `RETRY_AFTER` of the last is of the same time, and changes nothing. Neither
+    does one before the mailbox was reopened, whose notice arrives late or again."""
+    if mailbox.reopened_at is not None and at < mailbox.reopened_at:
+        return mailbox
     if mailbox.bounced_at is not None and at < mailbox.bounced_at + RETRY_AFTER:
         return mailbox
     return replace(mailbox, bounced_at=at, bounces=mailbox.bounces + 1)
 
 
-def reopened(mailbox: Mailbox) -> Mailbox:
+def reopened(mailbox: Mailbox, now: datetime) -> Mailbox:
     """Forget the bounces, so that emails are sent again. A complaint stays, because it is the recipient's own wish."""
-    return replace(mailbox, bounced_at=None, bounces=0)
+    return replace(mailbox, bounced_at=None, bounces=0, reopened_at=now)
 
 
 def complained(mailbox: Mailbox, at: datetime) -> Mailbox:
@@ -168,6 +173,7 @@ def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
         mailbox.digest,
         bounced_at=mailbox.bounced_at,
         bounces=mailbox.bounces,
+        reopened_at=mailbox.reopened_at,
         complained_at=mailbox.complained_at,
         forgotten_at=now,
         links_valid_from=now,
