@@ -15,6 +15,7 @@ from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.holder.link_requests import NEW_LINK
 from chalicelib.delivery.links import RETENTION, VALIDITY, WIDE_VALIDITY
+from chalicelib.delivery.resend import STORED_AFTER
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
@@ -70,7 +71,7 @@ def state(laurel: Laurel) -> State:
 def test_resending_queues_the_email_and_returns_the_delivery_status(laurel: Laurel, client: Gateway) -> None:
     response = resend(laurel, client)
     assert (response.status, response.json["state"]) == (202, "waiting")
-    assert Task("deliver", "fernhill", CREDENTIAL, laurel.now) in laurel.tasks.status
+    assert Task("deliver", "fernhill", CREDENTIAL, laurel.now + STORED_AFTER) in laurel.tasks.status
     deliver(laurel)
     assert [email.to for email in laurel.mailer.sent] == [EMAIL]
 
