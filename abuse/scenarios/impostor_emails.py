@@ -13,7 +13,7 @@ from abuse import costs
 from abuse.result import Result
 from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
-from chalicelib.award.issuers import issuer_actions
+from chalicelib.award.issuers import creator, issuer_actions
 from chalicelib.award.issuing import issue
 from chalicelib.credential.build import Holder
 from chalicelib.credential.issuer import DomainProof, Place
@@ -34,6 +34,8 @@ ADDRESSES = 100
 DELIVERED = 40
 """Issuers whose credentials are issued and delivered; more than it takes to use up the shared budget. The emails of the
 others are only counted on the quotas, as delivering does, which saves minutes."""
+ATTACKER = creator.of("mallory@evil.example", "192.0.2.1")
+"""The one mailbox and network from which the issuers are created."""
 TRIED = quota.UNPROVEN_ISSUER.max_count + 1
 """Emails of each of the others: the quota of one issuer is reached, so more make no difference."""
 LOOK_ALIKES = (
@@ -65,9 +67,10 @@ def run() -> Result:
     honest = {
         "a registered issuer": _reaches(laurel, "fernhill"),
         "an issuer with a domain": _reaches(laurel, _with_domain(laurel)),
+        "a new issuer of another creator": _reaches(laurel, _new(laurel, "newcomer")),
     }
     bounces, after_pause = impostors.bounce(0)
-    budget = laurel.settings.unproven_emails
+    budget = laurel.settings.unproven_emails // quota.CREATOR_SHARE
     return Result(
         "impostor-emails",
         requests=len(LOOK_ALIKES) + ISSUERS * REQUESTS_PER_ISSUER,
@@ -164,7 +167,7 @@ class _Impostors:
 def _create(laurel: Laurel, issuer_id: str, name: str) -> str:
     url = f"https://{issuer_id}.evil.example/"
     new = issuer_actions.NewIssuer(issuer_id, name, url, HOSTILE, email="reply@evil.example")
-    return issuer_actions.create(laurel.issuer_context, new).id
+    return issuer_actions.create(laurel.issuer_context, new, creator=ATTACKER).id
 
 
 def _issue(laurel: Laurel, issuer_id: str, email: str) -> Record:
@@ -193,8 +196,14 @@ def _reaches(laurel: Laurel, issuer_id: str) -> bool:
 
 def _with_domain(laurel: Laurel) -> str:
     """A new issuer whose domain is proven."""
-    new = issuer_actions.NewIssuer("honest", "Honest School", "https://honest.example/", "Teaches.")
-    issuer = issuer_actions.create(laurel.issuer_context, new)
+    issuer = laurel.issuer_store.issuer(_new(laurel, "honest"))
     proof = DomainProof("honest.example", Place.DNS, laurel.now, "0" * 64)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=issuer.version + 1))
     return issuer.id
+
+
+def _new(laurel: Laurel, issuer_id: str) -> str:
+    """A new issuer of an honest person."""
+    new = issuer_actions.NewIssuer(issuer_id, f"School {issuer_id}", f"https://{issuer_id}.example/", "Teaches.")
+    created_by = creator.of(f"head@{issuer_id}.example", "198.51.100.1")
+    return issuer_actions.create(laurel.issuer_context, new, creator=created_by).id

@@ -104,6 +104,9 @@ class SessionStore(Protocol):
     def count(self, name: str, max_count: int, expires: datetime) -> bool:
         """Increment the counter ``name``; False, without incrementing, when it has reached ``max_count``."""
 
+    def uncount(self, name: str) -> None:
+        """Decrement the counter ``name``. One that has expired in the meantime is left alone."""
+
 
 class Mailer(Protocol):
     """Sends sign-in emails."""

@@ -24,11 +24,13 @@ class Limit:
 
 def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
     """Count one request of ``subject``; False when the ``limit`` was already reached."""
-    start, ends = _window(access_context, limit)
-    _, key = signing_keys.current(access_context)
-    text = f"{limit.name}\0{subject}".encode()
-    hashed = hmac.digest(signing_keys.derived(key, "count"), text, "sha256").hex()[:32]
-    return access_context.session_store.count(f"{limit.name}-{start}-{hashed}", limit.max_count, ends)
+    _, ends = _window(access_context, limit)
+    return access_context.session_store.count(_counter(access_context, limit, subject), limit.max_count, ends)
+
+
+def give_back(access_context: AccessContext, limit: Limit, subject: str) -> None:
+    """Undo `within` for what did not happen after all. After the end of the window there is nothing to undo."""
+    access_context.session_store.uncount(_counter(access_context, limit, subject))
 
 
 def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:
@@ -78,6 +80,14 @@ def enforce_networks(access_context: AccessContext, limit: NetworkLimit, address
     """Count one request from ``address``; raises `TooMany` when a limit of its networks was already reached."""
     for each, network in limit.of(address):
         enforce(access_context, each, f" {network}")
+
+
+def _counter(access_context: AccessContext, limit: Limit, subject: str) -> str:
+    start, _ = _window(access_context, limit)
+    _, key = signing_keys.current(access_context)
+    text = f"{limit.name}\0{subject}".encode()
+    hashed = hmac.digest(signing_keys.derived(key, "count"), text, "sha256").hex()[:32]
+    return f"{limit.name}-{start}-{hashed}"
 
 
 def _window(access_context: AccessContext, limit: Limit) -> tuple[int, datetime]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.credential.public_suffix import registrable
 from chalicelib.errors import Refused
 
 
@@ -88,6 +89,8 @@ class Issuer:
     """Incremented with every change of the profile by a person, unlike ``version``, which keys and domains share."""
     next_key: SigningKey | None = None
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
+    creator: tuple[str, ...] = ()
+    """What the issuers of one creator have in common (`award.issuers.creator`); empty if an operator created it."""
 
     @property
     def signing_key(self) -> SigningKey:
@@ -109,6 +112,16 @@ class Issuer:
     def identified(self, now: datetime) -> bool:
         """Whether check 8 passes for its new credentials: the operators registered its name, or a domain names it."""
         return self.registered or bool(self.proven(now))
+
+    def vouching_domain(self, now: datetime) -> str | None:
+        """The registered domain (`example.org`) that confirms the issuer; None if none does, or operators registered
+        the issuer. A domain can confirm any number of issuers, so they share limits."""
+        proven = () if self.registered else self.proven(now)
+        return min((registrable(proof.domain) for proof in proven), default=None)
+
+    def accountable(self, now: datetime) -> str:
+        """Whose quotas the issuer uses: those of its `vouching_domain`, or else its own."""
+        return self.vouching_domain(now) or self.id
 
     def register(self, name: str) -> Issuer:
         """Return the issuer with ``name`` registered, and the name that was registered before kept as a former one."""

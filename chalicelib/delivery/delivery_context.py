@@ -45,6 +45,8 @@ class DeliveryContext:
     """Emails a day of all issuers that are not identified (`quota`)."""
     within: Callable[[Limit, str], bool]
     """Counts one more for a subject; False if the limit is already reached (`access.rate_limits.within`)."""
+    give_back: Callable[[Limit, str], None]
+    """Undoes `within` for an email that was not sent (`access.rate_limits.give_back`)."""
 
     def now(self) -> datetime:
         """The current time in UTC."""

@@ -108,11 +108,12 @@ def apply(delivery_context: DeliveryContext, event: EmailEvent) -> None:
 
     An email that is not about a credential, such as a sign-in link, has only a mailbox. Raises `Unavailable`.
     """
+    at = min(event.at, delivery_context.now())
     if event.event_type is not EmailEventType.DELIVERED:
         step = mailbox.bounced if event.event_type is EmailEventType.BOUNCED else mailbox.complained
         for address in event.addresses:
-            delivery_context.change_mailbox(mailbox.digest(address), lambda one: step(one, event.at))
-    early = EarlyEvent(_STATES[event.event_type], event.at)
+            delivery_context.change_mailbox(mailbox.digest(address), lambda one: step(one, at))
+    early = EarlyEvent(_STATES[event.event_type], at)
     sent_email = delivery_context.store.sent_email(event.message_id) or _store_early(
         delivery_context, event.message_id, early
     )
@@ -120,12 +121,17 @@ def apply(delivery_context: DeliveryContext, event: EmailEvent) -> None:
         _apply_to_delivery(delivery_context, event.message_id, sent_email, early)
 
 
+def recipient(email: str) -> str:
+    """Digest that names the recipient of an email. Addresses that differ only in a tag are one recipient."""
+    return mailbox.digest(email_address.without_tag(email))
+
+
 def count_sent(delivery_context: DeliveryContext, message_id: str, issuer_id: str, content: EmailContent) -> None:
     """Count an email that is not about a credential, and later its bounce, for the reputation of ``issuer_id``.
 
     A failure is no error: the email was sent.
     """
-    sent_email = SentEmail(None, issuer_id, content.kind, mailbox.digest(content.to))
+    sent_email = SentEmail(None, issuer_id, content.kind, recipient(content.to))
     with suppress(Unavailable):
         delivery_context.store.add_sent_email(message_id, sent_email, delivery_context.now())
         pausing.count_sent(delivery_context, issuer_id)
@@ -152,9 +158,9 @@ def _apply_to_delivery(
     if credential_id is not None:
         delivery_context.mark_status(sent_email.issuer_id, credential_id, early.state, early.at)
     if early.state in _PROBLEMS:
-        # The mailbox, because a recipient of several emails must not count several times.
-        recipient = sent_email.mailbox[:_RECIPIENT]
-        pausing.count_problem(delivery_context, sent_email.issuer_id, _PROBLEMS[early.state], recipient)
+        # A recipient of several emails must not count several times.
+        digest = sent_email.recipient[:_RECIPIENT]
+        pausing.count_problem(delivery_context, sent_email.issuer_id, _PROBLEMS[early.state], digest)
     if early.state is State.DELIVERED and credential_id is not None:
         try:
             record = delivery_context.archive.record(credential_id)
@@ -176,7 +182,9 @@ def _event(
         _address(each)
     # The server that refused an email chooses whom its notice names, so only the addresses that we sent to count.
     sent_to = tuple(map(_address, _list(mail, "destination")))[:MAX_ADDRESSES]
-    return EmailEvent(event_type, message_id, sent_to, dates.parse(details.get("timestamp")))
+    # That server also chooses the time of its notice, so it counts from when the email service accepted the email.
+    at = max(dates.parse(mail.get("timestamp")), dates.parse(details.get("timestamp")))
+    return EmailEvent(event_type, message_id, sent_to, at)
 
 
 def _address(value: object) -> str:

@@ -8,6 +8,7 @@ its claim expires, and it is sent again. For a reminder a loss is better than a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from chalicelib.delivery.emails.compose import EmailContext
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
 from chalicelib.delivery.limits import deferred, quota
 from chalicelib.delivery.sending import claimed_by_another, send
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Unavailable
 from chalicelib.tasks.task_queue import Task
 
 
@@ -116,20 +117,23 @@ def _tell(delivery_context: DeliveryContext, context: EmailContext) -> None:
     kind = status_emails.wanted(context.record, delivery)
     if kind is None:
         return
+    if status_emails.must_wait(kind, delivery, delivery_context.now()):
+        raise Unavailable("An earlier email about this credential is being sent.", code="in_flight")
     if not delivery_status.may_claim(delivery, kind, delivery_context.now(), status.at):
         claimed_by_another(delivery, kind)
         return
-    quota.count(delivery_context, context.issuer, context.email)
-    send(delivery_context, kind, context, since=status.at)
+    with quota.counted(delivery_context, context.issuer, context.email):
+        send(delivery_context, kind, context, since=status.at)
 
 
 def _deliver(delivery_context: DeliveryContext, context: EmailContext) -> None:
     before = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
     if not context.recipient.notify and not before.resend_requests:
         return
-    if before.first is None:
-        quota.count(delivery_context, context.issuer, context.email)
-    delivery = send(delivery_context, Kind.ISSUED, context)
+    # An email whose result was lost was counted when it was first tried.
+    counted = quota.counted(delivery_context, context.issuer, context.email) if before.first is None else nullcontext()
+    with counted:
+        delivery = send(delivery_context, Kind.ISSUED, context)
     if delivery.first is not None and delivery.first.sent_at is not None:
         # Also if an earlier call sent it and crashed before this line; the tasks are identical.
         delivery_context.tasks.add(_followers(context, delivery.first.sent_at))

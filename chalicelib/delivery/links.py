@@ -1,7 +1,7 @@
 """Secrets in the links of emails.
 
 An email about a credential has two links: one opens the holder's page, the other only unsubscribes from the issuer's
-emails, or undoes that. A secret is 256 random bits after the id of its mailbox, so that all links of a mailbox can be
+emails. A secret is 256 random bits after the id of its mailbox, so that all links of a mailbox can be
 found and deleted. Only its SHA-256 is stored, so that the table does not grant access. Each email has its own links,
 which tell which credential a visit is about.
 """
@@ -63,6 +63,12 @@ class Link:
     def wide(self) -> bool:
         """Whether it opens the credentials of all issuers."""
         return self.issuer_id is None
+
+    @property
+    def requested(self) -> bool:
+        """Whether Laurel sent it because the holder requested it. Any other is in an issuer's email, which is about a
+        credential, and which a reply quotes."""
+        return self.credential_id is None
 
     @property
     def expires(self) -> datetime:

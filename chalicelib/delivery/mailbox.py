@@ -48,6 +48,8 @@ class Mailbox:
     """When an email bounced permanently; after `RETRY_AFTER`, when it bounced again."""
     bounces: int = 0
     """How many times it bounced, each more than `RETRY_AFTER` after the one before, since it was last reopened."""
+    reopened_at: datetime | None = None
+    """When an operator last reopened it; earlier bounces are forgotten."""
     complained_at: datetime | None = None
     """When an email was marked as spam."""
     forgotten_at: datetime | None = None
@@ -56,8 +58,6 @@ class Mailbox:
     """Links created before this time no longer work."""
     issuer_links_valid_from: Mapping[str, datetime] = field(default_factory=dict)
     """The same for the links to one issuer's credentials, by issuer."""
-    link_sent_at: datetime | None = None
-    """When the last new link was requested."""
     version: int = 0
 
 
@@ -89,15 +89,18 @@ def is_blocked(mailbox: Mailbox, now: datetime) -> bool:
 
 
 def bounced(mailbox: Mailbox, at: datetime) -> Mailbox:
-    """Record a permanent bounce. One within `RETRY_AFTER` of the last is of the same time, and changes nothing."""
+    """Record a permanent bounce. One within `RETRY_AFTER` of the last is of the same time, and changes nothing. Neither
+    does one before the mailbox was reopened, whose notice arrives late or again."""
+    if mailbox.reopened_at is not None and at < mailbox.reopened_at:
+        return mailbox
     if mailbox.bounced_at is not None and at < mailbox.bounced_at + RETRY_AFTER:
         return mailbox
     return replace(mailbox, bounced_at=at, bounces=mailbox.bounces + 1)
 
 
-def reopened(mailbox: Mailbox) -> Mailbox:
+def reopened(mailbox: Mailbox, now: datetime) -> Mailbox:
     """Forget the bounces, so that emails are sent again. A complaint stays, because it is the recipient's own wish."""
-    return replace(mailbox, bounced_at=None, bounces=0)
+    return replace(mailbox, bounced_at=None, bounces=0, reopened_at=now)
 
 
 def complained(mailbox: Mailbox, at: datetime) -> Mailbox:
@@ -108,11 +111,6 @@ def complained(mailbox: Mailbox, at: datetime) -> Mailbox:
 def unsubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
     """Unsubscribe from an issuer's emails."""
     return replace(mailbox, unsubscribed=_with(mailbox.unsubscribed, issuer_id))
-
-
-def resubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
-    """Undo `unsubscribed`; the choice of reminders, bounces, complaints and `forgotten` stay."""
-    return replace(mailbox, unsubscribed=mailbox.unsubscribed - {issuer_id})
 
 
 def choose(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
@@ -142,6 +140,14 @@ def choice(mailbox: Mailbox, issuer_id: str) -> str:
     return "new" if issuer_id in mailbox.no_reminders else "all"
 
 
+def narrower(mailbox: Mailbox, issuer_id: str) -> tuple[str, ...]:
+    """The choices that bring no more emails of an issuer than the current one, which is the first of them."""
+    choices = ("all", "new", "none")
+    if mailbox.forgotten_at is not None:
+        return choices[-1:]
+    return choices[choices.index(choice(mailbox, issuer_id)) :]
+
+
 def links_valid_from(mailbox: Mailbox, issuer_id: str | None) -> datetime | None:
     """Links to this issuer's credentials (None: to all) created before this time no longer work; None for no limit."""
     times = (mailbox.links_valid_from, mailbox.issuer_links_valid_from.get(issuer_id or ""))
@@ -167,6 +173,7 @@ def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
         mailbox.digest,
         bounced_at=mailbox.bounced_at,
         bounces=mailbox.bounces,
+        reopened_at=mailbox.reopened_at,
         complained_at=mailbox.complained_at,
         forgotten_at=now,
         links_valid_from=now,

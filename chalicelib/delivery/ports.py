@@ -25,8 +25,6 @@ from chalicelib.tasks.task_queue import Task
 class NotSent(Unavailable):
     """The email was certainly not sent; retry later."""
 
-    code = "not_sent"
-
 
 class Mailer(Protocol):
     """Sends emails."""
@@ -48,8 +46,8 @@ class SentEmail:
     issuer_id: str
     """`reputation.SIGN_IN` for a sign-in email."""
     kind: Kind
-    mailbox: str
-    """Digest of the recipient's address (`mailbox.digest`)."""
+    recipient: str
+    """Digest of the recipient's address (`email_events.recipient`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ MIN_INTERVAL = timedelta(minutes=10)
 MAX_PER_DAY = 3
 """Resend requests per credential and day."""
 
+STORED_AFTER = timedelta(seconds=30)
+"""When the request has been stored or has failed: longer than the function that answers it may run (25 s)."""
+
 _DAY = timedelta(days=1)
 
 
@@ -59,9 +62,10 @@ def resend_email(delivery_context: DeliveryContext, issuer_id: str, credential_i
             )
         return delivery_status.with_resend_request(one, now, MAX_PER_DAY)
 
-    _, after = delivery_context.change(issuer_id, credential_id, ask)
-    delivery_context.tasks.add([Task(DELIVER, issuer_id, credential_id, now)])
-    return after
+    ask(delivery_context.store.delivery(issuer_id, credential_id))
+    # The task first, so that a crash leaves no email that waits for nothing. Without a stored request it does nothing.
+    delivery_context.tasks.add([Task(DELIVER, issuer_id, credential_id, now + STORED_AFTER)])
+    return delivery_context.change(issuer_id, credential_id, ask)[1]
 
 
 def _email(delivery_context: DeliveryContext, credential_id: str) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from chalicelib.delivery import delivery_status, email_events, mailbox
+from chalicelib.credential.record import Record
+from chalicelib.delivery import delivery_status, email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
@@ -14,7 +15,7 @@ from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.links import Purpose
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.ports import NotSent, SentEmail
-from chalicelib.errors import Refused, Unavailable
+from chalicelib.errors import NotFound, Refused, Unavailable
 
 
 def send(
@@ -23,7 +24,7 @@ def send(
     """Send the email unless it was sent (``since`` an event), is suppressed or must not be sent twice; the delivery
     after.
 
-    Raises `Unavailable` when it should be retried.
+    Raises `Unavailable` when it should be retried: `NotSent` when it was certainly not sent by this call.
     """
     now, by = delivery_context.now(), delivery_context.entropy(16).hex()
     reason = suppression_reason(delivery_context.mailbox(context.email), kind, now, context.record.issuer_id)
@@ -45,7 +46,7 @@ def send(
 def claimed_by_another(delivery: Delivery, kind: Kind) -> Delivery:
     attempt = delivery.emails[kind]
     if delivery_status.is_pending(attempt, kind):
-        raise Unavailable("Another worker is sending this email.", code="in_flight")
+        raise NotSent("Another worker is sending this email.", code="in_flight")
     return delivery
 
 
@@ -61,10 +62,11 @@ def _send_claimed(delivery_context: DeliveryContext, kind: Kind, context: EmailC
     try:
         delivery_context.store.add_links((my_link, stop_link))
         content = about_credential(context.delivered_as if kind is Kind.ISSUED else kind, context, Links(my, stop))
-    except Unavailable:
+        _check_unchanged(delivery_context, record)
+    except Unavailable as error:
         # Certainly nothing was sent, so the claim is released.
         change(lambda one: delivery_status.released(one, kind, by))
-        raise
+        raise NotSent(error.detail, code=error.code) from error
     try:
         message_id = delivery_context.mailer().send(content)
     except NotSent:
@@ -75,8 +77,22 @@ def _send_claimed(delivery_context: DeliveryContext, kind: Kind, context: EmailC
         return change(lambda one: delivery_status.given_up(one, kind, code, by))
     at = delivery_context.now()
     sent = change(lambda one: delivery_status.sent(one, kind, at))
-    sent_email = SentEmail(record.id, record.issuer_id, kind, mailbox.digest(context.email))
+    sent_email = SentEmail(record.id, record.issuer_id, kind, email_events.recipient(context.email))
     delivery_context.store.add_sent_email(message_id, sent_email, at)
     pausing.count_sent(delivery_context, record.issuer_id)
     email_events.apply_early_events(delivery_context, message_id, sent_email)
     return sent
+
+
+def _check_unchanged(delivery_context: DeliveryContext, record: Record) -> None:
+    """Raises `NotSent` if the status of a credential has changed since ``record`` was read, which decided the email.
+
+    Called after the claim. The task of a status change reads the claim after the change was stored. So either this
+    email sees the change, or that task sees this email.
+    """
+    try:
+        current = delivery_context.archive.record(record.id)
+    except NotFound:
+        current = None
+    if current is None or (current.status, current.superseded_by) != (record.status, record.superseded_by):
+        raise NotSent("The status of the credential has just changed.", code="changed")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from chalicelib.credential.record import Record, State
+from chalicelib.delivery import delivery_status
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.email_content import Kind
 
@@ -20,12 +23,24 @@ def wanted(record: Record, delivery: Delivery) -> Kind | None:
 
 def _is_known(delivery: Delivery) -> bool:
     """Whether the holder has been emailed about the credential."""
-    return bool(delivery.resend_requests) or (delivery.first is not None and delivery.first.sent_at is not None)
+    return bool(delivery.resend_requests) or _may_have_arrived(delivery, Kind.ISSUED)
+
+
+def _may_have_arrived(delivery: Delivery, kind: Kind) -> bool:
+    """Whether the email was sent, is being sent, or its result was lost."""
+    attempt = delivery.emails.get(kind)
+    return attempt is not None and attempt.given_up is None
 
 
 def _is_suspension_known(delivery: Delivery) -> bool:
     """Whether the last email about the status told of a suspension."""
     suspended, reinstated = delivery.emails.get(Kind.SUSPENDED), delivery.emails.get(Kind.REINSTATED)
-    if suspended is None or suspended.sent_at is None:
+    if suspended is None or not _may_have_arrived(delivery, Kind.SUSPENDED):
         return False
     return reinstated is None or not reinstated.answered or reinstated.claimed_at < suspended.claimed_at
+
+
+def must_wait(kind: Kind, delivery: Delivery, now: datetime) -> bool:
+    """Whether an email that the holder must get before that of ``kind``, if at all, is being sent."""
+    earlier = (delivery.emails.get(each) for each in (Kind.ISSUED, Kind.SUSPENDED) if each is not kind)
+    return any(one and not one.answered and now - one.claimed_at < delivery_status.CLAIM_TIMEOUT for one in earlier)

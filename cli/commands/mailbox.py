@@ -34,8 +34,8 @@ def show_mailbox(services: Services, options: Namespace) -> int:
 
 def reopen(services: Services, options: Namespace) -> int:
     """Forget the bounces of an address. A complaint, and what the recipient unsubscribed from, stay."""
-    digest = mailbox.digest(options.email)
-    _show(services, options, services.delivery_context.change_mailbox(digest, mailbox.reopened))
+    digest, now = mailbox.digest(options.email), services.clock()
+    _show(services, options, services.delivery_context.change_mailbox(digest, lambda one: mailbox.reopened(one, now)))
     return 0
 
 

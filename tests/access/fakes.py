@@ -169,6 +169,11 @@ class SessionStore:
             self.counts[name] = self.counts.get(name, 0) + 1
         return True
 
+    def uncount(self, name: str) -> None:
+        with self.lock:
+            if self.counts.get(name, 0):
+                self.counts[name] -= 1
+
 
 class LookedAtTogether(SessionStore):
     """A session store in which all ``callers`` read a link before any of them takes it."""

@@ -276,6 +276,15 @@ def test_counter_limit_holds_under_concurrency(access_storage: AccessStorage) ->
     assert access_storage.session_store.count("there", 10, NOW)
 
 
+def test_what_is_not_counted_after_all_can_be_counted_again(access_storage: AccessStorage) -> None:
+    session_store = access_storage.session_store
+    session_store.uncount("here")
+    assert session_store.count("here", 1, NOW)
+    session_store.uncount("here")
+    assert session_store.count("here", 1, NOW)
+    assert not session_store.count("here", 1, NOW)
+
+
 def test_temporary_items_have_a_ttl(tables: Tables) -> None:
     session_store = DynamoSessionStore(tables)
     ends = NOW + timedelta(seconds=1, microseconds=1)

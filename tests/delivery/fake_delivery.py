@@ -49,7 +49,7 @@ class DeliveryFixture:
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
-        issuer = samples.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png")
+        issuer = samples.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png", creator=())
         self.issuer_store.add_issuer(issuer, samples.status_lists(issuer, 8))
         image = f"{BASE_URL}/images/{'a' * 64}.png"
         self.issuer_store.add_achievement(samples.achievement(name="Welding under water", image=image))
@@ -82,12 +82,20 @@ class DeliveryFixture:
             entropy=self.entropy,
             unproven_emails=self.unproven_emails,
             within=self.within,
+            give_back=self.give_back,
         )
 
     def within(self, limit: Limit, subject: str) -> bool:
-        start = int(self.now.timestamp() // limit.window.total_seconds())
-        self.counted[limit.name, start, subject] += 1
-        return self.counted[limit.name, start, subject] <= limit.max_count
+        if self.counted[self._name(limit, subject)] >= limit.max_count:
+            return False
+        self.counted[self._name(limit, subject)] += 1
+        return True
+
+    def give_back(self, limit: Limit, subject: str) -> None:
+        self.counted[self._name(limit, subject)] -= 1
+
+    def _name(self, limit: Limit, subject: str) -> tuple[str, int, str]:
+        return limit.name, int(self.now.timestamp() // limit.window.total_seconds()), subject
 
     def entropy(self, size: int) -> bytes:
         return hashlib.shake_256(next(self._counter).to_bytes(8)).digest(size)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import nsmallest
+from typing import TypeVar
 
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.delivery.delivery_status import Delivery, State
@@ -15,6 +16,16 @@ from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
 from chalicelib.errors import Conflict
+
+V = TypeVar("V", Delivery, Reputation, Mailbox)
+
+
+def _next(read: V, current: V) -> V:
+    """The version after the one that was ``read``. Raises `Conflict` if another is ``current``."""
+    after = replace(read, version=read.version + 1)
+    if current != after and current.version != read.version:
+        raise Conflict("changed in the meantime")
+    return after
 
 
 @dataclass
@@ -37,11 +48,9 @@ class Store:
         return {key[1]: self.deliveries[key] for key in wanted if key in self.deliveries}
 
     def save(self, delivery: Delivery) -> Delivery:
-        after = replace(delivery, version=delivery.version + 1)
-        current = self.delivery(delivery.issuer_id, delivery.credential_id)
-        if current != after and current.version != delivery.version:
-            raise Conflict("changed in the meantime")
-        self.deliveries[delivery.issuer_id, delivery.credential_id] = after
+        after = self.deliveries[delivery.issuer_id, delivery.credential_id] = _next(
+            delivery, self.delivery(delivery.issuer_id, delivery.credential_id)
+        )
         return after
 
     def add_sent_email(self, message_id: str, sent_email: SentEmail, at: datetime) -> None:
@@ -71,22 +80,14 @@ class Store:
         return self.reputations.get(issuer_id) or Reputation(issuer_id)
 
     def save_reputation(self, reputation: Reputation) -> Reputation:
-        after = replace(reputation, version=reputation.version + 1)
-        current = self.reputation(reputation.issuer_id)
-        if current != after and current.version != reputation.version:
-            raise Conflict("changed in the meantime")
-        self.reputations[reputation.issuer_id] = after
+        after = self.reputations[reputation.issuer_id] = _next(reputation, self.reputation(reputation.issuer_id))
         return after
 
     def mailbox(self, digest: str) -> Mailbox:
         return self.mailboxes.get(digest) or Mailbox(digest)
 
     def save_mailbox(self, mailbox: Mailbox) -> Mailbox:
-        after = replace(mailbox, version=mailbox.version + 1)
-        current = self.mailbox(mailbox.digest)
-        if current != after and current.version != mailbox.version:
-            raise Conflict("changed in the meantime")
-        self.mailboxes[mailbox.digest] = after
+        after = self.mailboxes[mailbox.digest] = _next(mailbox, self.mailbox(mailbox.digest))
         return after
 
     def add_links(self, links: Sequence[Link]) -> None:

@@ -211,3 +211,22 @@ def test_bounce_notice_that_names_someone_else_blocks_only_the_address_that_was_
     found = email_events.parse(notice)
     assert found is not None
     assert found.addresses == (EMAIL,)
+
+
+@pytest.mark.parametrize("claimed", ["1970-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z"])
+@pytest.mark.parametrize("name", ["bounce", "complaint"])
+def test_a_mail_server_cannot_choose_the_time_of_its_notice(name: str, claimed: str) -> None:
+    """Amazon SES copies the time of a notice from it. 1970 would block nothing, and 2099 until then."""
+    fixture = fixture_with_sent_email()
+    email_events.receive(fixture.delivery_context, event_json(name, timestamp=claimed), lambda: None)
+    box = fixture.delivery_context.mailbox(EMAIL)
+    at = box.bounced_at or box.complained_at
+    assert at is not None
+    assert ISSUED_AT <= at <= fixture.now
+
+
+def test_a_notice_without_the_time_of_its_email_is_malformed() -> None:
+    with pytest.raises(Malformed):
+        email_events.parse(
+            json.dumps({"eventType": "Bounce", "mail": {**MAIL, "timestamp": None}, "bounce": PAYLOADS["bounce"]})
+        )

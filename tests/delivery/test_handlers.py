@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -350,3 +351,96 @@ def test_email_names_the_next_step_of_the_pathway() -> None:
         "Next step in “Diver”: Welding in the deep.",
         "https://north.example/deep",
     )
+
+
+def during(fixture: DeliveryFixture, kind: Kind, act: Callable[[], None]) -> None:
+    """Call ``act`` once, after the email service has accepted an email of ``kind`` and before that is recorded."""
+
+    def after() -> None:
+        if fixture.mailer.sent[-1].kind is kind:
+            fixture.mailer.after = lambda: None
+            act()
+
+    fixture.mailer.after = after  # type: ignore[assignment]
+
+
+def test_revocation_while_the_first_email_is_in_flight_is_emailed_after_it() -> None:
+    fixture = DeliveryFixture()
+
+    def revoke() -> None:
+        fixture.change_status(State.REVOKED, "Sent to the wrong list.")
+        with pytest.raises(Unavailable) as caught:
+            fixture.run_task("status_changed")
+        assert caught.value.code == "in_flight"
+
+    during(fixture, Kind.ISSUED, revoke)
+    fixture.run_task("deliver")
+    fixture.run_task("status_changed")
+    assert kinds(fixture) == [Kind.ISSUED, Kind.REVOKED]
+
+
+def test_reinstatement_while_the_email_about_the_suspension_is_in_flight_is_emailed_after_it() -> None:
+    fixture = emailed()
+
+    def reinstate() -> None:
+        fixture.now += timedelta(seconds=1)
+        fixture.change_status(State.ACTIVE)
+        with pytest.raises(Unavailable):
+            fixture.run_task("status_changed")
+
+    fixture.change_status(State.SUSPENDED)
+    during(fixture, Kind.SUSPENDED, reinstate)
+    fixture.run_task("status_changed")
+    fixture.run_task("status_changed")
+    assert kinds(fixture) == [Kind.ISSUED, Kind.SUSPENDED, Kind.REINSTATED]
+
+
+def test_revocation_after_a_first_email_whose_result_was_lost_is_emailed() -> None:
+    fixture = DeliveryFixture()
+    fixture.mailer.after = lambda: Unavailable("no response")
+    with pytest.raises(Unavailable):
+        fixture.run_task("deliver")
+    fixture.mailer.after = lambda: None
+    fixture.change_status(State.REVOKED)
+    fixture.now += delivery_status.CLAIM_TIMEOUT
+    fixture.run_task("deliver")
+    fixture.run_task("status_changed")
+    assert kinds(fixture) == [Kind.ISSUED, Kind.REVOKED]
+
+
+def test_revocation_between_reading_the_credential_and_claiming_its_email_sends_nothing() -> None:
+    """The task of the revocation sees no email, so the first email must see the revocation."""
+    fixture = DeliveryFixture()
+    read = fixture.store.delivery
+
+    def revoke_and_read(issuer_id: str, credential_id: str) -> delivery_status.Delivery:
+        fixture.store.delivery = read  # type: ignore[method-assign] # simulates the race once
+        fixture.change_status(State.REVOKED)
+        fixture.run_task("status_changed")
+        return read(issuer_id, credential_id)
+
+    fixture.store.delivery = revoke_and_read  # type: ignore[method-assign] # simulates the race
+    with pytest.raises(NotSent):
+        fixture.run_task("deliver")
+    fixture.run_task("deliver")
+    assert kinds(fixture) == []
+    assert fixture.delivery.first is None
+
+
+@pytest.mark.parametrize("kind", ["deliver", "status_changed"])
+def test_an_email_that_the_email_service_does_not_take_uses_up_no_quota(kind: str) -> None:
+    fixture = emailed() if kind == "status_changed" else DeliveryFixture()
+    issuer = fixture.issuer_store.issuer("north")
+    unproven = replace(issuer, registered_as=None, domains=(), version=issuer.version + 1)
+    fixture.issuer_store.replace_issuer(unproven)
+    if kind == "status_changed":
+        fixture.change_status(State.REVOKED)
+    before = +fixture.counted
+    fixture.mailer.failure = lambda: NotSent("not now")
+    for _ in range(3):
+        with pytest.raises(NotSent):
+            fixture.run_task(kind)
+    assert +fixture.counted == before
+    fixture.mailer.failure = lambda: None
+    fixture.run_task(kind)
+    assert {name for name, _, _ in fixture.counted - before} == {"emails", "emails-recipient", "emails-unproven"}

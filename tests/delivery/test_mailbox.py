@@ -54,7 +54,7 @@ def test_a_bounce_does_not_bar_sign_in_email_for_ever() -> None:
     store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), fixture.now))
     fixture.now += RETRY_AFTER * 100
     assert not is_sent()
-    store.save_mailbox(mailbox.reopened(store.mailbox(BOX.digest)))
+    store.save_mailbox(mailbox.reopened(store.mailbox(BOX.digest), fixture.now))
     assert is_sent()
 
 
@@ -70,7 +70,7 @@ def test_bounces_of_one_time_count_once_whatever_their_order() -> None:
 
 def test_reopening_keeps_what_the_recipient_decided() -> None:
     box = mailbox.complained(mailbox.unsubscribed(mailbox.bounced(BOX, NOW), "acme"), NOW)
-    reopened = mailbox.reopened(box)
+    reopened = mailbox.reopened(box, NOW)
     assert suppression_reason(reopened, Kind.SIGN_IN, NOW) is None
     assert suppression_reason(reopened, Kind.ISSUED, NOW, "acme") == "complained"
     assert (reopened.unsubscribed, reopened.complained_at) == (frozenset({"acme"}), NOW)
@@ -79,3 +79,9 @@ def test_reopening_keeps_what_the_recipient_decided() -> None:
 def test_deleting_the_data_of_a_holder_does_not_reopen_a_mailbox() -> None:
     box = mailbox.bounced(mailbox.bounced(BOX, NOW), NOW + RETRY_AFTER)
     assert mailbox.is_blocked(mailbox.forgotten(box, NOW), NOW + RETRY_AFTER * 9)
+
+
+def test_a_notice_that_arrives_again_after_an_operator_reopened_the_mailbox_does_not_block_it() -> None:
+    box = mailbox.reopened(mailbox.bounced(BOX, NOW), NOW + SECOND)
+    assert mailbox.bounced(box, NOW) == box
+    assert mailbox.is_blocked(mailbox.bounced(box, NOW + SECOND * 2), NOW + SECOND * 3)

@@ -221,6 +221,7 @@ class Laurel:
             entropy=self.entropy,
             unproven_emails=self.settings.unproven_emails,
             within=partial(rate_limits.within, self.access_context),
+            give_back=partial(rate_limits.give_back, self.access_context),
         )
 
     @property

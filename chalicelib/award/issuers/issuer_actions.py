@@ -53,6 +53,7 @@ def create(
     method: Method = Method.WEB,
     *,
     owner: str | None = None,
+    creator: tuple[str, ...] = (),
     registered: bool = False,
 ) -> Issuer:
     """Create an issuer with its first two status lists, in one transaction.
@@ -61,7 +62,8 @@ def create(
     creating issuers costs nothing. A did:key issuer is its key, so it gets one at once; only operators create those.
 
     ``owner`` is the email address, normalized by `access.email_address.normalize`, of the first member, who is stored
-    in the same transaction so that no one else can claim the issuer. ``registered`` means that the operators of this
+    in the same transaction so that no one else can claim the issuer. ``creator`` is the value of `creator.of` for
+    anyone but an operator. ``registered`` means that the operators of this
     deployment vouch for the name; a self-service issuer is identified by its verified domains (`domain_proof`), if any.
 
     Raises `Refused` when a text or URL is not acceptable, when the name looks like that of a registered issuer
@@ -75,7 +77,8 @@ def create(
     if not registered:
         names.check(issuer_context, new.id, new.name)
     now = issuer_context.now()
-    issuer, pair = status_lists.open_pair(issuer_context, _issuer(issuer_context, new, method, registered, now), now)
+    issuer = replace(_issuer(issuer_context, new, method, registered, now), creator=creator)
+    issuer, pair = status_lists.open_pair(issuer_context, issuer, now)
     # The name is reserved in the same transaction, so that an attempt that fails reserves nothing.
     reserved = names.digests(new.name) if registered else ()
     try:

@@ -19,7 +19,8 @@ UNPROVEN_PER_DAY = 100
 """Credentials a day of an issuer without domain proof or registration: a few courses, and about a cent in storage,
 signatures and emails (AWS pricing)."""
 PROVEN_PER_DAY = 100_000
-"""Credentials a day of an issuer with either: the largest single upload that `docs/api.md` describes."""
+"""Credentials a day of a registered issuer, or of all issuers that one registered domain confirms: the largest single
+upload that `docs/api.md` describes."""
 
 _DAY = timedelta(days=1)
 
@@ -43,7 +44,7 @@ def take(issuer_context: IssuerContext, issuer: Issuer) -> Taken:
 def take_up_to(issuer_context: IssuerContext, issuer: Issuer, amount: int) -> Taken:
     """Take ``amount`` credentials from the issuer's quota, or as many as are left of it. Raises `Unavailable`."""
     now = issuer_context.now()
-    counter = f"issued-{now.astimezone(UTC).date().isoformat()}-{issuer.id}"
+    counter = f"issued-{now.astimezone(UTC).date().isoformat()}-{issuer.accountable(now)}"
     most, expires = limit(issuer, now), dates.next_day(now) + _DAY
     taken, step = 0, amount
     while step:
@@ -66,7 +67,9 @@ def exceeded(issuer_context: IssuerContext, issuer: Issuer) -> QuotaExceeded:
     now = issuer_context.now()
     resets = dates.next_day(now)
     advice = "" if issuer.identified(now) else " Verify a domain to raise the limit."
-    detail = f"{issuer.name} has issued {limit(issuer, now):,} credentials today, its daily limit.{advice}"
+    domain = issuer.vouching_domain(now)
+    who = f"{issuer.name} has" if domain is None else f"The issuers that {domain} confirms have"
+    detail = f"{who} issued {limit(issuer, now):,} credentials today, the daily limit.{advice}"
     return QuotaExceeded(f"{detail} Try again after midnight UTC.", resets, int((resets - now).total_seconds()))
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.credential.multibase import encode_ed25519
-from chalicelib.credential.public_suffix import registrable
 
 OWN_KEY_WINDOW = timedelta(days=1)
 """An issuer gets at most one key in this time without an operator. Concurrent first issues, first issues that follow a
@@ -40,7 +39,7 @@ def own_within_budget(issuer_context: IssuerContext, issuer: Issuer, now: dateti
     if not issuer_context.key_policy.may_create:
         return None
     window = int(now.timestamp() // OWN_KEY_WINDOW.total_seconds())
-    domain = None if issuer.registered else _domain(issuer, now)
+    domain = issuer.vouching_domain(now)
     counters, most = issuer_context.counters, issuer_context.key_policy.new_keys_per_day
     allowed = (
         counters.add(f"own-key-{window}-{issuer.id}", 1, 1, _expiry(now))
@@ -48,10 +47,6 @@ def own_within_budget(issuer_context: IssuerContext, issuer: Issuer, now: dateti
         and counters.add(_day_counter(now), 1, most, _expiry(now))
     )
     return _created(issuer_context, issuer.id, now) if allowed else None
-
-
-def _domain(issuer: Issuer, now: datetime) -> str | None:
-    return min((registrable(proof.domain) for proof in issuer.proven(now)), default=None)
 
 
 def created_today(issuer_context: IssuerContext) -> int:

@@ -7,7 +7,7 @@ from chalicelib.delivery import email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.limits.quota import may_invite
+from chalicelib.delivery.limits import quota
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.errors import Refused, Unavailable
 
@@ -23,12 +23,11 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
         if suppression_reason(box, Kind.INVITATION, delivery_context.now(), member.issuer_id) is not None:
             return False
         issuer = delivery_context.archive.issuer(member.issuer_id)
-        if not may_invite(delivery_context, issuer, member.email):
-            return False
         link, identified = f"{delivery_context.base_url}/sign-in", issuer.identified(delivery_context.now())
         content = account.invitation(member.email, issuer, member.role.value, link, identified=identified)
-        message_id = delivery_context.mailer().send(content)
-    except (Refused, Unavailable):
+        with quota.counted_invitation(delivery_context, issuer, member.email):
+            message_id = delivery_context.mailer().send(content)
+    except (Refused, Unavailable, quota.Exceeded):
         return False
     email_events.count_sent(delivery_context, message_id, issuer.id, content)
     return True

@@ -1,8 +1,9 @@
 """What the link in an email opens.
 
 The link proves access to the mailbox, or to a forwarded or quoted email. An issuer may read the link in its own email,
-because replies quote it. So that link opens this issuer's credentials and settings, and nothing of other issuers. Only
-a link that Laurel itself sends to the holder's address opens everything, for a day.
+because replies quote it. So that link opens this issuer's credentials and settings, and nothing of other issuers, and
+it cannot undo an unsubscription. Only a link that Laurel itself sends to the holder's address can undo one, and only
+such a link opens everything, for a day.
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ class HolderAccess:
         """Check that the link opens what concerns all issuers. Raises `Forbidden`."""
         if not self.link.wide:
             raise Forbidden("Request the link to all of your credentials first. This link is for one issuer only.")
+
+    def check_requested(self) -> None:
+        """Check that no reply to an issuer can have quoted the link. Raises `Forbidden`."""
+        if not self.link.requested:
+            raise Forbidden("To receive more emails, request a new link first. This link was in an issuer's email.")
 
 
 def enter(delivery_context: DeliveryContext, token: str) -> HolderAccess:

@@ -69,12 +69,22 @@ def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> Non
 
 
 def choose_emails(delivery_context: DeliveryContext, token: str, issuer_id: str, wanted: str) -> None:
-    """Set which emails of an issuer to receive: `all`, `new` or `none`. Raises `Refused`, `NotFound`, `LinkExpired`."""
+    """Set which emails of an issuer to receive: `all`, `new` or `none`.
+
+    Raises `Refused`, `NotFound`, `LinkExpired`, and `Forbidden` for more emails than before with an issuer's own link.
+    """
     access = enter(delivery_context, token)
     access.check_issuer(issuer_id)
     if not delivery_context.archive.holdings(issuer_id, access.email, None, 1):
         raise NotFound("You have no credentials from that issuer.")
-    delivery_context.change_mailbox(access.mailbox.digest, lambda one: mailbox.choose(one, issuer_id, wanted))
+
+    def choose(one: Mailbox) -> Mailbox:
+        after = mailbox.choose(one, issuer_id, wanted)
+        if wanted not in mailbox.narrower(one, issuer_id):
+            access.check_requested()
+        return after
+
+    delivery_context.change_mailbox(access.mailbox.digest, choose)
 
 
 def forget(delivery_context: DeliveryContext, token: str) -> None:
@@ -101,17 +111,6 @@ def unsubscribe(delivery_context: DeliveryContext, token: str) -> Issuer:
     link = find(delivery_context, token, Purpose.UNSUBSCRIBE)
     issuer = delivery_context.archive.issuer(link.issuer_id or "")
     delivery_context.change_mailbox(mailbox.digest(link.email), lambda one: mailbox.unsubscribed(one, issuer.id))
-    return issuer
-
-
-def resubscribe(delivery_context: DeliveryContext, token: str) -> Issuer:
-    """Undo `unsubscribe`, and nothing else that the holder chose. Idempotent. Raises `NotFound`.
-
-    An unsubscribe link may do this because it restores what was sent before, to the same address, and shows nothing.
-    """
-    link = find(delivery_context, token, Purpose.UNSUBSCRIBE)
-    issuer = delivery_context.archive.issuer(link.issuer_id or "")
-    delivery_context.change_mailbox(mailbox.digest(link.email), lambda one: mailbox.resubscribed(one, issuer.id))
     return issuer
 
 

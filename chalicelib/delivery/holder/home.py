@@ -60,6 +60,8 @@ class HolderHome:
     groups: tuple[IssuerGroup, ...]
     wide: bool
     """Whether the link opens the credentials of all issuers."""
+    requested: bool
+    """Whether Laurel sent the link because the holder requested it (`Link.requested`)."""
     next: str | None
     """The id of the last issuer on the page; None when there are no more issuers."""
     mailbox: Mailbox
@@ -86,7 +88,8 @@ def page(archive: Archive, base_url: str, access: HolderAccess, query: PageQuery
     else:
         access.check_issuer(wanted)
         groups, following = reader.one_issuer(wanted, query.before), None
-    return HolderHome(access.email, groups, access.link.wide, following, access.mailbox)
+    link = access.link
+    return HolderHome(access.email, groups, link.wide, link.requested, following, access.mailbox)
 
 
 def own_credential(archive: Archive, base_url: str, access: HolderAccess, credential_id: str) -> HolderCredential:

@@ -17,7 +17,7 @@ from chalicelib.access.models import (
 )
 from chalicelib.access.roles import Role
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Item, epoch
+from chalicelib.dynamo.items.base import Item, epoch, members
 
 
 class MemberItem(Item, discriminator="member"):
@@ -30,13 +30,7 @@ class MemberItem(Item, discriminator="member"):
 
     @classmethod
     def of(cls, member: Member) -> Self:
-        return cls(
-            *keys.member(member.issuer_id, member.email),
-            issuer_id=member.issuer_id,
-            email=member.email,
-            role=member.role.value,
-            since=member.since,
-        )
+        return cls(*keys.member(member.issuer_id, member.email), **members(member, Member))
 
     def to_domain(self) -> Member:
         return Member(self.issuer_id, self.email, Role(self.role), self.since)
@@ -53,17 +47,10 @@ class MembershipItem(Item, discriminator="membership"):
 
     @classmethod
     def of(cls, membership: Membership) -> Self:
-        return cls(
-            *keys.membership(membership.issuer_id),
-            issuer_id=membership.issuer_id,
-            owners=membership.owners,
-            members=membership.members,
-            version=membership.version,
-            last=membership.last,
-        )
+        return cls(*keys.membership(membership.issuer_id), **members(membership, Membership))
 
     def to_domain(self) -> Membership:
-        return Membership(self.issuer_id, int(self.owners), int(self.members), int(self.version), self.last)
+        return Membership(**members(self, Membership))
 
 
 class TokenItem(Item, discriminator="token"):
@@ -81,31 +68,11 @@ class TokenItem(Item, discriminator="token"):
 
     @classmethod
     def of(cls, token: Token) -> Self:
-        return cls(
-            *keys.token(token.id),
-            id=token.id,
-            issuer_id=token.issuer_id,
-            role=None if token.role is None else token.role.value,
-            name=token.name,
-            digest=token.digest,
-            created=token.created,
-            created_by=token.created_by,
-            used=token.used,
-            member=token.member,
-        )
+        return cls(*keys.token(token.id), **members(token, Token))
 
     def to_domain(self) -> Token:
-        return Token(
-            id=self.id,
-            issuer_id=self.issuer_id,
-            role=None if self.role is None else Role(self.role),
-            name=self.name,
-            digest=self.digest,
-            created=self.created,
-            created_by=self.created_by,
-            used=self.used,
-            member=self.member,
-        )
+        role = None if self.role is None else Role(self.role)
+        return Token(role=role, **members(self, Token, exclude=("role",)))
 
 
 class SigningKeyItem(Item, discriminator="signing_key"):
@@ -130,16 +97,12 @@ class SessionItem(Item, discriminator="session"):
     def of(cls, session: Session) -> Self:
         return cls(
             *keys.session(session.email, session.id),
-            id=session.id,
-            email=session.email,
-            csrf=session.csrf,
-            created=session.created,
-            seen=session.seen,
             expires=epoch(session.expires),
+            **members(session, Session, exclude=("expires",)),
         )
 
     def to_domain(self) -> Session:
-        return Session(self.id, self.email, self.csrf, self.created, self.seen, _from_epoch(self.expires))
+        return Session(expires=_from_epoch(self.expires), **members(self, Session, exclude=("expires",)))
 
 
 class LinkItem(Item, discriminator="link"):
@@ -154,16 +117,11 @@ class LinkItem(Item, discriminator="link"):
     @classmethod
     def of(cls, link: Link) -> Self:
         return cls(
-            *keys.sign_in_link(link.digest),
-            digest=link.digest,
-            browser=link.browser,
-            email=link.email,
-            next=link.next,
-            expires=epoch(link.expires),
+            *keys.sign_in_link(link.digest), expires=epoch(link.expires), **members(link, Link, exclude=("expires",))
         )
 
     def to_domain(self) -> Link:
-        return Link(self.digest, self.browser, self.email, self.next, _from_epoch(self.expires))
+        return Link(expires=_from_epoch(self.expires), **members(self, Link, exclude=("expires",)))
 
 
 class KnownPersonItem(Item, discriminator="known_person"):

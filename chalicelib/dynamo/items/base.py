@@ -84,6 +84,6 @@ def members(source: object, domain_type: type[Any], exclude: tuple[str, ...] = (
     return {field.name: getattr(source, field.name) for field in fields(domain_type) if field.name not in exclude}
 
 
-def mapped(kind: type[M], **attributes: object) -> M:
+def mapped(kind: type[M], /, **attributes: object) -> M:
     """A map inside an item."""
     return kind(**attributes)

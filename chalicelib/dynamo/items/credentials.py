@@ -41,7 +41,7 @@ class KeyMap(MapAttribute[str, Any]):
     shared = BooleanAttribute(default=False)
 
 
-_CONVERTED = ("keys", "next_key", "domains", "registered_as", "former_names")
+_CONVERTED = ("keys", "next_key", "domains", "registered_as", "former_names", "creator")
 """Members of an issuer that its item stores in another form."""
 
 
@@ -68,6 +68,7 @@ class IssuerItem(Item, discriminator="issuer"):
     accent = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     former_names = ListAttribute(of=UnicodeAttribute, default=list)
+    creator = ListAttribute(of=UnicodeAttribute, default=list)
     next_key: Any = KeyMap(null=True)  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
     domains = ListAttribute(of=DomainMap, default=list)
     closed = UTCDateTimeAttribute(null=True)
@@ -82,6 +83,7 @@ class IssuerItem(Item, discriminator="issuer"):
             domains=[mapped(DomainMap, **members(proof, DomainProof)) for proof in issuer.domains],
             **members(issuer, Issuer, exclude=_CONVERTED),
             former_names=list(issuer.former_names),
+            creator=list(issuer.creator),
             next_key=issuer.next_key and mapped(KeyMap, **members(issuer.next_key, SigningKey)),
             registered_as=issuer.registered_as or NOT_REGISTERED,
         )
@@ -94,6 +96,7 @@ class IssuerItem(Item, discriminator="issuer"):
             ),
             **members(self, Issuer, exclude=_CONVERTED),
             former_names=tuple(map(str, self.former_names)),
+            creator=tuple(map(str, self.creator)),
             next_key=self.next_key and SigningKey(**members(self.next_key, SigningKey)),
             # Issuers stored before this attribute existed were all registered by operators.
             registered_as=self.name if self.registered_as is None else self.registered_as or None,

@@ -16,7 +16,7 @@ from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Item, epoch, members
+from chalicelib.dynamo.items.base import Item, epoch, mapped, members
 
 EARLY_EVENT_FOR = timedelta(days=1)
 """How long an early event is kept. An email is sent milliseconds before its message id is stored; events about unknown
@@ -49,43 +49,22 @@ class DeliveryItem(Item, discriminator="emails"):
 
     @classmethod
     def of(cls, one: Delivery) -> Self:
-        emails = [
-            AttemptMap(  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
-                kind=kind.value,
-                claimed_at=attempt.claimed_at,
-                by=attempt.by,
-                sent_at=attempt.sent_at,
-                given_up=attempt.given_up,
-            )
-            for kind, attempt in sorted(one.emails.items())
-        ]
         return cls(
             *keys.delivery(one.issuer_id, one.credential_id),
-            credential_id=one.credential_id,
-            issuer_id=one.issuer_id,
-            emails=emails,
+            emails=[
+                mapped(AttemptMap, kind=kind.value, **members(attempt, Attempt))
+                for kind, attempt in sorted(one.emails.items())
+            ],
             resend_requests=list(one.resend_requests),
-            delivered_at=one.delivered_at,
-            opened_at=one.opened_at,
-            shared_at=one.shared_at,
-            bounced_at=one.bounced_at,
-            complained_at=one.complained_at,
-            version=one.version,
+            **members(one, Delivery, exclude=("emails", "resend_requests")),
         )
 
     def to_domain(self) -> Delivery:
-        emails = {Kind(one.kind): Attempt(one.claimed_at, one.by, one.sent_at, one.given_up) for one in self.emails}
+        emails = {Kind(one.kind): Attempt(**members(one, Attempt)) for one in self.emails}
         return Delivery(
-            self.credential_id,
-            self.issuer_id,
-            MappingProxyType(emails),
-            tuple(cast(list[datetime], self.resend_requests)),
-            self.delivered_at,
-            self.opened_at,
-            self.shared_at,
-            self.bounced_at,
-            self.complained_at,
-            int(self.version),
+            emails=MappingProxyType(emails),
+            resend_requests=tuple(cast(list[datetime], self.resend_requests)),
+            **members(self, Delivery, exclude=("emails", "resend_requests")),
         )
 
 
@@ -132,14 +111,11 @@ class ReputationItem(Item, discriminator="reputation"):
 
     def to_domain(self) -> Reputation:
         return Reputation(
-            self.issuer_id,
-            self.since,
-            Counts(*map(int, cast(list[float], self.current))),
-            Counts(*map(int, cast(list[float], self.previous))),
-            tuple(map(str, self.recent)),
-            self.paused_at,
-            None if self.reason is None else Problem(self.reason),
-            int(self.version),
+            current=Counts(*map(int, cast(list[float], self.current))),
+            previous=Counts(*map(int, cast(list[float], self.previous))),
+            recent=tuple(map(str, self.recent)),
+            reason=None if self.reason is None else Problem(self.reason),
+            **members(self, Reputation, exclude=("current", "previous", "recent", "reason")),
         )
 
 
@@ -148,6 +124,10 @@ class LinksEndedMap(MapAttribute[str, Any]):
 
     issuer_id = UnicodeAttribute()
     at = UTCDateTimeAttribute()
+
+
+_SETS = ("unsubscribed", "no_reminders", "issuer_links_valid_from")
+"""Members of a mailbox that its item stores as lists."""
 
 
 class MailboxItem(Item, discriminator="mailbox"):
@@ -159,48 +139,32 @@ class MailboxItem(Item, discriminator="mailbox"):
     no_reminders = ListAttribute(of=UnicodeAttribute)
     bounced_at = UTCDateTimeAttribute(null=True)
     bounces = NumberAttribute(default=0)
+    reopened_at = UTCDateTimeAttribute(null=True)
     complained_at = UTCDateTimeAttribute(null=True)
     forgotten_at = UTCDateTimeAttribute(null=True)
     links_valid_from = UTCDateTimeAttribute(null=True)
     issuer_links_valid_from = ListAttribute(of=LinksEndedMap)
-    link_sent_at = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
 
     @classmethod
     def of(cls, one: Mailbox) -> Self:
         return cls(
             *keys.mailbox(one.digest),
-            digest=one.digest,
-            zone=one.zone,
             unsubscribed=sorted(one.unsubscribed),
             no_reminders=sorted(one.no_reminders),
-            bounced_at=one.bounced_at,
-            bounces=one.bounces,
-            complained_at=one.complained_at,
-            forgotten_at=one.forgotten_at,
-            links_valid_from=one.links_valid_from,
             issuer_links_valid_from=[
-                LinksEndedMap(issuer_id=issuer_id, at=at)  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
+                mapped(LinksEndedMap, issuer_id=issuer_id, at=at)
                 for issuer_id, at in sorted(one.issuer_links_valid_from.items())
             ],
-            link_sent_at=one.link_sent_at,
-            version=one.version,
+            **members(one, Mailbox, exclude=_SETS),
         )
 
     def to_domain(self) -> Mailbox:
         return Mailbox(
-            self.digest,
-            self.zone,
-            frozenset(map(str, self.unsubscribed)),
-            frozenset(map(str, self.no_reminders)),
-            self.bounced_at,
-            int(self.bounces),
-            self.complained_at,
-            self.forgotten_at,
-            self.links_valid_from,
-            {ended.issuer_id: ended.at for ended in self.issuer_links_valid_from},
-            self.link_sent_at,
-            int(self.version),
+            unsubscribed=frozenset(map(str, self.unsubscribed)),
+            no_reminders=frozenset(map(str, self.no_reminders)),
+            issuer_links_valid_from={ended.issuer_id: ended.at for ended in self.issuer_links_valid_from},
+            **members(self, Mailbox, exclude=_SETS),
         )
 
 
@@ -218,28 +182,10 @@ class HolderLinkItem(Item, discriminator="holder_link"):
 
     @classmethod
     def of(cls, one: Link) -> Self:
-        return cls(
-            *keys.holder_link(one.mailbox_id, one.digest),
-            mailbox_id=one.mailbox_id,
-            digest=one.digest,
-            purpose=one.purpose.value,
-            email=one.email,
-            created_at=one.created_at,
-            issuer_id=one.issuer_id,
-            credential_id=one.credential_id,
-            expires=epoch(one.expires),
-        )
+        return cls(*keys.holder_link(one.mailbox_id, one.digest), **members(one, Link), expires=epoch(one.expires))
 
     def to_domain(self) -> Link:
-        return Link(
-            self.mailbox_id,
-            self.digest,
-            Purpose(self.purpose),
-            self.email,
-            self.created_at,
-            self.issuer_id,
-            self.credential_id,
-        )
+        return Link(purpose=Purpose(self.purpose), **members(self, Link, exclude=("purpose",)))
 
 
 class SentEmailItem(Item, discriminator="mail"):
@@ -248,22 +194,15 @@ class SentEmailItem(Item, discriminator="mail"):
     credential_id = UnicodeAttribute(null=True)
     issuer_id = UnicodeAttribute()
     kind = UnicodeAttribute()
-    mailbox = UnicodeAttribute()
+    recipient = UnicodeAttribute()
     expires = NumberAttribute()
 
     @classmethod
     def of(cls, message_id: str, one: SentEmail, until: datetime) -> Self:
-        return cls(
-            *keys.sent_email(message_id),
-            credential_id=one.credential_id,
-            issuer_id=one.issuer_id,
-            kind=one.kind.value,
-            mailbox=one.mailbox,
-            expires=epoch(until),
-        )
+        return cls(*keys.sent_email(message_id), **members(one, SentEmail), expires=epoch(until))
 
     def to_domain(self) -> SentEmail:
-        return SentEmail(self.credential_id, self.issuer_id, Kind(self.kind), self.mailbox)
+        return SentEmail(self.credential_id, self.issuer_id, Kind(self.kind), self.recipient)
 
 
 class EarlyEventItem(Item, discriminator="early"):

@@ -81,6 +81,9 @@ class DynamoSessionStore:
     def count(self, name: str, max_count: int, expires: datetime) -> bool:
         return self._tables.add(self._table, keys.count(name), 1, max_count, epoch(expires))
 
+    def uncount(self, name: str) -> None:
+        self._tables.subtract(self._table, keys.count(name), 1)
+
     def _delete_all(self, part: keys.Range) -> int:
         deleted = 0
         for raw in self._tables.query(self._table, part):

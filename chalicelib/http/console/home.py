@@ -12,7 +12,7 @@ from chalice.app import Request
 from chalicelib.access import members, rate_limits
 from chalicelib.access.caller import Person
 from chalicelib.access.rate_limits import Limit, NetworkLimit
-from chalicelib.award.issuers import issuer_actions, names
+from chalicelib.award.issuers import creator, issuer_actions, names
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
 from chalicelib.http.console import (
@@ -88,7 +88,10 @@ def routes(services: Services) -> Routes:
             return _new(services, person, form)
         with form.record_refusal("id"):
             new = issuer_form.new(form, issuer_id)
-            issuer_actions.create(services.issuer_context, new, owner=person.email, registered=person.operator)
+            created_by = () if person.operator else creator.of(person.email, request_context.client_address(request))
+            issuer_actions.create(
+                services.issuer_context, new, owner=person.email, creator=created_by, registered=person.operator
+            )
             return layout.redirect(f"{base_url}/console/{issuer_id}", did="issuer_created")
         return _new(services, person, form)
 

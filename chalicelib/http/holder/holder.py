@@ -77,11 +77,10 @@ def routes(services: Services) -> Routes:
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def stop(request: Request, secret: str) -> Reply:
         holder_actions.unsubscribe_issuer(services.delivery_context, secret)
-        # Unsubscribe whatever the body is, except for the page's own button to undo it: mail clients send this request
-        # themselves (RFC 8058), and people use the form on the page.
+        # Unsubscribe whatever the body is, except for the page's own button to subscribe again: mail clients send this
+        # request themselves (RFC 8058), and people use the form on the page.
         if _is_undo(request):
-            issuer = holder_actions.resubscribe(services.delivery_context, secret)
-            return _page(services, "resubscribed.html", 200, issuer=_named(services, issuer), token=secret)
+            return _send_link(services, secret, "subscribe")
         issuer = holder_actions.unsubscribe(services.delivery_context, secret)
         return _page(services, "unsubscribed.html", 200, issuer=_named(services, issuer), token=secret)
 
@@ -119,7 +118,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:
-            return _send_link(services, secret, replaces=wanted == "link")
+            return _send_link(services, secret, wanted)
         case "forget" if fields.get("sure") == "yes":
             holder_actions.forget(delivery_context, secret)
             return _page(services, "forgotten.html", 200)
@@ -137,14 +136,18 @@ def _query(request: Request) -> PageQuery:
     return PageQuery(issuers[0], query.get("before"), issuers[1])
 
 
-def _send_link(services: Services, secret: str, *, replaces: bool) -> Reply:
-    content = {"address": _address(services, secret), "token": secret, "wide": not replaces}
+def _send_link(services: Services, secret: str, wanted: str) -> Reply:
+    address = None if wanted == "subscribe" else _address(services, secret)
+    content = {"address": address, "token": secret, "wanted": wanted}
     status, detail, ends_earlier = 200, None, False
     try:
-        if replaces:
-            ends_earlier = link_requests.replace_links(services.delivery_context, secret)
-        else:
-            link_requests.send_link_to_all(services.delivery_context, secret)
+        match wanted:
+            case "link":
+                ends_earlier = link_requests.replace_links(services.delivery_context, secret)
+            case "all":
+                link_requests.send_link_to_all(services.delivery_context, secret)
+            case _:
+                link_requests.send_link_to_subscribe(services.delivery_context, secret)
     except (Refused, TooMany) as error:
         status, detail = 429 if isinstance(error, TooMany) else 422, error.detail
     return _page(services, "link.html", status, leads=(), error=detail, ends_earlier=ends_earlier, **content)

@@ -14,6 +14,7 @@ from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder.home import HolderCredential, HolderHome, IssuerGroup
 from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, Target
+from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.http.html import text
 
 
@@ -64,6 +65,8 @@ class Group:
     """Query of the page with the issuer's older credentials."""
     wanted: str
     """Which of its emails the holder wants."""
+    email_choices: tuple[tuple[str, str], ...]
+    """What the holder can choose with this link: an issuer's own link brings no more emails than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,6 @@ class HolderPage:
     more: str | None
     """Query of the page with more issuers."""
     zone: str | None
-    email_choices: tuple[tuple[str, str], ...]
     contacts: tuple[tuple[str, str], ...]
     """Name and public email address of each issuer on the page that has one."""
     targets: tuple[tuple[str, str], ...]
@@ -92,7 +94,6 @@ def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
         wide=home.wide,
         more=urlencode({"after": home.next}) if home.next else None,
         zone=home.mailbox.zone,
-        email_choices=EMAIL_CHOICES,
         contacts=tuple(_contacts(home)),
         targets=tuple(
             (target.value, words) for target, words in WORDS.items() if target is not Target.LINKEDIN_PROFILE
@@ -115,7 +116,13 @@ def _group(group: IssuerGroup, home: HolderHome, base_url: str, now: datetime) -
         cards=tuple(_card(one, base_url, now, _newest(one.record, records)) for one in group.credentials),
         older=urlencode({"issuer": group.issuer.id, "before": group.next}) if group.next else None,
         wanted=mailbox.choice(home.mailbox, group.issuer.id),
+        email_choices=EMAIL_CHOICES if home.requested else _narrower(home.mailbox, group.issuer.id),
     )
+
+
+def _narrower(box: Mailbox, issuer_id: str) -> tuple[tuple[str, str], ...]:
+    narrower = mailbox.narrower(box, issuer_id)
+    return tuple(choice for choice in EMAIL_CHOICES if choice[0] in narrower)
 
 
 def _newest(record: Record, records: Mapping[str, Record]) -> str | None:

@@ -16,6 +16,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import batch, issue, quota, reissue
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential import dates
+from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
@@ -166,3 +167,14 @@ def raise_all(outcomes: list[Record | LaurelError]) -> None:
     for outcome in outcomes:
         if isinstance(outcome, LaurelError):
             raise outcome
+
+
+def test_issuers_that_one_domain_confirms_share_its_quota(acme: IssuerFixture) -> None:
+    """A wildcard record confirms any number of issuers at as many names."""
+    taken = 0
+    for number in range(3):
+        proof = DomainProof(f"n{number}.evil.example", Place.DNS, acme.clock(), "0" * 64)
+        issuer = replace(acme.issuer, id=f"evil-{number}", registered_as=None, domains=(proof,))
+        taken += quota.take_up_to(acme.issuer_context, issuer, 5).amount
+    assert taken == quota.PROVEN_PER_DAY
+    assert "that evil.example confirms" in quota.exceeded(acme.issuer_context, issuer).detail

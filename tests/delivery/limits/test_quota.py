@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.credential.issuer import DomainProof, Issuer, Place
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.invitation import invite
@@ -116,13 +116,14 @@ def test_issuers_that_one_domain_confirms_share_its_quota() -> None:
         proof = DomainProof(f"n{number}.evil.example", Place.DNS, fixture.now, "0" * 64)
         issuer = replace(samples.issuer(f"evil-{number}"), registered_as=None, former_names=(), domains=(proof,))
         for each in range(quota.INVITATIONS.max_count):
-            sent += quota.may_invite(context, issuer, f"p{each}@example.org")
+            with suppress(quota.Exceeded), quota.counted_invitation(context, issuer, f"p{each}@example.org"):
+                sent += 1
         with suppress(quota.Exceeded):
             for each in range(quota.PROVEN_ISSUER.max_count // 2):
                 quota.count(context, issuer, f"p{each}@example.org")
     assert sent == quota.INVITATIONS.max_count
     assert sum(count for (name, _, _), count in fixture.counted.items() if name == "emails-proven") == (
-        quota.PROVEN_ISSUER.max_count + 1
+        quota.PROVEN_ISSUER.max_count
     )
 
 
@@ -134,3 +135,36 @@ def test_addresses_with_different_tags_are_one_recipient() -> None:
     with pytest.raises(quota.Exceeded):
         quota.count(fixture.delivery_context, issuer, "ada@example.org")
     quota.count(fixture.delivery_context, issuer, "bob@example.org")
+
+
+def test_an_invitation_that_was_not_sent_uses_up_no_quota() -> None:
+    fixture = DeliveryFixture()
+    fixture.mailer.failure = lambda: NotSent("not now")
+    for _ in range(quota.INVITATIONS_PER_ADDRESS.max_count + 1):
+        assert not invite(fixture.delivery_context, Member("north", EMAIL, Role.VIEWER, fixture.now))
+    fixture.mailer.failure = lambda: None
+    assert invite(fixture.delivery_context, Member("north", EMAIL, Role.VIEWER, fixture.now))
+
+
+def newcomer(number: int, *creator: str) -> Issuer:
+    return replace(samples.issuer(f"new-{number}"), registered_as=None, former_names=(), domains=(), creator=creator)
+
+
+def send_all(fixture: DeliveryFixture, issuer: Issuer) -> int:
+    """Send as many emails as the quotas of ``issuer`` allow; how many."""
+    sent = 0
+    with suppress(quota.Exceeded):
+        for number in range(quota.UNPROVEN_ISSUER.max_count + 1):
+            quota.count(fixture.delivery_context, issuer, f"p{number}@example.org")
+            sent += 1
+    return sent
+
+
+@pytest.mark.parametrize("common", ["mailbox", "network"])
+def test_one_mailbox_or_network_cannot_fill_the_budget_of_new_issuers(common: str) -> None:
+    fixture = DeliveryFixture()
+    fixture.now = fixture.now.replace(hour=1)
+    creators = [("m1", f"n{one}") if common == "mailbox" else (f"m{one}", "n1") for one in range(100)]
+    sent = sum(send_all(fixture, newcomer(number, *creator)) for number, creator in enumerate(creators))
+    assert sent == fixture.unproven_emails // quota.CREATOR_SHARE
+    assert send_all(fixture, newcomer(100, "m-honest", "n-honest")) == quota.UNPROVEN_ISSUER.max_count

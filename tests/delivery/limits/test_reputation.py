@@ -184,6 +184,22 @@ def test_a_holder_of_many_credentials_cannot_stop_an_issuers_emails(event_type: 
     assert (total.sent, total.bounced + total.complained) == (MIN_BOUNCED + MIN_COMPLAINED, 1)
 
 
+@pytest.mark.parametrize("event_type", [EmailEventType.COMPLAINED, EmailEventType.BOUNCED])
+def test_addresses_of_one_mailbox_with_different_tags_count_once(event_type: EmailEventType) -> None:
+    fixture = DeliveryFixture()
+    for number in range(MIN_BOUNCED + MIN_COMPLAINED):
+        fixture.email = f"ada+{number}@example.org"
+        credential_id = f"{number}".rjust(26, "z")
+        fixture.issue(credential_id, 100 + number)
+        fixture.run_task("deliver", credential_id)
+    for number, email in enumerate(fixture.mailer.sent, 1):
+        event = EmailEvent(event_type, f"mail-{number}@ses.example", (email.to,), fixture.now)
+        email_events.apply(fixture.delivery_context, event)
+    assert not pausing.is_paused(fixture.delivery_context, "north")
+    total = fixture.store.reputation("north").total
+    assert total.bounced + total.complained == 1
+
+
 def test_invitations_to_made_up_addresses_pause_the_issuer() -> None:
     fixture = DeliveryFixture()
     for number in range(2 * MIN_BOUNCED):

@@ -6,10 +6,11 @@ import pytest
 
 from chalicelib.access import members
 from chalicelib.access.roles import Role
+from chalicelib.award.issuers import creator
 from chalicelib.http.console import home
 from chalicelib.http.html import render
 from tests.http.fake_laurel import BASE_URL, Laurel
-from tests.http.gateway import Gateway
+from tests.http.gateway import ADDRESS, Gateway
 from tests.http.signed_in import Browser, add_member, as_person
 
 NEW = {
@@ -42,6 +43,13 @@ def test_person_without_an_issuer_creates_one(non_member: Browser, laurel: Laure
 def test_member_of_one_issuer_is_redirected_to_it(owner: Browser) -> None:
     assert owner.get("/console").headers["location"] == f"{BASE_URL}/console/fernhill"
     assert "Create another issuer" in owner.get("/console?all=1").text
+
+
+def test_issuers_of_one_person_and_network_share_email_budgets(non_member: Browser, laurel: Laurel) -> None:
+    for number in range(2):
+        non_member.post("/console/new", {**NEW, "id": f"academy-{number}"})
+    one, other = (laurel.issuer_store.issuer(f"academy-{number}").creator for number in range(2))
+    assert one == other == creator.of("sam@elsewhere.example", ADDRESS)
 
 
 def test_member_of_several_issuers_chooses(non_member: Browser, laurel: Laurel) -> None:

@@ -13,8 +13,9 @@ from chalicelib.analytics.event import Kind as EventKind
 from chalicelib.delivery import handlers, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.delivery.holder.link_requests import NEW_LINK_INTERVAL
+from chalicelib.delivery.holder.link_requests import NEW_LINK
 from chalicelib.delivery.links import RETENTION, VALIDITY, WIDE_VALIDITY
+from chalicelib.delivery.resend import STORED_AFTER
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
@@ -70,7 +71,7 @@ def state(laurel: Laurel) -> State:
 def test_resending_queues_the_email_and_returns_the_delivery_status(laurel: Laurel, client: Gateway) -> None:
     response = resend(laurel, client)
     assert (response.status, response.json["state"]) == (202, "waiting")
-    assert Task("deliver", "fernhill", CREDENTIAL, laurel.now) in laurel.tasks.status
+    assert Task("deliver", "fernhill", CREDENTIAL, laurel.now + STORED_AFTER) in laurel.tasks.status
     deliver(laurel)
     assert [email.to for email in laurel.mailer.sent] == [EMAIL]
 
@@ -278,11 +279,11 @@ def test_a_requested_link_names_the_address_only_while_the_link_works(
     page = submit(client, path, do="all").text
     assert f"<strong>{EMAIL}</strong>" in page
     assert f'<a href="{BASE_URL}{path}">Back to your credentials</a>' in page
-    laurel.now += NEW_LINK_INTERVAL
+    laurel.now += NEW_LINK.window
     ended = submit(client, path, do="link").text
     assert EMAIL in ended
     assert "Back to your credentials" not in ended
-    laurel.now += NEW_LINK_INTERVAL
+    laurel.now += NEW_LINK.window
     page = submit(client, path, do="all").text
     assert "A new link has been sent" in page
     assert EMAIL not in page
@@ -377,27 +378,21 @@ def test_one_click_unsubscribe_is_idempotent(laurel: Laurel, client: Gateway, pa
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
 
 
-def test_unsubscribing_can_be_undone_on_its_page_and_by_email(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_unsubscribing_can_be_undone_with_a_link_that_the_holder_requests(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
     stop, box = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path, mailbox.digest(EMAIL)
-    submit(client, path, do="mail", issuer="fernhill", wanted="new")
     page = client.post(stop, b"", **FORM).text
     assert "select the link “Email settings” at its end" in page
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
     assert '<input type="hidden" name="do" value="undo">' in page
     response = submit(client, stop, do="undo")
     assert response.status == 200
-    assert "You are subscribed again" in response.text
+    assert "A new link has been sent" in response.text
+    assert EMAIL not in response.text
+    fresh = urlsplit(laurel.mailer.sent[-1].main.url).path
+    assert submit(client, fresh, do="mail", issuer="fernhill", wanted="new").status == 303
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "new"
-
-
-def test_undoing_an_unsubscription_keeps_every_other_choice(laurel: Laurel, client: Gateway, path: str) -> None:
-    stop, box = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path, mailbox.digest(EMAIL)
-    laurel.delivery_context.change_mailbox(
-        box, lambda one: replace(one, forgotten_at=laurel.now, unsubscribed=frozenset({"fernhill", "other"}))
-    )
-    assert submit(client, stop, do="undo").status == 200
-    kept = laurel.delivery_store.mailbox(box)
-    assert (kept.forgotten_at, kept.unsubscribed) == (laurel.now, frozenset({"other"}))
     assert client.post(f"/mail/unsubscribe/{path.rpartition('/')[2]}", b"do=undo", **FORM).status == 404
 
 

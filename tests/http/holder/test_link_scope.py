@@ -17,6 +17,7 @@ from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.links import WIDE_RETENTION, WIDE_VALIDITY, Purpose
+from chalicelib.delivery.ports import NotSent
 from tests.award.fakes import new_achievement
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import Gateway
@@ -135,7 +136,7 @@ def test_whoever_uses_up_the_links_of_a_day_leaves_the_holder_with_one_that_work
     statuses = []
     for _ in range(2 * limit):
         statuses.append(submit(client, quoted, do="all").status)
-        laurel.now += link_requests.NEW_LINK_INTERVAL
+        laurel.now += link_requests.NEW_LINK.window
     assert statuses == [200] * limit + [429] * limit
     assert len(laurel.mailer.sent) == limit
     assert client.get(sent_path(laurel), **PHONE).status == 200
@@ -147,35 +148,95 @@ def test_whoever_uses_up_the_links_of_a_day_leaves_the_holder_with_one_that_work
 def test_the_links_of_one_issuer_do_not_use_up_those_to_everything(
     laurel: Laurel, client: Gateway, quoted: str
 ) -> None:
-    for _ in range(link_requests.ISSUER_LINKS.max_count + 1):
+    for _ in range(link_requests.ISSUER_LINKS.max_count + link_requests.FROM_ENDED_LINKS.max_count):
         submit(client, quoted, do="link")
-        laurel.now += link_requests.NEW_LINK_INTERVAL
+        laurel.now += link_requests.NEW_LINK.window
     assert submit(client, quoted, do="link").status == 429
-    laurel.now += link_requests.NEW_LINK_INTERVAL
+    laurel.now += link_requests.NEW_LINK.window
     assert submit(client, quoted, do="all").status == 200
 
 
 def test_a_refused_request_for_a_link_makes_nobody_wait(laurel: Laurel, client: Gateway, quoted: str) -> None:
     for _ in range(link_requests.WIDE_LINKS.max_count):
         assert submit(client, quoted, do="all").status == 200
-        laurel.now += link_requests.NEW_LINK_INTERVAL
+        laurel.now += link_requests.NEW_LINK.window
     assert submit(client, quoted, do="all").status == 429
     # The holder replaces the link to another issuer's credentials.
     assert submit(client, link_path(laurel, "harbour"), do="link").status == 200
 
 
 def test_a_link_that_was_ended_cannot_end_its_successors(laurel: Laurel, client: Gateway, quoted: str) -> None:
-    laurel.now += link_requests.NEW_LINK_INTERVAL
+    laurel.now += link_requests.NEW_LINK.window
     assert submit(client, quoted, do="link").status == 200
     fresh = sent_path(laurel)
     assert (client.get(quoted, **PHONE).status, client.get(fresh, **PHONE).status) == (410, 200)
-    laurel.now += link_requests.NEW_LINK_INTERVAL
+    laurel.now += link_requests.NEW_LINK.window
     again = submit(client, quoted, do="link")
     assert again.status == 200
     assert "no longer work" not in again.text
     assert "no longer work" not in repr(laurel.mailer.sent[-1])
     assert client.get(fresh, **PHONE).status == 200
     assert client.get(sent_path(laurel), **PHONE).status == 200
+
+
+def test_whoever_has_an_ended_link_uses_up_nothing_of_the_links_that_work(
+    laurel: Laurel, client: Gateway, quoted: str
+) -> None:
+    laurel.now += link_requests.NEW_LINK.window
+    assert submit(client, quoted, do="link").status == 200
+    fresh = sent_path(laurel)
+    statuses = []
+    for _ in range(2 * link_requests.FROM_ENDED_LINKS.max_count):
+        laurel.now += link_requests.NEW_LINK.window
+        statuses.append(submit(client, quoted, do="link").status)
+    assert (statuses[0], statuses[-1]) == (200, 429)
+    # Nor does a refused request start the time to wait.
+    assert submit(client, fresh, do="link").status == 200
+    assert client.get(fresh, **PHONE).status == 410
+    assert submit(client, sent_path(laurel), do="all").status == 200
+
+
+@pytest.mark.parametrize("wanted", ["link", "all"])
+def test_a_link_that_the_email_service_does_not_take_makes_nobody_wait(
+    laurel: Laurel, client: Gateway, quoted: str, wanted: str
+) -> None:
+    laurel.mailer.failure = lambda: NotSent("not now")
+    for _ in range(link_requests.ISSUER_LINKS.max_count + 1):
+        assert submit(client, quoted, do=wanted).status == 503
+    laurel.mailer.failure = lambda: None
+    assert submit(client, quoted, do=wanted).status == 200
+
+
+def test_an_issuer_cannot_undo_an_unsubscription_with_the_links_in_its_own_email(
+    laurel: Laurel, client: Gateway, quoted: str
+) -> None:
+    url, link = laurel.delivery_context.link(Purpose.UNSUBSCRIBE, EMAIL, issuer_id="fernhill", credential_id=CREDENTIAL)
+    laurel.delivery_store.add_links((link,))
+    stop, box = urlsplit(url).path, mailbox.digest(EMAIL)
+    assert submit(client, stop).status == 200
+    page = client.get(quoted, **PHONE).text
+    assert 'value="none" checked' in page
+    assert 'value="all"' not in page.partition('id="settings"')[2].partition("</form>")[0]
+    for wanted in ("all", "new"):
+        assert submit(client, quoted, do="mail", issuer="fernhill", wanted=wanted).status == 403
+    response = submit(client, stop, do="undo")
+    assert response.status == 200
+    assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
+    [email] = laurel.mailer.sent
+    assert (email.to, email.reply_to) == (EMAIL, None)
+    assert email.main.url.rpartition("/")[2] not in response.text
+    fresh = sent_path(laurel)
+    assert 'value="all"' in client.get(fresh, **PHONE).text.partition('id="settings"')[2]
+    assert submit(client, fresh, do="mail", issuer="harbour", wanted="all").status == 404
+    assert submit(client, fresh, do="mail", issuer="fernhill", wanted="all").status == 303
+    assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "all"
+
+
+def test_an_issuers_own_link_turns_reminders_off_but_not_on(laurel: Laurel, client: Gateway, quoted: str) -> None:
+    assert submit(client, quoted, do="mail", issuer="fernhill", wanted="new").status == 303
+    assert submit(client, quoted, do="mail", issuer="fernhill", wanted="all").status == 403
+    assert submit(client, quoted, do="mail", issuer="fernhill", wanted="new").status == 303
+    assert submit(client, quoted, do="mail", issuer="fernhill", wanted="none").status == 303
 
 
 def test_ending_all_links_from_the_wider_view_ends_those_of_every_issuer(
@@ -213,5 +274,5 @@ def test_the_pages_to_unsubscribe_mark_an_issuer_that_nobody_vouches_for(
     url, link = laurel.delivery_context.link(Purpose.UNSUBSCRIBE, EMAIL, issuer_id="harbour")
     laurel.delivery_store.add_links((link,))
     path = urlsplit(url).path
-    for response in (client.get(path, **PHONE), submit(client, path), submit(client, path, do="undo")):
+    for response in (client.get(path, **PHONE), submit(client, path)):
         assert f"an organization that calls itself “{OTHER_NAME}” (not verified)" in response.text

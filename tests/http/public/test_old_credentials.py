@@ -34,7 +34,7 @@ IDENTITY = {
         "former_names",
         "domains",
     ),
-    *("closed", "version"),
+    *("closed", "version", "creator"),
 }
 """Members of an issuer that no profile change can touch."""
 IMPOSTOR = {

@@ -1,0 +1,31 @@
+"""Which issuers were created from one mailbox or one network, without storing either.
+
+Issuers are free, so the limits that newcomers share are divided by creator (decision 20). Each value is one of 65,536:
+enough to tell the creators of a day apart, and too few to find a mailbox or a network by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+
+from chalicelib.analytics import networks
+from chalicelib.credential.email_address import normalize, without_tag
+
+_HEX_DIGITS = 4
+_IPV4_PREFIX = 24
+"""The smallest IPv4 network that is routed on its own, and so that is sold or rented."""
+_IPV6_PREFIX = 48
+"""What is assigned to one site (RFC 6177), and what free tunnels give to anyone."""
+
+
+def of(email: str, client_address: str) -> tuple[str, ...]:
+    """The value of `Issuer.creator` for the person with ``email``, whose request came from ``client_address``."""
+    address = networks.parse(client_address)
+    prefix = _IPV6_PREFIX if isinstance(address, ipaddress.IPv6Address) else _IPV4_PREFIX
+    network = "" if address is None else networks.network(address, prefix)
+    return _value("mailbox", without_tag(normalize(email))), _value("network", network)
+
+
+def _value(kind: str, text: str) -> str:
+    return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:_HEX_DIGITS]}"
