@@ -313,7 +313,9 @@ def test_an_owner_who_is_removed_during_the_request_gets_no_webhook_secret(
         stored = dict(laurel.webhooks.stored)
         laurel.webhooks.meanwhile.append(partial(members.remove, laurel.access_context, "fernhill", email))
         path = f"/v1/webhooks/{made['id']}/rotate" if rotates else "/v1/webhooks"
-        response = send(client, "POST", path, leaver, None if rotates else webhook_draft(laurel))
+        response = send(
+            client, "POST", path, leaver, {"version": made["version"]} if rotates else webhook_draft(laurel)
+        )
         assert (response.status, "secret" in response.json) == (401, False)
         assert {key: one.secrets for key, one in laurel.webhooks.stored.items()} == {
             key: one.secrets for key, one in stored.items()
