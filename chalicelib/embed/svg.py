@@ -11,25 +11,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from chalicelib.embed import fitting, texts
 from chalicelib.embed.appearance import BOXES, DARK, LIGHT, SHAPES, TONES, Box, Palette, Size, Theme, Tone
-from chalicelib.embed.badge_view import BadgeView
+from chalicelib.embed.texts import Shown
 
 FONTS = "DejaVu Sans, Verdana, Arial, Helvetica, sans-serif"
-MISSING_TONE, MISSING_SHAPE = "open", "question"
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What an image shows, whatever its size."""
-
-    label: str
-    title: str
-    holder: str
-    issuer: str
-    checked: str
-    day: str
-    tone: Tone
-    shape: str
-    spoken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,49 +27,15 @@ class _Style:
         return round(self.size * 1.25, 2)
 
 
-def draw(view: BadgeView, size: Size, theme: Theme = Theme.LIGHT) -> str:
+def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT) -> str:
     """Draw the badge. The theme `auto` is drawn as `light`, because a program that shows images has no preference."""
-    return _draw(_content(view), size, theme)
-
-
-def draw_missing(size: Size, theme: Theme = Theme.LIGHT) -> str:
-    """Draw the image for an id that no credential has."""
-    content = _Content(
-        label=texts.NO_CREDENTIAL,
-        title=texts.NO_CREDENTIAL_ADVICE,
-        holder="",
-        issuer="",
-        checked="",
-        day="",
-        tone=TONES[MISSING_TONE],
-        shape=MISSING_SHAPE,
-        spoken=f"{texts.NO_CREDENTIAL}. {texts.NO_CREDENTIAL_ADVICE}",
-    )
-    return _draw(content, size, theme)
-
-
-def _content(view: BadgeView) -> _Content:
-    claims = view.claims
-    return _Content(
-        label=view.label,
-        title=claims.title if claims else texts.NOTHING_SHOWN,
-        holder=(claims.holder or texts.HOLDER_UNNAMED) if claims else "",
-        issuer=texts.issued_by(claims) if claims else "",
-        checked=texts.checked(view.checked_at),
-        day=texts.day(view.checked_at),
-        tone=TONES[view.tone],
-        shape=view.shape,
-        spoken=texts.spoken(view),
-    )
-
-
-def _draw(content: _Content, size: Size, theme: Theme) -> str:
     box, palette = BOXES[size], DARK if theme is Theme.DARK else LIGHT
-    body = {Size.CARD: _card, Size.COMPACT: _compact, Size.BADGE: _badge}[size](content, box, palette)
+    body = {Size.CARD: _card, Size.COMPACT: _compact, Size.BADGE: _badge}[size](shown, box, palette)
+    spoken = texts.spoken(shown)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{box.width}" height="{box.height}" '
-        f'viewBox="0 0 {box.width} {box.height}" role="img" aria-label={quoteattr(content.spoken)} '
-        f'font-family="{FONTS}"><title>{escape(content.spoken)}</title>'
+        f'viewBox="0 0 {box.width} {box.height}" role="img" aria-label={quoteattr(spoken)} '
+        f'font-family="{FONTS}"><title>{escape(spoken)}</title>'
         f'<clipPath id="c"><rect width="{box.width}" height="{box.height}" rx="8"/></clipPath>'
         f'<g clip-path="url(#c)"><rect width="{box.width}" height="{box.height}" fill="{palette.paper}"/>{body}</g>'
         f'<rect x=".5" y=".5" width="{box.width - 1}" height="{box.height - 1}" rx="7.5" fill="none" '
@@ -93,48 +43,48 @@ def _draw(content: _Content, size: Size, theme: Theme) -> str:
     )
 
 
-def _card(content: _Content, box: Box, palette: Palette) -> str:
+def _card(shown: Shown, box: Box, palette: Palette) -> str:
     band, room = 56, box.width - 32
     title = _Style(15, palette.ink, bold=True)
     small = _Style(12, palette.soft)
-    head, top = _text(content.title, 16, 25, room, title, 2)
-    holder, top = _text(content.holder, 16, top, room, _Style(12.5, palette.ink), 1)
-    issuer, _ = _text(content.issuer, 16, top, room, small, 1)
+    head, top = _text(shown.title, 16, 25, room, title, 2)
+    holder, top = _text(shown.holder, 16, top, room, _Style(12.5, palette.ink), 1)
+    issuer, _ = _text(shown.issuer, 16, top, room, small, 1)
     at = box.height - band
-    verdict = _text(content.label, 60, at + 24, box.width - 76, _Style(14, content.tone.on, bold=True), 1)[0]
-    checked = _text(content.checked, 60, at + 42, box.width - 76, _Style(11, content.tone.on), 1)[0]
-    colour = _band(0, at, box.width, band, content.tone)
-    return f"{head}{holder}{issuer}{colour}{_icon(content, 16, at + 12, 32)}{verdict}{checked}"
+    verdict = _text(shown.label, 60, at + 24, box.width - 76, _Style(14, TONES[shown.tone].on, bold=True), 1)[0]
+    checked = _text(shown.checked, 60, at + 42, box.width - 76, _Style(11, TONES[shown.tone].on), 1)[0]
+    colour = _band(0, at, box.width, band, TONES[shown.tone])
+    return f"{head}{holder}{issuer}{colour}{_icon(shown, 16, at + 12, 32)}{verdict}{checked}"
 
 
-def _compact(content: _Content, box: Box, palette: Palette) -> str:
+def _compact(shown: Shown, box: Box, palette: Palette) -> str:
     side, room = 56, box.width - 56 - 20
-    title, _ = _text(content.title, side + 10, 20, room, _Style(12, palette.ink, bold=True), 1)
-    verdict, _ = _text(content.label, side + 10, 38, room, _Style(11.5, palette.ink, bold=True), 1)
-    checked, _ = _text(content.checked, side + 10, 54, room, _Style(10.5, palette.soft), 1)
-    colour = _band(0, 0, side, box.height, content.tone)
-    return f"{colour}{_icon(content, 12, 16, 32)}{title}{verdict}{checked}"
+    title, _ = _text(shown.title, side + 10, 20, room, _Style(12, palette.ink, bold=True), 1)
+    verdict, _ = _text(shown.label, side + 10, 38, room, _Style(11.5, palette.ink, bold=True), 1)
+    checked, _ = _text(shown.checked, side + 10, 54, room, _Style(10.5, palette.soft), 1)
+    colour = _band(0, 0, side, box.height, TONES[shown.tone])
+    return f"{colour}{_icon(shown, 12, 16, 32)}{title}{verdict}{checked}"
 
 
-def _badge(content: _Content, box: Box, palette: Palette) -> str:
+def _badge(shown: Shown, box: Box, palette: Palette) -> str:
     band, room = 82, box.width - 12
-    style = _Style(11, content.tone.on, bold=True)
-    label = _text(content.label, box.width / 2, 56, room, style, 2, centred=True)[0]
-    title = _text(content.title, box.width / 2, 100, room, _Style(11, palette.ink, bold=True), 3, centred=True)[0]
-    when = _text(content.day, box.width / 2, box.height - 10, room, _Style(9.5, palette.soft), 1, centred=True)[0]
-    colour = _band(0, 0, box.width, band, content.tone)
-    return f"{colour}{_icon(content, box.width / 2 - 16, 8, 32)}{label}{title}{when}"
+    style = _Style(11, TONES[shown.tone].on, bold=True)
+    label = _text(shown.label, box.width / 2, 56, room, style, 2, centred=True)[0]
+    title = _text(shown.title, box.width / 2, 100, room, _Style(11, palette.ink, bold=True), 3, centred=True)[0]
+    when = _text(shown.day, box.width / 2, box.height - 10, room, _Style(9.5, palette.soft), 1, centred=True)[0]
+    colour = _band(0, 0, box.width, band, TONES[shown.tone])
+    return f"{colour}{_icon(shown, box.width / 2 - 16, 8, 32)}{label}{title}{when}"
 
 
 def _band(x: float, y: float, width: float, height: float, tone: Tone) -> str:
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{tone.band}"/>'
 
 
-def _icon(content: _Content, x: float, y: float, size: float) -> str:
-    outline, mark = SHAPES[content.shape]
+def _icon(shown: Shown, x: float, y: float, size: float) -> str:
+    (outline, mark), tone = SHAPES[shown.shape], TONES[shown.tone]
     return (
-        f'<g transform="translate({x:g} {y:g}) scale({size / 48:.4g})"><path d="{outline}" fill="{content.tone.mark}"/>'
-        f'<path d="{mark}" fill="none" stroke="{content.tone.band}" stroke-width="5" stroke-linecap="round" '
+        f'<g transform="translate({x:g} {y:g}) scale({size / 48:.4g})"><path d="{outline}" fill="{tone.mark}"/>'
+        f'<path d="{mark}" fill="none" stroke="{tone.band}" stroke-width="5" stroke-linecap="round" '
         'stroke-linejoin="round"/></g>'
     )
 

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.credential.quotation import unquoted
 from chalicelib.embed.badge_view import BadgeView, Claims
 
 LANGUAGE = "en"
-NO_CREDENTIAL = "No such credential"
-NO_CREDENTIAL_ADVICE = "Check the link."
 NOTHING_SHOWN = "Contents not shown"
 UNNAMED = "A credential"
 VERIFY = "Verify this credential"
 HOLDER_UNNAMED = "The holder is not named."
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a widget or an image shows, each text in a line of its own; an empty text is left out."""
+
+    label: str
+    title: str
+    holder: str
+    issuer: str
+    checked: str
+    day: str
+    tone: str
+    shape: str
+
+
+MISSING = Shown("No such credential", "Check the link.", "", "", "", "", "open", "question")
+"""Shown for an id that no credential has."""
+
+
+def shown(view: BadgeView) -> Shown:
+    """Return the texts of ``view``."""
+    claims = view.claims
+    return Shown(
+        label=view.label,
+        title=claims.title if claims else NOTHING_SHOWN,
+        holder=(claims.holder or HOLDER_UNNAMED) if claims else "",
+        issuer=issued_by(claims) if claims else "",
+        checked=checked(view.checked_at),
+        day=day(view.checked_at),
+        tone=view.tone,
+        shape=view.shape,
+    )
+
+
+def spoken(shown: Shown) -> str:
+    """Return everything that an image shows, as its text."""
+    return " · ".join(filter(None, (shown.label, shown.title, shown.holder, shown.issuer, shown.checked)))
 
 
 def issuer_label(claims: Claims) -> str:
@@ -51,10 +88,3 @@ def alternative(view: BadgeView) -> str:
     if view.claims is None:
         return VERIFY
     return f"{view.claims.title}. {issued_by(view.claims)}. {VERIFY}."
-
-
-def spoken(view: BadgeView) -> str:
-    """Return everything that an image shows, as its text."""
-    claims = view.claims
-    contents = [claims.title, claims.holder, issued_by(claims)] if claims else [view.headline, NOTHING_SHOWN]
-    return " · ".join([view.label, *filter(None, contents), checked(view.checked_at)])

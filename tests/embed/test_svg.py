@@ -10,6 +10,7 @@ import pytest
 from chalicelib.award.input.colours import AA, contrast
 from chalicelib.embed import svg, texts
 from chalicelib.embed.appearance import BOXES, DARK, LIGHT, SHAPES, TONES, Palette, Size, Theme
+from chalicelib.embed.badge_view import BadgeView
 from chalicelib.http.public.verdict_text import CORRECTED, VERDICT_TEXTS
 from tests.embed.makers import CLAIMS, PAYLOADS, VIEW, hostile_view
 
@@ -20,6 +21,10 @@ ATTRIBUTES = {
     "direction", "id", "clip-path", "x", "y", "rx", "fill", "stroke", "stroke-width", "stroke-linecap",
     "stroke-linejoin", "d", "transform",
 }  # fmt: skip
+
+
+def draw(view: BadgeView, size: Size, theme: Theme = Theme.LIGHT) -> str:
+    return svg.draw(texts.shown(view), size, theme)
 
 
 def parsed(drawing: str) -> ET.Element:
@@ -33,8 +38,8 @@ def shown(drawing: str) -> str:
 @pytest.mark.parametrize("size", Size)
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_of_a_credential_adds_an_element_or_attribute(payload: str, size: Size) -> None:
-    template = parsed(svg.draw(VIEW, size))
-    for element in parsed(svg.draw(hostile_view(payload), size)).iter():
+    template = parsed(draw(VIEW, size))
+    for element in parsed(draw(hostile_view(payload), size)).iter():
         assert element.tag.removeprefix(NAMESPACE) in ELEMENTS
         assert set(element.attrib) <= ATTRIBUTES
     assert template.attrib["width"] == str(BOXES[size].width)
@@ -42,15 +47,15 @@ def test_no_text_of_a_credential_adds_an_element_or_attribute(payload: str, size
 
 @pytest.mark.parametrize("size", Size)
 def test_every_size_shows_title_verdict_and_date(size: Size) -> None:
-    drawing = svg.draw(VIEW, size)
+    drawing = draw(VIEW, size)
     for expected in ("Data analysis", "Valid", "22 November 2026"):
         assert expected in shown(drawing)
-    assert parsed(drawing).attrib["aria-label"] == texts.spoken(VIEW)
+    assert parsed(drawing).attrib["aria-label"] == texts.spoken(texts.shown(VIEW))
 
 
 @pytest.mark.parametrize("size", Size)
 def test_unverified_claims_are_not_drawn(size: Size) -> None:
-    drawing = svg.draw(replace(VIEW, claims=None, label="Not genuine", tone="bad", shape="octagon"), size)
+    drawing = draw(replace(VIEW, claims=None, label="Not genuine", tone="bad", shape="octagon"), size)
     for claimed in (CLAIMS.title, CLAIMS.holder, CLAIMS.issuer):
         assert str(claimed) not in drawing
     assert "Not genuine" in shown(drawing)
@@ -58,12 +63,12 @@ def test_unverified_claims_are_not_drawn(size: Size) -> None:
 
 def test_unconfirmed_name_of_an_issuer_is_quoted() -> None:
     view = replace(VIEW, claims=replace(CLAIMS, issuer_confirmed=False))
-    assert "Issued under the name “Fernhill College”" in shown(svg.draw(view, Size.CARD))
+    assert "Issued under the name “Fernhill College”" in shown(draw(view, Size.CARD))
 
 
 @pytest.mark.parametrize("size", Size)
 def test_missing_credential_has_an_image_too(size: Size) -> None:
-    assert "No such" in shown(svg.draw_missing(size))
+    assert "No such" in shown(svg.draw(texts.MISSING, size))
 
 
 def test_every_verdict_of_the_pages_has_its_tone_and_shape() -> None:
@@ -86,5 +91,5 @@ def test_text_of_every_theme_is_readable(palette: Palette) -> None:
 
 
 def test_theme_changes_the_paper_only() -> None:
-    assert f'fill="{DARK.paper}"' in svg.draw(VIEW, Size.CARD, Theme.DARK)
-    assert svg.draw(VIEW, Size.CARD, Theme.AUTO) == svg.draw(VIEW, Size.CARD, Theme.LIGHT)
+    assert f'fill="{DARK.paper}"' in draw(VIEW, Size.CARD, Theme.DARK)
+    assert draw(VIEW, Size.CARD, Theme.AUTO) == draw(VIEW, Size.CARD, Theme.LIGHT)

@@ -7,7 +7,7 @@ import re
 from chalice.app import Request
 
 from chalicelib.credential.public_id import PATTERN
-from chalicelib.embed import svg
+from chalicelib.embed import svg, texts
 from chalicelib.embed.appearance import Size, Theme, size_of, theme_of
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
@@ -40,7 +40,7 @@ def routes(services: Services) -> Routes:
             return _image(services, request, file, size, theme)
         except NotFound:
             # An image, because the reader of a website sees nothing of a problem document in its place.
-            return public(request, _svg(svg.draw_missing(size, theme), 404), IMAGE_SECONDS)
+            return public(request, _svg(svg.draw(texts.MISSING, size, theme), 404), IMAGE_SECONDS)
 
     bound.preflight("/badge/{file}")
     return bound
@@ -51,7 +51,7 @@ def _image(services: Services, request: Request, file: str, size: Size, theme: T
     if match is None:
         raise NotFound("no such credential")
     view = opening.badge(services, request, match[1])
-    return public(request, _svg(svg.draw(view, size, theme)), IMAGE_SECONDS)
+    return public(request, _svg(svg.draw(texts.shown(view), size, theme)), IMAGE_SECONDS)
 
 
 def _svg(drawing: str, status: int = 200) -> Reply:

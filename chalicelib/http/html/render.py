@@ -56,6 +56,12 @@ def page(
     return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Language": "en", **policy, **headers})
 
 
+def document(template: str, status: int, policy: str, **content: object) -> Reply:
+    """Render ``template`` as a document with a Content Security Policy of its own, without the frame of the pages."""
+    html = _environment().get_template(template).render(**content)
+    return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Security-Policy": policy})
+
+
 @cache
 def script() -> str:
     """Return the console's only script; its pages work without it."""
