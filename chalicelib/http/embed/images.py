@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 
 from chalice.app import Request
 
 from chalicelib.credential.public_id import PATTERN
-from chalicelib.embed import svg, texts
+from chalicelib.embed import png, svg, texts
 from chalicelib.embed.appearance import Size, Theme, size_of, theme_of
+from chalicelib.embed.texts import Shown
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -21,9 +23,24 @@ from chalicelib.settings import Function
 IMAGE_SECONDS = 300
 """How long browsers and image proxies may keep a badge image, and so the longest that it can show a credential as valid
 after it was revoked. Image proxies of email providers and code hosts fetch an image again for each reader beyond it."""
-SVG = "image/svg+xml"
-_FILE = re.compile(rf"({PATTERN})\.svg", re.ASCII)
-_ANY_FILE = re.compile(r".*\.svg", re.DOTALL)
+_FILE = re.compile(rf"({PATTERN})(?:(?:@|%40)([1-9])x)?\.(svg|png)", re.ASCII)
+_ANY_FILE = re.compile(r".*\.(svg|png)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The chosen form of an image."""
+
+    ending: str
+    size: Size
+    theme: Theme
+    scale: int = 1
+
+    def draw(self, shown: Shown, status: int = 200) -> Reply:
+        headers = {"Content-Security-Policy": SANDBOX, "Cross-Origin-Resource-Policy": "cross-origin"}
+        if self.ending == "svg":
+            return Reply(svg.draw(shown, self.size, self.theme), "image/svg+xml", status, headers)
+        return Reply(png.draw(shown, self.size, self.theme, self.scale), "image/png", status, headers)
 
 
 def routes(services: Services) -> Routes:
@@ -32,29 +49,25 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/badge/{file}", access=PUBLIC, missing="A badge image is named by the id of its credential.")
     def image(request: Request, file: str) -> Reply:
-        size = size_of(opening.parameter(request, "size"))
-        theme = theme_of(opening.parameter(request, "theme"), Theme.LIGHT)
-        if _ANY_FILE.fullmatch(file) is None:
+        kind = _ANY_FILE.fullmatch(file)
+        if kind is None:
             raise NotFound("no image format")
+        size = size_of(opening.parameter(request, "size"))
+        form = _Form(kind[1], size, theme_of(opening.parameter(request, "theme"), Theme.LIGHT))
         try:
-            return _image(services, request, file, size, theme)
+            return _image(services, request, file, form)
         except NotFound:
             # An image, because the reader of a website sees nothing of a problem document in its place.
-            return public(request, _svg(svg.draw(texts.MISSING, size, theme), 404), IMAGE_SECONDS)
+            return public(request, form.draw(texts.MISSING, 404), IMAGE_SECONDS)
 
     bound.preflight("/badge/{file}")
     return bound
 
 
-def _image(services: Services, request: Request, file: str, size: Size, theme: Theme) -> Reply:
+def _image(services: Services, request: Request, file: str, form: _Form) -> Reply:
     match = _FILE.fullmatch(file)
-    if match is None:
+    scale = int(match[2] or 1) if match else 0
+    if match is None or scale not in png.SCALES:
         raise NotFound("no such credential")
-    view = opening.badge(services, request, match[1])
-    return public(request, _svg(svg.draw(texts.shown(view), size, theme)), IMAGE_SECONDS)
-
-
-def _svg(drawing: str, status: int = 200) -> Reply:
-    return Reply(
-        drawing, SVG, status, {"Content-Security-Policy": SANDBOX, "Cross-Origin-Resource-Policy": "cross-origin"}
-    )
+    shown = texts.shown(opening.badge(services, request, match[1]))
+    return public(request, replace(form, scale=scale).draw(shown), IMAGE_SECONDS)

@@ -56,3 +56,18 @@ def test_size_and_theme_are_chosen_by_query(client: Gateway) -> None:
     response = client.get(f"/badge/{id_of('valid')}.svg?size=badge&theme=dark")
     assert 'width="120"' in response.text
     assert 'fill="#14171a"' in response.text
+
+
+@pytest.mark.parametrize(("name", "width"), [("", 320), ("@1x", 320), ("@2x", 640), ("%402x", 640)])
+def test_png_is_served_at_one_and_two_pixels(client: Gateway, name: str, width: int) -> None:
+    response = client.get(f"/badge/{id_of('valid')}{name}.png")
+    assert (response.status, response.headers["content-type"]) == (200, "image/png")
+    assert response.encoded
+    assert int.from_bytes(response.body[16:20]) == width
+    assert client.get(f"/badge/{id_of('valid')}{name}.png", if_none_match=response.headers["etag"]).status == 304
+
+
+def test_png_of_an_unknown_credential_is_an_image(client: Gateway) -> None:
+    for name in ("z" * 26, f"{id_of('valid')}@3x"):
+        response = client.get(f"/badge/{name}.png")
+        assert (response.status, response.headers["content-type"]) == (404, "image/png")
