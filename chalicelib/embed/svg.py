@@ -99,13 +99,18 @@ def _text(
     if not text:
         return "", y
     rtl = fitting.is_right_to_left(text)
-    anchor = ' text-anchor="middle"' if centred else ""
+    anchor = ' text-anchor="middle"' if centred else ' text-anchor="end"' if rtl else ""
     start = x + room if rtl and not centred else x
     found = fitting.lines(text, room, style.size, maximum, bold=style.bold)
     spans = "".join(
-        f'<tspan x="{start:g}" y="{y + number * style.leading:g}">{escape(line)}</tspan>'
+        f'<tspan x="{start:g}" y="{y + number * style.leading:g}">{escape(_isolated(line) if rtl else line)}</tspan>'
         for number, line in enumerate(found)
     )
-    weight, direction = ' font-weight="700"' if style.bold else "", ' direction="rtl"' if rtl else ""
-    drawn = f'<text font-size="{style.size:g}" fill="{style.colour}"{weight}{anchor}{direction}>{spans}</text>'
+    weight = ' font-weight="700"' if style.bold else ""
+    drawn = f'<text font-size="{style.size:g}" fill="{style.colour}"{weight}{anchor}>{spans}</text>'
     return drawn, y + len(found) * style.leading + 4
+
+
+def _isolated(line: str) -> str:
+    """Set the direction of ``line`` by characters (UAX #9, RLI and PDI), because some renderers ignore `direction`."""
+    return f"\u2067{line}\u2069"

@@ -18,7 +18,7 @@ NAMESPACE = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {"svg", "title", "clipPath", "g", "rect", "path", "text", "tspan"}
 ATTRIBUTES = {
     "width", "height", "viewBox", "role", "aria-label", "font-family", "font-size", "font-weight", "text-anchor",
-    "direction", "id", "clip-path", "x", "y", "rx", "fill", "stroke", "stroke-width", "stroke-linecap",
+    "id", "clip-path", "x", "y", "rx", "fill", "stroke", "stroke-width", "stroke-linecap",
     "stroke-linejoin", "d", "transform",
 }  # fmt: skip
 
@@ -93,3 +93,10 @@ def test_text_of_every_theme_is_readable(palette: Palette) -> None:
 def test_theme_changes_the_paper_only() -> None:
     assert f'fill="{DARK.paper}"' in draw(VIEW, Size.CARD, Theme.DARK)
     assert draw(VIEW, Size.CARD, Theme.AUTO) == draw(VIEW, Size.CARD, Theme.LIGHT)
+
+
+def test_text_from_right_to_left_begins_at_the_right_edge() -> None:
+    view = replace(VIEW, claims=replace(CLAIMS, title="شهادة تحليل البيانات"))
+    heading = next(iter(parsed(draw(view, Size.CARD)).iter(f"{NAMESPACE}text")))
+    assert heading.attrib["text-anchor"] == "end"
+    assert heading[0].attrib["x"] == str(BOXES[Size.CARD].width - 16)
