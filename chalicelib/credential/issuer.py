@@ -75,6 +75,8 @@ class Issuer:
     image: str | None = None
     accent: str | None = None
     """The accent colour of its emails, `#rrggbb`."""
+    embed_sites: str | None = None
+    """The websites that may show its credentials in a frame, separated by white space; None means any."""
     registered_as: str | None = None
     """The name that the operators registered; None if they have not registered it."""
     domains: tuple[DomainProof, ...] = ()
