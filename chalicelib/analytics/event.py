@@ -14,6 +14,8 @@ class Kind(StrEnum):
     """The credential page was served to a person, and the credential was verified for it."""
     VERIFICATION = "verification"
     """A program received the verification report or the credential summary."""
+    IMPRESSION = "impression"
+    """A widget or badge image on another website was served, and the credential was verified for it."""
     DOWNLOAD = "download"
     """The signed credential was downloaded."""
     DELIVERED = "delivered"

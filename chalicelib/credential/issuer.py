@@ -91,6 +91,8 @@ class Issuer:
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
     creator: tuple[str, ...] = ()
     """What the issuers of one creator have in common (`award.issuers.creator`); empty if an operator created it."""
+    embed_sites: str | None = None
+    """The websites that may show its credentials in a frame, separated by white space; None means any."""
 
     @property
     def signing_key(self) -> SigningKey:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.award.input import colours
+from chalicelib.award.input import colours, embed_sites
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
@@ -45,6 +45,7 @@ class NewIssuer:
     email: str | None = None
     image: str | None = None
     accent: str | None = None
+    embed_sites: str | None = None
 
 
 def create(
@@ -103,6 +104,7 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
         email=new.email,
         image=new.image,
         accent=new.accent,
+        embed_sites=new.embed_sites,
         registered_as=new.name if registered else None,
     )
 
@@ -115,7 +117,8 @@ def update_profile(
     *,
     by_operator: bool = False,
 ) -> Issuer:
-    """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`.
+    """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
+    `embed_sites`.
 
     Issued credentials do not change. ``version`` is the `profile_version` that the caller saw; None, from an operator's
     command line, changes whatever is stored. Repeating the same change is harmless. ``by_operator`` means that an
@@ -132,9 +135,7 @@ def update_profile(
             if version == issuer.profile_version - 1 and _has_profile(issuer, changes):
                 return issuer
             raise _changed(issuer)
-        words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
-        revised = NewIssuer(issuer.id, *words)
-        _check_words(replace(revised, **changes))  # type: ignore[arg-type] # null for a required text is refused
+        _check_words(replace(_profile(issuer), **changes))  # type: ignore[arg-type] # null for a required text is refused
         versions = {"version": issuer.version + 1, "profile_version": issuer.profile_version + 1}
         reworded = replace(issuer, **versions, **changes)  # type: ignore[arg-type] # checked above
         check_name_change(issuer, reworded.name, by_operator=by_operator)
@@ -161,6 +162,10 @@ def _changed(issuer: Issuer) -> Conflict:
         "it.",
         code="version_conflict",
     )
+
+
+def _profile(issuer: Issuer) -> NewIssuer:
+    return NewIssuer(**{field.name: getattr(issuer, field.name) for field in fields(NewIssuer)})
 
 
 def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:
@@ -224,3 +229,5 @@ def _check_words(new: NewIssuer) -> None:
         check_url("image", new.image)
     if new.accent is not None:
         colours.check(new.accent)
+    if new.embed_sites is not None:
+        embed_sites.check(new.embed_sites)

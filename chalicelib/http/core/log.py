@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 Handler = Callable[..., Any]
 NAMESPACE = "Laurel"
-_METRICS = {Kind.VIEW: "Views", Kind.VERIFICATION: "Verifications", Kind.DOWNLOAD: "Downloads"}
+_METRICS = {
+    Kind.VIEW: "Views",
+    Kind.VERIFICATION: "Verifications",
+    Kind.DOWNLOAD: "Downloads",
+    Kind.IMPRESSION: "Impressions",
+}
 
 
 @cache

@@ -65,6 +65,7 @@ KINDS: Mapping[str, Kind] = {
     "issuing_quota_exceeded": Kind(429, "Daily issuing limit reached"),
     "daily_limit_exceeded": Kind(429, "Daily limit reached"),
     "internal": Kind(500, "Something went wrong"),
+    "format_not_supported": Kind(501, "Format not supported"),
     "unavailable": Kind(503, "Temporarily unavailable"),
     "out_of_time": Kind(504, "The link timed out"),
     "timeout": Kind(504, "Request timed out"),

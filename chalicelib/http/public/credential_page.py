@@ -12,6 +12,7 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.quotation import unquoted
 from chalicelib.credential.record import CredentialStatus, State
+from chalicelib.embed import oembed
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
 from chalicelib.http.html.achievement_kind import kind_name
@@ -116,7 +117,11 @@ def show(
 ) -> Reply:
     """Render the page of a credential; ``recipient`` is what a visitor entered in its form."""
     shown, status = page_of(view, base_url, recipient), 422 if recipient.error else 200
-    return render.page("credential.html", base_url, status, headers, forms=shown.ask_url is not None, page=shown)
+    discovery = oembed.discovery(shown.url, base_url) if shown.url else {}
+    links = [f'<{url}>; rel="alternate"; type="{media_type}"' for media_type, url in discovery.items()]
+    headers = {**headers, "Link": ", ".join(links)} if links else headers
+    forms = shown.ask_url is not None
+    return render.page("credential.html", base_url, status, headers, forms=forms, page=shown, discovery=discovery)
 
 
 def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_RECIPIENT) -> Page:

@@ -1,0 +1,1 @@
+"""What a website embeds: badges, widgets, oEmbed and the snippets to copy, all drawn from one `BadgeView`."""

@@ -1,0 +1,145 @@
+"""Snippets to copy into a website, a README file or an email.
+
+None of them contains a verdict: it would still say "valid" after the credential is revoked. HTML snippets are
+well-formed XML as well, because oEmbed consumers may put them into XHTML.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from xml.sax.saxutils import escape, quoteattr
+
+from chalicelib.embed import element, texts
+from chalicelib.embed.appearance import BOXES, Box, Size, Theme
+from chalicelib.embed.badge_view import BadgeView
+
+
+class Kind(StrEnum):
+    """Where a snippet is for."""
+
+    SCRIPT = "script"
+    FRAME = "frame"
+    IMAGE = "image"
+    MARKDOWN = "markdown"
+    RST = "rst"
+    EMAIL = "email"
+
+
+SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
+"""What the frame may do: report its height, and open the credential's page in a new tab."""
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+"""All ASCII punctuation, which a backslash makes literal (CommonMark 2.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a widget is to look."""
+
+    size: Size = Size.CARD
+    theme: Theme = Theme.AUTO
+
+
+def kind_of(text: str | None) -> Kind:
+    """Return the kind named ``text``, the script for any other text."""
+    return Kind(text) if text in tuple(Kind) else Kind.SCRIPT
+
+
+def snippet(kind: Kind, view: BadgeView, look: Look, base_url: str) -> str:
+    """Return the snippet of ``kind``."""
+    match kind:
+        case Kind.SCRIPT:
+            return script(view, look, base_url)
+        case Kind.FRAME:
+            return frame(view, look, base_url)
+        case Kind.IMAGE:
+            return _linked_image(view, look, base_url, "svg")
+        case Kind.MARKDOWN:
+            return _markdown(view, look, base_url)
+        case Kind.RST:
+            return _rst(view, look, base_url)
+        case Kind.EMAIL:
+            return _email(view, look, base_url)
+
+
+def script(view: BadgeView, look: Look, base_url: str) -> str:
+    """Return the custom element with a link inside, and the script that replaces the link."""
+    box = BOXES[look.size]
+    style = f"display:inline-block;width:{box.width}px;height:{box.height}px"
+    source = f"{base_url}/embed/{element.LATEST}.js"
+    return (
+        f"<laurel-badge credential={quoteattr(view.id)} size={quoteattr(look.size)} theme={quoteattr(look.theme)} "
+        f"style={quoteattr(style)}>{_link(view)}</laurel-badge>\n"
+        f'<script async="async" src={quoteattr(source)} integrity={quoteattr(element.integrity(base_url))} '
+        'crossorigin="anonymous"></script>'
+    )
+
+
+def frame(view: BadgeView, look: Look, base_url: str, box: Box | None = None) -> str:
+    """Return the frame, by default as large as its contents."""
+    box = box or BOXES[look.size]
+    return (
+        f"<iframe src={quoteattr(frame_url(view, look, base_url))} title={quoteattr(texts.title(view))} "
+        f'width="{box.width}" height="{box.height}" style="border:0;max-width:100%" loading="lazy" '
+        f"sandbox={quoteattr(SANDBOX)}></iframe>"
+    )
+
+
+def frame_url(view: BadgeView, look: Look, base_url: str) -> str:
+    """Return the URL of the frame."""
+    return f"{base_url}/embed/{view.id}{_query(look, Theme.AUTO)}"
+
+
+def image_url(view: BadgeView, look: Look, base_url: str, ending: str) -> str:
+    """Return the URL of the image, whose name ends with ``ending``."""
+    return f"{base_url}/badge/{view.id}{ending}{_query(look, Theme.LIGHT)}"
+
+
+def _query(look: Look, default: Theme) -> str:
+    theme = default if look.theme is Theme.AUTO else look.theme
+    chosen = [
+        (name, value)
+        for name, value, usual in (("size", look.size.value, Size.CARD.value), ("theme", theme.value, default.value))
+        if value != usual
+    ]
+    return "?" + "&".join(f"{name}={value}" for name, value in chosen) if chosen else ""
+
+
+def _link(view: BadgeView) -> str:
+    return f"<a href={quoteattr(view.url)}>{escape(texts.alternative(view))}</a>"
+
+
+def _linked_image(view: BadgeView, look: Look, base_url: str, ending: str) -> str:
+    box = BOXES[look.size]
+    return (
+        f"<a href={quoteattr(view.url)}><img src={quoteattr(image_url(view, look, base_url, f'.{ending}'))} "
+        f'alt={quoteattr(texts.alternative(view))} width="{box.width}" height="{box.height}" loading="lazy" /></a>'
+    )
+
+
+def _markdown(view: BadgeView, look: Look, base_url: str) -> str:
+    alternative = _MARKDOWN.sub(r"\\\1", texts.alternative(view))
+    return f"[![{alternative}]({image_url(view, look, base_url, '.svg')})]({view.url})"
+
+
+def _rst(view: BadgeView, look: Look, base_url: str) -> str:
+    # The text of an option is not parsed, and `one_line` keeps it in its line.
+    return (
+        f".. image:: {image_url(view, look, base_url, '.svg')}\n"
+        f"   :alt: {texts.alternative(view)}\n"
+        f"   :target: {view.url}"
+    )
+
+
+def _email(view: BadgeView, look: Look, base_url: str) -> str:
+    # Email programs show no SVG and remove style sheets, so this is a PNG at twice its size, in a table.
+    box = BOXES[look.size]
+    source = image_url(view, look, base_url, "@2x.png")
+    return (
+        '<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td>'
+        f"<a href={quoteattr(view.url)}><img src={quoteattr(source)} alt={quoteattr(texts.alternative(view))} "
+        f'width="{box.width}" height="{box.height}" border="0" style="display:block;border:0" /></a>'
+        "</td></tr></table>"
+    )

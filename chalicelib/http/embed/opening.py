@@ -1,0 +1,44 @@
+"""Read and verify the credential that a widget shows, and record the impression."""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.analytics.event import Kind
+from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.embed.badge_view import BadgeView
+from chalicelib.errors import NotFound
+from chalicelib.http.core import log
+from chalicelib.http.core.ports import Services
+from chalicelib.http.embed.badge_of import badge_of
+from chalicelib.http.input import request_context
+from chalicelib.reports.hosted import HostedReport
+
+MISSING = (
+    "There is no credential with this id. An id is the 26 characters after /c/ in the link of a credential's page."
+)
+
+
+def opened(services: Services, request: Request, credential_id: str) -> HostedReport:
+    """Open the credential for a widget. Costs as much as a view of its page. Raises `NotFound`, `Unavailable`."""
+    if not PUBLIC_ID.fullmatch(credential_id):
+        raise NotFound("no such credential")
+    visit = request_context.of(request, Kind.IMPRESSION)
+    found = services.hosted_reports.open(credential_id, visit)
+    if visit is not None:
+        log.answered(Kind.IMPRESSION, found.report.verdict)
+    return found
+
+
+def badge(services: Services, request: Request, credential_id: str) -> BadgeView:
+    """Open the credential and build its view."""
+    return badge_of(opened(services, request, credential_id), services.settings.base_url)
+
+
+def parameter(request: Request, name: str) -> str | None:
+    """Return the first value of a query parameter.
+
+    Unknown parameters are ignored: websites and programs add their own to the address of an image or a frame.
+    """
+    values = request.query_params.getlist(name) if request.query_params and name in request.query_params else []
+    return values[0] if values else None

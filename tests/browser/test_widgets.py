@@ -1,0 +1,152 @@
+"""Widgets on another website in a real browser: shown, still, silent, and harmless without script."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from chalicelib.embed import element
+from chalicelib.embed.appearance import BOXES, Size
+from tests.http.fake_laurel import KINDS, Laurel, id_of
+
+SHIFT = """() => new Promise(done => {
+  let total = 0;
+  new PerformanceObserver(list => { for (const entry of list.getEntries()) total += entry.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(total), 500);
+})"""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's own
+        """Log nothing."""
+
+
+@pytest.fixture
+def website(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """Another website: its folder and its URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield tmp_path, f"http://127.0.0.1:{server.server_port}/page.html"
+    server.shutdown()
+    server.server_close()
+
+
+def script(laurel: Laurel) -> str:
+    url, digest = f"{laurel.base_url}/embed/{element.LATEST}.js", element.integrity(laurel.base_url)
+    return f'<script async src="{url}" integrity="{digest}" crossorigin="anonymous"></script>'
+
+
+def tag(laurel: Laurel, kind: str, size: Size = Size.CARD, theme: str = "auto") -> str:
+    box, url = BOXES[size], f"{laurel.base_url}/c/{id_of(kind)}"
+    style = f"display:inline-block;width:{box.width}px;height:{box.height}px"
+    link = f'<a href="{url}">A credential</a>'
+    return f'<laurel-badge credential="{url}" size="{size}" theme="{theme}" style="{style}">{link}</laurel-badge>'
+
+
+@contextmanager
+def opened(browser: Browser, website: tuple[Path, str], body: str, policy: str = "", **options: Any) -> Iterator[Page]:
+    folder, url = website
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
+    html = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Blog</title>{meta}</head>'
+    (folder / "page.html").write_text(f"{html}<body><main><h1>Blog</h1>{body}</main></body></html>")
+    page = browser.new_page(**options)
+    page.goto(url)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_verdict_and_size_is_shown_without_a_layout_shift_or_violation(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], screenshots: Path, scheme: Any
+) -> None:
+    tags = "\n".join(f"<p>{' '.join(tag(laurel, kind, size) for size in Size)}</p>" for kind in KINDS)
+    view = {"width": 800, "height": 1600}
+    with opened(chromium, website, tags + script(laurel), viewport=view, color_scheme=scheme) as page:
+        page.locator("laurel-badge a.l").first.wait_for()
+        for badge in page.locator("laurel-badge").all():
+            badge.scroll_into_view_if_needed()
+            expect(badge.locator("a.l .v")).to_have_count(1)
+        assert page.evaluate(SHIFT) == 0
+        page.screenshot(path=screenshots / f"widgets-{scheme}.png", full_page=True)
+        found = Axe().run(page).response["violations"]
+        assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
+
+
+def test_widget_below_the_fold_loads_when_it_is_near(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str]
+) -> None:
+    body = f'<div style="height:4000px">Text</div>{tag(laurel, "valid")}{script(laurel)}'
+    with opened(chromium, website, body) as page:
+        page.wait_for_function("!!customElements.get('laurel-badge')")
+        page.wait_for_timeout(300)
+        assert page.locator("laurel-badge a.l").count() == 0
+        page.locator("laurel-badge").scroll_into_view_if_needed()
+        expect(page.locator("laurel-badge a.l .v")).to_have_text("Valid")
+
+
+def test_plain_link_remains_without_script(chromium: Browser, laurel: Laurel, website: tuple[Path, str]) -> None:
+    body = tag(laurel, "valid") + script(laurel)
+    with opened(chromium, website, body, java_script_enabled=False) as page:
+        expect(page.get_by_role("link", name="A credential")).to_be_visible()
+
+
+def test_plain_link_remains_if_the_credential_does_not_exist(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str]
+) -> None:
+    body = f'<laurel-badge credential="{"z" * 26}"><a href="/x">A credential</a></laurel-badge>{script(laurel)}'
+    with opened(chromium, website, body) as page:
+        page.wait_for_timeout(500)
+        expect(page.get_by_role("link", name="A credential")).to_be_visible()
+
+
+def test_widget_works_under_a_strict_policy_and_loads_from_one_host_only(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str]
+) -> None:
+    host = laurel.base_url
+    policy = (
+        f"default-src 'none'; script-src {host}; connect-src {host}; img-src {host}; require-trusted-types-for 'script'"
+    )
+    requested: list[str] = []
+    with opened(chromium, website, tag(laurel, "valid") + script(laurel), policy) as page:
+        page.on("request", lambda request: requested.append(request.url))
+        page.reload()
+        expect(page.locator("laurel-badge a.l .t")).to_have_text("Data analysis in practice")
+        assert {url.split("/")[2] for url in requested} == {host.split("/")[2], website[1].split("/")[2]}
+        assert page.context.cookies() == []
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_changed_attributes_change_the_widget(chromium: Browser, laurel: Laurel, website: tuple[Path, str]) -> None:
+    with opened(chromium, website, tag(laurel, "valid") + script(laurel)) as page:
+        expect(page.locator("laurel-badge a.l .v")).to_have_text("Valid")
+        page.evaluate(f"document.querySelector('laurel-badge').setAttribute('credential', '{id_of('revoked')}')")
+        expect(page.locator("laurel-badge a.l .v")).to_have_text("Revoked")
+
+
+@pytest.mark.parametrize("sandbox", ["", "allow-scripts allow-popups allow-popups-to-escape-sandbox"])
+def test_frame_works_in_a_sandbox_and_reports_its_height(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], sandbox: str, screenshots: Path
+) -> None:
+    listen = "<script>addEventListener('message', event => { window.told = event.data })</script>"
+    frames = "".join(
+        f'<iframe title="{kind} {size}" sandbox="{sandbox}" width="{box.width}" height="{box.height}" '
+        f'src="{laurel.base_url}/embed/{id_of(kind)}?size={size}"></iframe>'
+        for kind in ("valid", "tampered")
+        for size, box in BOXES.items()
+    )
+    with opened(chromium, website, listen + frames) as page:
+        frame = page.frame_locator("iframe").first
+        expect(frame.get_by_text("Data analysis in practice")).to_be_visible()
+        if sandbox:
+            page.wait_for_function("window.told && window.told.laurel === 'badge' && window.told.height > 50")
+        page.screenshot(path=screenshots / "frames.png")

@@ -1,0 +1,79 @@
+"""`/oembed`, by the rules of oembed.com."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
+from tests.http.gateway import HTML, Gateway
+
+
+def path(kind: str = "valid", **more: str) -> str:
+    url = quote(f"{BASE_URL}/c/{id_of(kind)}", safe="")
+    return "/oembed?url=" + url + "".join(f"&{name}={value}" for name, value in more.items())
+
+
+RULES = [
+    ("2.2: the format is JSON if none is asked for", path(), 200, "application/json"),
+    ("2.2: format=json", path(format="json"), 200, "application/json"),
+    ("2.2: format=xml", path(format="xml"), 200, "text/xml"),
+    ("2.3.3: 501 for a format that is not supported", path(format="yaml"), 501, "application/problem+json"),
+    ("2.3.3: 404 for an unknown credential", path("nothing"), 404, "application/problem+json"),
+    (
+        "2.3.3: 404 for a link of another site",
+        "/oembed?url=https%3A%2F%2Fother.example%2F",
+        404,
+        "application/problem+",
+    ),
+    ("2.2: url is required", "/oembed", 400, "application/problem+json"),
+    ("2.2: maxwidth is a number", path(maxwidth="wide"), 400, "application/problem+json"),
+    ("2.2: maxheight is at least one", path(maxheight="0"), 400, "application/problem+json"),
+    ("2.2: further parameters are allowed", path(dnt="true", omit_script="1"), 200, "application/json"),
+]
+
+
+@pytest.mark.parametrize(("rule", "asked", "status", "media_type"), RULES, ids=[rule for rule, *_ in RULES])
+def test_rule_of_the_specification(client: Gateway, rule: str, asked: str, status: int, media_type: str) -> None:
+    response = client.get(asked)
+    assert response.status == status, response.text
+    assert response.headers["content-type"].startswith(media_type)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_response_contains_no_verdict(client: Gateway, kind: str) -> None:
+    found = client.get(path(kind)).json
+    assert (found["type"], found["version"]) == ("rich", "1.0")
+    assert found["title"] == ("A credential" if kind in ("tampered", "wrong_signer") else "Data analysis in practice")
+    for word in ("Valid", "Revoked", "Expired", "genuine"):
+        assert word not in str(found)
+
+
+def test_limits_are_respected(client: Gateway) -> None:
+    found = client.get(path(maxwidth="200", maxheight="200")).json
+    assert (found["width"], found["height"]) == (120, 160)
+    assert client.get(path(maxwidth="20")).json["type"] == "link"
+
+
+def test_xml_is_the_same_response(client: Gateway) -> None:
+    root = ET.fromstring(client.get(path(format="xml")).body)  # noqa: S314 - our own document
+    assert root.tag == "oembed"
+    assert {one.tag: one.text for one in root} == {name: str(value) for name, value in client.get(path()).json.items()}
+
+
+def test_a_preview_is_not_counted(client: Gateway, laurel: Laurel) -> None:
+    client.get(path())
+    assert not laurel.event_store.events
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_page_names_its_responses_in_a_link_and_in_a_header(client: Gateway, laurel: Laurel, form: str) -> None:
+    response = client.get(laurel.url("valid"), accept=HTML)
+    url = path(format=form)
+    media_type = {"json": "application/json+oembed", "xml": "text/xml+oembed"}[form]
+    html = f'<link rel="alternate" type="{media_type}" href="{BASE_URL}{url.replace("&", "&amp;")}"'
+    assert html in response.text
+    assert f'<{BASE_URL}{url}>; rel="alternate"; type="{media_type}"' in response.headers["link"]
+    assert client.get(url).status == 200
