@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from chalicelib.credential import strict_json
 from chalicelib.errors import Malformed
+from chalicelib.language.phrase import phrase
 
 MAX_SIZE = strict_json.DEFAULT.size
 """Maximum size of a credential in bytes."""
@@ -40,7 +41,12 @@ def read(data: bytes) -> Link | Document:
     Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what it seems to be and what to try.
     """
     if len(data) > MAX_SIZE:
-        raise Malformed(f"The credential is {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
+        raise Malformed(
+            phrase(
+                "The credential is {size} bytes. The limit is {limit}.", size=f"{len(data):,}", limit=f"{MAX_SIZE:,}"
+            ),
+            code="too_large",
+        )
     text = _unwrapped(_stripped(data))
     if _LINK.fullmatch(text):
         return Link(text.decode("ascii"))
@@ -74,13 +80,16 @@ def read_linked(data: bytes) -> bytes:
     """
     if len(data) > MAX_SIZE:
         size = f"{len(data):,} bytes; the limit is {MAX_SIZE:,}"
-        raise Malformed(f"The linked document is {size}.", code="nothing_found")
+        raise Malformed(phrase("The linked document is {size}.", size=size), code="nothing_found")
     try:
         found = read(data)
     except Malformed as error:
         page = _stripped(data)[:1] == b"<"
         raise Malformed(
-            _WEB_PAGE if page else (f"The link works, but there is a problem: {error.detail}"), code=error.code
+            _WEB_PAGE
+            if page
+            else phrase("The link works, but there is a problem: {detail}", detail=phrase(error.detail)),
+            code=error.code,
         ) from error
     if isinstance(found, Link):
         raise Malformed("The link leads to another link. Paste that link instead.", code="nothing_found")

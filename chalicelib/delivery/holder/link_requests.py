@@ -14,6 +14,7 @@ from chalicelib.delivery.limits import quota
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.errors import Refused
+from chalicelib.language.phrase import phrase
 
 NEW_LINK = Limit("holder-link", 1, timedelta(minutes=10))
 """Links with one scope that are sent to one address in this time, because delivery can take minutes."""
@@ -82,10 +83,12 @@ def _counted(delivery_context: DeliveryContext, limit: Limit, subject: str) -> t
     """Count a link to be sent. Raises `TooMany`."""
     if not delivery_context.within(limit, subject):
         raise TooMany(
-            "We have sent you several links today. Use the most recent one in your inbox.",
+            phrase("We have sent you several links today. Use the most recent one in your inbox."),
             int(limit.window.total_seconds()),
         )
     if not delivery_context.within(NEW_LINK, subject):
         delivery_context.give_back(limit, subject)
-        raise TooMany("We sent a link a few minutes ago. Check your email first.", int(NEW_LINK.window.total_seconds()))
+        raise TooMany(
+            phrase("We sent a link a few minutes ago. Check your email first."), int(NEW_LINK.window.total_seconds())
+        )
     return (limit, subject), (NEW_LINK, subject)

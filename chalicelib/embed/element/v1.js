@@ -1,4 +1,3 @@
-"use strict";
 customElements.get("laurel-badge") || (() => {
   const base = BASE_URL, css = new CSSStyleSheet();
   css.replaceSync(STYLE);
@@ -23,10 +22,10 @@ customElements.get("laurel-badge") || (() => {
     async load() {
       const [id, size, theme] = ["credential", "size", "theme"].map(name => this.getAttribute(name) || ""), turn = this.turn = {};
       try {
-        const got = await fetch(`${base}/embed/${id.split("/").pop()}?${new URLSearchParams({ format: "json", lang: this.lang })}`, { credentials: "omit" });
+        const got = await fetch(`${base}/embed/${id.split("/").pop()}?${new URLSearchParams({ format: "json", lang: this.closest("[lang]")?.lang })}`, { credentials: "omit" });
         const shown = got.ok && await got.json();
         if (!shown || turn != this.turn) return;
-        const link = add(new DocumentFragment(), "a", { class: `l ${size} ${theme}`, href: shown.url, target: "_blank", lang: shown.lang });
+        const link = add(new DocumentFragment(), "a", { class: `l ${size} ${theme}`, href: shown.url, target: "_blank", lang: shown.lang, dir: shown.dir });
         for (const name in shown.colours) link.style.setProperty(`--${name}`, shown.colours[name]);
         add(link, "span", { class: "k" });
         const icon = add(link, "svg", { viewBox: "0 0 48 48", "aria-hidden": true });

@@ -18,11 +18,15 @@ from chalicelib.http.core.response import Reply, public
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed import opening
 from chalicelib.http.public.documents import SANDBOX
+from chalicelib.language.languages import DEFAULT, known
+from chalicelib.language.translation import Translation, translation
 from chalicelib.settings import Function
 
 IMAGE_SECONDS = 300
 """How long browsers and image proxies may keep a badge image, and so the longest that it can show a credential as valid
 after it was revoked. Image proxies of email providers and code hosts fetch an image again for each reader beyond it."""
+_NO_GLYPHS = ("ja",)
+"""Languages that the font of PNG images cannot write (`embed.fonts`)."""
 _FILE = re.compile(rf"({PATTERN})(?:(?:@|%40)([1-9])x)?\.(svg|png)", re.ASCII)
 _ANY_FILE = re.compile(r".*\.(svg|png)", re.DOTALL)
 
@@ -34,6 +38,7 @@ class _Form:
     ending: str
     size: Size
     theme: Theme
+    language: Translation
     scale: int = 1
 
     def draw(self, shown: Shown, status: int = 200) -> Reply:
@@ -53,15 +58,22 @@ def routes(services: Services) -> Routes:
         if kind is None:
             raise NotFound("no image format")
         size = size_of(opening.parameter(request, "size"))
-        form = _Form(kind[1], size, theme_of(opening.parameter(request, "theme"), Theme.LIGHT))
+        theme = theme_of(opening.parameter(request, "theme"), Theme.LIGHT)
+        form = _Form(kind[1], size, theme, _language(request, kind[1]))
         try:
             return _image(services, request, file, form)
         except NotFound:
             # An image, because the reader of a website sees nothing of a problem document in its place.
-            return public(request, form.draw(texts.MISSING, 404), IMAGE_SECONDS)
+            return public(request, form.draw(texts.missing(form.language), 404), IMAGE_SECONDS)
 
     bound.preflight("/badge/{file}")
     return bound
+
+
+def _language(request: Request, ending: str) -> Translation:
+    """Return the language of `lang`, otherwise English: who loads an image is a website or a proxy, not its reader."""
+    code = known(opening.parameter(request, "lang")) or DEFAULT
+    return translation(DEFAULT if ending == "png" and code in _NO_GLYPHS else code)
 
 
 def _image(services: Services, request: Request, file: str, form: _Form) -> Reply:
@@ -69,5 +81,5 @@ def _image(services: Services, request: Request, file: str, form: _Form) -> Repl
     scale = int(match[2] or 1) if match else 0
     if match is None or scale not in png.SCALES:
         raise NotFound("no such credential")
-    shown = texts.shown(opening.badge(services, request, match[1]))
+    shown = texts.shown(opening.badge(services, request, match[1]), form.language)
     return public(request, replace(form, scale=scale).draw(shown), IMAGE_SECONDS)

@@ -16,6 +16,7 @@ from chalicelib.delivery.holder.home import HolderCredential, HolderHome, Issuer
 from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, Target
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.http.html import text
+from chalicelib.language.phrase import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +168,11 @@ def _status(record: Record, now: datetime) -> str | None:
     if record.corrected:
         return "It was replaced by a corrected version."
     if record.status.state is State.REVOKED:
-        return f"The issuer revoked it on {text.day(record.status.at)}."
+        return phrase("The issuer revoked it on {day}.", day=record.status.at)
     if record.status.state is State.SUSPENDED:
-        return f"The issuer suspended it on {text.day(record.status.at)} and may reinstate it."
+        return phrase("The issuer suspended it on {day} and may reinstate it.", day=record.status.at)
     if record.superseded_by is not None:
         return "It was replaced by a newer credential."
     if record.valid_until is not None and record.valid_until <= now:
-        return f"It expired on {text.day(record.valid_until)}."
+        return phrase("It expired on {day}.", day=record.valid_until)
     return None

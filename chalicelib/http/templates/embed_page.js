@@ -19,9 +19,9 @@
       result.replaceChildren(...page.getElementById("result").childNodes);
       history.replaceState(null, "", url);
       ready();
-      said.textContent = "Preview and code updated.";
+      said.textContent = said.dataset.updated;
     } catch {
-      said.textContent = "The preview could not be updated. Try again.";
+      said.textContent = said.dataset.failed;
     }
   });
   result.addEventListener("click", async event => {
@@ -29,10 +29,10 @@
     const code = document.getElementById("snippet");
     try {
       await navigator.clipboard.writeText(code.value);
-      said.textContent = "Code copied.";
+      said.textContent = said.dataset.copied;
     } catch {
       code.select();
-      said.textContent = "Your browser blocked copying. The code is selected: copy it yourself.";
+      said.textContent = said.dataset.blocked;
     }
   });
 })();

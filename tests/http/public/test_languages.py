@@ -1,0 +1,91 @@
+"""Pages in the reader's language."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.http.core.access import PUBLIC
+from chalicelib.language.languages import DEFAULT, LANGUAGES, direction
+from chalicelib.language.translation import translation
+from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
+from tests.http.gateway import HTML, Gateway
+from tests.http.public.test_pages import HEADLINES, LINES
+
+assert PUBLIC
+TRANSLATED = [code for code in LANGUAGES if code != DEFAULT]
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+@pytest.mark.parametrize("kind", KINDS)
+def test_credential_page_has_no_english_verdict(client: Gateway, kind: str, code: str) -> None:
+    response = client.get(f"/c/{id_of(kind)}?lang={code}", accept=HTML)
+    assert translation(code).text(HEADLINES[kind]) in response.text
+    assert HEADLINES[kind] not in response.text
+    assert LINES[kind] not in response.text
+    assert f'<html lang="{code}"' in response.text
+    assert ('dir="rtl"' in response.text.partition("<head>")[0]) == (direction(code) == "rtl")
+    assert response.headers["content-language"] == code
+    assert response.headers["vary"] == "Accept"
+    assert f'<link rel="canonical" href="{BASE_URL}/c/{id_of(kind)}">' in response.text
+
+
+def test_browser_language_is_used_and_declared(client: Gateway) -> None:
+    response = client.get(f"/c/{id_of('valid')}", accept=HTML, accept_language="fr-CA,fr;q=0.9")
+    assert "Cette attestation est authentique et valide." in response.text
+    assert response.headers["vary"] == "Accept, Accept-Language"
+    assert "lang=fr" not in response.text.partition('class="languages"')[0]
+
+
+def test_a_language_in_the_url_wins_and_is_kept_in_links(client: Gateway) -> None:
+    response = client.get(f"/c/{id_of('valid')}?lang=de", accept=HTML, accept_language="fr")
+    assert f'href="{BASE_URL}/?lang=de"' in response.text
+    assert 'href="?lang=ja" lang="ja" hreflang="ja"' in response.text
+
+
+def test_unknown_language_is_negotiated(client: Gateway) -> None:
+    response = client.get("/?lang=tlh", accept=HTML, accept_language="es")
+    assert response.headers["content-language"] == "es"
+    assert response.headers["vary"] == "Accept-Language"
+
+
+def test_json_stays_english(client: Gateway) -> None:
+    for path in (f"/c/{id_of('revoked')}", f"/v1/credentials/{id_of('revoked')}/report"):
+        plain = client.get(path, accept="application/json")
+        other = client.get(f"{path}?lang=ar", accept="application/json", accept_language="ja")
+        assert other.body == plain.body
+
+
+def test_problem_page_is_translated_and_its_json_is_not(client: Gateway) -> None:
+    page = client.get("/nowhere?lang=ja", accept=HTML)
+    assert page.status == 404
+    assert "見つかりません" in page.text
+    assert client.get("/nowhere?lang=ja", accept="*/*").json["title"] == "Not found"
+
+
+def test_signed_text_is_marked_with_its_own_language(client: Gateway, laurel: Laurel) -> None:
+    page = client.get(f"/c/{id_of('valid')}?lang=ar", accept=HTML).text
+    assert '<h2 id="badge" class="title" dir="auto" lang="">Data analysis' in page
+    english = client.get(f"/c/{id_of('valid')}", accept=HTML).text
+    assert '<h2 id="badge" class="title" dir="auto">Data analysis' in english
+
+
+def test_language_of_one_request_is_not_that_of_the_next(client: Gateway) -> None:
+    client.get("/?lang=ar", accept=HTML)
+    assert client.get("/", accept=HTML).headers["content-language"] == "en"
+
+
+def test_widget_data_and_frame_follow_lang_and_images_stay_english(client: Gateway) -> None:
+    found = id_of("valid")
+    data = client.get(f"/embed/{found}?format=json&lang=ar")
+    assert (data.json["lang"], data.json["dir"]) == ("ar", "rtl")
+    assert data.json["texts"]["v"].startswith("صالحة")
+    assert client.get(f"/embed/{found}?format=json", accept_language="ja").json["lang"] == "ja"
+    assert '<html lang="ar" dir="rtl">' in client.get(f"/embed/{found}?lang=ar", accept=HTML).text
+    assert "Verifiziert" not in client.get(f"/badge/{found}.svg", accept_language="de").text
+    assert "Valid" in client.get(f"/badge/{found}.svg", accept_language="de").text
+    assert "Gültig" in client.get(f"/badge/{found}.svg?lang=de").text
+
+
+def test_png_in_a_script_without_glyphs_is_english(client: Gateway) -> None:
+    found = id_of("valid")
+    assert client.get(f"/badge/{found}.png?lang=ja").body == client.get(f"/badge/{found}.png").body
