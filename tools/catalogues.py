@@ -24,8 +24,14 @@ from chalicelib.language.translation import CATALOGUES, DOMAIN
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "chalicelib/http/templates"
-TRANSLATED_TEMPLATES = ("*.html", "holder/*.html", "sign_in/*.html")
-"""Templates of pages for visitors and holders; those of the console are in English."""
+EMAILS = ROOT / "chalicelib/email/templates"
+TRANSLATED = (
+    (TEMPLATES, "*.html"),
+    (TEMPLATES, "holder/*.html"),
+    (TEMPLATES, "sign_in/*.html"),
+    (EMAILS, "email.*"),
+)
+"""Templates of pages for visitors and holders, and of emails; those of the console are in English."""
 MODULES_OF_TEXT = (
     "chalicelib/delivery/holder/link_requests.py",
     "chalicelib/delivery/holder/sharing.py",
@@ -61,7 +67,7 @@ _SENTENCE = re.compile(r"[A-Z{][^ ]* .*[.?]", re.DOTALL)
 _NO_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 _CHANGING = re.compile(rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator).*\n', re.MULTILINE)
 _HEADER_NAMES = {"Allow", "Bearer", "Cache-Control", "Location", "Referrer-Policy", "Retry-After", "Set-Cookie"}
-_CALLS = {"phrase": 1, "plural": 2}
+_CALLS = {"phrase": 1, "plural": 2, "_Change": 4}
 Message = str | tuple[str, str]
 
 
@@ -78,8 +84,10 @@ def of_module(source: str, pattern: re.Pattern[str] | None = None) -> Iterator[M
             texts = [argument for argument in node.args[: _CALLS[node.func.id]] if isinstance(argument, ast.Constant)]
             skipped.update(texts)
             found = [str(text.value) for text in texts]
-            if found:
-                yield (found[0], found[1]) if node.func.id == "plural" else found[0]
+            if node.func.id == "plural":
+                yield found[0], found[1]
+            else:
+                yield from found
     constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in skipped]
     for value in [node.value for node in constants if isinstance(node.value, str)]:
         if pattern is not None and pattern.fullmatch(value) and value not in _HEADER_NAMES:
@@ -97,8 +105,8 @@ def of_template(source: bytes) -> Iterator[Message]:
 def extracted() -> Catalog:
     """Return a catalogue of all texts, without translations."""
     found = Catalog(project="Laurel", charset="utf-8", fuzzy=False)
-    for pattern in TRANSLATED_TEMPLATES:
-        for file in sorted(TEMPLATES.glob(pattern)):
+    for folder, pattern in TRANSLATED:
+        for file in sorted(folder.glob(pattern)):
             _add(found, of_template(file.read_bytes()), file)
     for file in sorted(ROOT.glob("chalicelib/**/*.py")):
         name = str(file.relative_to(ROOT))

@@ -41,7 +41,8 @@ class Award:
     achievement's expiry rule sets when ``valid_until`` is None.
 
     ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` adds the VC-JWT form. ``credential_id`` makes the
-    call idempotent: the same id is stored once. ``zone`` is the holder's IANA timezone, and ``notify`` sends the
+    call idempotent: the same id is stored once. ``zone`` is the holder's IANA timezone, ``lang`` their language,
+    and ``notify`` sends the
     holder an email.
     """
 
@@ -55,6 +56,7 @@ class Award:
     jwt: bool = False
     credential_id: str | None = None
     zone: str | None = None
+    lang: str | None = None
     notify: bool = False
 
 
@@ -128,6 +130,7 @@ def draft(
         suite=award.suite,
         jwt=award.jwt,
         zone=award.zone,
+        lang=award.lang,
         notify=award.notify,
         email_salt=issuer_context.entropy(16).hex(),
         now=now,

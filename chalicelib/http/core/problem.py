@@ -52,6 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "achievement_archived": Kind(422, "Achievement archived"),
     "bad_text": Kind(422, "Invalid text"),
     "bad_zone": Kind(422, "Unknown timezone"),
+    "bad_lang": Kind(422, "Unknown language"),
     "evidence_required": Kind(422, "Evidence required"),
     "idempotency_key_reused": Kind(422, "Idempotency-Key already used for another request"),
     "rows_refused": Kind(422, "Some rows have errors"),

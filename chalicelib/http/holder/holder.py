@@ -165,8 +165,7 @@ def _named(services: Services, issuer: Issuer) -> str:
     """How a sentence names an issuer: its name comes from the record, so it is marked unless someone vouches for it."""
     if issuer.identified(services.delivery_context.now()):
         return line(issuer.name, MAX_NAME)
-    claimed = neutral.claimed(issuer)
-    return claimed[0].lower() + claimed[1:]
+    return neutral.claimed_within(issuer)
 
 
 def _is_undo(request: Request) -> bool:
