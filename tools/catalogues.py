@@ -60,9 +60,10 @@ MODULES_OF_SENTENCES = (
     "chalicelib/reports/pasted.py",
     "chalicelib/verify/pipeline.py",
     "chalicelib/verify/checks/*.py",
+    "chalicelib/verify/status_list.py",
 )
 """Modules in which every sentence is one that a reader sees."""
-_TEXT = re.compile(r"[“A-Z][a-z’{“].*", re.DOTALL)
+_TEXT = re.compile(r"[“A-Z{](?:[a-z’{“]| [a-z]).*", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z{][^ ]* .*[.?]", re.DOTALL)
 _NO_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 _CHANGING = re.compile(rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator).*\n', re.MULTILINE)

@@ -15,7 +15,7 @@ from chalicelib.language.languages import DEFAULT, LANGUAGES
 from tools import catalogues
 
 TRANSLATED = [code for code in LANGUAGES if code != DEFAULT]
-TEMPLATES = [file for pattern in catalogues.TRANSLATED_TEMPLATES for file in sorted(catalogues.TEMPLATES.glob(pattern))]
+TEMPLATES = [file for folder, pattern in catalogues.TRANSLATED for file in sorted(folder.glob(pattern))]
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
 TAG = re.compile(r"</?\w+[^>]*>")
 VISIBLE = ("title", "alt", "aria-label", "placeholder", "content", "label")

@@ -24,6 +24,7 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.language.languages import LANGUAGES
 
 MAX_EVIDENCE = 25
 """Maximum evidence links of a credential. All of them are signed and shown."""
@@ -92,6 +93,8 @@ def check(award: Award, achievement: Achievement) -> None:
     _check_holder(normalize(award.holder))
     if award.zone is not None:
         check_zone(award.zone)
+    if award.lang is not None and award.lang not in LANGUAGES:
+        raise Refused(f"{award.lang[:80]!r} is not one of {', '.join(LANGUAGES)}.", code="bad_lang")
     if award.credential_id is not None and not PUBLIC_ID.fullmatch(award.credential_id):
         raise Refused(f"{award.credential_id[:80]!r} is not a credential id.", code="bad_credential_id")
     if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):

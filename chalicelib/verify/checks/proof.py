@@ -49,7 +49,7 @@ def _method(verification: VerificationContext, secured_proof: SecuredProof) -> t
     try:
         return secured_proof.find_method(verification.issuer, verification.resolver.controllers)
     except Unavailable as error:
-        raise unreadable("key_unavailable", "The signer's key could not be read", error) from error
+        raise unreadable("key_unavailable", phrase("The signer's key could not be read"), error) from error
     except Malformed as error:
         error_type = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise error_type(error.code, error.detail) from error
