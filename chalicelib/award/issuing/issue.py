@@ -43,8 +43,7 @@ class Award:
 
     ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` adds the VC-JWT form. ``credential_id`` makes the
     call idempotent: the same id is stored once. ``zone`` is the holder's IANA timezone, ``lang`` their language,
-    and ``notify`` sends the
-    holder an email.
+    and ``notify`` sends them an email.
     """
 
     issuer_id: str
