@@ -43,7 +43,7 @@ def read(data: bytes) -> Link | Document:
         raise Malformed(f"The credential is {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
     text = _unwrapped(_stripped(data))
     if _LINK.fullmatch(text):
-        return Link(text.decode("ascii"))
+        return Link(text.rstrip(b".,;").decode("ascii"))  # the end of the sentence that it was copied from
     if text[:1] == b"{":
         return Document(text)
     if text[:2] == b"ey":

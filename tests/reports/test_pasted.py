@@ -75,6 +75,7 @@ def test_other_input_gets_a_hint_what_to_do(data: bytes, hint: str) -> None:
         b"Here is my credential: https://a.example/c/1. Kind regards, Ada",
         b"Dear Sir,\n\nplease see (https://a.example/c/1)\nhttps://a.example/c/1",
         b"My badge <https://a.example/c/1> is new",
+        b"https://a.example/c/1.",
     ],
 )
 def test_the_only_link_in_a_text_is_used(text: bytes) -> None:

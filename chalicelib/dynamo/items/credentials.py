@@ -229,6 +229,7 @@ class RowItem(Item, discriminator="row"):
     email = UnicodeAttribute(null=True)
     valid_until = UTCDateTimeAttribute(null=True)
     superseded_by = UnicodeAttribute(null=True)
+    corrected = BooleanAttribute(default=False)
 
     @classmethod
     def of(cls, row: Row) -> Self:

@@ -244,7 +244,10 @@ def _issuer_line(report: Report, facts: Facts | None) -> str | None:
 
 
 def _advice(verdict: verdict_text.VerdictText, facts: Facts | None, recorded_issuer: str | None) -> tuple[str, ...]:
-    caution = facts.issuer.caution if facts else recorded_issuer
+    if recorded_issuer is not None:
+        # It says whom to ask, as the last piece of advice does in general.
+        return (*verdict.advice[:-1], recorded_issuer)
+    caution = facts.issuer.caution if facts else None
     return (caution, *verdict.advice) if caution else verdict.advice
 
 
@@ -259,7 +262,10 @@ def _recorded_issuer(report: Report, hosted: HostedView | None) -> str | None:
         who = f"an issuer that the domain {text.isolated(proven[0].domain)} confirms"
     else:
         return None
-    return f"According to Laurel’s records, this link should lead to a credential issued by {who}. Ask them about it."
+    return (
+        f"According to Laurel’s records, this link should lead to a credential issued by {who}. Contact them directly, "
+        "through their own website rather than a link that you were sent."
+    )
 
 
 def _answer(report: Report) -> str | None:

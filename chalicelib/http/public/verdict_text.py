@@ -21,6 +21,8 @@ class VerdictText:
 
 _TRY_AGAIN = "Try again in a few minutes. The service that did not respond may be available by then."
 _ASK_ISSUER = "Contact the issuer directly, through its own website rather than a link that you were sent."
+_ASK_NAMED = "If you know which organization should have issued it, contact that organization through its own website."
+_NOT_SHOWN = "Do not rely on it. Its contents are not shown here, because no issuer has confirmed them."
 
 VERDICT_TEXTS: Mapping[Verdict, VerdictText] = {
     Verdict.VALID: VerdictText(
@@ -70,9 +72,9 @@ VERDICT_TEXTS: Mapping[Verdict, VerdictText] = {
         "bad",
         "octagon",
         (
-            "Do not rely on it. Its contents are not shown here, because no issuer has confirmed them.",
-            "Ask the person who gave it to you for the original file. It may have been damaged by accident.",
-            _ASK_ISSUER,
+            _NOT_SHOWN,
+            "Ask the person who gave it to you for the original file or link. It may have been damaged by accident.",
+            _ASK_NAMED,
         ),
     ),
     Verdict.UNKNOWN: VerdictText(
@@ -142,7 +144,7 @@ _OTHER_PERSON = replace(
     shape="triangle",
     advice=(
         "Check the spelling. People often have several addresses, so ask which one they gave the issuer.",
-        "The credential itself may be genuine. Check it without an email address to see its own result.",
+        "The credential itself is genuine and valid. Check it without an email address to see that result.",
     ),
 )
 _PERSON_OPEN = replace(
@@ -150,6 +152,8 @@ _PERSON_OPEN = replace(
     headline="We could not check whether it was issued to this person.",
     advice=("Check that the name matches the person you are dealing with.", _ASK_ISSUER),
 )
+_WRONG_SIGNER = replace(VERDICT_TEXTS[Verdict.INVALID], advice=(_NOT_SHOWN, _ASK_NAMED))
+"""A credential that someone else has signed: that is no accident."""
 
 _NO_CREDENTIAL = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
@@ -188,8 +192,8 @@ def verdict_text(report: Report) -> VerdictText:
         )
     if finding is not None and report.verdict is Verdict.UNKNOWN:
         return _unknown(finding)
-    if finding is not None and report.verdict is Verdict.INVALID and finding.check == "format":
-        return _UNREADABLE
+    if finding is not None and report.verdict is Verdict.INVALID:
+        return {"format": _UNREADABLE, "signer": _WRONG_SIGNER}.get(finding.check, VERDICT_TEXTS[Verdict.INVALID])
     return VERDICT_TEXTS[report.verdict]
 
 

@@ -117,7 +117,7 @@ def test_proven_credential_is_shown_in_full(client: Gateway, laurel: Laurel, kin
 @pytest.mark.parametrize("kind", ["tampered", "wrong_signer"])
 def test_claims_of_an_unproven_credential_are_not_shown(client: Gateway, laurel: Laurel, kind: str) -> None:
     html = client.get(laurel.url(kind), accept=HTML).text
-    from_the_record = "this link should lead to a credential issued by \u2068Fernhill College\u2069. Ask them about it."
+    from_the_record = "this link should lead to a credential issued by \u2068Fernhill College\u2069."
     assert html.count(from_the_record) == 1  # whom to ask, as the operators registered it
     html = html.replace(from_the_record, "")
     for claimed in CLAIMED:
