@@ -85,7 +85,7 @@ def _frame(services: Services, request: Request, name: str) -> Reply:
     try:
         opened = opening.opened(services, request, name)
     except NotFound:
-        return _document(request, base_url, texts.MISSING, f"{base_url}/", None, "*", 404)
+        return _document(request, base_url, texts.MISSING, f"{base_url}/", None, None, 404)
     view = badge_of(opened, base_url)
     image = view.claims.image if view.claims else None
     # Without an issuer there is no list, and nothing that is verified: only Laurel's own pages show that.
@@ -94,14 +94,16 @@ def _frame(services: Services, request: Request, name: str) -> Reply:
 
 
 def _document(
-    request: Request, base_url: str, shown: Shown, url: str, image: str | None, ancestors: str, status: int = 200
+    request: Request, base_url: str, shown: Shown, url: str, image: str | None, ancestors: str | None, status: int = 200
 ) -> Reply:
     colours = "".join(f"--{name}:{colour};" for name, colour in element.colours(shown.tone).items())
     style = f"body{{margin:0;{colours}}}{element.style()}"
     policy = (
         f"default-src 'none'; style-src '{render.digest(style)}'; script-src '{render.digest(FRAME_SCRIPT)}'; "
-        f"img-src {base_url}; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+        f"img-src {base_url}; base-uri 'none'; form-action 'none'"
     )
+    if ancestors is not None:
+        policy += f"; frame-ancestors {ancestors}"
     reply = render.document(
         "widget.html",
         status,
