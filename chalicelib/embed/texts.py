@@ -102,7 +102,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "rst": ("reStructuredText", "For documentation made with Sphinx or Docutils."),
     "email": (
         "Email signature",
-        "Paste this HTML where your email program lets you edit the signature’s HTML, or copy the preview and paste it. Some email providers keep the image for a while. It is light unless you choose dark.",
+        (
+            "Copy the preview and paste it into your signature, or paste this HTML where your email program accepts HTML. "
+            "Some email providers keep the image for a while. It is light unless you choose dark."
+        ),
     ),
 }
 """Name and hint of each kind of snippet."""

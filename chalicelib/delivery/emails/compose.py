@@ -263,7 +263,7 @@ def _compose(
         next_url=url,
         why=(
             f"You are receiving this email because {issuer} issued this credential to {context.email}. "
-            f"If it is not yours, ignore this email or tell {issuer}. "
+            f"If it is not yours, ignore this email or {'reply to it' if context.issuer.email else f'tell {issuer}'}. "
             f"{issuer} can see whether the link above is opened."
         ),
         settings=f"{links.my}#settings",

@@ -106,6 +106,12 @@ def unsubscribe_issuer(delivery_context: DeliveryContext, token: str) -> Issuer:
     return delivery_context.archive.issuer(link.issuer_id or "")
 
 
+def is_unsubscribed(delivery_context: DeliveryContext, token: str) -> bool:
+    """Whether the holder has already unsubscribed from the issuer of an unsubscribe link. Raises `NotFound`."""
+    link = find(delivery_context, token, Purpose.UNSUBSCRIBE)
+    return link.issuer_id in delivery_context.mailbox(link.email).unsubscribed
+
+
 def unsubscribe(delivery_context: DeliveryContext, token: str) -> Issuer:
     """Unsubscribe from an issuer's emails. Idempotent. Raises `NotFound`."""
     link = find(delivery_context, token, Purpose.UNSUBSCRIBE)

@@ -72,7 +72,9 @@ def routes(services: Services) -> Routes:
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
     def ask(_request: Request, secret: str) -> Reply:
         issuer = holder_actions.unsubscribe_issuer(services.delivery_context, secret)
-        return _page(services, "unsubscribe.html", 200, issuer=_named(services, issuer), token=secret)
+        done = holder_actions.is_unsubscribed(services.delivery_context, secret)
+        page = "unsubscribed.html" if done else "unsubscribe.html"
+        return _page(services, page, 200, issuer=_named(services, issuer), token=secret)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def stop(request: Request, secret: str) -> Reply:

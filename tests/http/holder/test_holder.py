@@ -376,6 +376,7 @@ def test_one_click_unsubscribe_is_idempotent(laurel: Laurel, client: Gateway, pa
         response = client.post(stop, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
         assert response.status == 200
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
+    assert "You have unsubscribed" in client.get(stop, **PHONE).text
 
 
 def test_unsubscribing_can_be_undone_with_a_link_that_the_holder_requests(
