@@ -21,7 +21,8 @@ CODE = "daily_limit_exceeded"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many times a day an issuer may do something: ``proven`` once a domain or an operator vouches for it."""
+    """How many times a day an issuer may do something: ``proven`` once an operator vouches for it, or a domain, whose
+    issuers then share it."""
 
     counter: str
     what: str
@@ -60,9 +61,11 @@ def take(issuer_context: IssuerContext, issuer: Issuer, limit: Limit, amount: in
     """Count ``amount`` against ``limit``. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`."""
     now = issuer_context.now()
     most = limit.of(issuer, now)
-    if not _add(issuer_context, f"{limit.counter}-{_today(now)}-{issuer.id}", amount, most):
+    if not _add(issuer_context, f"{limit.counter}-{_today(now)}-{issuer.accountable(now)}", amount, most):
         advice = "" if issuer.identified(now) else " Verify a domain to raise the limit."
-        raise _exceeded(f"{issuer.name} can {limit.what.format(most)} a day.{advice}", now)
+        domain = issuer.vouching_domain(now)
+        who = issuer.name if domain is None else f"The issuers that {domain} confirms"
+        raise _exceeded(f"{who} can {limit.what.format(most)} a day.{advice}", now)
 
 
 def take_status_change(issuer_context: IssuerContext, issuer: Issuer, credential_id: str) -> None:

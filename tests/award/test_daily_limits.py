@@ -15,6 +15,7 @@ from chalicelib.award.bulk.job import Job
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import status_changes
+from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.errors import QuotaExceeded
 from tests.award.fakes import IssuerFixture
 from tests.fake_jobs import DryRuns, Jobs
@@ -101,3 +102,15 @@ def test_stranger_cannot_change_the_status_of_many_credentials_without_end(acme:
         status_changes.suspend(acme.issuer_context, "acme", records[6].id)
     for record in records:
         status_changes.revoke(acme.issuer_context, "acme", record.id)
+
+
+def test_issuers_that_one_domain_confirms_share_its_limits(acme: IssuerFixture) -> None:
+    """A wildcard record confirms any number of issuers, each of which had limits of its own."""
+    for number in range(3):
+        proof = DomainProof(f"n{number}.evil.example", Place.DNS, acme.clock(), "0" * 64)
+        evil = replace(acme.issuer, id=f"evil-{number}", registered_as=None, domains=(proof,))
+        daily_limits.take(acme.issuer_context, evil, daily_limits.DRY_RUNS)
+    with pytest.raises(QuotaExceeded) as refused:
+        daily_limits.take(acme.issuer_context, evil, daily_limits.DRY_RUNS)
+    assert "The issuers that evil.example confirms can start 3 dry runs" in refused.value.detail
+    daily_limits.take(acme.issuer_context, acme.issuer, daily_limits.DRY_RUNS)
