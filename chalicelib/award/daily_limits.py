@@ -1,4 +1,5 @@
-"""Daily limits on what an issuer can repeat without issuing anything: uploads, large dry runs and status changes.
+"""Daily limits on what an issuer can repeat without issuing anything: uploads, large dry runs, status changes, and new
+versions of achievements and pathways.
 
 Each costs storage, signatures or emails, and anyone can create an issuer. A domain proof or an operator's registration
 raises them. Revoking is not limited, because it is final: an issuer revokes at most what it has issued
@@ -50,6 +51,11 @@ STATUS_CHANGES = Limit(
 )
 """Suspensions and reinstatements. Each signs a status list and can send an email. Enough to suspend and reinstate what
 an unproven issuer issues in a day."""
+ACHIEVEMENTS = Limit("achievements", "save {:,} achievements and images", 200, 5_000)
+"""Versions of achievements and uploaded images, of 256 KB at most, which are kept for ever: 50 MB a day of an unproven
+issuer, and of any other a catalogue that is imported twice."""
+PATHWAYS = Limit("pathways", "save {:,} pathways", 30, 1_000)
+"""Versions of pathways. After each the worker, which all issuers share, checks every holder of the issuer."""
 CHANGES_PER_CREDENTIAL = 10
 """Suspensions and reinstatements of one credential a day: nobody decides the same case more often, and its holder gets
 an email about each."""

@@ -7,24 +7,34 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.award import daily_limits
+from chalicelib.award import achievements, daily_limits
 from chalicelib.award.bulk import bulk_issuer, dry_run
 from chalicelib.award.bulk.bulk_issuer import Allow, BulkIssuer, Upload
 from chalicelib.award.bulk.dry_run import DryRunner
 from chalicelib.award.bulk.job import Job
 from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.images import stored_images
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import status_changes
+from chalicelib.award.pathways import pathway_actions
+from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.errors import QuotaExceeded
-from tests.award.fakes import IssuerFixture
+from tests.award.fakes import PICTURE, IssuerFixture, new_achievement
+from tests.award.pathways.fakes import Pathways, every
 from tests.fake_jobs import DryRuns, Jobs
 from tests.fakes import TaskQueue
 
 
 @pytest.fixture(autouse=True)
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, unproven, proven in (("UPLOADED_ROWS", 100, 200), ("DRY_RUNS", 2, 3), ("STATUS_CHANGES", 4, 6)):
+    for name, unproven, proven in (
+        ("UPLOADED_ROWS", 100, 200),
+        ("DRY_RUNS", 2, 3),
+        ("STATUS_CHANGES", 4, 6),
+        ("ACHIEVEMENTS", 4, 6),
+        ("PATHWAYS", 2, 4),
+    ):
         limit = replace(getattr(daily_limits, name), unproven=unproven, proven=proven)
         monkeypatch.setattr(daily_limits, name, limit)
 
@@ -114,3 +124,33 @@ def test_issuers_that_one_domain_confirms_share_its_limits(acme: IssuerFixture) 
         daily_limits.take(acme.issuer_context, evil, daily_limits.DRY_RUNS)
     assert "The issuers that evil.example confirms can start 3 dry runs" in refused.value.detail
     daily_limits.take(acme.issuer_context, acme.issuer, daily_limits.DRY_RUNS)
+
+
+def test_stranger_cannot_fill_storage_with_images_and_achievements(acme: IssuerFixture) -> None:
+    """Each version has an image of up to 256 KB, and both are kept for ever."""
+    achievements.archive(acme.issuer_context, "acme", acme.achievement.id)
+    stored_images.keep(acme.issuer_context, "acme", PICTURE)  # the fixture's achievement is the first of four
+    achievements.add(acme.issuer_context, new_achievement())
+    for attempt in (
+        lambda: achievements.add(acme.issuer_context, new_achievement(picture=None, name="Fifth")),
+        lambda: stored_images.keep(acme.issuer_context, "acme", PICTURE),
+        lambda: achievements.archive(acme.issuer_context, "acme", acme.achievement.id, archived=False),
+    ):
+        with pytest.raises(QuotaExceeded) as refused:
+            attempt()
+        assert refused.value.code == "daily_limit_exceeded"
+    issuer_actions.register(acme.issuer_context, "acme")
+    achievements.add(acme.issuer_context, new_achievement())
+
+
+def test_stranger_cannot_keep_the_worker_busy_with_pathways(acme: IssuerFixture) -> None:
+    """After each change the worker, which all issuers share, checks every holder of the issuer."""
+    pathways = Pathways(tasks=acme.issuer_store.tasks)
+    draft = Draft("A way", "Up.", every(acme.achievement.id), None)
+    made = pathway_actions.add(acme.issuer_context, pathways, "acme", draft)
+    pathway_actions.change(acme.issuer_context, pathways, "acme", made.id, draft)
+    before = len(acme.issuer_store.tasks.status)
+    for _ in range(3):
+        with pytest.raises(QuotaExceeded):
+            pathway_actions.change(acme.issuer_context, pathways, "acme", made.id, draft)
+    assert len(acme.issuer_store.tasks.status) == before
