@@ -134,8 +134,8 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
 def test_email_event_function_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     record = laurel.issue()
     laurel.run_tasks(set())
-    mail = {"messageId": "mail-1@ses.example", "destination": [EMAIL]}
     at = {"timestamp": "2026-11-21T10:00:00.000Z"}
+    mail = {**at, "messageId": "mail-1@ses.example", "destination": [EMAIL]}
     permanent, address = {"bounceType": "Permanent"}, [{"emailAddress": EMAIL}]
     events: list[dict[str, Any]] = [
         {"eventType": "Delivery", "mail": mail, "delivery": {**at, "recipients": [EMAIL]}},
@@ -178,10 +178,10 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
         services.salts.create(day, b"0" * 32)
         services.event_store.write(samples.event())
         if role == "VerifyRole":
-            network, start, end = "203.0.113.7", laurel.clock(), laurel.clock() + timedelta(minutes=1)
+            network, second = "203.0.113.7", timedelta(seconds=1)
             allowance = DynamoAllowanceStore(laurel.tables)
-            assert allowance.reserve(network, start, 100, 1000, end)
-            allowance.give_back(network, start, 100)
+            assert allowance.reserve(network, laurel.clock(), second, second * 10) == timedelta()
+            allowance.give_back(network, second)
     assert refused == []
 
 
