@@ -39,6 +39,11 @@ class Limit:
 UPLOADED_ROWS = Limit("uploaded-rows", "upload {:,} rows", 100 * quota.UNPROVEN_PER_DAY, 10 * quota.PROVEN_PER_DAY)
 """Rows of bulk jobs. Rows over the issuing quota wait for the next days: a term's courses of an unproven issuer, and
 ten of the largest uploads of any other, which cost about half a cent in storage each (AWS pricing)."""
+CHECKED_KILOBYTES = Limit("checked-kilobytes", "check {:,} kB of lists", 100_000, 3_000_000)
+"""Lists that requests validate, whether or not anything is issued: two minutes of a worker for an unproven issuer, and
+for any other each of its rows of the day several times. A list of 100,000 rows takes up to twenty seconds."""
+MIN_KILOBYTES = 10
+"""A list counts as at least this many."""
 ROWS_PER_UPLOAD = 50
 """An upload counts as at least this many rows: each is a job, a pointer, a chunk and two tasks."""
 DRY_RUNS = Limit("dry-runs", "start {:,} dry runs of large uploads", 5, 100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from chalicelib.award import achievements, daily_limits
 from chalicelib.award.bulk import bulk_issuer, dry_run
-from chalicelib.award.bulk.bulk_issuer import Allow, BulkIssuer, Upload
+from chalicelib.award.bulk.bulk_issuer import Allow, BulkIssuer, RowsRefused, Upload
 from chalicelib.award.bulk.dry_run import DryRunner
 from chalicelib.award.bulk.job import Job
 from chalicelib.award.bulk.row_validation import Terms
@@ -34,6 +35,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
         ("STATUS_CHANGES", 4, 6),
         ("ACHIEVEMENTS", 4, 6),
         ("PATHWAYS", 2, 4),
+        ("CHECKED_KILOBYTES", 1_000, 2_000),
     ):
         limit = replace(getattr(daily_limits, name), unproven=unproven, proven=proven)
         monkeypatch.setattr(daily_limits, name, limit)
@@ -154,3 +156,26 @@ def test_stranger_cannot_keep_the_worker_busy_with_pathways(acme: IssuerFixture)
         with pytest.raises(QuotaExceeded):
             pathway_actions.change(acme.issuer_context, pathways, "acme", made.id, draft)
     assert len(acme.issuer_store.tasks.status) == before
+
+
+@pytest.mark.parametrize("issuing", [False, True])
+def test_stranger_cannot_keep_workers_busy_with_lists_that_are_never_issued(
+    acme: IssuerFixture, bulk: BulkIssuer, *, issuing: bool
+) -> None:
+    """A list with one error was validated for up to twenty seconds, refused, and not counted: 4 MB that compress to
+    nothing, from one API key, again and again."""
+    content = gzip.compress(b"name,email\nAda,not an address\n" + b"\n" * 400_000)
+    sent = Upload(Terms(acme.achievement.id), content)
+
+    def attempt() -> None:
+        if issuing:
+            with pytest.raises(RowsRefused):
+                bulk_issuer.create(bulk, "acme", sent, "me")
+        else:
+            bulk_issuer.examine(bulk, "acme", sent)
+
+    attempt()
+    attempt()
+    with pytest.raises(QuotaExceeded) as refused:
+        bulk_issuer.examine(bulk, "acme", sent)
+    assert "check 1,000 kB of lists a day" in refused.value.detail
