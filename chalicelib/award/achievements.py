@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from chalicelib.award import daily_limits
 from chalicelib.award.images import default_badge, formats, stored_images
 from chalicelib.award.input.text_rules import check_name, check_text, check_url
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import Conflict, Refused
 
 MAX_SKILLS = 25
@@ -70,14 +72,15 @@ class NewAchievement:
 def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
     """Store the picture under its SHA-256, then the achievement's first version.
 
-    Raises `NotFound` when the issuer does not exist, `Refused` when a text, a URL or the picture is invalid, `Conflict`
-    when the id is taken. If storing the achievement fails, the picture stays and the next attempt reuses it.
+    Raises `NotFound` when the issuer does not exist, `Refused` when a text, a URL or the picture is invalid,
+    `QuotaExceeded` (`daily_limit_exceeded`), `Conflict` when the id is taken. If storing the achievement fails, the
+    picture stays and the next attempt reuses it.
     """
     if new.id is not None and not UUID.fullmatch(new.id):
         raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
     content = Content(**{each.name: getattr(new, each.name) for each in fields(Content) if each.name != "archived"})
     _check(content)
-    issuer = issuer_context.issuer_store.issuer(new.issuer_id)
+    issuer = _counted(issuer_context, new.issuer_id)
     picture = default_badge.draw(new.name, issuer.accent) if new.picture is None else new.picture
     achievement = Achievement(
         id=new.id or issuer_context.uuid(),
@@ -99,6 +102,7 @@ def revise(
     """
     _check(content)
     before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
+    _counted(issuer_context, issuer_id)
     image = _revised_image(issuer_context, before, content)
     after = Achievement(id=before.id, issuer_id=issuer_id, image=image, version=version + 1, **_content_fields(content))
     if before == after:
@@ -111,11 +115,22 @@ def revise(
 def archive(
     issuer_context: IssuerContext, issuer_id: str, achievement_id: str, *, archived: bool = True
 ) -> Achievement:
-    """Archive or restore an achievement without changing its content. Raises `NotFound`, `Conflict`."""
+    """Archive or restore an achievement without changing its content.
+
+    Raises `NotFound`, `QuotaExceeded`, `Conflict`.
+    """
     before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
     if before.archived == archived:
         return before
+    _counted(issuer_context, issuer_id)
     return _replace(issuer_context, before, replace(before, archived=archived, version=before.version + 1))
+
+
+def _counted(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
+    """The issuer, after counting a version of an achievement, or an image, against its day: both are kept for ever."""
+    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(issuer_context, issuer, daily_limits.ACHIEVEMENTS)
+    return issuer
 
 
 def _revised_image(issuer_context: IssuerContext, before: Achievement, content: Content) -> str:

@@ -134,12 +134,8 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
 def test_email_event_function_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     record = laurel.issue()
     laurel.run_tasks(set())
-    mail = {
-        "messageId": "mail-1@ses.example",
-        "destination": [EMAIL],
-        "timestamp": "2026-11-21T10:00:00.000Z",
-    }
     at = {"timestamp": "2026-11-21T10:00:00.000Z"}
+    mail = {**at, "messageId": "mail-1@ses.example", "destination": [EMAIL]}
     permanent, address = {"bounceType": "Permanent"}, [{"emailAddress": EMAIL}]
     events: list[dict[str, Any]] = [
         {"eventType": "Delivery", "mail": mail, "delivery": {**at, "recipients": [EMAIL]}},
@@ -182,9 +178,10 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
         services.salts.create(day, b"0" * 32)
         services.event_store.write(samples.event())
         if role == "VerifyRole":
-            allowance, second = DynamoAllowanceStore(laurel.tables), timedelta(seconds=1)
-            assert not allowance.reserve("203.0.113.7", laurel.clock(), second, 10 * second)
-            allowance.give_back("203.0.113.7", second)
+            network, second = "203.0.113.7", timedelta(seconds=1)
+            allowance = DynamoAllowanceStore(laurel.tables)
+            assert allowance.reserve(network, laurel.clock(), second, second * 10) == timedelta()
+            allowance.give_back(network, second)
     assert refused == []
 
 

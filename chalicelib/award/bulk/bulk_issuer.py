@@ -116,9 +116,13 @@ FIRST_ROW = Position(0, 0)
 def examine(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> UploadSummary:
     """Validate an upload without storing it: list every error that issuing would find.
 
-    Raises `NotFound` for the achievement, `Malformed` when the upload cannot be parsed, and `Refused` when nothing can
-    be issued regardless of the rows.
+    Raises `NotFound` for the achievement, `Malformed` when the upload cannot be parsed, `QuotaExceeded`
+    (`daily_limit_exceeded`), and `Refused` when nothing can be issued regardless of the rows.
     """
+    sent = replace(sent, content=inflated(sent.content))
+    kilobytes = max(len(sent.content) // 1000, daily_limits.MIN_KILOBYTES)
+    issuer = bulk.issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(bulk.issuer_context, issuer, daily_limits.CHECKED_KILOBYTES, kilobytes)
     total = with_errors = with_duplicates = 0
     row_errors: list[RowError] = []
     duplicates: list[RowError] = []

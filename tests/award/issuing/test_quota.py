@@ -15,7 +15,7 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import batch, issue, quota, reissue
 from chalicelib.award.issuing.reissue import Changes
-from chalicelib.credential import dates
+from chalicelib.credential import dates, strict_json
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused, Unavailable
@@ -178,3 +178,43 @@ def test_issuers_that_one_domain_confirms_share_its_quota(acme: IssuerFixture) -
         taken += quota.take_up_to(acme.issuer_context, issuer, 5).amount
     assert taken == quota.PROVEN_PER_DAY
     assert "that evil.example confirms" in quota.exceeded(acme.issuer_context, issuer).detail
+
+
+class CountingSigner(Signer):
+    """Counts signatures, each of which costs money."""
+
+    signed = 0
+
+    def sign(self, handle: str, message: bytes) -> bytes:
+        signature = super().sign(handle, message)
+        self.signed += 1
+        return signature
+
+
+def test_a_request_that_is_repeated_for_ever_costs_no_signatures(acme: IssuerFixture) -> None:
+    """A stranger's issuer sent one request with one `Idempotency-Key` again and again: each was signed, then refused
+    as stored before, and given back to the quota."""
+    signer = CountingSigner()
+    context = replace(acme.issuer_context, signer=signer)
+    award = acme.award(credential_id="a" * 26)
+    first = issue.issue(context, award)
+    signed = signer.signed
+    assert [issue.issue(context, award) for _ in range(5)] == [first] * 5
+    assert signer.signed == signed
+
+
+def test_a_credential_that_is_signed_and_then_refused_counts(
+    acme: IssuerFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A credential that is too large is only noticed once it is signed, so this must not be free for ever."""
+    signer = CountingSigner()
+    context = replace(acme.issuer_context, signer=signer)
+    monkeypatch.setattr(strict_json, "DEFAULT", replace(strict_json.DEFAULT, size=100))
+    for _ in range(4):
+        with pytest.raises(Refused) as refused:
+            issue.issue(context, acme.award())
+        assert refused.value.code == "too_large"
+    for _ in range(5):
+        with pytest.raises(QuotaExceeded):
+            issue.issue(context, acme.award())
+    assert signer.signed == 4

@@ -13,6 +13,11 @@ def create_member(at: EntryContext) -> str:
     return email
 
 
+def create_owner(at: EntryContext) -> str:
+    members.add(at.laurel.access_context, at.console_issuer, email := new_email(at), Role.OWNER)
+    return email
+
+
 def create_token(at: EntryContext) -> str:
     return tokens.make(at.laurel.access_context, at.owner, Role.VIEWER, "canary token", "tests")[0].id
 
