@@ -10,13 +10,13 @@ MAX_LENGTH = 120
 _QUOTATION_MARKS = dict.fromkeys(map(ord, '"“”„‟«»″‶〝〞〟＂❝❞🙶🙷🙸「」『』《》'), "'")
 
 
-def unquoted(text: str, limit: int = MAX_LENGTH) -> str:
-    """Return ``text`` with apostrophes for its quotation marks, cut at ``limit``.
+def unquoted(text: str, limit: int | None = MAX_LENGTH) -> str:
+    """Return ``text`` with apostrophes for its quotation marks, cut at ``limit`` if there is one.
 
     Otherwise a name could close the quotation marks around it and go on in our words.
     """
     plain = text.translate(_QUOTATION_MARKS)
-    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+    return plain if limit is None or len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
 
 
 MAX_MARKS = 4
