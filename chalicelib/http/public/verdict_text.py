@@ -102,6 +102,49 @@ _UNREADABLE = replace(
     ),
 )
 """Not the tone of a forged credential: it may be genuine and badly copied."""
+_BESIDE_THE_STANDARD = replace(
+    VERDICT_TEXTS[Verdict.UNKNOWN],
+    headline="This credential does not follow the standard, so its signature was not checked.",
+    advice=(
+        "Do not rely on it. This does not mean that it is forged: some issuers make such mistakes.",
+        "Ask the person who gave it to you for the original file. It may have been changed by accident.",
+        _ASK_ISSUER,
+    ),
+)
+_OUT_OF_ITS_TIME = replace(
+    VERDICT_TEXTS[Verdict.INVALID],
+    tab="Signature not valid now",
+    headline="The signature of this credential is not valid now.",
+    tone="warn",
+    shape="triangle",
+    advice=(
+        "The issuer made the signature, but it does not count today. This does not mean that the credential is forged.",
+        "Ask the holder for a newly signed credential.",
+        _ASK_ISSUER,
+    ),
+)
+_KEY_REVOKED = replace(
+    VERDICT_TEXTS[Verdict.INVALID],
+    tab="No longer trusted",
+    headline="This credential can no longer be trusted.",
+    advice=(
+        "Do not rely on it. The issuer has revoked its key, so someone else may have signed it.",
+        "Ask the holder for a renewed credential.",
+        _ASK_ISSUER,
+    ),
+)
+_INVALID_BY_CODE: Mapping[str, VerdictText] = {
+    "proof_expired": _OUT_OF_ITS_TIME,
+    "proof_not_yet_valid": _OUT_OF_ITS_TIME,
+    "proof_from_the_future": _OUT_OF_ITS_TIME,
+    "key_revoked": _KEY_REVOKED,
+}
+_INVALID_BY_CHECK: Mapping[str, VerdictText] = {
+    "format": _UNREADABLE,
+    "structure": _BESIDE_THE_STANDARD,
+    "context": _BESIDE_THE_STANDARD,
+}
+"""Texts of an invalid credential that may be genuine: the checks before the fourth do not look at the signature."""
 _LEFT_OPEN = replace(VERDICT_TEXTS[Verdict.UNKNOWN], advice=("Ask the holder for the original file.", _ASK_ISSUER))
 _UNREACHABLE = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
@@ -188,9 +231,14 @@ def verdict_text(report: Report) -> VerdictText:
         )
     if finding is not None and report.verdict is Verdict.UNKNOWN:
         return _unknown(finding)
-    if finding is not None and report.verdict is Verdict.INVALID and finding.check == "format":
-        return _UNREADABLE
+    if finding is not None and report.verdict is Verdict.INVALID:
+        return _invalid(finding)
     return VERDICT_TEXTS[report.verdict]
+
+
+def _invalid(finding: Finding) -> VerdictText:
+    """Only a signature that is wrong, missing or someone else's shows that a credential is not genuine."""
+    return _INVALID_BY_CODE.get(finding.code) or _INVALID_BY_CHECK.get(finding.check, VERDICT_TEXTS[Verdict.INVALID])
 
 
 def _unknown(finding: Finding) -> VerdictText:
