@@ -123,21 +123,22 @@ _OUT_OF_ITS_TIME = replace(
         _ASK_ISSUER,
     ),
 )
-_KEY_REVOKED = replace(
+_KEY_REFUSED = replace(
     VERDICT_TEXTS[Verdict.INVALID],
-    tab="No longer trusted",
-    headline="This credential can no longer be trusted.",
+    tab="Not trusted",
+    headline="This credential cannot be trusted.",
     advice=(
-        "Do not rely on it. The issuer has revoked its key, so someone else may have signed it.",
-        "Ask the holder for a renewed credential.",
+        "Do not rely on it. Nothing shows that its key was the issuer’s alone, so anyone may have signed it.",
+        "Issuers replace their keys. Ask the holder for a renewed credential.",
         _ASK_ISSUER,
     ),
 )
+_KEY = "key_"
+"""How the codes of a key begin that is not accepted, whatever its signature."""
 _INVALID_BY_CODE: Mapping[str, VerdictText] = {
     "proof_expired": _OUT_OF_ITS_TIME,
     "proof_not_yet_valid": _OUT_OF_ITS_TIME,
     "proof_from_the_future": _OUT_OF_ITS_TIME,
-    "key_revoked": _KEY_REVOKED,
 }
 _INVALID_BY_CHECK: Mapping[str, VerdictText] = {
     "format": _UNREADABLE,
@@ -238,6 +239,8 @@ def verdict_text(report: Report) -> VerdictText:
 
 def _invalid(finding: Finding) -> VerdictText:
     """Only a signature that is wrong, missing or someone else's shows that a credential is not genuine."""
+    if finding.code.startswith(_KEY):
+        return _KEY_REFUSED
     return _INVALID_BY_CODE.get(finding.code) or _INVALID_BY_CHECK.get(finding.check, VERDICT_TEXTS[Verdict.INVALID])
 
 

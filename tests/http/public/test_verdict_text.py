@@ -30,6 +30,8 @@ def headline(check: str, code: str) -> str:
         ("signer", "proof_not_yet_valid"),
         ("signer", "proof_from_the_future"),
         ("signer", "key_revoked"),
+        ("proof", "key_not_listed"),
+        ("proof", "key_weak"),
     ],
 )
 def test_a_credential_that_may_be_genuine_is_not_called_forged(check: str, code: str) -> None:
