@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 MAX_LENGTH = 120
 """Characters of a name that a sentence shows; a longer one could pass for sentences of its own."""
 
 _QUOTATION_MARKS = dict.fromkeys(map(ord, '"“”„‟«»″‶〝〞〟＂❝❞🙶🙷🙸「」『』《》'), "'")
 
 
-def unquoted(text: str, limit: int = MAX_LENGTH) -> str:
-    """Return ``text`` with apostrophes for its quotation marks, cut at ``limit``.
+def unquoted(text: str, limit: int | None = MAX_LENGTH) -> str:
+    """Return ``text`` with apostrophes for its quotation marks, cut at ``limit`` if there is one.
 
     Otherwise a name could close the quotation marks around it and go on in our words.
     """
     plain = text.translate(_QUOTATION_MARKS)
-    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+    return plain if limit is None or len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+
+
+MAX_MARKS = 4
+"""Combining marks on one letter. Vietnamese has two, pointed Arabic and Hebrew three, Tibetan four."""
+_MARKS = ("Mn", "Me")
+
+
+def without_piles(text: str) -> str:
+    """Return ``text`` with at most `MAX_MARKS` marks on each letter.
+
+    Fonts pile them up without end, so hundreds on one letter would cover the lines above, such as a verdict.
+    """
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        kind = category(char)
+        if kind in _MARKS:
+            marks += 1
+            if marks > MAX_MARKS:
+                continue
+        elif kind != "Cf":  # an invisible character between two marks does not start another pile
+            marks = 0
+        kept.append(char)
+    return "".join(kept)

@@ -11,6 +11,7 @@ from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.quotation import unquoted
 from chalicelib.credential.record import Record
 from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.branding import Brand
@@ -226,7 +227,7 @@ def _status(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
 
 
 def _reason(context: EmailContext) -> str:
-    return f"The issuer’s reason: “{line(context.reason, REASON)}”" if context.reason else ""
+    return f"The issuer’s reason: “{unquoted(line(context.reason, REASON), None)}”" if context.reason else ""
 
 
 def _compose(

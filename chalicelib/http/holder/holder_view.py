@@ -151,7 +151,7 @@ def _card(holder_credential: HolderCredential, base_url: str, now: datetime, rep
         valid_until=shared.valid_until,
         status=_status(holder_credential.record, now),
         replaced_by=credential_url(base_url, replaced_by) if replaced_by else None,
-        reason=holder_credential.record.status.reason
+        reason=text.optional_text(holder_credential.record.status.reason)
         if holder_credential.record.status.state is not State.ACTIVE
         else None,
         line=f"{shared.name}, {shared.issuer}, {shared.issued_at:%B %Y}: {shared.url}",

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.credential.quotation import unquoted
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import text
@@ -105,7 +106,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters |= {"day": text.day, "minute": text.minute, "stamp": text.stamp, "paragraphs": text.paragraphs}
-    environment.filters |= {"kind_name": kind_name, "email": _email}
+    environment.filters |= {"kind_name": kind_name, "email": _email, "unquoted": unquoted}
     return environment
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from chalicelib.credential import dates
+from chalicelib.credential.quotation import without_piles
 from chalicelib.errors import Malformed
 
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\\\"'<>`\x00-\x1f\x7f]*)?", re.ASCII)
@@ -17,8 +18,8 @@ MAX_LINK = 2048
 
 
 def optional_text(value: object) -> str | None:
-    """Return ``value`` without directional formatting if it is a non-blank string, else None."""
-    return value.translate(_TURNING).strip() or None if isinstance(value, str) else None
+    """Return ``value`` without directional formatting and piles of marks if it is a non-blank string, else None."""
+    return without_piles(value.translate(_TURNING)).strip() or None if isinstance(value, str) else None
 
 
 def isolated(value: str) -> str:

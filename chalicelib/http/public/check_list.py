@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.credential.quotation import without_piles
 from chalicelib.http.public import verdict_text
 from chalicelib.verify.pipeline import CHECKS
 from chalicelib.verify.report import Evidence, Finding, Outcome, Report
@@ -77,7 +78,7 @@ def _row(finding: Finding, decisive: bool) -> Row:
         number=finding.number,
         name=finding.check.capitalize(),
         question=QUESTIONS[finding.number],
-        sentence=finding.message,
+        sentence=without_piles(finding.message),
         word=word,
         tone=tone,
         code=finding.code,

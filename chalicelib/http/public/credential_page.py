@@ -10,7 +10,7 @@ from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential import did
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
-from chalicelib.credential.quotation import unquoted
+from chalicelib.credential.quotation import unquoted, without_piles
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.embed import oembed
 from chalicelib.http.core.response import Reply
@@ -138,9 +138,9 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         source=view.source,
         own_page=None if hosted or report.verdict is Verdict.VALID else _own_page(report, base_url),
         verdict=verdict,
-        line=_corrected_on(decided) if decided and corrected else _line(report, facts, decided),
+        line=_corrected_on(decided) if decided and corrected else without_piles(_line(report, facts, decided)),
         issuer_line=_issuer_line(report, facts),
-        reason=decided.reason if decided else None,
+        reason=text.optional_text(decided.reason) if decided else None,
         replaced_by=newest.url if newest else None,
         replaced_again=hosted is not None and hosted.newest is not None,
         corrected=corrected,

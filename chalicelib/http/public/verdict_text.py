@@ -104,6 +104,53 @@ _UNREADABLE = replace(
     ),
 )
 """Not the tone of a forged credential: it may be genuine and badly copied."""
+_NOT_STANDARD = replace(
+    VERDICT_TEXTS[Verdict.UNKNOWN],
+    headline="This credential does not follow the standard, so its signature was not checked.",
+    advice=(
+        "Do not rely on it. This does not mean that it is forged: some issuers make such mistakes.",
+        "Ask the person who gave it to you for the original file. It may have been changed by accident.",
+        _ASK_ISSUER,
+    ),
+)
+_SIGNATURE_NOT_CURRENT = replace(
+    VERDICT_TEXTS[Verdict.INVALID],
+    tab="Signature not valid now",
+    headline="The signature of this credential is not valid now.",
+    tone="warn",
+    shape="triangle",
+    advice=(
+        "The issuer made the signature, but it does not count today. This does not mean that the credential is forged.",
+        "Ask the holder for a newly signed credential.",
+        _ASK_ISSUER,
+    ),
+)
+_KEY_REFUSED = replace(
+    VERDICT_TEXTS[Verdict.INVALID],
+    tab="Not trusted",
+    headline="This credential cannot be trusted.",
+    advice=(
+        "Do not rely on it. Nothing shows that its key was the issuer’s alone, so anyone may have signed it.",
+        "Issuers replace their keys. Ask the holder for a renewed credential.",
+        _ASK_ISSUER,
+    ),
+)
+_WRONG_SIGNER = replace(VERDICT_TEXTS[Verdict.INVALID], advice=(_NOT_SHOWN, _ASK_NAMED))
+"""A credential that someone else has signed: that is no accident."""
+_KEY = "key_"
+"""How the codes of a key begin that is not accepted, whatever its signature."""
+_INVALID_BY_CODE: Mapping[str, VerdictText] = {
+    "proof_expired": _SIGNATURE_NOT_CURRENT,
+    "proof_not_yet_valid": _SIGNATURE_NOT_CURRENT,
+    "proof_from_the_future": _SIGNATURE_NOT_CURRENT,
+}
+_INVALID_BY_CHECK: Mapping[str, VerdictText] = {
+    "format": _UNREADABLE,
+    "structure": _NOT_STANDARD,
+    "context": _NOT_STANDARD,
+    "signer": _WRONG_SIGNER,
+}
+"""Texts by check. The checks before the fourth do not look at the signature, so the credential may be genuine."""
 _LEFT_OPEN = replace(VERDICT_TEXTS[Verdict.UNKNOWN], advice=("Ask the holder for the original file.", _ASK_ISSUER))
 _UNREACHABLE = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
@@ -152,9 +199,6 @@ _PERSON_OPEN = replace(
     headline="We could not check whether it was issued to this person.",
     advice=("Check that the name matches the person you are dealing with.", _ASK_ISSUER),
 )
-_WRONG_SIGNER = replace(VERDICT_TEXTS[Verdict.INVALID], advice=(_NOT_SHOWN, _ASK_NAMED))
-"""A credential that someone else has signed: that is no accident."""
-
 _NO_CREDENTIAL = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
     tab="No credential",
@@ -193,8 +237,15 @@ def verdict_text(report: Report) -> VerdictText:
     if finding is not None and report.verdict is Verdict.UNKNOWN:
         return _unknown(finding)
     if finding is not None and report.verdict is Verdict.INVALID:
-        return {"format": _UNREADABLE, "signer": _WRONG_SIGNER}.get(finding.check, VERDICT_TEXTS[Verdict.INVALID])
+        return _invalid(finding)
     return VERDICT_TEXTS[report.verdict]
+
+
+def _invalid(finding: Finding) -> VerdictText:
+    """Only a signature that is wrong, missing or someone else's shows that a credential is not genuine."""
+    if finding.code.startswith(_KEY):
+        return _KEY_REFUSED
+    return _INVALID_BY_CODE.get(finding.code) or _INVALID_BY_CHECK.get(finding.check, VERDICT_TEXTS[Verdict.INVALID])
 
 
 def _unknown(finding: Finding) -> VerdictText:

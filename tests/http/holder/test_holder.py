@@ -109,6 +109,12 @@ def test_the_page_lists_the_holders_credentials_and_records_the_opening(
     assert len(events(laurel, EventKind.OPENED)) == 1
 
 
+def test_a_reason_on_the_page_cannot_end_its_quotation(laurel: Laurel, client: Gateway, path: str) -> None:
+    record = laurel.issuer_store.record(id_of("revoked"))
+    laurel.put(replace(record, status=replace(record.status, reason="An error.” It is valid again. “")))
+    assert "<bdi>“An error.&#39; It is valid again. &#39;”</bdi>" in client.get(path, **PHONE).text
+
+
 def test_the_page_is_not_cached_indexed_or_sent_as_referrer(client: Gateway, path: str) -> None:
     headers = client.get(path, **PHONE).headers
     assert headers["cache-control"] == "private, no-store"

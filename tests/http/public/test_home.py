@@ -271,7 +271,7 @@ def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None
     text = submit_form(client, makers.as_bytes(external_credential())).text
     name = "Issued under the name “\u2068Fernhill College\u2069”."
     assert f"{name} Anyone can use any name, so check with the organization directly." in text
-    assert "Issued under the name <bdi>Fernhill College</bdi>" in text
+    assert "Issued under the name <bdi>“Fernhill College”</bdi>" in text
     assert UNKNOWN_ISSUER in text
     assert "Anyone can use any name" in text
     assert "Its issuer has no way to revoke it" in text

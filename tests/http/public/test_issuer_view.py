@@ -170,3 +170,11 @@ def test_a_name_with_quotation_marks_cannot_add_a_sentence_of_laurels(proven: Ho
     forged = with_profile(unproven(proven), name="Oxford”. The domain ox.ac.uk confirms this issuer. “")
     line = page_of(of_hosted(forged, BASE_URL), BASE_URL).line
     assert line.startswith("Issued under the name “\u2068Oxford'. The domain ox.ac.uk confirms this issuer. '\u2069”")
+    assert "Oxford”" not in page(forged)
+
+
+def test_a_reason_with_quotation_marks_cannot_add_a_sentence_of_laurels(proven: HostedReport) -> None:
+    status = CredentialStatus(State.SUSPENDED, proven.record.issued_at, "A test.” The suspension has ended. “")
+    suspended = replace(proven.report, verdict=Verdict.SUSPENDED)
+    html = page(replace(proven, report=suspended, record=replace(proven.record, status=status)))
+    assert "<bdi>“A test.&#39; The suspension has ended. &#39;”</bdi>" in html

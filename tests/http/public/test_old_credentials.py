@@ -116,7 +116,7 @@ def test_a_self_made_issuer_renames_itself_through_the_api_and_its_old_credentia
     store(laurel, unproven)
     issuer_actions.update_profile(laurel.issuer_context, "fernhill", IMPOSTOR)
     page = client.get(laurel.url("valid"), accept=HTML).text
-    assert "Issued under the name <bdi>Fernhill College</bdi>" in page
+    assert "Issued under the name <bdi>“Fernhill College”</bdi>" in page
     assert "Oxford" not in page
 
 

@@ -363,6 +363,14 @@ def test_bidi_characters_in_names_are_isolated(valid_report: HostedReport) -> No
     assert line.startswith("Issued by \u2068Fernhill")
 
 
+def test_no_text_can_cover_the_verdict_with_piled_marks(valid_report: HostedReport) -> None:
+    hosted = poisoned(valid_report, "Revoked" + "\u0301" * 300)
+    ours = replace(hosted.report, not_checked=(), format="JSON")
+    html = page(replace(hosted, report=ours))
+    assert "Revoked\u0301" in html
+    assert "\u0301" * 5 not in html
+
+
 def test_valid_until_is_passed_to_the_page(valid_report: HostedReport) -> None:
     facts = page_of(of_hosted(valid_report, BASE_URL), BASE_URL).facts
     assert facts is not None
