@@ -14,8 +14,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from chalicelib.analytics.event import Event, Kind
 from chalicelib.embed import element
 from chalicelib.embed.appearance import BOXES, Size
+from chalicelib.embed.snippets import SANDBOX
 from tests.http.fake_laurel import KINDS, Laurel, id_of
 
 SHIFT = """() => new Promise(done => {
@@ -150,3 +152,44 @@ def test_frame_works_in_a_sandbox_and_reports_its_height(
         if sandbox:
             page.wait_for_function("window.told && window.told.laurel === 'badge' && window.told.height > 50")
         page.screenshot(path=screenshots / "frames.png")
+
+
+def clicked(laurel: Laurel) -> list[Event]:
+    return [event for event in laurel.event_store.events.values() if event.kind is Kind.CLICK]
+
+
+@pytest.mark.parametrize("widget", ["script", "frame"])
+def test_click_is_reported_once_with_the_website(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], widget: str
+) -> None:
+    frame = f'<iframe src="{laurel.base_url}/embed/{id_of("valid")}" sandbox="{SANDBOX}"></iframe>'
+    body = tag(laurel, "valid") + script(laurel) if widget == "script" else frame
+    before = len(clicked(laurel))
+    with opened(chromium, website, body) as page:
+        errors: list[str] = []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        place = page.locator("laurel-badge") if widget == "script" else page.frame_locator("iframe").locator("body")
+        place.locator("a.l").click()
+        page.wait_for_timeout(1500)
+        assert [(one.widget, one.referrer) for one in clicked(laurel)[before:]] == [(widget, "127.0.0.1")]
+        assert errors == []
+        assert page.context.cookies() == []
+        page.context.close()
+
+
+@pytest.mark.parametrize("answer", ["undefined", "() => false"])
+def test_link_opens_where_no_click_can_be_reported(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], answer: str
+) -> None:
+    """A handler that returns false would cancel the click, and one that fails would show an error."""
+    before = len(clicked(laurel))
+    broken = f"<script>Navigator.prototype.sendBeacon = {answer}</script>"
+    with opened(chromium, website, broken + tag(laurel, "valid") + script(laurel)) as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        link = page.locator("laurel-badge a.l")
+        link.evaluate("link => link.removeAttribute('target')")
+        link.click()
+        page.wait_for_url(f"{laurel.base_url}/c/{id_of('valid')}")
+        assert errors == []
+        assert len(clicked(laurel)) == before
