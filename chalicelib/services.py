@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.access.ports import Mailer
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
     from chalicelib.award.export import Exporter
@@ -94,6 +95,13 @@ class Services:
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def event_budget(self) -> EventBudget:
+        """How many reported events this worker stores."""
+        from chalicelib.analytics.event_budget import EventBudget
+
+        return EventBudget(self.clock)
 
     @cached_property
     def _network(self) -> Network:

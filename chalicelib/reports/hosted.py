@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.analytics.event import Event, Visit
+from chalicelib.analytics.event import NOT_CHECKED, Event, Visit
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ulid
@@ -70,7 +70,7 @@ class HostedReports:
         resolver = build_hosted_resolver(self.base_url, around.issuer, around.status_lists, now, record)
         report = verify(record.document, resolver=resolver, now=now, options=options)
         if visit is not None:
-            self._record(record, report, visit, around.salt)
+            self._record(record, report, visit, around.salt, now)
         return HostedReport(record, around.issuer, report, around.pathway_links)
 
     def newest_version(self, record: Record) -> str | None:
@@ -103,10 +103,20 @@ class HostedReports:
         around = self.public_store.related_items(record, report.checked_at.date())
         issuer = as_object(report.credential).get("issuer")
         if around.issuer is not None and as_object(issuer).get("id") == around.issuer.did:
-            self._record(record, report, visit, around.salt)
+            self._record(record, report, visit, around.salt, report.checked_at)
 
-    def _record(self, record: Record, report: Report, visit: Visit, todays_salt: bytes | None) -> None:
-        now = report.checked_at
+    def record_reported(self, credential_id: str, visit: Visit) -> None:
+        """Record what a widget or page reports about a hosted credential, which is not verified for it.
+
+        Costs two reads and one write. Raises `NotFound`, `Unavailable`.
+        """
+        record, now = self.public_store.record(credential_id), self.clock()
+        unlisted = replace(record, entries=())  # the status lists, of 16 KB each, would be most of what is read
+        self._record(record, None, visit, self.public_store.related_items(unlisted, now.date()).salt, now)
+
+    def _record(
+        self, record: Record, report: Report | None, visit: Visit, todays_salt: bytes | None, now: datetime
+    ) -> None:
         todays_salt = todays_salt or self._new_salt(now)
         self.recorder.record(
             Event(
@@ -116,11 +126,14 @@ class HostedReports:
                 credential_id=record.id,
                 issuer_id=record.issuer_id,
                 achievement_id=record.achievement_id,
-                verdict=report.verdict_on_credential.value,
+                verdict=report.verdict_on_credential.value if report else NOT_CHECKED,
                 visitor=visitor(todays_salt, visit.address, visit.user_agent) if todays_salt else None,
                 referrer=visit.referrer,
+                target=visit.target,
+                widget=visit.widget,
                 visitor_class=visit.visitor_class,
-                recipient_check=report.recipient_check,
+                recipient_check=report.recipient_check if report else None,
+                channel=visit.channel,
             )
         )
 

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markdown_it import MarkdownIt
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from chalicelib.analytics import event as events
+from chalicelib.analytics.event import Event
 from chalicelib.embed import element, snippets
 from chalicelib.embed.appearance import BOXES, Size
-from chalicelib.embed.snippets import Kind, Look
+from chalicelib.embed.snippets import SANDBOX, Kind, Look
 from chalicelib.http.embed.badge_of import badge_of
 from tests.embed.makers import PAYLOADS
 from tests.http.embed.test_widgets import hostile_document
@@ -176,3 +178,49 @@ def test_no_text_of_a_credential_runs_in_any_form(chromium: Browser, laurel: Lau
         expect(page.locator("laurel-badge a.l .v")).to_have_text("Valid, issuer not proven")
         assert ran == [], payload
     page.close()
+
+
+def icon(message: ConsoleMessage) -> bool:
+    """Whether ``message`` is about the icon of the other website, which has none."""
+    return message.location["url"].endswith("/favicon.ico")
+
+
+def clicked(laurel: Laurel) -> list[Event]:
+    return [event for event in laurel.event_store.events.values() if event.kind is events.Kind.CLICK]
+
+
+@pytest.mark.parametrize("widget", ["script", "frame"])
+def test_click_is_reported_once_with_the_website(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], widget: str
+) -> None:
+    frame = f'<iframe src="{laurel.base_url}/embed/{id_of("valid")}" sandbox="{SANDBOX}"></iframe>'
+    body = tag(laurel, "valid") + script(laurel) if widget == "script" else frame
+    before = len(clicked(laurel))
+    with opened(chromium, website, body) as page:
+        errors: list[str] = []
+        page.on("console", lambda one: errors.append(one.text) if one.type == "error" and not icon(one) else None)
+        place = page.locator("laurel-badge") if widget == "script" else page.frame_locator("iframe").locator("body")
+        place.locator("a.l").click()
+        page.wait_for_timeout(1500)
+        assert [(one.widget, one.referrer) for one in clicked(laurel)[before:]] == [(widget, "127.0.0.1")]
+        assert errors == []
+        assert page.context.cookies() == []
+        page.context.close()
+
+
+@pytest.mark.parametrize("answer", ["undefined", "() => false"])
+def test_link_opens_where_no_click_can_be_reported(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], answer: str
+) -> None:
+    """A handler that returns false would cancel the click, and one that fails would show an error."""
+    before = len(clicked(laurel))
+    broken = f"<script>Navigator.prototype.sendBeacon = {answer}</script>"
+    with opened(chromium, website, broken + tag(laurel, "valid") + script(laurel)) as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        link = page.locator("laurel-badge a.l")
+        link.evaluate("link => link.removeAttribute('target')")
+        link.click()
+        page.wait_for_url(f"{laurel.base_url}/c/{id_of('valid')}")
+        assert errors == []
+        assert len(clicked(laurel)) == before

@@ -16,6 +16,7 @@ from chalicelib.access import rate_limits
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.sign_in.provider_list import ProviderList
 from chalicelib.access.sign_in.providers import Provider
+from chalicelib.analytics.event_budget import EventBudget
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
@@ -164,6 +165,10 @@ class Laurel:
             clock=lambda: self.now,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def event_budget(self) -> EventBudget:
+        return EventBudget(lambda: self.now)
 
     @property
     def submitted_reports(self) -> SubmittedReports:

@@ -31,8 +31,10 @@ class EventItem(Item, discriminator="event"):
     visitor = UnicodeAttribute(null=True)
     referrer = UnicodeAttribute(null=True)
     target = UnicodeAttribute(null=True)
+    widget = UnicodeAttribute(null=True)
     visitor_class = UnicodeAttribute(null=True)
     recipient_check = UnicodeAttribute(null=True)
+    channel = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.access.access_context import AccessContext
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
     from chalicelib.award.export import Exporter
@@ -35,6 +36,10 @@ class Services(Protocol):
     @property
     def hosted_reports(self) -> HostedReports:
         """Reports on hosted credentials."""
+
+    @property
+    def event_budget(self) -> EventBudget:
+        """How many reported events this worker stores."""
 
     @property
     def submitted_reports(self) -> SubmittedReports:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalice.app import Request
 
+from chalicelib.analytics.event import Widget
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.embed import png, svg, texts
 from chalicelib.embed.appearance import Size, Theme, size_of, theme_of
@@ -69,5 +70,5 @@ def _image(services: Services, request: Request, file: str, form: _Form) -> Repl
     scale = int(match[2] or 1) if match else 0
     if match is None or scale not in png.SCALES:
         raise NotFound("no such credential")
-    shown = texts.shown(opening.badge(services, request, match[1]))
+    shown = texts.shown(opening.badge(services, request, match[1], Widget(match[3])))
     return public(request, replace(form, scale=scale).draw(shown), IMAGE_SECONDS)

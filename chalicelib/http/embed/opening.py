@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlsplit
+
 from chalice.app import Request
 
-from chalicelib.analytics.event import Kind
+from chalicelib.analytics.event import Kind, Widget
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.embed.badge_view import BadgeView
 from chalicelib.errors import NotFound
@@ -19,20 +22,26 @@ MISSING = (
 )
 
 
-def opened(services: Services, request: Request, credential_id: str) -> HostedReport:
-    """Open the credential for a widget. Costs as much as a view of its page. Raises `NotFound`, `Unavailable`."""
+def opened(services: Services, request: Request, credential_id: str, widget: Widget) -> HostedReport:
+    """Open the credential for ``widget``. Costs as much as a view of its page. Raises `NotFound`, `Unavailable`."""
     if not PUBLIC_ID.fullmatch(credential_id):
         raise NotFound("no such credential")
     visit = request_context.of(request, Kind.IMPRESSION)
+    if visit is not None:
+        # The element names its website, because some websites tell browsers to send no referrer.
+        host = request_context.host(parameter(request, "host") or "")
+        visit = replace(visit, widget=widget, referrer=host or visit.referrer)
+    if visit is not None and visit.referrer == urlsplit(services.settings.base_url).hostname:
+        visit = None  # the preview of the snippet builder
     found = services.hosted_reports.open(credential_id, visit)
     if visit is not None:
         log.answered(Kind.IMPRESSION, found.report.verdict)
     return found
 
 
-def badge(services: Services, request: Request, credential_id: str) -> BadgeView:
+def badge(services: Services, request: Request, credential_id: str, widget: Widget) -> BadgeView:
     """Open the credential and build its view."""
-    return badge_of(opened(services, request, credential_id), services.settings.base_url)
+    return badge_of(opened(services, request, credential_id, widget), services.settings.base_url)
 
 
 def parameter(request: Request, name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Request
 
+from chalicelib.analytics.event import Widget
 from chalicelib.award.input import embed_sites
 from chalicelib.credential import dates
 from chalicelib.embed import element, texts
@@ -30,9 +31,11 @@ several pages of a website causes few requests."""
 JAVASCRIPT = "text/javascript; charset=utf-8"
 FRAME_SCRIPT = (
     'new ResizeObserver(()=>parent.postMessage({laurel:"badge",'
-    'height:document.documentElement.offsetHeight},"*")).observe(document.documentElement)'
+    'height:document.documentElement.offsetHeight},"*")).observe(document.documentElement);'
+    'document.links[0].onclick=()=>{navigator.sendBeacon?.("../v1/events",new URLSearchParams({'
+    'kind:"click",credential:location.pathname.split("/").pop(),widget:"frame",host:document.referrer.split(/[/:]+/)[1]||""}))}'
 )
-"""Tells the embedding page the height of the frame, which is all that it tells."""
+"""Tells the embedding page the height of the frame, which is all that it tells; and reports a click to this host."""
 
 
 def routes(services: Services) -> Routes:
@@ -51,7 +54,9 @@ def routes(services: Services) -> Routes:
             reply = Reply(element.script(base_url, version), JAVASCRIPT)
             return public(request, reply, VERSION_SECONDS, immutable=True)
         if opening.parameter(request, "format") == "json":
-            return public(request, as_json(to_json(opening.badge(services, request, name))), WIDGET_SECONDS)
+            return public(
+                request, as_json(to_json(opening.badge(services, request, name, Widget.SCRIPT))), WIDGET_SECONDS
+            )
         return _frame(services, request, name)
 
     for path in tuple(bound.methods):
@@ -65,6 +70,7 @@ def to_json(view: BadgeView) -> dict[str, object]:
     return {
         "id": view.id,
         "url": view.url,
+        "click": f"kind=click&credential={view.id}&widget=script",
         "verdict": view.verdict,
         "headline": view.headline,
         "checked_at": dates.write(view.checked_at),
@@ -83,7 +89,7 @@ def _texts(shown: Shown) -> dict[str, str]:
 def _frame(services: Services, request: Request, name: str) -> Reply:
     base_url = services.settings.base_url
     try:
-        opened = opening.opened(services, request, name)
+        opened = opening.opened(services, request, name, Widget.FRAME)
     except NotFound:
         return _document(request, base_url, texts.MISSING, f"{base_url}/", None, None, 404)
     view = badge_of(opened, base_url)
@@ -100,7 +106,7 @@ def _document(
     style = f"body{{margin:0;{colours}}}{element.style()}"
     policy = (
         f"default-src 'none'; style-src '{render.digest(style)}'; script-src '{render.digest(FRAME_SCRIPT)}'; "
-        f"img-src {base_url}; base-uri 'none'; form-action 'none'"
+        f"img-src {base_url}; connect-src {base_url}; base-uri 'none'; form-action 'none'"
     )
     if ancestors is not None:
         policy += f"; frame-ancestors {ancestors}"

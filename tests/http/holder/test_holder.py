@@ -206,6 +206,7 @@ def test_the_signed_credential_can_be_downloaded(laurel: Laurel, client: Gateway
     response = submit(client, path, do="download", credential=CREDENTIAL)
     assert response.body == laurel.issuer_store.record(CREDENTIAL).document
     assert response.headers["content-disposition"].startswith("attachment")
+    assert [event.kind for event in laurel.event_store.events.values()][-1] == EventKind.DOWNLOAD
 
 
 def test_settings_are_saved(laurel: Laurel, client: Gateway, path: str, wide_path: str) -> None:
