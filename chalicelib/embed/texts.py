@@ -103,8 +103,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "email": (
         "Email signature",
         (
-            "Copy the preview and paste it into your signature, or paste this HTML where your email program accepts HTML. "
-            "Some email providers keep the image for a while. It is light unless you choose dark."
+            "Copy the preview and paste it into your signature, or paste this HTML where your email program accepts "
+            "HTML. Some email providers keep the image for a while. It is light unless you choose dark."
         ),
     ),
 }
