@@ -218,3 +218,15 @@ def test_a_credential_that_is_signed_and_then_refused_counts(
         with pytest.raises(QuotaExceeded):
             issue.issue(context, acme.award())
     assert signer.signed == 4
+
+
+def test_whoever_controls_a_host_of_a_domain_cannot_use_up_the_quota_of_its_owner(acme: IssuerFixture) -> None:
+    """Universities give hosts to students, and any host confirms an issuer."""
+    proofs = [DomainProof(name, Place.DNS, acme.clock(), "0" * 64) for name in ("club.uni.example", "uni.example")]
+    club, university, both = (
+        replace(acme.issuer, id=f"issuer-{number}", registered_as=None, domains=tuple(domains))
+        for number, domains in enumerate((proofs[:1], proofs[1:], proofs))
+    )
+    assert quota.take_up_to(acme.issuer_context, club, 100).amount == quota.PROVEN_PER_DAY
+    assert quota.take_up_to(acme.issuer_context, university, 5).amount == 5
+    assert quota.take_up_to(acme.issuer_context, both, 100).amount == quota.PROVEN_PER_DAY - 5
