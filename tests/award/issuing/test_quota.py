@@ -93,12 +93,15 @@ def test_refused_credentials_do_not_count(acme: IssuerFixture) -> None:
     assert used(acme) == 0
 
 
-def test_credential_that_is_not_stored_is_given_back(acme: IssuerFixture) -> None:
-    record = acme.issue()
-    eve = replace(acme.award().holder, name="Eve")
-    with pytest.raises(Conflict):
-        acme.issue(credential_id=record.id, holder=eve)
-    assert used(acme) == 1
+def test_ids_that_are_taken_do_not_make_signatures_free(acme: IssuerFixture) -> None:
+    """The console's form of a correction contains the id of the new credential."""
+    record, other = acme.issue(), acme.issue()
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            reissue.correct(acme.issuer_context, "acme", record.id, Changes(name="Eve"), new_id=other.id)
+    assert used(acme) == 4
+    with pytest.raises(QuotaExceeded):
+        reissue.correct(acme.issuer_context, "acme", record.id, Changes(name="Eve"), new_id=other.id)
 
 
 def test_corrections_and_renewals_count(acme: IssuerFixture) -> None:
