@@ -51,7 +51,7 @@ def test_stranger_issues_only_the_daily_quota(acme: IssuerFixture) -> None:
 def test_registration_raises_the_quota_at_once(acme: IssuerFixture) -> None:
     for _ in range(4):
         acme.issue()
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     for _ in range(5):
         acme.issue()
     with pytest.raises(QuotaExceeded):
