@@ -122,8 +122,15 @@ class Issuer:
         return min((registrable(proof.domain) for proof in proven), default=None)
 
     def accountable(self, now: datetime) -> str:
-        """Whose quotas the issuer uses: those of its `vouching_domain`, or else its own."""
-        return self.vouching_domain(now) or self.id
+        """Whose quotas the issuer uses: those of its `vouching_domain`, or else its own.
+
+        Issuers that only hosts below the domain confirm have quotas apart: whoever controls one of its hosts, such as a
+        student, must not use up those of the issuers that the domain itself confirms.
+        """
+        domain = self.vouching_domain(now)
+        if domain is None:
+            return self.id
+        return domain if any(proof.domain == domain for proof in self.proven(now)) else f"*.{domain}"
 
     def register(self, name: str) -> Issuer:
         """Return the issuer with ``name`` registered, and the name that was registered before kept as a former one."""

@@ -62,7 +62,7 @@ def test_stranger_cannot_start_uploads_without_end(acme: IssuerFixture, bulk: Bu
         assert "upload 100 rows a day" in refused.value.detail
         assert "Verify a domain" in refused.value.detail
     assert send(bulk, acme, "k-1").id == first.id, "a repeated upload is not counted"
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     send(bulk, acme, "k-4", 100)
     with pytest.raises(QuotaExceeded):
         send(bulk, acme, "k-5")
@@ -78,7 +78,7 @@ def test_stranger_cannot_start_large_dry_runs_without_end(acme: IssuerFixture) -
     with pytest.raises(QuotaExceeded) as refused:
         dry_run.start(runner, "acme", sent, "me")
     assert refused.value.code == "daily_limit_exceeded"
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     dry_run.start(runner, "acme", sent, "me")
     with pytest.raises(QuotaExceeded):
         dry_run.start(runner, "acme", sent, "me")
@@ -107,7 +107,7 @@ def test_stranger_cannot_change_the_status_of_many_credentials_without_end(acme:
         status_changes.suspend(acme.issuer_context, "acme", record.id)
     with pytest.raises(QuotaExceeded):
         status_changes.suspend(acme.issuer_context, "acme", records[4].id)
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     for record in records[4:6]:
         status_changes.suspend(acme.issuer_context, "acme", record.id)
     with pytest.raises(QuotaExceeded):
@@ -141,7 +141,7 @@ def test_stranger_cannot_fill_storage_with_images_and_achievements(acme: IssuerF
         with pytest.raises(QuotaExceeded) as refused:
             attempt()
         assert refused.value.code == "daily_limit_exceeded"
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     achievements.add(acme.issuer_context, new_achievement())
 
 

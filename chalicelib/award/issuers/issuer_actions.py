@@ -182,9 +182,15 @@ def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:
     )
 
 
-def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
-    """Vouch for the issuer's current name, as an operator of the deployment. Raises `NotFound`, `Conflict`."""
+def register(issuer_context: IssuerContext, issuer_id: str, name: str) -> Issuer:
+    """Vouch for ``name``, the issuer's current name, as an operator of the deployment.
+
+    Raises `NotFound`, `Conflict`, and `Refused` (`name_changed`) when the issuer has another name: until it is
+    registered it can change its name, also while an operator is deciding.
+    """
     issuer = issuer_context.issuer_store.issuer(issuer_id)
+    if issuer.name != name:
+        raise Refused(f"{issuer_id} now calls itself {issuer.name!r}. Check it again.", code="name_changed")
     registered = replace(issuer.register(issuer.name), version=issuer.version + 1)
     issuer_context.issuer_store.replace_issuer(registered, names=names.digests(issuer.name))
     return registered

@@ -72,9 +72,10 @@ def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued],
     try:
         return place_uncounted(replace(issuer_context, signer=signer), draft, issuer, store)
     except LaurelError as error:
-        # After a `Conflict` the caller tries again or finds the credential, at most a few times. Any other error could
-        # be repeated for ever, and each signature costs money; and after `Unavailable` it may be stored.
-        if isinstance(error, Conflict) or not signer.has_signed:
+        # After a concurrent change the caller tries again a few times. Any other error could be repeated for ever, such
+        # as an id that is taken, and each signature costs money; and after `Unavailable` it may be stored.
+        is_concurrent = isinstance(error, Conflict) and error.code == Conflict.code
+        if is_concurrent or not signer.has_signed:
             quota.give_back(issuer_context, taken, 1)
         raise
 

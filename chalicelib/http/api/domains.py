@@ -56,9 +56,9 @@ def routes(services: Services) -> Routes:
 def prove(services: Services, issuer_id: str, text: str) -> DomainProof:
     """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domain_proof.prove` raises."""
     issuer = services.issuer_context.issuer_store.issuer(issuer_id)
-    domain = issuer.vouching_domain(services.issuer_context.now())
+    now = services.issuer_context.now()
     rate_limits.enforce(services.access_context, DOMAIN_CHECKS, issuer_id)
-    for shared in issuer.creator if domain is None else (domain,):
+    for shared in (issuer.accountable(now),) if issuer.vouching_domain(now) else issuer.creator:
         rate_limits.enforce(services.access_context, SHARED_DOMAIN_CHECKS, shared)
     return domain_proof.prove(services.domain_prover, issuer_id, text)
 

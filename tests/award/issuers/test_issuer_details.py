@@ -81,7 +81,7 @@ def test_issuer_is_created_with_its_owner(acme: IssuerFixture) -> None:
 @pytest.fixture
 def registered(acme: IssuerFixture) -> Issuer:
     """The issuer, with its name registered by an operator."""
-    return issuer_actions.register(acme.issuer_context, "acme")
+    return issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
 
 
 @pytest.mark.parametrize("name", ["University of Oxford", "Acme Academy ", "acme academy", "Acme  Academy"])

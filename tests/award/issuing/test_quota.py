@@ -51,7 +51,7 @@ def test_stranger_issues_only_the_daily_quota(acme: IssuerFixture) -> None:
 def test_registration_raises_the_quota_at_once(acme: IssuerFixture) -> None:
     for _ in range(4):
         acme.issue()
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     for _ in range(5):
         acme.issue()
     with pytest.raises(QuotaExceeded):
@@ -93,12 +93,15 @@ def test_refused_credentials_do_not_count(acme: IssuerFixture) -> None:
     assert used(acme) == 0
 
 
-def test_credential_that_is_not_stored_is_given_back(acme: IssuerFixture) -> None:
-    record = acme.issue()
-    eve = replace(acme.award().holder, name="Eve")
-    with pytest.raises(Conflict):
-        acme.issue(credential_id=record.id, holder=eve)
-    assert used(acme) == 1
+def test_ids_that_are_taken_do_not_make_signatures_free(acme: IssuerFixture) -> None:
+    """The console's form of a correction contains the id of the new credential."""
+    record, other = acme.issue(), acme.issue()
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            reissue.correct(acme.issuer_context, "acme", record.id, Changes(name="Eve"), new_id=other.id)
+    assert used(acme) == 4
+    with pytest.raises(QuotaExceeded):
+        reissue.correct(acme.issuer_context, "acme", record.id, Changes(name="Eve"), new_id=other.id)
 
 
 def test_corrections_and_renewals_count(acme: IssuerFixture) -> None:
@@ -218,3 +221,15 @@ def test_a_credential_that_is_signed_and_then_refused_counts(
         with pytest.raises(QuotaExceeded):
             issue.issue(context, acme.award())
     assert signer.signed == 4
+
+
+def test_whoever_controls_a_host_of_a_domain_cannot_use_up_the_quota_of_its_owner(acme: IssuerFixture) -> None:
+    """Universities give hosts to students, and any host confirms an issuer."""
+    proofs = [DomainProof(name, Place.DNS, acme.clock(), "0" * 64) for name in ("club.uni.example", "uni.example")]
+    club, university, both = (
+        replace(acme.issuer, id=f"issuer-{number}", registered_as=None, domains=tuple(domains))
+        for number, domains in enumerate((proofs[:1], proofs[1:], proofs))
+    )
+    assert quota.take_up_to(acme.issuer_context, club, 100).amount == quota.PROVEN_PER_DAY
+    assert quota.take_up_to(acme.issuer_context, university, 5).amount == 5
+    assert quota.take_up_to(acme.issuer_context, both, 100).amount == quota.PROVEN_PER_DAY - 5

@@ -41,7 +41,7 @@ class UnsignedSigner(Signer):
 
 
 def vouch(acme: IssuerFixture) -> None:
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
 
 
 def stored(acme: IssuerFixture) -> Issuer:
