@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import category
 
 MAX_LENGTH = 120
@@ -22,6 +23,9 @@ def unquoted(text: str, limit: int | None = MAX_LENGTH) -> str:
 MAX_MARKS = 4
 """Combining marks on one letter. Vietnamese has two, pointed Arabic and Hebrew three, Tibetan four."""
 _MARKS = ("Mn", "Me")
+_MAY_BE_A_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1}}}")
+"""No mark is a word character, nor is an invisible one. Looking at each character of a long text takes 30 times as
+long."""
 
 
 def without_piles(text: str) -> str:
@@ -29,7 +33,7 @@ def without_piles(text: str) -> str:
 
     Fonts pile them up without end, so hundreds on one letter would cover the lines above, such as a verdict.
     """
-    if text.isascii():
+    if not _MAY_BE_A_PILE.search(text):
         return text
     kept: list[str] = []
     marks = 0
