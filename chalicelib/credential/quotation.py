@@ -8,7 +8,12 @@ from unicodedata import category
 MAX_LENGTH = 120
 """Characters of a name that a sentence shows; a longer one could pass for sentences of its own."""
 
-_QUOTATION_MARKS = dict.fromkeys(map(ord, '"“”„‟«»″‶〝〞〟＂❝❞🙶🙷🙸「」『』《》'), "'")
+_QUOTATION_MARKS = dict.fromkeys(map(ord, '"“”„‟«»″‶‷〝〞〟＂❝❞🙶🙷🙸⹂「」｢｣『』《》ˮʺ˝˶'), "'")
+_LOOKS_LIKE_ONE = re.compile(
+    "['`´‘’‚‛′‵＇ʹʻʼʽˈˊˋ❛❜\u05f3](?:[\u00ad\u034f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]*"
+    "['`´‘’‚‛′‵＇ʹʻʼʽˈˊˋ❛❜\u05f3])+|(?<![\u05d0-\u05ea])\u05f4|\u05f4(?![\u05d0-\u05ea])"
+)
+"""Apostrophes side by side, whatever is invisible between them, and the gershayim, unless it is within a Hebrew word, as in many abbreviations."""
 
 
 def unquoted(text: str, limit: int | None = MAX_LENGTH) -> str:
@@ -16,7 +21,7 @@ def unquoted(text: str, limit: int | None = MAX_LENGTH) -> str:
 
     Otherwise a name could close the quotation marks around it and go on in our words.
     """
-    plain = text.translate(_QUOTATION_MARKS)
+    plain = _LOOKS_LIKE_ONE.sub("'", text.translate(_QUOTATION_MARKS))
     return plain if limit is None or len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
 
 
