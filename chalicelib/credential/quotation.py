@@ -13,7 +13,7 @@ _LOOKS_LIKE_ONE = re.compile(
     "['`´‘’‚‛′‵＇ʹʻʼʽˈˊˋ❛❜\u05f3](?:[\u00ad\u034f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]*"
     "['`´‘’‚‛′‵＇ʹʻʼʽˈˊˋ❛❜\u05f3])+|(?<![\u05d0-\u05ea])\u05f4|\u05f4(?![\u05d0-\u05ea])"
 )
-"""Apostrophes side by side, whatever is invisible between them, and the gershayim, unless it is within a Hebrew word, as
+"""Apostrophes side by side, whatever is invisible between them; and the gershayim, unless within a Hebrew word, as
 in many abbreviations."""
 
 
