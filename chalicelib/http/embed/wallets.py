@@ -14,6 +14,7 @@ from chalicelib.award.images import default_badge
 from chalicelib.award.input import colours
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.embed import fonts, texts
+from chalicelib.embed.wallets.apple import MEDIA_TYPE
 from chalicelib.embed.wallets.wallet_pass import Wallet, WalletPass
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core import log
@@ -30,6 +31,7 @@ from chalicelib.settings import Function
 from chalicelib.verify.report import Verdict
 
 MISSING = "There is no credential with this id, or this service makes no passes for this wallet."
+NO_INDEX = {"X-Robots-Tag": "noindex, nofollow"}
 NOT_VALID = "A pass is only made for a credential that is valid now. The page of this one says why it is not."
 
 
@@ -41,7 +43,14 @@ def routes(services: Services) -> Routes:
     def google(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Wallet.GOOGLE)
         link = services.wallets.google_link(pass_of(opened, bound.base_url), opened.report.checked_at)
-        return Reply("", "text/plain", 303, uncached(**{"Location": link, "X-Robots-Tag": "noindex, nofollow"}))
+        return Reply("", "text/plain", 303, uncached(**{"Location": link, **NO_INDEX}))
+
+    @bound.bind("/c/{id}/wallet/apple", access=PUBLIC, missing=MISSING)
+    def apple(request: Request, credential_id: str) -> Reply:
+        opened = _open(services, request, credential_id, Wallet.APPLE)
+        content = services.wallets.apple_file(pass_of(opened, bound.base_url))
+        name = f'attachment; filename="credential-{credential_id}.pkpass"'
+        return Reply(content, MEDIA_TYPE, headers=uncached(**{"Content-Disposition": name, **NO_INDEX}))
 
     return bound
 

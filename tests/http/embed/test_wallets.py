@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+
 import jwt
 import pytest
 
@@ -15,13 +19,13 @@ from tests.http.embed.test_widgets import hostile_document
 from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, hostile, id_of, seeded
 from tests.http.gateway import HTML, Gateway
 
-PATHS = ["google"]
+PATHS = ["google", "apple"]
 
 
 @pytest.fixture
 def laurel() -> Laurel:
     found = seeded()
-    found.wallet_secrets = {Wallet.GOOGLE: makers.google_secret()}
+    found.wallet_secrets = {Wallet.GOOGLE: makers.google_secret(), Wallet.APPLE: makers.apple_secret()}
     return found
 
 
@@ -43,6 +47,26 @@ def test_valid_credential_leads_to_google_with_its_verified_texts(client: Gatewa
     one = saved(response.headers["location"])
     assert one["header"] == {"defaultValue": {"language": "en", "value": "Data analysis in practice"}}
     assert one["barcode"] == {"type": "QR_CODE", "value": f"{BASE_URL}/c/{id_of('valid')}"}
+
+
+def test_valid_credential_is_downloaded_as_a_pass_for_apple(client: Gateway) -> None:
+    response = client.get(f"/c/{id_of('valid')}/wallet/apple")
+    assert (response.status, response.headers["content-type"]) == (200, "application/vnd.apple.pkpass")
+    assert response.headers["content-disposition"].endswith('.pkpass"')
+    with zipfile.ZipFile(io.BytesIO(response.body)) as archive:
+        document = json.loads(archive.read("pass.json"))
+    assert document["serialNumber"] == id_of("valid")
+    assert document["barcodes"][0]["message"] == f"{BASE_URL}/c/{id_of('valid')}"
+
+
+@pytest.mark.parametrize("secret", ["", "{}", '{"pass_type_id": "hush"}'])
+@pytest.mark.parametrize("path", PATHS)
+def test_incomplete_settings_are_an_internal_error_that_reveals_nothing(secret: str, path: str) -> None:
+    laurel = seeded()
+    laurel.wallet_secrets = dict.fromkeys(Wallet, secret)
+    response = Gateway.over(laurel).get(f"/c/{id_of('valid')}/wallet/{path}")
+    assert (response.status, response.json["code"]) == (500, "internal")
+    assert "hush" not in response.text
 
 
 @pytest.mark.parametrize("path", PATHS)
