@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.credential import dates
 from chalicelib.embed import png, texts
-from chalicelib.embed.wallets.wallet_pass import STATUS, WalletPass, settings_in
+from chalicelib.embed.wallets.wallet_pass import STATUS, WalletPass, rsa_key, settings_in
 from chalicelib.errors import MissingSetting
 
 if TYPE_CHECKING:
@@ -85,20 +85,18 @@ class AppleSigner:
 
 def signer(secret: str) -> AppleSigner:
     """Read the signer from its secret. Raises `MissingSetting`, which quotes nothing of it."""
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from cryptography.x509 import load_pem_x509_certificate
 
     pass_type_id, team_id, organization, certificate, key, intermediate = settings_in(
         secret, "pass_type_id", "team_id", "organization", "certificate", "private_key", "intermediate"
     )
+    private_key = rsa_key(key)
     try:
-        private_key = load_pem_private_key(key.encode(), None)
         certificates = [load_pem_x509_certificate(one.encode()) for one in (certificate, intermediate)]
-    except (ValueError, TypeError) as error:
-        raise MissingSetting("The certificates and the key of Apple Wallet must be unencrypted PEM.") from error
-    if not isinstance(private_key, RSAPrivateKey) or private_key.public_key() != certificates[0].public_key():
-        raise MissingSetting("The key of Apple Wallet must be the RSA key of its certificate.")
+    except ValueError as error:
+        raise MissingSetting("The certificates of Apple Wallet must be PEM.") from error
+    if private_key.public_key() != certificates[0].public_key():
+        raise MissingSetting("The key of Apple Wallet must be that of its certificate.")
     return AppleSigner(pass_type_id, team_id, organization, certificates[0], private_key, certificates[1])
 
 

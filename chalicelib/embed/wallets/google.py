@@ -6,12 +6,16 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
+from typing import TYPE_CHECKING
 
 import jwt
 
 from chalicelib.credential import dates
 from chalicelib.embed import texts
-from chalicelib.embed.wallets.wallet_pass import STATUS, WalletPass, settings_in
+from chalicelib.embed.wallets.wallet_pass import STATUS, WalletPass, rsa_key, settings_in
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 SAVE = "https://pay.google.com/gp/v/save/"
 MAX_TOKEN = 1800
@@ -31,7 +35,7 @@ class GoogleSigner:
 
     issuer_id: str
     email: str
-    private_key: str = field(repr=False)
+    private_key: RSAPrivateKey = field(repr=False)
 
     def link(self, wallet_pass: WalletPass, now: datetime) -> str:
         """Return the link that saves ``wallet_pass``. Images, dates and the ends of long texts are left out
@@ -57,7 +61,8 @@ def signer(secret: str) -> GoogleSigner:
 
     Raises `MissingSetting`.
     """
-    return GoogleSigner(*settings_in(secret, "issuer_id", "client_email", "private_key"))
+    issuer_id, email, key = settings_in(secret, "issuer_id", "client_email", "private_key")
+    return GoogleSigner(issuer_id, email, rsa_key(key))
 
 
 class _Encoder(json.JSONEncoder):

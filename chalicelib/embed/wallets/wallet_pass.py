@@ -7,8 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chalicelib.errors import MissingSetting
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 STATUS = "Check the current status"
 """The text of the link to the credential's page."""
@@ -48,6 +52,20 @@ class WalletPass:
     """URL of the achievement's image on this host."""
     drawing: bytes
     """The icon as SVG, without a verdict."""
+
+
+def rsa_key(pem: str) -> RSAPrivateKey:
+    """Load an unencrypted RSA key, which takes as long as sixty signatures. Raises `MissingSetting`."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        found = load_pem_private_key(pem.encode(), None)
+    except (ValueError, TypeError):
+        found = None
+    if not isinstance(found, RSAPrivateKey):
+        raise MissingSetting("The key of a wallet must be an unencrypted RSA key in PEM.")
+    return found
 
 
 def settings_in(secret: str, *names: str) -> list[str]:

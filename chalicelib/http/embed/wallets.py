@@ -13,7 +13,7 @@ from chalicelib.analytics.event import Kind
 from chalicelib.award.images import default_badge
 from chalicelib.award.input import colours
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.embed import fonts, texts
+from chalicelib.embed import texts
 from chalicelib.embed.wallets.apple import MEDIA_TYPE
 from chalicelib.embed.wallets.wallet_pass import Wallet, WalletPass
 from chalicelib.errors import NotFound, Refused
@@ -76,7 +76,6 @@ def pass_of(opened: HostedReport, base_url: str) -> WalletPass:
     if opened.report.verdict is not Verdict.VALID or view.claims is None or facts is None:
         raise Refused(NOT_VALID)
     accent = colours.readable_or_default(facts.issuer.recorded.accent if facts.issuer.recorded else None)
-    letters = default_badge.initials(view.claims.title)
     return WalletPass(
         id=view.id,
         url=view.url,
@@ -87,5 +86,5 @@ def pass_of(opened: HostedReport, base_url: str) -> WalletPass:
         valid_until=facts.valid_until,
         colour=accent,
         image=view.claims.image,
-        drawing=default_badge.draw_letters(letters if fonts.covers(letters) else "", accent),
+        drawing=default_badge.draw_letters("", accent),
     )

@@ -70,11 +70,26 @@ def test_incomplete_secret_is_named_and_not_quoted(secret: str) -> None:
     assert "hush" not in str(failure.value)
 
 
+@pytest.mark.parametrize("key", ["hush", makers.public_pem(makers.private_key()).decode()])
+def test_unusable_key_is_refused(key: str) -> None:
+    with pytest.raises(MissingSetting, match="RSA key") as failure:
+        google.signer(json.dumps({**json.loads(makers.google_secret()), "private_key": key}))
+    assert "hush" not in str(failure.value)
+
+
 def test_key_is_not_in_the_representation() -> None:
-    assert "PRIVATE" not in repr(google.signer(makers.google_secret()))
+    assert "RSAPrivateKey" not in repr(google.signer(makers.google_secret()))
 
 
 def test_pass_with_texts_of_usual_length_has_its_dates() -> None:
     (one,) = claims(link())["payload"]["genericObjects"]  # type: ignore[index]
     assert one["textModulesData"][0]["body"] == "13 November 2026, valid until 22 November 2027"
     assert one["logo"] == {"sourceUri": {"uri": "https://laurel.example/images/x.png"}}
+
+
+def test_key_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading it takes 60 ms, and long texts need several attempts: a request must not cost half a second."""
+    signer = google.signer(makers.google_secret())
+    monkeypatch.setattr("cryptography.hazmat.primitives.serialization.load_pem_private_key", None)
+    monkeypatch.setattr("jwt.algorithms.load_pem_private_key", None)
+    assert signer.link(makers.wallet_pass(title="W" * 300), makers.NOW).startswith(SAVE)
