@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.net.fetching.network import Network
     from chalicelib.reports.fetch_allowance import FetchAllowance
     from chalicelib.reports.submitted import SubmittedReports
@@ -308,6 +309,17 @@ class Services:
 
         secret, region = self.settings.oidc_secret, self.settings.region
         return ProviderList(partial(secret_values.read, region, secret) if secret else None, self.clock)
+
+    @cached_property
+    def wallets(self) -> Wallets:
+        """Passes for phone wallets."""
+        from chalicelib.embed.wallets.wallets import Wallets
+        from chalicelib.kms import secret_values  # imported late: only passes and signing in need it
+
+        region = self.settings.region
+        return Wallets(
+            {wallet: partial(secret_values.read, region, secret) for wallet, secret in self.settings.wallets.items()}
+        )
 
     @cached_property
     def tasks(self) -> TaskQueue:

@@ -76,7 +76,7 @@ class Event:
     referrer: str | None
     """The host of the referring page, never its path: for a widget, the website that shows it."""
     target: str | None = None
-    """The platform that the credential was shared on."""
+    """The platform that the credential was shared on, or the wallet of a downloaded pass."""
     widget: Widget | None = None
     """What was shown or clicked; None for everything but impressions and clicks."""
     visitor_class: VisitorClass | None = None
@@ -101,5 +101,5 @@ class Visit:
     channel: Channel | None = None
     """The channel in the requested URL."""
     widget: Widget | None = None
-    target: Channel | None = None
+    target: str | None = None
     """As in `Event`."""

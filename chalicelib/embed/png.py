@@ -18,12 +18,22 @@ SCALES = (1, 2)
 @lru_cache(maxsize=KEPT)
 def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1) -> bytes:
     """Render the badge. A text in a script that the fonts do not have is left out, rather than shown as boxes."""
+    return _render(svg.draw(_drawable(shown), size, theme), zoom=scale)
+
+
+def render(drawing: str, width: int) -> bytes:
+    """Render an SVG image at ``width`` pixels."""
+    return _render(drawing, width=width)
+
+
+def _render(drawing: str, *, width: int | None = None, zoom: int | None = None) -> bytes:
     import resvg_py  # imported here: most requests draw no PNG, and it adds a megabyte to a cold start
 
     return bytes(
         resvg_py.svg_to_bytes(
-            svg_string=svg.draw(_drawable(shown), size, theme),
-            zoom=scale,
+            svg_string=drawing,
+            width=width,
+            zoom=zoom,
             skip_system_fonts=True,
             font_files=list(fonts.FILES),
             font_family=fonts.FAMILY,

@@ -68,6 +68,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         pathways,
         webhooks,
     )
+    from chalicelib.http.embed import wallets
     from chalicelib.http.holder import holder
     from chalicelib.http.sign_in import email_link, oidc
 
@@ -81,6 +82,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         members,
         holder,
+        wallets,
         emails,
         pathways,
         webhooks,

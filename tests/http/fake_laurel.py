@@ -31,6 +31,8 @@ from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.embed.wallets.wallet_pass import Wallet
+from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
@@ -130,6 +132,7 @@ class Laurel:
     webhooks: paths_fakes.WebhookStore = field(default_factory=paths_fakes.WebhookStore)
 
     providers: tuple[Provider, ...] = ()
+    wallet_secrets: dict[Wallet, str] = field(default_factory=dict)
     oidc: access_fakes.Providers = field(default_factory=access_fakes.Providers)
     domain_reader: fakes.DomainReader = field(default_factory=fakes.DomainReader)
 
@@ -149,7 +152,12 @@ class Laurel:
         plain = Settings(
             "test", self.base_url, "credentials", "events", "secrets", "key-1", "shared-key", "eu-central-1"
         )
-        return replace(plain, example=self.example)
+        wallets = {f"{wallet}_wallet": "secret" for wallet in self.wallet_secrets}
+        return replace(plain, example=self.example, **wallets)
+
+    @property
+    def wallets(self) -> Wallets:
+        return Wallets({wallet: partial(str, secret) for wallet, secret in self.wallet_secrets.items()})
 
     @property
     def oidc_providers(self) -> ProviderList:

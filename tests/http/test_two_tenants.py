@@ -53,7 +53,7 @@ PUBLIC = {
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
     "GET /c/{id}/embed", "GET /embed.js", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",
-    "POST /v1/events",
+    "POST /v1/events", "GET /c/{id}/wallet/google", "GET /c/{id}/wallet/apple",
 }  # fmt: skip
 """A new public route must be added here as well."""
 

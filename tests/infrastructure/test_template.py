@@ -177,8 +177,10 @@ def test_client_secrets_are_in_no_environment_and_only_the_issuer_function_reads
         if any("secretsmanager:GetSecretValue" in actions(one) for one in statements(template, role))
     }
     assert readers == {"IssuerRole"}
-    (reading,) = (one for one in statements(template, "IssuerRole") if "secretsmanager:GetSecretValue" in actions(one))
-    assert reading["Resource"] == {"Fn::GetAtt": ["OidcSecret", "Id"]}
+    reading = [one for one in statements(template, "IssuerRole") if "secretsmanager:GetSecretValue" in actions(one)]
+    assert [one["Resource"] for one in reading] == [
+        {"Fn::GetAtt": ["OidcSecret", "Id"]}, {"Ref": "GoogleWalletSecretArn"}, {"Ref": "AppleWalletSecretArn"},
+    ]  # fmt: skip
 
 
 def test_public_functions_have_no_provider_secrets(template: dict[str, Any]) -> None:

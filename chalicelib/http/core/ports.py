@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.award.ports import Claims
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
     from chalicelib.reports.store import PublicStore
@@ -96,6 +97,10 @@ class Services(Protocol):
     @property
     def pathways(self) -> Pathways:
         """Store of pathways."""
+
+    @property
+    def wallets(self) -> Wallets:
+        """Passes for phone wallets."""
 
     @property
     def webhooks(self) -> WebhookStore:

@@ -95,7 +95,7 @@ def _render_home(
     """Render the holder's page. ``bad_zone`` reports an unknown timezone; ``city`` searches for timezones."""
     person = request_context.by_person(request)
     home = holder_actions.view(services.delivery_context, secret, _query(request), person=person)
-    shown = page_of(home, services.settings.base_url, services.delivery_context.now())
+    shown = page_of(home, services.settings.base_url, services.delivery_context.now(), tuple(services.settings.wallets))
     error = zone_field.UNKNOWN if bad_zone else ""
     zones = zone_field.search(shown.zone, city) if city else zone_field.zone_field(shown.zone, error=error)
     content = {"page": shown, "token": secret, "zones": zones, "saved": saved}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.quotation import unquoted, without_piles
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.embed import oembed
+from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
 from chalicelib.http.html.achievement_kind import kind_name
@@ -113,15 +114,23 @@ class Page:
 
 
 def show(
-    view: CredentialView, base_url: str, headers: Mapping[str, str], recipient: RecipientForm = NO_RECIPIENT
+    view: CredentialView,
+    base_url: str,
+    headers: Mapping[str, str],
+    recipient: RecipientForm = NO_RECIPIENT,
+    wallets: Sequence[Wallet] = (),
 ) -> Reply:
-    """Render the page of a credential; ``recipient`` is what a visitor entered in its form."""
+    """Render the page of a credential; ``recipient`` is what a visitor entered in its form. ``wallets`` are those that
+    passes are made for."""
     shown, status = page_of(view, base_url, recipient), 422 if recipient.error else 200
     discovery = oembed.discovery(shown.url, base_url) if shown.url else {}
     links = [f'<{url}>; rel="alternate"; type="{media_type}"' for media_type, url in discovery.items()]
     headers = {**headers, "Link": ", ".join(links)} if links else headers
     forms = shown.ask_url is not None
-    return render.page("credential.html", base_url, status, headers, forms=forms, page=shown, discovery=discovery)
+    passes = wallet_links(shown.url, wallets) if shown.url and view.report.verdict is Verdict.VALID else ()
+    return render.page(
+        "credential.html", base_url, status, headers, forms=forms, page=shown, discovery=discovery, passes=passes
+    )
 
 
 def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_RECIPIENT) -> Page:

@@ -107,7 +107,8 @@ def _page(
 ) -> Reply:
     newest = services.hosted_reports.newest_version(opened.record)
     base_url = services.settings.base_url
-    return credential_page.show(credential_view.of_hosted(opened, base_url, newest), base_url, headers, entered)
+    view = credential_view.of_hosted(opened, base_url, newest)
+    return credential_page.show(view, base_url, headers, entered, tuple(services.settings.wallets))
 
 
 def _open(
