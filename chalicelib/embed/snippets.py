@@ -42,6 +42,11 @@ class Look:
     theme: Theme = Theme.AUTO
 
 
+def kind_of(text: str | None) -> Kind:
+    """Return the kind named ``text``, the script for any other text."""
+    return Kind(text) if text in tuple(Kind) else Kind.SCRIPT
+
+
 def snippet(kind: Kind, view: BadgeView, look: Look, base_url: str) -> str:
     """Return the snippet of ``kind``."""
     match kind:

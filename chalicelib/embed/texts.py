@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,3 +89,16 @@ def alternative(view: BadgeView) -> str:
     if view.claims is None:
         return VERIFY
     return f"{view.claims.title}. {issued_by(view.claims)}. {VERIFY}."
+
+
+KINDS: Mapping[str, tuple[str, str]] = {
+    "script": ("Website (script)", "A live widget that becomes part of the page. Without script, it is a link."),
+    "frame": ("Website (frame)", "A live widget in a frame, for website builders that do not allow scripts."),
+    "image": ("Website (image)", "A live image with a link. It works wherever HTML does."),
+    "markdown": ("Markdown", "For README files, forums and wikis."),
+    "rst": ("reStructuredText", "For documentation made with Sphinx or Docutils."),
+    "email": ("Email signature", "Add it to your signature as HTML. Some email providers keep the image for a while."),
+}
+"""Name and hint of each kind of snippet."""
+SIZES: Mapping[str, str] = {"card": "Card", "compact": "Compact", "badge": "Badge"}
+THEMES: Mapping[str, str] = {"auto": "Automatic", "light": "Light", "dark": "Dark"}

@@ -52,6 +52,7 @@ PUBLIC = {
     "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
+    "GET /c/{id}/embed", "GET /embed.js", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",
 }  # fmt: skip
 """A new public route must be added here as well."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.award.input import colours
+from chalicelib.award.input import colours, embed_sites
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
@@ -45,6 +45,7 @@ class NewIssuer:
     email: str | None = None
     image: str | None = None
     accent: str | None = None
+    embed_sites: str | None = None
 
 
 def create(
@@ -100,6 +101,7 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
         email=new.email,
         image=new.image,
         accent=new.accent,
+        embed_sites=new.embed_sites,
         registered_as=new.name if registered else None,
     )
 
@@ -107,7 +109,8 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
 def update_profile(
     issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None], *, by_operator: bool = False
 ) -> Issuer:
-    """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`.
+    """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
+    `embed_sites`.
 
     Issued credentials do not change. ``by_operator`` means that an operator of the deployment makes the change: only an
     operator can change a registered name. The new one is then registered, and credentials under the old one stay known.
@@ -117,9 +120,7 @@ def update_profile(
     """
     for _ in range(MAX_ATTEMPTS):
         issuer = issuer_context.issuer_store.issuer(issuer_id)
-        words = (issuer.name, issuer.url, issuer.description, issuer.email, issuer.image, issuer.accent)
-        revised = NewIssuer(issuer.id, *words)
-        _check_words(replace(revised, **changes))  # type: ignore[arg-type] # null for a required text is refused
+        _check_words(replace(_profile(issuer), **changes))  # type: ignore[arg-type] # null for a required text is refused
         reworded = replace(issuer, version=issuer.version + 1, **changes)  # type: ignore[arg-type] # checked above
         check_name_change(issuer, reworded.name, by_operator=by_operator)
         if by_operator and issuer.registered_as == issuer.name:
@@ -133,6 +134,10 @@ def update_profile(
             continue
         return reworded
     raise Conflict("Someone else is changing this issuer. Try again.", code="busy")
+
+
+def _profile(issuer: Issuer) -> NewIssuer:
+    return NewIssuer(**{field.name: getattr(issuer, field.name) for field in fields(NewIssuer)})
 
 
 def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:
@@ -197,3 +202,5 @@ def _check_words(new: NewIssuer) -> None:
         check_url("image", new.image)
     if new.accent is not None:
         colours.check(new.accent)
+    if new.embed_sites is not None:
+        embed_sites.check(new.embed_sites)

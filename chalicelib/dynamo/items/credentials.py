@@ -66,6 +66,7 @@ class IssuerItem(Item, discriminator="issuer"):
     email = UnicodeAttribute(null=True)
     image = UnicodeAttribute(null=True)
     accent = UnicodeAttribute(null=True)
+    embed_sites = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     former_names = ListAttribute(of=UnicodeAttribute, default=list)
     next_key: Any = KeyMap(null=True)  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped

@@ -20,7 +20,7 @@ from chalicelib.http.input import body
 from chalicelib.http.input.json_body import JsonReader
 
 MISSING = "There is no issuer with this id, or this API key cannot access it."
-WORDS = ("name", "url", "description", "email", "image", "accent")
+WORDS = ("name", "url", "description", "email", "image", "accent", "embed_sites")
 
 
 def routes(services: Services) -> Routes:
@@ -44,6 +44,7 @@ def routes(services: Services) -> Routes:
             email=reader.optional("email"),
             image=reader.optional("image"),
             accent=reader.optional("accent"),
+            embed_sites=reader.optional("embed_sites"),
         )
         sent_owner = reader.text("owner")
         reader.finish()
@@ -80,6 +81,7 @@ def to_json(issuer: Issuer) -> dict[str, object]:
         "email": issuer.email,
         "image": issuer.image,
         "accent": issuer.accent,
+        "embed_sites": issuer.embed_sites,
         "keys": [
             {
                 "id": issuer.method_id(key),

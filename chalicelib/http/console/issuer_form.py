@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.award.images import formats
-from chalicelib.award.input import colours
+from chalicelib.award.input import colours, embed_sites
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
@@ -13,6 +13,8 @@ from chalicelib.award.input.text_rules import (
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.console.form_state import FormState
+
+_OPTIONAL = ("email", "image", "accent", "embed_sites")
 
 
 def check(form: FormState) -> None:
@@ -30,6 +32,7 @@ def check(form: FormState) -> None:
             formats.check(form.file)
     if form.or_none("accent"):
         form.check("accent", colours.check)
+    form.check("embed_sites", embed_sites.check)
 
 
 def website(form: FormState) -> str:
@@ -52,10 +55,10 @@ def new(form: FormState, issuer_id: str) -> NewIssuer:
 def changes(form: FormState) -> dict[str, str | None]:
     """Return the profile fields of an existing issuer as ``form`` sets them."""
     value: dict[str, str | None] = {name: form.text(name) for name in ("name", "description")}
-    return {**value, "url": website(form)} | {name: form.or_none(name) for name in ("email", "image", "accent")}
+    return {**value, "url": website(form)} | {name: form.or_none(name) for name in _OPTIONAL}
 
 
 def of(issuer: Issuer) -> FormState:
     """Fill the form with the current values of ``issuer``."""
-    names = ("name", "url", "description", "email", "image", "accent")
+    names = ("name", "url", "description", *_OPTIONAL)
     return FormState({name: getattr(issuer, name) or "" for name in names})

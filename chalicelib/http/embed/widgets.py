@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Request
 
+from chalicelib.award.input import embed_sites
 from chalicelib.credential import dates
 from chalicelib.embed import element, texts
 from chalicelib.embed.appearance import size_of, theme_of
@@ -87,7 +88,9 @@ def _frame(services: Services, request: Request, name: str) -> Reply:
         return _document(request, base_url, texts.MISSING, f"{base_url}/", None, "*", 404)
     view = badge_of(opened, base_url)
     image = view.claims.image if view.claims else None
-    return _document(request, base_url, texts.shown(view), view.url, image, "*")
+    # Without an issuer there is no list, and nothing that is verified: only Laurel's own pages show that.
+    ancestors = embed_sites.ancestors(opened.issuer.embed_sites, base_url) if opened.issuer else base_url
+    return _document(request, base_url, texts.shown(view), view.url, image, ancestors)
 
 
 def _document(

@@ -56,6 +56,16 @@ def page(
     return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Language": "en", **policy, **headers})
 
 
+def scripted_page(
+    template: str, base_url: str, script_file: str, headers: Mapping[str, str], **content: object
+) -> Reply:
+    """Render a page with a script of its own, which may read from this host and show its frames."""
+    policy = {"Content-Security-Policy": _policy(base_url, True, False, (), script_file)}
+    shared = {"base_url": base_url, "style": _style(False), "script": _source(script_file)}
+    html = _environment().get_template(template).render(**shared, **content)
+    return Reply(html, f"{negotiation.HTML}; charset=utf-8", 200, {"Content-Language": "en", **policy, **headers})
+
+
 def document(template: str, status: int, policy: str, **content: object) -> Reply:
     """Render ``template`` as a document with a Content Security Policy of its own, without the frame of the pages."""
     html = _environment().get_template(template).render(**content)
@@ -65,7 +75,12 @@ def document(template: str, status: int, policy: str, **content: object) -> Repl
 @cache
 def script() -> str:
     """Return the console's only script; its pages work without it."""
-    return (TEMPLATES / "console.js").read_text(encoding="utf-8")
+    return _source("console.js")
+
+
+@cache
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def digest(source: str) -> str:
@@ -102,14 +117,16 @@ def _email(address: str) -> Markup:
 @cache
 def _style(console: bool) -> str:
     names = ("style.css", "console.css") if console else ("style.css",)
-    return "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    return "".join(map(_source, names))
 
 
 @cache
-def _policy(base_url: str, forms: bool, console: bool, leads: tuple[str, ...]) -> str:
+def _policy(base_url: str, forms: bool, console: bool, leads: tuple[str, ...], script_file: str = "") -> str:
     # The only style block is allowed by its hash; images come from this host or from the page itself. The only script
     # is the console's, allowed by its hash; it previews a chosen image before the upload (blob:).
     own = f"script-src '{digest(script())}'; img-src {base_url} data: blob:" if console else f"img-src {base_url} data:"
+    if script_file:
+        own += f"; script-src '{digest(_source(script_file))}'; connect-src {base_url}; frame-src {base_url}"
     target = " ".join((base_url, *leads)) if forms else "'none'"
     return (
         f"default-src 'none'; style-src '{digest(_style(console))}'; {own}; "

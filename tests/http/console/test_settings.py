@@ -113,3 +113,10 @@ def test_closed_issuer_is_told_how_to_open_it_again(owner: Browser, laurel: Laur
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, closed=laurel.now, version=issuer.version + 1))
     assert "It reopens when you issue a credential" in text_of(owner.get(HERE))
+
+
+def test_websites_that_may_embed_are_listed_one_per_line(owner: Browser, laurel: Laurel) -> None:
+    assert owner.post(HERE, {**DETAILS, "embed_sites": "https://a.example\r\nhttps://b.example"}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").embed_sites == "https://a.example\nhttps://b.example"
+    refused = owner.post(HERE, {**DETAILS, "embed_sites": "a.example"})
+    assert (refused.status, 'id="embed_sites-error"' in refused.text) == (422, True)

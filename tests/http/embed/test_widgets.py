@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from chalicelib.award.issuers import issuer_actions
 from chalicelib.embed import element, texts
 from chalicelib.errors import Unavailable
 from chalicelib.http.core.access import PUBLIC
@@ -170,3 +171,20 @@ def test_image_of_another_host_is_not_loaded(laurel: Laurel) -> None:
 def test_every_widget_route_is_public(client: Gateway) -> None:
     for path in ("/embed.js", "/embed/{id}", "/badge/{file}"):
         assert client.app.routes[path]["GET"].view_function.access is PUBLIC
+
+
+def test_issuer_chooses_the_websites_that_may_show_the_frame(client: Gateway, laurel: Laurel) -> None:
+    changes = {"embed_sites": "https://fernhill.example https://*.fernhill.example"}
+    issuer_actions.update_profile(laurel.issuer_context, "fernhill", changes)
+    policy = client.get(f"/embed/{id_of('valid')}").headers["content-security-policy"]
+    assert policy.endswith(f"frame-ancestors {BASE_URL} https://fernhill.example https://*.fernhill.example")
+
+
+def test_frame_of_a_credential_without_an_issuer_is_shown_nowhere_else(client: Gateway, laurel: Laurel) -> None:
+    record = laurel.issuer_store.record(id_of("valid"))
+    laurel.put(replace(record, issuer_id="gone"))
+    assert (
+        client.get(f"/embed/{id_of('valid')}")
+        .headers["content-security-policy"]
+        .endswith(f"frame-ancestors {BASE_URL}")
+    )

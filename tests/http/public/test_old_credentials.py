@@ -43,6 +43,7 @@ IMPOSTOR = {
     "email": "registrar@oxford-university.example",
     "image": f"{BASE_URL}/images/{'f' * 64}.png",
     "accent": "#002147",
+    "embed_sites": "https://oxford-university.example",
 }
 CANARIES = ("Oxford", "oxford", "English-speaking", "f" * 64)
 
