@@ -88,6 +88,8 @@ class Issuer:
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
     embed_sites: str | None = None
     """The websites that may show its credentials in a frame, separated by white space; None means any."""
+    certificate_template: str | None = None
+    """The look of its certificates, a value of `embed.artefacts.template.Template`; None means the first."""
 
     @property
     def signing_key(self) -> SigningKey:

@@ -21,6 +21,7 @@ from chalicelib.award.keys import new_key
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.public_id import ISSUER_ID
+from chalicelib.embed.artefacts import template
 from chalicelib.errors import Conflict, NotFound, Refused
 
 _TAKEN_BY_US = ("new",)
@@ -46,6 +47,7 @@ class NewIssuer:
     image: str | None = None
     accent: str | None = None
     embed_sites: str | None = None
+    certificate_template: str | None = None
 
 
 def create(
@@ -102,6 +104,7 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
         image=new.image,
         accent=new.accent,
         embed_sites=new.embed_sites,
+        certificate_template=new.certificate_template,
         registered_as=new.name if registered else None,
     )
 
@@ -110,7 +113,7 @@ def update_profile(
     issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None], *, by_operator: bool = False
 ) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
-    `embed_sites`.
+    `embed_sites`, `certificate_template`.
 
     Issued credentials do not change. ``by_operator`` means that an operator of the deployment makes the change: only an
     operator can change a registered name. The new one is then registered, and credentials under the old one stay known.
@@ -204,3 +207,5 @@ def _check_words(new: NewIssuer) -> None:
         colours.check(new.accent)
     if new.embed_sites is not None:
         embed_sites.check(new.embed_sites)
+    if new.certificate_template is not None:
+        template.check(new.certificate_template)

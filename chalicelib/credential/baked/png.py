@@ -34,7 +34,7 @@ class _Chunk:
 def read(image: bytes, max_size: int) -> bytes | None:
     """The text of the credential in ``image``; None if it has none. Raises `Malformed` (`nothing_found`)."""
     found: dict[bytes, bytes] = {}
-    for chunk in _chunks(image):
+    for chunk in chunks(image):
         text = _TEXT.fullmatch(chunk.data) if chunk.kind == b"iTXt" else None
         if text is None or text[1] not in (KEYWORD, _OLD_KEYWORD):
             continue
@@ -51,7 +51,7 @@ def write(image: bytes, credential: bytes) -> bytes:
     data = KEYWORD + b"\0\0\0\0\0" + credential
     body = b"iTXt" + data
     added = struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-    header, *rest = (chunk for chunk in _chunks(image) if not _is_credential(chunk))
+    header, *rest = (chunk for chunk in chunks(image) if not _is_credential(chunk))
     return b"".join([SIGNATURE, header.whole, added, *(chunk.whole for chunk in rest)])
 
 
@@ -59,7 +59,8 @@ def _is_credential(chunk: _Chunk) -> bool:
     return chunk.kind == b"iTXt" and chunk.data.partition(b"\0")[0] in (KEYWORD, _OLD_KEYWORD)
 
 
-def _chunks(image: bytes) -> Iterator[_Chunk]:
+def chunks(image: bytes) -> Iterator[_Chunk]:
+    """The chunks of ``image``. Raises `Malformed` (`nothing_found`)."""
     at = len(SIGNATURE)
     for _ in range(MAX_CHUNKS):
         if at + 12 > len(image):

@@ -19,15 +19,20 @@ MISSING = (
 )
 
 
-def opened(services: Services, request: Request, credential_id: str) -> HostedReport:
+def opened(services: Services, request: Request, credential_id: str, kind: Kind = Kind.IMPRESSION) -> HostedReport:
     """Open the credential for a widget. Costs as much as a view of its page. Raises `NotFound`, `Unavailable`."""
+    visit = request_context.of(request, kind)
+    found = services.hosted_reports.open(checked(credential_id), visit)
+    if visit is not None:
+        log.answered(kind, found.report.verdict)
+    return found
+
+
+def checked(credential_id: str) -> str:
+    """Return ``credential_id`` if it is well-formed. Raises `NotFound`, as for an unknown credential."""
     if not PUBLIC_ID.fullmatch(credential_id):
         raise NotFound("no such credential")
-    visit = request_context.of(request, Kind.IMPRESSION)
-    found = services.hosted_reports.open(credential_id, visit)
-    if visit is not None:
-        log.answered(Kind.IMPRESSION, found.report.verdict)
-    return found
+    return credential_id
 
 
 def badge(services: Services, request: Request, credential_id: str) -> BadgeView:

@@ -100,6 +100,8 @@ class Page:
     """Where the address is sent, None if it cannot be compared."""
     format: str | None
     has_jwt: bool
+    certificate: bool
+    """Whether there is a certificate: only for a credential that is valid now."""
     next_pathways: tuple[NextPathway, ...]
     """Pathways that include the badge, from Laurel's record: not signed. Empty for a submitted credential."""
 
@@ -150,6 +152,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         ask_url=_ask_url(hosted, facts, recipient, base_url),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
+        certificate=facts is not None and report.verdict is Verdict.VALID,
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
     )
 
