@@ -10,7 +10,7 @@ from chalicelib.embed.appearance import Size, Theme
 from chalicelib.embed.texts import Shown
 
 KEPT = 64
-"""Images kept in memory, of about 20 KB each: rendering takes 20 ms, and a badge is the same all day."""
+"""Images kept in memory, of about 20 KB each: rendering takes 50 ms, and a badge is the same all day."""
 SCALES = (1, 2)
 """Pixels for each CSS pixel; 2 is sharp on the screens of phones and most laptops."""
 
