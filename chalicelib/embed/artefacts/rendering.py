@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from chalicelib.embed import fonts
 from chalicelib.embed.artefacts import typesetting
 from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.embed.fonts import noto
 
+KEPT = 32
+"""Pictures kept in memory, of about 20 KB each: the credentials of an issuer share a few."""
 SIDE = 400
 """Pixels of a picture: the size that Laurel recommends for achievements."""
 PNG = "image/png"
@@ -36,6 +39,7 @@ def flattened(artefact: Artefact) -> Artefact:
     return replace(artefact, picture=Picture(picture_png(artefact.picture), PNG), logo=logo)
 
 
+@lru_cache(maxsize=KEPT)
 def picture_png(picture: Picture) -> bytes:
     """Return ``picture`` as a square PNG."""
     if picture.media_type == PNG:

@@ -77,4 +77,4 @@ def _stacked(parts: list[tuple[str, int, Style, int]], step: int) -> tuple[list[
 @lru_cache(maxsize=KEPT)
 def png(artefact: Artefact) -> bytes:
     """Draw the image as PNG."""
-    return rendering.png(draw(rendering.flattened(artefact)))
+    return rendering.png(draw(rendering.flattened(replace(artefact, logo=None))))
