@@ -87,7 +87,7 @@ def drawable(text: str) -> str:
     Symbols without a font, such as emoji, are left out. A text with such a letter is left out as a whole: a name
     without some of its letters is another name.
     """
-    missing = {char for char in text if not _has_font(char)}
+    missing = {char for char in set(text) if not _has_font(char)}
     if any(unicodedata.category(char)[0] in "LMN" and not _is_selector(char) for char in missing):
         return ""
     return " ".join("".join(char for char in text if char not in missing).split())

@@ -25,6 +25,7 @@ NO_JWT = "There is no such credential, or it was issued without a JWT. Its JSON 
 NOT_VALID = (
     "A certificate is only made for a credential that is valid now, and this one is not. Its page says why: {url}"
 )
+NO_FONT = "Laurel has no font for a text of this credential yet, so there is no certificate. Print its page instead."
 
 
 def routes(services: Services) -> Routes:
@@ -63,6 +64,8 @@ def routes(services: Services) -> Routes:
             raise Problem(
                 "not_valid", NOT_VALID.format(url=artefact.url), more={"verdict": opened.report.verdict.value}
             )
+        if not certificate.can_be_drawn(artefact.claims.title, artefact.claims.holder, artefact.claims.issuer):
+            raise Problem("format_not_supported", NO_FONT)
         chosen = template.chosen(opened.issuer.certificate_template if opened.issuer else None)
         paper = template.paper(opening.parameter(request, "paper"))
         content = certificate.draw(artefact, artefact.claims, chosen, paper)

@@ -13,6 +13,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.quotation import unquoted
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.embed import oembed
+from chalicelib.embed.artefacts import certificate
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
 from chalicelib.http.html.achievement_kind import kind_name
@@ -101,7 +102,7 @@ class Page:
     format: str | None
     has_jwt: bool
     certificate: bool
-    """Whether there is a certificate: only for a credential that is valid now."""
+    """Whether there is a certificate: only for a credential that is valid now, and if there are fonts for it."""
     next_pathways: tuple[NextPathway, ...]
     """Pathways that include the badge, from Laurel's record: not signed. Empty for a submitted credential."""
 
@@ -152,8 +153,16 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         ask_url=_ask_url(hosted, facts, recipient, base_url),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
-        certificate=facts is not None and report.verdict is Verdict.VALID,
+        certificate=_has_certificate(report, facts),
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
+    )
+
+
+def _has_certificate(report: Report, facts: Facts | None) -> bool:
+    return (
+        report.verdict is Verdict.VALID
+        and facts is not None
+        and certificate.can_be_drawn(facts.title, facts.holder, facts.issuer.name)
     )
 
 

@@ -14,8 +14,10 @@ from pypdf import PdfReader
 from chalicelib.analytics.event import Kind
 from chalicelib.award.images import formats
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.award.issuing import status_changes
+from chalicelib.award.issuing import issue, status_changes
+from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.baked import svg
+from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Image as StoredImage
 from tests.http.fake_laurel import KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
@@ -72,6 +74,16 @@ def test_certificate_is_a_file_with_the_contents_of_the_credential(client: Gatew
     reader = PdfReader(io.BytesIO(response.body))
     assert f"http://localhost:8000{HERE}" in reader.pages[0].extract_text()
     assert [float(side) for side in reader.pages[0].mediabox[2:]] == [792, 612]
+
+
+def test_certificate_that_would_lack_a_name_is_refused(client: Gateway, laurel: Laurel) -> None:
+    issuer_id = laurel.issuer_store.record(id_of("valid")).issuer_id
+    achievement_id = laurel.issuer_store.record(id_of("valid")).achievement_id
+    award = Award(issuer_id, achievement_id, Holder("გიორგი"))
+    path = f"/c/{issue.issue(laurel.issuer_context, award).id}"
+    assert client.get(f"{path}/certificate.pdf").json["code"] == "format_not_supported"
+    assert "certificate.pdf" not in client.get(path, accept=HTML).text
+    assert client.get(f"{path}/card.png").status == 200
 
 
 def test_issuer_chooses_the_template(client: Gateway, laurel: Laurel) -> None:
