@@ -44,7 +44,7 @@ def _card() -> bytes:
 
 def _certificate() -> bytes:
     rendering.picture_png.cache_clear()
-    return certificate.draw(ARTEFACT, CLAIMS, Template.CLASSIC, Paper.A4)
+    return certificate.draw.__wrapped__(ARTEFACT, CLAIMS, Template.CLASSIC, Paper.A4)
 
 
 def lines() -> Iterator[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from chalicelib.embed import texts
@@ -15,6 +16,8 @@ from chalicelib.embed.badge_view import Claims
 
 PIXELS_PER_POINT = 2.5
 """180 dots per inch: sharp in print at reading distance; 300 takes three times as long."""
+KEPT = 8
+"""Certificates kept in memory, of about 150 KB each: programs and people ask for a file several times."""
 HEADING = "Certificate"
 CHECK = "Check online that it is genuine and still valid:"
 UNNAMED_HOLDER = "The holder of this link"
@@ -31,6 +34,7 @@ def can_be_drawn(*shown: str | None) -> bool:
     return all(drawable(text) for text in shown if text)
 
 
+@lru_cache(maxsize=KEPT)
 def draw(artefact: Artefact, claims: Claims, template: Template, paper: Paper) -> bytes:
     """Draw the certificate of a credential that is valid now, as PDF."""
     width, height = SIZES[paper]

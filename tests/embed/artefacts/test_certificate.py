@@ -63,6 +63,7 @@ def test_image_of_the_page_is_the_rendered_drawing(monkeypatch: pytest.MonkeyPat
     """The alpha channel is taken out without decoding the image, so compare it with a decoder's result."""
     kept: list[bytes] = []
     render = rendering.png
+    certificate.draw.cache_clear()
     monkeypatch.setattr(rendering, "png", lambda *args: kept.append(render(*args)) or kept[-1])
     (embedded,) = drawn(template=Template.MODERN).pages[0].images
     expected = Image.open(io.BytesIO(kept[-1])).convert("RGB")
