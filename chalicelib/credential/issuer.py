@@ -93,6 +93,8 @@ class Issuer:
     """What the issuers of one creator have in common (`award.issuers.creator`); empty if an operator created it."""
     embed_sites: str | None = None
     """The websites that may show its credentials in a frame, separated by white space; None means any."""
+    certificate_template: str | None = None
+    """The look of its certificates, a value of `embed.artefacts.template.Template`; None means the first."""
 
     @property
     def signing_key(self) -> SigningKey:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from chalicelib.embed import fonts, svg, texts
+from chalicelib.embed import svg, texts
 from chalicelib.embed.appearance import Size, Theme
+from chalicelib.embed.artefacts import rendering
+from chalicelib.embed.artefacts.typesetting import drawable
 from chalicelib.embed.texts import Shown
 
 KEPT = 64
@@ -17,34 +19,10 @@ SCALES = (1, 2)
 
 @lru_cache(maxsize=KEPT)
 def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1) -> bytes:
-    """Render the badge. A text in a script that the fonts do not have is left out, rather than shown as boxes."""
-    return _render(svg.draw(_drawable(shown), size, theme), zoom=scale)
-
-
-def render(drawing: str, width: int) -> bytes:
-    """Render an SVG image at ``width`` pixels."""
-    return _render(drawing, width=width)
-
-
-def _render(drawing: str, *, width: int | None = None, zoom: int | None = None) -> bytes:
-    import resvg_py  # imported here: most requests draw no PNG, and it adds a megabyte to a cold start
-
-    return bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=drawing,
-            width=width,
-            zoom=zoom,
-            skip_system_fonts=True,
-            font_files=list(fonts.FILES),
-            font_family=fonts.FAMILY,
-        )
-    )
+    """Render the badge. A text in a script that no font has is left out, rather than shown as boxes."""
+    return rendering.png(svg.draw(_drawable(shown), size, theme), scale)
 
 
 def _drawable(shown: Shown) -> Shown:
-    return replace(
-        shown,
-        title=shown.title if fonts.covers(shown.title) else texts.UNNAMED,
-        holder=shown.holder if fonts.covers(shown.holder) else "",
-        issuer=shown.issuer if fonts.covers(shown.issuer) else "",
-    )
+    title = drawable(shown.title) or texts.UNNAMED
+    return replace(shown, title=title, holder=drawable(shown.holder), issuer=drawable(shown.issuer))

@@ -9,7 +9,7 @@ from chalice.app import Chalice
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.embed import builder, events, images, oembed, widgets
+from chalicelib.http.embed import builder, downloads, events, images, oembed, share_images, widgets
 from chalicelib.http.public import (
     credentials,
     documents,
@@ -49,7 +49,19 @@ def _modules(function: Function | None) -> Iterator[Callable[[Services], Routes]
 
 
 def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
-    for module in (home, verify, credentials, documents, images, widgets, oembed, builder, events):
+    for module in (
+        home,
+        verify,
+        credentials,
+        documents,
+        images,
+        widgets,
+        oembed,
+        builder,
+        share_images,
+        downloads,
+        events,
+    ):
         yield module.routes
 
 

@@ -21,6 +21,7 @@ from chalicelib.award.keys import new_key
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.public_id import ISSUER_ID
+from chalicelib.embed.artefacts import template
 from chalicelib.errors import Conflict, NotFound, Refused
 
 _TAKEN_BY_US = ("new",)
@@ -46,6 +47,7 @@ class NewIssuer:
     image: str | None = None
     accent: str | None = None
     embed_sites: str | None = None
+    certificate_template: str | None = None
 
 
 def create(
@@ -105,6 +107,7 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
         image=new.image,
         accent=new.accent,
         embed_sites=new.embed_sites,
+        certificate_template=new.certificate_template,
         registered_as=new.name if registered else None,
     )
 
@@ -118,7 +121,7 @@ def update_profile(
     by_operator: bool = False,
 ) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
-    `embed_sites`.
+    `embed_sites`, `certificate_template`.
 
     Issued credentials do not change. ``version`` is the `profile_version` that the caller saw; None, from an operator's
     command line, changes whatever is stored. Repeating the same change is harmless. ``by_operator`` means that an
@@ -237,3 +240,5 @@ def _check_words(new: NewIssuer) -> None:
         colours.check(new.accent)
     if new.embed_sites is not None:
         embed_sites.check(new.embed_sites)
+    if new.certificate_template is not None:
+        template.check(new.certificate_template)

@@ -67,6 +67,7 @@ class IssuerItem(Item, discriminator="issuer"):
     image = UnicodeAttribute(null=True)
     accent = UnicodeAttribute(null=True)
     embed_sites = UnicodeAttribute(null=True)
+    certificate_template = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     former_names = ListAttribute(of=UnicodeAttribute, default=list)
     creator = ListAttribute(of=UnicodeAttribute, default=list)

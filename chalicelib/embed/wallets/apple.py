@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.credential import dates
-from chalicelib.embed import png, texts
+from chalicelib.embed import texts
+from chalicelib.embed.artefacts import rendering
 from chalicelib.embed.wallets.wallet_pass import STATUS, WalletPass, rsa_key, settings_in
 from chalicelib.errors import MissingSetting
 
@@ -42,7 +43,7 @@ class AppleSigner:
         """Return the `.pkpass` file."""
         files = {"pass.json": _json(self._document(wallet_pass))}
         for suffix, scale in _SCALES.items():
-            files[f"icon{suffix}.png"] = png.render(wallet_pass.drawing.decode(), _ICON * scale)
+            files[f"icon{suffix}.png"] = rendering.png(wallet_pass.drawing.decode(), width=_ICON * scale)
         manifest = _json({name: hashlib.sha1(content).hexdigest() for name, content in files.items()})  # noqa: S324 - the format requires it
         return _archive({**files, "manifest.json": manifest, "signature": self._signature(manifest)})
 

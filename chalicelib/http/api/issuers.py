@@ -20,7 +20,7 @@ from chalicelib.http.input import body
 from chalicelib.http.input.json_body import JsonReader
 
 MISSING = "There is no issuer with this id, or this API key cannot access it."
-WORDS = ("name", "url", "description", "email", "image", "accent", "embed_sites")
+WORDS = ("name", "url", "description", "email", "image", "accent", "embed_sites", "certificate_template")
 
 
 def routes(services: Services) -> Routes:
@@ -45,6 +45,7 @@ def routes(services: Services) -> Routes:
             image=reader.optional("image"),
             accent=reader.optional("accent"),
             embed_sites=reader.optional("embed_sites"),
+            certificate_template=reader.optional("certificate_template"),
         )
         sent_owner = reader.text("owner")
         reader.finish()
@@ -83,6 +84,7 @@ def to_json(issuer: Issuer) -> dict[str, object]:
         "accent": issuer.accent,
         "version": issuer.profile_version,
         "embed_sites": issuer.embed_sites,
+        "certificate_template": issuer.certificate_template,
         "keys": [
             {
                 "id": issuer.method_id(key),

@@ -12,9 +12,10 @@ from chalicelib.award.input.text_rules import (
 )
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.credential.issuer import Issuer
+from chalicelib.embed.artefacts import template
 from chalicelib.http.console.form_state import FormState
 
-_OPTIONAL = ("email", "image", "accent", "embed_sites")
+_OPTIONAL = ("email", "image", "accent", "embed_sites", "certificate_template")
 
 
 def check(form: FormState) -> None:
@@ -33,6 +34,8 @@ def check(form: FormState) -> None:
     if form.or_none("accent"):
         form.check("accent", colours.check)
     form.check("embed_sites", embed_sites.check)
+    if form.or_none("certificate_template"):
+        form.check("certificate_template", template.check)
 
 
 def website(form: FormState) -> str:

@@ -57,6 +57,7 @@ KINDS: Mapping[str, Kind] = {
     "duplicates": Kind(422, "Some rows have the same email address"),
     "revoked_is_final": Kind(422, "A revoked credential cannot be changed"),
     "not_a_step": Kind(422, "Not a step of this pathway"),
+    "not_valid": Kind(409, "Credential is not valid"),
     "nothing_to_correct": Kind(422, "Nothing to correct"),
     "name_reserved": Kind(422, "Name reserved"),
     "superseded": Kind(422, "Already replaced"),

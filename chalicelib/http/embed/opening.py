@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from chalice.app import Request
 
-from chalicelib.analytics.event import Kind, Widget
+from chalicelib.analytics.event import Kind, Visit, Widget
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.embed.badge_view import BadgeView
 from chalicelib.errors import NotFound
@@ -24,8 +24,6 @@ MISSING = (
 
 def opened(services: Services, request: Request, credential_id: str, widget: Widget) -> HostedReport:
     """Open the credential for ``widget``. Costs as much as a view of its page. Raises `NotFound`, `Unavailable`."""
-    if not PUBLIC_ID.fullmatch(credential_id):
-        raise NotFound("no such credential")
     visit = request_context.of(request, Kind.IMPRESSION)
     if visit is not None:
         # The element names its website, because some websites tell browsers to send no referrer.
@@ -33,10 +31,26 @@ def opened(services: Services, request: Request, credential_id: str, widget: Wid
         visit = replace(visit, widget=widget, referrer=host or visit.referrer)
     if visit is not None and visit.referrer == urlsplit(services.settings.base_url).hostname:
         visit = None  # the preview of the snippet builder
-    found = services.hosted_reports.open(credential_id, visit)
+    return _open(services, credential_id, visit, Kind.IMPRESSION)
+
+
+def downloaded(services: Services, request: Request, credential_id: str) -> HostedReport:
+    """Open the credential for a download. Raises `NotFound`, `Unavailable`."""
+    return _open(services, credential_id, request_context.of(request, Kind.DOWNLOAD), Kind.DOWNLOAD)
+
+
+def _open(services: Services, credential_id: str, visit: Visit | None, kind: Kind) -> HostedReport:
+    found = services.hosted_reports.open(checked(credential_id), visit)
     if visit is not None:
-        log.answered(Kind.IMPRESSION, found.report.verdict)
+        log.answered(kind, found.report.verdict)
     return found
+
+
+def checked(credential_id: str) -> str:
+    """Return ``credential_id`` if it is well-formed. Raises `NotFound`, as for an unknown credential."""
+    if not PUBLIC_ID.fullmatch(credential_id):
+        raise NotFound("no such credential")
+    return credential_id
 
 
 def badge(services: Services, request: Request, credential_id: str, widget: Widget) -> BadgeView:

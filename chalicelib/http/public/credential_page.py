@@ -13,6 +13,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.quotation import unquoted, without_piles
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.embed import oembed
+from chalicelib.embed.artefacts import certificate
 from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
@@ -104,6 +105,8 @@ class Page:
     """Whether the verdict is about the address: the page then offers to check the credential without it."""
     format: str | None
     has_jwt: bool
+    certificate: bool
+    """Whether there is a certificate: only for a credential that is valid now, and if there are fonts for it."""
     next_pathways: tuple[NextPathway, ...]
     """Pathways that include the badge, from Laurel's record: not signed. Empty for a submitted credential."""
 
@@ -163,7 +166,16 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         about_recipient=verdict_text.about_recipient(report),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
+        certificate=_has_certificate(report, facts),
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
+    )
+
+
+def _has_certificate(report: Report, facts: Facts | None) -> bool:
+    return (
+        report.verdict is Verdict.VALID
+        and facts is not None
+        and certificate.can_be_drawn(facts.title, facts.holder, facts.issuer.name)
     )
 
 

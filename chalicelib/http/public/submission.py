@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_ENVELOPE = 16 * 1024
 """Maximum overhead of a form or a JSON envelope around the credential, in bytes."""
-MAX_BODY = pasted.MAX_SIZE + MAX_ENVELOPE
+MAX_BODY = pasted.MAX_IMAGE + MAX_ENVELOPE
 MISSING = (
     "Laurel has no credential at this URL. "
     "Check that you copied the whole link: the part after /c/ is 26 characters long."
@@ -40,7 +40,7 @@ _BOTH = (
 _ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
 """Start of an envelope. An envelope has no other members, so one of these comes first; no credential starts so."""
 _LIMITS = strict_json.Limits(
-    size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4
+    size=pasted.MAX_SIZE + MAX_ENVELOPE, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4
 )
 """Limits of an envelope: the credential in it may be as large as one submitted alone."""
 
@@ -111,6 +111,12 @@ def _with_scheme(typed: bytes, base_url: str) -> bytes:
     scheme, _, host = base_url.partition("://")
     link = typed.strip()
     return f"{scheme}://".encode() + link if link.startswith(f"{host}/c/".encode()) else typed
+
+
+def text_of(submitted: Submission) -> bytes:
+    """Return the text of the submission; for an image, of the credential in it. Raises `Malformed`."""
+    found = pasted.read(submitted.data)
+    return found.source if isinstance(found, pasted.Document) else submitted.data
 
 
 def hosted_id(services: Services, submitted: Submission) -> str | None:

@@ -70,7 +70,9 @@ def test_incomplete_secret_is_named_and_not_quoted(secret: str) -> None:
     assert "hush" not in str(failure.value)
 
 
-@pytest.mark.parametrize("key", ["hush", makers.public_pem(makers.private_key()).decode()])
+@pytest.mark.parametrize(
+    "key", ["hush", makers.public_pem(makers.private_key()).decode()], ids=["no key", "public key"]
+)
 def test_unusable_key_is_refused(key: str) -> None:
     with pytest.raises(MissingSetting, match="RSA key") as failure:
         google.signer(json.dumps({**json.loads(makers.google_secret()), "private_key": key}))

@@ -135,6 +135,16 @@ def test_closed_issuer_is_told_how_to_open_it_again(owner: Browser, laurel: Laur
     assert "It reopens when you issue a credential" in text_of(owner.get(HERE))
 
 
+def test_certificate_template_is_chosen_from_a_list(owner: Browser, laurel: Laurel) -> None:
+    assert owner.post(HERE, {**DETAILS, "certificate_template": "modern"}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").certificate_template == "modern"
+    assert '<option value="modern" selected>' in owner.get(HERE).text
+    refused = owner.post(HERE, {**DETAILS, "certificate_template": "gothic"})
+    assert (refused.status, 'id="certificate_template-error"' in refused.text) == (422, True)
+    assert owner.post(HERE, {**DETAILS, "certificate_template": ""}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").certificate_template is None
+
+
 def test_websites_that_may_embed_are_listed_one_per_line(owner: Browser, laurel: Laurel) -> None:
     assert owner.post(HERE, {**DETAILS, "embed_sites": "https://a.example\r\nhttps://b.example"}).status == 303
     assert laurel.issuer_store.issuer("fernhill").embed_sites == "https://a.example\nhttps://b.example"

@@ -122,7 +122,7 @@ def test_external_link_is_followed_and_shown(client: Gateway, laurel: Laurel) ->
         ("", b"", "Nothing was submitted."),
         ("hello there", b"", "No credential found."),
         ("", b"%PDF-1.7 ...", "This is a PDF"),
-        ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This is an image."),
+        ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This image is incomplete."),
         ("credly.com/badges/1", b"", "Add https:// at the start."),
         ("did:web:college.example", b"", "This identifies an issuer or a holder"),
     ],

@@ -45,6 +45,7 @@ IMPOSTOR = {
     "image": f"{BASE_URL}/images/{'f' * 64}.png",
     "accent": "#002147",
     "embed_sites": "https://oxford-university.example",
+    "certificate_template": "modern",
 }
 CANARIES = ("Oxford", "oxford", "English-speaking", "f" * 64)
 

@@ -1,0 +1,65 @@
+"""The view of a hosted credential that is shared as an image or a document, with its pictures."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.award.images import default_badge
+from chalicelib.award.input import colours
+from chalicelib.credential.record import IMAGE_NAME
+from chalicelib.embed.artefacts.artefact import Artefact, Picture
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.http.core.ports import Services
+from chalicelib.http.embed import badge_of
+from chalicelib.http.public.credential_page import Facts, page_of
+from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.reports.hosted import HostedReport
+
+VOUCHED = "The operator of this service vouches for this name."
+NOT_PROVEN = "Who issued it is not proven."
+_COSTLY = re.compile(rb"<(?:\w+:)?(?:filter|mask|use)\b|filter\s*:")
+"""What an SVG image can draw at a size, or as often, as it likes. Browsers of its readers may; a function may not."""
+
+
+def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = True) -> Artefact:
+    """Build the view of ``opened``. Costs one read for each of its pictures.
+
+    ``rendered`` means that Laurel draws the pictures itself: then one that is costly to draw is replaced.
+    """
+    base_url = services.settings.base_url
+    page = page_of(of_hosted(opened, base_url), base_url)
+    view, facts = badge_of.of_page(page, opened, base_url), page.facts
+    accent = colours.readable_or_default(facts.issuer.recorded.accent if facts and facts.issuer.recorded else None)
+    title = view.claims.title if view.claims else ""
+    # The drawn badge instead of a picture by someone who may only claim to be the issuer that it shows.
+    picture = facts.image if facts and (facts.issuer.caution is None or not rendered) else None
+    return Artefact(
+        url=view.url,
+        claims=view.claims,
+        issuer_proof=_proof(facts),
+        valid_from=facts.valid_from if facts else None,
+        valid_until=facts.valid_until if facts else None,
+        accent=accent,
+        picture=_stored(services, picture, rendered=rendered)
+        or Picture(default_badge.draw(title, accent), "image/svg+xml"),
+        logo=_stored(services, facts.issuer.logo if facts else None, rendered=rendered),
+    )
+
+
+def _stored(services: Services, url: str | None, *, rendered: bool) -> Picture | None:
+    """Read the image at ``url``; None if it is not stored here, cannot be read, or is costly to render."""
+    name = IMAGE_NAME.fullmatch((url or "").removeprefix(f"{services.settings.base_url}/images/"))
+    if name is None:
+        return None
+    try:
+        found = services.public_store.image(name[1])
+    except (NotFound, Unavailable):
+        return None
+    costly = rendered and found.media_type == "image/svg+xml" and _COSTLY.search(found.content)
+    return None if costly else Picture(found.content, found.media_type)
+
+
+def _proof(facts: Facts | None) -> str:
+    if facts is None:
+        return ""
+    return VOUCHED if facts.issuer.vouched else facts.issuer.behind or NOT_PROVEN
