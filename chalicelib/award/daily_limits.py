@@ -1,5 +1,5 @@
-"""Daily limits on what an issuer can repeat without issuing anything: uploads, large dry runs, status changes, and new
-versions of achievements and pathways.
+"""Daily limits on what an issuer can repeat without issuing anything: uploads, large dry runs, status changes, exports,
+and new versions of achievements and pathways.
 
 Each costs storage, signatures or emails, and anyone can create an issuer. A domain proof or an operator's registration
 raises them. Revoking is not limited, because it is final: an issuer revokes at most what it has issued
@@ -42,6 +42,9 @@ ten of the largest uploads of any other, which cost about half a cent in storage
 CHECKED_KILOBYTES = Limit("checked-kilobytes", "check {:,} kB of lists", 100_000, 3_000_000)
 """Lists that requests validate, whether or not anything is issued: two minutes of a worker for an unproven issuer, and
 for any other each of its rows of the day several times. A list of 100,000 rows takes up to twenty seconds."""
+EXPORT_PARTS = Limit("export-parts", "download {:,} parts of the export", 300, 20_000)
+"""Parts of 3 MB, for about a twentieth of a cent each: far more than all data of an unproven issuer, and of any other
+ten exports of a million credentials."""
 MIN_KILOBYTES = 10
 """A list counts as at least this many."""
 ROWS_PER_UPLOAD = 50
