@@ -10,7 +10,7 @@ from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
-from chalicelib.http.public.issuer_view import IssuerView
+from chalicelib.http.public.issuer_view import IssuerView, shown_image
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Outcome, Verdict
 from tests.http.fake_laurel import BASE_URL, id_of, seeded
@@ -178,3 +178,9 @@ def test_a_reason_with_quotation_marks_cannot_add_a_sentence_of_laurels(proven: 
     suspended = replace(proven.report, verdict=Verdict.SUSPENDED)
     html = page(replace(proven, report=suspended, record=replace(proven.record, status=status)))
     assert "<bdi>“A test.&#39; The suspension has ended. &#39;”</bdi>" in html
+
+
+@pytest.mark.parametrize("path", [f"../badge/{id_of('valid')}.svg", f"{'0' * 64}.png/../../badge/x.svg", "x.png", ""])
+def test_no_other_page_of_laurel_is_shown_as_an_image(path: str) -> None:
+    assert shown_image(f"{BASE_URL}/images/{path}", BASE_URL) is None
+    assert shown_image(LOGO, BASE_URL) == LOGO
