@@ -23,7 +23,8 @@ URL = "https://laurel.example/c/" + "a" * 26
 def wallet_pass(**changes: object) -> WalletPass:
     one = WalletPass(
         "a" * 26, URL, "Data analysis in practice", "Ada Nwosu", "Issued by Fernhill College", NOW - timedelta(days=9),
-        NOW + timedelta(days=365), "#0a6640", "https://laurel.example/images/x.png", default_badge.draw_letters("", None),
+        NOW + timedelta(days=365), "#0a6640", "https://laurel.example/images/x.png",
+        default_badge.draw_letters("", None),
     )  # fmt: skip
     return replace(one, **changes)  # type: ignore[arg-type]
 
