@@ -11,7 +11,7 @@ from chalicelib.embed import texts
 from chalicelib.embed.artefacts import pdf, qr, rendering, typesetting
 from chalicelib.embed.artefacts.artefact import Artefact
 from chalicelib.embed.artefacts.template import SIZES, Paper, Template
-from chalicelib.embed.artefacts.typesetting import PAPER, SOFT, Line, Style, box, drawable, place
+from chalicelib.embed.artefacts.typesetting import PAPER, SOFT, Line, Style, box, place
 from chalicelib.embed.badge_view import Claims
 
 PIXELS_PER_POINT = 2.5
@@ -27,11 +27,6 @@ UNNAMED_HOLDER = "The holder of this link"
 class _Drawing:
     shapes: tuple[str, ...]
     lines: tuple[Line, ...]
-
-
-def can_be_drawn(*shown: str | None) -> bool:
-    """Whether there are fonts for every text: a certificate must not lack its holder, title or issuer."""
-    return all(drawable(text) for text in shown if text)
 
 
 @lru_cache(maxsize=KEPT)

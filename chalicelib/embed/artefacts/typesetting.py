@@ -93,6 +93,11 @@ def drawable(text: str) -> str:
     return " ".join("".join(char for char in text if char not in missing).split())
 
 
+def can_be_drawn(*shown: str | None) -> bool:
+    """Whether there are fonts for every text: a certificate must not lack its holder, title or issuer."""
+    return all(drawable(text) for text in shown if text)
+
+
 def svg(width: float, height: float, drawn: Iterable[str]) -> str:
     """Return a drawing in a size of ``width`` by ``height`` pixels."""
     return (

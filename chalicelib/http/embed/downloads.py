@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Request
 
-from chalicelib.credential.baked import png, svg
-from chalicelib.embed.artefacts import certificate, rendering, template, typesetting
-from chalicelib.embed.artefacts.artefact import Picture
+from chalicelib.embed.artefacts import typesetting
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -45,41 +43,39 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/c/{id}/badge.png", access=PUBLIC, missing=opening.MISSING)
     def baked_png(request: Request, credential_id: str) -> Reply:
+        from chalicelib.http.embed import files  # imported here: most requests draw nothing
+
         opened = opening.downloaded(services, request, credential_id)
-        image = rendering.picture_png(artefact_of(services, opened).picture)
-        return _file(opened, "png", png.write(image, opened.record.document), "image/png")
+        content = files.baked_png(artefact_of(services, opened), opened.record.document)
+        return _file(opened, "png", content, "image/png")
 
     @bound.bind("/c/{id}/badge.svg", access=PUBLIC, missing=opening.MISSING)
     def baked_svg(request: Request, credential_id: str) -> Reply:
+        from chalicelib.http.embed import files  # imported here: most requests draw nothing
+
         opened = opening.downloaded(services, request, credential_id)
-        image = _as_svg(artefact_of(services, opened, rendered=False).picture)
-        return _file(opened, "svg", svg.write(image, opened.record.document), "image/svg+xml")
+        content = files.baked_svg(artefact_of(services, opened, rendered=False), opened.record.document)
+        return _file(opened, "svg", content, "image/svg+xml")
 
     @bound.bind("/c/{id}/certificate.pdf", access=PUBLIC, missing=opening.MISSING)
     def pdf(request: Request, credential_id: str) -> Reply:
+        from chalicelib.http.embed import files  # imported here: most requests draw nothing
+
         opened = opening.downloaded(services, request, credential_id)
         artefact = artefact_of(services, opened)
         if artefact.claims is None or opened.report.verdict is not Verdict.VALID:
             raise Problem(
                 "not_valid", NOT_VALID.format(url=artefact.url), more={"verdict": opened.report.verdict.value}
             )
-        if not certificate.can_be_drawn(artefact.claims.title, artefact.claims.holder, artefact.claims.issuer):
+        if not typesetting.can_be_drawn(artefact.claims.title, artefact.claims.holder, artefact.claims.issuer):
             raise Problem("format_not_supported", NO_FONT)
-        chosen = template.chosen(opened.issuer.certificate_template if opened.issuer else None)
-        paper = template.paper(opening.parameter(request, "paper"))
-        content = certificate.draw(artefact, artefact.claims, chosen, paper)
+        chosen = opened.issuer.certificate_template if opened.issuer else None
+        content = files.certificate(artefact, artefact.claims, chosen, opening.parameter(request, "paper"))
         return _file(opened, "pdf", content, "application/pdf")
 
     for path in tuple(bound.methods):
         bound.preflight(path)
     return bound
-
-
-def _as_svg(picture: Picture) -> bytes:
-    if picture.media_type == "image/svg+xml":
-        return picture.content
-    side = rendering.SIDE
-    return typesetting.svg(side, side, [typesetting.image(picture.url, 0, 0, side)]).encode()
 
 
 def _file(opened: HostedReport, ending: str, content: bytes, media_type: str) -> Reply:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.credential.build import credential_url
-from chalicelib.embed.artefacts import qr, share_image
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, public
@@ -26,6 +25,8 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/c/{id}/card.png", access=PUBLIC, missing=opening.MISSING)
     def card(request: Request, credential_id: str) -> Reply:
+        from chalicelib.embed.artefacts import share_image  # imported here: most requests draw nothing
+
         # No visit: a program that prepares a preview has shown nothing yet.
         opened = services.hosted_reports.open(opening.checked(credential_id), None)
         image = share_image.png(artefact_of(services, opened))
@@ -33,6 +34,8 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/c/{id}/qr.svg", access=PUBLIC, missing=opening.MISSING)
     def code(request: Request, credential_id: str) -> Reply:
+        from chalicelib.embed.artefacts import qr  # imported here: most requests draw nothing
+
         record = services.public_store.record(opening.checked(credential_id))
         drawing = qr.svg(credential_url(bound.base_url, record.id))
         return public(request, Reply(drawing, "image/svg+xml", headers=_HEADERS), IMAGE_SECONDS, immutable=True)

@@ -13,7 +13,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.quotation import unquoted, without_piles
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.embed import oembed
-from chalicelib.embed.artefacts import certificate
+from chalicelib.embed.artefacts import typesetting
 from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
@@ -175,7 +175,7 @@ def _has_certificate(report: Report, facts: Facts | None) -> bool:
     return (
         report.verdict is Verdict.VALID
         and facts is not None
-        and certificate.can_be_drawn(facts.title, facts.holder, facts.issuer.name)
+        and typesetting.can_be_drawn(facts.title, facts.holder, facts.issuer.name)
     )
 
 

@@ -92,10 +92,3 @@ def test_hostile_text_is_only_text(text: str, template: Template) -> None:
 def test_markup_in_a_name_is_printed_as_it_is() -> None:
     text = "<script>alert(1)</script> ) Tj (x) & \\"
     assert text in text_of(drawn(replace(ARTEFACT, claims=replace(CLAIMS, holder=text))))
-
-
-@pytest.mark.parametrize(
-    ("text", "drawn"), [("გიორგი", False), ("🏅", False), ("Ada 🏅", True), (None, True), ("山田", True)]
-)
-def test_a_certificate_must_not_lack_a_name(text: str | None, drawn: bool) -> None:
-    assert certificate.can_be_drawn("Title", text, "Issuer") is drawn

@@ -55,3 +55,10 @@ def test_a_smaller_size_is_chosen_before_text_is_cut() -> None:
 )
 def test_order_from_left_to_right(text: str, expected: str) -> None:
     assert "".join(fitting.in_visual_order(text).split()) == "".join(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"), [("გიორგი", False), ("🏅", False), ("Ada 🏅", True), (None, True), ("山田", True)]
+)
+def test_a_certificate_must_not_lack_a_name(text: str | None, drawn: bool) -> None:
+    assert typesetting.can_be_drawn("Title", text, "Issuer") is drawn

@@ -19,6 +19,7 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.baked import svg
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Image as StoredImage
+from chalicelib.errors import Refused
 from tests.http.fake_laurel import KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
 
@@ -149,3 +150,10 @@ def test_costly_svg_images_are_not_rendered_but_are_baked(client: Gateway, laure
     url = f"http://localhost:8000/images/{image.file_name}"
     assert artefact_of._stored(laurel, url, rendered=True) is None  # type: ignore[arg-type]
     assert artefact_of._stored(laurel, url, rendered=False) is not None  # type: ignore[arg-type]
+
+
+def test_unknown_template_is_refused(laurel: Laurel) -> None:
+    issuer_id = laurel.issuer_store.record(id_of("valid")).issuer_id
+    with pytest.raises(Refused) as caught:
+        issuer_actions.update_profile(laurel.issuer_context, issuer_id, {"certificate_template": "gothic"})
+    assert caught.value.code == "bad_template"
