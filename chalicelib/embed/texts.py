@@ -92,7 +92,7 @@ def alternative(view: BadgeView) -> str:
 
 
 KINDS: Mapping[str, tuple[str, str]] = {
-    "script": ("Website (script)", "A live widget that becomes part of the page. Without script, it is a link."),
+    "script": ("Website (script)", "A live widget that becomes part of the page. Without JavaScript, it is a link."),
     "frame": ("Website (frame)", "A live widget in a frame, for website builders that do not allow scripts."),
     "image": (
         "Website (image)",

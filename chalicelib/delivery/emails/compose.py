@@ -297,7 +297,7 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
     month = f"{shared.issued_at.astimezone(UTC):%B %Y}"
     return (
         Tip("LinkedIn", "“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
-        Tip("Social media", "Use the buttons on the page of your credentials to share it with your network."),
+        Tip("Social media", "Use the buttons on your credentials page to share it with your network."),
         Tip("CV", f"Add “{line(shared.name)}, {line(shared.issuer)}, {month}” and link it to {shared.url}"),
         Tip("Email signature", "Copy the text for a signature, with its public link, from that page."),
         Tip("Web page", "Copy the HTML code with the badge image from that page."),

@@ -40,6 +40,6 @@ def svg(url: str) -> str:
     path, size = modules(url)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size * 4}" height="{size * 4}" '
-        'shape-rendering="crispEdges" role="img" aria-label="QR code with the link of this credential">'
+        'shape-rendering="crispEdges" role="img" aria-label="QR code with the link to this credential">'
         f'<path d="M0 0h{size}v{size}H0z" fill="#fff"/><path d="{path}" fill="#000"/></svg>'
     )

@@ -30,7 +30,7 @@ SIZES: Mapping[Paper, tuple[int, int]] = {Paper.A4: (842, 595), Paper.LETTER: (7
 def check(text: str) -> None:
     """Check that ``text`` names a template. Raises `Refused` (`bad_template`)."""
     if text not in tuple(Template):
-        raise Refused(f"Choose one of the templates {', '.join(Template)}.", code="bad_template")
+        raise Refused(f"Choose one of these templates: {', '.join(Template)}.", code="bad_template")
 
 
 def chosen(text: str | None) -> Template:

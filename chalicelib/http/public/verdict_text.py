@@ -115,12 +115,12 @@ _NOT_STANDARD = replace(
 )
 _SIGNATURE_NOT_CURRENT = replace(
     VERDICT_TEXTS[Verdict.INVALID],
-    tab="Signature not valid now",
-    headline="The signature of this credential is not valid now.",
+    tab="Signature not currently valid",
+    headline="The signature of this credential is not currently valid.",
     tone="warn",
     shape="triangle",
     advice=(
-        "The issuer made the signature, but it does not count today. This does not mean that the credential is forged.",
+        "The issuer signed it, but the signature is not valid today. This does not mean that the credential is forged.",
         "Ask the holder for a newly signed credential.",
         _ASK_ISSUER,
     ),
@@ -130,7 +130,7 @@ _KEY_REFUSED = replace(
     tab="Not trusted",
     headline="This credential cannot be trusted.",
     advice=(
-        "Do not rely on it. Nothing shows that its key was the issuer’s alone, so anyone may have signed it.",
+        "Do not rely on it. Nothing shows that only the issuer had the key, so someone else could have signed it.",
         "Issuers replace their keys. Ask the holder for a renewed credential.",
         _ASK_ISSUER,
     ),
@@ -292,9 +292,9 @@ UNSURE: Mapping[str, str] = {
     "context": "It uses terms that Laurel does not know, so its signature could not be checked.",
     "proof": "Its signature could not be checked.",
     "signer": "Laurel could not check whether the signing key belongs to the issuer.",
-    "dates": "The signature is genuine, but Laurel could not check whether it is valid today.",
-    "status": "The signature is genuine, but Laurel could not check whether it has been revoked.",
-    "recipient": "The signature is genuine, but Laurel could not check whether it was issued to this person.",
+    "dates": "The signature is genuine, but Laurel could not check whether the credential is valid today.",
+    "status": "The signature is genuine, but Laurel could not check whether the credential has been revoked.",
+    "recipient": "The signature is genuine, but Laurel could not check whether the credential was issued to this person.",
 }
 """By check: what remains unknown if it could not be completed. The reason is shown next to the check."""
 

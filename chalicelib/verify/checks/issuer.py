@@ -37,7 +37,7 @@ def check(verification: VerificationContext) -> Finding:
         return _passed("issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.", known)
     if known.name is not None and claimed in known.former_names:
         renamed = (
-            f"The issuer is {known.name}, registered with {known.registry}, and was registered as {claimed} before."
+            f"The issuer is {known.name}, registered with {known.registry}, and was previously registered as {claimed}."
         )
         return _passed("issuer_registered", renamed, known)
     if known.domains:

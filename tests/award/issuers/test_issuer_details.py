@@ -113,7 +113,7 @@ def test_credentials_under_a_former_registered_name_stay_known(acme: IssuerFixtu
     assert (before.credential, before.findings[7].code) == (after.credential, after.findings[7].code)
     assert after.findings[7].message == (
         "The issuer is Acme University, registered with Laurel at localhost:8000, "
-        "and was registered as Acme Academy before."
+        "and was previously registered as Acme Academy."
     )
     assert acme.issuer_store.issuer("acme").former_names == (registered.name, "Acme")
 

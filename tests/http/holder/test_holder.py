@@ -391,7 +391,7 @@ def test_unsubscribing_can_be_undone_with_a_link_that_the_holder_requests(
 ) -> None:
     stop, box = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path, mailbox.digest(EMAIL)
     page = client.post(stop, b"", **FORM).text
-    assert "select the link “Email settings” at its end" in page
+    assert "select the “Email settings” link at the bottom" in page
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
     assert '<input type="hidden" name="do" value="undo">' in page
     response = submit(client, stop, do="undo")

@@ -45,7 +45,7 @@ LINES = {
     "suspended": "Suspended since 19 November 2026. The issuer may reinstate it, so check again before you decide.",
     "tampered": "The signature is not valid: the credential was changed after it was signed. Do not rely on it.",
     "wrong_signer": "It is signed, but not by the issuer that it names. Do not rely on it.",
-    "unreachable_status": "The signature is genuine, but Laurel could not check whether it has been revoked.",
+    "unreachable_status": "The signature is genuine, but Laurel could not check whether the credential was revoked.",
 }
 CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed twelve", "portfolio.example", "Python")
 
@@ -324,7 +324,7 @@ def test_external_image_is_not_loaded(valid_report: HostedReport) -> None:
     assert [link for link in Outline(html).attributes("href", "src", "content") if "tracker" in link] == [
         "https://tracker.example/a.png"
     ]
-    assert "not loaded, because the site that hosts it would then see who views this page" in html
+    assert "not loaded, because the site that hosts it could see who views this page" in html
 
 
 def test_csp_allows_only_the_inline_style_of_the_page(client: Gateway, laurel: Laurel) -> None:
