@@ -17,7 +17,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
-``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may have a name that looks so (a pointer each)
+``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may use a name like this (a pointer each)
 ``CREDENTIALS#<issuer>``              ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
 ``HOLDINGS#<issuer>#<email>``         ``<issued at>#<credential>``    those issued to an address (a pointer each)
 ``HOLDER#<email>``                    ``<issuer>#<credential>``       all issued to an address (a pointer each)
@@ -55,7 +55,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
-``FETCHES#<network>``                 ``FETCHES``                     when a network's waiting time is all back
+``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id

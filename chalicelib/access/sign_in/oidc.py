@@ -99,7 +99,7 @@ def finish(
     if "error" in answer or not answer.get("code"):
         raise _failed(f"{provider.name} did not sign you in.")
     if not rate_limits.within(access_context, ANSWERS, session["st"]):
-        raise _failed("This sign-in was tried too often.")
+        raise _failed("This sign-in was tried too many times.")
     endpoints = providers.endpoints(provider)
     form = {
         "grant_type": "authorization_code",

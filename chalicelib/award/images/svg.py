@@ -1,6 +1,6 @@
 """Check SVG images: an allow-list of drawing elements, and nothing that runs, loads or links.
 
-A browser runs no script in an image of a page, but runs it when the image's own URL is opened. The response forbids
+A browser runs no script in an image on a page, but runs it when the image's own URL is opened. The response forbids
 that, and this check keeps such files out altogether.
 """
 

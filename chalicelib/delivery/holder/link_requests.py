@@ -1,4 +1,4 @@
-"""New links that a holder requests. Laurel sends them to the holder's own address, with no reply to an issuer."""
+"""New links that a holder requests. Laurel sends them to the holder's own address, without an issuer's `Reply-To`."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ artefact.py     the view model
 typesetting.py  fit text into boxes
 rendering.py    SVG to PNG
 qr.py           the QR code
-share_image.py  the image of link previews
-template.py     the templates of certificates, and the sizes of paper
+share_image.py  the link preview image
+template.py     certificate templates and paper sizes
 certificate.py  the drawing of a certificate, by template and paper
 pdf.py          a page of PDF
 """

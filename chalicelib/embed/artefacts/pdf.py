@@ -1,6 +1,6 @@
-"""Write a PDF of one page: an image of the page, and over it the same text invisibly, so that it can be selected.
+"""Write a PDF of one page: an image of the page, and over it the same text, invisible but selectable.
 
-The renderer of the image shapes every script; a library that writes PDF and does so too is larger than the rest of the
+The renderer of the image shapes every script; a PDF library that does the same is larger than the rest of the
 package together (`docs/decisions/0026-certificates.md`). The layout is that of scanned documents with recognised text.
 """
 

@@ -1,4 +1,4 @@
-"""The image of link previews (`og:image`), 1200 by 630 pixels: the size that chats and social networks show whole.
+"""The link preview image (`og:image`), 1200 by 630 pixels: the size that chats and social networks show whole.
 
 It has no verdict: previews are kept for years, and a credential revoked later would still look valid in old messages.
 """

@@ -1,4 +1,4 @@
-"""The templates of certificates, and the sizes of paper."""
+"""Certificate templates and paper sizes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fit text into boxes: lines with their places, which become text of an SVG and of a PDF."""
+"""Fit text into boxes: lines with their places, which become the text of an SVG and of a PDF."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start of the console: the person's issuers, and a form that creates one."""
+"""Console home page: the person's issuers, and a form that creates one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The badge view of a hosted credential.
 
-It is taken from the page of the credential, so a widget cannot say anything else than the page.
+It is taken from the page of the credential, so a widget cannot say anything other than what the page says.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ NO_JWT = "There is no such credential, or it was issued without a JWT. Its JSON 
 NOT_VALID = (
     "A certificate is only made for a credential that is valid now, and this one is not. Its page says why: {url}"
 )
-NO_FONT = "Laurel has no font for a text of this credential yet, so there is no certificate. Print its page instead."
+NO_FONT = "Laurel has no font for some text in this credential yet, so there is no certificate. Print its page instead."
 
 
 def routes(services: Services) -> Routes:

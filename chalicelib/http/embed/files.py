@@ -1,4 +1,4 @@
-"""The files of the downloads. Only imported when one is made, because it takes time."""
+"""The files that can be downloaded. Only imported when one is made, because it takes time."""
 
 from __future__ import annotations
 

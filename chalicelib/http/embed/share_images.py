@@ -1,4 +1,4 @@
-"""The image of link previews, and the QR code of a credential's link."""
+"""The link preview image, and the QR code of a credential's link."""
 
 from __future__ import annotations
 

@@ -293,8 +293,8 @@ UNSURE: Mapping[str, str] = {
     "proof": "Its signature could not be checked.",
     "signer": "Laurel could not check whether the signing key belongs to the issuer.",
     "dates": "The signature is genuine, but Laurel could not check whether the credential is valid today.",
-    "status": "The signature is genuine, but Laurel could not check whether the credential has been revoked.",
-    "recipient": "The signature is genuine, but Laurel could not check whether the credential was issued to this person.",
+    "status": "The signature is genuine, but Laurel could not check whether the credential was revoked.",
+    "recipient": "The signature is genuine, but Laurel could not check whether it was issued to this person.",
 }
 """By check: what remains unknown if it could not be completed. The reason is shown next to the check."""
 
