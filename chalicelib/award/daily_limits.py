@@ -51,6 +51,8 @@ ROWS_PER_UPLOAD = 50
 """An upload counts as at least this many rows: each is a job, a pointer, a chunk and two tasks."""
 DRY_RUNS = Limit("dry-runs", "start {:,} dry runs of large uploads", 5, 100)
 """Dry runs that the task queue does; each stores its upload, for a cent at most. Small ones store nothing."""
+RESUMES = Limit("resumes", "resume {:,} uploads", 20, 500)
+"""Each adds a task; a job stops when its key or the quota is missing, a few times a day."""
 STATUS_CHANGES = Limit(
     "status-changes",
     "suspend or reinstate {:,} credentials",

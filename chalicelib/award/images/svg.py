@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from xml.parsers import expat
 
 from chalicelib.award.images.svg_references import References, TooComplex
+from chalicelib.credential import xml_namespaces
 from chalicelib.errors import Refused
 
 MAX_DEPTH = 32
@@ -49,6 +50,8 @@ def looks_like(content: bytes) -> bool:
 
 def check(content: bytes) -> None:
     """Check that ``content`` is an SVG image that only draws. Raises `Refused` (`bad_picture`)."""
+    if not xml_namespaces.are_bounded(content):
+        raise _refused("it is too complex")
     parser = expat.ParserCreate("utf-8", " ")
     rules = _Rules()
     parser.StartElementHandler = rules.start

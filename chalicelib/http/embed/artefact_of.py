@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from chalicelib.award.images import default_badge
 from chalicelib.award.input import colours
 from chalicelib.credential.record import IMAGE_NAME
@@ -17,14 +15,13 @@ from chalicelib.reports.hosted import HostedReport
 
 VOUCHED = "The operator of this service vouches for this name."
 NOT_PROVEN = "Who issued it is not proven."
-_COSTLY = re.compile(rb"<(?:\w+:)?(?:filter|mask|use)\b|filter\s*:")
-"""What an SVG image can draw at a size, or as often, as it likes. Browsers of its readers may; a function may not."""
 
 
 def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = True) -> Artefact:
     """Build the view of ``opened``. Costs one read for each of its pictures.
 
-    ``rendered`` means that Laurel draws the pictures itself: then one that is costly to draw is replaced.
+    ``rendered`` means that Laurel draws the pictures itself: then an SVG that someone uploaded is replaced, because its
+    author decides how long drawing it takes.
     """
     base_url = services.settings.base_url
     page = page_of(of_hosted(opened, base_url), base_url)
@@ -47,7 +44,7 @@ def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = Tr
 
 
 def _stored(services: Services, url: str | None, *, rendered: bool) -> Picture | None:
-    """Read the image at ``url``; None if it is not stored here, cannot be read, or is costly to render."""
+    """Read the image at ``url``; None if it is not stored here, cannot be read, or must not be ``rendered``."""
     name = IMAGE_NAME.fullmatch((url or "").removeprefix(f"{services.settings.base_url}/images/"))
     if name is None:
         return None
@@ -55,8 +52,8 @@ def _stored(services: Services, url: str | None, *, rendered: bool) -> Picture |
         found = services.public_store.image(name[1])
     except (NotFound, Unavailable):
         return None
-    costly = rendered and found.media_type == "image/svg+xml" and _COSTLY.search(found.content)
-    return None if costly else Picture(found.content, found.media_type)
+    uploaded = found.media_type == "image/svg+xml" and not default_badge.is_drawn(found.content)
+    return None if rendered and uploaded else Picture(found.content, found.media_type)
 
 
 def _proof(facts: Facts | None) -> str:

@@ -32,6 +32,7 @@ from chalicelib.verify.report import Verdict
 
 MISSING = "There is no credential with this id, or this service makes no passes for this wallet."
 NO_INDEX = {"X-Robots-Tag": "noindex, nofollow"}
+NOT_PROVEN = "A pass is only made for a credential of an issuer whose identity is proven."
 NOT_VALID = "A pass is only made for a credential that is valid now. The page of this one says why it is not."
 
 
@@ -75,6 +76,8 @@ def pass_of(opened: HostedReport, base_url: str) -> WalletPass:
     view, facts = of_page(page, opened, base_url), page.facts
     if opened.report.verdict is not Verdict.VALID or view.claims is None or facts is None:
         raise Refused(NOT_VALID)
+    if facts.issuer.caution is not None:
+        raise Refused(NOT_PROVEN)  # a wallet shows who signed the pass, which is this service, before the issuer
     accent = colours.readable_or_default(facts.issuer.recorded.accent if facts.issuer.recorded else None)
     return WalletPass(
         id=view.id,

@@ -110,11 +110,13 @@ def _contacts(home: HolderHome) -> Iterator[tuple[str, str]]:
 
 def _group(group: IssuerGroup, home: HolderHome, base_url: str, now: datetime, wallets: Sequence[Wallet]) -> Group:
     records = {one.record.id: one.record for one in group.credentials}
+    identified = group.issuer.identified(now)
+    offered = wallets if identified else ()
     return Group(
         issuer_id=group.issuer.id,
         issuer=line(group.issuer.name, MAX_NAME),
-        identified=group.issuer.identified(now),
-        cards=tuple(_card(one, base_url, now, _newest(one.record, records), wallets) for one in group.credentials),
+        identified=identified,
+        cards=tuple(_card(one, base_url, now, _newest(one.record, records), offered) for one in group.credentials),
         older=urlencode({"issuer": group.issuer.id, "before": group.next}) if group.next else None,
         wanted=mailbox.choice(home.mailbox, group.issuer.id),
         email_choices=EMAIL_CHOICES if home.requested else _narrower(home.mailbox, group.issuer.id),

@@ -130,7 +130,8 @@ def show(
     links = [f'<{url}>; rel="alternate"; type="{media_type}"' for media_type, url in discovery.items()]
     headers = {**headers, "Link": ", ".join(links)} if links else headers
     forms = shown.ask_url is not None
-    passes = wallet_links(shown.url, wallets) if shown.url and view.report.verdict is Verdict.VALID else ()
+    valid = view.report.verdict is Verdict.VALID and verdict_text.issuer_proven(view.report)
+    passes = wallet_links(shown.url, wallets) if shown.url and valid else ()
     return render.page(
         "credential.html", base_url, status, headers, forms=forms, page=shown, discovery=discovery, passes=passes
     )

@@ -143,6 +143,9 @@ _INVALID_BY_CODE: Mapping[str, VerdictText] = {
     "proof_expired": _SIGNATURE_NOT_CURRENT,
     "proof_not_yet_valid": _SIGNATURE_NOT_CURRENT,
     "proof_from_the_future": _SIGNATURE_NOT_CURRENT,
+    "not_base58btc": _KEY_REFUSED,
+    "algorithm_mismatch": _KEY_REFUSED,
+    "purpose_wrong": _KEY_REFUSED,
 }
 _INVALID_BY_CHECK: Mapping[str, VerdictText] = {
     "format": _UNREADABLE,

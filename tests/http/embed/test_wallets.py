@@ -89,10 +89,13 @@ def test_wallet_that_is_not_configured_is_not_found(path: str) -> None:
     assert laurel.event_store.events == {}
 
 
-def test_name_that_nobody_confirms_is_quoted(client: Gateway, laurel: Laurel) -> None:
+@pytest.mark.parametrize("path", PATHS)
+def test_there_is_no_pass_of_an_issuer_that_is_not_proven(client: Gateway, laurel: Laurel, path: str) -> None:
     name = hostile(laurel, hostile_document("Fernhill College")).id
-    one = saved(client.get(f"/c/{name}/wallet/google").headers["location"])
-    assert one["cardTitle"]["defaultValue"]["value"] == "Issued under the name “Fernhill College”"  # type: ignore[index]
+    response = client.get(f"/c/{name}/wallet/{path}")
+    assert (response.status, response.json["code"]) == (422, "refused")
+    assert "whose identity is proven" in response.json["detail"]
+    assert f"/wallet/{path}" not in client.get(f"/c/{name}", accept=HTML).text
 
 
 @pytest.mark.parametrize("path", PATHS)
