@@ -139,7 +139,7 @@ def test_holder_preferences_are_saved_and_shown(chromium: Browser, wide_url: str
     emails = page.get_by_role("group", name="Emails from Fernhill College")
     emails.get_by_label("New credentials and status changes").check()
     page.get_by_role("button", name="Save").first.click()
-    page.get_by_label("Search by city or country").fill("lisbon")
+    page.get_by_label("Search by country or large city").fill("lisbon")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("1 timezone matches “lisbon”.")).to_be_visible()
     expect(page.get_by_label("Your timezone")).to_be_in_viewport()
