@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.analytics.channel import Channel
+
 
 class Kind(StrEnum):
     """The type of an event."""
@@ -24,6 +26,8 @@ class Kind(StrEnum):
     """The holder followed the link in an email for the first time."""
     SHARED = "shared"
     """The holder started to share the credential on the platform ``target``."""
+    REFERRAL = "referral"
+    """A visitor of a credential's or an achievement's page followed its link to the issuer's enrolment page."""
 
 
 class VisitorClass(StrEnum):
@@ -46,7 +50,8 @@ class Event:
     """A ULID: unique, sortable by time, and the key that makes a replay idempotent."""
     kind: Kind
     at: datetime
-    credential_id: str
+    credential_id: str | None
+    """None for a referral from the page of an achievement."""
     issuer_id: str
     achievement_id: str
     verdict: str
@@ -62,6 +67,8 @@ class Event:
     """None when the event has no visitor."""
     recipient_check: str | None = None
     """The outcome of the recipient check (9); None when no address was compared. The address is not stored."""
+    channel: Channel | None = None
+    """The channel that brought the visitor, from the shared link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +82,5 @@ class Visit:
     visitor_class: VisitorClass
     by_other_site: bool = False
     """Whether a page of another site made the browser send the request, as the browser reports."""
+    channel: Channel | None = None
+    """The channel in the requested URL."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from chalice.app import Chalice
 
+from chalicelib.http.catalogue import achievement, issuer, referral
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.routing import Routes
@@ -49,7 +50,19 @@ def _modules(function: Function | None) -> Iterator[Callable[[Services], Routes]
 
 
 def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
-    for module in (home, verify, credentials, documents, images, widgets, oembed, builder):
+    for module in (
+        home,
+        verify,
+        credentials,
+        documents,
+        issuer,
+        achievement,
+        referral,
+        images,
+        widgets,
+        oembed,
+        builder,
+    ):
         yield module.routes
 
 

@@ -12,6 +12,7 @@ from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ulid
 from chalicelib.analytics.visitor import SALT_BYTES, visitor
 from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.catalogue.listing import Listing
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import NotFound, Unavailable
@@ -35,6 +36,10 @@ class HostedReport:
     report: Report
     pathway_links: tuple[PathwayLink, ...] = ()
     """The pathways that its achievement is a step of."""
+    listing: Listing | None = None
+    """Its achievement as the issuer offers it today; None if it does not."""
+    salt: bytes | None = None
+    """The salt of the day, if there was one."""
 
     @property
     def next_pathways(self) -> tuple[PathwayLink, ...]:
@@ -71,7 +76,7 @@ class HostedReports:
         report = verify(record.document, resolver=resolver, now=now, options=options)
         if visit is not None:
             self._record(record, report, visit, around.salt)
-        return HostedReport(record, around.issuer, report, around.pathway_links)
+        return HostedReport(record, around.issuer, report, around.pathway_links, around.listing, around.salt)
 
     def newest_version(self, record: Record) -> str | None:
         """The id of the newest version of a replaced credential, None if it was not replaced.
@@ -121,6 +126,7 @@ class HostedReports:
                 referrer=visit.referrer,
                 visitor_class=visit.visitor_class,
                 recipient_check=report.recipient_check,
+                channel=visit.channel,
             )
         )
 

@@ -19,7 +19,7 @@ EVENT = st.builds(
     TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT,
     st.none() | st.sampled_from(VisitorClass), st.none() | TEXT,
 )  # fmt: skip
-ADDED_LATER = {"target", "visitor_class", "recipient_check"}
+ADDED_LATER = {"target", "visitor_class", "recipient_check", "channel"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

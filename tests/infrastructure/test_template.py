@@ -131,7 +131,11 @@ def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any
 
 def test_public_roles_only_read_public_items_and_add_events(template: dict[str, Any]) -> None:
     for role, more in (("PublicRole", {"kms:GetPublicKey"}), ("VerifyRole", set())):
-        assert granted(template, role, "CredentialsTable") == {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
+        listing = {"dynamodb:Query"} if role == "PublicRole" else set()
+        assert granted(template, role, "CredentialsTable") == {"dynamodb:GetItem", "dynamodb:BatchGetItem"} | listing
+        if listing:
+            catalogue = [keys.listings_after("*", "").pk]
+            assert leading_keys(template, role, "CredentialsTable", "dynamodb:Query") == catalogue
         read_or_create = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}
         count = {"dynamodb:UpdateItem"} if role == "VerifyRole" else set()
         assert granted(template, role, "SecretsTable") == read_or_create | count
@@ -148,6 +152,9 @@ def test_public_roles_only_read_public_items_and_add_events(template: dict[str, 
         if count:
             fetches = keys.fetch_time("*", datetime(2026, 1, 1, tzinfo=UTC)).pk
             expected[frozenset(count)] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [fetches]}}
+        else:
+            clicks = keys.first_click("*", "person").pk
+            expected[frozenset({"dynamodb:PutItem"})] = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [clicks]}}
         assert conditions == expected
 
 

@@ -124,6 +124,9 @@ class AchievementItem(Item, discriminator="achievement"):
     valid_days = NumberAttribute(null=True)
     evidence_required = BooleanAttribute(default=False)
     archived = BooleanAttribute(default=False)
+    enrolment_url = UnicodeAttribute(null=True)
+    eligibility = UnicodeAttribute(null=True)
+    related = ListAttribute(of=UnicodeAttribute, default=list)
 
     @classmethod
     def of(cls, achievement: Achievement, key: keys.Key | None = None) -> Self:
@@ -131,13 +134,15 @@ class AchievementItem(Item, discriminator="achievement"):
         return cls(
             *(key or keys.achievement(achievement.issuer_id, achievement.id)),
             skills=[mapped(SkillMap, **members(skill, Skill)) for skill in achievement.skills],
-            **members(achievement, Achievement, exclude=("skills",)),
+            related=list(achievement.related),
+            **members(achievement, Achievement, exclude=("skills", "related")),
         )
 
     def to_domain(self) -> Achievement:
         return Achievement(
             skills=tuple(Skill(**members(skill, Skill)) for skill in self.skills),
-            **members(self, Achievement, exclude=("skills",)),
+            related=tuple(map(str, self.related)),
+            **members(self, Achievement, exclude=("skills", "related")),
         )
 
 

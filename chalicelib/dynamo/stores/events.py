@@ -24,7 +24,7 @@ class EventItem(Item, discriminator="event"):
     id = UnicodeAttribute()
     kind = UnicodeAttribute()
     at = UnicodeAttribute()
-    credential_id = UnicodeAttribute()
+    credential_id = UnicodeAttribute(null=True)
     issuer_id = UnicodeAttribute()
     achievement_id = UnicodeAttribute()
     verdict = UnicodeAttribute()
@@ -33,6 +33,7 @@ class EventItem(Item, discriminator="event"):
     target = UnicodeAttribute(null=True)
     visitor_class = UnicodeAttribute(null=True)
     recipient_check = UnicodeAttribute(null=True)
+    channel = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.award.pathways.pathway_actions import Pathways
     from chalicelib.award.ports import Claims
     from chalicelib.award.webhooks.webhook import WebhookStore
+    from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
@@ -35,6 +36,10 @@ class Services(Protocol):
     @property
     def hosted_reports(self) -> HostedReports:
         """Reports on hosted credentials."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Public pages of issuers and achievements, and referrals."""
 
     @property
     def submitted_reports(self) -> SubmittedReports:

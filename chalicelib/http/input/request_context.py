@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from chalice.app import Request
 
+from chalicelib.analytics.channel import PARAMETER, Channel, channel_of
 from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.http.input import visitor_class
 
@@ -31,7 +33,14 @@ def create(request: Request, kind: Kind) -> Visit:
         referrer=_referrer(request.headers.get("referer")),
         visitor_class=visitor_class.of(request),
         by_other_site=request.headers.get("sec-fetch-site") in _OTHER_SITES,
+        channel=_channel(request),
     )
+
+
+def _channel(request: Request) -> Channel | None:
+    """The channel in the URL, as `channel.PARAMETER`; None for any other text, so that nothing else is stored."""
+    query: Mapping[str, str] = request.query_params or {}
+    return channel_of(query.get(PARAMETER))
 
 
 def client_address(request: Request) -> str:
