@@ -75,8 +75,6 @@ class Issuer:
     image: str | None = None
     accent: str | None = None
     """The accent colour of its emails, `#rrggbb`."""
-    embed_sites: str | None = None
-    """The websites that may show its credentials in a frame, separated by white space; None means any."""
     registered_as: str | None = None
     """The name that the operators registered; None if they have not registered it."""
     domains: tuple[DomainProof, ...] = ()
@@ -88,6 +86,8 @@ class Issuer:
     """Names that the operators registered before, oldest first. Credentials under them stay known (check 8)."""
     next_key: SigningKey | None = None
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
+    embed_sites: str | None = None
+    """The websites that may show its credentials in a frame, separated by white space; None means any."""
 
     @property
     def signing_key(self) -> SigningKey:

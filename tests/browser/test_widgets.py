@@ -12,11 +12,16 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page, expect
 
-from chalicelib.embed import element
+from chalicelib.embed import element, snippets
 from chalicelib.embed.appearance import BOXES, Size
-from tests.http.fake_laurel import KINDS, Laurel, id_of
+from chalicelib.embed.snippets import Kind, Look
+from chalicelib.http.embed.badge_of import badge_of
+from tests.embed.makers import PAYLOADS
+from tests.http.embed.test_widgets import hostile_document
+from tests.http.fake_laurel import KINDS, Laurel, hostile, id_of
 
 SHIFT = """() => new Promise(done => {
   let total = 0;
@@ -150,3 +155,24 @@ def test_frame_works_in_a_sandbox_and_reports_its_height(
         if sandbox:
             page.wait_for_function("window.told && window.told.laurel === 'badge' && window.told.height > 50")
         page.screenshot(path=screenshots / "frames.png")
+
+
+def test_no_text_of_a_credential_runs_in_any_form(chromium: Browser, laurel: Laurel, website: tuple[Path, str]) -> None:
+    """The frame, the image, the page with the code, and every snippet that becomes HTML."""
+    page = chromium.new_page()
+    ran: list[str] = []
+    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: ran.append(message.text) if "Refused" in message.text else None)
+    page.on("pageerror", lambda error: ran.append(str(error)))
+    for payload in [text for text in PAYLOADS if text.isascii()]:
+        record = hostile(laurel, hostile_document(payload))
+        for path in (f"/embed/{record.id}", f"/badge/{record.id}.svg", f"/c/{record.id}/embed?kind=email"):
+            page.goto(laurel.base_url + path)
+        view = badge_of(laurel.hosted_reports.open(record.id, None), laurel.base_url)
+        made = {kind: snippets.snippet(kind, view, Look(), laurel.base_url) for kind in Kind if kind is not Kind.RST}
+        body = "".join({**made, Kind.MARKDOWN: MarkdownIt("commonmark").render(made[Kind.MARKDOWN])}.values())
+        (website[0] / "page.html").write_text(f"<!DOCTYPE html><html><body>{body}</body></html>")
+        page.goto(website[1])
+        expect(page.locator("laurel-badge a.l .v")).to_have_text("Valid, issuer not proven")
+        assert ran == [], payload
+    page.close()

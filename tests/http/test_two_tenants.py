@@ -53,6 +53,7 @@ PUBLIC = {
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
     "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
+    "GET /c/{id}/embed", "GET /embed.js", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",
 }  # fmt: skip
 """A new public route must be added here as well."""
 

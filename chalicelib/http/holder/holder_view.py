@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from urllib.parse import urlencode
 
 from chalicelib.credential.build import credential_url
@@ -39,7 +38,6 @@ class Card:
     """URL of its newest version."""
     reason: str | None
     """The issuer's reason for a revocation, suspension or correction."""
-    html: str
     line: str
 
 
@@ -133,8 +131,6 @@ def _newest(record: Record, records: Mapping[str, Record]) -> str | None:
 def _card(holder_credential: HolderCredential, base_url: str, now: datetime, replaced_by: str | None) -> Card:
     shared = holder_credential.shared
     own = holder_credential.image if holder_credential.image.startswith(f"{base_url}/images/") else None
-    label = escape(f"{shared.name}, {shared.issuer}")
-    picture = f'<img src="{escape(own)}" alt="{label}" width="128">' if own else label
     return Card(
         id=holder_credential.record.id,
         holder=text.optional_text(holder_credential.record.holder_name),
@@ -151,7 +147,6 @@ def _card(holder_credential: HolderCredential, base_url: str, now: datetime, rep
         reason=holder_credential.record.status.reason
         if holder_credential.record.status.state is not State.ACTIVE
         else None,
-        html=f'<a href="{escape(shared.url)}">{picture}</a>',
         line=f"{shared.name}, {shared.issuer}, {shared.issued_at:%B %Y}: {shared.url}",
     )
 
