@@ -44,8 +44,12 @@ class HostedReport:
     @property
     def next_pathways(self) -> tuple[PathwayLink, ...]:
         """The next steps to show: none beside a warning."""
-        real = (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
-        return self.pathway_links if self.report.verdict in real else ()
+        return self.pathway_links if self.is_genuine else ()
+
+    @property
+    def is_genuine(self) -> bool:
+        """Whether the page may invite to earn more: not beside a warning."""
+        return self.report.verdict in (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
 
 
 @dataclass(frozen=True, slots=True)

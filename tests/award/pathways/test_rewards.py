@@ -139,8 +139,9 @@ def test_credentials_of_another_issuer_do_not_count(academy: Academy) -> None:
 
     issuer_actions.create(academy.issuer_context, new_issuer(id="other"))
     # No two issuers can have achievements with one id, so this one is stored directly.
-    same = replace(academy.issuer_store.achievement("acme", uuid("b")), issuer_id="other")
-    academy.issuer_store._achievements["other", same.id] = same
+    issuer_store: Any = academy.issuer_context.issuer_store
+    same = replace(issuer_store.achievement("acme", uuid("b")), issuer_id="other")
+    issuer_store._achievements["other", same.id] = same
     academy.add_pathway(root("a", "b"))
     academy.earn("a")
     issue.issue(academy.issuer_context, Award("other", uuid("b"), ADA))
