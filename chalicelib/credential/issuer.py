@@ -86,6 +86,10 @@ class Issuer:
     """Names that the operators registered before, oldest first. Credentials under them stay known (check 8)."""
     next_key: SigningKey | None = None
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
+    font: str | None = None
+    """The font of titles on its pages (`award.input.fonts`); None means the system's font."""
+    footer: str | None = None
+    """The text at the end of its public pages."""
     embed_sites: str | None = None
     """The websites that may show its credentials in a frame, separated by white space; None means any."""
 

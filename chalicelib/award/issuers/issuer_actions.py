@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.award.input import colours, embed_sites
+from chalicelib.award.input import colours, embed_sites, fonts
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
@@ -23,6 +23,8 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.errors import Conflict, NotFound, Refused
 
+MAX_FOOTER = 500
+"""Characters of a short paragraph."""
 _TAKEN_BY_US = ("new",)
 """Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""
 
@@ -46,6 +48,8 @@ class NewIssuer:
     image: str | None = None
     accent: str | None = None
     embed_sites: str | None = None
+    font: str | None = None
+    footer: str | None = None
 
 
 def create(
@@ -102,6 +106,8 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
         image=new.image,
         accent=new.accent,
         embed_sites=new.embed_sites,
+        font=new.font,
+        footer=new.footer,
         registered_as=new.name if registered else None,
     )
 
@@ -110,7 +116,7 @@ def update_profile(
     issuer_context: IssuerContext, issuer_id: str, changes: Mapping[str, str | None], *, by_operator: bool = False
 ) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
-    `embed_sites`.
+    `embed_sites`, `font`, `footer`.
 
     Issued credentials do not change. ``by_operator`` means that an operator of the deployment makes the change: only an
     operator can change a registered name. The new one is then registered, and credentials under the old one stay known.
@@ -204,3 +210,7 @@ def _check_words(new: NewIssuer) -> None:
         colours.check(new.accent)
     if new.embed_sites is not None:
         embed_sites.check(new.embed_sites)
+    if new.font is not None:
+        fonts.check(new.font)
+    if new.footer is not None:
+        check_text("footer", new.footer, MAX_FOOTER)

@@ -67,6 +67,8 @@ class IssuerItem(Item, discriminator="issuer"):
     image = UnicodeAttribute(null=True)
     accent = UnicodeAttribute(null=True)
     embed_sites = UnicodeAttribute(null=True)
+    font = UnicodeAttribute(null=True)
+    footer = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     former_names = ListAttribute(of=UnicodeAttribute, default=list)
     next_key: Any = KeyMap(null=True)  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped

@@ -20,7 +20,7 @@ from chalicelib.http.input import body
 from chalicelib.http.input.json_body import JsonReader
 
 MISSING = "There is no issuer with this id, or this API key cannot access it."
-WORDS = ("name", "url", "description", "email", "image", "accent", "embed_sites")
+WORDS = ("name", "url", "description", "email", "image", "accent", "embed_sites", "font", "footer")
 
 
 def routes(services: Services) -> Routes:
@@ -45,6 +45,8 @@ def routes(services: Services) -> Routes:
             image=reader.optional("image"),
             accent=reader.optional("accent"),
             embed_sites=reader.optional("embed_sites"),
+            font=reader.optional("font"),
+            footer=reader.optional("footer"),
         )
         sent_owner = reader.text("owner")
         reader.finish()
@@ -82,6 +84,8 @@ def to_json(issuer: Issuer) -> dict[str, object]:
         "image": issuer.image,
         "accent": issuer.accent,
         "embed_sites": issuer.embed_sites,
+        "font": issuer.font,
+        "footer": issuer.footer,
         "keys": [
             {
                 "id": issuer.method_id(key),

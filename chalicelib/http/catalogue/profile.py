@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.award.input import colours
+from chalicelib.award.input import colours, fonts
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.html import text
 from chalicelib.http.public.issuer_view import shown_image
@@ -36,8 +36,10 @@ class Profile:
     url_linked: bool
     email: str | None
     logo: str | None
-    """None unless the issuer is proven, like the next one."""
+    """None unless the issuer is proven, like the next three."""
     accent: str | None
+    font: str | None
+    footer: str | None
 
 
 def profile_of(issuer: Issuer, now: datetime, base_url: str) -> Profile:
@@ -59,6 +61,8 @@ def profile_of(issuer: Issuer, now: datetime, base_url: str) -> Profile:
         email=text.optional_text(issuer.email),
         logo=shown_image(issuer.image, base_url) if proven else None,
         accent=colours.readable(issuer.accent) if proven else None,
+        font=fonts.known(issuer.font) if proven else None,
+        footer=text.optional_text(issuer.footer) if proven else None,
     )
 
 

@@ -61,6 +61,7 @@ def _shown(services: Services, context: PageContext, form: FormState) -> Reply:
         "settings.html",
         status=form.status,
         form=form,
+        font_options=issuer_form.FONT_OPTIONS,
         key=_key(issuer),
         identified=issuer.identified(now),
         limits=limits.lines(issuer, now),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.award.input import colours
+from chalicelib.award.input import colours, fonts
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.html import text
 from chalicelib.http.public import verdict_text
@@ -25,6 +25,8 @@ class Recorded:
     """The name that the operators registered."""
     accent: str | None
     """The issuer's colour, which states nothing."""
+    font: str | None
+    """The name of its font, which states nothing either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +131,6 @@ def _contact(email: object, *, linked: bool) -> Contact | None:
 
 
 def _recorded(registered: Issuer) -> Recorded:
-    return Recorded(text.optional_text(registered.registered_as), colours.readable(registered.accent))
+    return Recorded(
+        text.optional_text(registered.registered_as), colours.readable(registered.accent), fonts.known(registered.font)
+    )

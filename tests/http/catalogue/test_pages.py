@@ -146,3 +146,19 @@ def test_recommendations_are_explained(client: Gateway, laurel: Laurel, achievem
 )
 def test_a_missing_page_is_a_404(client: Gateway, path: str) -> None:
     assert client.get(path, accept=HTML).status == 404
+
+
+def test_branding_of_a_proven_issuer_is_shown_without_loading_anything(
+    client: Gateway, laurel: Laurel, achievement: Achievement
+) -> None:
+    brand = {"accent": "#0b55a0", "font": "serif", "footer": "River Street 1 <b>"}
+    laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), **brand)  # type: ignore[arg-type]
+    for path in ("/issuers/fernhill", f"/achievements/{achievement.id}"):
+        found = page(client, path)
+        assert "font-serif" in found.partition("</style>")[2]
+        assert "River Street 1 &lt;b&gt;" in found
+    assert "earned font-serif" in page(client, laurel.url("valid"))
+    assert "River Street" not in page(client, laurel.url("valid"))
+    unknown = replace(laurel.issuer_store.issuer("fernhill"), font='"><script>')
+    laurel.issuer_store._issuers["fernhill"] = unknown
+    assert "<script>" not in page(client, "/issuers/fernhill")
