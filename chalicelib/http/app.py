@@ -79,6 +79,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         jobs,
         members,
         pathways,
+        takedowns,
         webhooks,
     )
     from chalicelib.http.holder import holder
@@ -96,6 +97,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         holder,
         emails,
         pathways,
+        takedowns,
         webhooks,
         achievements,
         credentials,

@@ -15,7 +15,7 @@ from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.catalogue.listing import Listing
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.errors import NotFound, Unavailable
+from chalicelib.errors import NotFound, TakenDown, Unavailable
 from chalicelib.reports.hosted_resolver import build_hosted_resolver
 from chalicelib.reports.store import PublicStore
 from chalicelib.verify.members import as_object
@@ -25,6 +25,12 @@ from chalicelib.verify.report import Report, Verdict
 
 MAX_REPLACEMENTS = 10
 """Maximum number of replacements to follow from an old version to the newest one: each is a read."""
+
+
+TAKEN_DOWN = (
+    "The operator of this service has hidden it after a report. This says nothing about whether the credential is "
+    "genuine: to check a copy of it, submit the file. If it is yours, contact its issuer."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +77,12 @@ class HostedReports:
     ) -> HostedReport:
         """Read, verify and record one credential; the event is stored (or in the log) before this returns.
 
-        Nothing is recorded if ``visit`` is None (a HEAD request shows nothing). Raises `NotFound`, `Unavailable`.
+        Nothing is recorded if ``visit`` is None (a HEAD request shows nothing).
+        Raises `NotFound`, also `TakenDown`, and `Unavailable`.
         """
         record = self.public_store.record(credential_id)
+        if record.taken_down is not None:
+            raise TakenDown(TAKEN_DOWN)
         now = self.clock()
         around = self.public_store.related_items(record, now.date())
         resolver = build_hosted_resolver(self.base_url, around.issuer, around.status_lists, now, record)

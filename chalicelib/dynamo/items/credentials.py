@@ -177,6 +177,7 @@ class RecordItem(Item, discriminator="credential"):
     supersedes = UnicodeAttribute(null=True)
     superseded_by = UnicodeAttribute(null=True)
     corrected = BooleanAttribute(default=False)
+    taken_down = UTCDateTimeAttribute(null=True)
 
     @classmethod
     def of(cls, record: Record) -> Self:

@@ -34,6 +34,9 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/v1/issuers"): lambda at: Call("/v1/issuers", json=new_issuer_body(at), allowed_status=201),
     ("GET", "/v1/issuers/{id}"): lambda at: Call(f"/v1/issuers/{at.owner}"),
     ("PATCH", "/v1/issuers/{id}"): lambda at: Call(f"/v1/issuers/{at.owner}", json={"description": "Teaches."}),
+    ("PUT", "/v1/credentials/{id}/takedown"): lambda at: Call(
+        f"/v1/credentials/{at.credential}/takedown", json={"taken_down": True}
+    ),
     ("GET", "/v1/members"): lambda at: Call("/v1/members"),
     ("POST", "/v1/members"): lambda at: Call(
         "/v1/members", json={"email": new_email(at), "role": "viewer"}, allowed_status=201
