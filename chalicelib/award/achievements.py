@@ -10,6 +10,7 @@ from chalicelib.award.images import default_badge, formats, stored_images
 from chalicelib.award.input.text_rules import check_https, check_name, check_text, check_url
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.public_id import ACHIEVEMENT_ID
 from chalicelib.errors import Conflict, Refused
 
 MAX_SKILLS = 25
@@ -23,7 +24,7 @@ MAX_RELATED = 5
 MAX_DAYS = 36_525
 """A hundred years."""
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+UUID = ACHIEVEMENT_ID
 """An achievement's id."""
 KINDS = frozenset({
     "Achievement", "ApprenticeshipCertificate", "Assessment", "Assignment", "AssociateDegree", "Award", "Badge",

@@ -16,7 +16,7 @@ from datetime import date
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.credential.public_id import ISSUER_ID, PATTERN
+from chalicelib.credential.public_id import ACHIEVEMENT_PATTERN, ISSUER_ID, PATTERN
 
 NONCE_BYTES = 10
 """80 random bits: no two pages of a day share a nonce by chance."""
@@ -24,9 +24,8 @@ _DOMAIN = b"laurel/referral/1"
 _MAC_BYTES = 16
 """128 of 256 bits: a forged link could only inflate a count for a day."""
 _NONE = "-"
-_ACHIEVEMENT = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _TOKEN = re.compile(
-    rf"(?P<issuer>{ISSUER_ID.pattern})\.(?P<achievement>{_ACHIEVEMENT})\.(?P<credential>{PATTERN}|-)"
+    rf"(?P<issuer>{ISSUER_ID.pattern})\.(?P<achievement>{ACHIEVEMENT_PATTERN})\.(?P<credential>{PATTERN}|-)"
     rf"\.(?P<channel>{'|'.join(Channel)}|-)\.(?P<day>\d{{8}})\.(?P<nonce>[a-z2-7]{{16}})\.(?P<mac>[A-Za-z0-9_-]{{22}})",
     re.ASCII,
 )

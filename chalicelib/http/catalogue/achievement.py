@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from chalice.app import Request
 
-from chalicelib.award.achievements import UUID
 from chalicelib.catalogue.catalogue import AchievementPage
 from chalicelib.catalogue.related import Recommendation
 from chalicelib.credential.achievement import Achievement, Skill, achievement_url
+from chalicelib.credential.public_id import ACHIEVEMENT_ID
 from chalicelib.errors import NotFound
 from chalicelib.http.catalogue import profile
 from chalicelib.http.catalogue.profile import Profile, profile_of
@@ -74,7 +74,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/achievements/{id}", access=PUBLIC, missing=MISSING)
     def show(request: Request, achievement_id: str) -> Reply:
-        if not UUID.fullmatch(achievement_id):
+        if not ACHIEVEMENT_ID.fullmatch(achievement_id):
             raise NotFound("no such achievement")
         view = _view(services.catalogue.achievement_page(achievement_id), services)
         headers = uncached(Vary="Accept")

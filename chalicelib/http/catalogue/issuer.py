@@ -7,11 +7,10 @@ from urllib.parse import urlencode
 
 from chalice.app import Request
 
-from chalicelib.award.achievements import UUID
 from chalicelib.catalogue.catalogue import IssuerPage
 from chalicelib.catalogue.listing import Listing
 from chalicelib.credential.achievement import achievement_url
-from chalicelib.credential.public_id import ISSUER_ID
+from chalicelib.credential.public_id import ACHIEVEMENT_ID, ISSUER_ID
 from chalicelib.errors import NotFound
 from chalicelib.http.catalogue import profile
 from chalicelib.http.catalogue.profile import Profile, profile_of
@@ -58,7 +57,7 @@ def routes(services: Services) -> Routes:
     def show(request: Request, issuer_id: str) -> Reply:
         if not ISSUER_ID.fullmatch(issuer_id):
             raise NotFound("no such issuer")
-        after = query.cursor(query.only(request, "cursor"), UUID) or ""
+        after = query.cursor(query.only(request, "cursor"), ACHIEVEMENT_ID) or ""
         found = services.catalogue.issuer_page(issuer_id, after)
         view = _view(found, services, first=not after)
         headers = uncached(Vary="Accept")
