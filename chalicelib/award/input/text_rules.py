@@ -79,6 +79,11 @@ def check_https(name: str, value: str) -> None:
     parts = urlsplit(value)
     if parts.scheme != "https" or parts.username is not None:
         raise Refused(f"The {name} {value[:80]!r} is not a URL that starts with https://.", code="bad_url")
+    if not value.isascii():  # it becomes a Location header, which is ASCII (RFC 9110, 5.5)
+        raise Refused(
+            f"The {name} has characters that a link cannot have. Copy it from the address bar of your browser.",
+            code="bad_url",
+        )
 
 
 def check_email(name: str, value: str) -> None:
