@@ -277,3 +277,21 @@ def test_more_skills_opens_the_page_at_the_first_new_row(editor: Browser) -> Non
     (button,) = [attrs for tag, attrs in outline.elements if tag == "button" and attrs.get("value") == "more"]
     assert (button["formaction"] or "").endswith(f"{HERE}/new#skill_name_3")
     assert 'id="skill_name_3"' in send(editor, f"{HERE}/new", {**FIELDS, "skill_rows": "2", "do": "more"}).text
+
+
+def test_enrolment_and_recommendations_are_saved_shown_again_and_checked(editor: Browser, laurel: Laurel) -> None:
+    """A link to an achievement's page is accepted as well as its id."""
+    other = next(laurel.issuer_store.achievements("fernhill")).id
+    related = f"{laurel.base_url}/achievements/{other}/"
+    enrolment = {"enrolment_url": "https://fernhill.example/enrol", "eligibility": "Anyone.", "related": related}
+    assert send(editor, f"{HERE}/new", {**FIELDS, **enrolment}, picture=picture()).status == 303
+    created = by_name(laurel, FIELDS["name"])
+    assert (created.enrolment_url, created.eligibility) == ("https://fernhill.example/enrol", "Anyone.")
+    assert created.related == (other,)
+    form = editor.get(f"{HERE}/{created.id}").text
+    assert "https://fernhill.example/enrol" in form
+    assert other in form
+    wrong = {"enrolment_url": "http://fernhill.example/", "eligibility": "x" * 501, "related": "nothing"}
+    refused = send(editor, f"{HERE}/new", {**FIELDS, **wrong}, picture=picture())
+    assert refused.status == 422
+    assert all(f'id="{name}-error"' in refused.text for name in wrong)
