@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.catalogue.listing import Listing
+from chalicelib.credential.quotation import unquoted
 
 MAX_SHOWN = 5
 """Recommendations on a page: as many as an issuer can choose."""
@@ -35,7 +36,7 @@ def chosen(listing: Listing, found: Mapping[str, Listing]) -> tuple[Recommendati
 def by_pathways(achievement_id: str, links: Iterable[PathwayLink]) -> tuple[Recommendation, ...]:
     """Recommend the next steps of the pathways that the achievement is a step of."""
     steps = {
-        step.achievement_id: Recommendation(step.achievement_id, step.name, f"Next step in “{link.pathway}”.")
+        step.achievement_id: Recommendation(step.achievement_id, step.name, f"Next step in “{unquoted(link.pathway)}”.")
         for link in reversed(list(links))
         for step in reversed(link.next)
         if step.achievement_id != achievement_id
@@ -57,5 +58,5 @@ def by_skills(listing: Listing, others: Iterable[Listing]) -> tuple[Recommendati
 
 def _shares(names: Sequence[str]) -> str:
     more = len(names) - MAX_NAMED
-    listed = ", ".join(f"“{name}”" for name in names[:MAX_NAMED])
+    listed = ", ".join(f"“{unquoted(name)}”" for name in names[:MAX_NAMED])
     return f"Has the same skill{'s' if len(names) > 1 else ''}: {listed}{f' and {more} more' if more > 0 else ''}."

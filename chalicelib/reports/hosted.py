@@ -80,9 +80,7 @@ class HostedReports:
         Nothing is recorded if ``visit`` is None (a HEAD request shows nothing).
         Raises `NotFound`, also `TakenDown`, and `Unavailable`.
         """
-        record = self.public_store.record(credential_id)
-        if record.taken_down is not None:
-            raise TakenDown(TAKEN_DOWN)
+        record = self.shown_record(credential_id)
         now = self.clock()
         around = self.public_store.related_items(record, now.date())
         resolver = build_hosted_resolver(self.base_url, around.issuer, around.status_lists, now, record)
@@ -126,11 +124,18 @@ class HostedReports:
     def record_reported(self, credential_id: str, visit: Visit) -> None:
         """Record what a widget or page reports about a hosted credential, which is not verified for it.
 
-        Costs two reads and one write. Raises `NotFound`, `Unavailable`.
+        Costs two reads and one write. Raises `NotFound`, also `TakenDown`, and `Unavailable`.
         """
-        record, now = self.public_store.record(credential_id), self.clock()
+        record, now = self.shown_record(credential_id), self.clock()
         unlisted = replace(record, entries=())  # the status lists, of 16 KB each, would be most of what is read
         self._record(record, None, visit, self.public_store.related_items(unlisted, now.date()).salt, now)
+
+    def shown_record(self, credential_id: str) -> Record:
+        """Read the record of a credential whose page is shown. Raises `NotFound`, also `TakenDown`, `Unavailable`."""
+        record = self.public_store.record(credential_id)
+        if record.taken_down is not None:
+            raise TakenDown(TAKEN_DOWN)
+        return record
 
     def _record(
         self, record: Record, report: Report | None, visit: Visit, todays_salt: bytes | None, now: datetime

@@ -108,7 +108,7 @@ def _view(found: AchievementPage, services: Services) -> View:
         name=text.optional_text(achievement.name) or "Untitled achievement",
         kind=kind_name(achievement.kind),
         image=shown_image(achievement.image, base_url),
-        image_alt=achievement.image_alt,
+        image_alt=text.optional_text(achievement.image_alt) or "",
         description=text.optional_text(achievement.description) or "",
         criteria=text.optional_text(achievement.criteria) or "",
         skills=_skills(achievement),

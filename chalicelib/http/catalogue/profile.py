@@ -36,8 +36,9 @@ class Profile:
     url_linked: bool
     email: str | None
     logo: str | None
-    """None unless the issuer is proven, like the next three."""
+    """None unless the name is registered: the owner of a domain can copy any organization's logo."""
     accent: str | None
+    """None unless the issuer is proven, like the next two."""
     font: str | None
     footer: str | None
 
@@ -59,7 +60,7 @@ def profile_of(issuer: Issuer, now: datetime, base_url: str) -> Profile:
         url=text.https(issuer.url),
         url_linked=issuer.registered,
         email=text.optional_text(issuer.email),
-        logo=shown_image(issuer.image, base_url) if proven else None,
+        logo=shown_image(issuer.image, base_url) if issuer.registered else None,
         accent=colours.readable(issuer.accent) if proven else None,
         font=fonts.known(issuer.font) if proven else None,
         footer=text.optional_text(issuer.footer) if proven else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -87,6 +88,11 @@ def test_a_domain_confirms_the_issuer_but_not_its_name(
     assert "The domain fernhill.example confirms this issuer. The issuer chose this name itself." in found
     assert "Offered under the name" in found
     assert "/go/" in found
+    logo = {"image": f"{BASE_URL}/images/{'a' * 64}.png", "name": "Fernhill”. The operator vouches for it. “"}
+    laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), **logo)  # type: ignore[arg-type]
+    for path in ("/issuers/fernhill", f"/achievements/{achievement.id}"):
+        assert "a" * 64 not in page(client, path)
+        assert "“Fernhill'. The operator vouches for it. '”" in unescape(page(client, path))
     old = replace(proof, seen=NOW - timedelta(days=200))
     laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), domains=(old,))
     assert "not proven" in page(client, f"/achievements/{achievement.id}")

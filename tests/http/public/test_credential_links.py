@@ -97,7 +97,7 @@ def test_no_text_leaves_the_structured_data(client: Gateway, laurel: Laurel, num
     assert shown.facts is not None
     data = {"name": PAYLOADS[number], "description": PAYLOADS[number]}
     content = render.scripted_page(
-        "credential.html", BASE_URL, "share.js", {}, page=replace(shown, structured=data), discovery={}
+        "credential.html", BASE_URL, "share.js", {}, page=replace(shown, structured=data), discovery={}, passes=()
     ).body
     assert structured(str(content)) == [data]
     assert str(content).count("<script") == 2

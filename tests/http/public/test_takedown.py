@@ -22,7 +22,19 @@ def decide(client: Gateway, laurel: Laurel, taken_down: bool) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/c/{id}", "/v1/credentials/{id}", "/v1/credentials/{id}/report", "/embed/{id}?format=json", "/c/{id}/embed"],
+    [
+        "/c/{id}",
+        "/v1/credentials/{id}",
+        "/v1/credentials/{id}/report",
+        "/embed/{id}?format=json",
+        "/c/{id}/embed",
+        "/c/{id}/card.png",
+        "/c/{id}/qr.svg",
+        "/c/{id}/certificate.pdf",
+        "/c/{id}/badge.png",
+        "/c/{id}/badge.svg",
+        "/c/{id}/credential.json",
+    ],
 )
 def test_nothing_about_it_is_published(client: Gateway, laurel: Laurel, path: str) -> None:
     decide(client, laurel, True)
@@ -30,6 +42,13 @@ def test_nothing_about_it_is_published(client: Gateway, laurel: Laurel, path: st
     assert (response.status, response.json["code"]) == (410, "taken_down")
     assert "Ada" not in response.text
     assert laurel.event_store.events == {}
+
+
+def test_reports_about_it_are_not_stored(client: Gateway, laurel: Laurel) -> None:
+    decide(client, laurel, True)
+    body = f"kind=shared&credential={id_of('valid')}&channel=x".encode()
+    response = client("POST", "/v1/events", body=body, content_type="application/x-www-form-urlencoded")
+    assert (response.status, laurel.event_store.events) == (410, {})
 
 
 def test_the_page_says_that_it_was_taken_down_and_calls_nothing_forged(client: Gateway, laurel: Laurel) -> None:
