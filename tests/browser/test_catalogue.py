@@ -53,7 +53,7 @@ def test_the_link_is_copied_with_its_channel(chromium: Browser, laurel: Laurel) 
         page,
         messages,
     ):
-        page.get_by_text("Share this credential").click()
+        page.get_by_text("Share, download or embed").click()
         page.get_by_role("button", name="Copy link").click()
         expect(page.get_by_text("Link copied.")).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()") == f"{page_url(laurel, 'valid')}?via=copy"
@@ -62,6 +62,6 @@ def test_the_link_is_copied_with_its_channel(chromium: Browser, laurel: Laurel) 
 
 def test_sharing_works_without_script(chromium: Browser, laurel: Laurel) -> None:
     with open_page(chromium, page_url(laurel, "valid"), java_script_enabled=False) as (page, _):
-        page.get_by_text("Share this credential").click()
+        page.get_by_text("Share, download or embed").click()
         expect(page.get_by_role("link", name="Add to LinkedIn profile")).to_be_visible()
         expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
