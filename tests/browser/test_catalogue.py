@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, expect
 
+from chalicelib.analytics.event import Kind
 from chalicelib.credential.achievement import Achievement
 from tests.browser.test_pages import Scheme, open_page, page_url, violations
 from tests.http.catalogue.conftest import ENROL, store, without_proof
@@ -48,15 +49,17 @@ def test_pages_are_accessible_fit_and_log_nothing(
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_link_is_copied_with_its_channel(chromium: Browser, laurel: Laurel) -> None:
+def test_the_link_is_copied_with_its_channel_which_is_reported(chromium: Browser, laurel: Laurel) -> None:
     with open_page(chromium, page_url(laurel, "valid"), permissions=["clipboard-read", "clipboard-write"]) as (
         page,
         messages,
     ):
         page.get_by_text("Share, download or embed").click()
-        page.get_by_role("button", name="Copy link").click()
+        with page.expect_request_finished(lambda one: one.url.endswith("/v1/events")):
+            page.get_by_role("button", name="Copy link").click()
         expect(page.get_by_text("Link copied.")).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()") == f"{page_url(laurel, 'valid')}?via=copy"
+        assert [one.target for one in laurel.event_store.events.values() if one.kind is Kind.SHARED] == ["copy"]
         assert messages == []
 
 

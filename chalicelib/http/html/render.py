@@ -68,7 +68,8 @@ def scripted_page(
     loads: bool = True,
     **content: object,
 ) -> Reply:
-    """Render a page with a script of its own; ``loads`` allows it to read from this host and to show its frames."""
+    """Render a page with a script of its own; ``loads`` allows it to read from this host and to show its frames;
+    otherwise it can only report events."""
     policy = {"Content-Security-Policy": _policy(base_url, forms, False, (), script_file, loads=loads)}
     shared = {"base_url": base_url, "style": _style(False), "script": _source(script_file)}
     html = _environment().get_template(template).render(**shared, **content)
@@ -148,8 +149,7 @@ def _policy(
     own = f"script-src '{digest(script())}'; img-src {base_url} data: blob:" if console else f"img-src {base_url} data:"
     if script_file:
         own += f"; script-src '{digest(_source(script_file))}'"
-    if loads:
-        own += f"; connect-src {base_url}; frame-src {base_url}"
+        own += f"; connect-src {base_url}; frame-src {base_url}" if loads else f"; connect-src {base_url}/v1/events"
     target = " ".join((base_url, *leads)) if forms else "'none'"
     return (
         f"default-src 'none'; style-src '{digest(_style(console))}'; {own}; "

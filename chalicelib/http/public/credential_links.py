@@ -19,8 +19,9 @@ from chalicelib.http.public.credential_view import HostedView
 class ShareLinks:
     """Links to share a valid credential. The last two are for the script of the page."""
 
-    platforms: tuple[tuple[str, str], ...]
-    """Text and URL."""
+    credential_id: str
+    platforms: tuple[tuple[str, str, Channel], ...]
+    """Text, URL and channel."""
     copy_url: str
     device_url: str
 
@@ -55,9 +56,10 @@ def share_links(hosted: HostedView, facts: Facts) -> ShareLinks:
         valid_until=facts.valid_until,
         by_holder=False,
     )
-    platforms = [(words, sharing.address(target, shared)) for target, words in WORDS.items()]
+    platforms = [(words, sharing.address(target, shared), Channel(target.value)) for target, words in WORDS.items()]
     return ShareLinks(
-        (*platforms, ("Send by email", sharing.email(shared))),
+        hosted.id,
+        (*platforms, ("Send by email", sharing.email(shared), Channel.EMAIL)),
         sharing.link(hosted.url, Channel.COPY),
         sharing.link(hosted.url, Channel.DEVICE),
     )
