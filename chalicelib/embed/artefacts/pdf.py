@@ -1,7 +1,7 @@
 """Write a PDF of one page: an image of the page, and over it the same text invisibly, so that it can be selected.
 
 The renderer of the image shapes every script; a library that writes PDF and does so too is larger than the rest of the
-package together (`docs/decisions/0025-certificates.md`). The layout is that of scanned documents with recognised text.
+package together (`docs/decisions/0026-certificates.md`). The layout is that of scanned documents with recognised text.
 """
 
 from __future__ import annotations

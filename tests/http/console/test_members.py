@@ -168,7 +168,7 @@ def test_demotion_page_lists_the_organization_keys_and_ends_the_chosen_ones(
     _, kept = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "LMS", OWNER)
     page = owner.get(f"{PEOPLE}/change?email={EDITOR}").text
     form = page.partition("Change role</h2>")[2].partition("</form>")[0]
-    assert "also for what the new role does not allow" in form
+    assert "even for actions that the new role does not allow" in form
     assert form.count(f'name="revoke-{known.id}" type="checkbox" value="yes" aria') == 1
     listed = re.search(r'name="listed" value="([^"]+)"', form)
     assert listed is not None
