@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -16,6 +17,17 @@ from tests.http.catalogue.conftest import ENROL, store, without_proof
 from tests.http.fake_laurel import Laurel
 
 ARABIC = "تحليل البيانات للمبتدئين"
+
+
+@pytest.fixture(autouse=True)
+def restored(laurel: Laurel) -> Iterator[None]:
+    """Undo what a test stored: all browser tests of a process share ``laurel``."""
+    stored = (laurel.issuer_store._issuers, laurel.issuer_store._achievements)
+    before = tuple(map(dict, stored))
+    yield
+    for items, former in zip(stored, before, strict=True):
+        items.clear()
+        items.update(former)  # type: ignore[arg-type]
 
 
 def offered(laurel: Laurel) -> Achievement:
