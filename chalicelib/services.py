@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.analytics.ports import EventStore, Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
+from chalicelib.catalogue.catalogue import Catalogue
+from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
 from chalicelib.dynamo.stores.events import DynamoEventStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
@@ -103,6 +105,13 @@ class Services:
         from chalicelib.analytics.event_budget import EventBudget
 
         return EventBudget(self.clock)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The public pages of issuers and achievements."""
+        store = DynamoCatalogueStore(self._tables)
+        recorder = Recorder(self.event_store, self._fallback)
+        return Catalogue(store, self.salts, recorder, self.clock, self.entropy)
 
     @cached_property
     def _network(self) -> Network:

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     SHARED = "shared"
     """Someone started to share the credential on the platform ``target``: the holder if there is no ``visitor``,
     otherwise a visitor of its page, as the page reported."""
+    REFERRAL = "referral"
+    """A visitor of a credential's or an achievement's page followed its link to the issuer's enrolment page."""
 
 
 class Widget(StrEnum):
@@ -65,7 +67,8 @@ class Event:
     """A ULID: unique, sortable by time, and the key that makes a replay idempotent."""
     kind: Kind
     at: datetime
-    credential_id: str
+    credential_id: str | None
+    """None for a referral from the page of an achievement."""
     issuer_id: str
     achievement_id: str
     verdict: str

@@ -15,7 +15,7 @@ UNSTORED = "unstored_event"
 _MEMBERS = tuple(field.name for field in fields(Event))
 _ADDED_LATER = {"target", "widget", "visitor_class", "recipient_check", "channel"}
 """Members that are missing from events logged by earlier versions."""
-_MAY_BE_NULL = {"visitor", "referrer", *_ADDED_LATER}
+_MAY_BE_NULL = {"credential_id", "visitor", "referrer", *_ADDED_LATER}
 _MAX_LENGTH = 512
 """Maximum characters of a member. No valid value comes near it (a host name has at most 253, RFC 1035)."""
 

@@ -91,6 +91,10 @@ class Issuer:
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
     creator: tuple[str, ...] = ()
     """What the issuers of one creator have in common (`award.issuers.creator`); empty if an operator created it."""
+    font: str | None = None
+    """The font of titles on its pages (`award.input.fonts`); None means the system's font."""
+    footer: str | None = None
+    """The text at the end of its public pages."""
     embed_sites: str | None = None
     """The websites that may show its credentials in a frame, separated by white space; None means any."""
     certificate_template: str | None = None

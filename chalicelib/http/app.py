@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from chalice.app import Chalice
 
+from chalicelib.http.catalogue import achievement, issuer, referral
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.routing import Routes
@@ -54,6 +55,9 @@ def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
         verify,
         credentials,
         documents,
+        issuer,
+        achievement,
+        referral,
         images,
         widgets,
         oembed,
@@ -78,6 +82,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         jobs,
         members,
         pathways,
+        takedowns,
         webhooks,
     )
     from chalicelib.http.embed import wallets
@@ -97,6 +102,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         wallets,
         emails,
         pathways,
+        takedowns,
         webhooks,
         achievements,
         credentials,

@@ -12,6 +12,8 @@ import pytest
 from chalicelib.access import members, sessions, signing_keys, tokens
 from chalicelib.access.roles import Role
 from chalicelib.analytics import salt
+from chalicelib.analytics.event import Kind as KindOfEvent
+from chalicelib.analytics.event import Visit, VisitorClass
 from chalicelib.award import achievements
 from chalicelib.award.bulk import bulk_issuer, dry_run
 from chalicelib.award.bulk.bulk_issuer import Upload
@@ -182,6 +184,20 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
             allowance = DynamoAllowanceStore(laurel.tables)
             assert allowance.reserve(network, laurel.clock(), second, second * 10) == timedelta()
             allowance.give_back(network, second)
+    assert refused == []
+
+
+def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: Laurel) -> None:
+    services, url = laurel.services, "https://acme.example/enrol"
+    domain_proof.prove(services.domain_prover, "acme", DOMAIN)
+    course = achievements.add(services.issuer_context, new_achievement(name="Course", enrolment_url=url))
+    visit = Visit(KindOfEvent.REFERRAL, "203.0.113.7", "A browser", None, VisitorClass.PERSON)
+    with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as refused:
+        assert len(services.catalogue.issuer_page("acme").listings) == 3
+        token = services.catalogue.achievement_page(course.id).referral or ""
+        for _ in range(2):
+            achievement_id, target = services.catalogue.follow(token, visit)
+            assert (achievement_id, (target or "").partition("?")[0]) == (course.id, url)
     assert refused == []
 
 

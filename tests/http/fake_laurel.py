@@ -27,6 +27,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.domain_proof import DomainProver
 from chalicelib.award.issuing import issue, status_changes
 from chalicelib.award.keys.key_policy import KeyPolicy
+from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
@@ -144,6 +145,7 @@ class Laurel:
     def __post_init__(self) -> None:
         self._calls = 0
         self.public_store: object = self.issuer_store
+        self.catalogue_store = fakes.CatalogueStore(self.issuer_store)
         self.issuer_store.member_store = self.member_store
         self.issuer_store.pathway_links = self.pathways.posts
 
@@ -177,6 +179,11 @@ class Laurel:
     @cached_property
     def event_budget(self) -> EventBudget:
         return EventBudget(lambda: self.now)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        recorder = Recorder(self.event_store, self.fallback)
+        return Catalogue(self.catalogue_store, self.issuer_store.salts, recorder, lambda: self.now, self.entropy)
 
     @property
     def submitted_reports(self) -> SubmittedReports:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.award.input import colours, embed_sites
+from chalicelib.award.input import colours, embed_sites, fonts
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
@@ -24,6 +24,8 @@ from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.embed.artefacts import template
 from chalicelib.errors import Conflict, NotFound, Refused
 
+MAX_FOOTER = 500
+"""Characters of a short paragraph."""
 _TAKEN_BY_US = ("new",)
 """Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""
 
@@ -48,6 +50,8 @@ class NewIssuer:
     accent: str | None = None
     embed_sites: str | None = None
     certificate_template: str | None = None
+    font: str | None = None
+    footer: str | None = None
 
 
 def create(
@@ -108,6 +112,8 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
         accent=new.accent,
         embed_sites=new.embed_sites,
         certificate_template=new.certificate_template,
+        font=new.font,
+        footer=new.footer,
         registered_as=new.name if registered else None,
     )
 
@@ -121,7 +127,7 @@ def update_profile(
     by_operator: bool = False,
 ) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
-    `embed_sites`, `certificate_template`.
+    `embed_sites`, `font`, `footer`, `certificate_template`.
 
     Issued credentials do not change. ``version`` is the `profile_version` that the caller saw; None, from an operator's
     command line, changes whatever is stored. Repeating the same change is harmless. ``by_operator`` means that an
@@ -242,3 +248,7 @@ def _check_words(new: NewIssuer) -> None:
         embed_sites.check(new.embed_sites)
     if new.certificate_template is not None:
         template.check(new.certificate_template)
+    if new.font is not None:
+        fonts.check(new.font)
+    if new.footer is not None:
+        check_text("footer", new.footer, MAX_FOOTER)

@@ -24,7 +24,7 @@ class EventItem(Item, discriminator="event"):
     id = UnicodeAttribute()
     kind = UnicodeAttribute()
     at = UnicodeAttribute()
-    credential_id = UnicodeAttribute()
+    credential_id = UnicodeAttribute(null=True)
     issuer_id = UnicodeAttribute()
     achievement_id = UnicodeAttribute()
     verdict = UnicodeAttribute()

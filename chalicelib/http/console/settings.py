@@ -93,6 +93,7 @@ def _shown(services: Services, context: PageContext, form: FormState, conflict: 
         status=form.status,
         form=form,
         conflict=conflict,
+        font_options=issuer_form.FONT_OPTIONS,
         key=_key(issuer),
         identified=issuer.identified(now),
         limits=limits.lines(issuer, now),

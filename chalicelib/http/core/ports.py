@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.award.pathways.pathway_actions import Pathways
     from chalicelib.award.ports import Claims
     from chalicelib.award.webhooks.webhook import WebhookStore
+    from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.reports.host_identity import Host
@@ -41,6 +42,10 @@ class Services(Protocol):
     @property
     def event_budget(self) -> EventBudget:
         """How many reported events this worker stores."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Public pages of issuers and achievements, and referrals."""
 
     @property
     def submitted_reports(self) -> SubmittedReports:

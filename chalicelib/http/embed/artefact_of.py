@@ -9,7 +9,8 @@ from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.http.core.ports import Services
 from chalicelib.http.embed import badge_of
-from chalicelib.http.public.credential_page import Facts, page_of
+from chalicelib.http.public.credential_facts import Facts
+from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
 from chalicelib.reports.hosted import HostedReport
 

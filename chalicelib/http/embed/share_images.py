@@ -36,7 +36,7 @@ def routes(services: Services) -> Routes:
     def code(request: Request, credential_id: str) -> Reply:
         from chalicelib.embed.artefacts import qr  # imported here: most requests draw nothing
 
-        record = services.public_store.record(opening.checked(credential_id))
+        record = services.hosted_reports.shown_record(opening.checked(credential_id))
         drawing = qr.svg(credential_url(bound.base_url, record.id))
         return public(request, Reply(drawing, "image/svg+xml", headers=_HEADERS), IMAGE_SECONDS, immutable=True)
 

@@ -34,11 +34,11 @@ def create(request: Request, kind: Kind) -> Visit:
         referrer=_referrer(request.headers.get("referer")),
         visitor_class=visitor_class.of(request),
         by_other_site=request.headers.get("sec-fetch-site") in _OTHER_SITES,
-        channel=_channel(request),
+        channel=channel(request),
     )
 
 
-def _channel(request: Request) -> Channel | None:
+def channel(request: Request) -> Channel | None:
     """The channel in the URL, as `channel.PARAMETER`; None for any other text, so that nothing else is stored."""
     query: Mapping[str, str] = request.query_params or {}
     return channel_of(query.get(PARAMETER))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.award.input import colours
+from chalicelib.award.input import colours, fonts
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import IMAGE_NAME
 from chalicelib.http.html import text
@@ -26,6 +26,8 @@ class Recorded:
     """The name that the operators registered."""
     accent: str | None
     """The issuer's colour, which states nothing."""
+    font: str | None
+    """The name of its font, which states nothing either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +136,6 @@ def _contact(email: object, *, linked: bool) -> Contact | None:
 
 
 def _recorded(registered: Issuer) -> Recorded:
-    return Recorded(text.optional_text(registered.registered_as), colours.readable(registered.accent))
+    return Recorded(
+        text.optional_text(registered.registered_as), colours.readable(registered.accent), fonts.known(registered.font)
+    )

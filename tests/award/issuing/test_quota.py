@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -141,8 +142,9 @@ def test_issuers_do_not_use_up_each_others_quota(acme: IssuerFixture) -> None:
     for _ in range(4):
         acme.issue()
     other = issuer_actions.create(acme.issuer_context, replace_id(acme, "other"))
-    acme.issuer_store.add_achievement(replace(acme.achievement, issuer_id=other.id))
-    acme.issue(issuer_id="other")
+    achievement = replace(acme.achievement, issuer_id=other.id, id=str(UUID(int=1)))
+    acme.issuer_store.add_achievement(achievement)
+    acme.issue(issuer_id="other", achievement_id=achievement.id)
 
 
 def replace_id(acme: IssuerFixture, name: str) -> issuer_actions.NewIssuer:

@@ -294,3 +294,21 @@ def test_previews_cannot_fill_storage_and_an_image_over_the_limit_loses_no_text(
     assert [response.status for response in responses] == [200, 200, 422]
     assert "save 2 achievements and images a day" in responses[-1].text
     assert "Finished three paintings out of doors." in responses[-1].text
+
+
+def test_enrolment_and_recommendations_are_saved_shown_again_and_checked(editor: Browser, laurel: Laurel) -> None:
+    """A link to an achievement's page is accepted as well as its id."""
+    other = next(laurel.issuer_store.achievements("fernhill")).id
+    related = f"{laurel.base_url}/achievements/{other}/"
+    enrolment = {"enrolment_url": "https://fernhill.example/enrol", "eligibility": "Anyone.", "related": related}
+    assert send(editor, f"{HERE}/new", {**FIELDS, **enrolment}, picture=picture()).status == 303
+    created = by_name(laurel, FIELDS["name"])
+    assert (created.enrolment_url, created.eligibility) == ("https://fernhill.example/enrol", "Anyone.")
+    assert created.related == (other,)
+    form = editor.get(f"{HERE}/{created.id}").text
+    assert "https://fernhill.example/enrol" in form
+    assert other in form
+    wrong = {"enrolment_url": "http://fernhill.example/", "eligibility": "x" * 501, "related": "nothing"}
+    refused = send(editor, f"{HERE}/new", {**FIELDS, **wrong}, picture=picture())
+    assert refused.status == 422
+    assert all(f'id="{name}-error"' in refused.text for name in wrong)

@@ -151,3 +151,18 @@ def test_websites_that_may_embed_are_listed_one_per_line(owner: Browser, laurel:
     assert laurel.issuer_store.issuer("fernhill").embed_sites == "https://a.example\nhttps://b.example"
     refused = owner.post(HERE, {**DETAILS, "embed_sites": "a.example"})
     assert (refused.status, 'id="embed_sites-error"' in refused.text) == (422, True)
+
+
+def test_font_and_footer_are_saved_and_shown(owner: Browser, laurel: Laurel) -> None:
+    assert owner.post(HERE, {**DETAILS, "font": "serif", "footer": "River Street 1"}).status == 303
+    issuer = laurel.issuer_store.issuer("fernhill")
+    assert (issuer.font, issuer.footer) == ("serif", "River Street 1")
+    refused = owner.post(HERE, {**DETAILS, "font": "https://fonts.example/x.woff2", "footer": "x" * 501})
+    assert (refused.status, 'id="font-error"' in refused.text, 'id="footer-error"' in refused.text) == (422, True, True)
+
+
+def test_an_unreadable_colour_is_refused_with_its_contrast_ratio(owner: Browser, laurel: Laurel) -> None:
+    refused = owner.post(HERE, {**DETAILS, "accent": "#ffee88"})
+    assert refused.status == 422
+    assert "the contrast is 1.2:1, and at least 4.5:1 is needed" in refused.text
+    assert laurel.issuer_store.issuer("fernhill").accent is None

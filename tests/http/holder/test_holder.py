@@ -187,7 +187,7 @@ def test_linkedin_url_has_the_certification_fields(client: Gateway, path: str, l
         "issueMonth": str(record.issued_at.month),
         "expirationYear": str(record.valid_until.year),
         "expirationMonth": str(record.valid_until.month),
-        "certUrl": f"{BASE_URL}/c/{CREDENTIAL}",
+        "certUrl": f"{BASE_URL}/c/{CREDENTIAL}?via=linkedin_profile",
         "certId": CREDENTIAL,
     }
 

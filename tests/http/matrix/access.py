@@ -45,6 +45,9 @@ ENTRIES: dict[tuple[str, str], Builder] = {
             "version": at.laurel.issuer_store.issuer(at.owner).profile_version,
         },
     ),
+    ("PUT", "/v1/credentials/{id}/takedown"): lambda at: Call(
+        f"/v1/credentials/{at.credential}/takedown", json={"taken_down": True}
+    ),
     ("GET", "/v1/members"): lambda at: Call("/v1/members"),
     ("POST", "/v1/members"): lambda at: Call(
         "/v1/members", json={"email": new_email(at), "role": "viewer"}, allowed_status=201

@@ -409,7 +409,11 @@ def test_only_pages_with_a_form_allow_a_form_action(client: Gateway, laurel: Lau
     missing = client.get("/nothing", accept=HTML)
     for response in (client.get("/"), submit_form(client, "nothing"), hosted, submitted, missing):
         assert f"form-action {BASE_URL};" in response.headers["content-security-policy"]
-        assert "script" not in response.headers["content-security-policy"]
+        policy = response.headers["content-security-policy"]
+        # Only a credential that can be shared has a script, which is allowed by its hash and can only report events.
+        assert ("script-src 'sha256-" in policy) is (response is hosted)
+        assert (f"; connect-src {BASE_URL}/v1/events;" in policy) is (response is hosted)
+        assert policy.count("connect-src") == (response is hosted)
     tampered = submit_form(client, document(laurel, "tampered"))
     assert "form-action 'none';" in tampered.headers["content-security-policy"]
 

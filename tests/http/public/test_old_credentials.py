@@ -46,7 +46,10 @@ IMPOSTOR = {
     "accent": "#002147",
     "embed_sites": "https://oxford-university.example",
     "certificate_template": "modern",
+    "font": "serif",
+    "footer": "University of Oxford, Wellington Square.",
 }
+LOOK = ('<svg class="accent"', '<section class="earned')
 CANARIES = ("Oxford", "oxford", "English-speaking", "f" * 64)
 
 
@@ -74,10 +77,10 @@ def rename(laurel: Laurel) -> None:
 
 
 def shown(client: Gateway, kind: str) -> dict[str, Any]:
-    """Everything that is public about the credential; the colour of its issuer states nothing."""
+    """Everything that is public about the credential; the colour and the font of its issuer state nothing."""
     page = client.get(f"/c/{id_of(kind)}", accept=HTML).text
     return {
-        "page": [line for line in page.splitlines() if line.strip() and '<svg class="accent"' not in line],
+        "page": [line for line in page.splitlines() if line.strip() and not line.startswith(LOOK)],
         "report": client.get(f"/c/{id_of(kind)}").json,
         "summary": client.get(f"/v1/credentials/{id_of(kind)}").json,
         "document": client.get(f"/c/{id_of(kind)}", accept="application/vc").body,

@@ -169,6 +169,9 @@ def _content(services: Services, form: FormState) -> Content:
         kind=form.text("kind"),
         valid_days=achievement_form.valid_days(form),
         evidence_required=bool(form.text("evidence_required")),
+        enrolment_url=form.or_none("enrolment_url"),
+        eligibility=form.or_none("eligibility"),
+        related=achievement_form.related(form),
     )
 
 
@@ -185,6 +188,9 @@ def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
         kind=value.kind,
         valid_days=value.valid_days,
         evidence_required=value.evidence_required,
+        enrolment_url=value.enrolment_url,
+        eligibility=value.eligibility,
+        related=value.related,
     )
 
 
