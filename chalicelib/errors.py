@@ -32,6 +32,12 @@ class NotFound(LaurelError):
     code = "not_found"
 
 
+class TakenDown(NotFound):
+    """An operator has hidden this credential's page."""
+
+    code = "taken_down"
+
+
 class Conflict(LaurelError):
     """The object already exists, or was changed by someone else in the meantime."""
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.analytics.ports import EventStore, Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
+from chalicelib.catalogue.catalogue import Catalogue
+from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
 from chalicelib.dynamo.stores.events import DynamoEventStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.access.ports import Mailer
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
     from chalicelib.award.export import Exporter
@@ -37,6 +40,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.net.fetching.network import Network
     from chalicelib.reports.fetch_allowance import FetchAllowance
     from chalicelib.reports.submitted import SubmittedReports
@@ -94,6 +98,20 @@ class Services:
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def event_budget(self) -> EventBudget:
+        """How many reported events this worker stores."""
+        from chalicelib.analytics.event_budget import EventBudget
+
+        return EventBudget(self.clock)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The public pages of issuers and achievements."""
+        store = DynamoCatalogueStore(self._tables)
+        recorder = Recorder(self.event_store, self._fallback)
+        return Catalogue(store, self.salts, recorder, self.clock, self.entropy)
 
     @cached_property
     def _network(self) -> Network:
@@ -300,6 +318,17 @@ class Services:
 
         secret, region = self.settings.oidc_secret, self.settings.region
         return ProviderList(partial(secret_values.read, region, secret) if secret else None, self.clock)
+
+    @cached_property
+    def wallets(self) -> Wallets:
+        """Passes for phone wallets."""
+        from chalicelib.embed.wallets.wallets import Wallets
+        from chalicelib.kms import secret_values  # imported late: only passes and signing in need it
+
+        region = self.settings.region
+        return Wallets(
+            {wallet: partial(secret_values.read, region, secret) for wallet, secret in self.settings.wallets.items()}
+        )
 
     @cached_property
     def tasks(self) -> TaskQueue:

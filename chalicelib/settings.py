@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID", "SHARED_KEY_ID")
@@ -69,8 +70,18 @@ class Settings:
     """Email addresses of the operators, in lower case."""
     oidc_secret: str = ""
     """The Secrets Manager secret with the OpenID Connect providers; empty if there are none."""
+    google_wallet: str = ""
+    """The Secrets Manager secret with the key that signs passes for Google Wallet; empty if there are none."""
+    apple_wallet: str = ""
+    """The same for Apple Wallet."""
     example: str = ""
     """The id of the credential that the home page offers as an example; empty if there is none."""
+
+    @property
+    def wallets(self) -> Mapping[Wallet, str]:
+        """The wallets that passes are made for, with their secrets."""
+        secrets = {Wallet.GOOGLE: self.google_wallet, Wallet.APPLE: self.apple_wallet}
+        return {wallet: secret for wallet, secret in secrets.items() if secret}
 
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -102,6 +113,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         unproven_emails=_whole_number(environment, "UNPROVEN_EMAILS", UNPROVEN_EMAILS),
         operators=frozenset(_listed(environment, "OPERATORS")),
         oidc_secret=environment.get("OIDC_SECRET", ""),
+        google_wallet=environment.get("GOOGLE_WALLET_SECRET", ""),
+        apple_wallet=environment.get("APPLE_WALLET_SECRET", ""),
         example=_example(environment.get("EXAMPLE_CREDENTIAL", "")),
     )
 

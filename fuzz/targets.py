@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from chalicelib.award.images import formats
 from chalicelib.credential import dates, multibase, strict_json
+from chalicelib.credential.baked import png, svg
 from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.net.did_web import document_url
 from chalicelib.net.fetching.guard import Guard
@@ -98,6 +99,8 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "url": _text(Guard().target),
     "did_document": _document,
     "image": lambda data: void(formats.check(data)),
+    "baked_png": lambda data: void(png.read(data, pasted.MAX_SIZE)),
+    "baked_svg": lambda data: void(svg.read(data, pasted.MAX_SIZE)),
     "paste": lambda data: void(pasted.read(data)),
 }
 

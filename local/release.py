@@ -29,6 +29,8 @@ PARAMETERS = {
     "mail_from": "MailFrom",
     "operators": "Operators",
     "oidc_providers": "OidcProviders",
+    "google_wallet_secret_arn": "GoogleWalletSecretArn",
+    "apple_wallet_secret_arn": "AppleWalletSecretArn",
     "example_credential": "ExampleCredential",
     "unproven_emails": "UnprovenEmails",
     "new_keys_per_day": "NewKeysPerDay",

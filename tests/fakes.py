@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -20,6 +20,8 @@ from chalicelib.award.issuing.search import Place, Row, row_of
 from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.award.ports import Claim, NewKey
+from chalicelib.catalogue.listing import Listing, listing_of
+from chalicelib.catalogue.ports import Click, Offer, Target
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
@@ -152,6 +154,8 @@ class IssuerStore:
         return iter([each for _, each in sorted(self._lists.items()) if each.issuer_id == issuer_id])
 
     def add_achievement(self, achievement: Achievement) -> None:
+        if any(key[1] == achievement.id and key[0] != achievement.issuer_id for key in self._achievements):
+            raise Conflict("taken")
         if self._achievements.setdefault((achievement.issuer_id, achievement.id), achievement) != achievement:
             raise Conflict("taken")
         self._keep(achievement)
@@ -272,7 +276,12 @@ class IssuerStore:
             },
             salt=self.salts.by_day.get(day),
             pathway_links=self.pathway_links.get((record.issuer_id, record.achievement_id), ()),
+            listing=self.listing(record.issuer_id, record.achievement_id),
         )
+
+    def listing(self, issuer_id: str, achievement_id: str) -> Listing | None:
+        found = self._achievements.get((issuer_id, achievement_id))
+        return None if found is None or found.archived else listing_of(found)
 
     def _replace(self, existing: dict[str, T], new: T, lists: Sequence[StatusList]) -> None:
         if existing.get(new.id) == new:
@@ -289,6 +298,41 @@ class IssuerStore:
 
 class PublicStore(IssuerStore):
     """`reports.store.PublicStore`. Tests fill it through the methods of `IssuerStore`."""
+
+
+class CatalogueStore:
+    """`catalogue.ports.CatalogueStore` over the data of an `IssuerStore`."""
+
+    def __init__(self, issuer_store: IssuerStore) -> None:
+        self._issuer_store = issuer_store
+        self.clicks: dict[tuple[str, str], Click] = {}
+
+    def offer(self, achievement_id: str, day: date) -> Offer:
+        found = self._issuer_store._achievements.items()
+        achievement = _found(next((one for (_, each), one in found if each == achievement_id), None))
+        links = self._issuer_store.pathway_links.get((achievement.issuer_id, achievement_id), ())
+        salt = self._issuer_store.salts.by_day.get(day)
+        return Offer(achievement, self._issuer_store.issuer(achievement.issuer_id), links, salt)
+
+    def issuer(self, issuer_id: str) -> Issuer:
+        return self._issuer_store.issuer(issuer_id)
+
+    def listings(self, issuer_id: str, after: str, limit: int) -> list[Listing]:
+        found = (self._issuer_store.listing(issuer_id, one.id) for one in self._issuer_store.achievements(issuer_id))
+        return [one for one in found if one is not None and one.id > after][:limit]
+
+    def some_listings(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, Listing]:
+        found = {each: self._issuer_store.listing(issuer_id, each) for each in achievement_ids}
+        return {each: one for each, one in found.items() if one is not None}
+
+    def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
+        salts = self._issuer_store.salts.by_day
+        issuer = self._issuer_store._issuers.get(issuer_id)
+        return Target(self._issuer_store.listing(issuer_id, achievement_id), issuer, salts.get(day), salts.get(today))
+
+    def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
+        assert expires > click.at
+        return self.clicks.setdefault((nonce, visitor_class), click)
 
 
 @dataclass

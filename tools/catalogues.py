@@ -27,6 +27,7 @@ TEMPLATES = ROOT / "chalicelib/http/templates"
 EMAILS = ROOT / "chalicelib/email/templates"
 TRANSLATED = (
     (TEMPLATES, "*.html"),
+    (TEMPLATES, "catalogue/*.html"),
     (TEMPLATES, "holder/*.html"),
     (TEMPLATES, "sign_in/*.html"),
     (EMAILS, "email.*"),
@@ -41,6 +42,7 @@ MODULES_OF_TEXT = (
     "chalicelib/http/holder/holder_view.py",
     "chalicelib/http/holder/zone_field.py",
     "chalicelib/http/public/check_list.py",
+    "chalicelib/http/public/credential_facts.py",
     "chalicelib/http/public/credential_page.py",
     "chalicelib/http/public/home.py",
     "chalicelib/http/public/issuer_view.py",
@@ -50,8 +52,11 @@ MODULES_OF_TEXT = (
 """Modules in which every capitalized text is one that a reader sees."""
 MODULES_OF_SENTENCES = (
     "chalicelib/access/sign_in/links.py",
+    "chalicelib/credential/baked/*.py",
     "chalicelib/http/core/error_response.py",
+    "chalicelib/http/embed/downloads.py",
     "chalicelib/http/embed/opening.py",
+    "chalicelib/http/embed/wallets.py",
     "chalicelib/http/holder/holder.py",
     "chalicelib/http/public/credentials.py",
     "chalicelib/http/public/recipient_form.py",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from abuse.result import Result
 from abuse.scenarios import (
     deferred_emails,
+    event_flood,
     holder_flood,
     impostor_emails,
     many_issuers,
@@ -24,4 +25,5 @@ SCENARIOS: Mapping[str, Callable[[], Result]] = {
     "many-issuers": many_issuers.run,
     "holder-flood": holder_flood.run,
     "deferred-emails": deferred_emails.run,
+    "event-flood": event_flood.run,
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.analytics.channel import Channel
+
 
 class Kind(StrEnum):
     """The type of an event."""
@@ -16,6 +18,8 @@ class Kind(StrEnum):
     """A program received the verification report or the credential summary."""
     IMPRESSION = "impression"
     """A widget or badge image on another website was served, and the credential was verified for it."""
+    CLICK = "click"
+    """A visitor followed the link of a widget to the credential's page, as the widget reported."""
     DOWNLOAD = "download"
     """The signed credential was downloaded."""
     DELIVERED = "delivered"
@@ -23,7 +27,20 @@ class Kind(StrEnum):
     OPENED = "opened"
     """The holder followed the link in an email for the first time."""
     SHARED = "shared"
-    """The holder started to share the credential on the platform ``target``."""
+    """Someone started to share the credential on the platform ``target``: the holder if there is no ``visitor``,
+    otherwise a visitor of its page, as the page reported."""
+    REFERRAL = "referral"
+    """A visitor of a credential's or an achievement's page followed its link to the issuer's enrolment page."""
+
+
+class Widget(StrEnum):
+    """How another website shows a credential."""
+
+    SCRIPT = "script"
+    """The custom element of `/embed.js`."""
+    FRAME = "frame"
+    SVG = "svg"
+    PNG = "png"
 
 
 class VisitorClass(StrEnum):
@@ -38,6 +55,10 @@ class VisitorClass(StrEnum):
     """A program that shows a preview of the link in a message or a post."""
 
 
+NOT_CHECKED = "not_checked"
+"""The verdict of an event that included no verification."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A stored event. It has no field for an IP address or user agent, by design."""
@@ -46,22 +67,27 @@ class Event:
     """A ULID: unique, sortable by time, and the key that makes a replay idempotent."""
     kind: Kind
     at: datetime
-    credential_id: str
+    credential_id: str | None
+    """None for a referral from the page of an achievement."""
     issuer_id: str
     achievement_id: str
     verdict: str
-    """The verdict on the credential, whatever address it was compared with; `not_checked` when the event included no
+    """The verdict on the credential, whatever address it was compared with; `NOT_CHECKED` when the event included no
     verification."""
     visitor: str | None
     """A keyed hash that identifies a visitor within one UTC day; None when no salt was available."""
     referrer: str | None
-    """The host of the referring page, never its path."""
+    """The host of the referring page, never its path: for a widget, the website that shows it."""
     target: str | None = None
-    """The platform that the credential was shared on."""
+    """The platform that the credential was shared on, or the wallet of a downloaded pass."""
+    widget: Widget | None = None
+    """What was shown or clicked; None for everything but impressions and clicks."""
     visitor_class: VisitorClass | None = None
     """None when the event has no visitor."""
     recipient_check: str | None = None
     """The outcome of the recipient check (9); None when no address was compared. The address is not stored."""
+    channel: Channel | None = None
+    """The channel that brought the visitor, from the shared link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +101,8 @@ class Visit:
     visitor_class: VisitorClass
     by_other_site: bool = False
     """Whether a page of another site made the browser send the request, as the browser reports."""
+    channel: Channel | None = None
+    """The channel in the requested URL."""
+    widget: Widget | None = None
+    target: str | None = None
+    """As in `Event`."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import UTC, datetime
 
-from chalicelib.analytics.event import Event, Kind, VisitorClass
+from chalicelib.analytics.channel import Channel
+from chalicelib.analytics.event import Event, Kind, VisitorClass, Widget
 from chalicelib.errors import Malformed
 
 UNSTORED = "unstored_event"
 """The member of a log line that holds an event, in this form, when the event store did not accept it."""
 
 _MEMBERS = tuple(field.name for field in fields(Event))
-_ADDED_LATER = {"target", "visitor_class", "recipient_check"}
+_ADDED_LATER = {"target", "widget", "visitor_class", "recipient_check", "channel"}
 """Members that are missing from events logged by earlier versions."""
-_MAY_BE_NULL = {"visitor", "referrer", *_ADDED_LATER}
+_MAY_BE_NULL = {"credential_id", "visitor", "referrer", *_ADDED_LATER}
 _MAX_LENGTH = 512
 """Maximum characters of a member. No valid value comes near it (a host name has at most 253, RFC 1035)."""
 
@@ -32,8 +33,10 @@ def to_wire(event: Event) -> dict[str, str | None]:
         "visitor": event.visitor,
         "referrer": event.referrer,
         "target": event.target,
+        "widget": event.widget.value if event.widget else None,
         "visitor_class": event.visitor_class.value if event.visitor_class else None,
         "recipient_check": event.recipient_check,
+        "channel": event.channel.value if event.channel else None,
     }
 
 
@@ -51,10 +54,13 @@ def from_wire(value: object) -> Event:
     try:
         at = datetime.strptime(value["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
         visitor_class = VisitorClass(value["visitor_class"]) if value["visitor_class"] else None
-        event = Event(**{**value, "kind": Kind(value["kind"]), "at": at, "visitor_class": visitor_class})
+        widget = Widget(value["widget"]) if value["widget"] else None
+        channel = Channel(value["channel"]) if value["channel"] else None
+        parsed = {"kind": Kind(value["kind"]), "at": at, "visitor_class": visitor_class, "channel": channel}
+        event = Event(**{**value, **parsed, "widget": widget})
     except ValueError as error:
         raise Malformed(
-            "This is not an event: its kind, its time or its visitor class is not valid.", code="not_an_event"
+            "This is not an event: its kind, time, widget, visitor class or channel is not valid.", code="not_an_event"
         ) from error
     if to_wire(event) != value:
         raise Malformed("This is not an event: its time is not in the expected format.", code="not_an_event")

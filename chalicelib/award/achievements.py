@@ -6,19 +6,27 @@ import re
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from chalicelib.award import daily_limits
 from chalicelib.award.images import default_badge, formats, stored_images
-from chalicelib.award.input.text_rules import check_name, check_text, check_url
+from chalicelib.award.input.text_rules import check_https, check_name, check_text, check_url
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.public_id import ACHIEVEMENT_ID
 from chalicelib.errors import Conflict, Refused
 
 MAX_SKILLS = 25
 """More than that is a catalogue, not an achievement."""
 
+MAX_ELIGIBILITY = 500
+"""Characters of a short paragraph."""
+MAX_RELATED = 5
+"""Recommended achievements: more would be a catalogue, and each is read when a page shows them."""
+
 MAX_DAYS = 36_525
 """A hundred years."""
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+UUID = ACHIEVEMENT_ID
 """An achievement's id."""
 KINDS = frozenset({
     "Achievement", "ApprenticeshipCertificate", "Assessment", "Assignment", "AssociateDegree", "Award", "Badge",
@@ -47,6 +55,9 @@ class Content:
     valid_days: int | None = None
     evidence_required: bool = False
     archived: bool = False
+    enrolment_url: str | None = None
+    eligibility: str | None = None
+    related: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +76,23 @@ class NewAchievement:
     id: str | None = None
     valid_days: int | None = None
     evidence_required: bool = False
+    enrolment_url: str | None = None
+    eligibility: str | None = None
+    related: tuple[str, ...] = ()
 
 
 def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
     """Store the picture under its SHA-256, then the achievement's first version.
 
-    Raises `NotFound` when the issuer does not exist, `Refused` when a text, a URL or the picture is invalid, `Conflict`
-    when the id is taken. If storing the achievement fails, the picture stays and the next attempt reuses it.
+    Raises `NotFound` when the issuer does not exist, `Refused` when a text, a URL or the picture is invalid,
+    `QuotaExceeded` (`daily_limit_exceeded`), `Conflict` when the id is taken. If storing the achievement fails, the
+    picture stays and the next attempt reuses it.
     """
     if new.id is not None and not UUID.fullmatch(new.id):
         raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
     content = Content(**{each.name: getattr(new, each.name) for each in fields(Content) if each.name != "archived"})
     _check(content)
-    issuer = issuer_context.issuer_store.issuer(new.issuer_id)
+    issuer = _counted(issuer_context, new.issuer_id)
     picture = default_badge.draw(new.name, issuer.accent) if new.picture is None else new.picture
     achievement = Achievement(
         id=new.id or issuer_context.uuid(),
@@ -99,6 +114,7 @@ def revise(
     """
     _check(content)
     before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
+    _counted(issuer_context, issuer_id)
     image = _revised_image(issuer_context, before, content)
     after = Achievement(id=before.id, issuer_id=issuer_id, image=image, version=version + 1, **_content_fields(content))
     if before == after:
@@ -111,11 +127,22 @@ def revise(
 def archive(
     issuer_context: IssuerContext, issuer_id: str, achievement_id: str, *, archived: bool = True
 ) -> Achievement:
-    """Archive or restore an achievement without changing its content. Raises `NotFound`, `Conflict`."""
+    """Archive or restore an achievement without changing its content.
+
+    Raises `NotFound`, `QuotaExceeded`, `Conflict`.
+    """
     before = issuer_context.issuer_store.achievement(issuer_id, achievement_id)
     if before.archived == archived:
         return before
+    _counted(issuer_context, issuer_id)
     return _replace(issuer_context, before, replace(before, archived=archived, version=before.version + 1))
+
+
+def _counted(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
+    """The issuer, after counting a version of an achievement, or an image, against its day: both are kept for ever."""
+    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(issuer_context, issuer, daily_limits.ACHIEVEMENTS)
+    return issuer
 
 
 def _revised_image(issuer_context: IssuerContext, before: Achievement, content: Content) -> str:
@@ -155,6 +182,9 @@ def _content_fields(content: Content) -> dict[str, Any]:
         "valid_days": content.valid_days,
         "evidence_required": content.evidence_required,
         "archived": content.archived,
+        "enrolment_url": content.enrolment_url,
+        "eligibility": content.eligibility,
+        "related": content.related,
     }
 
 
@@ -174,6 +204,28 @@ def _check(content: Content) -> None:
         )
     for skill in content.skills:
         check_skill(skill)
+    if content.enrolment_url is not None:
+        check_https("enrolment URL", content.enrolment_url)
+    if content.eligibility is not None:
+        check_text("text about who can enrol", content.eligibility, MAX_ELIGIBILITY)
+    check_related(content.related)
+
+
+def check_related(related: tuple[str, ...]) -> None:
+    """Check the form of recommended achievements. Raises `Refused` (`bad_id`, `too_many_related`).
+
+    Whether they exist is not checked: pages leave out those that do not exist or are archived.
+    """
+    if len(related) > MAX_RELATED:
+        raise Refused(
+            f"There are too many recommended achievements ({len(related)}). The limit is {MAX_RELATED}.",
+            code="too_many_related",
+        )
+    for each in related:
+        if not UUID.fullmatch(each):
+            raise Refused(f"{each[:80]!r} is not the id of an achievement.", code="bad_id")
+    if len(set(related)) < len(related):
+        raise Refused("A recommended achievement is listed twice.", code="bad_id")
 
 
 def check_skill(skill: Skill) -> None:

@@ -16,9 +16,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol, TypeVar
 
+from chalicelib.award import daily_limits
 from chalicelib.award.bulk import bulk_issuer
 from chalicelib.award.bulk.bulk_issuer import FIRST_ROW, BulkIssuer, Position
 from chalicelib.award.bulk.job import Job
+from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.issuing.search import Row, write_cursor
 from chalicelib.award.issuing.search import place as read_place
@@ -73,6 +75,18 @@ def page(exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None, 
             if size >= max_bytes:
                 return Page(b"".join(lines), _write(at, place))
     return Page(b"".join(lines), None)
+
+
+def limited_page(
+    issuer_context: IssuerContext, exporters: Mapping[str, Exporter], issuer_id: str, cursor: str | None
+) -> Page:
+    """`page` for a request, within the issuer's daily limit.
+
+    Raises as `page`, and `QuotaExceeded` (`daily_limit_exceeded`).
+    """
+    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(issuer_context, issuer, daily_limits.EXPORT_PARTS)
+    return page(exporters, issuer_id, cursor)
 
 
 def award_exporters(

@@ -37,3 +37,14 @@ class Achievement:
     """Whether evidence is required to issue it."""
     archived: bool = False
     """Whether it can no longer be issued."""
+    enrolment_url: str | None = None
+    """The https page where people sign up for it."""
+    eligibility: str | None = None
+    """Who can enrol, in the issuer's words."""
+    related: tuple[str, ...] = ()
+    """Ids of the achievements of the same issuer that it recommends next, in order."""
+
+
+def achievement_url(base_url: str, achievement_id: str) -> str:
+    """The public page of an achievement."""
+    return f"{base_url}/achievements/{achievement_id}"

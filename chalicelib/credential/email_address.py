@@ -5,6 +5,9 @@ from __future__ import annotations
 MAX_LENGTH = 254
 """Characters: the longest path of an email (RFC 5321, 4.5.3.1.3) without its two angle brackets."""
 
+_GMAIL = ("gmail.com", "googlemail.com")
+"""Two names of one host, which ignores dots (Gmail Help, "Dots don't matter in Gmail addresses")."""
+
 
 def normalize(address: str) -> str:
     """Return ``address`` without surrounding white space and in lower case.
@@ -17,9 +20,12 @@ def normalize(address: str) -> str:
 
 def without_tag(address: str) -> str:
     """``address`` without a tag (`ada+news@example.org`): most hosts deliver all of them to one mailbox (RFC 5233).
+    The dots in a name at Gmail are removed too, for the same reason.
 
     Only for limits, because some hosts have mailboxes with a plus sign in their names.
     """
     local, at, domain = address.rpartition("@")
     name, _, _ = local.partition("+")
+    if domain in _GMAIL:
+        name, domain = name.replace(".", ""), _GMAIL[0]
     return f"{name or local}{at}{domain}"

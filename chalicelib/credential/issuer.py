@@ -91,8 +91,14 @@ class Issuer:
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
     creator: tuple[str, ...] = ()
     """What the issuers of one creator have in common (`award.issuers.creator`); empty if an operator created it."""
+    font: str | None = None
+    """The font of titles on its pages (`award.input.fonts`); None means the system's font."""
+    footer: str | None = None
+    """The text at the end of its public pages."""
     embed_sites: str | None = None
     """The websites that may show its credentials in a frame, separated by white space; None means any."""
+    certificate_template: str | None = None
+    """The look of its certificates, a value of `embed.artefacts.template.Template`; None means the first."""
 
     @property
     def signing_key(self) -> SigningKey:
@@ -122,8 +128,15 @@ class Issuer:
         return min((registrable(proof.domain) for proof in proven), default=None)
 
     def accountable(self, now: datetime) -> str:
-        """Whose quotas the issuer uses: those of its `vouching_domain`, or else its own."""
-        return self.vouching_domain(now) or self.id
+        """Whose quotas the issuer uses: those of its `vouching_domain`, or else its own.
+
+        Issuers that only hosts below the domain confirm have quotas apart: whoever controls one of its hosts, such as a
+        student, must not use up those of the issuers that the domain itself confirms.
+        """
+        domain = self.vouching_domain(now)
+        if domain is None:
+            return self.id
+        return domain if any(proof.domain == domain for proof in self.proven(now)) else f"*.{domain}"
 
     def register(self, name: str) -> Issuer:
         """Return the issuer with ``name`` registered, and the name that was registered before kept as a former one."""

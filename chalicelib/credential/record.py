@@ -68,6 +68,8 @@ class Record:
     """The id of the credential that replaces this one."""
     corrected: bool = False
     """Whether it was revoked only because a corrected version replaces it."""
+    taken_down: datetime | None = None
+    """When an operator hid its page; None if it is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.access.rate_limits import Limit
-from chalicelib.analytics.event import Event, Kind
+from chalicelib.analytics.event import NOT_CHECKED, Event, Kind
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.credential import email_address
@@ -23,8 +23,6 @@ from chalicelib.tasks.task_queue import TaskQueue
 
 MAX_ATTEMPTS = 5
 """Attempts to store a change, each lost to a concurrent writer."""
-NOT_CHECKED = "not_checked"
-"""Verdict of an event that involves no verification."""
 
 
 @dataclass(frozen=True, slots=True)

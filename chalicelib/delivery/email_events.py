@@ -19,7 +19,7 @@ from chalicelib.credential import dates, email_address, strict_json
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import State
-from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.emails.email_content import REQUESTED, EmailContent
 from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.limits.reputation import Problem
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
@@ -109,14 +109,13 @@ def apply(delivery_context: DeliveryContext, event: EmailEvent) -> None:
     An email that is not about a credential, such as a sign-in link, has only a mailbox. Raises `Unavailable`.
     """
     at = min(event.at, delivery_context.now())
-    if event.event_type is not EmailEventType.DELIVERED:
-        step = mailbox.bounced if event.event_type is EmailEventType.BOUNCED else mailbox.complained
-        for address in event.addresses:
-            delivery_context.change_mailbox(mailbox.digest(address), lambda one: step(one, at))
     early = EarlyEvent(_STATES[event.event_type], at)
     sent_email = delivery_context.store.sent_email(event.message_id) or _store_early(
         delivery_context, event.message_id, early
     )
+    requested = sent_email is not None and sent_email.kind in REQUESTED
+    for address in event.addresses:
+        _apply_to_mailbox(delivery_context, address, early, requested=requested)
     if sent_email is not None:
         _apply_to_delivery(delivery_context, event.message_id, sent_email, early)
 
@@ -135,6 +134,9 @@ def count_sent(delivery_context: DeliveryContext, message_id: str, issuer_id: st
     with suppress(Unavailable):
         delivery_context.store.add_sent_email(message_id, sent_email, delivery_context.now())
         pausing.count_sent(delivery_context, issuer_id)
+        if content.kind in REQUESTED:
+            for early in delivery_context.store.early(message_id):
+                _apply_to_mailbox(delivery_context, content.to, early, requested=True)
         apply_early_events(delivery_context, message_id, sent_email)
 
 
@@ -149,6 +151,14 @@ def _store_early(delivery_context: DeliveryContext, message_id: str, early: Earl
     # what the other has written.
     delivery_context.store.add_early_event(message_id, early)
     return delivery_context.store.sent_email(message_id)
+
+
+def _apply_to_mailbox(delivery_context: DeliveryContext, address: str, early: EarlyEvent, *, requested: bool) -> None:
+    digest, at = mailbox.digest(address), early.at
+    if early.state is State.BOUNCED:
+        delivery_context.change_mailbox(digest, lambda one: mailbox.bounced(one, at, requested=requested))
+    elif early.state is State.COMPLAINED:
+        delivery_context.change_mailbox(digest, lambda one: mailbox.complained(one, at))
 
 
 def _apply_to_delivery(

@@ -51,8 +51,16 @@ def _status_changed(delivery_context: DeliveryContext) -> Callable[[Task], None]
         context = _email_context(delivery_context, task)
         if context is not None:
             _tell(delivery_context, replace(context, reason=context.record.status.reason))
+            if is_current(context.record, delivery_context.now()):
+                _deliver_late(delivery_context, context)
 
     return handle
+
+
+def _deliver_late(delivery_context: DeliveryContext, context: EmailContext) -> None:
+    """Send the first email about a credential that was suspended when its task ran, and has been reinstated."""
+    if delivery_context.store.delivery(context.record.issuer_id, context.record.id).first is None:
+        _deliver(delivery_context, _as_replacement(delivery_context, context))
 
 
 def _reminder(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task], None]:

@@ -48,6 +48,10 @@ class Mailbox:
     """When an email bounced permanently; after `RETRY_AFTER`, when it bounced again."""
     bounces: int = 0
     """How many times it bounced, each more than `RETRY_AFTER` after the one before, since it was last reopened."""
+    requested_bounced_at: datetime | None = None
+    """The same as `bounced_at` for emails that the recipient requested. An issuer can provoke any other bounce, by text
+    that a mail server refuses, and would lock its recipient out of signing in."""
+    requested_bounces: int = 0
     reopened_at: datetime | None = None
     """When an operator last reopened it; earlier bounces are forgotten."""
     complained_at: datetime | None = None
@@ -64,13 +68,14 @@ class Mailbox:
 def suppression_reason(mailbox: Mailbox, kind: Kind, now: datetime, issuer_id: str | None = None) -> str | None:
     """The code of the reason not to send an email of ``kind`` to ``mailbox`` at ``now``; None when it may be sent.
 
-    A mailbox that bounced gets no emails until it is tried again, and one that complained only those it requested,
-    because the email service counts both against all issuers. A complaint does not suppress requested emails, or an
-    issuer could lock someone out of signing in by provoking one. Unsubscribing does not either: it concerns one issuer.
+    A mailbox that bounced or complained gets only emails that it requested, the former until it is tried again, because
+    the email service counts both against all issuers. They do not suppress requested emails, or an issuer could lock
+    someone out of signing in by provoking one; a bounce of a requested email does. Unsubscribing does not either: it
+    concerns one issuer.
     """
     requested = kind in REQUESTED
     for holds, code in (
-        (is_blocked(mailbox, now), "bounced"),
+        (is_blocked(mailbox, now, requested=requested), "bounced"),
         (mailbox.complained_at is not None and not requested, "complained"),
         (mailbox.forgotten_at is not None and not requested, "forgotten"),
         (issuer_id in mailbox.unsubscribed and not requested, "unsubscribed"),
@@ -81,26 +86,33 @@ def suppression_reason(mailbox: Mailbox, kind: Kind, now: datetime, issuer_id: s
     return None
 
 
-def is_blocked(mailbox: Mailbox, now: datetime) -> bool:
-    """Whether ``mailbox`` gets no emails because it bounced."""
-    if mailbox.bounced_at is None:
-        return False
-    return mailbox.bounces >= MAX_BOUNCES or now < mailbox.bounced_at + RETRY_AFTER
+def is_blocked(mailbox: Mailbox, now: datetime, *, requested: bool = False) -> bool:
+    """Whether ``mailbox`` gets no emails because it bounced; with ``requested``, not even those it requests."""
+    last = mailbox.requested_bounced_at if requested else mailbox.bounced_at
+    bounces = mailbox.requested_bounces if requested else mailbox.bounces
+    return last is not None and (bounces >= MAX_BOUNCES or now < last + RETRY_AFTER)
 
 
-def bounced(mailbox: Mailbox, at: datetime) -> Mailbox:
-    """Record a permanent bounce. One within `RETRY_AFTER` of the last is of the same time, and changes nothing. Neither
-    does one before the mailbox was reopened, whose notice arrives late or again."""
+def bounced(mailbox: Mailbox, at: datetime, *, requested: bool = False) -> Mailbox:
+    """Record a permanent bounce, of an email that the recipient ``requested`` or of any other. One within `RETRY_AFTER`
+    of the last is of the same time, and changes nothing. Neither does one before the mailbox was reopened, whose notice
+    arrives late or again."""
     if mailbox.reopened_at is not None and at < mailbox.reopened_at:
         return mailbox
-    if mailbox.bounced_at is not None and at < mailbox.bounced_at + RETRY_AFTER:
-        return mailbox
-    return replace(mailbox, bounced_at=at, bounces=mailbox.bounces + 1)
+    if _is_another(mailbox.bounced_at, at):
+        mailbox = replace(mailbox, bounced_at=at, bounces=mailbox.bounces + 1)
+    if requested and _is_another(mailbox.requested_bounced_at, at):
+        mailbox = replace(mailbox, requested_bounced_at=at, requested_bounces=mailbox.requested_bounces + 1)
+    return mailbox
+
+
+def _is_another(last: datetime | None, at: datetime) -> bool:
+    return last is None or at >= last + RETRY_AFTER
 
 
 def reopened(mailbox: Mailbox, now: datetime) -> Mailbox:
     """Forget the bounces, so that emails are sent again. A complaint stays, because it is the recipient's own wish."""
-    return replace(mailbox, bounced_at=None, bounces=0, reopened_at=now)
+    return replace(mailbox, bounced_at=None, bounces=0, requested_bounced_at=None, requested_bounces=0, reopened_at=now)
 
 
 def complained(mailbox: Mailbox, at: datetime) -> Mailbox:
@@ -173,6 +185,8 @@ def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
         mailbox.digest,
         bounced_at=mailbox.bounced_at,
         bounces=mailbox.bounces,
+        requested_bounced_at=mailbox.requested_bounced_at,
+        requested_bounces=mailbox.requested_bounces,
         reopened_at=mailbox.reopened_at,
         complained_at=mailbox.complained_at,
         forgotten_at=now,

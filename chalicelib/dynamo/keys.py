@@ -9,6 +9,8 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``ISSUER#<issuer>``                   ``ISSUER``                      the issuer of a credential, read at every view
 ``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
 ``ISSUER#<issuer>``                   ``VERSION#<achievement>#<n>``   an achievement as it was when it was issued
+``ACHIEVEMENT#<achievement>``         ``ACHIEVEMENT``                 the issuer of an achievement (a pointer)
+``CATALOGUE#<issuer>``                ``<achievement>``               what an issuer offers (a listing each)
 ``ISSUER#<issuer>``                   ``LIST#<list>``                 an issuer's status lists (a pointer each)
 ``ISSUER#<issuer>``                   ``LINKS#<achievement>``         the pathways of an achievement; read at every view
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
@@ -17,7 +19,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
-``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may have a name that looks so (a pointer each)
+``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may use a name like this (a pointer each)
 ``CREDENTIALS#<issuer>``              ``<issued at>#<credential>``    an issuer's credentials by time (a row each)
 ``HOLDINGS#<issuer>#<email>``         ``<issued at>#<credential>``    those issued to an address (a pointer each)
 ``HOLDER#<email>``                    ``<issuer>#<credential>``       all issued to an address (a pointer each)
@@ -55,7 +57,8 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
-``FETCHES#<network>``                 ``FETCHES``                     when a network's waiting time is all back
+``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
+``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
@@ -170,6 +173,20 @@ def achievement_version(issuer_id: str, achievement_id: str, version: int) -> Ke
 
 def achievement_versions(issuer_id: str, achievement_id: str) -> Range:
     return Range(join("ISSUER", issuer_id), "begins_with(sk, :sk)", join("VERSION", achievement_id, ""))
+
+
+def achievement_pointer(achievement_id: str) -> Key:
+    return Key(join("ACHIEVEMENT", achievement_id), "ACHIEVEMENT")
+
+
+def listing(issuer_id: str, achievement_id: str) -> Key:
+    # Listings have a prefix of their own, so that public pages may query them and nothing else of an issuer.
+    return Key(join("CATALOGUE", issuer_id), escape(achievement_id))
+
+
+def listings_after(issuer_id: str, achievement_id: str) -> Range:
+    pk = join("CATALOGUE", issuer_id)
+    return Range(pk, "sk > :sk", escape(achievement_id)) if achievement_id else Range(pk)
 
 
 def record(credential_id: str) -> Key:
@@ -317,6 +334,11 @@ def sign_in_link(digest: str) -> Key:
 
 def count(name: str) -> Key:
     return Key(join("COUNT", name), "COUNT")
+
+
+def first_click(nonce: str, visitor_class: str) -> Key:
+    # The public function may write the partitions of this prefix.
+    return Key(join("REFERRAL", nonce), escape(visitor_class))
 
 
 def fetch_time(network: str) -> Key:

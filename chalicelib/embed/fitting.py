@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _NARROW = frozenset("ijlftrI.,:;'|!()[]-\"· ")
-_WIDE = frozenset("mwMW@%&—…")
+_WIDE = frozenset("mwMW@%&—…<>=+~^#")
+_LONG = frozenset("سشصض")
+"""Arabic letters that are wider than the others."""
 NARROW, NORMAL, UPPER, WIDE, FULL = 0.42, 0.64, 0.77, 1.0, 1.05
 """Widths in em: the upper bound of each class in DejaVu Sans, the widest common font. A narrower font leaves room."""
 BOLD = 1.1
@@ -46,7 +48,7 @@ def _em(char: str) -> float:
         return UPPER if char.isupper() else NORMAL
     if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0.0
-    if unicodedata.east_asian_width(char) in ("W", "F") or unicodedata.category(char) in ("So", "Mc"):
+    if char in _LONG or unicodedata.east_asian_width(char) in ("W", "F") or unicodedata.category(char) in ("So", "Mc"):
         return FULL
     return UPPER
 
@@ -76,3 +78,26 @@ def _fitting(text: Sequence[str], room: float, size: float, bold: bool) -> int:
         if used > room:
             return at
     return len(text)
+
+
+def in_visual_order(text: str) -> str:
+    """Return one line in the order from left to right, in which PDF stores text.
+
+    A simple form of UAX #9: runs of one direction, without brackets and nested levels.
+    """
+    if not any(unicodedata.bidirectional(char) in ("R", "AL") for char in text):
+        return text
+    base = is_right_to_left(text)
+    runs: list[tuple[bool, str]] = []
+    for char in text:
+        rtl = _direction(char, runs[-1][0] if runs else base)
+        if runs and runs[-1][0] is rtl:
+            runs[-1] = (rtl, runs[-1][1] + char)
+        else:
+            runs.append((rtl, char))
+    return "".join(run[::-1] if rtl else run for rtl, run in (reversed(runs) if base else runs))
+
+
+def _direction(char: str, before: bool) -> bool:
+    found = unicodedata.bidirectional(char)
+    return True if found in ("R", "AL") else False if found in ("L", "EN", "AN") else before

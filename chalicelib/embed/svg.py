@@ -1,7 +1,7 @@
 """Badge images as SVG, drawn from a template.
 
 The image has no script, no style sheet and no reference to anything: websites, README files and email programs show it
-as it is. Text is fitted by estimate (`fitting`), and each block is clipped to its box.
+as it is. Text is fitted by estimate (`fitting`), and clipped to the badge.
 """
 
 from __future__ import annotations

@@ -91,12 +91,21 @@ def alternative(view: BadgeView) -> Phrase:
 
 
 KINDS: Mapping[str, tuple[str, str]] = {
-    "script": ("Website (script)", "A live widget that becomes part of the page. Without script, it is a link."),
+    "script": ("Website (script)", "A live widget that becomes part of the page. Without JavaScript, it is a link."),
     "frame": ("Website (frame)", "A live widget in a frame, for website builders that do not allow scripts."),
-    "image": ("Website (image)", "A live image with a link. It works wherever HTML does."),
+    "image": (
+        "Website (image)",
+        "A live image with a link. It works wherever HTML does. It is light unless you choose dark.",
+    ),
     "markdown": ("Markdown", "For README files, forums and wikis."),
     "rst": (phrase("reStructuredText"), "For documentation made with Sphinx or Docutils."),
-    "email": ("Email signature", "Add it to your signature as HTML. Some email providers keep the image for a while."),
+    "email": (
+        "Email signature",
+        (
+            "Copy the preview and paste it into your signature, or paste this HTML where your email program accepts "
+            "HTML. Some email providers keep the image for a while. It is light unless you choose dark."
+        ),
+    ),
 }
 """Name and hint of each kind of snippet."""
 SIZES: Mapping[str, str] = {"card": "Card", "compact": "Compact", "badge": "Badge"}

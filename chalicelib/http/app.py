@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from chalice.app import Chalice
 
+from chalicelib.http.catalogue import achievement, issuer, referral
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.embed import builder, images, oembed, widgets
+from chalicelib.http.embed import builder, downloads, events, images, oembed, share_images, widgets
 from chalicelib.http.public import (
     credentials,
     documents,
@@ -49,7 +50,22 @@ def _modules(function: Function | None) -> Iterator[Callable[[Services], Routes]
 
 
 def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
-    for module in (home, verify, credentials, documents, images, widgets, oembed, builder):
+    for module in (
+        home,
+        verify,
+        credentials,
+        documents,
+        issuer,
+        achievement,
+        referral,
+        images,
+        widgets,
+        oembed,
+        builder,
+        share_images,
+        downloads,
+        events,
+    ):
         yield module.routes
 
 
@@ -66,8 +82,10 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         jobs,
         members,
         pathways,
+        takedowns,
         webhooks,
     )
+    from chalicelib.http.embed import wallets
     from chalicelib.http.holder import holder
     from chalicelib.http.sign_in import email_link, oidc
 
@@ -81,8 +99,10 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         members,
         holder,
+        wallets,
         emails,
         pathways,
+        takedowns,
         webhooks,
         achievements,
         credentials,

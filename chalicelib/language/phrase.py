@@ -6,7 +6,7 @@ it for its reader (`translation.Translation.text`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 Value = str | int | datetime
@@ -31,6 +31,17 @@ def phrase(template: str, /, **values: Value) -> Phrase:
 def plural(one: str, many: str, /, count: int, **values: Value) -> Phrase:
     """Fill in ``one`` or ``many`` by ``count``, which is also the value `{count}`."""
     return _made(one, {"count": count, **values}, one if count == 1 else many, many)
+
+
+def with_values(text: str, change: Callable[[str], str]) -> str:
+    """Apply ``change`` to what others wrote in ``text``: to the values of a `Phrase`, to all of any other text."""
+    if not isinstance(text, Phrase):
+        return change(text)
+    values = {
+        name: with_values(value, change) if isinstance(value, str) else value for name, value in text.values.items()
+    }
+    chosen = text.template if text.many is None or values.get("count") == 1 else text.many
+    return _made(text.template, values, chosen, text.many)
 
 
 def day(value: datetime) -> str:

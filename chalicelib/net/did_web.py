@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from chalicelib.credential.did import DID_WEB
 from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.deadline import Deadline
@@ -10,6 +12,7 @@ from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.ports import Controller
 
 PREFIX = "did:web:"
+_WELL_KNOWN = "/.well-known/did.json"
 _ACCEPT = "application/did+json, application/did+ld+json;q=0.9, application/json;q=0.8"
 
 
@@ -23,9 +26,10 @@ class DidWeb:
     def find(self, did: str) -> Controller:
         """Fetch the controller ``did``. Raises `Unavailable` when there is no usable document."""
         url = document_url(did)
-        # Redirects to another origin are followed only from well-known paths, which the owner of the host controls (RFC
-        # 8615). On other paths an open redirect could lead to a document of someone else.
-        same_origin = not url.endswith("/.well-known/did.json")
+        # Redirects to another origin are followed only from the host's well-known path, which its owner controls (RFC
+        # 8615). On any other path, such as /out/evil.example/.well-known/did.json, an open redirect could lead to a
+        # document of someone else.
+        same_origin = urlsplit(url).path != _WELL_KNOWN
         fetched = self._web.get(url, accept=_ACCEPT, deadline=self._deadline, same_origin=same_origin)
         return read(fetched, lambda document: controller_of(document, did, (fetched.evidence(),)))
 

@@ -80,9 +80,7 @@ class RequestAllowance:
         self._allowance = allowance
         self._counted = _networks(address)
         if by_other_site:
-            network, level = self._counted[0]
-            part = Level(level.prefix, level.at_once // OTHER_SITES, level.on_average / OTHER_SITES)
-            self._counted.insert(0, (f"other sites {network}", part))
+            self._counted = [*map(_part_of_other_sites, self._counted), *self._counted]
         self._lock = threading.Lock()
         self._reserved: list[tuple[str, Level]] = []
         self._since: float | None = None
@@ -142,6 +140,12 @@ def _networks(address: str) -> list[tuple[str, Level]]:
         return [("unknown", IPV4[0])]
     levels = IPV4 if isinstance(found, IPv4Address) else IPV6
     return [(networks.network(found, level.prefix), level) for level in levels]
+
+
+def _part_of_other_sites(counted: tuple[str, Level]) -> tuple[str, Level]:
+    network, level = counted
+    part = Level(level.prefix, level.at_once // OTHER_SITES, level.on_average / OTHER_SITES)
+    return f"other sites {network}", part
 
 
 def _span(level: Level, seconds: float) -> timedelta:

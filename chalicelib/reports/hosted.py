@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.analytics.event import Event, Visit
+from chalicelib.analytics.event import NOT_CHECKED, Event, Visit
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ulid
 from chalicelib.analytics.visitor import SALT_BYTES, visitor
 from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.catalogue.listing import Listing
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.errors import NotFound, Unavailable
+from chalicelib.errors import NotFound, TakenDown, Unavailable
+from chalicelib.language.phrase import phrase
 from chalicelib.reports.hosted_resolver import build_hosted_resolver
 from chalicelib.reports.store import PublicStore
 from chalicelib.verify.members import as_object
@@ -26,6 +28,12 @@ MAX_REPLACEMENTS = 10
 """Maximum number of replacements to follow from an old version to the newest one: each is a read."""
 
 
+TAKEN_DOWN = phrase(
+    "The operator of this service has hidden it after a report. This says nothing about whether the credential is "
+    "genuine: to check a copy of it, submit the file. If it is yours, contact its issuer."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class HostedReport:
     """A hosted credential, its issuer and its report."""
@@ -35,12 +43,20 @@ class HostedReport:
     report: Report
     pathway_links: tuple[PathwayLink, ...] = ()
     """The pathways that its achievement is a step of."""
+    listing: Listing | None = None
+    """Its achievement as the issuer offers it today; None if it does not."""
+    salt: bytes | None = None
+    """The salt of the day, if there was one."""
 
     @property
     def next_pathways(self) -> tuple[PathwayLink, ...]:
         """The next steps to show: none beside a warning."""
-        real = (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
-        return self.pathway_links if self.report.verdict in real else ()
+        return self.pathway_links if self.is_genuine else ()
+
+    @property
+    def is_genuine(self) -> bool:
+        """Whether the page may invite to earn more: not beside a warning."""
+        return self.report.verdict in (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +78,17 @@ class HostedReports:
     ) -> HostedReport:
         """Read, verify and record one credential; the event is stored (or in the log) before this returns.
 
-        Nothing is recorded if ``visit`` is None (a HEAD request shows nothing). Raises `NotFound`, `Unavailable`.
+        Nothing is recorded if ``visit`` is None (a HEAD request shows nothing).
+        Raises `NotFound`, also `TakenDown`, and `Unavailable`.
         """
-        record = self.public_store.record(credential_id)
+        record = self.shown_record(credential_id)
         now = self.clock()
         around = self.public_store.related_items(record, now.date())
         resolver = build_hosted_resolver(self.base_url, around.issuer, around.status_lists, now, record)
         report = verify(record.document, resolver=resolver, now=now, options=options)
         if visit is not None:
-            self._record(record, report, visit, around.salt)
-        return HostedReport(record, around.issuer, report, around.pathway_links)
+            self._record(record, report, visit, around.salt, now)
+        return HostedReport(record, around.issuer, report, around.pathway_links, around.listing, around.salt)
 
     def newest_version(self, record: Record) -> str | None:
         """The id of the newest version of a replaced credential, None if it was not replaced.
@@ -103,10 +120,27 @@ class HostedReports:
         around = self.public_store.related_items(record, report.checked_at.date())
         issuer = as_object(report.credential).get("issuer")
         if around.issuer is not None and as_object(issuer).get("id") == around.issuer.did:
-            self._record(record, report, visit, around.salt)
+            self._record(record, report, visit, around.salt, report.checked_at)
 
-    def _record(self, record: Record, report: Report, visit: Visit, todays_salt: bytes | None) -> None:
-        now = report.checked_at
+    def record_reported(self, credential_id: str, visit: Visit) -> None:
+        """Record what a widget or page reports about a hosted credential, which is not verified for it.
+
+        Costs two reads and one write. Raises `NotFound`, also `TakenDown`, and `Unavailable`.
+        """
+        record, now = self.shown_record(credential_id), self.clock()
+        unlisted = replace(record, entries=())  # the status lists, of 16 KB each, would be most of what is read
+        self._record(record, None, visit, self.public_store.related_items(unlisted, now.date()).salt, now)
+
+    def shown_record(self, credential_id: str) -> Record:
+        """Read the record of a credential whose page is shown. Raises `NotFound`, also `TakenDown`, `Unavailable`."""
+        record = self.public_store.record(credential_id)
+        if record.taken_down is not None:
+            raise TakenDown(TAKEN_DOWN)
+        return record
+
+    def _record(
+        self, record: Record, report: Report | None, visit: Visit, todays_salt: bytes | None, now: datetime
+    ) -> None:
         todays_salt = todays_salt or self._new_salt(now)
         self.recorder.record(
             Event(
@@ -116,11 +150,14 @@ class HostedReports:
                 credential_id=record.id,
                 issuer_id=record.issuer_id,
                 achievement_id=record.achievement_id,
-                verdict=report.verdict_on_credential.value,
+                verdict=report.verdict_on_credential.value if report else NOT_CHECKED,
                 visitor=visitor(todays_salt, visit.address, visit.user_agent) if todays_salt else None,
                 referrer=visit.referrer,
+                target=visit.target,
+                widget=visit.widget,
                 visitor_class=visit.visitor_class,
-                recipient_check=report.recipient_check,
+                recipient_check=report.recipient_check if report else None,
+                channel=visit.channel,
             )
         )
 

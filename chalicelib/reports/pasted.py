@@ -8,11 +8,15 @@ import re
 from dataclasses import dataclass
 
 from chalicelib.credential import strict_json
+from chalicelib.credential.baked import png, svg
 from chalicelib.errors import Malformed
 from chalicelib.language.phrase import phrase
 
 MAX_SIZE = strict_json.DEFAULT.size
 """Maximum size of a credential in bytes."""
+MAX_IMAGE = 1024 * 1024
+"""Maximum size of an image with a credential in bytes, the same as of a document behind a link. An achievement's image
+is at most a quarter of it, and so is the credential."""
 _LINK = re.compile(rb"https?://[!#-;=?-\[\]_a-z~]{1,2040}", re.IGNORECASE)
 _LINK_IN_TEXT = re.compile(rb"https?://[^\s<>\"']+", re.IGNORECASE)
 _AFTER_LINK = b".,;:!?)]"
@@ -38,8 +42,12 @@ class Document:
 def read(data: bytes) -> Link | Document:
     """Recognise ``data``, ignoring surrounding spaces, quotes or angle brackets, and email line breaks in a token.
 
+    The credential in an image (a baked badge) is taken out of it.
     Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what it seems to be and what to try.
     """
+    image = _image(data)
+    if image is not None:
+        return _baked(image)
     if len(data) > MAX_SIZE:
         raise Malformed(
             phrase(
@@ -49,17 +57,53 @@ def read(data: bytes) -> Link | Document:
         )
     text = _unwrapped(_stripped(data))
     if _LINK.fullmatch(text):
-        return Link(text.decode("ascii"))
+        return Link(text.rstrip(b".,;").decode("ascii"))  # the end of the sentence that it was copied from
+    found = _document(text)
+    if found is not None:
+        return found
+    hint = _hint(text)
+    if hint is not None:
+        raise Malformed(hint, code="nothing_found")
+    return _only_link(text)
+
+
+def _document(text: bytes) -> Document | None:
     if text[:1] == b"{":
         return Document(text)
     if text[:2] == b"ey":
         token = b"".join(map(bytes.strip, text.splitlines()))
         if token.count(b".") >= 2 and b" " not in token:
             return Document(token)
-    hint = _hint(text)
-    if hint is None:
-        return _only_link(text)
-    raise Malformed(hint, code="nothing_found")
+    return None
+
+
+def _image(data: bytes) -> bytes | None:
+    """Return the PNG or SVG image in ``data``, without white space before it; None if there is none."""
+    if data.startswith(png.SIGNATURE):
+        return data
+    head = _stripped(data[:_HEAD])
+    return data[data.index(head[:1]) :] if head[:1] == b"<" and svg.looks_like(head) else None
+
+
+def _baked(image: bytes) -> Document:
+    if len(image) > MAX_IMAGE:
+        raise Malformed(
+            phrase("The image is {size} bytes. The limit is {limit}.", size=f"{len(image):,}", limit=f"{MAX_IMAGE:,}"),
+            code="too_large",
+        )
+    reader = png if image.startswith(png.SIGNATURE) else svg
+    text = reader.read(image, MAX_SIZE)
+    if text is None:
+        raise Malformed(_NOT_BAKED, code="nothing_found")
+    if len(text) > MAX_SIZE:
+        raise Malformed(
+            phrase("The credential in the image is larger than {limit} bytes.", limit=f"{MAX_SIZE:,}"),
+            code="too_large",
+        )
+    found = _document(_stripped(text))
+    if found is None:
+        raise Malformed(_LINK_IN_IMAGE, code="nothing_found")
+    return found
 
 
 def _only_link(text: bytes) -> Link:
@@ -78,9 +122,15 @@ def read_linked(data: bytes) -> bytes:
 
     Raises `Malformed` with code `nothing_found` and a sentence about what the link leads to instead.
     """
-    if len(data) > MAX_SIZE:
-        size = f"{len(data):,} bytes; the limit is {MAX_SIZE:,}"
-        raise Malformed(phrase("The linked document is {size}.", size=size), code="nothing_found")
+    if len(data) > MAX_SIZE and _image(data) is None:
+        raise Malformed(
+            phrase(
+                "The linked document is {size} bytes; the limit is {limit}.",
+                size=f"{len(data):,}",
+                limit=f"{MAX_SIZE:,}",
+            ),
+            code="nothing_found",
+        )
     try:
         found = read(data)
     except Malformed as error:
@@ -119,11 +169,20 @@ def _unwrapped(text: bytes) -> bytes:
     return _stripped(inner.encode("utf-8", "replace")) if isinstance(inner, str) else text
 
 
-_PICTURE = "This is an image. Laurel cannot read credentials inside images yet. Ask for the JSON file."
+_NOT_BAKED = (
+    "This image has no credential in it. Programs and websites that resize images, and screenshots, lose it. Ask for "
+    "the original file, or for the credential’s link."
+)
+_LINK_IN_IMAGE = (
+    "This image contains something other than an Open Badges 3.0 credential, such as a link of an older badge. Ask for "
+    "the credential’s link or its JSON file."
+)
+_PICTURE = "This is an image of a kind that contains no credential. Ask for the PNG, SVG or JSON file of the badge."
+_HEAD = 4096
+"""How much of a file shows whether it is an SVG image."""
 _NO_LINK = "This looks like a link but is not a valid one. Copy only the link from your browser’s address bar."
 _HINTS = (
-    (b"\x89PNG", _PICTURE),
-    (b"<svg", _PICTURE),
+    (b"\x89PNG", "This image is damaged. Ask for the original file, or for the credential’s link."),
     (b"\xff\xd8\xff", _PICTURE),
     (b"GIF8", _PICTURE),
     (b"\xff\xfe", "Laurel cannot read this file. Save it again as UTF-8."),
@@ -149,8 +208,6 @@ def _hint(text: bytes) -> str | None:
     """What ``text`` seems to be, None if it is prose."""
     if not text:
         return "Nothing was submitted. Paste a credential or its link, or upload a file."
-    if text[:5].lower() == b"<?xml" and b"<svg" in text[:4096].lower():
-        return _PICTURE
     for start, hint in _HINTS:
         if text[: len(start)].lower() == start.lower():
             return hint

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import zip_longest
+from heapq import heapify, heappop, heappush
 
 from chalicelib.errors import LaurelError
 from chalicelib.tasks.heartbeat import Heart, beat, threaded
@@ -29,6 +29,7 @@ MAX_DEAD_LETTERS_COUNTED = 100
 FIRST_PAUSE = timedelta(minutes=1)
 FACTOR = 3
 MAX_PAUSE = timedelta(hours=6)
+_NONE, _SECOND = timedelta(), timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +75,40 @@ def run(worker: Worker, until: datetime) -> RunResult:
     Raises `Unavailable` when the queue does not respond; a claimed task becomes due again when its lease ends.
     """
     result = RunResult()
+    spent: dict[str, timedelta] = {}
     while (now := worker.clock()) < until:
         found = list(worker.tasks.due(now, READ_LIMIT))
         result.late = now - min((task.due for task in found), default=now)
         if not found:
             break
-        for task in interleaved(found):
+        for task in interleaved(found, spent):
             if (now := worker.clock()) >= until:
                 break
             if worker.tasks.claim(task, now):
                 _do(worker, replace(task, attempts=task.attempts + 1), result)
+            spent[task.issuer_id] = spent.get(task.issuer_id, _NONE) + worker.clock() - now
     result.dead_letters = sum(1 for _ in worker.tasks.dead_letters(MAX_DEAD_LETTERS_COUNTED))
     return result
 
 
-def interleaved(tasks: Iterable[Task]) -> Iterator[Task]:
+def interleaved(tasks: Iterable[Task], spent: Mapping[str, timedelta]) -> Iterator[Task]:
     """Interleave tasks by issuer, oldest first within each issuer, so that an issuer with many tasks does not delay the
-    others."""
-    by_issuer: dict[str, list[Task]] = defaultdict(list)
+    others. Nor does one with slow tasks: an issuer for which more seconds were ``spent``, as the caller counts them
+    meanwhile, comes after the others."""
+    by_issuer: dict[str, deque[Task]] = defaultdict(deque)
     for task in sorted(tasks, key=lambda one: one.due):
         by_issuer[task.issuer_id].append(task)
-    return (task for turn in zip_longest(*by_issuer.values()) for task in turn if task is not None)
+
+    def turn(number: int, order: int, issuer_id: str) -> tuple[int, int, int, str]:
+        return spent.get(issuer_id, _NONE) // _SECOND, number, order, issuer_id
+
+    turns = [turn(0, order, issuer_id) for order, issuer_id in enumerate(by_issuer)]
+    heapify(turns)
+    while turns:
+        _, number, order, issuer_id = heappop(turns)
+        yield by_issuer[issuer_id].popleft()
+        if by_issuer[issuer_id]:
+            heappush(turns, turn(number + 1, order, issuer_id))
 
 
 def pause(attempts: int, entropy: Callable[[int], bytes]) -> timedelta:

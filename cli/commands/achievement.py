@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import BooleanOptionalAction, Namespace
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -66,6 +66,7 @@ def _add_create(verbs: Commands) -> None:
     )
     made.add_argument("--valid-days", type=int, metavar="DAYS", help=f"{_VALID_DAYS} (default: no limit)")
     made.add_argument("--evidence-required", action="store_true", help="require evidence when issuing")
+    _add_enrolment(made)
 
 
 def _add_update(verbs: Commands) -> None:
@@ -99,6 +100,15 @@ def _add_update(verbs: Commands) -> None:
         "--evidence-required", action=BooleanOptionalAction, help="whether evidence is required when issuing"
     )
     next_one.add_argument("--archived", action=BooleanOptionalAction, help="whether it can no longer be issued")
+    _add_enrolment(next_one)
+
+
+def _add_enrolment(command: ArgumentParser) -> None:
+    command.add_argument("--enrolment-url", metavar="URL", help="https page where people sign up")
+    command.add_argument("--eligibility", metavar="TEXT", help="who can enrol")
+    command.add_argument(
+        "--related", action="append", default=[], metavar="ID", help="achievement to recommend next; repeatable"
+    )
 
 
 def create(services: Services, options: Namespace) -> int:
@@ -116,6 +126,9 @@ def create(services: Services, options: Namespace) -> int:
         kind=options.kind,
         valid_days=options.valid_days,
         evidence_required=options.evidence_required,
+        enrolment_url=options.enrolment_url,
+        eligibility=options.eligibility,
+        related=tuple(options.related),
     )
     _show(achievements.add(services.issuer_context, new), options.json)
     return 0
@@ -136,6 +149,10 @@ def update(services: Services, options: Namespace) -> int:
         valid_days=_given_or_current(options.valid_days, before.valid_days) or None,
         evidence_required=_given_or_current(options.evidence_required, before.evidence_required),
         archived=_given_or_current(options.archived, before.archived),
+        # An empty text removes it.
+        enrolment_url=_given_or_current(options.enrolment_url, before.enrolment_url) or None,
+        eligibility=_given_or_current(options.eligibility, before.eligibility) or None,
+        related=tuple(options.related) if options.related else before.related,
     )
     _show(
         achievements.revise(services.issuer_context, options.issuer, options.id, before.version, content), options.json
@@ -187,4 +204,7 @@ def _members(achievement: Achievement) -> dict[str, object]:
         "valid_days": achievement.valid_days,
         "evidence_required": achievement.evidence_required,
         "archived": achievement.archived,
+        "enrolment_url": achievement.enrolment_url,
+        "eligibility": achievement.eligibility,
+        "related": list(achievement.related),
     }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from chalicelib.award.issuer_context import IssuerContext
-from chalicelib.award.issuing import reissue, status_changes
+from chalicelib.award.issuing import reissue, status_changes, takedown
 from chalicelib.award.issuing import search as listing
 from chalicelib.award.issuing.issue import Award, issue
 from chalicelib.award.issuing.reissue import Changes
@@ -38,6 +38,16 @@ def add_commands(resources: Commands) -> None:
     _add_status_changes(verbs)
     seen = grammar.command(verbs, "show", show_one, "verify a credential", "laurel credential show ID")
     seen.add_argument("id", metavar="ID", type=grammar.credential_id, help=CREDENTIAL_ID)
+    hidden = grammar.command(
+        verbs,
+        "takedown",
+        take_down,
+        "hide the page of a credential, or show it again; only for operators",
+        "laurel credential takedown ID",
+        "laurel credential takedown ID --undo",
+    )
+    hidden.add_argument("id", metavar="ID", type=grammar.credential_id, help=CREDENTIAL_ID)
+    hidden.add_argument("--undo", action="store_true", help="show the page again")
     _add_replacements(verbs)
     _add_search(verbs)
     grammar.issuer(
@@ -197,6 +207,14 @@ def issue_one(services: Services, options: Namespace) -> int:
         return 1
     url = credential_url(issuer_context.base_url, name)
     show(options.json, f"issued   {url}  {options.name}", holder=options.name, outcome="issued", id=name, url=url)
+    return 0
+
+
+def take_down(services: Services, options: Namespace) -> int:
+    """Hide the page of a credential, or show it again."""
+    record = takedown.set_taken_down(services.issuer_context, options.id, taken_down=not options.undo)
+    text = f"{record.id}  {'taken down' if record.taken_down else 'shown'}"
+    show(options.json, text, id=record.id, taken_down=record.taken_down is not None)
     return 0
 
 

@@ -82,9 +82,10 @@ def _add_names(verbs: Commands) -> None:
         "register",
         register,
         "register an issuer under its current name, so that its credentials pass check 8",
-        "laurel issuer register acme",
+        'laurel issuer register acme "Acme Academy"',
     )
     grammar.issuer(registration)
+    registration.add_argument("name", metavar="NAME", help="its current name, which operators vouch for")
     renaming = grammar.command(
         verbs,
         "rename",
@@ -121,7 +122,7 @@ def list_all(services: Services, options: Namespace) -> int:
 
 def register(services: Services, options: Namespace) -> int:
     """Register an issuer under its current name."""
-    registered = issuer_actions.register(services.issuer_context, options.issuer)
+    registered = issuer_actions.register(services.issuer_context, options.issuer, options.name)
     _show(registered, options.json)
     for other in names.mistakable(services.issuer_context, registered):
         note(f"{other.id} has a similar name: {other.name}")

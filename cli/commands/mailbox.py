@@ -48,6 +48,7 @@ def _show(services: Services, options: Namespace, found: Mailbox) -> None:
     members = {
         "email": email_address.normalize(options.email),
         "state": state,
+        "sign_in_emails": "blocked" if mailbox.is_blocked(found, now, requested=True) else "open",
         "bounced_at": _time(found.bounced_at),
         "bounces": found.bounces,
         "retry_at": _time(retry),

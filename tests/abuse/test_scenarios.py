@@ -11,6 +11,7 @@ from abuse.result import Result
 from abuse.scenarios import (
     SCENARIOS,
     deferred_emails,
+    event_flood,
     holder_flood,
     impostor_emails,
     many_issuers,
@@ -102,3 +103,11 @@ def test_one_line_for_each_scenario_and_an_exit_code(
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["scenario"] for line in lines] == list(SCENARIOS)
     assert {line["withstood"] for line in lines} == {code == 0}
+
+
+def test_a_flood_of_false_events_locks_out_nobody_and_has_a_bounded_price() -> None:
+    result = event_flood.run()
+    assert result.withstood
+    assert result.details["stored"] == 60
+    assert result.details["passed_the_gateway"] < 1000
+    assert result.details["usd_of_a_month_at_the_limit"] < event_flood.BUDGET_USD

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analytics.event import Event, Kind, VisitorClass
+from chalicelib.analytics.channel import Channel
+from chalicelib.analytics.event import Event, Kind, VisitorClass, Widget
 from chalicelib.analytics.event_json import from_wire, to_wire
 from chalicelib.errors import Malformed
 from tests.contract import samples
@@ -16,10 +17,10 @@ from tests.strategies import MOMENTS
 TEXT = st.text(min_size=1, max_size=64)
 EVENT = st.builds(
     Event, TEXT, st.sampled_from(Kind), MOMENTS, TEXT,
-    TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT,
-    st.none() | st.sampled_from(VisitorClass), st.none() | TEXT,
+    TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | st.sampled_from(Widget),
+    st.none() | st.sampled_from(VisitorClass), st.none() | TEXT, st.none() | st.sampled_from(Channel),
 )  # fmt: skip
-ADDED_LATER = {"target", "visitor_class", "recipient_check"}
+ADDED_LATER = {"target", "widget", "visitor_class", "recipient_check", "channel"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

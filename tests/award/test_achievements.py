@@ -122,3 +122,28 @@ def test_changing_other_content_keeps_a_drawn_badge(acme: IssuerFixture) -> None
     before = achievements.add(acme.issuer_context, new_achievement(name="Rust", picture=None))
     issuer_actions.update_profile(acme.issuer_context, "acme", {"accent": "#7a1fa2"})
     assert renamed(acme, replace(before, description="Another one."), "Rust").image == before.image
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        *(
+            ("bad_url", {"enrolment_url": url})
+            for url in (
+                "http://a.example", "javascript:alert(1)", "//a.example", "https://u:p@a.example/", "https://a.example/\r\nx",
+                "https://a.example/é", "https:///x",
+            )
+        ),
+        ("bad_text", {"eligibility": "x" * 501}),
+        ("bad_text", {"eligibility": " "}),
+        ("bad_id", {"related": ("https://a.example",)}),
+        ("bad_id", {"related": ("6f2c5d0e-8a3b-4c1d-9e2f-0a1b2c3d4e5f",) * 2}),
+        ("too_many_related", {"related": tuple(f"6f2c5d0e-8a3b-4c1d-9e2f-0a1b2c3d4e5{n}" for n in range(6))}),
+    ],
+)  # fmt: skip
+def test_an_enrolment_page_or_recommendation_that_cannot_be_shown_is_refused(
+    acme: IssuerFixture, code: str, changes: dict[str, object]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        achievements.add(acme.issuer_context, new_achievement(**changes))
+    assert refused.value.code == code

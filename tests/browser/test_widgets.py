@@ -12,11 +12,18 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from markdown_it import MarkdownIt
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from chalicelib.embed import element
+from chalicelib.analytics import event as events
+from chalicelib.analytics.event import Event
+from chalicelib.embed import element, snippets
 from chalicelib.embed.appearance import BOXES, Size
-from tests.http.fake_laurel import KINDS, Laurel, id_of
+from chalicelib.embed.snippets import SANDBOX, Kind, Look
+from chalicelib.http.embed.badge_of import badge_of
+from tests.embed.makers import PAYLOADS
+from tests.http.embed.test_widgets import hostile_document
+from tests.http.fake_laurel import KINDS, Laurel, hostile, id_of
 
 SHIFT = """() => new Promise(done => {
   let total = 0;
@@ -150,3 +157,70 @@ def test_frame_works_in_a_sandbox_and_reports_its_height(
         if sandbox:
             page.wait_for_function("window.told && window.told.laurel === 'badge' && window.told.height > 50")
         page.screenshot(path=screenshots / "frames.png")
+
+
+def test_no_text_of_a_credential_runs_in_any_form(chromium: Browser, laurel: Laurel, website: tuple[Path, str]) -> None:
+    """The frame, the image, the page with the code, and every snippet that becomes HTML."""
+    page = chromium.new_page()
+    ran: list[str] = []
+    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: ran.append(message.text) if "Refused" in message.text else None)
+    page.on("pageerror", lambda error: ran.append(str(error)))
+    for payload in [text for text in PAYLOADS if text.isascii()]:
+        record = hostile(laurel, hostile_document(payload))
+        for path in (f"/embed/{record.id}", f"/badge/{record.id}.svg", f"/c/{record.id}/embed?kind=email"):
+            page.goto(laurel.base_url + path)
+        view = badge_of(laurel.hosted_reports.open(record.id, None), laurel.base_url)
+        made = {kind: snippets.snippet(kind, view, Look(), laurel.base_url) for kind in Kind if kind is not Kind.RST}
+        body = "".join({**made, Kind.MARKDOWN: MarkdownIt("commonmark").render(made[Kind.MARKDOWN])}.values())
+        (website[0] / "page.html").write_text(f"<!DOCTYPE html><html><body>{body}</body></html>")
+        page.goto(website[1])
+        expect(page.locator("laurel-badge a.l .v")).to_have_text("Valid, issuer not proven")
+        assert ran == [], payload
+    page.close()
+
+
+def icon(message: ConsoleMessage) -> bool:
+    """Whether ``message`` is about the icon of the other website, which has none."""
+    return message.location["url"].endswith("/favicon.ico")
+
+
+def clicked(laurel: Laurel) -> list[Event]:
+    return [event for event in laurel.event_store.events.values() if event.kind is events.Kind.CLICK]
+
+
+@pytest.mark.parametrize("widget", ["script", "frame"])
+def test_click_is_reported_once_with_the_website(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], widget: str
+) -> None:
+    frame = f'<iframe src="{laurel.base_url}/embed/{id_of("valid")}" sandbox="{SANDBOX}"></iframe>'
+    body = tag(laurel, "valid") + script(laurel) if widget == "script" else frame
+    before = len(clicked(laurel))
+    with opened(chromium, website, body) as page:
+        errors: list[str] = []
+        page.on("console", lambda one: errors.append(one.text) if one.type == "error" and not icon(one) else None)
+        place = page.locator("laurel-badge") if widget == "script" else page.frame_locator("iframe").locator("body")
+        place.locator("a.l").click()
+        page.wait_for_timeout(1500)
+        assert [(one.widget, one.referrer) for one in clicked(laurel)[before:]] == [(widget, "127.0.0.1")]
+        assert errors == []
+        assert page.context.cookies() == []
+        page.context.close()
+
+
+@pytest.mark.parametrize("answer", ["undefined", "() => false"])
+def test_link_opens_where_no_click_can_be_reported(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], answer: str
+) -> None:
+    """A handler that returns false would cancel the click, and one that fails would show an error."""
+    before = len(clicked(laurel))
+    broken = f"<script>Navigator.prototype.sendBeacon = {answer}</script>"
+    with opened(chromium, website, broken + tag(laurel, "valid") + script(laurel)) as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        link = page.locator("laurel-badge a.l")
+        link.evaluate("link => link.removeAttribute('target')")
+        link.click()
+        page.wait_for_url(f"{laurel.base_url}/c/{id_of('valid')}")
+        assert errors == []
+        assert len(clicked(laurel)) == before

@@ -12,6 +12,8 @@ import pytest
 from chalicelib.access import members, sessions, signing_keys, tokens
 from chalicelib.access.roles import Role
 from chalicelib.analytics import salt
+from chalicelib.analytics.event import Kind as KindOfEvent
+from chalicelib.analytics.event import Visit, VisitorClass
 from chalicelib.award import achievements
 from chalicelib.award.bulk import bulk_issuer, dry_run
 from chalicelib.award.bulk.bulk_issuer import Upload
@@ -134,8 +136,8 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
 def test_email_event_function_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     record = laurel.issue()
     laurel.run_tasks(set())
-    mail = {"messageId": "mail-1@ses.example", "destination": [EMAIL]}
     at = {"timestamp": "2026-11-21T10:00:00.000Z"}
+    mail = {**at, "messageId": "mail-1@ses.example", "destination": [EMAIL]}
     permanent, address = {"bounceType": "Permanent"}, [{"emailAddress": EMAIL}]
     events: list[dict[str, Any]] = [
         {"eventType": "Delivery", "mail": mail, "delivery": {**at, "recipients": [EMAIL]}},
@@ -178,10 +180,24 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
         services.salts.create(day, b"0" * 32)
         services.event_store.write(samples.event())
         if role == "VerifyRole":
-            network, start, end = "203.0.113.7", laurel.clock(), laurel.clock() + timedelta(minutes=1)
+            network, second = "203.0.113.7", timedelta(seconds=1)
             allowance = DynamoAllowanceStore(laurel.tables)
-            assert allowance.reserve(network, start, 100, 1000, end)
-            allowance.give_back(network, start, 100)
+            assert allowance.reserve(network, laurel.clock(), second, second * 10) == timedelta()
+            allowance.give_back(network, second)
+    assert refused == []
+
+
+def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: Laurel) -> None:
+    services, url = laurel.services, "https://acme.example/enrol"
+    domain_proof.prove(services.domain_prover, "acme", DOMAIN)
+    course = achievements.add(services.issuer_context, new_achievement(name="Course", enrolment_url=url))
+    visit = Visit(KindOfEvent.REFERRAL, "203.0.113.7", "A browser", None, VisitorClass.PERSON)
+    with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as refused:
+        assert len(services.catalogue.issuer_page("acme").listings) == 3
+        token = services.catalogue.achievement_page(course.id).referral or ""
+        for _ in range(2):
+            achievement_id, target = services.catalogue.follow(token, visit)
+            assert (achievement_id, (target or "").partition("?")[0]) == (course.id, url)
     assert refused == []
 
 

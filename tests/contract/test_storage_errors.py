@@ -59,7 +59,7 @@ def _stored_record(issuer_store: DynamoIssuerStore, name: str):
 
 
 def _stored_achievement(issuer_store: DynamoIssuerStore, name: str):
-    first = samples.achievement(name)
+    first = samples.achievement(name, name)
     issuer_store.add_achievement(first)
     return first, replace(first, name="Next", version=2)
 
@@ -76,10 +76,12 @@ OPERATIONS = {
     ),
     "replace_issuer": Operation(_stored_issuer, lambda issuer_store, made: issuer_store.replace_issuer(*made), 2),
     "add_achievement": Operation(
-        lambda _, name: samples.achievement(name), lambda issuer_store, made: issuer_store.add_achievement(made), 2
+        lambda _, name: samples.achievement(name, name),
+        lambda issuer_store, made: issuer_store.add_achievement(made),
+        4,
     ),
     "replace_achievement": Operation(
-        _stored_achievement, lambda issuer_store, made: issuer_store.replace_achievement(*made), 2
+        _stored_achievement, lambda issuer_store, made: issuer_store.replace_achievement(*made), 3
     ),
     "add_record": Operation(
         lambda _, name: samples.record(f"credential-{name}", of=samples.issuer(name)),
@@ -152,7 +154,7 @@ def test_unprocessed_keys_are_requested_again(tables: Tables, issuer_store: Dyna
     whole = issuer_store.related_items(samples.record(), DAY)
     with aws_calls.unprocessed(tables.client, times=2) as left, aws_calls.counted(tables.client) as calls:
         assert issuer_store.related_items(samples.record(), DAY) == whole
-    assert left[0] == 3
+    assert left[0] == 4
     assert len(calls) == 3
 
 

@@ -12,6 +12,7 @@ from chalicelib.analytics.event import Kind as AnalyticsKind
 from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
+from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import REQUESTED, Kind
 from chalicelib.delivery.ports import SentEmail
 from chalicelib.errors import Malformed
@@ -120,16 +121,33 @@ def test_repeated_event_is_applied_once(name: str, state: State) -> None:
     assert kinds == ([AnalyticsKind.DELIVERED] if name == "delivery" else [])
 
 
-@pytest.mark.parametrize(("name", "left"), [("bounce", frozenset()), ("complaint", REQUESTED)])
-def test_bounce_and_complaint_suppress_emails_but_a_complaint_not_requested_ones(
-    name: str, left: frozenset[Kind]
-) -> None:
+@pytest.mark.parametrize("name", ["bounce", "complaint"])
+def test_bounce_and_complaint_of_an_issuers_email_suppress_emails_but_not_requested_ones(name: str) -> None:
+    """An issuer can provoke both: mail servers refuse some texts for ever, such as that of the test of spam filters."""
     fixture = fixture_with_sent_email()
     email_event = email_events.parse(event_json(name))
     assert email_event is not None
     email_events.apply(fixture.delivery_context, email_event)
     box = fixture.delivery_context.mailbox(EMAIL)
-    assert {kind for kind in Kind if mailbox.suppression_reason(box, kind, email_event.at, "another") is None} == left
+    assert {
+        kind for kind in Kind if mailbox.suppression_reason(box, kind, email_event.at, "another") is None
+    } == REQUESTED
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_bounce_of_a_requested_email_suppresses_all_emails(*, early: bool) -> None:
+    fixture = DeliveryFixture()
+    event = email_events.parse(event_json("bounce"))
+    assert event is not None
+    content = account.sign_in(EMAIL, "https://laurel.example/sign-in/x", 15)
+    if early:
+        email_events.apply(fixture.delivery_context, event)
+    email_events.count_sent(fixture.delivery_context, event.message_id, "SIGN_IN", content)
+    if not early:
+        email_events.apply(fixture.delivery_context, event)
+    box = fixture.delivery_context.mailbox(EMAIL)
+    assert [kind for kind in Kind if mailbox.suppression_reason(box, kind, event.at, "another") is None] == []
+    assert box.bounces == box.requested_bounces == 1
 
 
 def test_bounce_of_an_unknown_message_suppresses_its_mailbox() -> None:

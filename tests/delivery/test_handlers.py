@@ -395,6 +395,19 @@ def test_reinstatement_while_the_email_about_the_suspension_is_in_flight_is_emai
     assert kinds(fixture) == [Kind.ISSUED, Kind.SUSPENDED, Kind.REINSTATED]
 
 
+def test_credential_that_was_suspended_before_its_first_email_is_emailed_when_it_is_reinstated() -> None:
+    fixture = DeliveryFixture()
+    fixture.change_status(State.SUSPENDED)
+    fixture.run_task("deliver")
+    fixture.run_task("status_changed")
+    assert kinds(fixture) == []
+    fixture.now += timedelta(minutes=1)
+    fixture.change_status(State.ACTIVE)
+    for _ in range(2):
+        fixture.run_task("status_changed")
+    assert kinds(fixture) == [Kind.ISSUED]
+
+
 def test_revocation_after_a_first_email_whose_result_was_lost_is_emailed() -> None:
     fixture = DeliveryFixture()
     fixture.mailer.after = lambda: Unavailable("no response")

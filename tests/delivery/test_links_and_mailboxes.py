@@ -58,15 +58,16 @@ def test_sharing_urls_stay_on_known_origins(name: str, issuer: str, target: shar
     assert any(url.startswith(f"{origin}/") for origin in sharing.ORIGINS)
 
 
-def test_sign_in_email_ignores_unsubscribing_but_not_bounces() -> None:
+def test_sign_in_email_ignores_unsubscribing_and_issuers_bounces_but_not_its_own() -> None:
     store, mailer = Store(), Mailer()
     sign_in_mailer = SignInMailer(DeliveryFixture(store=store, mailer=mailer).delivery_context)
     store.save_mailbox(replace(mailbox.unsubscribed(BOX, "north"), forgotten_at=ISSUED_AT))
     sign_in_mailer.send_sign_in("Ada@example.org", "https://laurel.example/sign-in/x", 15)
     assert [email.kind for email in mailer.sent] == [Kind.SIGN_IN]
-    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), ISSUED_AT))
-    sign_in_mailer.send_sign_in("ada@example.org", "https://laurel.example/sign-in/x", 15)
-    assert len(mailer.sent) == 1
+    for requested in (False, True):
+        store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), ISSUED_AT, requested=requested))
+        sign_in_mailer.send_sign_in("ada@example.org", "https://laurel.example/sign-in/x", 15)
+        assert len(mailer.sent) == 2
 
 
 def test_sign_in_hides_rejected_addresses_and_raises_outages() -> None:

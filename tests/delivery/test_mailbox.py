@@ -40,7 +40,7 @@ def test_a_bounce_does_not_bar_sign_in_email_for_ever() -> None:
     """A mailbox that was full, or a domain that was misconfigured for an hour, must not lock its owner out."""
     fixture = DeliveryFixture(now=NOW)
     store, mailer, sign_in = fixture.store, fixture.mailer, SignInMailer(fixture.delivery_context)
-    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), NOW))
+    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), NOW, requested=True))
 
     def is_sent() -> bool:
         before = len(mailer.sent)
@@ -51,7 +51,7 @@ def test_a_bounce_does_not_bar_sign_in_email_for_ever() -> None:
     assert not is_sent()
     fixture.now = NOW + RETRY_AFTER
     assert is_sent()
-    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), fixture.now))
+    store.save_mailbox(mailbox.bounced(store.mailbox(BOX.digest), fixture.now, requested=True))
     fixture.now += RETRY_AFTER * 100
     assert not is_sent()
     store.save_mailbox(mailbox.reopened(store.mailbox(BOX.digest), fixture.now))
@@ -69,7 +69,7 @@ def test_bounces_of_one_time_count_once_whatever_their_order() -> None:
 
 
 def test_reopening_keeps_what_the_recipient_decided() -> None:
-    box = mailbox.complained(mailbox.unsubscribed(mailbox.bounced(BOX, NOW), "acme"), NOW)
+    box = mailbox.complained(mailbox.unsubscribed(mailbox.bounced(BOX, NOW, requested=True), "acme"), NOW)
     reopened = mailbox.reopened(box, NOW)
     assert suppression_reason(reopened, Kind.SIGN_IN, NOW) is None
     assert suppression_reason(reopened, Kind.ISSUED, NOW, "acme") == "complained"
@@ -77,8 +77,9 @@ def test_reopening_keeps_what_the_recipient_decided() -> None:
 
 
 def test_deleting_the_data_of_a_holder_does_not_reopen_a_mailbox() -> None:
-    box = mailbox.bounced(mailbox.bounced(BOX, NOW), NOW + RETRY_AFTER)
-    assert mailbox.is_blocked(mailbox.forgotten(box, NOW), NOW + RETRY_AFTER * 9)
+    box = mailbox.bounced(mailbox.bounced(BOX, NOW, requested=True), NOW + RETRY_AFTER, requested=True)
+    for requested in (False, True):
+        assert mailbox.is_blocked(mailbox.forgotten(box, NOW), NOW + RETRY_AFTER * 9, requested=requested)
 
 
 def test_a_notice_that_arrives_again_after_an_operator_reopened_the_mailbox_does_not_block_it() -> None:

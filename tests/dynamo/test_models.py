@@ -37,18 +37,21 @@ ISSUER = st.builds(
     Issuer, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(KEY, max_size=3).map(tuple), TEXT, TEXT,
     st.none() | TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT.filter(bool),
     st.lists(DOMAIN, max_size=3).map(tuple), st.none() | MOMENTS, VERSION, st.lists(TEXT, max_size=3).map(tuple),
-    embed_sites=st.none() | TEXT,
+    embed_sites=st.none() | TEXT, certificate_template=st.none() | TEXT,
+    font=st.none() | TEXT, footer=st.none() | TEXT,
 )  # fmt: skip
 SKILL = st.builds(Skill, TEXT, TEXT, TEXT, st.none() | TEXT)
 ACHIEVEMENT = st.builds(
     Achievement, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(SKILL, max_size=3).map(tuple), TEXT,
-    VERSION, st.none() | VERSION, st.booleans(), st.booleans(),
+    VERSION, st.none() | VERSION, st.booleans(), st.booleans(), st.none() | TEXT, st.none() | TEXT,
+    st.lists(TEXT, max_size=3).map(tuple),
 )  # fmt: skip
 ENTRY = st.builds(Entry, st.sampled_from(Purpose), TEXT, st.integers(0, 2**26))
 STATUS = st.builds(CredentialStatus, st.sampled_from(State), MOMENTS, st.none() | TEXT)
 RECORD = st.builds(
     Record, TEXT, TEXT, TEXT, st.binary(), st.none() | TEXT, st.lists(ENTRY, max_size=3).map(tuple), STATUS,
     MOMENTS, VERSION, TEXT, VERSION, st.none() | MOMENTS, st.none() | TEXT, st.none() | TEXT,
+    taken_down=st.none() | MOMENTS,
 )  # fmt: skip
 RECIPIENT = st.builds(Recipient, TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.booleans())
 ROW = st.builds(

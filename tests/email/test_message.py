@@ -98,7 +98,9 @@ def test_first_email_has_tips_and_the_next_step() -> None:
     for words in ("LinkedIn", "Social media", "CV", "Email signature", "Web page", "Wallet"):
         assert f"- {words}: " in text
     assert "Next step in “Data analyst”: Statistics for everyday." in text
-    assert "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME&name=Data+analysis+in+practice" in text
+    assert (
+        "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME&name=Data%20analysis%20in%20practice" in text
+    )
     assert "It is valid until 1 June 2028." in text
 
 

@@ -46,6 +46,7 @@ PAYLOADS = (
     "&lt;script&gt;alert(1)&lt;/script&gt;",
     "&#60;script&#62;alert(1)&#60;/script&#62;",
     "W" * 5_000,
+    "a" + "\u0301" * 300,
 )
 
 

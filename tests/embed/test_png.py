@@ -34,13 +34,26 @@ def test_verdict_and_theme_change_the_image() -> None:
     assert len(drawings) == 3
 
 
-@pytest.mark.parametrize("title", ["データ分析", "数据分析", "🏅 Medal", "डेटा"])
+@pytest.mark.parametrize("title", ["მონაცემები", "🏅", "ⵜⵉⴼⵉⵏⴰⵖ"])
 def test_text_in_a_script_without_a_font_is_left_out(title: str) -> None:
     shown = texts.shown(replace(VIEW, claims=replace(CLAIMS, title=title)))
     assert png.draw(shown, Size.CARD) == png.draw(replace(shown, title=texts.UNNAMED), Size.CARD)
 
 
-@pytest.mark.parametrize("title", ["Žižek Łódź", "Ανάλυση", "Анализ данных", "تحليل البيانات", "ניתוח", "Tiếng Việt"])
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Žižek Łódź",
+        "Ανάλυση",
+        "Анализ данных",
+        "تحليل البيانات",
+        "ניתוח",
+        "Tiếng Việt",
+        "データ分析",
+        "数据分析",
+        "डेटा",
+    ],
+)
 def test_text_in_other_scripts_is_drawn(title: str) -> None:
     shown = texts.shown(replace(VIEW, claims=replace(CLAIMS, title=title)))
     without = png.draw(replace(shown, title=texts.UNNAMED), Size.CARD)

@@ -46,6 +46,11 @@ def test_no_text_of_a_credential_adds_an_element_or_attribute(payload: str, size
 
 
 @pytest.mark.parametrize("size", Size)
+def test_piled_marks_cannot_cover_the_verdict(size: Size) -> None:
+    assert "\u0301" * 5 not in draw(hostile_view("a" + "\u0301" * 300), size)
+
+
+@pytest.mark.parametrize("size", Size)
 def test_every_size_shows_title_verdict_and_date(size: Size) -> None:
     drawing = draw(VIEW, size)
     for expected in ("Data analysis", "Valid", "22 November 2026"):

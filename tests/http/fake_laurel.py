@@ -16,6 +16,7 @@ from chalicelib.access import rate_limits
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.sign_in.provider_list import ProviderList
 from chalicelib.access.sign_in.providers import Provider
+from chalicelib.analytics.event_budget import EventBudget
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
@@ -26,10 +27,13 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.domain_proof import DomainProver
 from chalicelib.award.issuing import issue, status_changes
 from chalicelib.award.keys.key_policy import KeyPolicy
+from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.embed.wallets.wallet_pass import Wallet
+from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
@@ -129,6 +133,7 @@ class Laurel:
     webhooks: paths_fakes.WebhookStore = field(default_factory=paths_fakes.WebhookStore)
 
     providers: tuple[Provider, ...] = ()
+    wallet_secrets: dict[Wallet, str] = field(default_factory=dict)
     oidc: access_fakes.Providers = field(default_factory=access_fakes.Providers)
     domain_reader: fakes.DomainReader = field(default_factory=fakes.DomainReader)
 
@@ -140,6 +145,7 @@ class Laurel:
     def __post_init__(self) -> None:
         self._calls = 0
         self.public_store: object = self.issuer_store
+        self.catalogue_store = fakes.CatalogueStore(self.issuer_store)
         self.issuer_store.member_store = self.member_store
         self.issuer_store.pathway_links = self.pathways.posts
 
@@ -148,7 +154,12 @@ class Laurel:
         plain = Settings(
             "test", self.base_url, "credentials", "events", "secrets", "key-1", "shared-key", "eu-central-1"
         )
-        return replace(plain, example=self.example)
+        wallets = {f"{wallet}_wallet": "secret" for wallet in self.wallet_secrets}
+        return replace(plain, example=self.example, **wallets)
+
+    @property
+    def wallets(self) -> Wallets:
+        return Wallets({wallet: partial(str, secret) for wallet, secret in self.wallet_secrets.items()})
 
     @property
     def oidc_providers(self) -> ProviderList:
@@ -164,6 +175,15 @@ class Laurel:
             clock=lambda: self.now,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def event_budget(self) -> EventBudget:
+        return EventBudget(lambda: self.now)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        recorder = Recorder(self.event_store, self.fallback)
+        return Catalogue(self.catalogue_store, self.issuer_store.salts, recorder, lambda: self.now, self.entropy)
 
     @property
     def submitted_reports(self) -> SubmittedReports:

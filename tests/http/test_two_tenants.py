@@ -51,8 +51,12 @@ PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
     "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
+    "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
     "GET /c/{id}/embed", "GET /embed.js", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",
+    "POST /v1/events", "GET /c/{id}/wallet/google", "GET /c/{id}/wallet/apple",
+    "GET /c/{id}/card.png", "GET /c/{id}/qr.svg", "GET /c/{id}/certificate.pdf", "GET /c/{id}/badge.png",
+    "GET /c/{id}/badge.svg", "GET /c/{id}/credential.json", "GET /c/{id}/credential.jwt",
 }  # fmt: skip
 """A new public route must be added here as well."""
 

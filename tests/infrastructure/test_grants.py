@@ -22,10 +22,11 @@ SAMPLES: dict[str, Any] = {
 }  # fmt: skip
 """Arguments of the functions in `keys` that are no texts, by name."""
 
-PUBLIC = {"CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST"}
+PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST"}
 PUBLIC_ITEMS = {
     "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
-    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image",
+    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer", "listing",
+    "listings_after",
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""
@@ -45,8 +46,8 @@ def each(actions: tuple[str, ...], prefixes: set[str]) -> dict[str, set[str]]:
 
 
 EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
-    ("PublicRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
-    ("PublicRole", "secrets"): each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}),
+    ("PublicRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE"}},
+    ("PublicRole", "secrets"): {**each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}},
     ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
     ("VerifyRole", "secrets"): {
         **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"FETCHES"},

@@ -177,8 +177,9 @@ def test_client_secrets_are_in_no_environment_and_only_the_issuer_function_reads
         if any("secretsmanager:GetSecretValue" in actions(one) for one in statements(template, role))
     }
     assert readers == {"IssuerRole"}
-    (reading,) = (one for one in statements(template, "IssuerRole") if "secretsmanager:GetSecretValue" in actions(one))
-    assert reading["Resource"] == {"Fn::GetAtt": ["OidcSecret", "Id"]}
+    reading = [one for one in statements(template, "IssuerRole") if "secretsmanager:GetSecretValue" in actions(one)]
+    expected = ({"Fn::GetAtt": ["OidcSecret", "Id"]}, {"Ref": "GoogleWalletSecretArn"}, {"Ref": "AppleWalletSecretArn"})
+    assert {json.dumps(one["Resource"]) for one in reading} == set(map(json.dumps, expected))
 
 
 def test_public_functions_have_no_provider_secrets(template: dict[str, Any]) -> None:

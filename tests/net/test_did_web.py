@@ -104,7 +104,14 @@ def test_the_controller_includes_its_evidence() -> None:
     assert [evidence.url for evidence in controller.evidence] == [url]
 
 
-@pytest.mark.parametrize(("did", "same_origin"), [("did:web:good.example", False), ("did:web:good.example:a", True)])
+@pytest.mark.parametrize(
+    ("did", "same_origin"),
+    [
+        ("did:web:good.example", False),
+        ("did:web:good.example:a", True),
+        ("did:web:good.example:out:evil.example:.well-known", True),  # an open redirect at /out/
+    ],
+)
 def test_only_a_well_known_document_may_redirect_to_another_origin(did: str, same_origin: bool) -> None:
     web = Pages(**{document_url(did): did_document(did)})
     DidWeb(web, soon()).find(did)

@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.errors import TooMany, Unavailable
-from chalicelib.reports.fetch_allowance import IPV4, IPV6, OTHER_SITES, FetchAllowance, RequestAllowance
+from chalicelib.reports.fetch_allowance import (
+    IPV4,
+    IPV6,
+    OTHER_SITES,
+    FetchAllowance,
+    Level,
+    RequestAllowance,
+)
 from tests import fakes
 from tests.makers import NOW
 
@@ -78,6 +85,16 @@ def test_pages_of_other_sites_cannot_use_up_the_time_of_a_network(setup: Setup, 
     assert admitted == AT_ONCE / OTHER_SITES
     assert setup.fill(address) == admitted
     assert setup.fill(address, by_other_site=True) == 0
+
+
+@pytest.mark.parametrize(("address", "level"), [("2001:db8:1:{:x}::1", IPV6[1]), ("2001:db8:{:x}:1::1", IPV6[2])])
+def test_pages_of_other_sites_cannot_use_up_the_time_of_a_site_or_provider(
+    setup: Setup, address: str, level: Level
+) -> None:
+    """Many people of one university or provider open the same page."""
+    admitted = sum(setup.fill(address.format(number), by_other_site=True) for number in range(64))
+    assert admitted == level.at_once / OTHER_SITES
+    assert sum(setup.fill(address.format(number)) for number in range(64, 128)) == admitted
 
 
 def test_time_that_a_page_of_another_site_did_not_need_is_given_back(setup: Setup) -> None:

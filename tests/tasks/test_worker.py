@@ -298,7 +298,7 @@ def test_backlog_of_one_issuer_does_not_delay_another(fixture: WorkerFixture) ->
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), max_size=30))
 def test_in_turn_keeps_all_tasks_and_the_order_of_each_issuer(drawn: list[tuple[str, int]]) -> None:
     given_ = [task(str(at), issuer, START + after * SECOND) for at, (issuer, after) in enumerate(drawn)]
-    out = list(interleaved(given_))
+    out = list(interleaved(given_, {}))
     assert Counter(out) == Counter(given_)
     for issuer in "abc":
         dues = [one.due for one in out if one.issuer_id == issuer]
@@ -428,3 +428,19 @@ class CrashingQueue:
 
 TestQueueModel = QueueModel.TestCase
 TestQueueModel.settings = examples(150, stateful_step_count=30)
+
+
+def test_issuers_with_slow_tasks_do_not_delay_the_others(fixture: WorkerFixture) -> None:
+    """One worker runs the tasks of all issuers, and anyone can create issuers whose tasks take long."""
+    handled: list[str] = []
+
+    def handle(one: Task) -> None:
+        handled.append(one.issuer_id)
+        fixture.pass_time(12 * SECOND if one.issuer_id.startswith("slow") else SECOND / 20)
+
+    for issuer in ("slow-1", "slow-2", "slow-3"):
+        fixture.tasks.add([task(str(number), issuer, START - SECOND) for number in range(3)])
+    fixture.tasks.add([task(str(number)) for number in range(20)])
+    fixture.run(deliver=handle)
+    assert handled.count("northwind") == 20
+    assert handled[:3] == ["slow-1", "slow-2", "slow-3"]

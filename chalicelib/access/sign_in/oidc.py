@@ -15,8 +15,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from chalicelib.access import email_address, secrets, signing_keys
+from chalicelib.access import email_address, rate_limits, secrets, signing_keys
 from chalicelib.access.access_context import AccessContext
+from chalicelib.access.rate_limits import Limit
 from chalicelib.access.sign_in import return_paths
 from chalicelib.access.sign_in.providers import Endpoints, Provider, Providers
 from chalicelib.errors import Refused
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 LIFETIME = timedelta(minutes=10)
 """Time to choose an account at the provider, with a second factor."""
+ANSWERS = Limit("oidc-answer", 3, LIFETIME)
+"""Codes that are sent to the provider for one sign-in: one, and two more when it does not respond. The cookie of one
+sign-in could otherwise be used to send any number of made-up codes, until the provider blocks Laurel for everyone."""
 SKEW = timedelta(seconds=60)
 MAX_TOKEN = 16 * 1024
 """Characters of an ID token; large ones list groups."""
@@ -94,6 +98,8 @@ def finish(
         raise _failed("The response came from another provider.")
     if "error" in answer or not answer.get("code"):
         raise _failed(f"{provider.name} did not sign you in.")
+    if not rate_limits.within(access_context, ANSWERS, session["st"]):
+        raise _failed("This sign-in was tried too many times.")
     endpoints = providers.endpoints(provider)
     form = {
         "grant_type": "authorization_code",

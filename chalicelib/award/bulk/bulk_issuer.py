@@ -113,12 +113,23 @@ class Position(NamedTuple):
 FIRST_ROW = Position(0, 0)
 
 
+def counted(issuer_context: IssuerContext, issuer_id: str, sent: Upload) -> Upload:
+    """Inflate ``sent`` and count it against the daily limit, before any of it is parsed. Raises `NotFound`,
+    `QuotaExceeded` (`daily_limit_exceeded`), `Malformed`."""
+    inflated_upload = replace(sent, content=inflated(sent.content))
+    kilobytes = max(len(inflated_upload.content) // 1000, daily_limits.MIN_KILOBYTES)
+    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(issuer_context, issuer, daily_limits.CHECKED_KILOBYTES, kilobytes)
+    return inflated_upload
+
+
 def examine(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> UploadSummary:
     """Validate an upload without storing it: list every error that issuing would find.
 
-    Raises `NotFound` for the achievement, `Malformed` when the upload cannot be parsed, and `Refused` when nothing can
-    be issued regardless of the rows.
+    Raises `NotFound` for the achievement, `Malformed` when the upload cannot be parsed, `QuotaExceeded`
+    (`daily_limit_exceeded`), and `Refused` when nothing can be issued regardless of the rows.
     """
+    sent = counted(bulk.issuer_context, issuer_id, sent)
     total = with_errors = with_duplicates = 0
     row_errors: list[RowError] = []
     duplicates: list[RowError] = []
@@ -164,13 +175,17 @@ def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: boo
 def resume(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job:
     """Resume a stopped job, or add a task for a running one.
 
-    Raises `NotFound`, `Refused` (`job_incomplete`) for a draft, `Conflict` when it has just changed.
+    Raises `NotFound`, `Refused` (`job_incomplete`) for a draft, `Conflict` when it has just changed, `QuotaExceeded`
+    (`daily_limit_exceeded`).
     """
     job = bulk.jobs.job(issuer_id, job_id)
     if job.state is JobState.DRAFT:
         raise Refused("Some rows are missing. Send them again.", code="job_incomplete")
     if job.state is JobState.DONE:
         return job
+    # Each time adds a task to the queue that all issuers share.
+    issuer = bulk.issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(bulk.issuer_context, issuer, daily_limits.RESUMES)
     running = replace(job, state=JobState.RUNNING, reason=None, ended_at=None, version=job.version + 1)
     bulk.jobs.replace(running, (_task(job, bulk.issuer_context.now()),))
     return running

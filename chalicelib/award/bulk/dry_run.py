@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Protocol
 
 from chalicelib.award import daily_limits
-from chalicelib.award.bulk import row_validation, upload
+from chalicelib.award.bulk import bulk_issuer, row_validation, upload
 from chalicelib.award.bulk.bulk_issuer import MAX_ERRORS, Allow, Upload, UploadSummary, rows_with_dates
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
@@ -95,9 +95,11 @@ class DryRunner:
     tasks: TaskQueue
 
 
-def is_large(sent: Upload) -> bool:
-    """Whether ``sent`` has more rows than a request validates. Raises `Malformed` for rows that cannot be parsed."""
-    rows = upload.read(sent.content, any_columns=sent.allow.columns)
+def is_large(runner: DryRunner, issuer_id: str, sent: Upload) -> bool:
+    """Whether ``sent`` has more rows than a request validates. Raises `Malformed` for rows that cannot be parsed,
+    `QuotaExceeded` (`daily_limit_exceeded`)."""
+    content = bulk_issuer.counted(runner.issuer_context, issuer_id, sent).content
+    rows = upload.read(content, any_columns=sent.allow.columns)
     return next(islice(rows, MAX_ROWS_AT_ONCE, None), None) is not None
 
 

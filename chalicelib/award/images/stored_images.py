@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from chalicelib.award import daily_limits
 from chalicelib.award.images import default_badge, formats
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.credential.record import IMAGE_NAME, Image
@@ -11,12 +12,27 @@ from chalicelib.errors import NotFound
 
 
 def store(issuer_context: IssuerContext, content: bytes) -> str:
-    """Store ``content`` and return its URL. Raises `Refused` (`bad_picture`)."""
-    return f"{issuer_context.base_url}/images/{keep(issuer_context, content).file_name}"
+    """Store ``content`` of a counted version of an achievement and return its URL. Raises `Refused` (`bad_picture`)."""
+    return address(issuer_context, _add(issuer_context, content))
 
 
-def keep(issuer_context: IssuerContext, content: bytes) -> Image:
-    """Store ``content``. Raises `Refused` (`bad_picture`)."""
+def address(issuer_context: IssuerContext, image: Image) -> str:
+    """The URL of a stored image."""
+    return f"{issuer_context.base_url}/images/{image.file_name}"
+
+
+def keep(issuer_context: IssuerContext, issuer_id: str, content: bytes) -> Image:
+    """Store ``content``, which is not part of a counted version of an achievement, within the issuer's daily limit.
+
+    Raises `Refused` (`bad_picture`), `QuotaExceeded` (`daily_limit_exceeded`).
+    """
+    formats.check(content)
+    issuer = issuer_context.issuer_store.issuer(issuer_id)
+    daily_limits.take(issuer_context, issuer, daily_limits.ACHIEVEMENTS)
+    return _add(issuer_context, content)
+
+
+def _add(issuer_context: IssuerContext, content: bytes) -> Image:
     image = Image(hashlib.sha256(content).hexdigest(), formats.check(content), content)
     issuer_context.issuer_store.add_image(image)
     return image

@@ -1,6 +1,6 @@
 """Check SVG images: an allow-list of drawing elements, and nothing that runs, loads or links.
 
-A browser runs no script in an image of a page, but runs it when the image's own URL is opened. The response forbids
+A browser runs no script in an image on a page, but runs it when the image's own URL is opened. The response forbids
 that, and this check keeps such files out altogether.
 """
 
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from xml.parsers import expat
 
 from chalicelib.award.images.svg_references import References, TooComplex
+from chalicelib.credential import xml_namespaces
 from chalicelib.errors import Refused
 
 MAX_DEPTH = 32
@@ -49,6 +50,8 @@ def looks_like(content: bytes) -> bool:
 
 def check(content: bytes) -> None:
     """Check that ``content`` is an SVG image that only draws. Raises `Refused` (`bad_picture`)."""
+    if not xml_namespaces.are_bounded(content):
+        raise _refused("it is too complex")
     parser = expat.ParserCreate("utf-8", " ")
     rules = _Rules()
     parser.StartElementHandler = rules.start

@@ -30,13 +30,14 @@ def check(text: str) -> None:
             )
 
 
-def ancestors(text: str | None, base_url: str) -> str:
-    """Return the value of the directive `frame-ancestors`: every website if the list is empty.
+def ancestors(text: str | None, base_url: str) -> str | None:
+    """Return the value of the directive `frame-ancestors`, None if any page may show the frame.
 
+    An empty list is any page: `*` would leave out pages in files, in which people try a widget first (CSP 3, 6.7.2.8).
     A list that is not valid allows only Laurel's own pages.
     """
     if not text or not text.split():
-        return "*"
+        return None
     try:
         check(text)
     except Refused:

@@ -73,6 +73,19 @@ def check_url(name: str, value: str) -> None:
         raise Refused(f"The {name} {value[:80]!r} is not a URL that starts with https:// or http://.", code="bad_url")
 
 
+def check_https(name: str, value: str) -> None:
+    """Check a URL as `check_url` does; it must also start with https and name no user. Raises `Refused` (`bad_url`)."""
+    check_url(name, value)
+    parts = urlsplit(value)
+    if parts.scheme != "https" or parts.username is not None:
+        raise Refused(f"The {name} {value[:80]!r} is not a URL that starts with https://.", code="bad_url")
+    if not value.isascii():  # it becomes a Location header, which is ASCII (RFC 9110, 5.5)
+        raise Refused(
+            f"The {name} has characters that a link cannot have. Copy it from the address bar of your browser.",
+            code="bad_url",
+        )
+
+
 def check_email(name: str, value: str) -> None:
     """Check the syntax of an email address. Raises `Refused` (`bad_text`, `bad_email`)."""
     check_text(name, value, email_address.MAX_LENGTH)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from chalicelib.award.input import colours, embed_sites
+from chalicelib.award.input import colours, embed_sites, fonts
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
@@ -21,8 +21,11 @@ from chalicelib.award.keys import new_key
 from chalicelib.credential import did
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.public_id import ISSUER_ID
+from chalicelib.embed.artefacts import template
 from chalicelib.errors import Conflict, NotFound, Refused
 
+MAX_FOOTER = 500
+"""Characters of a short paragraph."""
 _TAKEN_BY_US = ("new",)
 """Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""
 
@@ -46,6 +49,9 @@ class NewIssuer:
     image: str | None = None
     accent: str | None = None
     embed_sites: str | None = None
+    certificate_template: str | None = None
+    font: str | None = None
+    footer: str | None = None
 
 
 def create(
@@ -105,6 +111,9 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
         image=new.image,
         accent=new.accent,
         embed_sites=new.embed_sites,
+        certificate_template=new.certificate_template,
+        font=new.font,
+        footer=new.footer,
         registered_as=new.name if registered else None,
     )
 
@@ -118,7 +127,7 @@ def update_profile(
     by_operator: bool = False,
 ) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
-    `embed_sites`.
+    `embed_sites`, `font`, `footer`, `certificate_template`.
 
     Issued credentials do not change. ``version`` is the `profile_version` that the caller saw; None, from an operator's
     command line, changes whatever is stored. Repeating the same change is harmless. ``by_operator`` means that an
@@ -182,9 +191,15 @@ def check_name_change(issuer: Issuer, name: str, *, by_operator: bool) -> None:
     )
 
 
-def register(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
-    """Vouch for the issuer's current name, as an operator of the deployment. Raises `NotFound`, `Conflict`."""
+def register(issuer_context: IssuerContext, issuer_id: str, name: str) -> Issuer:
+    """Vouch for ``name``, the issuer's current name, as an operator of the deployment.
+
+    Raises `NotFound`, `Conflict`, and `Refused` (`name_changed`) when the issuer has another name: until it is
+    registered it can change its name, also while an operator is deciding.
+    """
     issuer = issuer_context.issuer_store.issuer(issuer_id)
+    if issuer.name != name:
+        raise Refused(f"{issuer_id} now calls itself {issuer.name!r}. Check it again.", code="name_changed")
     registered = replace(issuer.register(issuer.name), version=issuer.version + 1)
     issuer_context.issuer_store.replace_issuer(registered, names=names.digests(issuer.name))
     return registered
@@ -231,3 +246,9 @@ def _check_words(new: NewIssuer) -> None:
         colours.check(new.accent)
     if new.embed_sites is not None:
         embed_sites.check(new.embed_sites)
+    if new.certificate_template is not None:
+        template.check(new.certificate_template)
+    if new.font is not None:
+        fonts.check(new.font)
+    if new.footer is not None:
+        check_text("footer", new.footer, MAX_FOOTER)

@@ -71,6 +71,9 @@ def issue(issuer_context: IssuerContext, award: Award) -> Record:
     belongs to another credential, `QuotaExceeded` when the issuer's quota of the day is used up. Nothing is stored when
     it raises.
     """
+    # Looked up first: each signature costs money, so a request that is repeated must not be signed each time.
+    if before := issued_before(issuer_context, award):
+        return before
     # Read the clock before the issuer, so that a key that is retired in between is still valid at this time.
     moment = issuer_context.moment()
     achievement = issuer_context.issuer_store.achievement(award.issuer_id, award.achievement_id)

@@ -40,6 +40,8 @@ class Row:
     valid_until: datetime | None = None
     superseded_by: str | None = None
     """The id of the replacement credential."""
+    corrected: bool = False
+    """Whether it was revoked only because a corrected version replaces it."""
 
     @property
     def place(self) -> Place:
@@ -67,6 +69,7 @@ def row_of(record: Record, email: str | None) -> Row:
         email=email,
         valid_until=record.valid_until,
         superseded_by=record.superseded_by,
+        corrected=record.corrected,
     )
 
 

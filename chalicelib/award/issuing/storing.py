@@ -11,12 +11,13 @@ from chalicelib.award.issuing import quota, status_lists
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.signing import as_jwt, with_proof
 from chalicelib.award.keys import own_key
+from chalicelib.award.ports import NewKey, Signer
 from chalicelib.credential import build, strict_json
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import CredentialStatus, Entry, Purpose, Record, State
-from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
+from chalicelib.errors import Conflict, LaurelError, Refused
 from chalicelib.tasks.task_queue import Task
 
 DRAWS = 8
@@ -68,20 +69,35 @@ def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued],
     """
     issuer = own_key.ensure(issuer_context, issuer_context.issuer_store.issuer(draft.achievement.issuer_id))
     taken = quota.take(issuer_context, issuer)
-    is_signed = False
-
-    def store_signed(issued: Issued) -> None:
-        nonlocal is_signed
-        is_signed = True
-        store(issued)
-
+    signer = _Watched(issuer_context.signer)
     try:
-        return place_uncounted(issuer_context, draft, issuer, store_signed)
+        return place_uncounted(replace(issuer_context, signer=signer), draft, issuer, store)
     except LaurelError as error:
-        may_be_stored = is_signed and isinstance(error, Unavailable)
-        if not may_be_stored:
+        # After a concurrent change the caller tries again a few times. Any other error could be repeated for ever, such
+        # as an id that is taken, and each signature costs money; and after `Unavailable` it may be stored.
+        is_concurrent = isinstance(error, Conflict) and error.code == Conflict.code
+        if is_concurrent or not signer.has_signed:
             quota.give_back(issuer_context, taken, 1)
         raise
+
+
+@dataclass(slots=True)
+class _Watched:
+    """A `Signer` that remembers whether it has signed anything."""
+
+    signer: Signer
+    has_signed: bool = False
+
+    def create(self, issuer_id: str) -> NewKey:
+        return self.signer.create(issuer_id)
+
+    def public(self, handle: str) -> bytes:
+        return self.signer.public(handle)
+
+    def sign(self, handle: str, message: bytes) -> bytes:
+        signature = self.signer.sign(handle, message)
+        self.has_signed = True
+        return signature
 
 
 def place_uncounted(

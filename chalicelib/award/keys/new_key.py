@@ -43,7 +43,10 @@ def own_within_budget(issuer_context: IssuerContext, issuer: Issuer, now: dateti
     counters, most = issuer_context.counters, issuer_context.key_policy.new_keys_per_day
     allowed = (
         counters.add(f"own-key-{window}-{issuer.id}", 1, 1, _expiry(now))
-        and (domain is None or counters.add(f"domain-keys-{window}-{domain}", 1, KEYS_PER_DOMAIN, _expiry(now)))
+        and (
+            domain is None
+            or counters.add(f"domain-keys-{window}-{issuer.accountable(now)}", 1, KEYS_PER_DOMAIN, _expiry(now))
+        )
         and counters.add(_day_counter(now), 1, most, _expiry(now))
     )
     return _created(issuer_context, issuer.id, now) if allowed else None

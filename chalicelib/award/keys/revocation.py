@@ -1,7 +1,7 @@
-"""Revoke a signing key that others could sign with, since a time.
+"""Revoke a signing key that others may have used since a given time.
 
 Credentials that Laurel stored before that time stay valid: the signature of each is in Laurel's own table, with the
-time of storing, and cannot be backdated. Everything else that the key signed is refused (check 5, `key_revoked`). Other
+storage time, and cannot be backdated. Everything else that the key signed is refused (check 5, `key_revoked`). Other
 verifiers see only the DID document, where the key is no longer listed for assertions, and refuse all of it.
 """
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Protocol
 
+from chalicelib.award import daily_limits
 from chalicelib.award.derived_ids import SECRET_BYTES, derived_id
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing.storing import PATHWAYS
@@ -113,7 +114,8 @@ def add(issuer_context: IssuerContext, pathways: Pathways, issuer_id: str, draft
     """Create a pathway.
 
     Raises `Refused` as `check` and `check_together` do and for an achievement that the issuer does not have
-    (`unknown_achievement`), `NotFound` for the issuer, and `Conflict` (`busy`) when others keep changing pathways.
+    (`unknown_achievement`), `QuotaExceeded` (`daily_limit_exceeded`), `NotFound` for the issuer, and `Conflict`
+    (`busy`) when others keep changing pathways.
     """
     issuer_context.issuer_store.issuer(issuer_id)
     return _save(issuer_context, pathways, _build(issuer_context, issuer_id, issuer_context.public_id(), draft), None)
@@ -230,6 +232,8 @@ def _named(node: Node, names: Mapping[str, str]) -> Node:
 
 
 def _save(issuer_context: IssuerContext, pathways: Pathways, pathway: Pathway, before: Pathway | None) -> Pathway:
+    issuer = issuer_context.issuer_store.issuer(pathway.issuer_id)
+    daily_limits.take(issuer_context, issuer, daily_limits.PATHWAYS)
     touched = [step.achievement_id for one in (pathway, before) if one is not None for step in steps(one.root)]
     for _ in range(MAX_ATTEMPTS):
         # Read before the pathways, because any later change of a pathway also changes the set.

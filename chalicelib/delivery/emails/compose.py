@@ -11,6 +11,7 @@ from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.quotation import unquoted
 from chalicelib.credential.record import Record
 from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.branding import Brand
@@ -292,7 +293,9 @@ def _status(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
 
 
 def _reason(context: EmailContext) -> str:
-    return phrase("The issuer’s reason: “{reason}”", reason=line(context.reason, REASON)) if context.reason else ""
+    if not context.reason:
+        return ""
+    return phrase("The issuer’s reason: “{reason}”", reason=unquoted(line(context.reason, REASON), None))
 
 
 def _compose(
@@ -328,6 +331,13 @@ def _compose(
         next_step=step,
         next_url=url,
         why=phrase(
+            "You are receiving this email because {issuer} issued this credential to {email}. If it is not yours, "
+            "ignore this email or reply to it. {issuer} can see whether the link above is opened.",
+            issuer=issuer,
+            email=context.email,
+        )
+        if context.issuer.email
+        else phrase(
             "You are receiving this email because {issuer} issued this credential to {email}. If it is not yours, "
             "ignore this email or tell {issuer}. {issuer} can see whether the link above is opened.",
             issuer=issuer,
@@ -377,7 +387,7 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
         ),
         Tip(
             phrase("Social media"),
-            phrase("Use the buttons on the page of your credentials to share it with your network."),
+            phrase("Use the buttons on your credentials page to share it with your network."),
         ),
         Tip(phrase("CV"), named),
         Tip(phrase("Email signature"), phrase("Copy the text for a signature, with its public link, from that page.")),

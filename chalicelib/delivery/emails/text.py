@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from unicodedata import category
 
+from chalicelib.credential.quotation import without_piles
+
 NAME = 120
 """Maximum characters of a name in a sentence or subject; an inbox shows about sixty."""
 
 
 def line(text: str, limit: int = NAME) -> str:
-    """``text`` on one line, safe in a subject or sentence: no line breaks, controls or directional formatting."""
-    printable = "".join(" " if char.isspace() else char for char in text if category(char) not in _DROPPED)
+    """``text`` on one line, safe in a subject or sentence: no line breaks, controls, directional formatting or piles of
+    marks."""
+    printable = "".join(
+        " " if char.isspace() else char for char in without_piles(text) if category(char) not in _DROPPED
+    )
     single = " ".join(printable.split())
     return single if len(single) <= limit else single[: limit - 1].rstrip() + "…"
 

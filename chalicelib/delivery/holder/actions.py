@@ -52,8 +52,12 @@ def share(delivery_context: DeliveryContext, token: str, credential_id: str, tar
 
 
 def document(delivery_context: DeliveryContext, token: str, credential_id: str) -> bytes:
-    """The signed credential, for a wallet. Raises as `share`."""
-    return _own_credential(delivery_context, token, credential_id).record.document
+    """The signed credential, for a wallet; records the download. Raises as `share`."""
+    record = _own_credential(delivery_context, token, credential_id).record
+    delivery_context.record_event(
+        Happening.DOWNLOAD, record, delivery_context.now(), once=delivery_context.entropy(16).hex()
+    )
+    return record.document
 
 
 def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> None:
@@ -104,6 +108,12 @@ def unsubscribe_issuer(delivery_context: DeliveryContext, token: str) -> Issuer:
     """The issuer that an unsubscribe link is for. Raises `NotFound`."""
     link = find(delivery_context, token, Purpose.UNSUBSCRIBE)
     return delivery_context.archive.issuer(link.issuer_id or "")
+
+
+def is_unsubscribed(delivery_context: DeliveryContext, token: str) -> bool:
+    """Whether the holder has already unsubscribed from the issuer of an unsubscribe link. Raises `NotFound`."""
+    link = find(delivery_context, token, Purpose.UNSUBSCRIBE)
+    return link.issuer_id in delivery_context.mailbox(link.email).unsubscribed
 
 
 def unsubscribe(delivery_context: DeliveryContext, token: str) -> Issuer:

@@ -1,16 +1,17 @@
-"""New links that a holder requests. Laurel sends them to the holder's own address, with no reply to an issuer."""
+"""New links that a holder requests. Laurel sends them to the holder's own address, without an issuer's `Reply-To`."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from chalicelib.access.rate_limits import Limit, TooMany
-from chalicelib.delivery import mailbox
+from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.holder.access import find, works
 from chalicelib.delivery.limits import quota
+from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.errors import Refused
@@ -73,7 +74,9 @@ def _send(
     url, new = delivery_context.link(Purpose.MY, link.email, issuer_id=issuer_id)
     with quota.unless_not_sent(delivery_context, counts):
         delivery_context.store.add_links((new,))
-        delivery_context.mailer().send(account.holder_link(link.email, url, wide=new.wide, ends_earlier=ends_earlier))
+        content = account.holder_link(link.email, url, wide=new.wide, ends_earlier=ends_earlier)
+        message_id = delivery_context.mailer().send(content)
+    email_events.count_sent(delivery_context, message_id, SIGN_IN, content)
     if ends_earlier:
         # Last, so that the holder keeps a working link if sending fails.
         delivery_context.change_mailbox(box.digest, lambda one: mailbox.links_ended(one, issuer_id, new.created_at))

@@ -1,21 +1,26 @@
-"""Links that open a platform's sharing page for a credential, filled in."""
+"""Links that open a platform's sharing page for a credential, filled in.
+
+Every link to the credential in them names its channel (`?via=`), so that the views that it brings are credited to it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
+
+from chalicelib.analytics.channel import PARAMETER, Channel
 
 
 class Target(StrEnum):
-    """A platform to share on."""
+    """A platform to share on, and its channel."""
 
-    LINKEDIN_PROFILE = "linkedin_profile"
-    LINKEDIN_POST = "linkedin_post"
-    FACEBOOK = "facebook"
-    X = "x"
-    WHATSAPP = "whatsapp"
+    LINKEDIN_PROFILE = Channel.LINKEDIN_PROFILE
+    LINKEDIN_POST = Channel.LINKEDIN_POST
+    FACEBOOK = Channel.FACEBOOK
+    X = Channel.X
+    WHATSAPP = Channel.WHATSAPP
 
 
 ORIGINS = (
@@ -43,25 +48,40 @@ class SharedCredential:
     name: str
     issuer: str
     url: str
-    """URL of the public page."""
+    """URL of the public page, without a channel."""
     credential_id: str
     issued_at: datetime
     valid_until: datetime | None
+    by_holder: bool = True
+    """Whether the holder is known to be the one who shares it."""
+
+
+def link(url: str, channel: Channel) -> str:
+    """The URL of a credential's page as shared on ``channel``; the canonical URL has no channel."""
+    return f"{url}?{urlencode({PARAMETER: channel.value})}"
+
+
+def email(shared: SharedCredential) -> str:
+    """A `mailto:` link (RFC 6068) with subject and text, and no recipient."""
+    body = f"{_sentence(shared)}\n\n{link(shared.url, Channel.EMAIL)}"
+    fields = {"subject": _name(shared.name), "body": body.replace("\n", "\r\n")}
+    return f"mailto:?{urlencode(fields, quote_via=quote, safe='')}"
 
 
 def address(target: Target, shared: SharedCredential) -> str:
     """The URL that opens ``target``'s sharing page for ``shared``; always starts with one of `ORIGINS`."""
+    url = link(shared.url, Channel(target.value))
     match target:
         case Target.LINKEDIN_PROFILE:
             return linkedin_profile(shared)
         case Target.LINKEDIN_POST:
-            return _with("https://www.linkedin.com/sharing/share-offsite/", url=shared.url)
+            return _with("https://www.linkedin.com/sharing/share-offsite/", url=url)
         case Target.FACEBOOK:
-            return _with("https://www.facebook.com/sharer/sharer.php", u=shared.url)
+            return _with("https://www.facebook.com/sharer/sharer.php", u=url)
         case Target.X:
-            return _with("https://x.com/intent/post", text=_sentence(shared), url=shared.url)
+            return _with("https://x.com/intent/post", text=_sentence(shared), url=url)
         case Target.WHATSAPP:
-            return _with("https://wa.me/", text=f"{_sentence(shared)} {shared.url}")
+            return _with("https://wa.me/", text=f"{_sentence(shared)} {url}")
 
 
 def linkedin_profile(shared: SharedCredential) -> str:
@@ -69,8 +89,8 @@ def linkedin_profile(shared: SharedCredential) -> str:
     issued = shared.issued_at.astimezone(UTC)
     fields = {
         "startTask": "CERTIFICATION_NAME",
-        "name": shared.name[:MAX_NAME],
-        "organizationName": shared.issuer[:MAX_NAME],
+        "name": _name(shared.name),
+        "organizationName": _name(shared.issuer),
         "issueYear": str(issued.year),
         "issueMonth": str(issued.month),
     }
@@ -80,14 +100,22 @@ def linkedin_profile(shared: SharedCredential) -> str:
     return _with(
         "https://www.linkedin.com/profile/add",
         **fields,
-        certUrl=shared.url,
+        certUrl=link(shared.url, Channel.LINKEDIN_PROFILE),
         certId=shared.credential_id,
     )
 
 
 def _sentence(shared: SharedCredential) -> str:
-    return f"I earned “{shared.name[:MAX_NAME]}” from {shared.issuer[:MAX_NAME]}."
+    if not shared.by_holder:
+        return f"“{_name(shared.name)}”, a credential from {_name(shared.issuer)}."
+    return f"I earned “{_name(shared.name)}” from {_name(shared.issuer)}."
+
+
+def _name(text: str) -> str:
+    """``text`` on one line: a line break in the subject of an email could add a header."""
+    return " ".join(text.split())[:MAX_NAME]
 
 
 def _with(page: str, **fields: str) -> str:
-    return f"{page}?{urlencode(fields)}"
+    # Percent-encoded throughout: some readers of these parameters show "+" as it is.
+    return f"{page}?{urlencode(fields, quote_via=quote, safe='')}"

@@ -1,8 +1,8 @@
 """Emails that an issuer's quota does not allow yet. They stay stored as they are, and one task per issuer sends as many
 as the quota allows when it renews. A backlog therefore costs writes only for the emails that leave it.
 
-Every step may be repeated: an email is deleted here after its handler returned, and a handler sends an email that was
-already sent no second time. A worker that is killed in between leaves an email here whose handler does nothing.
+Every step may be repeated: an email is deleted here after its handler returns, and a handler never resends one that was
+already sent. A worker that is killed in between leaves an email here whose handler does nothing.
 """
 
 from __future__ import annotations

@@ -34,11 +34,11 @@ PROVEN_ISSUER = Limit("emails-proven", 10_000, _DAY)
 """First emails of all issuers of one registered domain (check 8). A domain is accountable, but cheap, and it can
 confirm any number of issuers."""
 PER_RECIPIENT = Limit("emails-recipient", 10, _DAY)
-"""First emails per issuer and address: no one earns more in a day."""
+"""First emails to one address by an issuer, or by all issuers of one registered domain: no one earns more in a day."""
 INVITATIONS = Limit("invitations", 50, _DAY)
 """Invitations per issuer or registered domain; members over the quota can still sign in."""
 INVITATIONS_PER_ADDRESS = Limit("invited", 2, _DAY)
-"""Invitations per issuer and address, so that repeatedly adding a member sends no more emails."""
+"""Invitations of these to one address, so that repeatedly adding a member sends no more emails."""
 
 Count = tuple[Limit, str]
 """A limit, and the subject that it counts."""
@@ -72,7 +72,7 @@ def counted_invitation(delivery_context: DeliveryContext, issuer: Issuer, email:
     refuse_paused(delivery_context, issuer.id)
     now = delivery_context.now()
     counts = (
-        (INVITATIONS_PER_ADDRESS, _issuer_and_address(issuer.id, email)),
+        (INVITATIONS_PER_ADDRESS, _sender_and_address(issuer.accountable(now), email)),
         (INVITATIONS, issuer.accountable(now)),
         *(() if issuer.identified(now) else _daily(delivery_context, issuer)),
     )
@@ -89,7 +89,7 @@ def count(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> Sequ
     refuse_paused(delivery_context, issuer.id)
     if issuer.registered:
         return ()
-    recipient = (PER_RECIPIENT, _issuer_and_address(issuer.id, email))
+    recipient = (PER_RECIPIENT, _sender_and_address(issuer.accountable(delivery_context.now()), email))
     counts = (recipient, *_daily(delivery_context, issuer))
     _count(delivery_context, counts)
     return counts
@@ -132,6 +132,6 @@ def unless_not_sent(delivery_context: DeliveryContext, counts: Sequence[Count]) 
         raise
 
 
-def _issuer_and_address(issuer_id: str, email: str) -> str:
-    # Per issuer, so that issuers do not use up each other's quota.
-    return f"{issuer_id} {mailbox.digest(without_tag(email))}"
+def _sender_and_address(accountable: str, email: str) -> str:
+    # Per sender, so that issuers do not use up each other's quota.
+    return f"{accountable} {mailbox.digest(without_tag(email))}"

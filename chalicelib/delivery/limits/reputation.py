@@ -21,7 +21,7 @@ MAX_COMPLAINED = 0.001
 MIN_COMPLAINED = 3
 """Recipients who complain, below which nothing is paused: one recipient, or two, cannot stop an issuer's emails."""
 SIGN_IN = "SIGN_IN"
-"""Whose emails sign-in emails count as; no issuer can have this id."""
+"""Whose emails those count as that people request, to sign in or for a holder's link; no issuer can have this id."""
 MIN_SIGN_IN_PROBLEMS = 20
 """Bounces, or complaints, of sign-in emails below which nothing happens, because anyone can ask for an email to any
 address."""

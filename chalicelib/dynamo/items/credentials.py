@@ -67,6 +67,9 @@ class IssuerItem(Item, discriminator="issuer"):
     image = UnicodeAttribute(null=True)
     accent = UnicodeAttribute(null=True)
     embed_sites = UnicodeAttribute(null=True)
+    certificate_template = UnicodeAttribute(null=True)
+    font = UnicodeAttribute(null=True)
+    footer = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     former_names = ListAttribute(of=UnicodeAttribute, default=list)
     creator = ListAttribute(of=UnicodeAttribute, default=list)
@@ -128,6 +131,9 @@ class AchievementItem(Item, discriminator="achievement"):
     valid_days = NumberAttribute(null=True)
     evidence_required = BooleanAttribute(default=False)
     archived = BooleanAttribute(default=False)
+    enrolment_url = UnicodeAttribute(null=True)
+    eligibility = UnicodeAttribute(null=True)
+    related = ListAttribute(of=UnicodeAttribute, default=list)
 
     @classmethod
     def of(cls, achievement: Achievement, key: keys.Key | None = None) -> Self:
@@ -135,13 +141,15 @@ class AchievementItem(Item, discriminator="achievement"):
         return cls(
             *(key or keys.achievement(achievement.issuer_id, achievement.id)),
             skills=[mapped(SkillMap, **members(skill, Skill)) for skill in achievement.skills],
-            **members(achievement, Achievement, exclude=("skills",)),
+            related=list(achievement.related),
+            **members(achievement, Achievement, exclude=("skills", "related")),
         )
 
     def to_domain(self) -> Achievement:
         return Achievement(
             skills=tuple(Skill(**members(skill, Skill)) for skill in self.skills),
-            **members(self, Achievement, exclude=("skills",)),
+            related=tuple(map(str, self.related)),
+            **members(self, Achievement, exclude=("skills", "related")),
         )
 
 
@@ -174,6 +182,7 @@ class RecordItem(Item, discriminator="credential"):
     supersedes = UnicodeAttribute(null=True)
     superseded_by = UnicodeAttribute(null=True)
     corrected = BooleanAttribute(default=False)
+    taken_down = UTCDateTimeAttribute(null=True)
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -230,6 +239,7 @@ class RowItem(Item, discriminator="row"):
     email = UnicodeAttribute(null=True)
     valid_until = UTCDateTimeAttribute(null=True)
     superseded_by = UnicodeAttribute(null=True)
+    corrected = BooleanAttribute(default=False)
 
     @classmethod
     def of(cls, row: Row) -> Self:

@@ -139,6 +139,8 @@ class MailboxItem(Item, discriminator="mailbox"):
     no_reminders = ListAttribute(of=UnicodeAttribute)
     bounced_at = UTCDateTimeAttribute(null=True)
     bounces = NumberAttribute(default=0)
+    requested_bounced_at = UTCDateTimeAttribute(null=True)
+    requested_bounces = NumberAttribute(default=0)
     reopened_at = UTCDateTimeAttribute(null=True)
     complained_at = UTCDateTimeAttribute(null=True)
     forgotten_at = UTCDateTimeAttribute(null=True)

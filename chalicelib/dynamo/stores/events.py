@@ -24,15 +24,17 @@ class EventItem(Item, discriminator="event"):
     id = UnicodeAttribute()
     kind = UnicodeAttribute()
     at = UnicodeAttribute()
-    credential_id = UnicodeAttribute()
+    credential_id = UnicodeAttribute(null=True)
     issuer_id = UnicodeAttribute()
     achievement_id = UnicodeAttribute()
     verdict = UnicodeAttribute()
     visitor = UnicodeAttribute(null=True)
     referrer = UnicodeAttribute(null=True)
     target = UnicodeAttribute(null=True)
+    widget = UnicodeAttribute(null=True)
     visitor_class = UnicodeAttribute(null=True)
     recipient_check = UnicodeAttribute(null=True)
+    channel = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 

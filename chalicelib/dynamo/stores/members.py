@@ -105,13 +105,14 @@ class DynamoMemberStore:
         self._tables.transact(self._table, [Put(TokenItem.of(token).raw()), Put(pointer.raw())])
 
     def remove_token(self, token: Token) -> None:
-        # Delete the token first: a pointer that is left behind points to nothing and grants nothing.
+        # The pointer last, and only once the token is gone: without it, a key that still works would be in no list.
+        pointer = keys.token_pointer(token.issuer_id, token.created, token.id)
         try:
             self._tables.take(self._table, Delete(keys.token(token.id)))
         except ConditionFailed as error:
+            self._tables.delete(self._table, pointer)
             raise NotFound("This API key does not exist.") from error
-        finally:
-            self._tables.delete(self._table, keys.token_pointer(token.issuer_id, token.created, token.id))
+        self._tables.delete(self._table, pointer)
 
     def used(self, token: Token, at: datetime) -> None:
         with suppress(ConditionFailed):

@@ -18,7 +18,8 @@ from chalicelib.embed.appearance import BOXES, SHAPES, TONES, Box
 LATEST = "v1"
 _FOLDER = Path(__file__).parent
 _FILE = re.compile(r"(v[1-9]\d{0,2})\.js", re.ASCII)
-_INDENT = re.compile(r"\n\s*")
+_SPACE = re.compile(r"\s*(=>|\|\||&&|!=|[{=,;:?+])\s*|\s+(?=})|(?<=})\n\s*")
+"""White space that the script does not need. Its strings have none beside these characters."""
 
 
 def version_of(file: str) -> str | None:
@@ -30,8 +31,12 @@ def version_of(file: str) -> str | None:
 @cache
 def script(base_url: str, version: str = LATEST) -> str:
     """Return the script of ``version``, which reads from ``base_url`` only."""
-    source = _INDENT.sub("\n", (_FOLDER / f"{version}.js").read_text(encoding="utf-8"))
-    return source.replace("BASE_URL", json.dumps(base_url), 1).replace("STYLE", json.dumps(_host() + style(version)), 1)
+    source = (_FOLDER / f"{version}.js").read_text(encoding="utf-8")
+    return (
+        _SPACE.sub(r"\1", source)
+        .replace("BASE_URL", json.dumps(base_url), 1)
+        .replace("STYLE", json.dumps(_host() + style(version)), 1)
+    )
 
 
 @cache

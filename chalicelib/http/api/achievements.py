@@ -9,9 +9,16 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
 from chalicelib.award import achievements
-from chalicelib.award.achievements import MAX_DAYS, MAX_SKILLS, Content, NewAchievement
+from chalicelib.award.achievements import (
+    MAX_DAYS,
+    MAX_ELIGIBILITY,
+    MAX_RELATED,
+    MAX_SKILLS,
+    Content,
+    NewAchievement,
+)
 from chalicelib.award.images.formats import MAX_IMAGE
-from chalicelib.credential.achievement import Achievement, Skill
+from chalicelib.credential.achievement import Achievement, Skill, achievement_url
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
@@ -57,6 +64,9 @@ def routes(services: Services) -> Routes:
             kind=content.kind,
             valid_days=content.valid_days,
             evidence_required=content.evidence_required,
+            enrolment_url=content.enrolment_url,
+            eligibility=content.eligibility,
+            related=content.related,
         )
         added = achievements.add(services.issuer_context, new)
         where = {"Location": f"{bound.base_url}/v1/achievements/{added.id}"}
@@ -103,7 +113,14 @@ def to_json(achievement: Achievement, base_url: str) -> dict[str, object]:
         "valid_days": achievement.valid_days,
         "evidence_required": achievement.evidence_required,
         "archived": achievement.archived,
-        "links": {"self": address, "versions": f"{address}/versions"},
+        "enrolment_url": achievement.enrolment_url,
+        "eligibility": achievement.eligibility,
+        "related": list(achievement.related),
+        "links": {
+            "self": address,
+            "versions": f"{address}/versions",
+            "page": achievement_url(base_url, achievement.id),
+        },
     }
 
 
@@ -132,4 +149,7 @@ def _content(reader: JsonReader, *, new: bool, archived: bool = False) -> Conten
         valid_days=reader.integer("valid_days", 1, MAX_DAYS),
         evidence_required=reader.flag("evidence_required", default=False),
         archived=archived,
+        enrolment_url=reader.optional("enrolment_url", 2000),
+        eligibility=reader.optional("eligibility", MAX_ELIGIBILITY),
+        related=reader.strings("related", MAX_RELATED),
     )

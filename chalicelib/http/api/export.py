@@ -25,7 +25,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/export", access=token(Permission.EXPORT))
     def pages(request: Request, caller: Caller) -> Reply:
         cursor = query.only(request, "cursor").get("cursor")
-        page = export.page(services.exporters, caller.issuer_id, cursor)
+        page = export.limited_page(services.issuer_context, services.exporters, caller.issuer_id, cursor)
         last: dict[str, object] = {"type": "end"} if page.next is None else {"type": "next", "cursor": page.next}
         content = page.content + json.dumps(last, separators=(",", ":")).encode() + b"\n"
         following = f'<{bound.base_url}/v1/export?cursor={page.next}>; rel="next"'

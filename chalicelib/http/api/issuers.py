@@ -20,7 +20,18 @@ from chalicelib.http.input import body
 from chalicelib.http.input.json_body import JsonReader
 
 MISSING = "There is no issuer with this id, or this API key cannot access it."
-WORDS = ("name", "url", "description", "email", "image", "accent", "embed_sites")
+WORDS = (
+    "name",
+    "url",
+    "description",
+    "email",
+    "image",
+    "accent",
+    "embed_sites",
+    "font",
+    "footer",
+    "certificate_template",
+)
 
 
 def routes(services: Services) -> Routes:
@@ -45,6 +56,9 @@ def routes(services: Services) -> Routes:
             image=reader.optional("image"),
             accent=reader.optional("accent"),
             embed_sites=reader.optional("embed_sites"),
+            certificate_template=reader.optional("certificate_template"),
+            font=reader.optional("font"),
+            footer=reader.optional("footer"),
         )
         sent_owner = reader.text("owner")
         reader.finish()
@@ -83,6 +97,9 @@ def to_json(issuer: Issuer) -> dict[str, object]:
         "accent": issuer.accent,
         "version": issuer.profile_version,
         "embed_sites": issuer.embed_sites,
+        "certificate_template": issuer.certificate_template,
+        "font": issuer.font,
+        "footer": issuer.footer,
         "keys": [
             {
                 "id": issuer.method_id(key),

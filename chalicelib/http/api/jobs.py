@@ -83,7 +83,7 @@ def routes(services: Services) -> Routes:
         filters = query.only(request, *_OPTIONS)
         sent = _upload(request, filters)
         if _flag(filters, "dry_run", otherwise=False):
-            if dry_run.is_large(sent):
+            if dry_run.is_large(services.dry_runner, caller.issuer_id, sent):
                 started = dry_run.start(services.dry_runner, caller.issuer_id, sent, caller.actor)
                 return dry_runs.started(started, base_url)
             return as_json(dry_runs.summary(bulk_issuer.examine(services.bulk, caller.issuer_id, sent)))

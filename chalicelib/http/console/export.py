@@ -28,13 +28,13 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "settings")
         cursor, number = _asked(request)
         # The part is built here only to find out whether another one follows, because the total is unknown.
-        following = export.page(services.exporters, caller.issuer_id, cursor).next
+        following = export.limited_page(services.issuer_context, services.exporters, caller.issuer_id, cursor).next
         return layout.show(context, "export.html", cursor=cursor or "", number=number, next=following or "")
 
     @bound.bind("/console/{issuer}/export/file", access=member(Permission.EXPORT))
     def file(request: Request, caller: Caller, _person: Person) -> Reply:
         cursor, number = _asked(request)
-        content = export.page(services.exporters, caller.issuer_id, cursor).content
+        content = export.limited_page(services.issuer_context, services.exporters, caller.issuer_id, cursor).content
         headers = {"Content-Disposition": f'attachment; filename="{caller.issuer_id}-{number}.ndjson"'}
         return Reply(content, NDJSON, headers=uncached(**headers))
 

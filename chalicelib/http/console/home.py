@@ -1,9 +1,10 @@
-"""Start of the console: the person's issuers, and a form that creates one."""
+"""Console home page: the person's issuers, and a form that creates one."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from chalicelib.access import members, rate_limits
 from chalicelib.access.caller import Person
 from chalicelib.access.rate_limits import Limit, NetworkLimit
 from chalicelib.award.issuers import creator, issuer_actions, names
+from chalicelib.credential.email_address import without_tag
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound
 from chalicelib.http.console import (
@@ -30,10 +32,11 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render
 from chalicelib.http.input import request_context
 
-MAX_ISSUERS = 5
-"""Issuers that a person may belong to and still create one. Each that is identified costs a key in the key service."""
 ISSUERS_PER_PERSON = Limit("issuer_created", 5, timedelta(days=1))
-"""Issuers created by one person. Counted separately, because a person can transfer an issuer and leave it."""
+"""Issuers created from one mailbox. Those that a person belongs to do not count: anyone can add anyone as a member, and
+would keep them from creating their own."""
+PAGE_SIZE = 50
+"""Issuers on one page. Anyone can add a person as a member of any number of issuers, and each takes two reads."""
 ISSUERS_PER_NETWORK = NetworkLimit("issuer_created_from", 20, 40, 100, timedelta(days=1))
 """Issuers created from one network, because a person can use any number of email addresses. A class of students that
 creates one each behind one address fits."""
@@ -60,12 +63,17 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console", access=PERSON)
     def home(request: Request, person: Person) -> Reply:
-        found = _issuer_roles(services, person)
-        if not found:
+        query = layout.query(request)
+        known = members.issuers_of(services.access_context, person.email)
+        known = [issuer_id for issuer_id in known if issuer_id > query.get("after", "")]
+        shown, more = known[:PAGE_SIZE], len(known) > PAGE_SIZE
+        found = _issuer_roles(services, person, shown)
+        if not found and not more:
             return layout.redirect(f"{base_url}/console/new")
-        if len(found) == 1 and not layout.query(request):
-            return layout.redirect(f"{base_url}/console/{found[0].issuer.id}")
-        return layout.show(PageContext(person, base_url, banner=layout.banner(request)), "home.html", issuers=found)
+        if len(known) == 1 and not query:
+            return layout.redirect(f"{base_url}/console/{known[0]}")
+        context = PageContext(person, base_url, banner=layout.banner(request))
+        return layout.show(context, "home.html", issuers=found, next=shown[-1] if more else None)
 
     @bound.bind("/console/new", access=PERSON)
     def new(_request: Request, person: Person) -> Reply:
@@ -77,11 +85,6 @@ def routes(services: Services) -> Routes:
         issuer_form.check(form)
         issuer_id = _short_name(form)
         _check_name(services, person, form, issuer_id)
-        if not person.operator and len(members.issuers_of(services.access_context, person.email)) >= MAX_ISSUERS:
-            form.add_error(
-                "",
-                f"You already belong to {MAX_ISSUERS} issuers. The operator of this service can create more for you.",
-            )
         if not form.errors and not _may_create(services, request, person):
             form.add_error("", "Too many issuers were created today from your account or network. Try again tomorrow.")
         if form.errors:
@@ -113,14 +116,14 @@ def _check_name(services: Services, person: Person, form: FormState, issuer_id: 
 def _may_create(services: Services, request: Request, person: Person) -> bool:
     access_context, address = services.access_context, request_context.client_address(request)
     return person.operator or (
-        rate_limits.within(access_context, ISSUERS_PER_PERSON, person.email)
+        rate_limits.within(access_context, ISSUERS_PER_PERSON, without_tag(person.email))
         and rate_limits.within_networks(access_context, ISSUERS_PER_NETWORK, address)
     )
 
 
-def _issuer_roles(services: Services, person: Person) -> list[IssuerRole]:
+def _issuer_roles(services: Services, person: Person, issuer_ids: Sequence[str]) -> list[IssuerRole]:
     found = []
-    for issuer_id in members.issuers_of(services.access_context, person.email):
+    for issuer_id in issuer_ids:
         try:
             role = services.access_context.member_store.member(issuer_id, person.email).role
             found.append(

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from chalicelib.award.images import formats
-from chalicelib.award.input import colours, embed_sites
+from chalicelib.award.input import colours, embed_sites, fonts
 from chalicelib.award.input.text_rules import (
     check_email,
     check_name,
     check_text,
     check_url,
 )
-from chalicelib.award.issuers.issuer_actions import NewIssuer
+from chalicelib.award.issuers.issuer_actions import MAX_FOOTER, NewIssuer
 from chalicelib.credential.issuer import Issuer
+from chalicelib.embed.artefacts import template
 from chalicelib.http.console.form_state import FormState
 
-_OPTIONAL = ("email", "image", "accent", "embed_sites")
+_OPTIONAL = ("email", "image", "accent", "embed_sites", "font", "footer", "certificate_template")
+FONT_OPTIONS = (("", "The system’s font"), *fonts.FONTS.items())
 
 
 def check(form: FormState) -> None:
@@ -33,6 +35,12 @@ def check(form: FormState) -> None:
     if form.or_none("accent"):
         form.check("accent", colours.check)
     form.check("embed_sites", embed_sites.check)
+    if form.or_none("certificate_template"):
+        form.check("certificate_template", template.check)
+    if form.or_none("font"):
+        form.check("font", fonts.check)
+    if form.or_none("footer"):
+        form.check("footer", lambda value: check_text("footer", value, MAX_FOOTER))
 
 
 def website(form: FormState) -> str:

@@ -74,6 +74,18 @@ def routes(services: Services) -> Routes:
             else _changed(services, context, found, form)
         )
 
+    @bound.bind("/console/{issuer}/members/leave", access=member(Permission.READ), methods=("POST",))
+    def leave(request: Request, caller: Caller, person: Person) -> Reply:
+        # Anyone can add anyone, so everyone can leave, whatever their role.
+        context = layout.of(services, request, caller, person, "members")
+        form = form_state.sent(request)
+        try:
+            members.remove(services.access_context, caller.issuer_id, person.email)
+        except Conflict as error:
+            form.add_error("", _sentence(error))
+            return _all(services, context, form)
+        return layout.redirect(f"{context.base_url}/console", did="member_left")
+
     return bound
 
 

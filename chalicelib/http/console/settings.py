@@ -58,7 +58,8 @@ def routes(services: Services) -> Routes:
             with form.record_refusal(""):
                 changes = issuer_form.changes(form)
                 if form.file:
-                    changes["image"] = stored_images.store(services.issuer_context, form.file)
+                    kept = stored_images.keep(services.issuer_context, caller.issuer_id, form.file)
+                    changes["image"] = stored_images.address(services.issuer_context, kept)
                 version = form.number("version") or 0
                 try:
                     issuer_actions.update_profile(
@@ -92,6 +93,7 @@ def _shown(services: Services, context: PageContext, form: FormState, conflict: 
         status=form.status,
         form=form,
         conflict=conflict,
+        font_options=issuer_form.FONT_OPTIONS,
         key=_key(issuer),
         identified=issuer.identified(now),
         limits=limits.lines(issuer, now),

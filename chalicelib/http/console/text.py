@@ -58,6 +58,7 @@ BANNERS: Mapping[str, Banner] = {
         "none",
     ),
     "member_removed": Banner("Member removed.", "They no longer have access, and their API keys no longer work."),
+    "member_left": Banner("You have left the issuer.", "Your API keys there no longer work."),
     "token_revoked": Banner("API key revoked.", "It no longer works."),
     "settings_changed": Banner("Saved.", "Issued credentials do not change."),
     "key_revoked": Banner(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.access.access_context import AccessContext
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
     from chalicelib.award.export import Exporter
@@ -17,7 +18,9 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.award.pathways.pathway_actions import Pathways
     from chalicelib.award.ports import Claims
     from chalicelib.award.webhooks.webhook import WebhookStore
+    from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
     from chalicelib.reports.store import PublicStore
@@ -35,6 +38,14 @@ class Services(Protocol):
     @property
     def hosted_reports(self) -> HostedReports:
         """Reports on hosted credentials."""
+
+    @property
+    def event_budget(self) -> EventBudget:
+        """How many reported events this worker stores."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Public pages of issuers and achievements, and referrals."""
 
     @property
     def submitted_reports(self) -> SubmittedReports:
@@ -91,6 +102,10 @@ class Services(Protocol):
     @property
     def pathways(self) -> Pathways:
         """Store of pathways."""
+
+    @property
+    def wallets(self) -> Wallets:
+        """Passes for phone wallets."""
 
     @property
     def webhooks(self) -> WebhookStore:

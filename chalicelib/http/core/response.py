@@ -64,12 +64,12 @@ def uncached(**more: str) -> dict[str, str]:
 
 
 def public(request: Request, reply: Reply, max_age: int, *, immutable: bool = False) -> Reply:
-    """Make ``reply`` publicly cacheable for ``max_age`` seconds; 304 if the client already has it."""
+    """Make ``reply`` publicly cacheable for ``max_age`` seconds; 304 instead of 200 if the client already has it."""
     content = reply.body if isinstance(reply.body, bytes) else reply.body.encode("utf-8")
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     reply.headers["ETag"] = tag
     reply.headers["Cache-Control"] = f"public, max-age={max_age}" + (", immutable" if immutable else "")
-    if _holds(request.headers.get("if-none-match", ""), tag):
+    if reply.status_code == 200 and _holds(request.headers.get("if-none-match", ""), tag):  # RFC 9110, 13.2.1
         reply.status_code = 304
         reply.body = ""
     return reply

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from chalice.app import Request
 
+from chalicelib.analytics.event import Widget
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.embed import png, svg, texts
 from chalicelib.embed.appearance import Size, Theme, size_of, theme_of
@@ -18,15 +19,12 @@ from chalicelib.http.core.response import Reply, public
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed import opening
 from chalicelib.http.public.documents import SANDBOX
-from chalicelib.language.languages import DEFAULT, known
-from chalicelib.language.translation import Translation, translation
+from chalicelib.language.translation import Translation
 from chalicelib.settings import Function
 
 IMAGE_SECONDS = 300
 """How long browsers and image proxies may keep a badge image, and so the longest that it can show a credential as valid
 after it was revoked. Image proxies of email providers and code hosts fetch an image again for each reader beyond it."""
-_NO_GLYPHS = ("ja",)
-"""Languages that the font of PNG images cannot write (`embed.fonts`)."""
 _FILE = re.compile(rf"({PATTERN})(?:(?:@|%40)([1-9])x)?\.(svg|png)", re.ASCII)
 _ANY_FILE = re.compile(r".*\.(svg|png)", re.DOTALL)
 
@@ -45,7 +43,8 @@ class _Form:
         headers = {"Content-Security-Policy": SANDBOX, "Cross-Origin-Resource-Policy": "cross-origin"}
         if self.ending == "svg":
             return Reply(svg.draw(shown, self.size, self.theme), "image/svg+xml", status, headers)
-        return Reply(png.draw(shown, self.size, self.theme, self.scale), "image/png", status, headers)
+        unnamed = self.language.text(texts.UNNAMED)
+        return Reply(png.draw(shown, self.size, self.theme, self.scale, unnamed), "image/png", status, headers)
 
 
 def routes(services: Services) -> Routes:
@@ -59,7 +58,7 @@ def routes(services: Services) -> Routes:
             raise NotFound("no image format")
         size = size_of(opening.parameter(request, "size"))
         theme = theme_of(opening.parameter(request, "theme"), Theme.LIGHT)
-        form = _Form(kind[1], size, theme, _language(request, kind[1]))
+        form = _Form(kind[1], size, theme, opening.image_language(request))
         try:
             return _image(services, request, file, form)
         except NotFound:
@@ -70,16 +69,10 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _language(request: Request, ending: str) -> Translation:
-    """Return the language of `lang`, otherwise English: who loads an image is a website or a proxy, not its reader."""
-    code = known(opening.parameter(request, "lang")) or DEFAULT
-    return translation(DEFAULT if ending == "png" and code in _NO_GLYPHS else code)
-
-
 def _image(services: Services, request: Request, file: str, form: _Form) -> Reply:
     match = _FILE.fullmatch(file)
     scale = int(match[2] or 1) if match else 0
     if match is None or scale not in png.SCALES:
         raise NotFound("no such credential")
-    shown = texts.shown(opening.badge(services, request, match[1]), form.language)
+    shown = texts.shown(opening.badge(services, request, match[1], Widget(match[3])), form.language)
     return public(request, replace(form, scale=scale).draw(shown), IMAGE_SECONDS)

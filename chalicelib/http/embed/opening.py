@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import urlsplit
+
 from chalice.app import Request
 
-from chalicelib.analytics.event import Kind
+from chalicelib.analytics.event import Kind, Visit, Widget
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.embed.badge_view import BadgeView
 from chalicelib.errors import NotFound
@@ -12,6 +15,8 @@ from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
 from chalicelib.http.embed.badge_of import badge_of
 from chalicelib.http.input import request_context
+from chalicelib.language.languages import DEFAULT, known
+from chalicelib.language.translation import Translation, translation
 from chalicelib.reports.hosted import HostedReport
 
 MISSING = (
@@ -19,20 +24,45 @@ MISSING = (
 )
 
 
-def opened(services: Services, request: Request, credential_id: str) -> HostedReport:
-    """Open the credential for a widget. Costs as much as a view of its page. Raises `NotFound`, `Unavailable`."""
-    if not PUBLIC_ID.fullmatch(credential_id):
-        raise NotFound("no such credential")
+def opened(services: Services, request: Request, credential_id: str, widget: Widget) -> HostedReport:
+    """Open the credential for ``widget``. Costs as much as a view of its page. Raises `NotFound`, `Unavailable`."""
     visit = request_context.of(request, Kind.IMPRESSION)
-    found = services.hosted_reports.open(credential_id, visit)
     if visit is not None:
-        log.answered(Kind.IMPRESSION, found.report.verdict)
+        # The element names its website, because some websites tell browsers to send no referrer.
+        host = request_context.host(parameter(request, "host") or "")
+        visit = replace(visit, widget=widget, referrer=host or visit.referrer)
+    if visit is not None and visit.referrer == urlsplit(services.settings.base_url).hostname:
+        visit = None  # the preview of the snippet builder
+    return _open(services, credential_id, visit, Kind.IMPRESSION)
+
+
+def downloaded(services: Services, request: Request, credential_id: str) -> HostedReport:
+    """Open the credential for a download. Raises `NotFound`, `Unavailable`."""
+    return _open(services, credential_id, request_context.of(request, Kind.DOWNLOAD), Kind.DOWNLOAD)
+
+
+def _open(services: Services, credential_id: str, visit: Visit | None, kind: Kind) -> HostedReport:
+    found = services.hosted_reports.open(checked(credential_id), visit)
+    if visit is not None:
+        log.answered(kind, found.report.verdict)
     return found
 
 
-def badge(services: Services, request: Request, credential_id: str) -> BadgeView:
+def checked(credential_id: str) -> str:
+    """Return ``credential_id`` if it is well-formed. Raises `NotFound`, as for an unknown credential."""
+    if not PUBLIC_ID.fullmatch(credential_id):
+        raise NotFound("no such credential")
+    return credential_id
+
+
+def badge(services: Services, request: Request, credential_id: str, widget: Widget) -> BadgeView:
     """Open the credential and build its view."""
-    return badge_of(opened(services, request, credential_id), services.settings.base_url)
+    return badge_of(opened(services, request, credential_id, widget), services.settings.base_url)
+
+
+def image_language(request: Request) -> Translation:
+    """Return the language of `lang`, otherwise English: who loads an image is a website or a proxy, not its reader."""
+    return translation(known(parameter(request, "lang")) or DEFAULT)
 
 
 def parameter(request: Request, name: str) -> str | None:

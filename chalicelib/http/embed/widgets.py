@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Request
 
+from chalicelib.analytics.event import Widget
 from chalicelib.award.input import embed_sites
 from chalicelib.credential import dates
 from chalicelib.embed import element, texts
@@ -32,9 +33,11 @@ several pages of a website causes few requests."""
 JAVASCRIPT = "text/javascript; charset=utf-8"
 FRAME_SCRIPT = (
     'new ResizeObserver(()=>parent.postMessage({laurel:"badge",'
-    'height:document.documentElement.offsetHeight},"*")).observe(document.documentElement)'
+    'height:document.documentElement.offsetHeight},"*")).observe(document.documentElement);'
+    'document.links[0].onclick=()=>{navigator.sendBeacon?.("../v1/events",new URLSearchParams({'
+    'kind:"click",credential:location.pathname.split("/").pop(),widget:"frame",host:document.referrer.split(/[/:]+/)[1]||""}))}'
 )
-"""Tells the embedding page the height of the frame, which is all that it tells."""
+"""Tells the embedding page the height of the frame, which is all that it tells; and reports a click to this host."""
 
 
 def routes(services: Services) -> Routes:
@@ -53,7 +56,7 @@ def routes(services: Services) -> Routes:
             reply = Reply(element.script(base_url, version), JAVASCRIPT)
             return public(request, reply, VERSION_SECONDS, immutable=True)
         if opening.parameter(request, "format") == "json":
-            shown = to_json(opening.badge(services, request, name), _translation())
+            shown = to_json(opening.badge(services, request, name, Widget.SCRIPT), _translation())
             headers = reader.headers(reader.current().code, {})
             return public(request, as_json(shown, headers=headers), WIDGET_SECONDS)
         return _frame(services, request, name)
@@ -69,6 +72,7 @@ def to_json(view: BadgeView, language: Translation = ENGLISH) -> dict[str, objec
     return {
         "id": view.id,
         "url": view.url,
+        "click": f"kind=click&credential={view.id}&widget=script",
         "verdict": view.verdict,
         "headline": language.text(view.headline),
         "checked_at": dates.write(view.checked_at),
@@ -92,9 +96,9 @@ def _texts(shown: Shown) -> dict[str, str]:
 def _frame(services: Services, request: Request, name: str) -> Reply:
     base_url = services.settings.base_url
     try:
-        opened = opening.opened(services, request, name)
+        opened = opening.opened(services, request, name, Widget.FRAME)
     except NotFound:
-        return _document(request, base_url, texts.missing(_translation()), f"{base_url}/", None, "*", 404)
+        return _document(request, base_url, texts.missing(_translation()), f"{base_url}/", None, None, 404)
     view = badge_of(opened, base_url)
     image = view.claims.image if view.claims else None
     # Without an issuer there is no list, and nothing that is verified: only Laurel's own pages show that.
@@ -103,14 +107,16 @@ def _frame(services: Services, request: Request, name: str) -> Reply:
 
 
 def _document(
-    request: Request, base_url: str, shown: Shown, url: str, image: str | None, ancestors: str, status: int = 200
+    request: Request, base_url: str, shown: Shown, url: str, image: str | None, ancestors: str | None, status: int = 200
 ) -> Reply:
     colours = "".join(f"--{name}:{colour};" for name, colour in element.colours(shown.tone).items())
     style = f"body{{margin:0;{colours}}}{element.style()}"
     policy = (
         f"default-src 'none'; style-src '{render.digest(style)}'; script-src '{render.digest(FRAME_SCRIPT)}'; "
-        f"img-src {base_url}; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+        f"img-src {base_url}; connect-src {base_url}; base-uri 'none'; form-action 'none'"
     )
+    if ancestors is not None:
+        policy += f"; frame-ancestors {ancestors}"
     reply = render.document(
         "widget.html",
         status,

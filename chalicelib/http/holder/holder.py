@@ -72,7 +72,9 @@ def routes(services: Services) -> Routes:
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
     def ask(_request: Request, secret: str) -> Reply:
         issuer = holder_actions.unsubscribe_issuer(services.delivery_context, secret)
-        return _page(services, "unsubscribe.html", 200, issuer=_named(services, issuer), token=secret)
+        done = holder_actions.is_unsubscribed(services.delivery_context, secret)
+        page = "unsubscribed.html" if done else "unsubscribe.html"
+        return _page(services, page, 200, issuer=_named(services, issuer), token=secret)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def stop(request: Request, secret: str) -> Reply:
@@ -93,7 +95,7 @@ def _render_home(
     """Render the holder's page. ``bad_zone`` reports an unknown timezone; ``city`` searches for timezones."""
     person = request_context.by_person(request)
     home = holder_actions.view(services.delivery_context, secret, _query(request), person=person)
-    shown = page_of(home, services.settings.base_url, services.delivery_context.now())
+    shown = page_of(home, services.settings.base_url, services.delivery_context.now(), tuple(services.settings.wallets))
     error = zone_field.UNKNOWN if bad_zone else ""
     zones = zone_field.search(shown.zone, city) if city else zone_field.zone_field(shown.zone, error=error)
     content = {"page": shown, "token": secret, "zones": zones, "saved": saved}

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from html import escape
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import mailbox
+from chalicelib.delivery.emails.months import month_of
 from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder.home import HolderCredential, HolderHome, IssuerGroup
 from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, Target
 from chalicelib.delivery.mailbox import Mailbox
+from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
 from chalicelib.http.html import text
 from chalicelib.language.phrase import phrase
 
@@ -41,8 +42,9 @@ class Card:
     """URL of its newest version."""
     reason: str | None
     """The issuer's reason for a revocation, suspension or correction."""
-    html: str
     line: str
+    passes: tuple[tuple[str, str], ...]
+    """Text and URL of the link to each pass for a phone wallet."""
 
 
 EMAIL_CHOICES = (
@@ -87,11 +89,11 @@ class HolderPage:
     """Value and label of each share target other than the LinkedIn profile."""
 
 
-def page_of(home: HolderHome, base_url: str, now: datetime) -> HolderPage:
-    """Build the page for ``home``."""
+def page_of(home: HolderHome, base_url: str, now: datetime, wallets: Sequence[Wallet] = ()) -> HolderPage:
+    """Build the page for ``home``. ``wallets`` are those that passes are made for."""
     return HolderPage(
         email=home.email,
-        groups=tuple(_group(group, home, base_url, now) for group in home.groups),
+        groups=tuple(_group(group, home, base_url, now, wallets) for group in home.groups),
         wide=home.wide,
         more=urlencode({"after": home.next}) if home.next else None,
         zone=home.mailbox.zone,
@@ -108,13 +110,15 @@ def _contacts(home: HolderHome) -> Iterator[tuple[str, str]]:
             yield line(group.issuer.name, MAX_NAME), group.issuer.email
 
 
-def _group(group: IssuerGroup, home: HolderHome, base_url: str, now: datetime) -> Group:
+def _group(group: IssuerGroup, home: HolderHome, base_url: str, now: datetime, wallets: Sequence[Wallet]) -> Group:
     records = {one.record.id: one.record for one in group.credentials}
+    identified = group.issuer.identified(now)
+    offered = wallets if identified else ()
     return Group(
         issuer_id=group.issuer.id,
         issuer=line(group.issuer.name, MAX_NAME),
-        identified=group.issuer.identified(now),
-        cards=tuple(_card(one, base_url, now, _newest(one.record, records)) for one in group.credentials),
+        identified=identified,
+        cards=tuple(_card(one, base_url, now, _newest(one.record, records), offered) for one in group.credentials),
         older=urlencode({"issuer": group.issuer.id, "before": group.next}) if group.next else None,
         wanted=mailbox.choice(home.mailbox, group.issuer.id),
         email_choices=EMAIL_CHOICES if home.requested else _narrower(home.mailbox, group.issuer.id),
@@ -138,11 +142,15 @@ def _newest(record: Record, records: Mapping[str, Record]) -> str | None:
     return newest
 
 
-def _card(holder_credential: HolderCredential, base_url: str, now: datetime, replaced_by: str | None) -> Card:
+def _card(
+    holder_credential: HolderCredential,
+    base_url: str,
+    now: datetime,
+    replaced_by: str | None,
+    wallets: Sequence[Wallet],
+) -> Card:
     shared = holder_credential.shared
     own = holder_credential.image if holder_credential.image.startswith(f"{base_url}/images/") else None
-    label = escape(f"{shared.name}, {shared.issuer}")
-    picture = f'<img src="{escape(own)}" alt="{label}" width="128">' if own else label
     return Card(
         id=holder_credential.record.id,
         holder=text.optional_text(holder_credential.record.holder_name),
@@ -156,11 +164,17 @@ def _card(holder_credential: HolderCredential, base_url: str, now: datetime, rep
         valid_until=shared.valid_until,
         status=_status(holder_credential.record, now),
         replaced_by=credential_url(base_url, replaced_by) if replaced_by else None,
-        reason=holder_credential.record.status.reason
+        reason=text.optional_text(holder_credential.record.status.reason)
         if holder_credential.record.status.state is not State.ACTIVE
         else None,
-        html=f'<a href="{escape(shared.url)}">{picture}</a>',
-        line=f"{shared.name}, {shared.issuer}, {shared.issued_at:%B %Y}: {shared.url}",
+        passes=wallet_links(shared.url, wallets),
+        line=phrase(
+            "{name}, {issuer}, {month}: {url}",
+            name=shared.name,
+            issuer=shared.issuer,
+            month=month_of(shared.issued_at.astimezone(UTC)),
+            url=shared.url,
+        ),
     )
 
 

@@ -18,7 +18,7 @@ from chalicelib.language.languages import DEFAULT, LANGUAGES, accepted, known
 from chalicelib.language.translation import Translation, translation
 
 PARAMETER = "lang"
-_KEPT = ("kind", "size", "theme", "language", "issuer", "before", "after")
+_KEPT = ("kind", "size", "theme", "language", "issuer", "before", "after", "cursor")
 """The parameters of pages; a link to the same page in another language keeps them, and no others."""
 
 

@@ -12,6 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.credential.quotation import unquoted
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import reader, text
@@ -63,12 +64,21 @@ def page(
 
 
 def scripted_page(
-    template: str, base_url: str, script_file: str, headers: Mapping[str, str], **content: object
+    template: str,
+    base_url: str,
+    script_file: str,
+    headers: Mapping[str, str],
+    *,
+    status: int = 200,
+    forms: bool = True,
+    loads: bool = True,
+    **content: object,
 ) -> Reply:
-    """Render a page with a script of its own, which may read from this host and show its frames."""
-    policy = {"Content-Security-Policy": _policy(base_url, True, False, (), script_file)}
+    """Render a page with a script of its own; ``loads`` allows it to read from this host and to show its frames;
+    otherwise it can only report events."""
+    policy = {"Content-Security-Policy": _policy(base_url, forms, False, (), script_file, loads=loads)}
     shared = {"base_url": base_url, "style": _style(False), "script": _source(script_file)}
-    return _in_language(template, 200, {**policy, **headers}, {**shared, **content})
+    return _in_language(template, status, {**policy, **headers}, {**shared, **content})
 
 
 def document(template: str, status: int, policy: str, **content: object) -> Reply:
@@ -130,7 +140,7 @@ def _environment() -> Environment:
     # They depend on the request, so Jinja must not compute them while it compiles a template.
     spoken = {"day": "day", "minute": "minute", "t": "text", "own": "own"}
     environment.filters |= {name: pass_context(partial(_spoken, method)) for name, method in spoken.items()}
-    environment.filters |= {"kind_name": kind_name, "email": _email}
+    environment.filters |= {"kind_name": kind_name, "email": _email, "unquoted": unquoted}
     return environment
 
 
@@ -168,12 +178,15 @@ def _style(console: bool) -> str:
 
 
 @cache
-def _policy(base_url: str, forms: bool, console: bool, leads: tuple[str, ...], script_file: str = "") -> str:
+def _policy(
+    base_url: str, forms: bool, console: bool, leads: tuple[str, ...], script_file: str = "", *, loads: bool = False
+) -> str:
     # The only style block is allowed by its hash; images come from this host or from the page itself. The only script
     # is the console's, allowed by its hash; it previews a chosen image before the upload (blob:).
     own = f"script-src '{digest(script())}'; img-src {base_url} data: blob:" if console else f"img-src {base_url} data:"
     if script_file:
-        own += f"; script-src '{digest(_source(script_file))}'; connect-src {base_url}; frame-src {base_url}"
+        own += f"; script-src '{digest(_source(script_file))}'"
+        own += f"; connect-src {base_url}; frame-src {base_url}" if loads else f"; connect-src {base_url}/v1/events"
     target = " ".join((base_url, *leads)) if forms else "'none'"
     return (
         f"default-src 'none'; style-src '{digest(_style(console))}'; {own}; "

@@ -1,4 +1,4 @@
-"""Compiled templates, kept beside their sources as Python keeps its bytecode: compiling takes longer than all else that
+"""Compiled templates, kept beside their sources as Python keeps its bytecode: compiling takes longer than anything else
 a page does. Packaging compiles all of them, because Lambda's code folder is read-only.
 """
 

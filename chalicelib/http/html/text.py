@@ -6,8 +6,10 @@ import re
 from datetime import datetime
 
 from chalicelib.credential import dates
+from chalicelib.credential.quotation import without_piles
 from chalicelib.errors import Malformed
 from chalicelib.language import phrase
+from chalicelib.language.phrase import with_values
 
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\\\"'<>`\x00-\x1f\x7f]*)?", re.ASCII)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}", re.ASCII)
@@ -19,8 +21,13 @@ MAX_LINK = 2048
 
 
 def optional_text(value: object) -> str | None:
-    """Return ``value`` without directional formatting if it is a non-blank string, else None."""
-    return value.translate(_TURNING).strip() or None if isinstance(value, str) else None
+    """Return ``value`` without directional formatting and piles of marks if it is a non-blank string, else None."""
+    return without_piles(value.translate(_TURNING)).strip() or None if isinstance(value, str) else None
+
+
+def sentence(value: str) -> str:
+    """Return a sentence of Laurel's, with what others wrote in it as `optional_text` returns it."""
+    return with_values(value, lambda text: optional_text(text) or "")
 
 
 def isolated(value: str) -> str:

@@ -153,6 +153,16 @@ class JsonReader:
             return []
         return [self._nested(one, f"{self._pointer_to(name)}/{at}") for at, one in enumerate(found)]
 
+    def strings(self, name: str, max_items: int) -> tuple[str, ...]:
+        """Read a list of strings; an empty one when it is null or absent."""
+        found = self._take(name)
+        if found is None:
+            return ()
+        if not isinstance(found, list) or len(found) > max_items or not all(isinstance(one, str) for one in found):
+            self.add_error(name, f"This must be a list of at most {max_items} strings.")
+            return ()
+        return tuple(found)
+
     def add_error(self, name: str, detail: str) -> None:
         """Record an error of the member ``name``."""
         self._errors.append({"pointer": self._pointer_to(name), "detail": detail})

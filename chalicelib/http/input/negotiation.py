@@ -56,6 +56,11 @@ def wants_html(accept: str | None) -> bool:
     return ranked(accept, (PROBLEM, JSON, HTML))[:1] == [HTML]
 
 
+def wants_page(accept: str | None) -> bool:
+    """Whether to send the page of a resource that is also available as JSON. Programs that accept anything get JSON."""
+    return ranked(accept, (JSON, HTML))[:1] == [HTML]
+
+
 def _parse(header: str) -> list[_Range]:
     ranges = []
     for position, item in enumerate(header.lower().split(",")):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from chalice.app import Request
 
+from chalicelib.analytics.channel import PARAMETER, Channel, channel_of
 from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.http.input import visitor_class
 
 _NAVIGATION = ("navigate", "document")
 _OTHER_SITES = ("cross-site", "same-site")
 """Values of `Sec-Fetch-Site` for a request by a page of another origin (Fetch Metadata, 2.4)."""
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
 _PAGE = re.compile(r"https?://(?:[^/?#\\\s]*@)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d*)?(?:[/?#].*)?", re.ASCII)
 MAX_HOST = 253
 """Longest domain name, in characters (RFC 1035, 2.3.4, in text form)."""
@@ -31,7 +34,19 @@ def create(request: Request, kind: Kind) -> Visit:
         referrer=_referrer(request.headers.get("referer")),
         visitor_class=visitor_class.of(request),
         by_other_site=request.headers.get("sec-fetch-site") in _OTHER_SITES,
+        channel=channel(request),
     )
+
+
+def channel(request: Request) -> Channel | None:
+    """The channel in the URL, as `channel.PARAMETER`; None for any other text, so that nothing else is stored."""
+    query: Mapping[str, str] = request.query_params or {}
+    return channel_of(query.get(PARAMETER))
+
+
+def host(text: str) -> str | None:
+    """Return the host name that a widget reports as its website's, None for any other text."""
+    return _referrer(f"https://{text}") if _HOST.fullmatch(text) else None
 
 
 def client_address(request: Request) -> str:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.credential.quotation import without_piles
 from chalicelib.http.public import verdict_text
-from chalicelib.language.phrase import phrase, plural
+from chalicelib.language.phrase import phrase, plural, with_values
 from chalicelib.verify.pipeline import CHECKS
 from chalicelib.verify.report import Evidence, Finding, Outcome, Report
 
@@ -90,7 +91,7 @@ def _row(finding: Finding, decisive: bool) -> Row:
         number=finding.number,
         name=NAMES[finding.check],
         question=QUESTIONS[finding.number],
-        sentence=finding.message,
+        sentence=with_values(finding.message, without_piles),
         word=word,
         tone=tone,
         code=finding.code,

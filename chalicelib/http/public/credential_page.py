@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential import did
 from chalicelib.credential.build import credential_url
-from chalicelib.credential.issuer import Issuer
-from chalicelib.credential.quotation import unquoted
+from chalicelib.credential.quotation import unquoted, without_piles
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.embed import oembed
+from chalicelib.embed.artefacts import typesetting
+from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
-from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.public import verdict_text
 from chalicelib.http.public.check_list import CheckList, check_list
+from chalicelib.http.public.credential_facts import Facts, Link, facts_of, part
+from chalicelib.http.public.credential_links import OnwardLinks, ShareLinks, onward_links, share_links, structured_data
 from chalicelib.http.public.credential_view import CredentialView, HostedView
-from chalicelib.http.public.issuer_view import IssuerView, issuer_view, shown_image
+from chalicelib.http.public.issuer_view import IssuerView
 from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
-from chalicelib.language.phrase import phrase
+from chalicelib.language.phrase import phrase, with_values
 from chalicelib.verify.checks.format import DAMAGED
 from chalicelib.verify.report import Outcome, Report, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Text with an optional link; ``url`` is None if it is not safe to link."""
-
-    text: str
-    url: str | None
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +36,6 @@ class NextPathway:
     name: str
     next: tuple[Link, ...]
     reward: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Contents of a verified credential."""
-
-    title: str
-    language: str | None
-    """The language that the credential says its achievement is in (BCP 47)."""
-    kind: str | None
-    image: str | None
-    image_alt: str
-    image_elsewhere: Link | None
-    """An image that is not loaded, because its host would learn who views which credential."""
-    holder: str | None
-    holder_id: str | None
-    issuer: IssuerView
-    valid_from: datetime | None
-    valid_until: datetime | None
-    description: str | None
-    criteria: str | None
-    criteria_url: str | None
-    skills: tuple[Link, ...]
-    evidence: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +75,15 @@ class Page:
     """Whether the verdict is about the address: the page then offers to check the credential without it."""
     format: str | None
     has_jwt: bool
+    certificate: bool
+    """Whether there is a certificate: only for a credential that is valid now, and if there are fonts for it."""
     next_pathways: tuple[NextPathway, ...]
     """Pathways that include the badge, from Laurel's record: not signed. Empty for a submitted credential."""
+    onward: OnwardLinks | None
+    """From Laurel's record as well."""
+    share: ShareLinks | None
+    structured: Mapping[str, object] | None
+    """Structured data for search engines, from verified text alone."""
 
     @property
     def title(self) -> str:
@@ -116,15 +93,27 @@ class Page:
 
 
 def show(
-    view: CredentialView, base_url: str, headers: Mapping[str, str], recipient: RecipientForm = NO_RECIPIENT
+    view: CredentialView,
+    base_url: str,
+    headers: Mapping[str, str],
+    recipient: RecipientForm = NO_RECIPIENT,
+    wallets: Sequence[Wallet] = (),
 ) -> Reply:
-    """Render the page of a credential; ``recipient`` is what a visitor entered in its form."""
+    """Render the page of a credential; ``recipient`` is what a visitor entered in its form. ``wallets`` are those that
+    passes are made for."""
     shown, status = page_of(view, base_url, recipient), 422 if recipient.error else 200
     discovery = oembed.discovery(shown.url, base_url) if shown.url else {}
     links = [f'<{url}>; rel="alternate"; type="{media_type}"' for media_type, url in discovery.items()]
     headers = {**headers, "Link": ", ".join(links)} if links else headers
     forms = shown.ask_url is not None
-    return render.page("credential.html", base_url, status, headers, forms=forms, page=shown, discovery=discovery)
+    valid = view.report.verdict is Verdict.VALID and verdict_text.issuer_proven(view.report)
+    passes = wallet_links(shown.url, wallets) if shown.url and valid else ()
+    content: dict[str, Any] = {"page": shown, "discovery": discovery, "passes": passes}
+    if shown.share is None:
+        return render.page("credential.html", base_url, status, headers, forms=forms, **content)
+    return render.scripted_page(
+        "credential.html", base_url, "share.js", headers, status=status, forms=forms, loads=False, **content
+    )
 
 
 def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_RECIPIENT) -> Page:
@@ -134,16 +123,18 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
     decided = _decided(hosted.status, report.verdict) if hosted else None
     corrected = decided is not None and hosted is not None and hosted.corrected
     verdict = verdict_text.CORRECTED if corrected else verdict_text.verdict_text(report)
-    facts = _facts(report, hosted.issuer if hosted else None, base_url) if report.credential is not None else None
+    facts = facts_of(report, hosted.issuer if hosted else None, base_url) if report.credential is not None else None
     return Page(
         url=hosted.url if hosted else None,
         api_url=hosted.api_url if hosted else None,
         source=view.source,
         own_page=None if hosted or report.verdict is Verdict.VALID else _own_page(report, base_url),
         verdict=verdict,
-        line=_corrected_on(decided) if decided and corrected else _line(report, facts, decided),
+        line=_corrected_on(decided)
+        if decided and corrected
+        else with_values(_line(report, facts, decided), without_piles),
         issuer_line=_issuer_line(report, facts),
-        reason=decided.reason if decided else None,
+        reason=text.optional_text(decided.reason) if decided else None,
         replaced_by=newest.url if newest else None,
         replaced_again=hosted is not None and hosted.newest is not None,
         corrected=corrected,
@@ -157,7 +148,19 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         about_recipient=verdict_text.about_recipient(report),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
+        certificate=_has_certificate(report, facts),
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
+        onward=onward_links(hosted, facts, base_url) if hosted and facts else None,
+        share=share_links(hosted, facts) if hosted and facts and report.verdict is Verdict.VALID else None,
+        structured=structured_data(hosted.url, facts) if hosted and facts and report.verdict is Verdict.VALID else None,
+    )
+
+
+def _has_certificate(report: Report, facts: Facts | None) -> bool:
+    return (
+        report.verdict is Verdict.VALID
+        and facts is not None
+        and typesetting.can_be_drawn(facts.title, facts.holder, facts.issuer.name)
     )
 
 
@@ -172,7 +175,7 @@ def _about_the_credential(report: Report) -> Report:
 def _own_page(report: Report, base_url: str) -> str | None:
     """The page of a verified credential of an issuer hosted here, whose key signed the id."""
     view = report.credential or {}
-    own_id, issuer_id = view.get("id"), _part(view, "issuer").get("id")
+    own_id, issuer_id = view.get("id"), part(view, "issuer").get("id")
     from_here = isinstance(issuer_id, str) and issuer_id.startswith(did.issuer_did(base_url, ""))
     return own_id if from_here and isinstance(own_id, str) and own_id.startswith(credential_url(base_url, "")) else None
 
@@ -272,7 +275,10 @@ def _issuer_line(report: Report, facts: Facts | None) -> str | None:
 
 
 def _advice(verdict: verdict_text.VerdictText, facts: Facts | None, recorded_issuer: str | None) -> tuple[str, ...]:
-    caution = facts.issuer.caution if facts else recorded_issuer
+    if recorded_issuer is not None:
+        # It says whom to ask, as the last piece of advice does in general.
+        return (*verdict.advice[:-1], recorded_issuer)
+    caution = facts.issuer.caution if facts else None
     return (caution, *verdict.advice) if caution else verdict.advice
 
 
@@ -283,14 +289,15 @@ def _recorded_issuer(report: Report, hosted: HostedView | None) -> str | None:
         return None
     if issuer.registered_as is not None:
         return phrase(
-            "According to Laurel’s records, this link should lead to a credential issued by {issuer}. Ask them about "
-            "it.",
+            "According to Laurel’s records, this link should lead to a credential issued by {issuer}. Contact them "
+            "directly, through their own website rather than a link that you were sent.",
             issuer=text.isolated(issuer.registered_as),
         )
     if proven := issuer.proven(report.checked_at):
         return phrase(
             "According to Laurel’s records, this link should lead to a credential issued by an issuer that the domain "
-            "{domain} confirms. Ask them about it.",
+            "{domain} confirms. Contact them directly, through their own website rather than a link that you were "
+            "sent.",
             domain=text.isolated(proven[0].domain),
         )
     return None
@@ -310,57 +317,6 @@ def _span(facts: Facts | None) -> str:
     return phrase("It was valid from {start} to {end}.", start=facts.valid_from, end=facts.valid_until)
 
 
-def _facts(report: Report, registered: Issuer | None, base_url: str) -> Facts:
-    view = report.credential or {}
-    achievement, holder = _part(view, "achievement"), _part(view, "holder")
-    criteria, image = _part(achievement, "criteria"), _part(achievement, "image")
-    kind = text.optional_text(achievement.get("kind"))
-    title = (
-        text.optional_text(achievement.get("name"))
-        or text.optional_text(view.get("name"))
-        or phrase("Untitled credential")
-    )
-    return Facts(
-        title=title,
-        language=text.language_tag(achievement.get("language")),
-        kind=kind_name(kind) if kind else None,
-        image=shown_image(image.get("url"), base_url),
-        image_alt=text.optional_text(image.get("alt")) or phrase("Badge: {title}", title=title),
-        image_elsewhere=_image_elsewhere(image.get("url"), base_url),
-        holder=text.optional_text(holder.get("name")),
-        holder_id=text.optional_text(holder.get("id")),
-        issuer=issuer_view(report, registered, _part(view, "issuer"), base_url),
-        valid_from=text.moment(view.get("valid_from")),
-        valid_until=text.moment(view.get("valid_until")),
-        description=text.optional_text(achievement.get("description")) or text.optional_text(view.get("description")),
-        criteria=text.optional_text(criteria.get("narrative")),
-        criteria_url=text.https(criteria.get("url")),
-        skills=tuple(map(_skill, _parts(achievement, "skills"))),
-        evidence=tuple(map(_evidence, _parts(view, "evidence"))),
-    )
-
-
-def _image_elsewhere(url: object, base_url: str) -> Link | None:
-    return (
-        None if not url or shown_image(url, base_url) else Link(phrase("Image on the issuer’s site"), text.https(url))
-    )
-
-
-def _skill(skill: Mapping[str, object]) -> Link:
-    name = text.optional_text(skill.get("name")) or text.optional_text(skill.get("code")) or phrase("Unnamed skill")
-    notes = filter(None, (text.optional_text(skill.get("framework")), text.optional_text(skill.get("code"))))
-    return Link(name, text.https(skill.get("url")), ", ".join(notes) or None)
-
-
-def _evidence(item: Mapping[str, object]) -> Link:
-    url = text.optional_text(item.get("url"))
-    return Link(
-        text.optional_text(item.get("name")) or url or phrase("Evidence"),
-        text.https(url),
-        text.optional_text(item.get("narrative")),
-    )
-
-
 def _next_pathway(link: PathwayLink) -> NextPathway:
     steps = tuple(
         Link(text.optional_text(step.name) or phrase("Untitled step"), text.https(step.url)) for step in link.next
@@ -368,13 +324,3 @@ def _next_pathway(link: PathwayLink) -> NextPathway:
     return NextPathway(
         text.optional_text(link.pathway) or phrase("Untitled pathway"), steps, text.optional_text(link.reward)
     )
-
-
-def _part(view: Mapping[str, object], name: str) -> Mapping[str, object]:
-    part = view.get(name)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _parts(view: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
-    items = view.get(name)
-    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list | tuple) else []

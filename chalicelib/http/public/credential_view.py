@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.catalogue.related import Recommendation
 from chalicelib.credential.build import credential_url, status_list_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import CredentialStatus
@@ -22,6 +23,16 @@ class Replacement:
 
     id: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Where a visitor can go from a genuine credential, from the issuer's present catalogue."""
+
+    achievement_id: str
+    enrolment: str | None
+    """The token of the enrolment link."""
+    recommended: tuple[Recommendation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,7 @@ class HostedView:
     has_jwt: bool
     newest: Replacement | None = None
     """The newest version, if ``replaced_by`` has been replaced in turn."""
+    onward: Onward | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +69,11 @@ class CredentialView:
     """The link that a submitted credential was fetched from, if any."""
 
 
-def of_hosted(opened: HostedReport, base_url: str, newest: str | None = None) -> CredentialView:
+def of_hosted(
+    opened: HostedReport, base_url: str, newest: str | None = None, onward: Onward | None = None
+) -> CredentialView:
     """Build the view of a hosted credential; ``newest`` is the id of its newest version, if it is known."""
-    return CredentialView(opened.report, hosted_view(opened, base_url, newest))
+    return CredentialView(opened.report, replace(hosted_view(opened, base_url, newest), onward=onward))
 
 
 def hosted_view(opened: HostedReport, base_url: str, newest: str | None = None) -> HostedView:

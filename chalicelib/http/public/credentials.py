@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
+from chalicelib.catalogue.related import Recommendation
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Unavailable
 from chalicelib.http.core import log
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -17,6 +19,7 @@ from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, form, negotiation, request_context
 from chalicelib.http.public import credential_json, credential_page, credential_view, recipient_form
+from chalicelib.http.public.credential_view import Onward
 from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
@@ -50,11 +53,11 @@ def routes(services: Services) -> Routes:
     def credential(request: Request, credential_id: str) -> Reply:
         media_type = _choose(request, credential_id, services)
         opened = _open(services, request, credential_id, _FORMS[media_type])
-        return _in_form(services, media_type, opened)
+        return _in_form(services, request, media_type, opened)
 
     @bound.bind("/c/{id}", access=PUBLIC, methods=("POST",), missing=MISSING)
     def credential_for_recipient(request: Request, credential_id: str) -> Reply:
-        return _page_for_recipient(services, _checked(credential_id), _entered(request))
+        return _page_for_recipient(services, request, _checked(credential_id), _entered(request))
 
     @bound.bind("/v1/credentials/{id}", access=PUBLIC, missing=NO_SUCH_ID)
     def summary(request: Request, credential_id: str) -> Reply:
@@ -96,18 +99,38 @@ def _entered(request: Request) -> RecipientForm:
     return recipient_form.entered(form.sent(request, body.MAX_ADDRESS_FORM).fields.get("email", b""))
 
 
-def _page_for_recipient(services: Services, credential_id: str, entered: RecipientForm) -> Reply:
+def _page_for_recipient(services: Services, request: Request, credential_id: str, entered: RecipientForm) -> Reply:
     # No visit: the page was counted when it was opened, and another person's address says nothing about the credential.
     opened = services.hosted_reports.open(credential_id, None, entered.options)
-    return _page(services, opened, uncached(), entered)
+    return _page(services, request, opened, uncached(), entered)
 
 
 def _page(
-    services: Services, opened: HostedReport, headers: Mapping[str, str], entered: RecipientForm = NO_RECIPIENT
+    services: Services,
+    request: Request,
+    opened: HostedReport,
+    headers: Mapping[str, str],
+    entered: RecipientForm = NO_RECIPIENT,
 ) -> Reply:
     newest = services.hosted_reports.newest_version(opened.record)
-    base_url = services.settings.base_url
-    return credential_page.show(credential_view.of_hosted(opened, base_url, newest), base_url, headers, entered)
+    base_url, onward = services.settings.base_url, _onward(services, request, opened)
+    view = credential_view.of_hosted(opened, base_url, newest, onward)
+    return credential_page.show(view, base_url, headers, entered, tuple(services.settings.wallets))
+
+
+def _onward(services: Services, request: Request, opened: HostedReport) -> Onward | None:
+    """What the page offers next, with at most one read."""
+    record, issuer, listing = opened.record, opened.issuer, opened.listing
+    if not opened.is_genuine or issuer is None:
+        return None
+    channel = request_context.channel(request)
+    token = services.catalogue.enrolment(issuer, listing, opened.salt, record.id, channel)
+    found: tuple[Recommendation, ...] = ()
+    # The page shows the pathways themselves, so only the issuer's choice is worth a read beside them.
+    if listing is not None and (listing.related or not opened.next_pathways):
+        with suppress(Unavailable):
+            found = services.catalogue.recommended(listing, ())
+    return Onward(record.achievement_id, token, found)
 
 
 def _open(
@@ -131,11 +154,11 @@ def _report(opened: HostedReport, base_url: str) -> Reply:
     return as_json(credential_json.report(credential_view.of_hosted(opened, base_url)), headers=uncached())
 
 
-def _in_form(services: Services, media_type: str, opened: HostedReport) -> Reply:
+def _in_form(services: Services, request: Request, media_type: str, opened: HostedReport) -> Reply:
     headers = uncached(Vary="Accept")
     match media_type:
         case negotiation.HTML:
-            return _page(services, opened, headers)
+            return _page(services, request, opened, headers)
         case negotiation.JSON:
             view = credential_view.of_hosted(opened, services.settings.base_url)
             return as_json(credential_json.report(view), headers=headers)

@@ -90,7 +90,7 @@ def _shown(services: Services, request: Request, sent: Submission, asked: Recipi
     # Not counted with an address: the credential was counted when it was submitted without one.
     visit = request_context.create(request, Kind.VIEW)
     checked = submission.check(services, sent, visit, counted=asked == NO_RECIPIENT)
-    recipient = replace(asked, submitted=recipient_form.sent_again(sent.data))
+    recipient = replace(asked, submitted=recipient_form.sent_again(submission.text_of(sent)))
     return credential_page.show(
         credential_view.of_submitted(checked), services.settings.base_url, uncached(), recipient
     )

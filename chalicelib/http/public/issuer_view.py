@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chalicelib.award.input import colours
+from chalicelib.award.input import colours, fonts
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import IMAGE_NAME
 from chalicelib.http.html import text
 from chalicelib.http.public import verdict_text
 from chalicelib.http.public.key_location import KeyLocation, key_location
@@ -26,6 +27,8 @@ class Recorded:
     """The name that the operators registered."""
     accent: str | None
     """The issuer's colour, which states nothing."""
+    font: str | None
+    """The name of its font, which states nothing either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,12 @@ def issuer_view(report: Report, registered: Issuer | None, claimed: Mapping[str,
 
 def shown_image(url: object, base_url: str) -> str | None:
     """Return ``url`` if the image is ours or embedded: any other host would learn who views which credential."""
-    own = isinstance(url, str) and url.startswith(f"{base_url}/images/")
-    return url if isinstance(url, str) and (own or text.picture(url)) else None
+    if not isinstance(url, str):
+        return None
+    prefix = f"{base_url}/images/"
+    # Only an image: `/images/../badge/...` would show the verdict on another credential.
+    own = url.startswith(prefix) and IMAGE_NAME.fullmatch(url.removeprefix(prefix)) is not None
+    return url if own or text.picture(url) else None
 
 
 def _key_documents(report: Report) -> list[str]:
@@ -137,4 +144,6 @@ def _contact(email: object, *, linked: bool) -> Contact | None:
 
 
 def _recorded(registered: Issuer) -> Recorded:
-    return Recorded(text.optional_text(registered.registered_as), colours.readable(registered.accent))
+    return Recorded(
+        text.optional_text(registered.registered_as), colours.readable(registered.accent), fonts.known(registered.font)
+    )

@@ -12,7 +12,7 @@ from chalice.app import Request
 from chalicelib.analytics.event import Visit
 from chalicelib.award.input import json_pointer
 from chalicelib.credential import strict_json
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, TakenDown
 from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MAX_ENVELOPE = 16 * 1024
 """Maximum overhead of a form or a JSON envelope around the credential, in bytes."""
-MAX_BODY = pasted.MAX_SIZE + MAX_ENVELOPE
+MAX_BODY = pasted.MAX_IMAGE + MAX_ENVELOPE
 MISSING = (
     "Laurel has no credential at this URL. "
     "Check that you copied the whole link: the part after /c/ is 26 characters long."
@@ -40,7 +40,7 @@ _BOTH = (
 _ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
 """Start of an envelope. An envelope has no other members, so one of these comes first; no credential starts so."""
 _LIMITS = strict_json.Limits(
-    size=MAX_BODY, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4
+    size=pasted.MAX_SIZE + MAX_ENVELOPE, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4
 )
 """Limits of an envelope: the credential in it may be as large as one submitted alone."""
 
@@ -113,6 +113,12 @@ def _with_scheme(typed: bytes, base_url: str) -> bytes:
     return f"{scheme}://".encode() + link if link.startswith(f"{host}/c/".encode()) else typed
 
 
+def text_of(submitted: Submission) -> bytes:
+    """Return the text of the submission; for an image, of the credential in it. Raises `Malformed`."""
+    found = pasted.read(submitted.data)
+    return found.source if isinstance(found, pasted.Document) else submitted.data
+
+
 def hosted_id(services: Services, submitted: Submission) -> str | None:
     """Return the id of the hosted credential whose link was submitted; None for any other submission.
 
@@ -136,6 +142,8 @@ def check(services: Services, submitted: Submission, visit: Visit, *, counted: b
             checked = services.submitted_reports.check_link(link, visit, submitted.options, counted=counted)
         else:
             checked = services.submitted_reports.check(submitted.data, visit, submitted.options, counted=counted)
+    except TakenDown:
+        raise
     except NotFound as error:
         raise Problem("nothing_found", MISSING) from error
     if counted:

@@ -21,6 +21,8 @@ class VerdictText:
 
 _TRY_AGAIN = "Try again in a few minutes. The service that did not respond may be available by then."
 _ASK_ISSUER = "Contact the issuer directly, through its own website rather than a link that you were sent."
+_ASK_NAMED = "If you know which organization should have issued it, contact that organization through its own website."
+_NOT_SHOWN = "Do not rely on it. Its contents are not shown here, because no issuer has confirmed them."
 
 VERDICT_TEXTS: Mapping[Verdict, VerdictText] = {
     Verdict.VALID: VerdictText(
@@ -70,9 +72,9 @@ VERDICT_TEXTS: Mapping[Verdict, VerdictText] = {
         "bad",
         "octagon",
         (
-            "Do not rely on it. Its contents are not shown here, because no issuer has confirmed them.",
-            "Ask the person who gave it to you for the original file. It may have been damaged by accident.",
-            _ASK_ISSUER,
+            _NOT_SHOWN,
+            "Ask the person who gave it to you for the original file or link. It may have been damaged by accident.",
+            _ASK_NAMED,
         ),
     ),
     Verdict.UNKNOWN: VerdictText(
@@ -102,6 +104,56 @@ _UNREADABLE = replace(
     ),
 )
 """Not the tone of a forged credential: it may be genuine and badly copied."""
+_NOT_STANDARD = replace(
+    VERDICT_TEXTS[Verdict.UNKNOWN],
+    headline="This credential does not follow the standard, so its signature was not checked.",
+    advice=(
+        "Do not rely on it. This does not mean that it is forged: some issuers make such mistakes.",
+        "Ask the person who gave it to you for the original file. It may have been changed by accident.",
+        _ASK_ISSUER,
+    ),
+)
+_SIGNATURE_NOT_CURRENT = replace(
+    VERDICT_TEXTS[Verdict.INVALID],
+    tab="Signature not currently valid",
+    headline="The signature of this credential is not currently valid.",
+    tone="warn",
+    shape="triangle",
+    advice=(
+        "The issuer signed it, but the signature is not valid today. This does not mean that the credential is forged.",
+        "Ask the holder for a newly signed credential.",
+        _ASK_ISSUER,
+    ),
+)
+_KEY_REFUSED = replace(
+    VERDICT_TEXTS[Verdict.INVALID],
+    tab="Not trusted",
+    headline="This credential cannot be trusted.",
+    advice=(
+        "Do not rely on it. Nothing shows that only the issuer had the key, so someone else could have signed it.",
+        "Issuers replace their keys. Ask the holder for a renewed credential.",
+        _ASK_ISSUER,
+    ),
+)
+_WRONG_SIGNER = replace(VERDICT_TEXTS[Verdict.INVALID], advice=(_NOT_SHOWN, _ASK_NAMED))
+"""A credential that someone else has signed: that is no accident."""
+_KEY = "key_"
+"""How the codes of a key begin that is not accepted, whatever its signature."""
+_INVALID_BY_CODE: Mapping[str, VerdictText] = {
+    "proof_expired": _SIGNATURE_NOT_CURRENT,
+    "proof_not_yet_valid": _SIGNATURE_NOT_CURRENT,
+    "proof_from_the_future": _SIGNATURE_NOT_CURRENT,
+    "not_base58btc": _KEY_REFUSED,
+    "algorithm_mismatch": _KEY_REFUSED,
+    "purpose_wrong": _KEY_REFUSED,
+}
+_INVALID_BY_CHECK: Mapping[str, VerdictText] = {
+    "format": _UNREADABLE,
+    "structure": _NOT_STANDARD,
+    "context": _NOT_STANDARD,
+    "signer": _WRONG_SIGNER,
+}
+"""Texts by check. The checks before the fourth do not look at the signature, so the credential may be genuine."""
 _LEFT_OPEN = replace(VERDICT_TEXTS[Verdict.UNKNOWN], advice=("Ask the holder for the original file.", _ASK_ISSUER))
 _UNREACHABLE = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
@@ -142,7 +194,7 @@ _OTHER_PERSON = replace(
     shape="triangle",
     advice=(
         "Check the spelling. People often have several addresses, so ask which one they gave the issuer.",
-        "The credential itself may be genuine. Check it without an email address to see its own result.",
+        "The credential itself is genuine and valid. Check it without an email address to see that result.",
     ),
 )
 _PERSON_OPEN = replace(
@@ -150,7 +202,6 @@ _PERSON_OPEN = replace(
     headline="We could not check whether it was issued to this person.",
     advice=("Check that the name matches the person you are dealing with.", _ASK_ISSUER),
 )
-
 _NO_CREDENTIAL = replace(
     VERDICT_TEXTS[Verdict.UNKNOWN],
     tab="No credential",
@@ -188,9 +239,16 @@ def verdict_text(report: Report) -> VerdictText:
         )
     if finding is not None and report.verdict is Verdict.UNKNOWN:
         return _unknown(finding)
-    if finding is not None and report.verdict is Verdict.INVALID and finding.check == "format":
-        return _UNREADABLE
+    if finding is not None and report.verdict is Verdict.INVALID:
+        return _invalid(finding)
     return VERDICT_TEXTS[report.verdict]
+
+
+def _invalid(finding: Finding) -> VerdictText:
+    """Only a signature that is wrong, missing or someone else's shows that a credential is not genuine."""
+    if finding.code.startswith(_KEY):
+        return _KEY_REFUSED
+    return _INVALID_BY_CODE.get(finding.code) or _INVALID_BY_CHECK.get(finding.check, VERDICT_TEXTS[Verdict.INVALID])
 
 
 def _unknown(finding: Finding) -> VerdictText:
@@ -237,8 +295,8 @@ UNSURE: Mapping[str, str] = {
     "context": "It uses terms that Laurel does not know, so its signature could not be checked.",
     "proof": "Its signature could not be checked.",
     "signer": "Laurel could not check whether the signing key belongs to the issuer.",
-    "dates": "The signature is genuine, but Laurel could not check whether it is valid today.",
-    "status": "The signature is genuine, but Laurel could not check whether it has been revoked.",
+    "dates": "The signature is genuine, but Laurel could not check whether the credential is valid today.",
+    "status": "The signature is genuine, but Laurel could not check whether the credential was revoked.",
     "recipient": "The signature is genuine, but Laurel could not check whether it was issued to this person.",
 }
 """By check: what remains unknown if it could not be completed. The reason is shown next to the check."""

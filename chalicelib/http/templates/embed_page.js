@@ -10,6 +10,8 @@
   let turn = 0;
   form.addEventListener("change", async () => {
     const mine = ++turn;
+    result.inert = true;
+    said.textContent = said.dataset.updating;
     const url = `${form.action}?${new URLSearchParams(new FormData(form))}`;
     try {
       const got = await fetch(url);
@@ -17,6 +19,7 @@
       const page = new DOMParser().parseFromString(await got.text(), "text/html");
       if (mine !== turn) return;
       result.replaceChildren(...page.getElementById("result").childNodes);
+      result.inert = false;
       history.replaceState(null, "", url);
       ready();
       said.textContent = said.dataset.updated;

@@ -96,7 +96,7 @@ def _check_host(host: str) -> None:
     if not _HOST.fullmatch(host):
         raise _refused(f"{host[:80]!r} is not the name of a public web server.")
     if any(host.endswith(f".{name}") for name in _LOCAL_NAMES):
-        raise _refused(f"{host[:80]} is a name in a private network.")
+        raise _refused(f"{host[:80]} is a name on a private network.")
 
 
 def _refused(detail: str) -> Unavailable:

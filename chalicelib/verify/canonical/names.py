@@ -106,4 +106,4 @@ def value_object(value: dict[str, Any], term: Term, active: ActiveContext) -> st
         if suffix == term.suffix or suffix in _PLAIN_TYPES:
             raise CanonicalError(f"{term.name!r} repeats a type that is implied.", code="keyword_refused")
         return f'"{escape(text)}"{suffix}'
-    raise CanonicalError("A value object has a string and a language, or a string and a type.", code="keyword_refused")
+    raise CanonicalError("A value object must have a string and a language or type.", code="keyword_refused")

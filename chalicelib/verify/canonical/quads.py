@@ -99,7 +99,7 @@ def to_quads(
         `CanonicalError` lists the codes.
     """
     if not isinstance(document, dict):
-        raise CanonicalError("A document is a JSON object.", code="json_invalid")
+        raise CanonicalError("A document must be a JSON object.", code="json_invalid")
     walk = _Walk(max_depth, max_nodes)
     walk.node(document, EMPTY, "", 1)
     if not len(walk.quads):

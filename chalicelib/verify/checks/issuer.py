@@ -41,7 +41,7 @@ def check(verification: VerificationContext) -> Finding:
         return _passed("issuer_registered", _registered(known), known)
     if known.name is not None and claimed in known.former_names:
         renamed = phrase(
-            "The issuer is {name}, registered with {registry}, and was registered as {former} before.",
+            "The issuer is {name}, registered with {registry}, and was previously registered as {former}.",
             name=known.name,
             registry=_registry(known),
             former=claimed,

@@ -12,7 +12,7 @@ from chalicelib.credential.record import Purpose
 from chalicelib.errors import Malformed
 from chalicelib.language.phrase import phrase
 from chalicelib.verify import bitstring
-from chalicelib.verify.members import as_list, as_object, text
+from chalicelib.verify.members import as_list, as_object, id_of, only, text
 from chalicelib.verify.report import Evidence, Finding, Outcome
 from chalicelib.verify.status_list import VerifiedList, read_list
 from chalicelib.verify.verification_context import (
@@ -96,8 +96,9 @@ def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:
         raise CheckUnknown(
             "status_type_unknown", phrase("Laurel does not support the status type {type} yet.", type=repr(_name(kind)))
         )
-    size = entry.get("statusSize", 1)
-    if size != 1 or type(size) is bool:
+    # A holder can rewrite each of these without changing what is signed, which must not hide a revocation.
+    size = only(entry.get("statusSize", 1))
+    if size not in (1, "1", []) or type(size) is bool:
         raise CheckUnknown(
             "status_size_unsupported", ("Its status has more than one bit, which Laurel does not support yet.")
         )
@@ -105,7 +106,7 @@ def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:
         purpose = Purpose(text(entry.get("statusPurpose")) or "")
     except ValueError as error:
         raise CheckUnknown("status_purpose_unknown", "Its status has an unknown purpose.") from error
-    url, index = text(entry.get("statusListCredential")), entry.get("statusListIndex")
+    url, index = id_of(only(entry.get("statusListCredential"))), only(entry.get("statusListIndex"))
     # The specification requires a string of digits; some issuers write a number, which is unambiguous too.
     digits = str(index) if type(index) in (str, int) else ""
     if url is None or not _INDEX.fullmatch(digits):

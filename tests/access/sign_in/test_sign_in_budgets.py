@@ -316,6 +316,16 @@ def test_a_strangers_mailbox_is_not_flooded_through_addresses_with_tags(access: 
     assert sent == 4 * PER_ADDRESS_FIRST.max_count, "each network asks once"
 
 
+def test_a_strangers_mailbox_at_gmail_is_not_flooded_through_dots(access: AccessFixture) -> None:
+    """Gmail delivers a.da@gmail.com, ad.a@gmail.com and ada@googlemail.com to one mailbox."""
+    sent = 0
+    for number in range(1, 64):
+        name = "".join(f"{letter}." if number >> at & 1 else letter for at, letter in enumerate("victim"))
+        host = "gmail.com" if number % 2 else "googlemail.com"
+        sent += ask(access, f"{name}m@{host}", f"10.9.9.{number}")
+    assert sent == PER_ADDRESS_FIRST.max_count, "each network asks once"
+
+
 def test_requests_for_addresses_with_tags_do_not_use_up_a_members_budget(access: AccessFixture) -> None:
     known_member(access)
     for number in range(100):

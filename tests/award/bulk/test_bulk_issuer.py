@@ -371,7 +371,7 @@ class FailingStore:
 
 
 def test_storage_outage_keeps_results_and_leaves_the_rest_waiting(bulk_fixture: BulkFixture) -> None:
-    issuer_actions.register(bulk_fixture.acme.issuer_context, "acme")
+    issuer_actions.register(bulk_fixture.acme.issuer_context, "acme", bulk_fixture.acme.issuer.name)
     job = bulk_fixture.create(people(120))
     issuer_context = replace(
         bulk_fixture.acme.issuer_context, issuer_store=FailingStore(bulk_fixture.acme.issuer_store, 2)
@@ -446,7 +446,7 @@ def test_results_of_another_worker_are_merged(bulk_fixture: BulkFixture) -> None
 
 
 def test_results_can_be_read_from_any_position_and_by_state(bulk_fixture: BulkFixture) -> None:
-    issuer_actions.register(bulk_fixture.acme.issuer_context, "acme")
+    issuer_actions.register(bulk_fixture.acme.issuer_context, "acme", bulk_fixture.acme.issuer.name)
     content = "name,email\n" + "".join(f"P{n},{'bad' if n % 3 else f'p{n}@x.org'}\n" for n in range(450))
     job = bulk_fixture.run(bulk_fixture.create(content, allow=Allow(row_errors=True)))
     whole = [result.row.number for result, _ in bulk_issuer.results(bulk_fixture.bulk, job)]

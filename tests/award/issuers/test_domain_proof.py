@@ -65,18 +65,18 @@ def test_self_registered_issuer_is_unproven(acme: DomainFixture) -> None:
 
 
 def test_operators_can_register_an_issuer(acme: DomainFixture) -> None:
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     assert acme.finding().code == "issuer_registered"
 
 
 def test_name_that_differs_from_the_registered_one_is_reported(acme: DomainFixture) -> None:
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     acme.rename("A much finer school")
     assert acme.finding().code == "issuer_name_differs"
 
 
 def test_registered_name_takes_precedence_over_a_domain_proof(acme: DomainFixture) -> None:
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     acme.publish_record()
     domain_proof.prove(acme.domain_prover, "acme", DOMAIN)
     finding = acme.finding()

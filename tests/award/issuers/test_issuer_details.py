@@ -81,7 +81,7 @@ def test_issuer_is_created_with_its_owner(acme: IssuerFixture) -> None:
 @pytest.fixture
 def registered(acme: IssuerFixture) -> Issuer:
     """The issuer, with its name registered by an operator."""
-    return issuer_actions.register(acme.issuer_context, "acme")
+    return issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
 
 
 @pytest.mark.parametrize("name", ["University of Oxford", "Acme Academy ", "acme academy", "Acme  Academy"])
@@ -113,7 +113,7 @@ def test_credentials_under_a_former_registered_name_stay_known(acme: IssuerFixtu
     assert (before.credential, before.findings[7].code) == (after.credential, after.findings[7].code)
     assert after.findings[7].message == (
         "The issuer is Acme University, registered with Laurel at localhost:8000, "
-        "and was registered as Acme Academy before."
+        "and was previously registered as Acme Academy."
     )
     assert acme.issuer_store.issuer("acme").former_names == (registered.name, "Acme")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.award.issuers import issuer_actions, names
@@ -76,9 +78,23 @@ def test_names_of_issuers_that_are_not_registered_are_not_reserved(fixture: Issu
 
 def test_registering_reserves_the_name(fixture: IssuerFixture) -> None:
     issuer_actions.create(fixture.issuer_context, new_issuer(id="club", name="Chess Club"))
-    issuer_actions.register(fixture.issuer_context, "club")
+    issuer_actions.register(fixture.issuer_context, "club", "Chess Club")
     with pytest.raises(Refused):
         issuer_actions.create(fixture.issuer_context, new_issuer(id="evil", name="CHESS CLUB"))
+
+
+@pytest.mark.parametrize("name", ["University of Oxford", "Сhess Club", "Chess Club "])
+def test_an_issuer_that_renames_itself_while_an_operator_decides_is_not_registered(
+    fixture: IssuerFixture, name: str
+) -> None:
+    """An operator registered the name of that moment, whatever they had checked."""
+    issuer_actions.create(fixture.issuer_context, new_issuer(id="club", name="Chess Club"))
+    club = fixture.issuer_store.issuer("club")
+    fixture.issuer_store.replace_issuer(replace(club, name=name, version=club.version + 1))
+    with pytest.raises(Refused) as refused:
+        issuer_actions.register(fixture.issuer_context, "club", "Chess Club")
+    assert refused.value.code == "name_changed"
+    assert not fixture.issuer_store.issuer("club").registered
 
 
 def test_an_issuer_keeps_its_own_name_and_may_spell_it_differently(fixture: IssuerFixture) -> None:
@@ -120,7 +136,7 @@ def test_a_registration_that_fails_half_way_reserves_no_name() -> None:
     for attempt in (
         lambda: issuer_actions.create(fixture.issuer_context, new_issuer(id="a", name=NAME), registered=True),
         lambda: issuer_actions.update_profile(fixture.issuer_context, "school", {"name": NAME}, by_operator=True),
-        lambda: issuer_actions.register(fixture.issuer_context, "club"),
+        lambda: issuer_actions.register(fixture.issuer_context, "club", "Chess Club"),
     ):
         with pytest.raises(Unavailable):
             attempt()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -15,7 +16,7 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import batch, issue, quota, reissue
 from chalicelib.award.issuing.reissue import Changes
-from chalicelib.credential import dates
+from chalicelib.credential import dates, strict_json
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused, Unavailable
@@ -51,7 +52,7 @@ def test_stranger_issues_only_the_daily_quota(acme: IssuerFixture) -> None:
 def test_registration_raises_the_quota_at_once(acme: IssuerFixture) -> None:
     for _ in range(4):
         acme.issue()
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     for _ in range(5):
         acme.issue()
     with pytest.raises(QuotaExceeded):
@@ -93,12 +94,15 @@ def test_refused_credentials_do_not_count(acme: IssuerFixture) -> None:
     assert used(acme) == 0
 
 
-def test_credential_that_is_not_stored_is_given_back(acme: IssuerFixture) -> None:
-    record = acme.issue()
-    eve = replace(acme.award().holder, name="Eve")
-    with pytest.raises(Conflict):
-        acme.issue(credential_id=record.id, holder=eve)
-    assert used(acme) == 1
+def test_ids_that_are_taken_do_not_make_signatures_free(acme: IssuerFixture) -> None:
+    """The console's form of a correction contains the id of the new credential."""
+    record, other = acme.issue(), acme.issue()
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            reissue.correct(acme.issuer_context, "acme", record.id, Changes(name="Eve"), new_id=other.id)
+    assert used(acme) == 4
+    with pytest.raises(QuotaExceeded):
+        reissue.correct(acme.issuer_context, "acme", record.id, Changes(name="Eve"), new_id=other.id)
 
 
 def test_corrections_and_renewals_count(acme: IssuerFixture) -> None:
@@ -138,8 +142,9 @@ def test_issuers_do_not_use_up_each_others_quota(acme: IssuerFixture) -> None:
     for _ in range(4):
         acme.issue()
     other = issuer_actions.create(acme.issuer_context, replace_id(acme, "other"))
-    acme.issuer_store.add_achievement(replace(acme.achievement, issuer_id=other.id))
-    acme.issue(issuer_id="other")
+    achievement = replace(acme.achievement, issuer_id=other.id, id=str(UUID(int=1)))
+    acme.issuer_store.add_achievement(achievement)
+    acme.issue(issuer_id="other", achievement_id=achievement.id)
 
 
 def replace_id(acme: IssuerFixture, name: str) -> issuer_actions.NewIssuer:
@@ -178,3 +183,55 @@ def test_issuers_that_one_domain_confirms_share_its_quota(acme: IssuerFixture) -
         taken += quota.take_up_to(acme.issuer_context, issuer, 5).amount
     assert taken == quota.PROVEN_PER_DAY
     assert "that evil.example confirms" in quota.exceeded(acme.issuer_context, issuer).detail
+
+
+class CountingSigner(Signer):
+    """Counts signatures, each of which costs money."""
+
+    signed = 0
+
+    def sign(self, handle: str, message: bytes) -> bytes:
+        signature = super().sign(handle, message)
+        self.signed += 1
+        return signature
+
+
+def test_a_request_that_is_repeated_for_ever_costs_no_signatures(acme: IssuerFixture) -> None:
+    """A stranger's issuer sent one request with one `Idempotency-Key` again and again: each was signed, then refused
+    as stored before, and given back to the quota."""
+    signer = CountingSigner()
+    context = replace(acme.issuer_context, signer=signer)
+    award = acme.award(credential_id="a" * 26)
+    first = issue.issue(context, award)
+    signed = signer.signed
+    assert [issue.issue(context, award) for _ in range(5)] == [first] * 5
+    assert signer.signed == signed
+
+
+def test_a_credential_that_is_signed_and_then_refused_counts(
+    acme: IssuerFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A credential that is too large is only noticed once it is signed, so this must not be free for ever."""
+    signer = CountingSigner()
+    context = replace(acme.issuer_context, signer=signer)
+    monkeypatch.setattr(strict_json, "DEFAULT", replace(strict_json.DEFAULT, size=100))
+    for _ in range(4):
+        with pytest.raises(Refused) as refused:
+            issue.issue(context, acme.award())
+        assert refused.value.code == "too_large"
+    for _ in range(5):
+        with pytest.raises(QuotaExceeded):
+            issue.issue(context, acme.award())
+    assert signer.signed == 4
+
+
+def test_whoever_controls_a_host_of_a_domain_cannot_use_up_the_quota_of_its_owner(acme: IssuerFixture) -> None:
+    """Universities give hosts to students, and any host confirms an issuer."""
+    proofs = [DomainProof(name, Place.DNS, acme.clock(), "0" * 64) for name in ("club.uni.example", "uni.example")]
+    club, university, both = (
+        replace(acme.issuer, id=f"issuer-{number}", registered_as=None, domains=tuple(domains))
+        for number, domains in enumerate((proofs[:1], proofs[1:], proofs))
+    )
+    assert quota.take_up_to(acme.issuer_context, club, 100).amount == quota.PROVEN_PER_DAY
+    assert quota.take_up_to(acme.issuer_context, university, 5).amount == 5
+    assert quota.take_up_to(acme.issuer_context, both, 100).amount == quota.PROVEN_PER_DAY - 5

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -41,7 +42,7 @@ class UnsignedSigner(Signer):
 
 
 def vouch(acme: IssuerFixture) -> None:
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
 
 
 def stored(acme: IssuerFixture) -> Issuer:
@@ -171,9 +172,10 @@ def test_daily_cap_leaves_issuers_on_the_shared_key_and_nothing_fails(acme: Issu
 
 
 def issue_for(context: IssuerContext, acme: IssuerFixture, issuer_id: str) -> Issuer:
-    achievement = next(acme.issuer_store.achievements("acme"))
     if not any(acme.issuer_store.achievements(issuer_id)):
-        acme.issuer_store.add_achievement(replace(achievement, issuer_id=issuer_id))
+        copied = replace(acme.achievement, issuer_id=issuer_id, id=str(uuid5(NAMESPACE_URL, issuer_id)))
+        acme.issuer_store.add_achievement(copied)
+    achievement = next(acme.issuer_store.achievements(issuer_id))
     record = issue.issue(context, acme.award(issuer_id=issuer_id, achievement_id=achievement.id))
     assert acme.report(record).verdict is Verdict.VALID
     return acme.issuer_store.issuer(issuer_id)

@@ -182,7 +182,7 @@ def test_shared_key_is_revoked_after_the_operator_replaced_it(acme: IssuerFixtur
 def test_revoking_a_former_shared_key_creates_no_key_before_the_next_issue(by_operator: bool) -> None:
     acme = IssuerFixture()
     acme.issue()
-    issuer_actions.register(acme.issuer_context, "acme")
+    issuer_actions.register(acme.issuer_context, "acme", acme.issuer.name)
     key, since = key_of(acme), acme.issuer_context.now()
     other = acme.signer.create("deployment").handle
     context = replace(acme.issuer_context, key_policy=replace(KEY_POLICY, shared_handle=other))

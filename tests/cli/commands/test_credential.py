@@ -225,3 +225,10 @@ def test_renewal_leaves_the_old_credential_unchanged(run: Run, issued: str) -> N
 def test_search_without_results_exits_with_1(run: Run, issuer: str, issued: str) -> None:
     assert run("credential", "search", issuer, "--state", "active").code == 0
     assert run("credential", "search", issuer, "--email", "nobody@example.org").code == 1
+
+
+def test_a_page_is_taken_down_and_shown_again(run: Run, services: FakeServices, issued: str) -> None:
+    assert run("credential", "takedown", issued, "--json").rows[0] == {"id": issued, "taken_down": True}
+    assert services.issuer_store.record(issued).taken_down is not None
+    assert run("credential", "takedown", issued, "--undo", "--json").rows[0] == {"id": issued, "taken_down": False}
+    assert services.issuer_store.record(issued).taken_down is None

@@ -40,7 +40,7 @@ def test_duplicate_issuer_is_refused(run: Run, issuer: str) -> None:
 
 
 def test_renaming_a_registered_issuer_registers_the_new_name(run: Run, services: FakeServices, issuer: str) -> None:
-    run("issuer", "register", issuer)
+    run("issuer", "register", issuer, services.issuer_store.issuer(issuer).name)
     assert run("issuer", "rename", issuer, "Acme Academy", "--json").rows[0]["name"] == "Acme Academy"
     renamed = services.issuer_store.issuer(issuer)
     assert (renamed.name, renamed.registered_as) == ("Acme Academy", "Acme Academy")
@@ -78,6 +78,6 @@ def test_registering_names_the_issuers_that_already_have_a_similar_name(run: Run
     new = NewIssuer("evil", "Аcme", "https://evil.example/", "Makers.")
     issuer_actions.create(services.issuer_context, new)
     issuer_actions.create(services.issuer_context, replace(new, id="acme", name="Acme"))
-    result = run("issuer", "register", "acme")
+    result = run("issuer", "register", "acme", "Acme")
     assert result.code == 0
     assert "evil has a similar name: Аcme" in result.err

@@ -168,3 +168,18 @@ def test_one_mailbox_or_network_cannot_fill_the_budget_of_new_issuers(common: st
     sent = sum(send_all(fixture, newcomer(number, *creator)) for number, creator in enumerate(creators))
     assert sent == fixture.unproven_emails // quota.CREATOR_SHARE
     assert send_all(fixture, newcomer(100, "m-honest", "n-honest")) == quota.UNPROVEN_ISSUER.max_count
+
+
+def test_one_mailbox_cannot_be_flooded_by_issuers_that_one_domain_confirms() -> None:
+    """A wildcard record confirms any number of issuers, and each sent one address ten emails a day."""
+    fixture = DeliveryFixture()
+    issuer, sent = fixture.issuer_store.issuer("north"), 0
+    for number in range(3):
+        proof = DomainProof(f"n{number}.evil.example", Place.DNS, fixture.now, "0" * 64)
+        evil = replace(issuer, id=f"evil-{number}", registered_as=None, domains=(proof,))
+        with suppress(quota.Exceeded):
+            for _ in range(quota.PER_RECIPIENT.max_count):
+                quota.count(fixture.delivery_context, evil, EMAIL)
+                sent += 1
+    assert sent == quota.PER_RECIPIENT.max_count
+    quota.count(fixture.delivery_context, replace(issuer, registered_as=None, domains=()), EMAIL)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.award import export
+from chalicelib.award import daily_limits, export
 from chalicelib.award.bulk import bulk_issuer
 from chalicelib.award.bulk.bulk_issuer import Allow, Upload
 from chalicelib.award.bulk.row_validation import Terms
@@ -139,3 +139,13 @@ def test_a_forged_cursor_is_refused_or_exports_nothing(populated: Laurel, client
 
 def test_only_owners_can_export(populated: Laurel, client: Gateway) -> None:
     assert client.get("/v1/export", **as_token(populated, "fernhill", Role.VIEWER)).status == 403
+
+
+def test_exports_cannot_be_repeated_without_end(populated: Laurel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each part reads and sends 3 MB, and anyone can create an issuer with so much data."""
+    monkeypatch.setattr(daily_limits, "EXPORT_PARTS", replace(daily_limits.EXPORT_PARTS, unproven=3, proven=3))
+    client, headers = Gateway.over(populated), as_token(populated, "fernhill", Role.OWNER)
+    responses = [client.get("/v1/export", **headers) for _ in range(5)]
+    assert [response.status for response in responses] == [200] * 3 + [429] * 2
+    assert responses[-1].json["code"] == "daily_limit_exceeded"
+    assert client.get("/v1/export", **as_token(populated, "other", Role.OWNER)).status == 200

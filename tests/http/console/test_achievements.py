@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import html
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.award import daily_limits
 from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.achievement import Skill
@@ -277,3 +279,36 @@ def test_more_skills_opens_the_page_at_the_first_new_row(editor: Browser) -> Non
     (button,) = [attrs for tag, attrs in outline.elements if tag == "button" and attrs.get("value") == "more"]
     assert (button["formaction"] or "").endswith(f"{HERE}/new#skill_name_3")
     assert 'id="skill_name_3"' in send(editor, f"{HERE}/new", {**FIELDS, "skill_rows": "2", "do": "more"}).text
+
+
+def test_previews_cannot_fill_storage_and_an_image_over_the_limit_loses_no_text(
+    editor: Browser, laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An image is stored before the form is valid, so each preview stored up to 256 KB for ever."""
+    monkeypatch.setattr(daily_limits, "ACHIEVEMENTS", replace(daily_limits.ACHIEVEMENTS, unproven=2, proven=2))
+    laurel.counters.values.clear()
+    responses = [
+        send(editor, f"{HERE}/new", {**FIELDS, "do": "preview"}, picture=saved("PNG", number))
+        for number in (30, 31, 32)
+    ]
+    assert [response.status for response in responses] == [200, 200, 422]
+    assert "save 2 achievements and images a day" in responses[-1].text
+    assert "Finished three paintings out of doors." in responses[-1].text
+
+
+def test_enrolment_and_recommendations_are_saved_shown_again_and_checked(editor: Browser, laurel: Laurel) -> None:
+    """A link to an achievement's page is accepted as well as its id."""
+    other = next(laurel.issuer_store.achievements("fernhill")).id
+    related = f"{laurel.base_url}/achievements/{other}/"
+    enrolment = {"enrolment_url": "https://fernhill.example/enrol", "eligibility": "Anyone.", "related": related}
+    assert send(editor, f"{HERE}/new", {**FIELDS, **enrolment}, picture=picture()).status == 303
+    created = by_name(laurel, FIELDS["name"])
+    assert (created.enrolment_url, created.eligibility) == ("https://fernhill.example/enrol", "Anyone.")
+    assert created.related == (other,)
+    form = editor.get(f"{HERE}/{created.id}").text
+    assert "https://fernhill.example/enrol" in form
+    assert other in form
+    wrong = {"enrolment_url": "http://fernhill.example/", "eligibility": "x" * 501, "related": "nothing"}
+    refused = send(editor, f"{HERE}/new", {**FIELDS, **wrong}, picture=picture())
+    assert refused.status == 422
+    assert all(f'id="{name}-error"' in refused.text for name in wrong)

@@ -320,7 +320,7 @@ def test_result_says_which_holders_get_no_email(editor: Browser, laurel: Laurel)
     everyone = result("name,email\nGrace Hopper,grace@example.org\n")
     assert "get no email" not in everyone
     assert "No email address" not in everyone
-    assert "You chose to send no emails." in result("name,email\nGrace Hopper,g@example.org\n", notify="")
+    assert "You chose not to email the holders." in result("name,email\nGrace Hopper,g@example.org\n", notify="")
 
 
 def check_large(editor: Browser, laurel: Laurel, rows: str) -> str:

@@ -206,6 +206,15 @@ def test_an_emptied_field_of_a_correction_removes_the_value(editor: Browser, gra
     assert (after.valid_until, laurel.issuer_store.recipient(after.id).email) == (None, None)
 
 
+def test_a_corrected_credential_is_not_listed_as_revoked(editor: Browser, grace: Record) -> None:
+    fields = {"name": "Grace B. Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": ""}
+    editor.post(f"{HERE}/{grace.id}/correct", fields)
+    row = editor.get(HERE).text.partition(f"/{grace.id}")[2].partition("</tr>")[0]
+    assert "Replaced by a correction" in row
+    assert "Revoked" not in row
+    assert "Replaced by a correction" in editor.get(f"{HERE}/{grace.id}").text
+
+
 def test_a_correction_that_changes_nothing_is_refused(editor: Browser, grace: Record) -> None:
     fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": "Why?"}
     response = editor.post(f"{HERE}/{grace.id}/correct", fields)

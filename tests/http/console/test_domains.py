@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
+import pytest
+
 from chalicelib.award.issuers import domain_proof
-from chalicelib.credential.issuer import PROOF_LIFETIME
-from chalicelib.http.api.domains import DOMAIN_CHECKS
+from chalicelib.credential.issuer import PROOF_LIFETIME, DomainProof, Place
+from chalicelib.errors import Refused, TooMany
+from chalicelib.http.api.domains import DOMAIN_CHECKS, SHARED_DOMAIN_CHECKS, prove
 from tests.http.console.test_bulk import text_of
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import HTML
@@ -45,6 +49,25 @@ def test_domain_is_proven_cited_and_given_up(owner: Browser, laurel: Laurel) -> 
 def test_domain_checks_are_rate_limited(owner: Browser, laurel: Laurel) -> None:
     responses = [owner.post(HERE, {"domain": DOMAIN}).status for _ in range(DOMAIN_CHECKS.max_count + 1)]
     assert responses == [422] * DOMAIN_CHECKS.max_count + [429]
+
+
+@pytest.mark.parametrize("common", ["creator", "domain"])
+def test_free_issuers_do_not_multiply_the_time_that_domain_checks_take(laurel: Laurel, common: str) -> None:
+    """A check of a slow host holds a worker for nine seconds, and one network can create forty issuers a day."""
+    attempts = 0
+    for number in range(10):
+        proof = DomainProof(f"n{number}.evil.example", Place.DNS, laurel.now, "0" * 64)
+        changes = {"domains": (proof,)} if common == "domain" else {"creator": (f"mailbox-{number}", "network-1")}
+        issuer = laurel.issuer_store.issuer("fernhill")
+        evil = replace(issuer, id=f"evil-{number}", did=f"did:web:evil-{number}", registered_as=None, **changes)  # type: ignore[arg-type] # as above
+        laurel.issuer_store.add_issuer(evil, ())
+        for _ in range(DOMAIN_CHECKS.max_count):
+            with suppress(TooMany):
+                try:
+                    prove(laurel, f"evil-{number}", DOMAIN)
+                except Refused:
+                    attempts += 1
+    assert attempts == SHARED_DOMAIN_CHECKS.max_count
 
 
 def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel: Laurel) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.access import members
@@ -90,13 +92,32 @@ def test_all_errors_are_shown_together(non_member: Browser) -> None:
     assert page.index('href="#name"') < page.index('href="#url"') < page.index('href="#description"')
 
 
-def test_number_of_own_issuers_is_limited(laurel: Laurel) -> None:
-    sam = as_person(laurel, "sam@elsewhere.example")
-    for number in range(home.MAX_ISSUERS):
+def test_number_of_own_issuers_is_limited_by_mailbox(laurel: Laurel) -> None:
+    for number in range(home.ISSUERS_PER_PERSON.max_count):
+        sam = as_person(laurel, f"sam+{number}@elsewhere.example")
         assert sam.post("/console/new", {**NEW, "id": f"academy-{number}"}).status == 303
     response = sam.post("/console/new", {**NEW, "id": "one-more"})
     assert response.status == 422
-    assert "The operator of this service can create more for you." in response.text
+    assert "Too many issuers were created today from your account or network." in response.text
+
+
+def test_strangers_who_add_a_person_to_their_issuers_do_not_keep_them_from_creating_one(
+    non_member: Browser, laurel: Laurel
+) -> None:
+    """Five issuers, which one stranger creates in a minute, were enough, and nobody could leave them."""
+    for number in range(home.PAGE_SIZE + 10):
+        fernhill = laurel.issuer_store.issuer("fernhill")
+        evil = replace(fernhill, id=f"evil-{number:02}", did=f"did:web:evil-{number}", registered_as=None)
+        laurel.issuer_store.add_issuer(evil, ())
+        add_member(laurel.access_context, evil.id, "eve@evil.example", Role.OWNER)
+        add_member(laurel.access_context, evil.id, "sam@elsewhere.example", Role.VIEWER)
+    response = non_member.post("/console/new", NEW)
+    assert response.headers["location"] == f"{BASE_URL}/console/riverside-academy?did=issuer_created"
+    assert non_member.get("/console").text.count("Your role: viewer") == home.PAGE_SIZE
+    page = non_member.get(f"/console?after=evil-{home.PAGE_SIZE - 1}").text
+    assert page.count("Your role: viewer") == 10
+    assert "Your role: owner" in page
+    assert "More issuers" not in page
 
 
 @pytest.mark.parametrize(

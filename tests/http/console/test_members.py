@@ -168,7 +168,7 @@ def test_demotion_page_lists_the_organization_keys_and_ends_the_chosen_ones(
     _, kept = tokens.make(laurel.access_context, "fernhill", Role.EDITOR, "LMS", OWNER)
     page = owner.get(f"{PEOPLE}/change?email={EDITOR}").text
     form = page.partition("Change role</h2>")[2].partition("</form>")[0]
-    assert "also for what the new role does not allow" in form
+    assert "even for actions that the new role does not allow" in form
     assert form.count(f'name="revoke-{known.id}" type="checkbox" value="yes" aria') == 1
     listed = re.search(r'name="listed" value="([^"]+)"', form)
     assert listed is not None
@@ -191,3 +191,19 @@ def test_a_key_that_was_revoked_meanwhile_changes_no_role(owner: Browser, editor
     response = owner.post(f"{PEOPLE}/change", sent)
     assert (response.status, "One of the API keys no longer exists." in response.text) == (422, True)
     assert laurel.access_context.member_store.member("fernhill", EDITOR).role is Role.EDITOR
+
+
+def test_every_member_can_leave(viewer: Browser, laurel: Laurel) -> None:
+    """Anyone can add anyone as a member, and only owners could remove them."""
+    assert "Leave this issuer" in viewer.get(PEOPLE).text
+    response = viewer.post(f"{PEOPLE}/leave")
+    assert response.headers["location"] == f"{BASE_URL}/console?did=member_left"
+    assert viewer.get(PEOPLE).status == 404
+    assert members.issuers_of(laurel.access_context, "vi@fernhill.example") == []
+
+
+def test_the_only_owner_cannot_leave(owner: Browser, laurel: Laurel) -> None:
+    response = owner.post(f"{PEOPLE}/leave")
+    assert response.status == 422
+    assert "Make someone else an owner first." in response.text
+    assert members.issuers_of(laurel.access_context, OWNER) == ["fernhill"]

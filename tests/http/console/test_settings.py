@@ -135,8 +135,34 @@ def test_closed_issuer_is_told_how_to_open_it_again(owner: Browser, laurel: Laur
     assert "It reopens when you issue a credential" in text_of(owner.get(HERE))
 
 
+def test_certificate_template_is_chosen_from_a_list(owner: Browser, laurel: Laurel) -> None:
+    assert owner.post(HERE, {**DETAILS, "certificate_template": "modern"}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").certificate_template == "modern"
+    assert '<option value="modern" selected>' in owner.get(HERE).text
+    refused = owner.post(HERE, {**DETAILS, "certificate_template": "gothic"})
+    assert (refused.status, 'id="certificate_template-error"' in refused.text) == (422, True)
+    seen = {"version": str(laurel.issuer_store.issuer("fernhill").profile_version)}
+    assert owner.post(HERE, {**DETAILS, **seen, "certificate_template": ""}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").certificate_template is None
+
+
 def test_websites_that_may_embed_are_listed_one_per_line(owner: Browser, laurel: Laurel) -> None:
     assert owner.post(HERE, {**DETAILS, "embed_sites": "https://a.example\r\nhttps://b.example"}).status == 303
     assert laurel.issuer_store.issuer("fernhill").embed_sites == "https://a.example\nhttps://b.example"
     refused = owner.post(HERE, {**DETAILS, "embed_sites": "a.example"})
     assert (refused.status, 'id="embed_sites-error"' in refused.text) == (422, True)
+
+
+def test_font_and_footer_are_saved_and_shown(owner: Browser, laurel: Laurel) -> None:
+    assert owner.post(HERE, {**DETAILS, "font": "serif", "footer": "River Street 1"}).status == 303
+    issuer = laurel.issuer_store.issuer("fernhill")
+    assert (issuer.font, issuer.footer) == ("serif", "River Street 1")
+    refused = owner.post(HERE, {**DETAILS, "font": "https://fonts.example/x.woff2", "footer": "x" * 501})
+    assert (refused.status, 'id="font-error"' in refused.text, 'id="footer-error"' in refused.text) == (422, True, True)
+
+
+def test_an_unreadable_colour_is_refused_with_its_contrast_ratio(owner: Browser, laurel: Laurel) -> None:
+    refused = owner.post(HERE, {**DETAILS, "accent": "#ffee88"})
+    assert refused.status == 422
+    assert "the contrast is 1.2:1, and at least 4.5:1 is needed" in refused.text
+    assert laurel.issuer_store.issuer("fernhill").accent is None

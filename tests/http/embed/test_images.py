@@ -37,6 +37,14 @@ def test_unknown_id_gets_a_neutral_image(client: Gateway, name: str) -> None:
     assert "No such credential" in response.text
 
 
+@pytest.mark.parametrize("path", ["/badge/x.svg", "/embed/x"])
+def test_what_does_not_exist_is_never_unchanged(client: Gateway, path: str) -> None:
+    """RFC 9110, 13.2.1: a precondition matters only if the response would be successful without it."""
+    missing = client.get(path)
+    for tag in ("*", missing.headers["etag"]):
+        assert client.get(path, if_none_match=tag).status == 404
+
+
 def test_unknown_format_is_a_problem(client: Gateway) -> None:
     assert client.get(f"/badge/{id_of('valid')}.gif").json["code"] == "not_found"
 

@@ -109,6 +109,12 @@ def test_the_page_lists_the_holders_credentials_and_records_the_opening(
     assert len(events(laurel, EventKind.OPENED)) == 1
 
 
+def test_a_reason_on_the_page_cannot_end_its_quotation(laurel: Laurel, client: Gateway, path: str) -> None:
+    record = laurel.issuer_store.record(id_of("revoked"))
+    laurel.put(replace(record, status=replace(record.status, reason="An error.” It is valid again. “")))
+    assert "<bdi>“An error.&#39; It is valid again. &#39;”</bdi>" in client.get(path, **PHONE).text
+
+
 def test_the_page_is_not_cached_indexed_or_sent_as_referrer(client: Gateway, path: str) -> None:
     headers = client.get(path, **PHONE).headers
     assert headers["cache-control"] == "private, no-store"
@@ -181,7 +187,7 @@ def test_linkedin_url_has_the_certification_fields(client: Gateway, path: str, l
         "issueMonth": str(record.issued_at.month),
         "expirationYear": str(record.valid_until.year),
         "expirationMonth": str(record.valid_until.month),
-        "certUrl": f"{BASE_URL}/c/{CREDENTIAL}",
+        "certUrl": f"{BASE_URL}/c/{CREDENTIAL}?via=linkedin_profile",
         "certId": CREDENTIAL,
     }
 
@@ -200,6 +206,7 @@ def test_the_signed_credential_can_be_downloaded(laurel: Laurel, client: Gateway
     response = submit(client, path, do="download", credential=CREDENTIAL)
     assert response.body == laurel.issuer_store.record(CREDENTIAL).document
     assert response.headers["content-disposition"].startswith("attachment")
+    assert [event.kind for event in laurel.event_store.events.values()][-1] == EventKind.DOWNLOAD
 
 
 def test_settings_are_saved(laurel: Laurel, client: Gateway, path: str, wide_path: str) -> None:
@@ -376,6 +383,7 @@ def test_one_click_unsubscribe_is_idempotent(laurel: Laurel, client: Gateway, pa
         response = client.post(stop, b"List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
         assert response.status == 200
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
+    assert "You have unsubscribed" in client.get(stop, **PHONE).text
 
 
 def test_unsubscribing_can_be_undone_with_a_link_that_the_holder_requests(
@@ -383,7 +391,7 @@ def test_unsubscribing_can_be_undone_with_a_link_that_the_holder_requests(
 ) -> None:
     stop, box = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path, mailbox.digest(EMAIL)
     page = client.post(stop, b"", **FORM).text
-    assert "select the link “Email settings” at its end" in page
+    assert "select the “Email settings” link at the bottom" in page
     assert mailbox.choice(laurel.delivery_store.mailbox(box), "fernhill") == "none"
     assert '<input type="hidden" name="do" value="undo">' in page
     response = submit(client, stop, do="undo")

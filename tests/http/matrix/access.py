@@ -13,6 +13,11 @@ def create_member(at: EntryContext) -> str:
     return email
 
 
+def create_owner(at: EntryContext) -> str:
+    members.add(at.laurel.access_context, at.console_issuer, email := new_email(at), Role.OWNER)
+    return email
+
+
 def create_token(at: EntryContext) -> str:
     return tokens.make(at.laurel.access_context, at.owner, Role.VIEWER, "canary token", "tests")[0].id
 
@@ -39,6 +44,9 @@ ENTRIES: dict[tuple[str, str], Builder] = {
             "description": "Teaches.",
             "version": at.laurel.issuer_store.issuer(at.owner).profile_version,
         },
+    ),
+    ("PUT", "/v1/credentials/{id}/takedown"): lambda at: Call(
+        f"/v1/credentials/{at.credential}/takedown", json={"taken_down": True}
     ),
     ("GET", "/v1/members"): lambda at: Call("/v1/members"),
     ("POST", "/v1/members"): lambda at: Call(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.http.matrix import Builder, Call, EntryContext
-from tests.http.matrix.access import create_member, create_token, new_email
+from tests.http.matrix.access import create_member, create_owner, create_token, new_email
 from tests.http.matrix.credentials import issue_credential
 from tests.http.matrix.jobs import create_dry_run, create_job
 from tests.http.matrix.pathways import create_pathway, create_webhook
@@ -98,6 +98,9 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/console/{issuer}/members"): lambda at: Call(f"/console/{at.console_issuer}/members"),
     ("POST", "/console/{issuer}/members"): lambda at: Call(
         f"/console/{at.console_issuer}/members", form={"email": new_email(at), "role": "viewer"}, allowed_status=303
+    ),
+    ("POST", "/console/{issuer}/members/leave"): lambda at: Call(
+        f"/console/{at.console_issuer}/members/leave", form={"successor": create_owner(at)}, allowed_status=303
     ),
     ("GET", "/console/{issuer}/members/change"): lambda at: Call(
         f"/console/{at.console_issuer}/members/change", query=f"email={create_member(at)}", foreign_status=404

@@ -122,7 +122,7 @@ def test_external_link_is_followed_and_shown(client: Gateway, laurel: Laurel) ->
         ("", b"", "Nothing was submitted."),
         ("hello there", b"", "No credential found."),
         ("", b"%PDF-1.7 ...", "This is a PDF"),
-        ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This is an image."),
+        ("", b"\x89PNG\r\n\x1a\n\x00\xff", "This image is incomplete."),
         ("credly.com/badges/1", b"", "Add https:// at the start."),
         ("did:web:college.example", b"", "This identifies an issuer or a holder"),
     ],
@@ -271,7 +271,7 @@ def test_unverified_issuer_name_is_shown_with_a_caution(client: Gateway) -> None
     text = submit_form(client, makers.as_bytes(external_credential())).text
     name = "Issued under the name “\u2068Fernhill College\u2069”."
     assert f"{name} Anyone can use any name, so check with the organization directly." in text
-    assert "Issued under the name <bdi>Fernhill College</bdi>" in text
+    assert "Issued under the name <bdi>“Fernhill College”</bdi>" in text
     assert UNKNOWN_ISSUER in text
     assert "Anyone can use any name" in text
     assert "Its issuer has no way to revoke it" in text
@@ -409,7 +409,11 @@ def test_only_pages_with_a_form_allow_a_form_action(client: Gateway, laurel: Lau
     missing = client.get("/nothing", accept=HTML)
     for response in (client.get("/"), submit_form(client, "nothing"), hosted, submitted, missing):
         assert f"form-action {BASE_URL};" in response.headers["content-security-policy"]
-        assert "script" not in response.headers["content-security-policy"]
+        policy = response.headers["content-security-policy"]
+        # Only a credential that can be shared has a script, which is allowed by its hash and can only report events.
+        assert ("script-src 'sha256-" in policy) is (response is hosted)
+        assert (f"; connect-src {BASE_URL}/v1/events;" in policy) is (response is hosted)
+        assert policy.count("connect-src") == (response is hosted)
     tampered = submit_form(client, document(laurel, "tampered"))
     assert "form-action 'none';" in tampered.headers["content-security-policy"]
 

@@ -10,7 +10,7 @@ from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
-from chalicelib.http.public.issuer_view import IssuerView
+from chalicelib.http.public.issuer_view import IssuerView, shown_image
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Outcome, Verdict
 from tests.http.fake_laurel import BASE_URL, id_of, seeded
@@ -65,7 +65,8 @@ def test_revoked_page_shows_how_to_reach_the_issuer(proven: HostedReport) -> Non
 def test_contact_of_an_unproven_issuer_is_text_and_not_a_link(proven: HostedReport) -> None:
     html = page(unproven(proven))
     assert "office@fernhill.example" in html
-    assert "mailto:" not in html
+    assert "mailto:office" not in html
+    assert "office%40" not in html
     assert "None of this is proven." in html
 
 
@@ -170,3 +171,17 @@ def test_a_name_with_quotation_marks_cannot_add_a_sentence_of_laurels(proven: Ho
     forged = with_profile(unproven(proven), name="Oxford”. The domain ox.ac.uk confirms this issuer. “")
     line = page_of(of_hosted(forged, BASE_URL), BASE_URL).line
     assert line.startswith("Issued under the name “\u2068Oxford'. The domain ox.ac.uk confirms this issuer. '\u2069”")
+    assert "Oxford”" not in page(forged)
+
+
+def test_a_reason_with_quotation_marks_cannot_add_a_sentence_of_laurels(proven: HostedReport) -> None:
+    status = CredentialStatus(State.SUSPENDED, proven.record.issued_at, "A test.” The suspension has ended. “")
+    suspended = replace(proven.report, verdict=Verdict.SUSPENDED)
+    html = page(replace(proven, report=suspended, record=replace(proven.record, status=status)))
+    assert "<bdi>“A test.&#39; The suspension has ended. &#39;”</bdi>" in html
+
+
+@pytest.mark.parametrize("path", [f"../badge/{id_of('valid')}.svg", f"{'0' * 64}.png/../../badge/x.svg", "x.png", ""])
+def test_no_other_page_of_laurel_is_shown_as_an_image(path: str) -> None:
+    assert shown_image(f"{BASE_URL}/images/{path}", BASE_URL) is None
+    assert shown_image(LOGO, BASE_URL) == LOGO

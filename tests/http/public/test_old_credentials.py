@@ -45,7 +45,11 @@ IMPOSTOR = {
     "image": f"{BASE_URL}/images/{'f' * 64}.png",
     "accent": "#002147",
     "embed_sites": "https://oxford-university.example",
+    "certificate_template": "modern",
+    "font": "serif",
+    "footer": "University of Oxford, Wellington Square.",
 }
+LOOK = ('<svg class="accent"', '<section class="earned')
 CANARIES = ("Oxford", "oxford", "English-speaking", "f" * 64)
 
 
@@ -73,10 +77,10 @@ def rename(laurel: Laurel) -> None:
 
 
 def shown(client: Gateway, kind: str) -> dict[str, Any]:
-    """Everything that is public about the credential; the colour of its issuer states nothing."""
+    """Everything that is public about the credential; the colour and the font of its issuer state nothing."""
     page = client.get(f"/c/{id_of(kind)}", accept=HTML).text
     return {
-        "page": [line for line in page.splitlines() if line.strip() and '<svg class="accent"' not in line],
+        "page": [line for line in page.splitlines() if line.strip() and not line.startswith(LOOK)],
         "report": client.get(f"/c/{id_of(kind)}").json,
         "summary": client.get(f"/v1/credentials/{id_of(kind)}").json,
         "document": client.get(f"/c/{id_of(kind)}", accept="application/vc").body,
@@ -116,7 +120,7 @@ def test_a_self_made_issuer_renames_itself_through_the_api_and_its_old_credentia
     store(laurel, unproven)
     issuer_actions.update_profile(laurel.issuer_context, "fernhill", IMPOSTOR)
     page = client.get(laurel.url("valid"), accept=HTML).text
-    assert "Issued under the name <bdi>Fernhill College</bdi>" in page
+    assert "Issued under the name <bdi>“Fernhill College”</bdi>" in page
     assert "Oxford" not in page
 
 

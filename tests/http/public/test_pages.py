@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.credential.record import CredentialStatus, State
-from chalicelib.http.html import text
+from chalicelib.delivery.holder.sharing import ORIGINS
+from chalicelib.http.html import render, text
 from chalicelib.http.public import verdict_text
 from chalicelib.http.public.credential_page import page_of, show
 from chalicelib.http.public.credential_view import of_hosted
@@ -45,7 +47,7 @@ LINES = {
     "suspended": "Suspended since 19 November 2026. The issuer may reinstate it, so check again before you decide.",
     "tampered": "The signature is not valid: the credential was changed after it was signed. Do not rely on it.",
     "wrong_signer": "It is signed, but not by the issuer that it names. Do not rely on it.",
-    "unreachable_status": "The signature is genuine, but Laurel could not check whether it has been revoked.",
+    "unreachable_status": "The signature is genuine, but Laurel could not check whether the credential was revoked.",
 }
 CLAIMED = ("Ada Nwosu", "Eve Malory", "Fernhill", "Data analysis", "Completed twelve", "portfolio.example", "Python")
 
@@ -71,6 +73,19 @@ class Outline(HTMLParser):
 
     def attributes(self, *names: str) -> list[str]:
         return [attrs[name] or "" for _, attrs in self.elements for name in names if name in attrs]
+
+
+OWN_SCRIPT = (render.TEMPLATES / "share.js").read_text()
+SHARING = (*(f"{origin}/" for origin in ORIGINS), "mailto:?")
+"""The beginnings of all links that share a credential."""
+
+
+def without_own_scripts(html: str) -> str:
+    """``html`` without the script of the page and without its structured data, which must be JSON."""
+    found = re.compile(r'<script type="application/ld\+json">([^<>&]*)</script>')
+    for data in found.findall(html):
+        assert json.loads(data)["@type"] == "EducationalOccupationalCredential"
+    return found.sub("", html).replace(f"<script>{OWN_SCRIPT}</script>", "")
 
 
 def page(hosted: HostedReport) -> str:
@@ -117,7 +132,7 @@ def test_proven_credential_is_shown_in_full(client: Gateway, laurel: Laurel, kin
 @pytest.mark.parametrize("kind", ["tampered", "wrong_signer"])
 def test_claims_of_an_unproven_credential_are_not_shown(client: Gateway, laurel: Laurel, kind: str) -> None:
     html = client.get(laurel.url(kind), accept=HTML).text
-    from_the_record = "this link should lead to a credential issued by \u2068Fernhill College\u2069. Ask them about it."
+    from_the_record = "this link should lead to a credential issued by \u2068Fernhill College\u2069."
     assert html.count(from_the_record) == 1  # whom to ask, as the operators registered it
     html = html.replace(from_the_record, "")
     for claimed in CLAIMED:
@@ -262,10 +277,11 @@ def test_hostile_text_becomes_neither_markup_nor_a_link(
         html = page(hosted)
         actual = Outline(html)
         assert actual.shape == outline.shape
+        shown = Outline(without_own_scripts(html)).shape
         assert not {name for _, attrs in actual.elements for name in attrs if name.startswith("on")}
-        assert not {"script", "iframe", "object", "embed", "base"} & set(actual.shape)
+        assert not {"script", "iframe", "object", "embed", "base"} & set(shown)
         for link in actual.attributes("href", "src", "action"):
-            assert link == "#main" or link.startswith((f"{BASE_URL}/", "data:image/svg+xml,%3Csvg ")), link
+            assert link == "#main" or link.startswith((f"{BASE_URL}/", "data:image/svg+xml,%3Csvg ", *SHARING)), link
         assert (
             "49" not in re.sub(r"<style>.*</style>", "", html, flags=re.DOTALL).replace("349", "") or evil[:2] != "{{"
         )
@@ -277,7 +293,7 @@ def test_signed_hostile_credential_renders_safely(client: Gateway, laurel: Laure
     record = hostile(laurel, makers.unsigned(achievement=achievement))
     response = client.get(f"/c/{record.id}", accept=HTML)
     assert UNPROVEN in response.text
-    assert "script" not in Outline(response.text).shape
+    assert "script" not in Outline(without_own_scripts(response.text)).shape
 
 
 LINKS = [
@@ -307,7 +323,8 @@ def is_external(link: str) -> bool:
 def test_external_links_are_nofollow_noopener(client: Gateway, laurel: Laurel) -> None:
     outline = Outline(client.get(laurel.url("valid"), accept=HTML).text)
     external_links = [attrs for tag, attrs in outline.elements if tag == "a" and is_external(attrs["href"] or "")]
-    assert {attrs["href"] for attrs in external_links} == {
+    shared = {attrs["href"] for attrs in external_links if (attrs["href"] or "").startswith(SHARING)}
+    assert {attrs["href"] for attrs in external_links} - shared == {
         "https://fernhill.example/",
         "https://skills.example/python",
         "https://skills.example/statistics",
@@ -320,11 +337,11 @@ def test_external_image_is_not_loaded(valid_report: HostedReport) -> None:
     view = dict(valid_report.report.credential or {})
     view["achievement"] = {**view["achievement"], "image": {"url": "https://tracker.example/a.png", "alt": None}}
     html = page(replace(valid_report, report=replace(valid_report.report, credential=view)))
-    assert "<img" not in html
+    assert html.count("<img") == html.count('<img class="qr"') == 1
     assert [link for link in Outline(html).attributes("href", "src", "content") if "tracker" in link] == [
         "https://tracker.example/a.png"
     ]
-    assert "not loaded, because the site that hosts it would then see who views this page" in html
+    assert "not loaded, because the site that hosts it could see who views this page" in html
 
 
 def test_csp_allows_only_the_inline_style_of_the_page(client: Gateway, laurel: Laurel) -> None:
@@ -361,6 +378,14 @@ def test_bidi_characters_in_names_are_isolated(valid_report: HostedReport) -> No
     spoofed = replace(valid_report, report=replace(valid_report.report, credential=view))
     line = page_of(of_hosted(spoofed, BASE_URL), BASE_URL).line
     assert line.startswith("Issued by \u2068Fernhill")
+
+
+def test_no_text_can_cover_the_verdict_with_piled_marks(valid_report: HostedReport) -> None:
+    hosted = poisoned(valid_report, "Revoked" + "\u0301" * 300)
+    ours = replace(hosted.report, not_checked=(), format="JSON")
+    html = page(replace(hosted, report=ours))
+    assert "Revoked\u0301" in html
+    assert "\u0301" * 5 not in html
 
 
 def test_valid_until_is_passed_to_the_page(valid_report: HostedReport) -> None:

@@ -209,9 +209,9 @@ def test_envelope_size_limit_is_exact(client: Gateway, over: int) -> None:
     overhead = len(senders.form(("credential", credential), ("junk", b"")))
     padding = submission.MAX_BODY + over - overhead
     body = senders.form(("credential", credential), ("junk", b"x" * padding))
-    assert len(body) == 262_144 + 16_384 + over
+    assert len(body) == 1_048_576 + 16_384 + over
     assert verify(client, body, FORM).json["code"] == ("too_large" if over > 0 else "invalid_request")
-    spaced = envelope(url=LINK).ljust(submission.MAX_BODY + over)
+    spaced = envelope(url=LINK).ljust(262_144 + 16_384 + over)
     assert verify(client, spaced).json["code"] == ("too_large" if over > 0 else "link_unreachable")
 
 

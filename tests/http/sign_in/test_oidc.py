@@ -83,6 +83,19 @@ def test_oidc_sign_ins_are_rate_limited_per_network(client: Gateway) -> None:
     assert set(responses[60:]) == {429}
 
 
+def test_one_sign_in_cannot_send_the_provider_codes_without_end(laurel: Laurel, client: Gateway) -> None:
+    """Starting sign-ins is limited, but the cookie of one sent as many made-up codes as an attacker liked."""
+    path, state_cookie = start_sign_in(laurel, client)
+    state = path.partition("state=")[2]
+    responses = [
+        client.get(f"/oidc/campus/back?code=made-up-{number}&state={state}", accept=HTML, cookie=state_cookie).status
+        for number in range(6)
+    ]
+    assert responses == [503] * 3 + [403] * 3
+    path, state_cookie = start_sign_in(laurel, client)
+    assert client.get(path, accept=HTML, cookie=state_cookie).status == 303
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -150,6 +150,27 @@ def test_a_set_bit_counts_in_either_list(purpose: Purpose, verdict: Verdict) -> 
     assert report.credential is not None
 
 
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda entry: {**entry, "statusListIndex": [entry["statusListIndex"]]},
+        lambda entry: {**entry, "statusListCredential": {"id": entry["statusListCredential"]}},
+        lambda entry: {**entry, "statusListCredential": [entry["statusListCredential"]]},
+        lambda entry: {**entry, "statusSize": []},
+    ],
+    ids=["index", "list as a node", "list in a list", "no size"],
+)
+def test_a_holder_cannot_hide_a_revocation_by_writing_the_same_statements_differently(
+    rewrite: Callable[[dict[str, Any]], dict[str, Any]],
+) -> None:
+    index = next(entry.index for entry in ENTRIES if entry.purpose is REVOCATION)
+    resolver = with_list(status_list(REVOCATION, bitstring.with_bit(EMPTY_BITS, index, value=True)))
+    document = signed(unsigned())
+    document["credentialStatus"] = [rewrite(entry) for entry in document["credentialStatus"]]
+    report = verify(as_bytes(document), resolver=resolver.resolver(), now=NOW)
+    assert (report.verdict, report.findings[3].outcome) == (Verdict.REVOKED, Outcome.PASSED)
+
+
 def test_a_revocation_counts_even_when_the_other_list_is_unreachable() -> None:
     resolver = with_list(status_list(REVOCATION, bitstring.with_bit(EMPTY_BITS, ENTRIES[0].index, value=True)))
     del resolver.lists[list_url(SUSPENSION)]

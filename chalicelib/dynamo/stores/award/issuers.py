@@ -15,11 +15,13 @@ from chalicelib.award.issuing.search import (
     Row,
     row_of,
 )
+from chalicelib.catalogue.listing import listing_of
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, Pointer, read
+from chalicelib.dynamo.items.catalogue import ListingItem
 from chalicelib.dynamo.items.credentials import (
     AchievementItem,
     HolderPointer,
@@ -34,7 +36,7 @@ from chalicelib.dynamo.items.credentials import (
 from chalicelib.dynamo.stores.members import first_member
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.tasks import raw as raw_task
-from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Raw, Tables, Update
+from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables, Update
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
 
@@ -89,17 +91,28 @@ class DynamoIssuerStore(DynamoPublicStore):
         return reads.list_range(self._tables, self._tables.credentials, AchievementItem, keys.achievements(issuer_id))
 
     def add_achievement(self, achievement: Achievement) -> None:
-        self._transact(Put(AchievementItem.of(achievement).raw()), _put_version(achievement))
+        pointer = Pointer(*keys.achievement_pointer(achievement.id), target=achievement.issuer_id)
+        self._transact(
+            Put(AchievementItem.of(achievement).raw()),
+            _put_version(achievement),
+            Put(pointer.raw(), f"{ABSENT} OR target = :issuer", {":issuer": {"S": achievement.issuer_id}}),
+            Put(ListingItem.of(listing_of(achievement)).raw(), UNCONDITIONAL),
+        )
 
     def replace_achievement(self, before: Achievement, after: Achievement) -> None:
         values = {":before": {"N": str(before.version)}}
         # An achievement stored before versions existed has no number, and its first version is not stored yet.
         same = "version = :before" if before.version > 1 else "(version = :before OR attribute_not_exists(version))"
-        self._transact(
+        puts = [
             Put(AchievementItem.of(after).raw(), f"attribute_exists(pk) AND {same}", values),
             _put_version(after),
             Put(_put_version(before).item, "attribute_not_exists(pk) OR version = :before", values),
-        )
+        ]
+        if after.archived:
+            unlisted = Delete(keys.listing(after.issuer_id, after.id), UNCONDITIONAL)
+            self._tables.transact(self._tables.credentials, puts, [unlisted])
+        else:
+            self._transact(*puts, Put(ListingItem.of(listing_of(after)).raw(), UNCONDITIONAL))
 
     def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
         present = self.achievement(issuer_id, achievement_id)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.award.achievements import MAX_DAYS, MAX_SKILLS, check_kind
+from chalicelib.award.achievements import MAX_DAYS, MAX_ELIGIBILITY, MAX_SKILLS, check_kind, check_related
 from chalicelib.award.images import default_badge, formats
 from chalicelib.award.images.formats import MAX_IMAGE
-from chalicelib.award.input.text_rules import check_name, check_text, check_url
+from chalicelib.award.input.text_rules import check_https, check_name, check_text, check_url
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.record import IMAGE_NAME, Image
 from chalicelib.errors import Refused
@@ -52,6 +52,9 @@ def of(achievement: Achievement, *, drawn: bool) -> FormState:
         "picture_alt": "" if drawn and achievement.image_alt == badge_alt(achievement.name) else achievement.image_alt,
         "valid_days": str(achievement.valid_days or ""),
         "evidence_required": "yes" if achievement.evidence_required else "",
+        "enrolment_url": achievement.enrolment_url or "",
+        "eligibility": achievement.eligibility or "",
+        "related": "\n".join(achievement.related),
         "kept_picture": "" if drawn else achievement.image.rpartition("/")[2],
     }
     for number, skill in enumerate(achievement.skills, 1):
@@ -75,9 +78,23 @@ def check(form: FormState) -> None:
         form.check("picture_alt", lambda value: check_text("image description", value, 500))
     for number in rows(form):
         _check_skill(form, str(number))
+    _check_enrolment(form)
     days = form.text("valid_days")
     if days and not (len(days) <= 9 and days.isascii() and days.isdigit() and 0 < int(days) <= MAX_DAYS):
         form.add_error("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it blank.")
+
+
+def _check_enrolment(form: FormState) -> None:
+    if form.text("enrolment_url"):
+        form.check("enrolment_url", lambda value: check_https("enrolment URL", value))
+    if form.text("eligibility"):
+        form.check("eligibility", lambda value: check_text("text about who can enrol", value, MAX_ELIGIBILITY))
+    form.check("related", lambda _: check_related(related(form)))
+
+
+def related(form: FormState) -> tuple[str, ...]:
+    """Return the ids of the recommended achievements; a link to the page of one is as good as its id."""
+    return tuple(line.rstrip("/").rpartition("/")[2] for line in form.text("related").split())
 
 
 def rows(form: FormState) -> range:

@@ -58,7 +58,7 @@ def routes(services: Services) -> Routes:
     )
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
-        form = _submitted_form(services, request)
+        form = _submitted_form(services, request, caller.issuer_id)
         if not _is_ready_to_save(form):
             return _render_form(context, form)
         with form.record_refusal(""):
@@ -83,7 +83,7 @@ def routes(services: Services) -> Routes:
     def change(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
         before = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
-        form = _submitted_form(services, request)
+        form = _submitted_form(services, request, caller.issuer_id)
         if not _is_ready_to_save(form):
             return _render_form(context, form, before)
         return _changed(services, context, form, before)
@@ -140,11 +140,13 @@ def _render_form(context: PageContext, form: FormState, achievement: Achievement
     )
 
 
-def _submitted_form(services: Services, request: Request) -> FormState:
+def _submitted_form(services: Services, request: Request, issuer_id: str) -> FormState:
     """Read the submitted form. Store a valid image, so that it need not be uploaded again after an error."""
     form = form_state.sent(request)
     if achievement_form.is_valid_image(form.file):
-        form = achievement_form.with_kept_image(form, stored_images.keep(services.issuer_context, form.file))
+        with form.record_refusal("picture"):
+            kept = stored_images.keep(services.issuer_context, issuer_id, form.file)
+            form = achievement_form.with_kept_image(form, kept)
     return form
 
 
@@ -167,6 +169,9 @@ def _content(services: Services, form: FormState) -> Content:
         kind=form.text("kind"),
         valid_days=achievement_form.valid_days(form),
         evidence_required=bool(form.text("evidence_required")),
+        enrolment_url=form.or_none("enrolment_url"),
+        eligibility=form.or_none("eligibility"),
+        related=achievement_form.related(form),
     )
 
 
@@ -183,6 +188,9 @@ def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
         kind=value.kind,
         valid_days=value.valid_days,
         evidence_required=value.evidence_required,
+        enrolment_url=value.enrolment_url,
+        eligibility=value.eligibility,
+        related=value.related,
     )
 
 

@@ -128,7 +128,7 @@ def emails_line(job: Job, results: Iterable[Result]) -> str:
     if not job.counts.issued:
         return ""
     if not job.notify:
-        return f"You chose to send no emails. {_GIVE_LINK}"
+        return f"You chose not to email the holders. {_GIVE_LINK}"
     without = any(each.row.email is None and each.outcome.state is RowState.ISSUED for each in results)
     return f"Holders without an email address get no email. {_GIVE_LINK}" if without else ""
 

@@ -105,7 +105,7 @@ def _start_large_check(services: Services, context: PageContext, form: FormState
     """Start the check of a list that is too long for this page, and return its id; None for a shorter list. Record an
     error when the list cannot be parsed."""
     try:
-        if dry_run.is_large(sent) or len(sent.content) > MAX_LIST:
+        if dry_run.is_large(services.dry_runner, context.tenant, sent) or len(sent.content) > MAX_LIST:
             return dry_run.start(services.dry_runner, context.tenant, sent, context.person.email).id
     except UnknownColumns as error:
         form.add_error("columns", error.detail)

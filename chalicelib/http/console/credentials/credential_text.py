@@ -15,6 +15,7 @@ from chalicelib.http.console.text import StatusLabel
 
 VALID = StatusLabel("Valid", "good")
 EXPIRED = StatusLabel("Expired", "warn")
+CORRECTED = StatusLabel("Replaced by a correction", "none")
 STATUS_LABELS: Mapping[State, StatusLabel] = {
     State.ACTIVE: VALID,
     State.SUSPENDED: StatusLabel("Suspended", "warn"),
@@ -67,8 +68,10 @@ class CredentialDetails:
     emails: tuple[EmailLine, ...]
 
 
-def status_label(state: State, valid_until: datetime | None, now: datetime) -> StatusLabel:
+def status_label(state: State, valid_until: datetime | None, now: datetime, *, corrected: bool) -> StatusLabel:
     """Return the status at ``now``. Suspension and revocation take precedence over expiry."""
+    if corrected:
+        return CORRECTED
     if state is State.ACTIVE and valid_until is not None and valid_until < now:
         return EXPIRED
     return STATUS_LABELS[state]
@@ -86,7 +89,7 @@ def list_items(
             email=row.email,
             achievement=names.get(row.achievement_id, ANOTHER),
             at=row.issued_at,
-            status_label=status_label(row.state, row.valid_until, now),
+            status_label=status_label(row.state, row.valid_until, now, corrected=row.corrected),
             email_label=(
                 email_lines.label(deliveries.get(row.credential_id), row.issued_at, now)
                 if deliveries is not None and row.email

@@ -178,7 +178,7 @@ def _details(services: Services, record: Record) -> CredentialDetails:
         until=record.valid_until,
         version=record.achievement_version,
         status_label=credential_text.status_label(
-            record.status.state, record.valid_until, services.issuer_context.now()
+            record.status.state, record.valid_until, services.issuer_context.now(), corrected=record.corrected
         ),
         since=record.status.at if record.status.state is not State.ACTIVE else None,
         reason=record.status.reason,

@@ -42,7 +42,7 @@ def _email(services: Services, context: PageContext) -> Iterator[Item]:
         f"{total.bounced} of the last {total.sent} emails bounced. Check the addresses that you enter."
         if found.reason is Problem.BOUNCED
         else f"{total.complained} of the last {total.sent} emails were reported as spam. Issue only to people who "
-        "expect it."
+        "expect a credential."
     )
     line = (
         f"{cause} Emails are held until the operator of this service resumes sending. Credentials are issued as usual."

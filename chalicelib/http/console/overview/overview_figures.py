@@ -49,7 +49,7 @@ def count(rows: Sequence[Row], now: datetime) -> Counts:
             row.superseded_by is None and row.valid_until is not None and row.valid_until < now + SOON for row in valid
         ),
         suspended=sum(row.state is State.SUSPENDED for row in counted),
-        revoked=sum(row.state is State.REVOKED for row in counted),
+        revoked=sum(row.state is State.REVOKED and not row.corrected for row in counted),
         more=len(rows) > COUNTED,
     )
 

@@ -31,7 +31,7 @@ def _label(name: str) -> str:
     row = _ROW.fullmatch(name)
     if row is None:
         return LABELS[name]
-    return f"{'Course' if row[1] == 'course' else 'Achievement of course'} {row[2]}"
+    return f"{'Course' if row[1] == 'course' else 'Achievement for course'} {row[2]}"
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -1,0 +1,56 @@
+"""How many events that strangers report are stored.
+
+A report costs a write, and nothing proves that it is true. So each worker keeps a count for one minute, in memory: a
+count in the database would cost as much as the event. What is above the limit is not stored, and nobody is refused
+anything. The gateway limits the rate of all workers together (`infrastructure/resources.yaml`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from ipaddress import IPv4Address
+
+from chalicelib.analytics import networks
+
+PER_WORKER = 600
+"""Events a minute of all networks: ten a second, which is also the gateway's limit for all workers together."""
+IPV4 = ((32, 60),)
+"""Prefix lengths, and events a minute of each network: a class of thirty behind one address clicks twice a minute."""
+IPV6 = ((64, 60), (48, 120), (32, 240))
+"""A /64 is one subnet (RFC 4291, 2.5.4), a /48 one site (RFC 6177), a /32 one provider, whose customers are many."""
+
+
+class EventBudget:
+    """Counts the events of one worker. Thread-safe."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._minute = 0
+        self._counts: Counter[str] = Counter()
+
+    def admits(self, address: str) -> bool:
+        """Count one event from ``address``; False if it is not to be stored."""
+        minute = int(self._clock().timestamp()) // 60
+        with self._lock:
+            if minute != self._minute:
+                self._minute = minute
+                self._counts.clear()
+            limits = dict(_limits(address))
+            if any(self._counts[name] >= limit for name, limit in limits.items()):
+                return False
+            self._counts.update(limits.keys())
+            return True
+
+
+def _limits(address: str) -> Iterator[tuple[str, int]]:
+    yield "", PER_WORKER
+    found = networks.parse(address)
+    if found is None:
+        yield "unknown", IPV4[0][1]
+        return
+    for prefix, limit in IPV4 if isinstance(found, IPv4Address) else IPV6:
+        yield networks.network(found, prefix), limit

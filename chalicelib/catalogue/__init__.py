@@ -1,0 +1,8 @@
+"""The public catalogue: what an issuer offers, what it recommends next, and the way to its enrolment pages.
+
+listing.py         an achievement as listed
+related.py         which achievements to recommend next, and why
+referral.py        signed links to enrolment pages
+catalogue.py       the reads behind the public pages, and the recording of referrals
+ports.py           the store
+"""

@@ -1,0 +1,155 @@
+"""The reads behind the public pages of issuers and achievements, and the referrals that start there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.analytics.channel import Channel
+from chalicelib.analytics.event import Event, Visit
+from chalicelib.analytics.ports import Salts
+from chalicelib.analytics.recorder import Recorder
+from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
+from chalicelib.analytics.visitor import SALT_BYTES, visitor
+from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.catalogue import referral, related
+from chalicelib.catalogue.listing import Listing, listing_of
+from chalicelib.catalogue.ports import CatalogueStore, Click, Offer
+from chalicelib.catalogue.referral import Referral
+from chalicelib.catalogue.related import MAX_COMPARED, Recommendation
+from chalicelib.credential.issuer import Issuer
+from chalicelib.errors import NotFound, Unavailable
+
+PAGE = 24
+"""Achievements on one page of an issuer: 24 with the longest names stay below 60 KB."""
+CLICK_LIFETIME = timedelta(days=2)
+"""How long a click is remembered: as long as the salt of a token's day can exist (`stores.salts.RETENTION`)."""
+NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerPage:
+    """An issuer and one page of what it offers."""
+
+    issuer: Issuer
+    listings: tuple[Listing, ...]
+    next: str | None
+    """The cursor of the next page."""
+
+
+@dataclass(frozen=True, slots=True)
+class AchievementPage:
+    """An achievement, what to earn next, and the path of its enrolment link."""
+
+    offer: Offer
+    recommended: tuple[Recommendation, ...]
+    referral: str | None
+    """The token of the enrolment link; None without an enrolment page or a salt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What visitors read about issuers and achievements. ``entropy(n)`` returns n random bytes."""
+
+    store: CatalogueStore
+    salts: Salts
+    recorder: Recorder
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def issuer_page(self, issuer_id: str, after: str = "") -> IssuerPage:
+        """One page of an issuer's achievements, with two reads. Raises `NotFound`, `Unavailable`."""
+        issuer = self.store.issuer(issuer_id)
+        found = self.store.listings(issuer_id, after, PAGE + 1)
+        more = found[PAGE - 1].id if len(found) > PAGE else None
+        return IssuerPage(issuer, tuple(found[:PAGE]), more)
+
+    def achievement_page(self, achievement_id: str) -> AchievementPage:
+        """An achievement, with three reads. Raises `NotFound`, `Unavailable`."""
+        now = self.clock()
+        offer = self.store.offer(achievement_id, now.date())
+        listing = listing_of(offer.achievement)
+        offered = None if offer.achievement.archived else listing
+        token = self.enrolment(offer.issuer, offered, offer.salt)
+        return AchievementPage(offer, self.recommended(listing, offer.pathway_links), token)
+
+    def recommended(self, listing: Listing, links: tuple[PathwayLink, ...]) -> tuple[Recommendation, ...]:
+        """What to earn after ``listing``, with at most one read."""
+        if listing.related:
+            found = related.chosen(listing, self.store.some_listings(listing.issuer_id, listing.related))
+        else:
+            found = related.by_pathways(listing.id, links)
+        if not found and listing.skills:
+            found = related.by_skills(listing, self.store.listings(listing.issuer_id, "", MAX_COMPARED))
+        return found
+
+    def enrolment(
+        self,
+        issuer: Issuer | None,
+        listing: Listing | None,
+        salt: bytes | None,
+        credential_id: str | None = None,
+        channel: Channel | None = None,
+    ) -> str | None:
+        """Create the token of the enrolment link of one served page; ``salt`` is that of the day, if there is one yet.
+
+        None without an enrolment page, for an archived achievement (no ``listing``), and for an issuer that is not
+        identified: a stranger who uses a known name must not get a link.
+        """
+        now = self.clock()
+        if issuer is None or listing is None or listing.enrolment_url is None or not issuer.identified(now):
+            return None
+        try:
+            salt = salt or self.salts.create(now.date(), self.entropy(SALT_BYTES))
+        except Unavailable:
+            return None
+        nonce = referral.nonce(self.entropy(referral.NONCE_BYTES))
+        return referral.write(Referral(issuer.id, listing.id, now.date(), nonce, credential_id, channel), salt)
+
+    def follow(self, token: str, visit: Visit | None) -> tuple[str, str | None]:
+        """Return the achievement of ``token`` and the enrolment page to open, None if its own page is to be shown.
+
+        Records one referral for each page and class of visitor, however often its link is followed; nothing if
+        ``visit`` is None. Raises `NotFound` for what is not a token, `Unavailable`.
+        """
+        found = referral.read(token)
+        if found is None:
+            raise NotFound("not a token")
+        now = self.clock()
+        target = self.store.target(found.issuer_id, found.achievement_id, found.day, now.date())
+        listing = target.listing
+        if (
+            target.salt is None
+            or not referral.is_signed(token, target.salt)
+            or listing is None
+            or listing.enrolment_url is None
+            or target.issuer is None
+            or not target.issuer.identified(now)
+        ):
+            return found.achievement_id, None
+        if visit is not None:
+            self._record(found, visit, target.todays_salt, now)
+        return found.achievement_id, referral.tagged(listing.enrolment_url, found)
+
+    def _record(self, found: Referral, visit: Visit, salt: bytes | None, now: datetime) -> None:
+        visitor_class = visit.visitor_class.value
+        click = Click(ulid(now, self.entropy(ENTROPY_BYTES)), now)
+        with suppress(Unavailable):  # the event itself is stored or logged, and the visitor must arrive
+            click = self.store.first_click(found.nonce, visitor_class, click, now + CLICK_LIFETIME)
+        self.recorder.record(
+            Event(
+                id=click.event_id,
+                kind=visit.kind,
+                at=click.at,
+                credential_id=found.credential_id,
+                issuer_id=found.issuer_id,
+                achievement_id=found.achievement_id,
+                verdict=NOT_CHECKED,
+                visitor=visitor(salt, visit.address, visit.user_agent) if salt else None,
+                referrer=visit.referrer,
+                visitor_class=visit.visitor_class,
+                channel=found.channel,
+            )
+        )

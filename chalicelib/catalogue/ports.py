@@ -1,0 +1,66 @@
+"""The port of the public catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.catalogue.listing import Listing
+from chalicelib.credential.achievement import Achievement
+from chalicelib.credential.issuer import Issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An achievement with what its page needs."""
+
+    achievement: Achievement
+    issuer: Issuer
+    pathway_links: tuple[PathwayLink, ...]
+    salt: bytes | None
+    """The salt of the day, None when there is none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a referral leads to. Each is None if it does not exist."""
+
+    listing: Listing | None
+    issuer: Issuer | None
+    salt: bytes | None
+    """The salt of the token's day."""
+    todays_salt: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """The first click on the offer of a page by one class of visitor: the id and the time of its event."""
+
+    event_id: str
+    at: datetime
+
+
+class CatalogueStore(Protocol):
+    """Reads the public catalogue. Every method raises `Unavailable` when storage does not respond."""
+
+    def offer(self, achievement_id: str, day: date) -> Offer:
+        """Two strongly consistent calls. Raises `NotFound`."""
+
+    def issuer(self, issuer_id: str) -> Issuer:
+        """Raises `NotFound`."""
+
+    def listings(self, issuer_id: str, after: str, limit: int) -> list[Listing]:
+        """The listings of an issuer by id, after the id ``after`` (`""` for the first); at most ``limit``, in one
+        call."""
+
+    def some_listings(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, Listing]:
+        """Those of ``achievement_ids`` that the issuer offers, by id, in one call."""
+
+    def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
+        """One strongly consistent call."""
+
+    def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
+        """Store ``click`` unless there is one for this nonce and class; return the stored one."""

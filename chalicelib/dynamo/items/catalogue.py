@@ -1,0 +1,69 @@
+"""Items of the public catalogue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+
+from chalicelib.catalogue.listing import ListedSkill, Listing
+from chalicelib.catalogue.ports import Click
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, epoch, mapped, members
+
+_LISTS = ("skills", "related")
+
+
+class ListedSkillMap(MapAttribute[str, Any]):
+    """A skill inside its listing."""
+
+    key = UnicodeAttribute()
+    name = UnicodeAttribute()
+
+
+class ListingItem(Item, discriminator="listing"):
+    """An achievement as listed; written together with the achievement."""
+
+    id = UnicodeAttribute()
+    issuer_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    kind = UnicodeAttribute()
+    image = UnicodeAttribute()
+    image_alt = UnicodeAttribute()
+    skills = ListAttribute(of=ListedSkillMap)
+    enrolment_url = UnicodeAttribute(null=True)
+    related = ListAttribute(of=UnicodeAttribute)
+
+    @classmethod
+    def of(cls, listing: Listing) -> Self:
+        return cls(
+            *keys.listing(listing.issuer_id, listing.id),
+            skills=[mapped(ListedSkillMap, key=skill.key, name=skill.name) for skill in listing.skills],
+            related=list(listing.related),
+            **members(listing, Listing, exclude=_LISTS),
+        )
+
+    def to_domain(self) -> Listing:
+        return Listing(
+            skills=tuple(ListedSkill(skill.key, skill.name) for skill in self.skills),
+            related=tuple(map(str, self.related)),
+            **members(self, Listing, exclude=_LISTS),
+        )
+
+
+class ClickItem(Item, discriminator="click"):
+    """The first click on a page's enrolment link. ``expires`` is in epoch seconds."""
+
+    event_id = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Self:
+        return cls(
+            *keys.first_click(nonce, visitor_class), event_id=click.event_id, at=click.at, expires=epoch(expires)
+        )
+
+    def to_domain(self) -> Click:
+        return Click(self.event_id, self.at.astimezone(UTC))

@@ -1,0 +1,79 @@
+"""The store of the public catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from chalicelib.catalogue.listing import Listing
+from chalicelib.catalogue.ports import Click, Offer, Target
+from chalicelib.credential.issuer import Issuer
+from chalicelib.dynamo import keys, reads
+from chalicelib.dynamo.items.base import Pointer, read
+from chalicelib.dynamo.items.catalogue import ClickItem, ListingItem
+from chalicelib.dynamo.items.credentials import AchievementItem, IssuerItem
+from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
+from chalicelib.dynamo.stores.salts import SaltItem
+from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
+from chalicelib.errors import NotFound
+
+_NO_ACHIEVEMENT = "This achievement does not exist."
+
+
+class DynamoCatalogueStore:
+    """`catalogue.ports.CatalogueStore` on DynamoDB."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def offer(self, achievement_id: str, day: date) -> Offer:
+        credentials, secrets = self._tables.credentials, self._tables.secrets
+        pointer = keys.achievement_pointer(achievement_id)
+        issuer_id = reads.require(self._tables, credentials, Pointer, pointer, _NO_ACHIEVEMENT)
+        achievement_key, issuer_key = keys.achievement(issuer_id, achievement_id), keys.issuer(issuer_id)
+        links_key, salt_key = keys.pathway_links(issuer_id, achievement_id), keys.salt(day)
+        found = self._tables.get_many({credentials: [achievement_key, issuer_key, links_key], secrets: [salt_key]})
+        if achievement_key not in found or issuer_key not in found:
+            raise NotFound(_NO_ACHIEVEMENT)
+        return Offer(
+            read(AchievementItem, found[achievement_key]),
+            read(IssuerItem, found[issuer_key]),
+            read(PathwayLinksItem, found[links_key]) if links_key in found else (),
+            read(SaltItem, found[salt_key]) if salt_key in found else None,
+        )
+
+    def issuer(self, issuer_id: str) -> Issuer:
+        key = keys.issuer(issuer_id)
+        return reads.require(self._tables, self._tables.credentials, IssuerItem, key, "This issuer does not exist.")
+
+    def listings(self, issuer_id: str, after: str, limit: int) -> list[Listing]:
+        part = keys.listings_after(issuer_id, after)
+        return list(reads.list_range(self._tables, self._tables.credentials, ListingItem, part, limit))
+
+    def some_listings(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, Listing]:
+        wanted = {keys.listing(issuer_id, each): each for each in achievement_ids}
+        found = self._tables.get_many({self._tables.credentials: list(wanted)})
+        return {wanted[key]: read(ListingItem, raw) for key, raw in found.items()}
+
+    def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
+        listing_key, issuer_key = keys.listing(issuer_id, achievement_id), keys.issuer(issuer_id)
+        found = self._tables.get_many(
+            {
+                self._tables.credentials: [listing_key, issuer_key],
+                self._tables.secrets: [keys.salt(day), keys.salt(today)],
+            }
+        )
+        salts = {key: read(SaltItem, found[key]) for key in (keys.salt(day), keys.salt(today)) if key in found}
+        return Target(
+            read(ListingItem, found[listing_key]) if listing_key in found else None,
+            read(IssuerItem, found[issuer_key]) if issuer_key in found else None,
+            salts.get(keys.salt(day)),
+            salts.get(keys.salt(today)),
+        )
+
+    def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
+        try:
+            self._tables.put(self._tables.secrets, Put(ClickItem.of(nonce, visitor_class, click, expires).raw()))
+        except ConditionFailed as error:
+            return read(ClickItem, error.found[0] or {})
+        return click

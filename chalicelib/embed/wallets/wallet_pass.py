@@ -1,0 +1,86 @@
+"""What a pass says, and the keys that sign passes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from chalicelib.errors import MissingSetting
+from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import ENGLISH, Translation
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+STATUS = phrase("Check the current status")
+"""The text of the link to the credential's page."""
+
+
+class Wallet(StrEnum):
+    """The wallets that passes are made for."""
+
+    GOOGLE = "google"
+    APPLE = "apple"
+
+
+NAMES = {Wallet.GOOGLE: phrase("Add to Google Wallet"), Wallet.APPLE: phrase("Add to Apple Wallet")}
+
+
+def wallet_links(url: str, wallets: Sequence[Wallet]) -> tuple[tuple[str, str], ...]:
+    """Return the text and URL of the link to each pass of the credential whose page is ``url``."""
+    return tuple((NAMES[wallet], f"{url}/wallet/{wallet}") for wallet in wallets)
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPass:
+    """A credential as a pass: only what its verified proof covers."""
+
+    id: str
+    url: str
+    """The page of the credential."""
+    title: str
+    holder: str | None
+    issuer: str
+    """Who issued it, as a phrase; a name that nobody confirms is quoted."""
+    valid_from: datetime | None
+    valid_until: datetime | None
+    colour: str
+    """The background, `#rrggbb`, on which white text is readable."""
+    image: str | None
+    """URL of the achievement's image on this host."""
+    drawing: bytes
+    """The icon as SVG, without a verdict."""
+    language: Translation = ENGLISH
+
+
+def rsa_key(pem: str) -> RSAPrivateKey:
+    """Load an unencrypted RSA key, which takes as long as sixty signatures. Raises `MissingSetting`."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        found = load_pem_private_key(pem.encode(), None)
+    except (ValueError, TypeError):
+        found = None
+    if not isinstance(found, RSAPrivateKey):
+        raise MissingSetting("The key of a wallet must be an unencrypted RSA key in PEM.")
+    return found
+
+
+def settings_in(secret: str, *names: str) -> list[str]:
+    """Return the texts of the members ``names`` of the JSON object in ``secret``.
+
+    Raises `MissingSetting` naming the members, and never their contents.
+    """
+    try:
+        found = json.loads(secret)
+        values = [found[name] for name in names]
+    except (KeyError, TypeError, ValueError):
+        values = []
+    if not values or not all(isinstance(value, str) and value for value in values):
+        raise MissingSetting(f"The secret of a wallet must be a JSON object with the texts {', '.join(names)}.")
+    return values

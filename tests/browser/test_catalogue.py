@@ -1,0 +1,82 @@
+"""The public pages of issuers and achievements, and sharing, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chalicelib.analytics.event import Kind
+from chalicelib.credential.achievement import Achievement
+from tests.browser.test_pages import Scheme, open_page, page_url, violations
+from tests.http.catalogue.conftest import ENROL, store, without_proof
+from tests.http.fake_laurel import Laurel
+
+ARABIC = "تحليل البيانات للمبتدئين"
+
+
+@pytest.fixture(autouse=True)
+def restored(laurel: Laurel) -> Iterator[None]:
+    """Undo what a test stored: all browser tests of a process share ``laurel``."""
+    stored = (laurel.issuer_store._issuers, laurel.issuer_store._achievements)
+    before = tuple(map(dict, stored))
+    yield
+    for items, former in zip(stored, before, strict=True):
+        items.clear()
+        items.update(former)  # type: ignore[arg-type]
+
+
+def offered(laurel: Laurel) -> Achievement:
+    """Fernhill's achievement, with everything that a page can show, beside an Arabic one with a long name."""
+    (found, *_) = laurel.issuer_store.achievements("fernhill")
+    arabic = replace(found, id=str(UUID(int=1)), name=f"{ARABIC} " * 6, description=ARABIC, criteria=ARABIC)
+    store(laurel, arabic)
+    return store(laurel, replace(found, enrolment_url=ENROL, eligibility="Anyone.", valid_days=365))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("proven", [True, False])
+def test_pages_are_accessible_fit_and_log_nothing(
+    chromium: Browser, laurel: Laurel, screenshots: Path, proven: bool, width: int, scheme: Scheme
+) -> None:
+    achievement = offered(laurel)
+    if proven:
+        brand = replace(laurel.issuer_store.issuer("fernhill"), accent="#7a2048", font="serif", footer="River Street 1")
+        laurel.issuer_store._issuers["fernhill"] = brand
+    else:
+        without_proof(laurel)
+    options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    paths = {"issuer": "/issuers/fernhill", "achievement": f"/achievements/{achievement.id}"}
+    for name, path in {**paths, "arabic": f"/achievements/{UUID(int=1)}"}.items():
+        with open_page(chromium, laurel.base_url + path, **options) as (page, messages):
+            shown = f"{name}-{'proven' if proven else 'unproven'}-{width}-{scheme}.png"
+            page.screenshot(path=screenshots / shown, full_page=True)
+            assert messages == []
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_link_is_copied_with_its_channel_which_is_reported(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, page_url(laurel, "valid"), permissions=["clipboard-read", "clipboard-write"]) as (
+        page,
+        messages,
+    ):
+        page.get_by_text("Share, download or embed").click()
+        with page.expect_request_finished(lambda one: one.url.endswith("/v1/events")):
+            page.get_by_role("button", name="Copy link").click()
+        expect(page.get_by_text("Link copied.")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == f"{page_url(laurel, 'valid')}?via=copy"
+        assert [one.target for one in laurel.event_store.events.values() if one.kind is Kind.SHARED] == ["copy"]
+        assert messages == []
+
+
+def test_sharing_works_without_script(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, page_url(laurel, "valid"), java_script_enabled=False) as (page, _):
+        page.get_by_text("Share, download or embed").click()
+        expect(page.get_by_role("link", name="Add to LinkedIn profile")).to_be_visible()
+        expect(page.get_by_role("button", name="Copy link")).to_be_hidden()

@@ -1,0 +1,94 @@
+"""Certificates, read by pypdf."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from PIL import Image, ImageChops
+from pypdf import PdfReader
+
+from chalicelib.embed.artefacts import certificate, rendering
+from chalicelib.embed.artefacts.certificate import Paper, Template
+from tests.embed.artefacts.makers import ARTEFACT, HOSTILE, SCRIPTS, with_text
+from tests.embed.makers import CLAIMS, VIEW
+
+
+def drawn(artefact=ARTEFACT, template: Template = Template.CLASSIC, paper: Paper = Paper.A4) -> PdfReader:
+    return PdfReader(io.BytesIO(certificate.draw(artefact, artefact.claims, template, paper)), strict=True)
+
+
+def text_of(reader: PdfReader) -> str:
+    return " ".join(reader.pages[0].extract_text().split())
+
+
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("template", Template)
+def test_certificate_says_who_earned_what_from_whom_and_when(template: Template, paper: Paper) -> None:
+    reader = drawn(template=template, paper=paper)
+    for text in (
+        "Ada Nwosu",
+        CLAIMS.title,
+        "Issued by Fernhill College",
+        "Issued 3 March 2026",
+        VIEW.url,
+        certificate.CHECK,
+    ):
+        assert text in text_of(reader)
+    assert len(reader.pages) == 1
+    assert [float(side) for side in reader.pages[0].mediabox[2:]] == list(certificate.SIZES[paper])
+    (link,) = reader.pages[0]["/Annots"]
+    assert link.get_object()["/A"]["/URI"] == VIEW.url
+    assert reader.metadata is not None
+    assert reader.metadata.title == f"Certificate: {CLAIMS.title}"
+
+
+def test_end_date_is_named() -> None:
+    ends = replace(ARTEFACT, valid_until=datetime(2027, 3, 3, tzinfo=UTC))
+    assert "Issued 3 March 2026, valid until 3 March 2027" in text_of(drawn(ends))
+
+
+def test_unproven_issuer_is_quoted_and_the_doubt_is_printed() -> None:
+    unproven = replace(
+        ARTEFACT, claims=replace(CLAIMS, issuer_confirmed=False), issuer_proof="Who issued it is not proven."
+    )
+    assert "Issued under the name “Fernhill College” Who issued it is not proven." in text_of(drawn(unproven))
+
+
+def test_image_of_the_page_is_the_rendered_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The alpha channel is taken out without decoding the image, so compare it with a decoder's result."""
+    kept: list[bytes] = []
+    render = rendering.png
+    certificate.draw.cache_clear()
+    monkeypatch.setattr(rendering, "png", lambda *args: kept.append(render(*args)) or kept[-1])
+    (embedded,) = drawn(template=Template.MODERN).pages[0].images
+    expected = Image.open(io.BytesIO(kept[-1])).convert("RGB")
+    found = Image.open(io.BytesIO(embedded.data)).convert("RGB")
+    assert found.size == expected.size
+    assert ImageChops.difference(found, expected).getbbox() is None
+
+
+@pytest.mark.parametrize("text", SCRIPTS)
+def test_text_in_every_script_can_be_selected(text: str) -> None:
+    found = text_of(drawn(replace(ARTEFACT, claims=replace(CLAIMS, title=text))))
+    assert unicodedata.normalize("NFC", text) in unicodedata.normalize("NFC", found)
+
+
+@pytest.mark.parametrize(("text", "template"), list(zip(HOSTILE, itertools.cycle(Template), strict=False)))
+def test_hostile_text_is_only_text(text: str, template: Template) -> None:
+    reader = drawn(with_text(text), template)
+    assert VIEW.url in text_of(reader)
+    assert set(reader.trailer["/Root"]) == {"/Type", "/Pages", "/Lang", "/ViewerPreferences"}
+    (page,) = reader.pages
+    (link,) = page["/Annots"]
+    assert link.get_object()["/A"] == {"/S": "/URI", "/URI": VIEW.url}
+    assert set(page) == {"/Type", "/Parent", "/MediaBox", "/Contents", "/Annots", "/Resources"}
+
+
+def test_markup_in_a_name_is_printed_as_it_is() -> None:
+    text = "<script>alert(1)</script> ) Tj (x) & \\"
+    assert text in text_of(drawn(replace(ARTEFACT, claims=replace(CLAIMS, holder=text))))

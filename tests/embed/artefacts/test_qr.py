@@ -1,0 +1,27 @@
+"""QR codes."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+
+import segno
+
+from chalicelib.embed.artefacts import qr
+
+URL = "https://laurel.example/c/" + "a" * 26
+
+
+def test_path_has_exactly_the_dark_modules() -> None:
+    path, side = qr.modules(URL)
+    dark = set()
+    for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path):
+        dark |= {(int(x) + step, int(y)) for step in range(int(length))}
+    matrix = segno.make(URL, error="m", micro=False).matrix
+    assert dark == {(x + 4, y + 4) for y, row in enumerate(matrix) for x, module in enumerate(row) if module}
+    assert side == len(matrix) + 8
+
+
+def test_image_is_named_for_screen_readers() -> None:
+    root = ET.fromstring(qr.svg(URL))  # noqa: S314 - our own drawing
+    assert root.get("aria-label")
