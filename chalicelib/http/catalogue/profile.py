@@ -108,6 +108,6 @@ def _standing(registered: bool, domains: tuple[str, ...]) -> str:
 
 def _by_domain(domains: tuple[str, ...]) -> str:
     if len(domains) == 1:
-        return phrase("The domain {domain} confirms this issuer.", domain=domains[0])
-    listed = reduce(lambda first, last: phrase("{first} and {last}", first=first, last=last), domains)
-    return phrase("The domains {domains} confirm this issuer.", domains=listed)
+        return phrase("The domain {name} confirms this issuer.", name=domains[0])
+    listed = reduce(lambda first, second: phrase("{first} and {second}", first=first, second=second), domains)
+    return phrase("The domains {names} confirm this issuer.", names=listed)

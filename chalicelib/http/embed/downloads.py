@@ -22,7 +22,7 @@ from chalicelib.settings import Function
 from chalicelib.verify.report import Verdict
 
 NO_JWT = "There is no such credential, or it was issued without a JWT. Its JSON file is the same credential."
-NOT_VALID = (
+NOT_VALID = phrase(
     "A certificate is only made for a credential that is valid now, and this one is not. Its page says why: {url}"
 )
 NO_FONT = "Laurel has no font for some text in this credential yet, so there is no certificate. Print its page instead."
