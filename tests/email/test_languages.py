@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.email_content import FROM_LAUREL, EmailContent, Kind
 from chalicelib.email.render import render
 from chalicelib.language.languages import DEFAULT, LANGUAGES, direction
@@ -58,3 +60,16 @@ def test_what_the_issuer_wrote_is_not_translated() -> None:
 @pytest.mark.parametrize("lang", [None, "en", "tlh"])
 def test_without_a_known_language_it_is_english(lang: str | None) -> None:
     assert in_language(Kind.ISSUED, lang) == in_language(Kind.ISSUED, None)
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_email_that_a_reader_requests_has_no_english_text(code: str) -> None:
+    link = "https://laurel.example/x"
+    for make in (
+        partial(account.sign_in, "a@b.example", link, 15),
+        partial(account.holder_link, "a@b.example", link, wide=True, ends_earlier=True),
+        partial(account.holder_link, "a@b.example", link, wide=False, ends_earlier=False),
+    ):
+        english, other = make(), make(language=code)
+        assert not set(own_texts(english)) & set(own_texts(other))
+        assert other.language == code

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from urllib.parse import unquote
+from uuid import UUID
 
 import pytest
 
-from tests.http.fake_laurel import KINDS, Laurel, id_of
+from tests.http.catalogue.conftest import ENROL, store, without_proof
+from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
 from tests.http.holder.test_holder import path, wide_path
 
@@ -15,14 +19,14 @@ assert path
 assert wide_path  # fixtures
 UNREAD = ("style", "script", "code", "pre", "option", "textarea", "title")
 """Elements that contain code, names of timezones, or the title of a credential."""
-READ = ("alt", "aria-label", "placeholder")
+READ = ("alt", "aria-label", "placeholder", "data-copied", "data-blocked", "data-updating")
 ISSUERS_OWN = re.compile(
     r"Ada Nwosu|Fernhill.*|Data analysis.*|A bar chart|Plans, cleans.*|Completed twelve.*|Handed in.*|Python|statistics"
     r"|Example framework.*|Talk: the river.*|Recorded on stage.*|Evening courses.*|Emails? from Fernhill.*",
     re.DOTALL,
 )
 SAME_IN_EVERY_LANGUAGE = re.compile(
-    r"Laurel|English|Español|Français|Deutsch|SHA-256|Markdown|reStructuredText|https?://\S*|did:\S*|\S+@\S+|[\w-]+\.example\S*"
+    r"Laurel|English|Español|Français|Deutsch|SHA-256|PNG|SVG|JSON|JWT|Markdown|reStructuredText|https?://\S*|did:\S*|\S+@\S+|[\w-]+\.example\S*"
     r"|Open Badges 3\.0, eddsa-rdfc-2022|UTC|office@.*"
 )
 PUBLIC = (*(f"/c/{id_of(kind)}" for kind in KINDS), "/", "/nowhere", "/sign-in", f"/c/{id_of('valid')}/embed")
@@ -64,6 +68,29 @@ def left(client: Gateway, url: str) -> list[str]:
 @pytest.mark.parametrize("url", PUBLIC)
 def test_public_page(client: Gateway, laurel: Laurel, url: str) -> None:
     assert left(client, url) == []
+
+
+def test_public_pages_of_the_catalogue(client: Gateway, laurel: Laurel) -> None:
+    (first,) = laurel.issuer_store.achievements("fernhill")
+    other = store(laurel, replace(first, id=str(UUID(int=7)), name="Fernhill’s talk"))
+    store(laurel, replace(first, enrolment_url=ENROL, eligibility="Fernhill’s students", valid_days=3))
+    paths = ["/issuers/fernhill", f"/achievements/{first.id}", f"/achievements/{other.id}", f"/c/{id_of('valid')}"]
+    assert [left(client, path) for path in paths] == [[], [], [], []]
+    assert "Has the same skills" in client.get(paths[1], accept=HTML).text
+    without_proof(laurel)
+    store(laurel, replace(first, archived=True))
+    assert [left(client, path) for path in (*paths, "/issuers/nobody")] == [[], [], [], [], []]
+
+
+def test_share_links_and_holders_page_with_wallets(laurel: Laurel, wide_path: str) -> None:
+    laurel.settings = replace(laurel.settings, google_wallet="x", apple_wallet="y")
+    client = Gateway.over(laurel)
+    for url in (f"/c/{id_of('valid')}", wide_path):
+        assert "Add to Google Wallet" in client.get(url, accept=HTML).text
+        assert left(client, url) == []
+    page = client.get(f"/c/{id_of('valid')}?lang=de", accept=HTML).text
+    assert "ein Nachweis von Fernhill College" in unquote(page)
+    assert f'href="{BASE_URL}/c/{id_of("valid")}/certificate.pdf?lang=de"' in page
 
 
 def test_holders_page(client: Gateway, wide_path: str, path: str) -> None:

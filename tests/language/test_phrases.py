@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from chalicelib.language.phrase import phrase, plural
+from chalicelib.language.phrase import Phrase, phrase, plural, with_values
 from chalicelib.language.translation import translation
 
 GERMAN = translation("de")
@@ -39,3 +39,13 @@ def test_plural_follows_the_language() -> None:
     forms = {arabic.text(plural("{count} check passed", "{count} checks passed", count)) for count in (1, 2, 3, 11)}
     assert len(forms) == 4
     assert GERMAN.text(phrase("It was valid until {day}.", day=DAY)) == "Er war bis zum 3. März 2026 gültig."
+
+
+def test_values_are_changed_and_the_phrase_stays_one() -> None:
+    inner = phrase("Issued by {issuer}", issuer="a b")
+    found = with_values(phrase("{title}. {issued_by}.", title="a b", issued_by=inner), str.upper)
+    assert found == "A B. Issued by A B."
+    assert isinstance(found, Phrase)
+    assert GERMAN.text(found) == "A B. Ausgestellt von A B."
+    assert with_values(plural("{count} check passed", "{count} checks passed", 8), str.upper) == "8 checks passed"
+    assert with_values("a b", str.upper) == "A B"

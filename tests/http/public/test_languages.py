@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.language.languages import DEFAULT, LANGUAGES, direction
 from chalicelib.language.translation import translation
-from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
+from tests import makers
+from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, hostile, id_of
 from tests.http.gateway import HTML, Gateway
 from tests.http.public.test_pages import HEADLINES, LINES
 
@@ -86,6 +90,46 @@ def test_widget_data_and_frame_follow_lang_and_images_stay_english(client: Gatew
     assert "Gültig" in client.get(f"/badge/{found}.svg?lang=de").text
 
 
-def test_png_in_a_script_without_glyphs_is_english(client: Gateway) -> None:
+def test_images_of_every_language_differ(client: Gateway) -> None:
     found = id_of("valid")
-    assert client.get(f"/badge/{found}.png?lang=ja").body == client.get(f"/badge/{found}.png").body
+    for path in (f"/badge/{found}.png", f"/c/{found}/card.png"):
+        assert len({client.get(f"{path}?lang={code}").body for code in LANGUAGES}) == len(LANGUAGES)
+        assert client.get(path, accept_language="ar").body == client.get(f"{path}?lang=en").body
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_certificate_is_in_the_readers_language(client: Gateway, code: str) -> None:
+    path = f"/c/{id_of('valid')}/certificate.pdf"
+    files = client.get(f"{path}?lang={code}").body, client.get(path, accept_language=code).body
+    (text, same) = (" ".join(PdfReader(io.BytesIO(file)).pages[0].extract_text().split()) for file in files)
+    assert text == same
+    expected = translation(code).text("Check online that it is genuine and still valid:")
+    assert expected in text
+    assert ("has earned" in text) == (code == DEFAULT)
+
+
+@pytest.mark.parametrize("path", ["/issuers/fernhill", "/achievements/{id}"])
+def test_public_pages_are_translated_and_their_json_is_not(client: Gateway, laurel: Laurel, path: str) -> None:
+    (achievement,) = laurel.issuer_store.achievements("fernhill")
+    path = path.format(id=achievement.id)
+    page = client.get(f"{path}?lang=ar", accept=HTML).text
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "يضمن مشغّل هذه الخدمة هذا الاسم." in page or "تقدّمه" in page
+    assert client.get(f"{path}?lang=ar").json == client.get(path).json
+
+
+def test_marks_piled_up_in_a_name_are_removed_in_every_language(client: Gateway, laurel: Laurel) -> None:
+    """The sentence is translated after it was composed, so the values in it must be bounded, not only its text."""
+    pile = "Z" + "\u0301" * 60
+    record = hostile(laurel, makers.unsigned(makers.issuer(name=pile)))
+    for code in LANGUAGES:
+        page = client.get(f"/c/{record.id}?lang={code}", accept=HTML).text
+        assert "Z\u0301" in page
+        assert "\u0301" * 5 not in page
+
+
+def test_sign_in_email_is_in_the_language_of_the_page(client: Gateway, laurel: Laurel) -> None:
+    form = {"content_type": "application/x-www-form-urlencoded", "origin": BASE_URL, "accept": HTML}
+    for query, header in (("?lang=fr", "de"), ("", "fr")):
+        client.post(f"/sign-in{query}", b"email=ada%40example.org", accept_language=header, **form)
+    assert laurel.sign_in_mailer.languages == ["fr", "fr"]
