@@ -38,12 +38,12 @@ BARS_MS = {"card/png": 150.0, "certificate/pdf": 300.0}
 
 
 def _card() -> bytes:
-    rendering.picture_png.cache_clear()
+    rendering.square_png.cache_clear()
     return share_image.png.__wrapped__(ARTEFACT)
 
 
 def _certificate() -> bytes:
-    rendering.picture_png.cache_clear()
+    rendering.square_png.cache_clear()
     return certificate.draw.__wrapped__(ARTEFACT, CLAIMS, Template.CLASSIC, Paper.A4)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from chalicelib.embed import fonts
 from chalicelib.embed.artefacts import typesetting
-from chalicelib.embed.artefacts.artefact import Artefact, Picture
+from chalicelib.embed.artefacts.artefact import Picture
 from chalicelib.embed.fonts import noto
 
 KEPT = 32
@@ -34,18 +33,15 @@ def png(drawing: str, zoom: float = 1, *, width: int | None = None) -> bytes:
     )
 
 
-def flattened(artefact: Artefact) -> Artefact:
-    """Return ``artefact`` with its pictures as PNG: the renderer draws an SVG in a drawing on a layer of full size."""
-    logo = artefact.logo and Picture(picture_png(artefact.logo), PNG)
-    return replace(artefact, picture=Picture(picture_png(artefact.picture), PNG), logo=logo)
+def picture_png(picture: Picture) -> bytes:
+    """Return ``picture`` as PNG, unchanged if it is one."""
+    return picture.content if picture.media_type == PNG else square_png(picture)
 
 
 @lru_cache(maxsize=KEPT)
-def picture_png(picture: Picture) -> bytes:
-    """Return ``picture`` as a square PNG."""
-    if picture.media_type == PNG:
-        return picture.content
-    return png(typesetting.svg(SIDE, SIDE, [typesetting.image(picture.url, 0, 0, SIDE)]))
+def square_png(picture: Picture, side: int = SIDE) -> bytes:
+    """Render ``picture`` as a square PNG with 8 bits for each of red, green, blue and alpha."""
+    return png(typesetting.svg(side, side, [typesetting.image(picture.url, 0, 0, side)]))
 
 
 def _files(drawing: str) -> list[str]:

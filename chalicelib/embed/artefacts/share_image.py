@@ -5,12 +5,11 @@ It has no verdict: previews are kept for years, and a credential revoked later w
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact
+from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, drawable, place
 
 WIDTH, HEIGHT = 1200, 630
@@ -32,6 +31,7 @@ def draw(artefact: Artefact) -> str:
     """Draw the image as SVG."""
     lines, height = _words(artefact)
     foot, _ = place(ASK, _LEFT, _FOOT_TOP + 26, 800, _FOOT)
+    picture = Picture(rendering.square_png(artefact.picture, _SIDE), rendering.PNG)
     words = "".join(line.svg for line in lines)
     return typesetting.svg(
         WIDTH,
@@ -39,7 +39,7 @@ def draw(artefact: Artefact) -> str:
         (
             box(0, 0, WIDTH, HEIGHT, PAPER),
             box(0, 0, WIDTH, 16, artefact.accent),
-            typesetting.image(artefact.picture.url, _LEFT, (16 + _FOOT_TOP - _SIDE) / 2, _SIDE),
+            typesetting.exact_image(picture.url, _LEFT, (16 + _FOOT_TOP - _SIDE) // 2, _SIDE),
             f'<g transform="translate(0 {(16 + _FOOT_TOP - height) / 2:g})">{words}</g>',
             box(0, _FOOT_TOP, WIDTH, HEIGHT - _FOOT_TOP, INK),
             *(line.svg for line in foot),
@@ -47,7 +47,7 @@ def draw(artefact: Artefact) -> str:
     )
 
 
-def _words(artefact: Artefact) -> tuple[list[Line], float]:
+def _words(artefact: Artefact) -> tuple[tuple[Line, ...], float]:
     """Place the text from its top edge at 0, as large as fits; the lines and their height."""
     claims = artefact.claims
     parts = [
@@ -57,24 +57,13 @@ def _words(artefact: Artefact) -> tuple[list[Line], float]:
         (artefact.issuer_proof if claims else "", 8, _PROOF, 2),
     ]
     for step in range(len(_TITLE.sizes)):
-        lines, top = _stacked(parts, step)
+        lines, top = typesetting.stack(parts, _TEXT, 0, _ROOM, step)
         if top <= _HEIGHT:
             break
-    return lines, top
-
-
-def _stacked(parts: list[tuple[str, int, Style, int]], step: int) -> tuple[list[Line], float]:
-    """Place the texts below each other, without the ``step`` largest sizes of each."""
-    lines: list[Line] = []
-    top = 0.0
-    for text, gap, style, maximum in parts:
-        smaller = replace(style, sizes=style.sizes[min(step, len(style.sizes) - 1) :])
-        placed, top = place(text, _TEXT, top + gap, _ROOM, smaller, maximum)
-        lines += placed
     return lines, top
 
 
 @lru_cache(maxsize=KEPT)
 def png(artefact: Artefact) -> bytes:
     """Draw the image as PNG."""
-    return rendering.png(draw(rendering.flattened(replace(artefact, logo=None))))
+    return rendering.png(draw(artefact))
