@@ -13,18 +13,19 @@ KEPT = 32
 """Pictures kept in memory, of about 20 KB each: the credentials of an issuer share a few."""
 SIDE = 400
 """Pixels of a picture: the size that Laurel recommends for achievements."""
-PNG = "image/png"
+PNG, SVG = "image/png", "image/svg+xml"
 
 
-def png(drawing: str, zoom: float = 1, *, width: int | None = None) -> bytes:
-    """Render ``drawing`` with ``zoom`` pixels for each of its own, or at ``width`` pixels."""
+def png(drawing: str, zoom: float = 1, *, side: int | None = None) -> bytes:
+    """Render ``drawing`` with ``zoom`` pixels for each of its own, or as large as fits into a square of ``side``."""
     import resvg_py  # imported here: most requests draw no PNG, and it adds a megabyte to a cold start
 
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=drawing,
-            width=width,
-            zoom=None if width else zoom,
+            width=side,
+            height=side,
+            zoom=None if side else zoom,
             skip_system_fonts=True,
             font_files=[*fonts.FILES, *_files(drawing)],
             font_family=fonts.FAMILY,
@@ -40,7 +41,13 @@ def picture_png(picture: Picture) -> bytes:
 
 @lru_cache(maxsize=KEPT)
 def square_png(picture: Picture, side: int = SIDE) -> bytes:
-    """Render ``picture`` as a square PNG with 8 bits for each of red, green, blue and alpha."""
+    """Render ``picture`` as a square PNG with 8 bits for each of red, green, blue and alpha.
+
+    An SVG is rendered as a document of its own, because the renderer leaves out the text of an SVG inside another. Only
+    drawings by Laurel, which are square, get here (`http.embed.artefact_of`).
+    """
+    if picture.media_type == SVG:
+        return png(picture.content.decode(), side=side)
     return png(typesetting.svg(side, side, [typesetting.image(picture.url, 0, 0, side)]))
 
 
