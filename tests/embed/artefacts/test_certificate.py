@@ -65,7 +65,7 @@ def test_images_of_the_page_are_the_rendered_drawings(monkeypatch: pytest.Monkey
     render = rendering.png
     certificate.draw.cache_clear()
     rendering.square_png.cache_clear()
-    monkeypatch.setattr(rendering, "png", lambda *args: kept.append(render(*args)) or kept[-1])
+    monkeypatch.setattr(rendering, "png", lambda *args, **named: kept.append(render(*args, **named)) or kept[-1])
     images = drawn(replace(ARTEFACT, logo=None), Template.MODERN).pages[0].images
     picture, *text = (Image.open(io.BytesIO(content)) for content in kept)
     found = [Image.open(io.BytesIO(image.data)) for image in images]
