@@ -35,7 +35,11 @@ class _Contents:
     language: Translation
 
     def style(self, sizes: tuple[float, ...], colour: str = INK, *, bold: bool = False, anchor: str = "start") -> Style:
-        return Style(sizes, colour, bold, anchor, direction(self.language.code) == "rtl")
+        return Style(sizes, colour, bold, anchor, self.rtl)
+
+    @property
+    def rtl(self) -> bool:
+        return direction(self.language.code) == "rtl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ def _modern(contents: _Contents, width: float, height: float) -> _Drawing:
         contents.language.text(HEADING), left, 76, room, contents.style((17,), artefact.accent, bold=True)
     )
     lines = _stacked(contents, left, top + 14, room, "start")
-    logo = (typesetting.image(artefact.logo.url, width - 44 - 64, 44, 64),) if artefact.logo else ()
+    corner = left if contents.rtl else width - 44 - 64  # opposite the heading
+    logo = (typesetting.image(artefact.logo.url, corner, 44, 64),) if artefact.logo else ()
     shapes = (
         box(0, 0, width, height, PAPER),
         box(0, 0, band, height, artefact.accent),
