@@ -38,7 +38,11 @@ class _Contents:
     language: Translation
 
     def style(self, sizes: tuple[float, ...], colour: str = INK, *, bold: bool = False, anchor: str = "start") -> Style:
-        return Style(sizes, colour, bold, anchor, direction(self.language.code) == "rtl")
+        return Style(sizes, colour, bold, anchor, self.rtl)
+
+    @property
+    def rtl(self) -> bool:
+        return direction(self.language.code) == "rtl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def _modern(contents: _Contents, width: float, height: float) -> Drawing:
         Box(0, 0, band, height, artefact.accent),
         Box(30, 66, 160, 160, PAPER),
         _picture(artefact.picture, 38, 74, 144),
-        *_logo(artefact, width - 44 - 64, 44),
+        *_logo(artefact, left if contents.rtl else width - 44 - 64, 44),  # opposite the heading
         Code(artefact.url, 60, height - 160, 100),
     )
     return Drawing(shapes, ((*heading, *lines), _foot(contents, left, foot, room)))

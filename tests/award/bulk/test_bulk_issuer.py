@@ -99,7 +99,7 @@ def test_ids_have_the_right_form_and_are_unpredictable(bulk_fixture: BulkFixture
 
 
 def test_recipient_is_stored_and_emailed_if_requested(bulk_fixture: BulkFixture) -> None:
-    content = "name,email,zone\nAda,Ada@Example.org,Europe/Berlin\n"
+    content = "name,email,zone,lang\nAda,Ada@Example.org,Europe/Berlin,ar\n"
     for notify in (True, False):
         job = bulk_fixture.run(
             bulk_fixture.create(content, terms=Terms(bulk_fixture.acme.achievement.id, notify), key=str(notify))
@@ -107,6 +107,7 @@ def test_recipient_is_stored_and_emailed_if_requested(bulk_fixture: BulkFixture)
         ((result, _),) = bulk_issuer.results(bulk_fixture.bulk, job)
         recipient = bulk_fixture.acme.issuer_store.recipient(result.credential_id or "")
         assert (recipient.email, recipient.zone, recipient.notify) == ("ada@example.org", "Europe/Berlin", notify)
+        assert recipient.lang == "ar"
 
 
 def test_default_dates_apply_to_rows_without_dates(bulk_fixture: BulkFixture) -> None:
@@ -178,6 +179,7 @@ INVALID_CELLS = {
     "did": ("no did", "bad_did"),
     "evidence": ("ftp://a.example/", "bad_url"),
     "zone": ("Nowhere/None", "bad_zone"),
+    "lang": ("Klingon", "bad_lang"),
     "valid_until": ("2020-01-01", "bad_validity"),
 }
 
@@ -205,7 +207,7 @@ def test_stored_row_with_unknown_timezone_is_issued_without_it(bulk_fixture: Bul
 def _award_with(bulk_fixture: BulkFixture, column: str, cell: str) -> dict[str, Any]:
     (row,) = upload.read(f"name,{column}\nAda,{cell}\n".encode())
     award = award_of("acme", Terms(bulk_fixture.acme.achievement.id), row)
-    return {name: getattr(award, name) for name in ("holder", "valid_until", "evidence", "zone")}
+    return {name: getattr(award, name) for name in ("holder", "valid_until", "evidence", "zone", "lang")}
 
 
 def test_dry_run_lists_all_errors_of_a_row(bulk_fixture: BulkFixture) -> None:
