@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact
+from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, drawable, place
 from chalicelib.language.languages import direction
 from chalicelib.language.phrase import phrase
@@ -35,6 +35,7 @@ def draw(artefact: Artefact, language: Translation = ENGLISH) -> str:
     """Draw the image as SVG."""
     lines, height = _words(artefact, language)
     foot, _ = place(language.text(ASK), _LEFT, _FOOT_TOP + 26, WIDTH - 2 * _LEFT, _FOOT)
+    picture = Picture(rendering.square_png(artefact.picture, _SIDE), rendering.PNG)
     words = "".join(line.svg for line in lines)
     return typesetting.svg(
         WIDTH,
@@ -42,7 +43,7 @@ def draw(artefact: Artefact, language: Translation = ENGLISH) -> str:
         (
             box(0, 0, WIDTH, HEIGHT, PAPER),
             box(0, 0, WIDTH, 16, artefact.accent),
-            typesetting.image(artefact.picture.url, _LEFT, (16 + _FOOT_TOP - _SIDE) / 2, _SIDE),
+            typesetting.exact_image(picture.url, _LEFT, (16 + _FOOT_TOP - _SIDE) // 2, _SIDE),
             f'<g transform="translate(0 {(16 + _FOOT_TOP - height) / 2:g})">{words}</g>',
             box(0, _FOOT_TOP, WIDTH, HEIGHT - _FOOT_TOP, INK),
             *(line.svg for line in foot),
@@ -50,7 +51,7 @@ def draw(artefact: Artefact, language: Translation = ENGLISH) -> str:
     )
 
 
-def _words(artefact: Artefact, language: Translation) -> tuple[list[Line], float]:
+def _words(artefact: Artefact, language: Translation) -> tuple[tuple[Line, ...], float]:
     """Place the text from its top edge at 0, as large as fits; the lines and their height."""
     claims = artefact.claims
     parts = [
@@ -59,25 +60,16 @@ def _words(artefact: Artefact, language: Translation) -> tuple[list[Line], float
         (language.text(texts.issued_by(claims) if claims else texts.NOTHING_SHOWN), 20, _ISSUER, 2),
         (language.own(artefact.issuer_proof) if claims else "", 8, _PROOF, 2),
     ]
+    rtl = direction(language.code) == "rtl"
+    spoken = [(text, gap, replace(style, rtl=rtl), maximum) for text, gap, style, maximum in parts]
     for step in range(len(_TITLE.sizes)):
-        lines, top = _stacked(parts, step, direction(language.code) == "rtl")
+        lines, top = typesetting.stack(spoken, _TEXT, 0, _ROOM, step)
         if top <= _HEIGHT:
             break
-    return lines, top
-
-
-def _stacked(parts: list[tuple[str, int, Style, int]], step: int, rtl: bool) -> tuple[list[Line], float]:
-    """Place the texts below each other, without the ``step`` largest sizes of each."""
-    lines: list[Line] = []
-    top = 0.0
-    for text, gap, style, maximum in parts:
-        smaller = replace(style, sizes=style.sizes[min(step, len(style.sizes) - 1) :], rtl=rtl)
-        placed, top = place(text, _TEXT, top + gap, _ROOM, smaller, maximum)
-        lines += placed
     return lines, top
 
 
 @lru_cache(maxsize=KEPT)
 def png(artefact: Artefact, language: Translation = ENGLISH) -> bytes:
     """Draw the image as PNG."""
-    return rendering.png(draw(rendering.flattened(replace(artefact, logo=None)), language))
+    return rendering.png(draw(artefact, language))

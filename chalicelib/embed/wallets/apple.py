@@ -43,7 +43,7 @@ class AppleSigner:
         """Return the `.pkpass` file."""
         files = {"pass.json": _json(self._document(wallet_pass))}
         for suffix, scale in _SCALES.items():
-            files[f"icon{suffix}.png"] = rendering.png(wallet_pass.drawing.decode(), width=_ICON * scale)
+            files[f"icon{suffix}.png"] = rendering.png(wallet_pass.drawing.decode(), side=_ICON * scale)
         manifest = _json({name: hashlib.sha1(content).hexdigest() for name, content in files.items()})  # noqa: S324 - the format requires it
         return _archive({**files, "manifest.json": manifest, "signature": self._signature(manifest)})
 
