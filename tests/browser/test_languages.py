@@ -16,13 +16,21 @@ assert website  # a fixture
 LANGUAGES = ("ar", "ja")
 PHONE = {"width": 375, "height": 800}
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-PAGES = (*(f"/c/{id_of(kind)}" for kind in KINDS), f"/c/{id_of('valid')}/embed", "/", "/nowhere", "/sign-in")
+PAGES = (
+    *(f"/c/{id_of(kind)}" for kind in KINDS),
+    f"/c/{id_of('valid')}/embed",
+    "/",
+    "/nowhere",
+    "/sign-in",
+    "/issuers/fernhill",
+)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_pages_fit_a_phone_without_violations(chromium: Browser, laurel: Laurel, screenshots: Path, code: str) -> None:
     page = chromium.new_page(viewport=PHONE)
-    for path in PAGES:
+    (achievement, *_) = laurel.issuer_store.achievements("fernhill")
+    for path in (*PAGES, f"/achievements/{achievement.id}"):
         page.goto(f"{laurel.base_url}{path}?lang={code}")
         assert page.locator("html").get_attribute("lang") == code
         assert page.evaluate("() => getComputedStyle(document.body).direction") == direction(code)
