@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from chalicelib.access import email_address
+from chalicelib.access import email_address, secrets
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import Member, Membership, Token
 from chalicelib.access.roles import Role
@@ -138,7 +138,8 @@ def _try_replace(
     ended: Sequence[Token] = (),
 ) -> bool:
     # The membership was read before the member, so if its version is unchanged, the member is too.
-    updated = _next(membership, before, after)
+    mark = secrets.new_secret(access_context.entropy, secrets.ID_BYTES)
+    updated = replace(_next(membership, before, after), last=mark)
     try:
         access_context.member_store.replace_member(before, after, updated, ended)
     except Conflict:
@@ -153,7 +154,6 @@ def _next(membership: Membership, before: Member | None, after: Member | None) -
         owners=membership.owners + _owner_count(after) - _owner_count(before),
         members=membership.members + (after is not None) - (before is not None),
         version=membership.version + 1,
-        last=f"{before and before.email} {before and before.role} -> {after and after.email} {after and after.role}",
     )
     if updated.owners < 1:
         raise Conflict("An issuer must have at least one owner. Make someone else an owner first.", code="last_owner")

@@ -53,7 +53,7 @@ table ``events`` (removed after a while)
 table ``secrets`` (really deleted: no backup, no stream)
 ``SALT``                              ``<day>``                       the salt of a day; all salts before a day
 ``SIGNING_KEY``                       ``<day>``                       the secret that a day's sessions are signed with
-``SIGNING_KEY``                       ``known-<year>``                the secret of a year's known browsers
+``SIGNING_KEY``                       ``known-<year>``                the secret of a year: known browsers, creators
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
+from typing import Any
 
 import pytest
 
@@ -45,9 +47,14 @@ class AccessStorage:
 
     @property
     def access_context(self) -> AccessContext:
-        entropy = access.AccessFixture().entropy
         return AccessContext(
-            self.member_store, self.session_store, access.Mailer, "http://localhost", frozenset(), lambda: NOW, entropy
+            member_store=self.member_store,
+            session_store=self.session_store,
+            mailer=access.Mailer,
+            base_url="http://localhost",
+            operators=frozenset(),
+            clock=lambda: NOW,
+            entropy=token_bytes,
         )
 
 
@@ -355,6 +362,33 @@ def test_tokens_end_with_their_member_in_one_transaction(access_storage: AccessS
         else:
             with pytest.raises(Unauthenticated):
                 tokens.authenticate(context, text)
+
+
+class _RemovedMeanwhile:
+    """A member store in which another removal of the same member is stored just before a write."""
+
+    def __init__(self, access_storage: AccessStorage, also: str) -> None:
+        self._context, self._store, self._also = access_storage.access_context, access_storage.member_store, [also]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def replace_member(self, *change: Any) -> None:
+        if self._also:
+            members.remove(self._context, "north", "bo@example.org", [self._also.pop()])
+        self._store.replace_member(*change)
+
+
+def test_a_removal_that_revokes_other_keys_than_a_concurrent_one_is_not_lost(access_storage: AccessStorage) -> None:
+    """Both change the members in the same way, so only a unique mark shows which of them was stored."""
+    context = access_storage.access_context
+    for email in ("ada@example.org", "bo@example.org"):
+        members.add(context, "north", email, Role.OWNER)
+    one, other = (tokens.make(context, "north", Role.EDITOR, name, "tests")[0] for name in ("one", "other"))
+    racing: Any = _RemovedMeanwhile(access_storage, one.id)
+    with pytest.raises(NotFound):
+        members.remove(replace(context, member_store=racing), "north", "bo@example.org", [other.id])
+    assert [token.id for token in access_storage.member_store.tokens("north")] == [other.id]
 
 
 def test_a_member_with_as_many_tokens_as_an_issuer_may_have_is_removed(access_storage: AccessStorage) -> None:
