@@ -8,7 +8,7 @@ from functools import lru_cache
 from chalicelib.embed import svg, texts
 from chalicelib.embed.appearance import Size, Theme
 from chalicelib.embed.artefacts import rendering
-from chalicelib.embed.artefacts.typesetting import drawable
+from chalicelib.embed.artefacts.typesetting import drawable, drawable_or
 from chalicelib.embed.texts import Shown
 
 KEPT = 64
@@ -19,10 +19,14 @@ SCALES = (1, 2)
 
 @lru_cache(maxsize=KEPT)
 def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1) -> bytes:
-    """Render the badge. A text in a script that no font has is left out, rather than shown as boxes."""
+    """Render the badge. Instead of a name in a script that no font has, it says that the name is not shown."""
     return rendering.png(svg.draw(_drawable(shown), size, theme), scale)
 
 
 def _drawable(shown: Shown) -> Shown:
-    title = drawable(shown.title) or texts.UNNAMED
-    return replace(shown, title=title, holder=drawable(shown.holder), issuer=drawable(shown.issuer))
+    return replace(
+        shown,
+        title=drawable(shown.title) or texts.UNNAMED,
+        holder=drawable_or(shown.holder, texts.HOLDER_NOT_DRAWN),
+        issuer=drawable_or(shown.issuer, texts.ISSUER_NOT_DRAWN),
+    )

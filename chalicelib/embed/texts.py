@@ -14,6 +14,9 @@ NOTHING_SHOWN = "Contents not shown"
 UNNAMED = "A credential"
 VERIFY = "Verify this credential"
 HOLDER_UNNAMED = "The holder is not named."
+HOLDER_NOT_DRAWN = "Holder name not shown"
+ISSUER_NOT_DRAWN = "Issuer name not shown"
+"""In an image without letters for the name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import chain
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import pdf, qr, rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact
+from chalicelib.embed.artefacts.artefact import PROOF_LINES, Artefact
 from chalicelib.embed.artefacts.template import SIZES, Paper, Template
 from chalicelib.embed.artefacts.typesetting import PAPER, SOFT, Line, Style, box, place
 from chalicelib.embed.badge_view import Claims
@@ -107,7 +107,7 @@ def _stacked(artefact: Artefact, claims: Claims, x: float, top: float, room: flo
         ("has earned", 8, small, 1),
         (claims.title, 4, Style((26, 22, 18, 15), artefact.accent, bold=True, anchor=anchor), 3),
         (texts.issued_by(claims), 12, Style((15, 13), anchor=anchor), 2),
-        (artefact.issuer_proof, 2, Style((10, 9), SOFT, anchor=anchor), 2),
+        (artefact.issuer_proof, 2, Style((10, 9), SOFT, anchor=anchor), PROOF_LINES),
         (_dates(artefact), 8, small, 1),
     ):
         lines, top = place(text, x, top + gap, room, style, maximum)

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact
-from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, drawable, place
+from chalicelib.embed.artefacts.artefact import PROOF_LINES, Artefact
+from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, drawable, drawable_or, place
 
 WIDTH, HEIGHT = 1200, 630
 KEPT = 32
@@ -50,11 +50,12 @@ def draw(artefact: Artefact) -> str:
 def _words(artefact: Artefact) -> tuple[list[Line], float]:
     """Place the text from its top edge at 0, as large as fits; the lines and their height."""
     claims = artefact.claims
+    issuer = texts.issued_by(claims) if claims else texts.NOTHING_SHOWN
     parts = [
-        ((drawable(claims.title) if claims else "") or texts.UNNAMED, 0, _TITLE, 3),
-        ((claims.holder or "") if claims else "", 20, _HOLDER, 2),
-        (texts.issued_by(claims) if claims else texts.NOTHING_SHOWN, 20, _ISSUER, 2),
-        (artefact.issuer_proof if claims else "", 8, _PROOF, 2),
+        (drawable(claims.title if claims else "") or texts.UNNAMED, 0, _TITLE, 3),
+        (drawable_or((claims.holder or "") if claims else "", texts.HOLDER_NOT_DRAWN), 20, _HOLDER, 2),
+        (drawable_or(issuer, texts.ISSUER_NOT_DRAWN), 20, _ISSUER, 2),
+        (artefact.issuer_proof if claims else "", 8, _PROOF, PROOF_LINES),
     ]
     for step in range(len(_TITLE.sizes)):
         lines, top = _stacked(parts, step)
