@@ -20,7 +20,7 @@ class Claims:
 
     title: str
     holder: str | None
-    issuer: str
+    issuer: str | None
     issuer_confirmed: bool
     image: str | None
     """URL on this host, or a `data:` URL."""

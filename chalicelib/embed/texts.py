@@ -14,6 +14,7 @@ NOTHING_SHOWN = "Contents not shown"
 UNNAMED = "A credential"
 VERIFY = "Verify this credential"
 HOLDER_UNNAMED = "The holder is not named."
+ISSUER_UNNAMED = "Issued by an unnamed issuer"
 HOLDER_NOT_DRAWN = "Holder name not shown"
 ISSUER_NOT_DRAWN = "Issuer name not shown"
 """In an image without letters for the name."""
@@ -64,6 +65,8 @@ def issuer_label(claims: Claims) -> str:
 
 def issued_by(claims: Claims) -> str:
     """Return who issued it; a name that nobody confirms is quoted."""
+    if claims.issuer is None:
+        return ISSUER_UNNAMED
     name = claims.issuer if claims.issuer_confirmed else f"“{unquoted(claims.issuer)}”"
     return f"{issuer_label(claims)} {name}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from chalicelib.access.models import (
 )
 from chalicelib.access.ports import MemberStore, SessionStore
 from chalicelib.access.roles import Role
+from chalicelib.access.sign_in import known
 from chalicelib.award.ports import IssuerStore
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
@@ -96,7 +98,7 @@ def test_members_are_listed_by_issuer_and_by_email(access_storage: AccessStorage
             members.add(access_storage.access_context, issuer_id, email, Role.OWNER)
         emails = [each.email for each in access_storage.member_store.members(issuer_id)]
         assert emails == ["a#b%23@example.org", "ada@example.org", "bo@example.org"]
-    assert members.issuers_of(access_storage.access_context, "ada@example.org") == sorted([HASH, "north"])
+    assert set(members.issuers_of(access_storage.access_context, "ada@example.org")) == {HASH, "north"}
     assert access_storage.member_store.member("north", "ada@example.org") == member()
     for issuer_id, email in (("north", "eve@example.org"), ("nor", "ada@example.org"), ("north", "ada")):
         with pytest.raises(NotFound):
@@ -389,6 +391,37 @@ def test_a_removal_that_revokes_other_keys_than_a_concurrent_one_is_not_lost(acc
     with pytest.raises(NotFound):
         members.remove(replace(context, member_store=racing), "north", "bo@example.org", [other.id])
     assert [token.id for token in access_storage.member_store.tokens("north")] == [other.id]
+
+
+def test_issuers_of_a_person_are_in_the_order_in_which_they_were_joined(access_storage: AccessStorage) -> None:
+    """Strangers choose the ids of their issuers and add anyone to them."""
+    ids = ["z-own", "a-stranger", "m-stranger"]
+    for hours, issuer_id in enumerate(ids):
+        later = replace(access_storage.access_context, clock=lambda hours=hours: NOW + timedelta(hours=hours))
+        members.add(later, issuer_id, "ada@example.org", Role.OWNER)
+    assert members.issuers_of(access_storage.access_context, "ada@example.org") == ids
+    assert list(access_storage.member_store.issuers_of("ada@example.org", 1)) == ids[:1]
+    members.add(access_storage.access_context, "z-own", "bo@example.org", Role.OWNER)
+    members.change(access_storage.access_context, "z-own", "ada@example.org", Role.VIEWER)
+    members.remove(access_storage.access_context, "z-own", "ada@example.org")
+    assert members.issuers_of(access_storage.access_context, "ada@example.org") == ids[1:]
+
+
+def test_asking_whether_a_person_is_a_member_reads_one_item(access_storage: AccessStorage) -> None:
+    """Anyone can add a person to thousands of issuers, and anyone can ask for a sign-in link to that address."""
+    asked: list[int | None] = []
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(access_storage.member_store, name)
+
+        def issuers_of(self, email: str, limit: int | None = None) -> Iterator[str]:
+            asked.append(limit)
+            return access_storage.member_store.issuers_of(email, limit)
+
+    counting: Any = Counting()
+    known.person(replace(access_storage.access_context, member_store=counting), "ada@example.org")
+    assert asked == [1]
 
 
 def test_a_member_with_as_many_tokens_as_an_issuer_may_have_is_removed(access_storage: AccessStorage) -> None:

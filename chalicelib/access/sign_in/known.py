@@ -108,7 +108,7 @@ def person(access_context: AccessContext, email: str) -> KnownPerson:
     """Look up this (normalized) address. Every address takes the same reads, so that the time of a request does not
     reveal whose it is."""
     is_operator = email in access_context.operators
-    is_added = next(iter(access_context.member_store.issuers_of(email)), None) is not None
+    is_added = next(access_context.member_store.issuers_of(email, 1), None) is not None
     now = access_context.now()
     keys = [access_context.session_store.key(_kid(now.year - past)) for past in range(_KEY_YEARS + 1)]
     found = [access_context.session_store.is_known_person(_hash(key, email), now) for key in keys if key]

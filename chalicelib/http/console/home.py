@@ -66,7 +66,8 @@ def routes(services: Services) -> Routes:
     def home(request: Request, person: Person) -> Reply:
         query = layout.query(request)
         joined = members.issuers_of(services.access_context, person.email)
-        joined = [issuer_id for issuer_id in joined if issuer_id > query.get("after", "")]
+        if query.get("after") in joined:
+            joined = joined[joined.index(query["after"]) + 1 :]
         shown, more = joined[:PAGE_SIZE], len(joined) > PAGE_SIZE
         found = _issuer_roles(services, person, shown)
         if not found and not more:

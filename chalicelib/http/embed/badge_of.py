@@ -38,7 +38,7 @@ def _claims(facts: Facts, base_url: str) -> Claims:
     return Claims(
         title=one_line(facts.title),
         holder=one_line(facts.holder) or None if facts.holder else None,
-        issuer=one_line(facts.issuer.name),
+        issuer=one_line(facts.issuer.name) or None if facts.issuer.name else None,
         issuer_confirmed=facts.issuer.vouched,
         image=facts.image if own else None,
     )

@@ -49,7 +49,7 @@ def share_links(hosted: HostedView, facts: Facts) -> ShareLinks:
     """Build the links from verified text alone."""
     shared = SharedCredential(
         name=facts.title[:MAX_NAME],
-        issuer=facts.issuer.name,
+        issuer=facts.issuer.called,
         url=hosted.url,
         credential_id=hosted.id,
         issued_at=facts.valid_from or hosted.status.at,
@@ -94,7 +94,7 @@ def structured_data(url: str, facts: Facts) -> Mapping[str, object] | None:
         "@type": "EducationalOccupationalCredential",
         "url": url,
         "name": facts.title,
-        "recognizedBy": {"@type": "Organization", "name": facts.issuer.name},
+        "recognizedBy": {"@type": "Organization", "name": facts.issuer.called},
     }
     optional = {
         "description": facts.description,

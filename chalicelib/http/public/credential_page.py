@@ -227,8 +227,9 @@ def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None)
 def _signed_by(issuer: IssuerView) -> str:
     # Anyone can sign under any name, so only a name in a registry is stated as a fact.
     if issuer.vouched:
-        return f"Issued by {text.isolated(issuer.name)}. The operator of this service vouches for this name."
-    under = f"Issued under the name “{text.isolated(unquoted(issuer.name))}”"
+        return f"Issued by {text.isolated(issuer.called)}. The operator of this service vouches for this name."
+    named = issuer.name and f"Issued under the name “{text.isolated(unquoted(issuer.name))}”"
+    under = named or f"Issued by {issuer.called}"
     if issuer.behind:
         return f"{under}. {issuer.behind}"
     key = _signed_with(issuer.location) if issuer.location else ""

@@ -17,6 +17,8 @@ from chalicelib.verify.report import Finding, Report
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
 """Addresses that may become a link: nothing in them can end the address or add a subject or text to the email."""
 
+UNNAMED = "an unnamed issuer"
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -46,7 +48,8 @@ class IssuerView:
     confirms.
     """
 
-    name: str
+    name: str | None
+    """None if it states none, which is not to be quoted like a name: see `called`."""
     did: str
     url: str | None
     location: KeyLocation | None
@@ -59,6 +62,11 @@ class IssuerView:
     """None unless the name is confirmed: a domain confirms a key, and its owner can copy any organization's logo."""
     recorded: Recorded | None = None
     """None unless the issuer is proven and hosted here."""
+
+    @property
+    def called(self) -> str:
+        """What a sentence calls it."""
+        return self.name or UNNAMED
 
     @property
     def vouched(self) -> bool:
@@ -84,7 +92,7 @@ def issuer_view(report: Report, registered: Issuer | None, claimed: Mapping[str,
     if name is None and vouched and recorded is not None:
         name = recorded.registered_name  # check 8 passes without a name in the credential, because none contradicts it
     return IssuerView(
-        name=name or "an unnamed issuer",
+        name=name,
         did=did,
         # No link: a forger would link to the organization it imitates, or to a site of its own that confirms it.
         url=text.https(claimed.get("url")) if vouched else None,
