@@ -15,7 +15,7 @@ MAX_MEMBERS = 200
 """Members of one issuer: enough for the staff of a large programme."""
 LAST_OWNER = (
     "An issuer must have at least one owner. Make someone else an owner first. If no one else will use this issuer, "
-    "ask the operators of this service to close it."
+    "ask the operators of this service to take it over."
 )
 MAX_ATTEMPTS = 8
 """Attempts of one change. Each failed attempt means that another writer changed the members first."""
