@@ -20,7 +20,7 @@ class Claims:
 
     title: str
     holder: str | None
-    issuer: str | None
+    issuer: str
     issuer_confirmed: bool
     image: str | None
     """URL on this host, or a `data:` URL."""

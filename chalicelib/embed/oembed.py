@@ -61,7 +61,7 @@ def response(view: BadgeView, base_url: str, max_width: int | None, max_height: 
         "provider_url": f"{base_url}/",
         "cache_age": CACHE_SECONDS,
     }
-    if view.claims is not None and view.claims.issuer_confirmed and view.claims.issuer:
+    if view.claims is not None and view.claims.issuer_confirmed:
         shared["author_name"] = view.claims.issuer
     return {"type": "link", **shared} if size is None else {"type": "rich", **shared, **_rich(view, size, base_url)}
 

@@ -14,10 +14,11 @@ from chalicelib.http.embed import badge_of
 from chalicelib.http.public.credential_facts import Facts
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.language.phrase import phrase, with_values
 from chalicelib.reports.hosted import HostedReport
 
-VOUCHED = "The operator of this service vouches for this name."
-NOT_PROVEN = "Who issued it is not proven."
+VOUCHED = phrase("The operator of this service vouches for this name.")
+NOT_PROVEN = phrase("Who issued it is not proven.")
 MAX_DOMAIN, MAX_DOMAINS = 70, 140
 """Characters of one domain, and of all domains together, that fit into the lines for them. Whatever somebody registered
 fits into the first: a label has up to 63."""
@@ -75,4 +76,8 @@ def with_short_domains(sentence: str) -> str:
     """Shorten the domains in ``sentence`` at their start, so that no line that is full cuts the end, which says whose
     they are."""
     room = min(MAX_DOMAIN, MAX_DOMAINS // max(len(_DOMAIN.findall(sentence)), 1))
-    return _DOMAIN.sub(lambda domain: domain[0] if len(domain[0]) <= room else f"…{domain[0][1 - room :]}", sentence)
+
+    def shortened(text: str) -> str:
+        return _DOMAIN.sub(lambda domain: domain[0] if len(domain[0]) <= room else f"…{domain[0][1 - room :]}", text)
+
+    return with_values(sentence, shortened)
