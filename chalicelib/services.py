@@ -256,7 +256,7 @@ class Services:
         from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore  # imported late
 
         return DeliveryContext(
-            store=DynamoDeliveryStore(self._tables),
+            store=DynamoDeliveryStore(self._tables, self.entropy),
             archive=self.issuer_store,
             pathway_links=self.pathways,
             tasks=self.tasks,

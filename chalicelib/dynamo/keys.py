@@ -27,7 +27,7 @@ table ``credentials`` (permanent): private items
 ``INDEX#<list>``                      ``<index>``                     a used index of a list (a marker)
 ``MEMBERS#<issuer>``                  ``MEMBER#<email>``              a member; all members of an issuer
 ``MEMBERS#<issuer>``                  ``MEMBERSHIP``                  how many members and owners an issuer has
-``PERSON#<email>``                    ``<issuer>``                    the issuers of a person (a pointer each)
+``PERSON#<email>``                    ``<since>#<issuer>``            the issuers of a person (a pointer each)
 ``TOKEN#<token>``                     ``TOKEN``                       an API key
 ``TOKENS#<issuer>``                   ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
 ``OPERATOR#TOKENS``                   ``<created at>#<token>``        the operators' tokens (a pointer each)
@@ -53,7 +53,7 @@ table ``events`` (removed after a while)
 table ``secrets`` (really deleted: no backup, no stream)
 ``SALT``                              ``<day>``                       the salt of a day; all salts before a day
 ``SIGNING_KEY``                       ``<day>``                       the secret that a day's sessions are signed with
-``SIGNING_KEY``                       ``known-<year>``                the secret of a year's known browsers
+``SIGNING_KEY``                       ``known-<year>``                the secret of a year: known browsers, creators
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
@@ -292,8 +292,8 @@ def membership(issuer_id: str) -> Key:
     return Key(join("MEMBERS", issuer_id), "MEMBERSHIP")
 
 
-def person_pointer(email: str, issuer_id: str) -> Key:
-    return Key(join("PERSON", email), escape(issuer_id))
+def person_pointer(email: str, since: datetime, issuer_id: str) -> Key:
+    return Key(join("PERSON", email), join(moment(since), issuer_id))
 
 
 def issuers_of(email: str) -> Range:

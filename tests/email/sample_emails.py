@@ -44,7 +44,7 @@ def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes
             return account.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False)
         case Kind.INVITATION:
             return account.invitation(
-                EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", identified=True
+                EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", ISSUED_AT
             )
         case _:
             return compose.about_credential(

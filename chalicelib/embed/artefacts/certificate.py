@@ -9,7 +9,7 @@ from itertools import chain
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import pdf, rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact, Picture
+from chalicelib.embed.artefacts.artefact import PROOF_LINES, Artefact, Picture
 from chalicelib.embed.artefacts.shapes import Box, Code, Frame, Raster, Shape
 from chalicelib.embed.artefacts.template import SIZES, Paper, Template
 from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, place
@@ -157,7 +157,7 @@ def _stacked(contents: _Contents, x: float, between: tuple[float, float], room: 
         (phrase("has earned"), 8, small, 1),
         (claims.title, 4, style((26, 22, 18, 15), artefact.accent, bold=True, anchor=anchor), 3),
         (texts.issued_by(claims), 12, style((15, 13), anchor=anchor), 2),
-        (artefact.issuer_proof, 2, style((10, 9), SOFT, anchor=anchor), 2),
+        (artefact.issuer_proof, 2, style((10, 9), SOFT, anchor=anchor), PROOF_LINES),
         (_dates(artefact), 8, small, 1),
     )
     spoken = [(language.own(text), gap, look, maximum) for text, gap, look, maximum in parts]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chalicelib.award.images import default_badge
 from chalicelib.award.input import colours
 from chalicelib.credential.record import IMAGE_NAME
@@ -12,11 +14,15 @@ from chalicelib.http.embed import badge_of
 from chalicelib.http.public.credential_facts import Facts
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
-from chalicelib.language.phrase import phrase
+from chalicelib.language.phrase import phrase, with_values
 from chalicelib.reports.hosted import HostedReport
 
 VOUCHED = phrase("The operator of this service vouches for this name.")
 NOT_PROVEN = phrase("Who issued it is not proven.")
+MAX_DOMAIN, MAX_DOMAINS = 70, 140
+"""Characters of one domain, and of all domains together, that fit into the lines for them. Whatever somebody registered
+fits into the first: a label has up to 63."""
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 
 
 def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = True) -> Artefact:
@@ -61,4 +67,17 @@ def _stored(services: Services, url: str | None, *, rendered: bool) -> Picture |
 def _proof(facts: Facts | None) -> str:
     if facts is None:
         return ""
-    return VOUCHED if facts.issuer.vouched else facts.issuer.behind or NOT_PROVEN
+    if facts.issuer.vouched:
+        return VOUCHED
+    return with_short_domains(facts.issuer.behind) if facts.issuer.behind else NOT_PROVEN
+
+
+def with_short_domains(sentence: str) -> str:
+    """Shorten the domains in ``sentence`` at their start, so that no line that is full cuts the end, which says whose
+    they are."""
+    room = min(MAX_DOMAIN, MAX_DOMAINS // max(len(_DOMAIN.findall(sentence)), 1))
+
+    def shortened(text: str) -> str:
+        return _DOMAIN.sub(lambda domain: domain[0] if len(domain[0]) <= room else f"…{domain[0][1 - room :]}", text)
+
+    return with_values(sentence, shortened)

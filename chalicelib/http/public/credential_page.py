@@ -246,6 +246,9 @@ def _signed_by(issuer: IssuerView) -> str:
         return phrase(
             "Issued by {issuer}. The operator of this service vouches for this name.", issuer=text.isolated(issuer.name)
         )
+    if not issuer.named:
+        proof = phrase(issuer.behind or issuer.caution or "")
+        return phrase("Issued by an unnamed issuer. {proof}", proof=proof)
     name = text.isolated(unquoted(issuer.name))
     if issuer.behind:
         return phrase("Issued under the name “{issuer}”. {proof}", issuer=name, proof=phrase(issuer.behind))

@@ -4,7 +4,7 @@ import gzip
 import itertools
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -463,6 +463,29 @@ def test_results_can_be_read_from_any_position_and_by_state(bulk_fixture: BulkFi
     assert [result.row.number for result, _ in bulk_issuer.results(bulk_fixture.bulk, job, RowState.ISSUED)] == whole[
         ::3
     ]
+
+
+def test_a_page_of_results_reads_no_more_than_it_shows(bulk_fixture: BulkFixture) -> None:
+    """Otherwise each page of a large job reads the results of the whole job again."""
+    issuer_actions.register(bulk_fixture.acme.issuer_context, "acme", bulk_fixture.acme.issuer.name)
+    content = "name,email\n" + "".join(f"P{n},p{n}@x.org\n" for n in range(450))
+    job = bulk_fixture.run(bulk_fixture.create(content))
+    read: list[int] = []
+    jobs = bulk_fixture.bulk.jobs
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(jobs, name)
+
+        def results(self, job: Job, since: int = 0) -> Iterator[Results]:
+            for each in jobs.results(job, since):
+                read.append(each.chunk)
+                yield each
+
+    counting: Any = Counting()
+    next(bulk_issuer.results(replace(bulk_fixture.bulk, jobs=counting), job))
+    assert job.chunks == 3
+    assert read == [0, 1]
 
 
 def test_credential_stays_within_the_limits_of_verifiers(bulk_fixture: BulkFixture) -> None:
