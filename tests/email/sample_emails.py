@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose
+from chalicelib.delivery.emails import account, compose, reported
 from chalicelib.delivery.emails.compose import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from tests.contract import samples
@@ -46,6 +46,9 @@ def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes
             return account.invitation(
                 EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", identified=True
             )
+        case Kind.REPORTED:
+            page, reports = f"{base_url}/c/{'c' * 26}", f"{base_url}/console/fernhill/reports"
+            return reported.to_issuer(EMAIL, sample_context(base_url).issuer, page, reports)
         case _:
             return compose.about_credential(
                 kind, sample_context(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}")
