@@ -19,7 +19,7 @@ STOP = f"mail/unsubscribe/{'u' * 65}"
 def sample_context(base_url: str = "https://laurel.example", **changes: object) -> EmailContext:
     """The context of sample emails about a credential."""
     image = f"{base_url}/images/{'a' * 64}.png"
-    issuer = samples.issuer(name="Fernhill College", image=image, email="office@fernhill.example")
+    issuer = samples.issuer(name="Fernhill College", image=image, email="office@fernhill.example", page_host=None)
     achievement = samples.achievement(
         name="Data analysis in practice",
         description="Plans, cleans, analyses and presents a data set of public interest.",

@@ -50,7 +50,7 @@ def share_links(hosted: HostedView, facts: Facts) -> ShareLinks:
     shared = SharedCredential(
         name=facts.title[:MAX_NAME],
         issuer=facts.issuer.name,
-        url=hosted.url,
+        url=hosted.canonical_url,
         credential_id=hosted.id,
         issued_at=facts.valid_from or hosted.status.at,
         valid_until=facts.valid_until,
@@ -60,8 +60,8 @@ def share_links(hosted: HostedView, facts: Facts) -> ShareLinks:
     return ShareLinks(
         hosted.id,
         (*platforms, ("Send by email", sharing.email(shared), Channel.EMAIL)),
-        sharing.link(hosted.url, Channel.COPY),
-        sharing.link(hosted.url, Channel.DEVICE),
+        sharing.link(hosted.canonical_url, Channel.COPY),
+        sharing.link(hosted.canonical_url, Channel.DEVICE),
     )
 
 
