@@ -13,7 +13,9 @@ from chalicelib.access import email_address, rate_limits
 from chalicelib.access.rate_limits import Limit, NetworkLimit, TooMany
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.award.input import text_rules
-from chalicelib.errors import TakenDown
+from chalicelib.credential.record import Record
+from chalicelib.errors import Refused, TakenDown
+from chalicelib.language.phrase import phrase
 from chalicelib.moderation import notices
 from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.moderation.visitor_report import Reason, VisitorReport
@@ -44,8 +46,23 @@ class Draft:
 
 def check_message(draft: Draft) -> None:
     """Check the message. Raises `Refused` (`bad_text`)."""
-    if draft.message or draft.reason is Reason.OTHER:
+    if not draft.message:
+        if draft.reason is Reason.OTHER:
+            raise Refused(phrase("Describe the problem."), code="bad_text")
+        return
+    try:
         text_rules.check_text("description", draft.message, MAX_MESSAGE)
+    except Refused as error:
+        detail = phrase("Use at most {limit} characters, and no control characters.", limit=MAX_MESSAGE)
+        raise Refused(detail, code=error.code) from error
+
+
+def reportable(context: ModerationContext, credential_id: str) -> Record:
+    """The record of a credential that can be reported. Raises `NotFound`, `TakenDown`, `Unavailable`."""
+    record = context.archive.record(credential_id)
+    if record.taken_down is not None:
+        raise TakenDown(phrase("The operator of this service has already taken down the page of this credential."))
+    return record
 
 
 def submit(context: ModerationContext, credential_id: str, draft: Draft, client_address: str) -> VisitorReport:
@@ -55,9 +72,7 @@ def submit(context: ModerationContext, credential_id: str, draft: Draft, client_
     """
     check_message(draft)
     email = email_address.normalize(draft.email) if draft.email else None
-    record = context.archive.record(credential_id)
-    if record.taken_down is not None:
-        raise TakenDown("An operator has already taken down the page of this credential.")
+    record = reportable(context, credential_id)
     _count(context, credential_id, client_address)
     now = context.now()
     report = VisitorReport(
@@ -77,12 +92,14 @@ def _count(context: ModerationContext, credential_id: str, client_address: str) 
     """Count one report. Raises `TooMany`."""
     access_context, day = context.access_context, int(_DAY.total_seconds())
     if not rate_limits.within_networks(access_context, PER_NETWORK_AND_CREDENTIAL, client_address, credential_id):
-        raise TooMany("This credential has already been reported from your network today.", day)
+        raise TooMany(phrase("This credential has already been reported from your network today."), day)
     if not rate_limits.within_networks(access_context, PER_NETWORK, client_address):
-        raise TooMany("Too many reports have been sent from your network today. Try again tomorrow.", day)
+        raise TooMany(phrase("Too many reports have been sent from your network today. Try again tomorrow."), day)
     if not rate_limits.within(access_context, PER_CREDENTIAL, credential_id):
         raise TooMany(
-            "This credential has been reported many times today. Its issuer and the operator of this website can "
-            "already see that.",
+            phrase(
+                "This credential has been reported many times today. Its issuer and the operator of this service can "
+                "already see that."
+            ),
             day,
         )

@@ -9,14 +9,14 @@ from chalice.app import Request
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.errors import NotFound, TakenDown
+from chalicelib.errors import NotFound
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.html import render
+from chalicelib.http.html import reader, render
 from chalicelib.http.input import form, request_context
 from chalicelib.http.sign_in.email_link import REFERRER
 from chalicelib.moderation import submission
@@ -63,8 +63,7 @@ def _require(services: Services, credential_id: str) -> None:
     """Raises `NotFound`, `TakenDown` for a credential that cannot be reported."""
     if not PUBLIC_ID.fullmatch(credential_id):
         raise NotFound("no such credential")
-    if services.issuer_context.issuer_store.record(credential_id).taken_down is not None:
-        raise TakenDown("The operator of this website has already taken down the page of this credential.")
+    submission.reportable(services.moderation_context, credential_id)
 
 
 def _submitted(services: Services, request: Request, credential_id: str, sent: FormState) -> Reply:
@@ -87,7 +86,7 @@ def _submitted(services: Services, request: Request, credential_id: str, sent: F
     if sent.errors:
         return _page(services, credential_id, sent)
     location = f"{credential_url(services.settings.base_url, credential_id)}/report?did={SENT}"
-    return Reply("", "text/plain", 303, uncached(Location=location))
+    return Reply("", "text/plain", 303, uncached(Location=reader.with_language(location)))
 
 
 def _page(
@@ -105,7 +104,7 @@ def _page(
         page=credential_url(base_url, credential_id),
         form=sent_form,
         sent=sent,
-        reasons=[(reason.value, words) for reason, words in REASONS.items()],
+        reasons=REASONS,
         max_message=submission.MAX_MESSAGE,
         days=RETENTION.days,
     )

@@ -93,3 +93,24 @@ def test_what_is_not_shown_cannot_be_reported(client: Gateway, laurel: Laurel) -
     for unknown in ("nothing", "z" * 26):
         assert client.get(f"/c/{unknown}/report", accept=HTML).status == 404
         assert post(client, FIELDS, f"/c/{unknown}/report").status == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"reason": ""}, "Wählen Sie aus, was nicht stimmt."),
+        ({"reason": "other", "message": ""}, "Beschreiben Sie das Problem."),
+        ({"message": "x" * 2001}, "Verwenden Sie höchstens 2000 Zeichen"),
+        ({"email": "eve"}, "Geben Sie eine E-Mail-Adresse ein"),
+    ],
+)
+def test_errors_are_in_the_readers_language(client: Gateway, changes: dict[str, str], sentence: str) -> None:
+    page = post(client, {**FIELDS, **changes}, f"{PATH}?lang=de").text
+    assert sentence in page
+    assert f'action="{BASE_URL}{PATH}?lang=de"' in page
+
+
+def test_the_language_of_the_url_is_kept_and_a_limit_is_explained_in_it(client: Gateway) -> None:
+    for _ in range(3):
+        assert post(client, FIELDS, f"{PATH}?lang=ja").headers["location"] == f"{BASE_URL}{PATH}?did=sent&lang=ja"
+    assert "お使いのネットワーク" in post(client, FIELDS, f"{PATH}?lang=ja").text
