@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.embed.wallets.wallets import Wallets
+    from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
     from chalicelib.reports.fetch_allowance import FetchAllowance
     from chalicelib.reports.submitted import SubmittedReports
@@ -271,6 +272,15 @@ class Services:
         )
 
     @cached_property
+    def moderation_context(self) -> ModerationContext:
+        """Reports by visitors."""
+        from chalicelib.dynamo.stores.visitor_reports import DynamoVisitorReportStore  # imported late
+        from chalicelib.moderation.moderation_context import ModerationContext
+
+        store = DynamoVisitorReportStore(self._tables)
+        return ModerationContext(store, self.issuer_store, self.access_context, self.clock, self.entropy)
+
+    @cached_property
     def pathways(self) -> Pathways:
         """The store of pathways."""
         from chalicelib.dynamo.stores.award.pathways import (
@@ -342,6 +352,7 @@ class Services:
         """The exporters of an issuer's data, by the `type` of their lines, in export order."""
         from chalicelib.award import export  # imported late: only an export needs it
         from chalicelib.dynamo.stores.award.export import DynamoArchive
+        from chalicelib.moderation import handling
 
         member_store = self.access_context.member_store
         return {
@@ -350,6 +361,9 @@ class Services:
             ),
             "member": export.dataclass_exporter(member_store.members, "email"),
             "token": export.dataclass_exporter(member_store.tokens, "id", exclude=("digest",)),
+            "visitor_report": export.dataclass_exporter(
+                partial(handling.all_of_issuer, self.moderation_context), "id", exclude=("operator_state", "version")
+            ),
         }
 
     @cached_property
@@ -359,9 +373,11 @@ class Services:
         from chalicelib.award.issuers import domain_proof
         from chalicelib.award.pathways import rewards
         from chalicelib.delivery import handlers as delivery_handlers
+        from chalicelib.moderation import notices
 
         handlers: dict[str, Handler] = {
             **delivery_handlers.handlers(self.delivery_context),
+            **notices.handlers(self.delivery_context, self.settings.report_email),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             dry_run.KIND: dry_run.handler(self.dry_runner, self.clock),

@@ -68,6 +68,8 @@ class Settings:
     """Emails a day of all issuers together that neither a domain nor an operator identifies."""
     operators: frozenset[str] = frozenset()
     """Email addresses of the operators, in lower case."""
+    report_email: str = ""
+    """Where operators are emailed about reports by visitors; empty if they are not."""
     oidc_secret: str = ""
     """The Secrets Manager secret with the OpenID Connect providers; empty if there are none."""
     google_wallet: str = ""
@@ -112,6 +114,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_set=environment.get("MAIL_SET", ""),
         unproven_emails=_whole_number(environment, "UNPROVEN_EMAILS", UNPROVEN_EMAILS),
         operators=frozenset(_listed(environment, "OPERATORS")),
+        report_email=environment.get("REPORT_EMAIL", ""),
         oidc_secret=environment.get("OIDC_SECRET", ""),
         google_wallet=environment.get("GOOGLE_WALLET_SECRET", ""),
         apple_wallet=environment.get("APPLE_WALLET_SECRET", ""),

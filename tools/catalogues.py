@@ -41,6 +41,7 @@ MODULES_OF_TEXT = (
     "chalicelib/http/embed/builder.py",
     "chalicelib/http/holder/holder_view.py",
     "chalicelib/http/holder/zone_field.py",
+    "chalicelib/http/moderation/report_form.py",
     "chalicelib/http/public/check_list.py",
     "chalicelib/http/public/credential_facts.py",
     "chalicelib/http/public/credential_page.py",

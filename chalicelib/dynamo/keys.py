@@ -44,6 +44,9 @@ table ``credentials`` (permanent): private items
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
 ``COMPLETIONS#<issuer>#<pathway>``    ``<completion>``                the holders who completed it
 ``WEBHOOKS#<issuer>``                 ``WEBHOOK#<webhook>``           a webhook; all webhooks of an issuer
+``VISITOR_REPORT#<report>``           ``VISITOR_REPORT``              a report by a visitor about a credential
+``ISSUER_REPORTS#<issuer>#<state>``   ``<report>``                    reports to an issuer by time (a pointer each)
+``OPERATOR_REPORTS#<state>``          ``<report>``                    reports to the operators (a pointer each)
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      due tasks, oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
@@ -59,6 +62,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
+``REPORTER#<report>``                 ``REPORTER``                    the message and address of a reporter
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
@@ -348,6 +352,32 @@ def fetch_time(network: str) -> Key:
 
 def known_person(hashed: str) -> Key:
     return Key(join("KNOWN_PERSON", hashed), "KNOWN_PERSON")
+
+
+def visitor_report(report_id: str) -> Key:
+    return Key(join("VISITOR_REPORT", report_id), "VISITOR_REPORT")
+
+
+def reporter(report_id: str) -> Key:
+    return Key(join("REPORTER", report_id), "REPORTER")
+
+
+def issuer_report(issuer_id: str, state: str, report_id: str) -> Key:
+    return Key(join("ISSUER_REPORTS", issuer_id, state), escape(report_id))
+
+
+def issuer_reports_before(issuer_id: str, state: str, report_id: str | None) -> Range:
+    pk = join("ISSUER_REPORTS", issuer_id, state)
+    return _before(pk, None if report_id is None else Key(pk, escape(report_id)))
+
+
+def operator_report(state: str, report_id: str) -> Key:
+    return Key(join("OPERATOR_REPORTS", state), escape(report_id))
+
+
+def operator_reports_before(state: str, report_id: str | None) -> Range:
+    pk = join("OPERATOR_REPORTS", state)
+    return _before(pk, None if report_id is None else Key(pk, escape(report_id)))
 
 
 def job(issuer_id: str, job_id: str) -> Key:

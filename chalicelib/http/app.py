@@ -87,6 +87,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
     )
     from chalicelib.http.embed import wallets
     from chalicelib.http.holder import holder
+    from chalicelib.http.moderation import operator_list, report_form
     from chalicelib.http.sign_in import email_link, oidc
 
     for module in (
@@ -103,6 +104,8 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         emails,
         pathways,
         takedowns,
+        report_form,
+        operator_list,
         webhooks,
         achievements,
         credentials,

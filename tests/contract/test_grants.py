@@ -33,6 +33,8 @@ from chalicelib.delivery.emails.email_content import REMINDERS, Kind
 from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
+from chalicelib.moderation import submission
+from chalicelib.moderation.visitor_report import Reason
 from chalicelib.services import Services
 from chalicelib.settings import Function, Settings
 from chalicelib.tasks.task_queue import Task
@@ -61,6 +63,7 @@ class Laurel:
         settings = Settings(
             "test", BASE_URL, tables.credentials, tables.events, tables.secrets, "host", Signer.SHARED, REGION,
             function=Function.BACKGROUND, unproven_emails=1, mail_from="laurel@example.org",
+            report_email="op@laurel.example",
         )  # fmt: skip
         self.fallback, self.start = Fallback(), self.clock()
         self.services = Services(settings, self.fallback, self.clock, os.urandom)
@@ -69,7 +72,7 @@ class Laurel:
         parts = {"signer": Signer(), "mailer": self.mailer}
         self.services.__dict__.update(parts)  # in place of the cached ones, which need AWS
         context = self.services.issuer_context
-        self.issuer = issuer_actions.create(context, new_issuer(), owner="owner@example.org")
+        self.issuer = issuer_actions.create(context, new_issuer(email="office@acme.example"), owner="owner@example.org")
         self.services.__dict__["domain_prover"] = DomainProver(context, reader, self.services.tasks)
         name, text = domain_proof.instructions(self.issuer, DOMAIN)[0]
         reader.texts[name] = [text]
@@ -126,11 +129,17 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     corrected = reissue.correct(context, "acme", record.id, reissue.Changes(name="Ada L."))
     services.delivery_context.mark_status("acme", corrected.id, State.OPENED, laurel.clock())
     services.tasks.add([Task(Kind.UNSHARED, "acme", corrected.id, laurel.clock())])
+    draft = submission.Draft(Reason.IMPERSONATION, "It is not theirs.", "eve@example.org")
+    submission.submit(services.moderation_context, corrected.id, draft, "203.0.113.7")
     for days in DAYS:
         laurel.clock.now = laurel.start + timedelta(days=days, hours=3)  # when reminders may be sent
         laurel.run_tasks(kinds)
     assert kinds == services.handlers.keys()
-    assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED}
+    told = {one.to for one in laurel.mailer.sent if one.kind is Kind.REPORTED}
+    assert told == {"office@acme.example", "op@laurel.example"}
+    assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {
+        Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED,
+    }  # fmt: skip
 
 
 def test_email_event_function_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:

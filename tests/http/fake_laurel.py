@@ -35,6 +35,8 @@ from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
+from chalicelib.moderation import handling
+from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
@@ -46,6 +48,7 @@ from tests.access import fakes as access_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.fake_archive import Archive
+from tests.moderation.fakes import VisitorReportStore
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -144,6 +147,7 @@ class Laurel:
 
     def __post_init__(self) -> None:
         self._calls = 0
+        self.visitor_reports = VisitorReportStore(self.tasks)
         self.public_store: object = self.issuer_store
         self.catalogue_store = fakes.CatalogueStore(self.issuer_store)
         self.issuer_store.member_store = self.member_store
@@ -245,6 +249,12 @@ class Laurel:
         )
 
     @property
+    def moderation_context(self) -> ModerationContext:
+        return ModerationContext(
+            self.visitor_reports, self.issuer_store, self.access_context, lambda: self.now, self.entropy
+        )
+
+    @property
     def domain_prover(self) -> DomainProver:
         return DomainProver(self.issuer_context, self.domain_reader, self.tasks)
 
@@ -263,6 +273,9 @@ class Laurel:
             **export.award_exporters(self.issuer_store, archive, self.bulk, self.pathways, self.webhooks),
             "member": export.dataclass_exporter(self.member_store.members, "email"),
             "token": export.dataclass_exporter(self.member_store.tokens, "id", exclude=("digest",)),
+            "visitor_report": export.dataclass_exporter(
+                partial(handling.all_of_issuer, self.moderation_context), "id", exclude=("operator_state", "version")
+            ),
         }
 
     @cached_property

@@ -29,7 +29,14 @@ SAME_IN_EVERY_LANGUAGE = re.compile(
     r"Laurel|English|Español|Français|Deutsch|SHA-256|PNG|SVG|JSON|JWT|Markdown|reStructuredText|https?://\S*|did:\S*|\S+@\S+|[\w-]+\.example\S*"
     r"|Open Badges 3\.0, eddsa-rdfc-2022|UTC|office@.*"
 )
-PUBLIC = (*(f"/c/{id_of(kind)}" for kind in KINDS), "/", "/nowhere", "/sign-in", f"/c/{id_of('valid')}/embed")
+PUBLIC = (
+    *(f"/c/{id_of(kind)}" for kind in KINDS),
+    "/",
+    "/nowhere",
+    "/sign-in",
+    f"/c/{id_of('valid')}/embed",
+    f"/c/{id_of('valid')}/report",
+)
 
 
 class Texts(HTMLParser):

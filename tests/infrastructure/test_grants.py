@@ -74,7 +74,8 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
 }  # fmt: skip
 OF_THE_ISSUER_FUNCTION = {
-    "KNOWN_PERSON", "MEMBERS", "OPERATOR", "PERSON", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "WEBHOOK", "WEBHOOKS",
+    "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "OPERATOR_REPORTS", "PERSON", "REPORTER", "SESSIONS",
+    "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
 }  # fmt: skip
 ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
 
@@ -143,7 +144,9 @@ def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("role", sorted({role for role, _ in EXPECTED}))
-def test_no_other_role_reaches_members_api_keys_sessions_or_webhooks(resources: Mapping[str, Any], role: str) -> None:
+def test_no_other_role_reaches_members_api_keys_sessions_reports_or_webhooks(
+    resources: Mapping[str, Any], role: str
+) -> None:
     grants = grants_of(resources, role)
     for table, action in product(("credentials", "secrets"), ACTIONS):
         assert reached(grants, action, table).isdisjoint(OF_THE_ISSUER_FUNCTION)

@@ -58,7 +58,7 @@ class EmailContext:
     @property
     def shared(self) -> SharedCredential:
         """The credential as it is shared on other platforms."""
-        url = credential_url(self.base_url, self.record.id)
+        url = credential_url(self.issuer.pages_url(self.base_url), self.record.id)
         name, issuer = line(self.achievement.name, 200), line(self.issuer.name, 200)
         return SharedCredential(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
 

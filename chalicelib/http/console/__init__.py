@@ -16,6 +16,7 @@ members.py           members and their roles
 api_keys.py          API keys
 settings.py          issuer profile; issuer_form.py reads and validates its form
 keys.py              revocation of a compromised signing key
+visitor_reports.py   reports by visitors about a credential
 export.py            download of all data of the issuer
 domains.py           verification of the issuer's domains
 """
@@ -28,6 +29,7 @@ from chalicelib.http.console import (
     keys,
     members,
     settings,
+    visitor_reports,
 )
 from chalicelib.http.console.achievements import achievements
 from chalicelib.http.console.bulk import large_check, results, upload
@@ -52,5 +54,6 @@ ROUTES = (
     keys.routes,
     domains.routes,
     export.routes,
+    visitor_reports.routes,
 )
 """The routes of every console module."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.embed.wallets.wallets import Wallets
+    from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
     from chalicelib.reports.store import PublicStore
@@ -98,6 +99,10 @@ class Services(Protocol):
     @property
     def delivery_context(self) -> DeliveryContext:
         """Email delivery to holders, and the holders' own actions."""
+
+    @property
+    def moderation_context(self) -> ModerationContext:
+        """Reports by visitors."""
 
     @property
     def pathways(self) -> Pathways:

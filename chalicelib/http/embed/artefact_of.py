@@ -39,7 +39,8 @@ def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = Tr
     # The drawn badge instead of a picture by someone who may only claim to be the issuer that it shows.
     picture = facts.image if facts and (facts.issuer.caution is None or not rendered) else None
     return Artefact(
-        url=view.url,
+        # At the base URL, because what is printed must outlive the host of an issuer.
+        url=page.url or "",
         claims=view.claims,
         issuer_proof=_proof(facts),
         valid_from=facts.valid_from if facts else None,

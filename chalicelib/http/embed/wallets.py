@@ -85,7 +85,8 @@ def pass_of(opened: HostedReport, base_url: str, language: Translation = ENGLISH
     accent = colours.readable_or_default(facts.issuer.recorded.accent if facts.issuer.recorded else None)
     return WalletPass(
         id=view.id,
-        url=view.url,
+        # At the base URL, because a pass on a phone outlives the host of an issuer.
+        url=page.url or "",
         title=view.claims.title,
         holder=view.claims.holder,
         issuer=texts.issued_by(view.claims),

@@ -43,7 +43,8 @@ class Page:
     """Template context of the page."""
 
     url: str | None
-    """URL of a hosted credential; None for a submitted one, as are the next two."""
+    """URL of a hosted credential; None for a submitted one, as are the next three."""
+    canonical_url: str | None
     api_url: str | None
     source: str | None
     """The link that a submitted credential was fetched from, if any."""
@@ -126,6 +127,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
     facts = facts_of(report, hosted.issuer if hosted else None, base_url) if report.credential is not None else None
     return Page(
         url=hosted.url if hosted else None,
+        canonical_url=hosted.canonical_url if hosted else None,
         api_url=hosted.api_url if hosted else None,
         source=view.source,
         own_page=None if hosted or report.verdict is Verdict.VALID else _own_page(report, base_url),
@@ -152,7 +154,9 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
         onward=onward_links(hosted, facts, base_url) if hosted and facts else None,
         share=share_links(hosted, facts) if hosted and facts and report.verdict is Verdict.VALID else None,
-        structured=structured_data(hosted.url, facts) if hosted and facts and report.verdict is Verdict.VALID else None,
+        structured=structured_data(hosted.canonical_url, facts)
+        if hosted and facts and report.verdict is Verdict.VALID
+        else None,
     )
 
 
