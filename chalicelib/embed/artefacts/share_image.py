@@ -5,12 +5,16 @@ It has no verdict: previews are kept for years, and a credential revoked later w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import rendering, typesetting
 from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, drawable, place
+from chalicelib.language.languages import direction
+from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import ENGLISH, Translation
 
 WIDTH, HEIGHT = 1200, 630
 KEPT = 32
@@ -24,13 +28,13 @@ _FOOT = Style((25,), PAPER)
 _FOOT_TOP = 540
 _HEIGHT = 450
 """Of the text, with margins above and below it."""
-ASK = "Is it genuine and still valid? Open the link to check."
+ASK = phrase("Is it genuine and still valid? Open the link to check.")
 
 
-def draw(artefact: Artefact) -> str:
+def draw(artefact: Artefact, language: Translation = ENGLISH) -> str:
     """Draw the image as SVG."""
-    lines, height = _words(artefact)
-    foot, _ = place(ASK, _LEFT, _FOOT_TOP + 26, 800, _FOOT)
+    lines, height = _words(artefact, language)
+    foot, _ = place(language.text(ASK), _LEFT, _FOOT_TOP + 26, WIDTH - 2 * _LEFT, _FOOT)
     picture = Picture(rendering.square_png(artefact.picture, _SIDE), rendering.PNG)
     words = "".join(line.svg for line in lines)
     return typesetting.svg(
@@ -47,23 +51,25 @@ def draw(artefact: Artefact) -> str:
     )
 
 
-def _words(artefact: Artefact) -> tuple[tuple[Line, ...], float]:
+def _words(artefact: Artefact, language: Translation) -> tuple[tuple[Line, ...], float]:
     """Place the text from its top edge at 0, as large as fits; the lines and their height."""
     claims = artefact.claims
     parts = [
-        ((drawable(claims.title) if claims else "") or texts.UNNAMED, 0, _TITLE, 3),
+        ((drawable(language.own(claims.title)) if claims else "") or language.text(texts.UNNAMED), 0, _TITLE, 3),
         ((claims.holder or "") if claims else "", 20, _HOLDER, 2),
-        (texts.issued_by(claims) if claims else texts.NOTHING_SHOWN, 20, _ISSUER, 2),
-        (artefact.issuer_proof if claims else "", 8, _PROOF, 2),
+        (language.text(texts.issued_by(claims) if claims else texts.NOTHING_SHOWN), 20, _ISSUER, 2),
+        (language.own(artefact.issuer_proof) if claims else "", 8, _PROOF, 2),
     ]
+    rtl = direction(language.code) == "rtl"
+    spoken = [(text, gap, replace(style, rtl=rtl), maximum) for text, gap, style, maximum in parts]
     for step in range(len(_TITLE.sizes)):
-        lines, top = typesetting.stack(parts, _TEXT, 0, _ROOM, step)
+        lines, top = typesetting.stack(spoken, _TEXT, 0, _ROOM, step)
         if top <= _HEIGHT:
             break
     return lines, top
 
 
 @lru_cache(maxsize=KEPT)
-def png(artefact: Artefact) -> bytes:
+def png(artefact: Artefact, language: Translation = ENGLISH) -> bytes:
     """Draw the image as PNG."""
-    return rendering.png(draw(artefact))
+    return rendering.png(draw(artefact, language))

@@ -21,6 +21,8 @@ class Style:
     colour: str = INK
     bold: bool = False
     anchor: str = "start"
+    rtl: bool = False
+    """Whether text that would start at the left edge starts at the right edge, whatever its script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def place(text: str, x: float, y: float, room: float, style: Style, maximum: int
         return (), y
     size, found = _fitted(text, room, style, maximum)
     rtl = fitting.is_right_to_left(text)
-    anchor, start = (("end", x + room) if rtl else ("start", x)) if style.anchor == "start" else (style.anchor, x)
+    edge = ("end", x + room) if rtl or style.rtl else ("start", x)
+    anchor, start = edge if style.anchor == "start" else (style.anchor, x)
     leading = size * 1.25
     lines = tuple(
         Line(line, start, round(y + size + number * leading, 2), size, style.colour, style.bold, anchor, rtl)

@@ -87,20 +87,20 @@ def test_text_is_sharp_in_print() -> None:
 def test_no_block_of_long_text_covers_another(template: Template, paper: Paper) -> None:
     long = replace(CLAIMS, title="Analysis " * 40, holder="Ada Nwosu " * 20, issuer="Fernhill " * 40)
     artefact = replace(ARTEFACT, claims=long, issuer_proof="word " * 100)
-    drawing = certificate._TEMPLATES[template](artefact, long, *certificate.SIZES[paper])
-    stack, foot = (certificate._raster(block) for block in drawing.blocks)
+    drawing = certificate.layout(artefact, long, template, paper)
+    stack, foot = (certificate.raster(block) for block in drawing.blocks)
     last, first = drawing.blocks[0][-1], drawing.blocks[1][0]
     assert stack.y + stack.height <= first.y - first.size
     assert foot.y >= last.y + 0.25 * last.size
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_every_line_is_inside_its_image(text: str) -> None:
     """The margin of each image is empty: nothing was cut off."""
     artefact = with_text(text)
-    drawing = certificate._TEMPLATES[Template.CLASSIC](artefact, artefact.claims, *certificate.SIZES[Paper.A4])
+    drawing = certificate.layout(artefact, artefact.claims, Template.CLASSIC, Paper.A4)
     for block in drawing.blocks:
-        image = Image.open(io.BytesIO(certificate._raster(block).image)).convert("L")
+        image = Image.open(io.BytesIO(certificate.raster(block).image)).convert("L")
         left, _, right, _ = ImageChops.invert(image).getbbox()
         assert left > 2
         assert right < image.width - 2
@@ -112,7 +112,9 @@ def test_text_in_every_script_can_be_selected(text: str) -> None:
     assert unicodedata.normalize("NFC", text) in unicodedata.normalize("NFC", found)
 
 
-@pytest.mark.parametrize(("text", "template"), list(zip(HOSTILE, itertools.cycle(Template), strict=False)))
+@pytest.mark.parametrize(
+    ("text", "template"), list(zip(HOSTILE, itertools.cycle(Template), strict=False)), ids=range(len(HOSTILE))
+)
 def test_hostile_text_is_only_text(text: str, template: Template) -> None:
     reader = drawn(with_text(text), template)
     assert VIEW.url in text_of(reader)
