@@ -9,6 +9,9 @@ from playwright.sync_api import Browser
 
 SETTLE_MS = 500
 """How long to wait after everything is loaded for a shift of the layout."""
+PATIENCE_MS = 300_000
+"""The local stack answers one request after the other, and the page of widgets asks for many."""
+_SHOWN = "selector => [...document.querySelectorAll(selector)].every(one => one.shadowRoot?.querySelector('a'))"
 _WATCH = """window.shift = 0;
 new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shift += entry.value; })
   .observe({ type: "layout-shift", buffered: true });"""
@@ -42,7 +45,7 @@ class _Traffic:
 
 
 def visit(browser: Browser, url: str, *, scroll: str = "") -> Visit:
-    """Open ``url`` at 1280 by 900 pixels, and move each element that ``scroll`` selects into view."""
+    """Open ``url`` at 1280 by 900 pixels, and move each widget that ``scroll`` selects into view."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     try:
         page = context.new_page()
@@ -51,10 +54,12 @@ def visit(browser: Browser, url: str, *, scroll: str = "") -> Visit:
         session.send("Network.enable")
         session.on("Network.requestWillBeSent", traffic.sent)
         session.on("Network.loadingFinished", traffic.finished)
-        page.goto(url, wait_until="networkidle")
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(url)
         for element in page.locator(scroll).all() if scroll else ():
             element.scroll_into_view_if_needed()
-        page.wait_for_load_state("networkidle")
+        if scroll:
+            page.wait_for_function(_SHOWN, arg=scroll)
         page.wait_for_timeout(SETTLE_MS)
         return Visit(traffic.transferred(), page.evaluate(_PAINT), page.evaluate("window.shift"))
     finally:
