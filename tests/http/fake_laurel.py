@@ -32,6 +32,7 @@ from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.directory.own_profile import ProfileContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
@@ -45,6 +46,7 @@ from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
+from tests.directory import fakes as directory_fakes
 from tests.fake_archive import Archive
 
 BASE_URL = "http://localhost:8000"
@@ -139,6 +141,7 @@ class Laurel:
 
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
+    profile_store: directory_fakes.ProfileStore = field(default_factory=directory_fakes.ProfileStore)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
 
@@ -243,6 +246,14 @@ class Laurel:
             within=partial(rate_limits.within, self.access_context),
             give_back=partial(rate_limits.give_back, self.access_context),
         )
+
+    @property
+    def profile_context(self) -> ProfileContext:
+        return ProfileContext(self.profile_store, self.delivery_context)
+
+    @property
+    def published_store(self) -> directory_fakes.ProfileStore:
+        return self.profile_store
 
     @property
     def domain_prover(self) -> DomainProver:
