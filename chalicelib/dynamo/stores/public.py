@@ -41,9 +41,7 @@ class DynamoPublicStore:
     def issuers_and_lists(self, records: Sequence[Record]) -> tuple[Mapping[str, Issuer], Mapping[str, StatusList]]:
         issuers = dict.fromkeys(keys.issuer(record.issuer_id) for record in records)
         lists = dict.fromkeys(keys.status_list(entry.list_id) for record in records for entry in record.entries)
-        found = {
-            key_of(raw): raw for raw in reads.existing(self._tables, self._tables.credentials, (*issuers, *lists))
-        }
+        found = {key_of(raw): raw for raw in reads.existing(self._tables, self._tables.credentials, (*issuers, *lists))}
         read_issuers = [read(IssuerItem, found[key]) for key in issuers if key in found]
         read_lists = [read(StatusListItem, found[key]) for key in lists if key in found]
         return {one.id: one for one in read_issuers}, {one.id: one for one in read_lists}

@@ -1,0 +1,141 @@
+"""View model of the page on which a holder edits their profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.directory import consent
+from chalicelib.directory.consent import FIELDS, Audience, ConsentEntry, Decision, Subject, Visibility
+from chalicelib.directory.languages import LANGUAGES
+from chalicelib.directory.own_profile import OwnProfile
+from chalicelib.http.directory.holder_view import OPEN_TO, holder_url
+from chalicelib.http.holder.holder_view import HolderPage
+from chalicelib.http.holder.profile_form import ENDS_LABELS, KEEP, ProfileForm
+from chalicelib.http.html import text
+
+LABELS: Mapping[str, str] = {
+    Subject.PROFILE: "the profile",
+    Subject.NAME: "Name",
+    Subject.HEADLINE: "Headline",
+    Subject.PLACE: "Place",
+    Subject.LANGUAGES: "Languages",
+    Subject.LINKS: "Links",
+    Subject.OPEN_TO: "Open to",
+    Subject.SEARCH_ENGINES: "search engines may list the page",
+}
+VISIBILITY = (
+    (Visibility.NOBODY, "No one"),
+    (Visibility.ISSUERS, "Visitors of my issuers’ own directories"),
+    (Visibility.RECRUITERS, "These, and recruiters who are signed in"),
+    (Visibility.EVERYONE, "Everyone"),
+)
+AUDIENCES = {
+    Audience.PUBLIC: "everyone",
+    Audience.RECRUITERS: "recruiters who are signed in",
+    Audience.ISSUERS: "visitors of my issuers’ own directories",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A credential and who may see it."""
+
+    id: str
+    name: str
+    issuer: str
+    vouched: bool
+    url: str
+    status: str | None
+    """Why it is not valid; then it can only be hidden."""
+    chosen: Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An entry of the ledger in words."""
+
+    at: datetime
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """Template context of the page."""
+
+    form: ProfileForm
+    errors: Mapping[str, str]
+    is_on: bool
+    url: str | None
+    """The public page, None if there is none now."""
+    ends: datetime | None
+    end_options: tuple[tuple[str, str], ...]
+    agreement: str
+    languages: tuple[tuple[str, str], ...]
+    open_to: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+    older: tuple[tuple[str, str], ...]
+    """Issuer and query of each page with older credentials."""
+    more: str | None
+    shown: int
+    """How many credentials anyone may see."""
+    history: tuple[History, ...]
+
+
+def page_of(
+    own: OwnProfile, form: ProfileForm, home: HolderPage, base_url: str, now: datetime, errors: Mapping[str, str]
+) -> ProfilePage:
+    """Build the page."""
+    is_on, public = own.is_on(now), consent.is_on(own.grants, Audience.PUBLIC, now)
+    ends = own.grants.get((Subject.PROFILE, Audience.PUBLIC)) if is_on else None
+    kept = [(KEEP, f"Until {text.day(ends)}" if ends else ENDS_LABELS["never"])] if is_on else []
+    options = [
+        (value, label) for value, label in ENDS_LABELS.items() if not (is_on and ends is None and value == "never")
+    ]
+    return ProfilePage(
+        form=form,
+        errors=errors,
+        is_on=is_on,
+        url=holder_url(base_url, own.profile.holder_id) if own.profile and public else None,
+        ends=ends,
+        end_options=(*kept, *options),
+        agreement=consent.TEXTS[consent.TEXT_VERSION],
+        languages=tuple(sorted(LANGUAGES.items(), key=lambda pair: pair[1])),
+        open_to=tuple((one.value, label) for one, label in OPEN_TO.items()),
+        rows=tuple(_rows(own, home)),
+        older=tuple((group.issuer, group.older) for group in home.groups if group.older),
+        more=home.more,
+        shown=len(consent.credentials_in(own.grants)),
+        history=tuple(History(entry.at, tuple(_sentences(entry))) for entry in reversed(own.entries)),
+    )
+
+
+def _rows(own: OwnProfile, home: HolderPage) -> Iterator[Row]:
+    for group in home.groups:
+        for card in group.cards:
+            chosen = consent.visibility(own.grants, consent.credential_subject(card.id))
+            if card.status is None or chosen is not Visibility.NOBODY:
+                yield Row(card.id, card.name, card.issuer, card.vouched, card.url, card.status, chosen)
+
+
+def _sentences(entry: ConsentEntry) -> Iterator[str]:
+    for granted in (True, False):
+        for audience in Audience:
+            found = [one for one in entry.decisions if one.granted == granted and one.audience is audience]
+            if found:
+                ends = next((one.expires_at for one in found if one.expires_at), None)
+                until = f", until {text.day(ends)}" if ends else ""
+                verb = "Shown to" if granted else "No longer shown to"
+                yield f"{verb} {AUDIENCES[audience]}{until}: {', '.join(_named(found))}."
+
+
+def _named(decisions: Iterable[Decision]) -> Iterator[str]:
+    subjects = [one.subject for one in decisions]
+    for subject in (Subject.PROFILE, *FIELDS, Subject.SEARCH_ENGINES):
+        if subject in subjects:
+            label = LABELS[subject]
+            yield label[0].lower() + label[1:]
+    count = sum(consent.credential_of(subject) is not None for subject in subjects)
+    if count:
+        yield "1 credential" if count == 1 else f"{count} credentials"
