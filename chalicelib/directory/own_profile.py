@@ -90,7 +90,10 @@ def save(context: ProfileContext, token: str, details: Details, choices: Choices
     """
     own = view(context, token)
     profile.check(details)
+    # What was shown before the profile ended by itself is chosen again, as in a new one.
+    ended = () if own.is_on(context.delivery_context.now()) else consent.credentials_in(own.grants)
     decisions = [
+        *(each for one in ended for each in consent.choose(consent.credential_subject(one), Visibility.NOBODY)),
         *consent.choose(Subject.PROFILE, Visibility.EVERYONE, choices.expires_at),
         *(each for field in FIELDS for each in consent.choose(field, choices.visibility[field])),
         Decision(Subject.SEARCH_ENGINES, Audience.PUBLIC, choices.search_engines),
@@ -144,7 +147,7 @@ def forget(context: ProfileContext, token: str) -> None:
 
 
 def _show(context: ProfileContext, own: OwnProfile, chosen: Mapping[str, Visibility]) -> None:
-    if own.profile is None:
+    if own.profile is None or not own.is_on(context.delivery_context.now()):
         raise Refused("Publish your profile first.", code="refused")
     decisions = [
         each

@@ -119,7 +119,7 @@ def _render(
     base_url, now = services.settings.base_url, services.delivery_context.now()
     archive, wanted = services.delivery_context.archive, holder.page_query(request)
     home = holder_view.page_of(holder_home.page(archive, base_url, own.access, wanted), base_url, now)
-    shown = profile_view.page_of(own, entered or profile_form.stored(own), home, base_url, now, errors or {})
+    shown = profile_view.page_of(own, entered or profile_form.stored(own, now), home, base_url, now, errors or {})
     query: Mapping[str, str] = request.query_params or {}
     saved = query.get(holder.SAVED, "")
     return page(

@@ -32,14 +32,14 @@ class ProfileForm:
     text_version: str
 
 
-def stored(own: OwnProfile) -> ProfileForm:
-    """The form with what is stored. A new profile is meant for everyone; a withdrawn one is not."""
-    new = own.profile is None
+def stored(own: OwnProfile, now: datetime) -> ProfileForm:
+    """The form with what is stored. A new profile is meant for everyone; one that is no longer shown is not."""
+    new, grants = own.profile is None, own.grants if own.is_on(now) else {}
     return ProfileForm(
         details=own.profile.details if own.profile else Details(),
-        visibility={field: Visibility.EVERYONE if new else consent.visibility(own.grants, field) for field in FIELDS},
-        search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in own.grants,
-        ends=KEEP if own.grants else "never",
+        visibility={field: Visibility.EVERYONE if new else consent.visibility(grants, field) for field in FIELDS},
+        search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in grants,
+        ends=KEEP if grants else "never",
         agreed=False,
         text_version=str(consent.TEXT_VERSION),
     )

@@ -28,11 +28,20 @@ PAGE = {"accept": HTML}
 
 
 @pytest.fixture
-def path(laurel: Laurel, client: Gateway) -> str:
-    """The path of the profile, from the link that the holder requests."""
+def narrow(laurel: Laurel, client: Gateway) -> str:
+    """The path of the holder's page, from the link in an issuer's email."""
     resend(laurel, client)
     deliver(laurel)
-    narrow = urlsplit(laurel.mailer.sent[-1].main.url).path
+    return urlsplit(laurel.mailer.sent[-1].main.url).path
+
+
+@pytest.fixture
+def path(laurel: Laurel, client: Gateway, narrow: str) -> str:
+    """The path of the profile, from the link that the holder requests."""
+    return requested(laurel, client, narrow)
+
+
+def requested(laurel: Laurel, client: Gateway, narrow: str) -> str:
     assert submit(client, narrow, do="all").status == 200
     return f"{urlsplit(laurel.mailer.sent[-1].main.url).path}/profile"
 
@@ -250,6 +259,27 @@ def test_a_profile_ends_by_itself(laurel: Laurel, client: Gateway, path: str) ->
     assert [one.status for one in everything_public(client, public)] == [410] * 5
 
 
+def test_what_was_shown_before_the_end_is_chosen_again(laurel: Laurel, client: Gateway, narrow: str, path: str) -> None:
+    publish(client, path, ends="180")
+    submit(client, path, do="show_all")
+    laurel.now += timedelta(days=181)
+    fresh = requested(laurel, client, narrow)
+    assert '<option value="everyone" selected>' not in client.get(fresh, **PAGE).text
+    publish(client, fresh)
+    assert read(client, public_path(laurel))["credentials"] == []
+
+
+def test_credentials_chosen_on_a_page_from_before_a_withdrawal_are_not_shown(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    publish(client, path)
+    submit(client, path, do="withdraw")
+    assert submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"}).status == 422
+    assert submit(client, path, do="show_all").status == 422
+    publish(client, path)
+    assert read(client, public_path(laurel))["credentials"] == []
+
+
 def test_changing_a_detail_keeps_the_end_and_adds_no_consent(laurel: Laurel, client: Gateway, path: str) -> None:
     publish(client, path, ends="180")
     (before,) = laurel.profile_store.public.values()
@@ -292,11 +322,8 @@ def test_structured_data_describes_a_person_and_cannot_leave_its_script(
     assert {one["@type"] for one in data["hasCredential"]} == {"EducationalOccupationalCredential"}
 
 
-def test_an_issuers_own_link_opens_no_profile(laurel: Laurel, client: Gateway) -> None:
+def test_an_issuers_own_link_opens_no_profile(laurel: Laurel, client: Gateway, narrow: str) -> None:
     """An issuer may have read the link in its own email, and would publish a profile in the holder's name."""
-    resend(laurel, client)
-    deliver(laurel)
-    narrow = urlsplit(laurel.mailer.sent[-1].main.url).path
     assert client.get(f"{narrow}/profile", **PAGE).status == 403
     assert publish(client, f"{narrow}/profile").status == 403
     assert client.get(f"{narrow}/data", **PAGE).status == 403
