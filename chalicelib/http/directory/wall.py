@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 from chalice.app import Request
 
 from chalicelib.embed import element, snippets, texts
-from chalicelib.embed.appearance import BOXES, TONES, Box, Size, Theme, size_of, theme_of
+from chalicelib.embed.appearance import BOXES, DARK, LIGHT, TONES, Box, Palette, Size, Theme, size_of, theme_of
 from chalicelib.errors import NoProfile, NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -107,6 +107,10 @@ def _shown(card: Card) -> dict[str, object]:
     }
 
 
+def _colours(palette: Palette) -> str:
+    return f"color:{palette.soft};background:{palette.paper}"
+
+
 def _style(size: Size) -> str:
     """The style of the widgets, in a grid of as many columns as fit."""
     tones = "".join(
@@ -115,9 +119,12 @@ def _style(size: Size) -> str:
     width = BOXES[size].width
     return (
         f"body{{margin:0;font:14px/1.4 system-ui,sans-serif}}{tones}"
+        "h1{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)}"  # for screen readers
         f"ul{{display:grid;gap:{_GAP}px;grid-template-columns:repeat(auto-fill,minmax(min(100%,{width}px),1fr));"
         "list-style:none;margin:0;padding:0}"
-        "p{margin:8px 0 0;color:#555e69}p a{color:inherit}.dark p{color:#a8b1bb}"
-        "@media(prefers-color-scheme:dark){.auto p{color:#a8b1bb}}"
+        # Readable on any website: the frame is transparent.
+        f"p{{display:inline-block;margin:{_GAP}px 0 0;padding:4px 10px;border-radius:8px;{_colours(LIGHT)}}}"
+        f"p a{{color:inherit}}.dark p{{{_colours(DARK)}}}"
+        f"@media(prefers-color-scheme:dark){{.auto p{{{_colours(DARK)}}}}}"
         f"{element.style()}"
     )
