@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.directory import consent
-from chalicelib.directory.consent import FIELDS, Audience, ConsentEntry, Decision, Subject, Visibility
+from chalicelib.directory.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
 from chalicelib.directory.languages import LANGUAGES
 from chalicelib.directory.own_profile import OwnProfile
+from chalicelib.directory.published import publish
 from chalicelib.http.directory.holder_view import OPEN_TO, holder_url
 from chalicelib.http.holder.holder_view import HolderPage
 from chalicelib.http.holder.profile_form import ENDS_LABELS, KEEP, ProfileForm
@@ -46,6 +47,7 @@ class Row:
     name: str
     issuer: str
     vouched: bool
+    issued_at: datetime
     url: str
     status: str | None
     """Why it is not valid; then it can only be hidden."""
@@ -68,7 +70,7 @@ class ProfilePage:
     errors: Mapping[str, str]
     is_on: bool
     url: str | None
-    """The public page, None if there is none now."""
+    """The public page, None if nothing is shown to everyone."""
     ends: datetime | None
     end_options: tuple[tuple[str, str], ...]
     agreement: str
@@ -87,7 +89,8 @@ def page_of(
     own: OwnProfile, form: ProfileForm, home: HolderPage, base_url: str, now: datetime, errors: Mapping[str, str]
 ) -> ProfilePage:
     """Build the page."""
-    is_on, public = own.is_on(now), consent.is_on(own.grants, Audience.PUBLIC, now)
+    is_on = own.is_on(now)
+    public = publish(own.profile, own.grants, Audience.PUBLIC, now) if own.profile else None
     ends = own.grants.get((Subject.PROFILE, Audience.PUBLIC)) if is_on else None
     kept = [(KEEP, f"Until {text.day(ends)}" if ends else ENDS_LABELS["never"])] if is_on else []
     options = [
@@ -97,7 +100,7 @@ def page_of(
         form=form,
         errors=errors,
         is_on=is_on,
-        url=holder_url(base_url, own.profile.holder_id) if own.profile and public else None,
+        url=holder_url(base_url, public.holder_id) if public else None,
         ends=ends,
         end_options=(*kept, *options),
         agreement=consent.TEXTS[consent.TEXT_VERSION],
@@ -116,22 +119,38 @@ def _rows(own: OwnProfile, home: HolderPage) -> Iterator[Row]:
         for card in group.cards:
             chosen = consent.visibility(own.grants, consent.credential_subject(card.id))
             if card.status is None or chosen is not Visibility.NOBODY:
-                yield Row(card.id, card.name, card.issuer, card.vouched, card.url, card.status, chosen)
+                yield Row(card.id, card.name, card.issuer, card.vouched, card.issued_at, card.url, card.status, chosen)
 
 
 def _sentences(entry: ConsentEntry) -> Iterator[str]:
+    """One sentence for each group of audiences that was granted, or refused, the same subjects."""
+    ends = next((one.expires_at for one in entry.decisions if one.expires_at), None)
+    until = f", until {text.day(ends)}" if ends else ""
     for granted in (True, False):
-        for audience in Audience:
-            found = [one for one in entry.decisions if one.granted == granted and one.audience is audience]
-            if found:
-                ends = next((one.expires_at for one in found if one.expires_at), None)
-                until = f", until {text.day(ends)}" if ends else ""
-                verb = "Shown to" if granted else "No longer shown to"
-                yield f"{verb} {AUDIENCES[audience]}{until}: {', '.join(_named(found))}."
+        groups: dict[frozenset[Audience], list[str]] = {}
+        for subject in dict.fromkeys(one.subject for one in entry.decisions if one.granted == granted):
+            decided = (one for one in entry.decisions if one.granted == granted and one.subject == subject)
+            groups.setdefault(frozenset(one.audience for one in decided), []).append(subject)
+        for audiences, subjects in groups.items():
+            verb = f"Shown to {_whom(audiences)}{until}" if granted else f"No longer shown to {_whom_not(audiences)}"
+            yield f"{verb}: {', '.join(_named(subjects))}."
 
 
-def _named(decisions: Iterable[Decision]) -> Iterator[str]:
-    subjects = [one.subject for one in decisions]
+def _whom(audiences: frozenset[Audience]) -> str:
+    if Audience.PUBLIC in audiences:
+        return AUDIENCES[Audience.PUBLIC]
+    return " and ".join(AUDIENCES[one] for one in Audience if one in audiences)
+
+
+def _whom_not(audiences: frozenset[Audience]) -> str:
+    return (
+        "anyone"
+        if audiences == frozenset(Audience)
+        else " and ".join(AUDIENCES[one] for one in Audience if one in audiences)
+    )
+
+
+def _named(subjects: Sequence[str]) -> Iterator[str]:
     for subject in (Subject.PROFILE, *FIELDS, Subject.SEARCH_ENGINES):
         if subject in subjects:
             label = LABELS[subject]

@@ -295,7 +295,21 @@ def test_the_history_is_shown(client: Gateway, path: str, published: str) -> Non
     submit(client, path, do="withdraw")
     text = client.get(path, **PAGE).text
     assert "Shown to everyone: the profile, name, headline" in text
-    assert "No longer shown to everyone" in text
+    assert "No longer shown to anyone: the profile, name" in text
+
+
+def test_the_history_names_narrower_audiences(client: Gateway, path: str) -> None:
+    publish(client, path, see_place="recruiters")
+    publish(client, path, see_place="issuers", see_name="recruiters", ends="keep")
+    text = client.get(path, **PAGE).text
+    assert "Shown to recruiters who are signed in and visitors of my issuers’ own directories: place." in text
+    assert "No longer shown to everyone: name." in text
+    assert "No longer shown to recruiters who are signed in: place." in text
+
+
+def test_the_page_says_if_nothing_is_public(client: Gateway, path: str) -> None:
+    publish(client, path, **see("recruiters"))
+    assert "so it has no public page" in client.get(path, **PAGE).text
 
 
 def test_search_engines_list_the_page_only_with_consent(laurel: Laurel, client: Gateway, path: str) -> None:
