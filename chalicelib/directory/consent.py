@@ -111,6 +111,19 @@ def grants_of(entries: Iterable[ConsentEntry]) -> Grants:
     return grants
 
 
+def shown_since(entries: Iterable[ConsentEntry], audience: Audience) -> datetime | None:
+    """Since when the whole profile has been granted to ``audience``; None if it is not.
+
+    A longer consent to what is granted already does not begin anew.
+    """
+    since: datetime | None = None
+    for entry in sorted(entries, key=lambda one: one.number):
+        for decision in entry.decisions:
+            if (decision.subject, decision.audience) == (Subject.PROFILE, audience):
+                since = (since or entry.at) if decision.granted else None
+    return since
+
+
 def allows(grants: Grants, subject: str, audience: Audience, now: datetime) -> bool:
     """Whether ``audience`` may see ``subject`` at ``now``: the profile as a whole, and the subject itself."""
     return is_on(grants, audience, now) and (subject, audience) in grants

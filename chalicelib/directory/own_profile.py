@@ -165,13 +165,14 @@ def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decisio
         return
     number = own.entries[-1].number + 1 if own.entries else 1
     entry = ConsentEntry(number, now, consent.TEXT_VERSION, changed) if changed else None
-    grants = consent.grants_of([*own.entries, entry]) if entry else own.grants
+    entries = (*own.entries, entry) if entry else own.entries
+    grants = consent.grants_of(entries)
     if len(consent.credentials_in(grants)) > MAX_CREDENTIALS and any(one.granted for one in changed):
         raise Refused(f"A profile can show at most {MAX_CREDENTIALS} credentials.", code="refused")
     if any(one.granted for one in changed) or not changed:
         _count(context, before.mailbox)
     after = replace(before, details=details, changed_at=now)
-    context.store.save(after, entry, publish(after, grants, Audience.PUBLIC, now))
+    context.store.save(after, entry, publish(after, entries, Audience.PUBLIC, now))
 
 
 def _count(context: ProfileContext, mailbox: str) -> None:

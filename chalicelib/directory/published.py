@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from chalicelib.directory import consent
-from chalicelib.directory.consent import Audience, Grants, Subject
+from chalicelib.directory.consent import Audience, ConsentEntry, Grants, Subject
 from chalicelib.directory.profile import Details, Profile
 
 
@@ -21,6 +21,8 @@ class Published:
     credentials: tuple[str, ...]
     indexed: bool
     """Whether search engines may list the page."""
+    since: datetime
+    """When it was published."""
     expires_at: datetime | None
 
     def is_current(self, now: datetime) -> bool:
@@ -28,18 +30,20 @@ class Published:
         return self.expires_at is None or now < self.expires_at
 
 
-def publish(profile: Profile, grants: Grants, audience: Audience, now: datetime) -> Published | None:
+def publish(profile: Profile, entries: Sequence[ConsentEntry], audience: Audience, now: datetime) -> Published | None:
     """What ``audience`` may see of ``profile`` from ``now``; None if that is nothing."""
+    grants, since = consent.grants_of(entries), consent.shown_since(entries, audience)
     allowed = partial(_allowed, grants, audience, now)
     details = _visible(profile.details, allowed)
     credentials = sorted(one for one in consent.credentials_in(grants) if allowed(consent.credential_subject(one)))
-    if details == Details() and not credentials:
+    if since is None or (details == Details() and not credentials):
         return None
     return Published(
         profile.holder_id,
         details,
         tuple(credentials),
         indexed=allowed(Subject.SEARCH_ENGINES),
+        since=since,
         expires_at=grants[Subject.PROFILE, audience],
     )
 

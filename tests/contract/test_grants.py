@@ -215,7 +215,7 @@ def test_a_public_profile_needs_no_more_than_the_grants_of_the_public_role(laure
     entry = ConsentEntry(1, laurel.clock(), consent.TEXT_VERSION, decisions)
     profile = Profile(mailbox_digest, holder_id, Details(), laurel.clock())
     store = services.profile_context.store
-    store.save(profile, entry, publish(profile, consent.grants_of([entry]), Audience.PUBLIC, laurel.clock()))
+    store.save(profile, entry, publish(profile, [entry], Audience.PUBLIC, laurel.clock()))
     with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as refused:
         published = services.published_store.published(holder_id)
         assert published is not None

@@ -22,7 +22,9 @@ from tests.directory import fakes
 BOX, HOLDER = mailbox.digest("ada@example.org"), "h" * 26
 DETAILS = Details("Ada", "Analyst", "Lagos", ("en",), ("https://ada.example/",), (OpenTo.WORK,))
 PROFILE = Profile(BOX, HOLDER, DETAILS, NOW)
-PUBLISHED = Published(HOLDER, Details(name="Ada"), ("a" * 26,), indexed=True, expires_at=NOW + timedelta(days=9))
+PUBLISHED = Published(
+    HOLDER, Details(name="Ada"), ("a" * 26,), indexed=True, since=NOW, expires_at=NOW + timedelta(days=9)
+)
 
 
 @dataclass(frozen=True)

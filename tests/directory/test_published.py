@@ -23,20 +23,20 @@ choices = st.fixed_dictionaries({field: st.sampled_from(Visibility) for field in
 shown = st.fixed_dictionaries({one: st.sampled_from(Visibility) for one in CREDENTIALS})
 
 
-def grants(by_field: dict[Subject, Visibility], by_credential: dict[str, Visibility]) -> consent.Grants:
+def ledger(by_field: dict[Subject, Visibility], by_credential: dict[str, Visibility]) -> list[ConsentEntry]:
     decisions = consent.choose(Subject.PROFILE, Visibility.EVERYONE)
     for field, chosen in by_field.items():
         decisions += consent.choose(field, chosen)
     for credential_id, chosen in by_credential.items():
         decisions += consent.choose(consent.credential_subject(credential_id), chosen)
-    return consent.grants_of([ConsentEntry(1, NOW, 1, decisions)])
+    return [ConsentEntry(1, NOW, 1, decisions)]
 
 
 @given(choices, shown, st.sampled_from(Audience))
 def test_an_audience_sees_exactly_what_it_was_granted(
     by_field: dict[Subject, Visibility], by_credential: dict[str, Visibility], audience: Audience
 ) -> None:
-    found = publish(PROFILE, grants(by_field, by_credential), audience, NOW)
+    found = publish(PROFILE, ledger(by_field, by_credential), audience, NOW)
     details = found.details if found else Details()
     for field in FIELDS:
         allowed = audience in consent.AUDIENCES[by_field[field]]
@@ -52,7 +52,7 @@ def test_every_field_of_the_details_is_consented_to() -> None:
 
 
 def test_nothing_of_the_mailbox_is_published() -> None:
-    found = publish(PROFILE, grants(dict.fromkeys(FIELDS, Visibility.EVERYONE), {}), Audience.PUBLIC, NOW)
+    found = publish(PROFILE, ledger(dict.fromkeys(FIELDS, Visibility.EVERYONE), {}), Audience.PUBLIC, NOW)
     assert PROFILE.mailbox not in repr(found)
 
 
@@ -60,9 +60,25 @@ def test_a_profile_ends_at_its_expiry() -> None:
     ends = NOW + timedelta(days=30)
     decisions = consent.choose(Subject.PROFILE, Visibility.EVERYONE, ends)
     decisions += consent.choose(Subject.NAME, Visibility.EVERYONE)
-    folded = consent.grants_of([ConsentEntry(1, NOW, 1, decisions)])
-    found = publish(PROFILE, folded, Audience.PUBLIC, NOW)
+    entries = [ConsentEntry(1, NOW, 1, decisions)]
+    found = publish(PROFILE, entries, Audience.PUBLIC, NOW)
     assert found is not None
     assert found.is_current(ends - timedelta(seconds=1))
     assert not found.is_current(ends)
-    assert publish(PROFILE, folded, Audience.PUBLIC, ends) is None
+    assert publish(PROFILE, entries, Audience.PUBLIC, ends) is None
+
+
+def test_publishing_for_longer_does_not_make_a_profile_new() -> None:
+    """Otherwise a holder could stay first in the order by recency by saving the form every day."""
+    name = consent.choose(Subject.NAME, Visibility.EVERYONE)
+    on, off = (consent.choose(Subject.PROFILE, one) for one in (Visibility.EVERYONE, Visibility.NOBODY))
+    longer = consent.choose(Subject.PROFILE, Visibility.EVERYONE, NOW + timedelta(days=90))
+    entries = [
+        ConsentEntry(number, NOW + timedelta(days=number), 1, decisions)
+        for number, decisions in enumerate(((*on, *name), longer, off, on), 1)
+    ]
+    since = [consent.shown_since(entries[:count], Audience.PUBLIC) for count in range(5)]
+    assert since == [None, entries[0].at, entries[0].at, None, entries[3].at]
+    found = publish(PROFILE, entries[:2], Audience.PUBLIC, NOW)
+    assert found is not None
+    assert found.since == entries[0].at

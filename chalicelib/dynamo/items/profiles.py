@@ -89,6 +89,7 @@ class PublishedItem(Item, discriminator="published"):
     details = mapped(DetailsMap)
     credentials = ListAttribute(of=UnicodeAttribute)
     indexed = BooleanAttribute()
+    since = UTCDateTimeAttribute()
     expires_at = UTCDateTimeAttribute(null=True)
 
     @classmethod

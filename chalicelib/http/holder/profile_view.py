@@ -90,7 +90,7 @@ def page_of(
 ) -> ProfilePage:
     """Build the page."""
     is_on = own.is_on(now)
-    public = publish(own.profile, own.grants, Audience.PUBLIC, now) if own.profile else None
+    public = publish(own.profile, own.entries, Audience.PUBLIC, now) if own.profile else None
     ends = own.grants.get((Subject.PROFILE, Audience.PUBLIC)) if is_on else None
     kept = [(KEEP, f"Until {text.day(ends)}" if ends else ENDS_LABELS["never"])] if is_on else []
     options = [
