@@ -6,5 +6,6 @@ languages.py      the languages that a holder can choose
 published.py      what an audience may see of a profile
 listed.py         what is indexed of a published profile (`listing.py`)
 own_profile.py    what a holder does with their profile, through their own link
+takedown.py       how an operator hides a profile
 own_data.py       everything stored about a holder, for them to download
 """

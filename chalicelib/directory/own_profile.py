@@ -58,6 +58,8 @@ class OwnProfile:
     profile: Profile | None
     entries: tuple[ConsentEntry, ...]
     grants: Grants
+    hidden: bool
+    """Whether an operator has hidden it; the holder can change it, but no one sees it."""
 
     def is_on(self, now: datetime) -> bool:
         """Whether any audience sees it."""
@@ -79,8 +81,9 @@ def view(context: ProfileContext, token: str) -> OwnProfile:
     access = holder_access.enter(context.delivery_context, token)
     access.check_everything()
     mailbox = access.mailbox.digest
-    entries = context.store.entries(mailbox)
-    return OwnProfile(access, context.store.profile(mailbox), entries, consent.grants_of(entries))
+    stored, entries = context.store.profile(mailbox), context.store.entries(mailbox)
+    hidden = stored is not None and context.store.hidden(stored.holder_id) is not None
+    return OwnProfile(access, stored, entries, consent.grants_of(entries), hidden)
 
 
 def save(context: ProfileContext, token: str, details: Details, choices: Choices) -> None:
@@ -172,7 +175,8 @@ def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decisio
     if any(one.granted for one in changed) or not changed:
         _count(context, before.mailbox)
     after = replace(before, details=details, changed_at=now)
-    context.store.save(after, entry, publish(after, entries, Audience.PUBLIC, now))
+    public = None if own.hidden else publish(after, entries, Audience.PUBLIC, now)
+    context.store.save(after, entry, public)
 
 
 def _count(context: ProfileContext, mailbox: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 from chalicelib.directory.consent import ConsentEntry
@@ -23,8 +24,17 @@ class ProfileStore(Protocol):
         in one transaction. ``profile`` has a new `changed_at`; without ``published``, nothing is public. Returns the
         next version.
 
-        Raises `Conflict` when the profile has changed since.
+        Raises `Conflict` when the profile has changed since, or would be public although it is hidden.
         """
+
+    def hidden(self, holder_id: str) -> datetime | None:
+        """When an operator hid a profile, strongly read; None if it is not hidden."""
+
+    def hide(self, holder_id: str, at: datetime) -> None:
+        """Hide a profile: in one transaction, remove what is public of it and let nothing become public."""
+
+    def unhide(self, holder_id: str) -> None:
+        """Let a profile become public when its holder saves it again."""
 
     def delete(self, profile: Profile) -> None:
         """Delete a profile, with a new `changed_at`, what is public of it, and its ledger; what is public goes first.

@@ -42,6 +42,7 @@ table ``credentials`` (permanent): private items
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
 ``PROFILE#<sha256>``                  ``PROFILE``                     the profile of the address with this hash
 ``CONSENTS#<sha256>``                 ``<n>``                         the ledger of its consents (an entry each)
+``HIDDEN_PROFILE#<holder>``           ``HIDDEN``                      that an operator has hidden a profile (a marker)
 ``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
@@ -474,6 +475,10 @@ def consent(mailbox_digest: str, number: int) -> Key:
 
 def consents(mailbox_digest: str) -> Range:
     return Range(join("CONSENTS", mailbox_digest))
+
+
+def hidden_profile(holder_id: str) -> Key:
+    return Key(join("HIDDEN_PROFILE", holder_id), "HIDDEN")
 
 
 def published(holder_id: str) -> Key:

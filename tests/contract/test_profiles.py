@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -127,3 +130,61 @@ def test_a_change_during_the_deletion_is_not_deleted_silently(stores: Stores) ->
     with pytest.raises(Conflict):
         stores.profiles.delete(later(saved))
     assert stores.public.published(HOLDER) == PUBLISHED
+
+
+def test_a_hidden_profile_cannot_become_public(stores: Stores) -> None:
+    saved = stores.profiles.save(PROFILE, entry(1), PUBLISHED)
+    assert stores.profiles.hidden(HOLDER) is None
+    stores.profiles.hide(HOLDER, NOW)
+    assert stores.public.published(HOLDER) is None
+    assert stores.profiles.hidden(HOLDER) == NOW
+    with pytest.raises(Conflict):
+        stores.profiles.save(later(saved), entry(2), PUBLISHED)
+    withdrawn = stores.profiles.save(later(saved), entry(2), None)
+    stores.profiles.unhide(HOLDER)
+    stores.profiles.save(later(withdrawn), entry(3), PUBLISHED)
+    assert stores.public.published(HOLDER) == PUBLISHED
+
+
+CALLS = ("transact_write_items", "query", "delete_item")
+
+
+@pytest.mark.parametrize("lost", ["request", "reply"])
+def test_a_deletion_that_is_interrupted_anywhere_can_be_repeated(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Nothing is public from the first moment on, and the repetition leaves no trace."""
+    store, public = DynamoProfileStore(tables), DynamoPublishedStore(tables)
+    for stop in range(1, 6):
+        current = store.save(replace(PROFILE, changed_at=NOW + timedelta(days=stop)), entry(1), PUBLISHED)
+        current = store.save(later(current), entry(2), PUBLISHED)
+        with monkeypatch.context() as patch:
+            interrupt(patch, tables, stop, lost)
+            with suppress(Crash):
+                store.delete(later(later(current)))
+        left = store.profile(BOX)
+        if left is not None:
+            assert stop == 1 or public.published(HOLDER) is None
+            store.delete(replace(left, changed_at=left.changed_at + timedelta(hours=1)))
+        items = tables.client.scan(TableName=tables.credentials)["Items"]
+        assert items == []
+
+
+class Crash(Exception):
+    """The process died."""
+
+
+def interrupt(patch: pytest.MonkeyPatch, tables: Tables, stop: int, lost: str) -> None:
+    """Die at the call with the number ``stop``: before it is sent, or after its effect."""
+    numbers = count(1)
+    for name in CALLS:
+        real = getattr(tables.client, name)
+
+        def call(*, real: Callable[..., object] = real, **arguments: object) -> object:
+            if next(numbers) != stop:
+                return real(**arguments)
+            if lost == "reply":
+                real(**arguments)
+            raise Crash
+
+        patch.setattr(tables.client, name, call)

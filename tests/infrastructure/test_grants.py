@@ -74,8 +74,8 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
 }  # fmt: skip
 OF_THE_ISSUER_FUNCTION = {
-    "CONSENTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "PERSON", "PROFILE", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS",
-    "WEBHOOK", "WEBHOOKS",
+    "CONSENTS", "HIDDEN_PROFILE", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "PERSON", "PROFILE", "SESSIONS", "SIGN_IN",
+    "TOKEN", "TOKENS", "WEBHOOK", "WEBHOOKS",
 }  # fmt: skip
 ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self, cast
 
 from pynamodb.attributes import (
@@ -107,6 +108,19 @@ class PublishedItem(Item, discriminator="published"):
             credentials=tuple(map(str, self.credentials)),
             **members(self, Published, exclude=("details", "credentials")),
         )
+
+
+class HiddenProfileItem(Item, discriminator="hidden_profile"):
+    """That an operator has hidden a profile."""
+
+    at = UTCDateTimeAttribute()
+
+    @classmethod
+    def of(cls, holder_id: str, at: datetime) -> Self:
+        return cls(*keys.hidden_profile(holder_id), at=at)
+
+    def to_domain(self) -> datetime:
+        return self.at
 
 
 def _mapped(details: Details) -> DetailsMap:

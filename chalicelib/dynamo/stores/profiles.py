@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 
 from chalicelib.directory.consent import ConsentEntry
@@ -10,7 +11,7 @@ from chalicelib.directory.profile import Profile
 from chalicelib.directory.published import Published
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
-from chalicelib.dynamo.items.profiles import ConsentItem, ProfileItem, PublishedItem
+from chalicelib.dynamo.items.profiles import ConsentItem, HiddenProfileItem, ProfileItem, PublishedItem
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, Delete, Put, Tables, key_of
 
 MAX_ACTIONS = 100
@@ -39,9 +40,20 @@ class DynamoProfileStore:
         # The version of the profile protects what is public: every change of one is a change of the other.
         if published is not None:
             puts.append(Put(PublishedItem.of(published).raw(), UNCONDITIONAL))
-        gone = [] if published is not None else [Delete(keys.published(profile.holder_id), UNCONDITIONAL)]
-        self._tables.transact(self._table, puts, gone)
+        hidden = Delete(keys.hidden_profile(profile.holder_id), ABSENT)  # deletes nothing: it fails if there is one
+        gone = hidden if published is not None else Delete(keys.published(profile.holder_id), UNCONDITIONAL)
+        self._tables.transact(self._table, puts, [gone])
         return after
+
+    def hidden(self, holder_id: str) -> datetime | None:
+        return reads.find(self._tables, self._table, HiddenProfileItem, keys.hidden_profile(holder_id))
+
+    def hide(self, holder_id: str, at: datetime) -> None:
+        marker = Put(HiddenProfileItem.of(holder_id, at).raw(), UNCONDITIONAL)
+        self._tables.transact(self._table, [marker], [Delete(keys.published(holder_id), UNCONDITIONAL)])
+
+    def unhide(self, holder_id: str) -> None:
+        self._tables.delete(self._table, keys.hidden_profile(holder_id))
 
     def delete(self, profile: Profile) -> None:
         # A concurrent change then fails, so that nothing becomes public again.

@@ -69,6 +69,8 @@ class ProfilePage:
     form: ProfileForm
     errors: Mapping[str, str]
     is_on: bool
+    hidden: bool
+    """Whether an operator has hidden it."""
     url: str | None
     """The public page, None if nothing is shown to everyone."""
     ends: datetime | None
@@ -90,7 +92,7 @@ def page_of(
 ) -> ProfilePage:
     """Build the page."""
     is_on = own.is_on(now)
-    public = publish(own.profile, own.entries, Audience.PUBLIC, now) if own.profile else None
+    public = publish(own.profile, own.entries, Audience.PUBLIC, now) if own.profile and not own.hidden else None
     ends = own.grants.get((Subject.PROFILE, Audience.PUBLIC)) if is_on else None
     kept = [(KEEP, f"Until {text.day(ends)}" if ends else ENDS_LABELS["never"])] if is_on else []
     options = [
@@ -100,6 +102,7 @@ def page_of(
         form=form,
         errors=errors,
         is_on=is_on,
+        hidden=own.hidden,
         url=holder_url(base_url, public.holder_id) if public else None,
         ends=ends,
         end_options=(*kept, *options),

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from chalicelib.access import tokens
 from chalicelib.award.issuing import status_changes, takedown
 from chalicelib.delivery import mailbox
 from chalicelib.directory import own_profile
@@ -439,3 +440,40 @@ def test_a_repeated_form_changes_nothing(laurel: Laurel, client: Gateway, path: 
 def test_unknown_actions_and_forms_are_refused(client: Gateway, path: str) -> None:
     assert submit(client, path, do="publish").status == 400
     assert client.post(path, urlencode({"do": "save"}).encode(), **FORM).status == 422
+
+
+def decide(laurel: Laurel, client: Gateway, public: str, taken_down: bool) -> Response:
+    _, text = tokens.make(laurel.access_context, None, None, "operator's", "tests")
+    body = json.dumps({"taken_down": taken_down}).encode()
+    return client(
+        "PUT", f"/v1{public}/takedown", body=body, content_type="application/json", authorization=f"Bearer {text}"
+    )
+
+
+def test_an_operator_hides_a_profile_and_its_holder_can_still_withdraw_and_delete_it(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    assert decide(laurel, client, published, True).json["taken_down"] == "2026-11-22T12:00:00Z"
+    assert [one.status for one in everything_public(client, published)] == [410] * 5
+    laurel.now += timedelta(minutes=1)
+    publish(client, path, headline="Someone else", ends="keep")
+    assert laurel.profile_store.public == {}
+    assert "has hidden your profile" in client.get(path, **PAGE).text
+    assert submit(client, path, do="withdraw").status == 303
+    assert submit(client, path.removesuffix("/profile"), do="forget", sure="yes").status == 200
+    assert laurel.profile_store.profiles == {}
+
+
+def test_a_hidden_profile_becomes_public_when_its_holder_saves_it_after_the_decision_is_undone(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    decide(laurel, client, published, True)
+    assert decide(laurel, client, published, True).status == 200
+    assert decide(laurel, client, published, False).json["taken_down"] is None
+    assert client.get(published, **PAGE).status == 410
+    publish(client, path, headline="Analyst", ends="keep")
+    assert client.get(published, **PAGE).status == 200
+
+
+def test_only_a_public_profile_can_be_hidden(laurel: Laurel, client: Gateway) -> None:
+    assert decide(laurel, client, f"/holders/{'q' * 26}", True).status == 404
