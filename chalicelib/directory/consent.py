@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from chalicelib.language.phrase import phrase
+
 TEXT_VERSION = 1
 """Version of the text that a holder consents to (`TEXTS`). A changed text is a new version."""
 TEXTS: Mapping[int, str] = {
-    1: (
+    1: phrase(
         "I want a public profile. Everyone can see what I show to everyone, and can copy it, share it and link to it. "
         "I can change this or withdraw the profile at any time. Then the page shows nothing at once, and other "
         "websites show nothing after a minute. Copies that others have made are not in Laurel’s hands."

@@ -32,6 +32,7 @@ from chalicelib.directory.ports import ProfileStore
 from chalicelib.directory.profile import Details, Profile
 from chalicelib.directory.published import publish
 from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.language.phrase import phrase
 
 MAX_CREDENTIALS = 50
 """Credentials on a profile: each is read and verified whenever the page is opened, by a few reads for all of them."""
@@ -151,7 +152,7 @@ def forget(context: ProfileContext, token: str) -> None:
 
 def _show(context: ProfileContext, own: OwnProfile, chosen: Mapping[str, Visibility]) -> None:
     if own.profile is None or not own.is_on(context.delivery_context.now()):
-        raise Refused("Publish your profile first.", code="refused")
+        raise Refused(phrase("Publish your profile first."), code="refused")
     decisions = [
         each
         for credential_id, visibility in chosen.items()
@@ -171,7 +172,7 @@ def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decisio
     entries = (*own.entries, entry) if entry else own.entries
     grants = consent.grants_of(entries)
     if len(consent.credentials_in(grants)) > MAX_CREDENTIALS and any(one.granted for one in changed):
-        raise Refused(f"A profile can show at most {MAX_CREDENTIALS} credentials.", code="refused")
+        raise Refused(phrase("A profile can show at most {count} credentials.", count=MAX_CREDENTIALS), code="refused")
     if any(one.granted for one in changed) or not changed:
         _count(context, before.mailbox)
     after = replace(before, details=details, changed_at=now)
@@ -181,7 +182,7 @@ def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decisio
 
 def _count(context: ProfileContext, mailbox: str) -> None:
     if not context.delivery_context.within(CHANGES, mailbox):
-        raise TooMany("You have changed your profile very often today. Try again tomorrow.", 24 * 3600)
+        raise TooMany(phrase("You have changed your profile very often today. Try again tomorrow."), 24 * 3600)
 
 
 def _check_own(context: ProfileContext, access: HolderAccess, credential_id: str) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.award.input import text_rules
 from chalicelib.directory.consent import Subject
-from chalicelib.directory.languages import LANGUAGES
+from chalicelib.directory.languages import CODES
 from chalicelib.errors import LaurelError, Refused
+from chalicelib.language.phrase import phrase
 
 MAX_NAME = 100
 """Characters, as many as a card shows in two lines."""
@@ -42,7 +43,7 @@ class Details:
     headline: str = ""
     place: str = ""
     languages: tuple[str, ...] = ()
-    """Keys of `LANGUAGES`."""
+    """Keys of `CODES`."""
     links: tuple[str, ...] = ()
     open_to: tuple[OpenTo, ...] = ()
 
@@ -79,31 +80,30 @@ def check(details: Details) -> None:
 
 
 def _errors(details: Details) -> Iterator[tuple[Subject, str]]:
-    for subject, label, value, limit in (
-        (Subject.NAME, "name", details.name, MAX_NAME),
-        (Subject.HEADLINE, "headline", details.headline, MAX_HEADLINE),
-        (Subject.PLACE, "place", details.place, MAX_PLACE),
+    for subject, value, limit in (
+        (Subject.NAME, details.name, MAX_NAME),
+        (Subject.HEADLINE, details.headline, MAX_HEADLINE),
+        (Subject.PLACE, details.place, MAX_PLACE),
     ):
-        try:
-            if value:
-                text_rules.check_name(label, value, limit)
-        except Refused as error:
-            yield subject, error.detail
-    if len(details.languages) > MAX_LANGUAGES or not LANGUAGES.keys() >= set(details.languages):
-        yield Subject.LANGUAGES, f"Choose at most {MAX_LANGUAGES} languages."
-    link_error = _link_error(details.links)
-    if link_error:
-        yield Subject.LINKS, link_error
+        if value and not _is_accepted(text_rules.check_name, value, limit):
+            yield (
+                subject,
+                phrase("Enter one line of at most {limit} characters, without invisible ones.", limit=limit),
+            )
+    if len(details.languages) > MAX_LANGUAGES or not set(CODES) >= set(details.languages):
+        yield Subject.LANGUAGES, phrase("Choose at most {limit} languages.", limit=MAX_LANGUAGES)
+    if len(details.links) > MAX_LINKS:
+        yield Subject.LINKS, phrase("Enter at most {limit} links, one per line.", limit=MAX_LINKS)
+    elif not all(len(link) <= MAX_LINK and _is_accepted(text_rules.check_https, link) for link in details.links):
+        yield (
+            Subject.LINKS,
+            phrase("Each link must start with https:// and have at most {limit} characters.", limit=MAX_LINK),
+        )
 
 
-def _link_error(links: tuple[str, ...]) -> str | None:
-    if len(links) > MAX_LINKS:
-        return f"Enter at most {MAX_LINKS} links, one per line."
-    for link in links:
-        if len(link) > MAX_LINK:
-            return f"A link is longer than {MAX_LINK} characters."
-        try:
-            text_rules.check_https("link", link)
-        except Refused as error:
-            return error.detail
-    return None
+def _is_accepted(rule: Callable[..., None], value: str, *limits: int) -> bool:
+    try:
+        rule("text", value, *limits)
+    except Refused:
+        return False
+    return True

@@ -19,7 +19,7 @@ def to_json(view: HolderView) -> dict[str, object]:
             "place": view.place,
             "languages": list(view.languages),
             "links": list(view.links),
-            "open_to": list(view.open_to),
+            "open_to": [one.value for one in view.open_to],
         },
         "credentials": [_credential(card) for card in (*view.valid, *view.expired)],
         "skills": [

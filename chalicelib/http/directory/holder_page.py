@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalice.app import Request
 
 from chalicelib.embed import snippets, texts
@@ -11,15 +13,17 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.directory import holder_json, wall
-from chalicelib.http.directory.holder_view import open_holder
+from chalicelib.http.directory.holder_view import OPEN_TO, open_holder
 from chalicelib.http.embed.opening import parameter
-from chalicelib.http.html import render
+from chalicelib.http.html import reader, render
 from chalicelib.http.input import negotiation
+from chalicelib.language.language_names import NAMES
+from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
 MISSING = "This is not the link of a profile. Check that you copied the whole link."
 FIELDS = (
-    ("size", "Size of each credential", tuple(texts.SIZES.items())),
+    ("size", phrase("Size of each credential"), tuple(texts.SIZES.items())),
     ("theme", "Colours", tuple(texts.THEMES.items())),
 )
 """The fields of the form: name, label, and the options with their texts."""
@@ -35,8 +39,13 @@ def routes(services: Services) -> Routes:
         view = open_holder(services, holder_id)
         headers = uncached(Vary="Accept") | ({} if view.indexed else {"X-Robots-Tag": "noindex"})
         if negotiation.wants_page(request.headers.get("accept")):
-            person = holder_json.person(view)
-            return render.page("directory/holder.html", bound.base_url, 200, headers, page=view, person=person)
+            content: dict[str, Any] = {
+                "page": view,
+                "person": holder_json.person(view),
+                "open_to": OPEN_TO,
+                "names": NAMES[reader.current().code],
+            }
+            return render.page("directory/holder.html", bound.base_url, 200, headers, **content)
         return as_json(holder_json.to_json(view), headers=headers)
 
     bound.preflight("/holders/{id}")

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from chalicelib.credential import dates
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.directory.languages import LANGUAGES
 from chalicelib.directory.profile import OpenTo
 from chalicelib.directory.published import Published
 from chalicelib.embed.badge_view import BadgeView
@@ -19,18 +18,19 @@ from chalicelib.http.html import text
 from chalicelib.http.public.credential_facts import Facts, Link
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.language.phrase import phrase
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Verdict
 
-NO_PROFILE = "No one shows a profile here. The person may have withdrawn it."
+NO_PROFILE = phrase("No one shows a profile here. The person may have withdrawn it.")
 """The same for a profile that was withdrawn and for one that never was."""
 OPEN_TO = {
-    OpenTo.WORK: "Work",
-    OpenTo.FREELANCE: "Freelance work",
-    OpenTo.INTERNSHIP: "Internships",
-    OpenTo.MENTORING: "Mentoring",
-    OpenTo.VOLUNTEERING: "Volunteering",
-    OpenTo.SPEAKING: "Speaking",
+    OpenTo.WORK: phrase("Work"),
+    OpenTo.FREELANCE: phrase("Freelance work"),
+    OpenTo.INTERNSHIP: phrase("Internships"),
+    OpenTo.MENTORING: phrase("Mentoring"),
+    OpenTo.VOLUNTEERING: phrase("Volunteering"),
+    OpenTo.SPEAKING: phrase("Speaking"),
 }
 
 
@@ -62,8 +62,9 @@ class HolderView:
     headline: str | None
     place: str | None
     languages: tuple[str, ...]
+    """Language tags (`directory.languages`)."""
     links: tuple[str, ...]
-    open_to: tuple[str, ...]
+    open_to: tuple[OpenTo, ...]
     valid: tuple[Card, ...]
     expired: tuple[Card, ...]
     skills: tuple[ProvenSkill, ...]
@@ -104,9 +105,9 @@ def _view(published: Published, opened: Iterable[HostedReport], base_url: str, n
         name=text.optional_text(details.name),
         headline=text.optional_text(details.headline),
         place=text.optional_text(details.place),
-        languages=tuple(LANGUAGES[one] for one in details.languages if one in LANGUAGES),
+        languages=details.languages,
         links=tuple(one for one in details.links if text.https(one)),
-        open_to=tuple(OPEN_TO[one] for one in details.open_to),
+        open_to=details.open_to,
         valid=valid,
         expired=tuple(card for verdict, card in shown if verdict is Verdict.EXPIRED),
         skills=_skills(valid),

@@ -18,7 +18,8 @@ from chalicelib.http.directory import holder_json
 from chalicelib.http.directory.holder_view import Card, HolderView, open_holder
 from chalicelib.http.embed.opening import parameter
 from chalicelib.http.embed.widgets import HEIGHT_SCRIPT, WIDGET_SECONDS
-from chalicelib.http.html import render
+from chalicelib.http.html import reader, render
+from chalicelib.language.translation import translation
 from chalicelib.settings import Function
 
 TITLE = "Verified credentials"
@@ -82,8 +83,6 @@ def _document(services: Services, request: Request, view: HolderView | None, sta
         "directory/wall.html",
         status,
         policy,
-        language=texts.LANGUAGE,
-        title=TITLE if view else "No public profile",
         cards=[_shown(card) for card in cards],
         left_out=len(view.valid) - len(cards) if view else 0,
         url=view.url if view else None,
@@ -96,7 +95,7 @@ def _document(services: Services, request: Request, view: HolderView | None, sta
 
 
 def _shown(card: Card) -> dict[str, object]:
-    shown = texts.shown(card.badge)
+    shown = texts.shown(card.badge, translation(reader.current().code))
     parts = {"v": shown.label, "t": shown.title, "h": shown.holder, "i": shown.issuer, "d": shown.checked}
     return {
         "url": card.badge.url,

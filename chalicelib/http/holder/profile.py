@@ -23,6 +23,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder import holder, holder_view, profile_form, profile_view
 from chalicelib.http.holder.private_page import MISSING, download, over, page, redirect
 from chalicelib.http.holder.profile_form import ProfileForm
+from chalicelib.http.html import reader
 from chalicelib.http.input import body, form
 
 SHOW = "show_"
@@ -82,7 +83,8 @@ def _perform(services: Services, request: Request, secret: str, own: OwnProfile,
             place = "withdrawn"
         case _:
             raise Problem("invalid_request", "Unknown action.")
-    return redirect(f"{services.settings.base_url}/my/{secret}/profile?{holder.SAVED}={place}#saved")
+    url = reader.with_language(f"{services.settings.base_url}/my/{secret}/profile?{holder.SAVED}={place}")
+    return redirect(f"{url}#saved")
 
 
 def _save(services: Services, secret: str, own: OwnProfile, entered: ProfileForm) -> Mapping[str, str]:
@@ -119,7 +121,9 @@ def _render(
     base_url, now = services.settings.base_url, services.delivery_context.now()
     archive, wanted = services.delivery_context.archive, holder.page_query(request)
     home = holder_view.page_of(holder_home.page(archive, base_url, own.access, wanted), base_url, now)
-    shown = profile_view.page_of(own, entered or profile_form.stored(own, now), home, base_url, now, errors or {})
+    shown = profile_view.page_of(
+        own, entered or profile_form.stored(own, now), home, base_url, now, errors or {}, reader.current().code
+    )
     query: Mapping[str, str] = request.query_params or {}
     saved = query.get(holder.SAVED, "")
     return page(

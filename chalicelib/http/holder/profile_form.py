@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.directory import consent
 from chalicelib.directory.consent import FIELDS, Audience, Subject, Visibility
-from chalicelib.directory.languages import LANGUAGES
+from chalicelib.directory.languages import CODES
 from chalicelib.directory.own_profile import Choices, OwnProfile
 from chalicelib.directory.profile import Details, OpenTo
 
@@ -53,7 +53,7 @@ def entered(fields: Mapping[str, str]) -> ProfileForm:
             name=fields.get("name", "").strip(),
             headline=fields.get("headline", "").strip(),
             place=fields.get("place", "").strip(),
-            languages=tuple(code for code in LANGUAGES if f"language_{code}" in fields),
+            languages=tuple(code for code in CODES if f"language_{code}" in fields),
             links=links,
             open_to=tuple(one for one in OpenTo if f"open_{one}" in fields),
         ),

@@ -8,23 +8,23 @@ from datetime import datetime
 
 from chalicelib.directory import consent
 from chalicelib.directory.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
-from chalicelib.directory.languages import LANGUAGES
 from chalicelib.directory.own_profile import OwnProfile
 from chalicelib.directory.published import publish
 from chalicelib.http.directory.holder_view import OPEN_TO, holder_url
 from chalicelib.http.holder.holder_view import HolderPage
 from chalicelib.http.holder.profile_form import ENDS_LABELS, KEEP, ProfileForm
-from chalicelib.http.html import text
+from chalicelib.language.language_names import NAMES
+from chalicelib.language.phrase import phrase
 
 LABELS: Mapping[str, str] = {
-    Subject.PROFILE: "the profile",
+    Subject.PROFILE: "The profile as a whole",
     Subject.NAME: "Name",
     Subject.HEADLINE: "Headline",
     Subject.PLACE: "Place",
     Subject.LANGUAGES: "Languages",
     Subject.LINKS: "Links",
     Subject.OPEN_TO: "Open to",
-    Subject.SEARCH_ENGINES: "search engines may list the page",
+    Subject.SEARCH_ENGINES: "Listing by search engines",
 }
 VISIBILITY = (
     (Visibility.NOBODY, "No one"),
@@ -33,9 +33,9 @@ VISIBILITY = (
     (Visibility.EVERYONE, "Everyone"),
 )
 AUDIENCES = {
-    Audience.PUBLIC: "everyone",
-    Audience.RECRUITERS: "recruiters who are signed in",
-    Audience.ISSUERS: "visitors of my issuers’ own directories",
+    Audience.PUBLIC: phrase("everyone"),
+    Audience.RECRUITERS: phrase("recruiters who are signed in"),
+    Audience.ISSUERS: phrase("visitors of my issuers’ own directories"),
 }
 
 
@@ -55,11 +55,21 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What became visible, or no longer is, to the same audiences in one entry of the ledger."""
+
+    label: str
+    audiences: tuple[str, ...]
+    ends: datetime | None
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """An entry of the ledger in words."""
 
     at: datetime
-    sentences: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +98,19 @@ class ProfilePage:
 
 
 def page_of(
-    own: OwnProfile, form: ProfileForm, home: HolderPage, base_url: str, now: datetime, errors: Mapping[str, str]
+    own: OwnProfile,
+    form: ProfileForm,
+    home: HolderPage,
+    base_url: str,
+    now: datetime,
+    errors: Mapping[str, str],
+    language: str,
 ) -> ProfilePage:
-    """Build the page."""
+    """Build the page for a reader of ``language``."""
     is_on = own.is_on(now)
     public = publish(own.profile, own.entries, Audience.PUBLIC, now) if own.profile and not own.hidden else None
     ends = own.grants.get((Subject.PROFILE, Audience.PUBLIC)) if is_on else None
-    kept = [(KEEP, f"Until {text.day(ends)}" if ends else ENDS_LABELS["never"])] if is_on else []
+    kept = [(KEEP, phrase("Until {day}", day=ends) if ends else ENDS_LABELS["never"])] if is_on else []
     options = [
         (value, label) for value, label in ENDS_LABELS.items() if not (is_on and ends is None and value == "never")
     ]
@@ -107,13 +123,13 @@ def page_of(
         ends=ends,
         end_options=(*kept, *options),
         agreement=consent.TEXTS[consent.TEXT_VERSION],
-        languages=tuple(sorted(LANGUAGES.items(), key=lambda pair: pair[1])),
+        languages=tuple(sorted(NAMES[language].items(), key=lambda pair: pair[1].casefold())),
         open_to=tuple((one.value, label) for one, label in OPEN_TO.items()),
         rows=tuple(_rows(own, home)),
         older=tuple((group.issuer, group.older) for group in home.groups if group.older),
         more=home.more,
         shown=len(consent.credentials_in(own.grants)),
-        history=tuple(History(entry.at, tuple(_sentences(entry))) for entry in reversed(own.entries)),
+        history=tuple(History(entry.at, tuple(_changes(entry))) for entry in reversed(own.entries)),
     )
 
 
@@ -125,39 +141,31 @@ def _rows(own: OwnProfile, home: HolderPage) -> Iterator[Row]:
                 yield Row(card.id, card.name, card.issuer, card.vouched, card.issued_at, card.url, card.status, chosen)
 
 
-def _sentences(entry: ConsentEntry) -> Iterator[str]:
-    """One sentence for each group of audiences that was granted, or refused, the same subjects."""
+def _changes(entry: ConsentEntry) -> Iterator[Change]:
+    """One change for each group of audiences that was granted, or refused, the same subjects."""
     ends = next((one.expires_at for one in entry.decisions if one.expires_at), None)
-    until = f", until {text.day(ends)}" if ends else ""
     for granted in (True, False):
         groups: dict[frozenset[Audience], list[str]] = {}
         for subject in dict.fromkeys(one.subject for one in entry.decisions if one.granted == granted):
             decided = (one for one in entry.decisions if one.granted == granted and one.subject == subject)
             groups.setdefault(frozenset(one.audience for one in decided), []).append(subject)
         for audiences, subjects in groups.items():
-            verb = f"Shown to {_whom(audiences)}{until}" if granted else f"No longer shown to {_whom_not(audiences)}"
-            yield f"{verb}: {', '.join(_named(subjects))}."
+            label = "Shown to" if granted else "No longer shown to"
+            yield Change(label, _whom(audiences, granted=granted), ends if granted else None, tuple(_named(subjects)))
 
 
-def _whom(audiences: frozenset[Audience]) -> str:
-    if Audience.PUBLIC in audiences:
-        return AUDIENCES[Audience.PUBLIC]
-    return " and ".join(AUDIENCES[one] for one in Audience if one in audiences)
-
-
-def _whom_not(audiences: frozenset[Audience]) -> str:
-    return (
-        "anyone"
-        if audiences == frozenset(Audience)
-        else " and ".join(AUDIENCES[one] for one in Audience if one in audiences)
-    )
+def _whom(audiences: frozenset[Audience], *, granted: bool) -> tuple[str, ...]:
+    if granted and Audience.PUBLIC in audiences:
+        return (AUDIENCES[Audience.PUBLIC],)
+    if audiences == frozenset(Audience):
+        return (phrase("anyone"),)
+    return tuple(AUDIENCES[one] for one in Audience if one in audiences)
 
 
 def _named(subjects: Sequence[str]) -> Iterator[str]:
     for subject in (Subject.PROFILE, *FIELDS, Subject.SEARCH_ENGINES):
         if subject in subjects:
-            label = LABELS[subject]
-            yield label[0].lower() + label[1:]
+            yield LABELS[subject]
     count = sum(consent.credential_of(subject) is not None for subject in subjects)
     if count:
-        yield "1 credential" if count == 1 else f"{count} credentials"
+        yield phrase("credentials ({count})", count=count)
