@@ -40,6 +40,8 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.directory.own_profile import ProfileContext
+    from chalicelib.directory.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
@@ -279,6 +281,21 @@ class Services:
 
         store = DynamoVisitorReportStore(self._tables)
         return ModerationContext(store, self.issuer_store, self.access_context, self.clock, self.entropy)
+
+    @cached_property
+    def profile_context(self) -> ProfileContext:
+        """What holders' own profiles need."""
+        from chalicelib.directory.own_profile import ProfileContext
+        from chalicelib.dynamo.stores.profiles import DynamoProfileStore  # imported late
+
+        return ProfileContext(DynamoProfileStore(self._tables), self.delivery_context)
+
+    @cached_property
+    def published_store(self) -> PublishedStore:
+        """The store of public profiles."""
+        from chalicelib.dynamo.stores.profiles import DynamoPublishedStore  # imported late: most pages need none
+
+        return DynamoPublishedStore(self._tables)
 
     @cached_property
     def pathways(self) -> Pathways:

@@ -17,6 +17,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
+``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may use a name like this (a pointer each)
@@ -39,6 +40,9 @@ table ``credentials`` (permanent): private items
 ``DEFERRED#<issuer>``                 ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
 ``EMAILS#<issuer>``                   ``EMAILS``                      how many of an issuer's emails bounce
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
+``PROFILE#<sha256>``                  ``PROFILE``                     the profile of the address with this hash
+``CONSENTS#<sha256>``                 ``<n>``                         the ledger of its consents (an entry each)
+``HIDDEN_PROFILE#<holder>``           ``HIDDEN``                      that an operator has hidden a profile (a marker)
 ``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
@@ -488,6 +492,27 @@ def early_event(message_id: str, state: str) -> Key:
 
 def early_events(message_id: str) -> Range:
     return Range(join("MAIL", message_id), "begins_with(sk, :sk)", "EARLY#")
+
+
+def profile(mailbox_digest: str) -> Key:
+    return Key(join("PROFILE", mailbox_digest), "PROFILE")
+
+
+def consent(mailbox_digest: str, number: int) -> Key:
+    # Zero-padded, so that text order is number order.
+    return Key(join("CONSENTS", mailbox_digest), f"{number:08}")
+
+
+def consents(mailbox_digest: str) -> Range:
+    return Range(join("CONSENTS", mailbox_digest))
+
+
+def hidden_profile(holder_id: str) -> Key:
+    return Key(join("HIDDEN_PROFILE", holder_id), "HIDDEN")
+
+
+def published(holder_id: str) -> Key:
+    return Key(join("PUBLISHED", holder_id), "PUBLISHED")
 
 
 def pathway_set(issuer_id: str) -> Key:

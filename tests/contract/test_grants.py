@@ -27,9 +27,13 @@ from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record
-from chalicelib.delivery import email_events
+from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.directory import consent
+from chalicelib.directory.consent import Audience, ConsentEntry, Subject, Visibility
+from chalicelib.directory.profile import Details, Profile
+from chalicelib.directory.published import publish
 from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
@@ -208,6 +212,29 @@ def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: La
             achievement_id, target = services.catalogue.follow(token, visit)
             assert (achievement_id, (target or "").partition("?")[0]) == (course.id, url)
     assert refused == []
+
+
+def test_a_public_profile_needs_no_more_than_the_grants_of_the_public_role(laurel: Laurel) -> None:
+    services, record = laurel.services, laurel.issue()
+    mailbox_digest, holder_id = mailbox.digest(EMAIL), "h" * 26
+    decisions = (
+        *consent.choose(Subject.PROFILE, Visibility.EVERYONE),
+        *consent.choose(consent.credential_subject(record.id), Visibility.EVERYONE),
+    )
+    entry = ConsentEntry(1, laurel.clock(), consent.TEXT_VERSION, decisions)
+    profile = Profile(mailbox_digest, holder_id, Details(), laurel.clock())
+    store = services.profile_context.store
+    store.save(profile, entry, publish(profile, [entry], Audience.PUBLIC, laurel.clock()))
+    with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as refused:
+        published = services.published_store.published(holder_id)
+        assert published is not None
+        (opened,) = services.hosted_reports.open_many(published.credentials)
+        assert opened.record.id == record.id
+        assert refused == []
+        with pytest.raises(Unavailable):
+            store.profile(mailbox_digest)
+        with pytest.raises(Unavailable):
+            store.entries(mailbox_digest)
 
 
 def test_functions_for_visitors_read_no_recipient_although_they_know_the_credential(laurel: Laurel) -> None:

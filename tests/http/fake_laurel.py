@@ -32,6 +32,7 @@ from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.directory.own_profile import ProfileContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
@@ -47,6 +48,7 @@ from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
+from tests.directory import fakes as directory_fakes
 from tests.fake_archive import Archive
 from tests.moderation.fakes import VisitorReportStore
 
@@ -142,6 +144,7 @@ class Laurel:
 
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
+    profile_store: directory_fakes.ProfileStore = field(default_factory=directory_fakes.ProfileStore)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
 
@@ -253,6 +256,14 @@ class Laurel:
         return ModerationContext(
             self.visitor_reports, self.issuer_store, self.access_context, lambda: self.now, self.entropy
         )
+
+    @property
+    def profile_context(self) -> ProfileContext:
+        return ProfileContext(self.profile_store, self.delivery_context)
+
+    @property
+    def published_store(self) -> directory_fakes.ProfileStore:
+        return self.profile_store
 
     @property
     def domain_prover(self) -> DomainProver:

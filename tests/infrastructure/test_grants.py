@@ -22,11 +22,11 @@ SAMPLES: dict[str, Any] = {
 }  # fmt: skip
 """Arguments of the functions in `keys` that are no texts, by name."""
 
-PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST"}
+PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
 PUBLIC_ITEMS = {
     "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
     "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer", "listing",
-    "listings_after",
+    "listings_after", "published",
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""
@@ -74,8 +74,8 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
 }  # fmt: skip
 OF_THE_ISSUER_FUNCTION = {
-    "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "OPERATOR_REPORTS", "PERSON", "REPORTER", "SESSIONS",
-    "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
+    "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "OPERATOR_REPORTS", "PERSON",
+    "PROFILE", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
 }  # fmt: skip
 ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
 

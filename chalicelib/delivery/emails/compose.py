@@ -393,6 +393,10 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
         Tip(phrase("Email signature"), phrase("Copy the text for a signature, with its public link, from that page.")),
         Tip(phrase("Web page"), phrase("Copy the HTML code with the badge image from that page.")),
         Tip(
+            phrase("Public profile"),
+            phrase("Show all your credentials on a page of your own. You can publish it from that page."),
+        ),
+        Tip(
             phrase("Wallet"),
             phrase(
                 "Download the signed credential from that page and add it to any wallet that supports Open Badges 3.0."

@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.directory.own_profile import ProfileContext
+    from chalicelib.directory.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.reports.host_identity import Host
@@ -103,6 +105,14 @@ class Services(Protocol):
     @property
     def moderation_context(self) -> ModerationContext:
         """Reports by visitors."""
+
+    @property
+    def profile_context(self) -> ProfileContext:
+        """Holders' own profiles."""
+
+    @property
+    def published_store(self) -> PublishedStore:
+        """Store of public profiles."""
 
     @property
     def pathways(self) -> Pathways:
