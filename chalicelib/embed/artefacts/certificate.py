@@ -33,13 +33,22 @@ class _Drawing:
 def draw(artefact: Artefact, claims: Claims, template: Template, paper: Paper) -> bytes:
     """Draw the certificate of a credential that is valid now, as PDF."""
     width, height = SIZES[paper]
-    artefact = rendering.flattened(artefact)
-    drawing = _TEMPLATES[template](artefact, claims, width, height)
-    image = rendering.png(
-        typesetting.svg(width, height, (*drawing.shapes, *(line.svg for line in drawing.lines))), PIXELS_PER_POINT
-    )
+    image, lines = _rendered(artefact, claims, template, paper)
     title = f"{HEADING}: {claims.title}"
-    return pdf.page(pdf.Page(width, height, title, texts.LANGUAGE, image, drawing.lines, artefact.url))
+    return pdf.page(pdf.Page(width, height, title, texts.LANGUAGE, image, lines, artefact.url))
+
+
+def png(artefact: Artefact, claims: Claims, template: Template, paper: Paper) -> bytes:
+    """Draw the same page as PNG, for a preview."""
+    return _rendered(artefact, claims, template, paper)[0]
+
+
+def _rendered(artefact: Artefact, claims: Claims, template: Template, paper: Paper) -> tuple[bytes, tuple[Line, ...]]:
+    width, height = SIZES[paper]
+    drawing = _TEMPLATES[template](rendering.flattened(artefact), claims, width, height)
+    words = (line.svg for line in drawing.lines)
+    image = rendering.png(typesetting.svg(width, height, (*drawing.shapes, *words)), PIXELS_PER_POINT)
+    return image, drawing.lines
 
 
 def _classic(artefact: Artefact, claims: Claims, width: float, height: float) -> _Drawing:
