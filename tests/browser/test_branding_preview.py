@@ -51,7 +51,7 @@ def test_preview_works_without_script(chromium: Browser, laurel: Laurel, part: s
     with console(chromium, laurel, HERE, java_script_enabled=False) as (page, messages):
         page.get_by_label("Show").select_option(part)
         page.get_by_role("button", name="Preview").click()
-        expect(shown(page).get_by_text("Sample. There is no such credential.")).to_be_visible()
+        expect(shown(page).get_by_text("Sample: not a real credential")).to_be_visible()
         assert messages == []
 
 

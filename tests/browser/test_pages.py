@@ -82,6 +82,7 @@ def test_verdict_is_above_the_fold_on_a_small_phone(chromium: Browser, laurel: L
 def test_valid_credential_is_above_the_fold_and_short_on_a_phone(chromium: Browser, laurel: Laurel) -> None:
     with open_page(chromium, page_url(laurel, "valid"), viewport={"width": 375, "height": 812}) as (page, _):
         for shown in (
+            page.locator(".brand").get_by_text("Fernhill College"),
             page.get_by_role("heading", level=1, name=HEADLINES["valid"]),
             page.get_by_role("img", name="A bar chart"),
             page.get_by_text("Ada Nwosu", exact=True),

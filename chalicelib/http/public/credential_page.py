@@ -36,6 +36,9 @@ class NextPathway:
     name: str
     next: tuple[Link, ...]
     reward: str | None
+    steps: int
+    place: int | None
+    """The place of the badge among the steps; None if they need not be done in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,4 +302,5 @@ def _span(facts: Facts | None) -> str:
 
 def _next_pathway(link: PathwayLink) -> NextPathway:
     steps = tuple(Link(text.optional_text(step.name) or "Untitled step", text.https(step.url)) for step in link.next)
-    return NextPathway(text.optional_text(link.pathway) or "Untitled pathway", steps, text.optional_text(link.reward))
+    name, reward = text.optional_text(link.pathway) or "Untitled pathway", text.optional_text(link.reward)
+    return NextPathway(name, steps, reward, link.steps, link.place)

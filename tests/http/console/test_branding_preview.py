@@ -76,7 +76,7 @@ def test_logo_is_shown_before_it_is_stored(owner: Browser, laurel: Laurel) -> No
 def test_every_preview_is_marked_as_a_sample_and_runs_nothing(owner: Browser) -> None:
     for part in Part:
         answer = owner.post(HERE, {**DETAILS, "show": part})
-        assert "Sample. There is no such credential." in answer.text
+        assert "Sample: not a real credential" in answer.text
         policy = answer.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert policy.endswith("; sandbox")
