@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from chalicelib.credential.build import Holder
 from tests import makers
+from tests.browser.broken_words import broken_words
 from tests.browser.contrast import contrast_violations
 from tests.http.fake_laurel import Laurel, hostile
 from tests.http.public.test_pages import EVIL, HEADLINES, UNPROVEN
@@ -66,6 +67,7 @@ def test_page_is_accessible_fits_and_logs_nothing(
     with open_page(chromium, page_url(laurel, kind), **context_options) as (page, messages):
         page.screenshot(path=screenshots / f"{kind}-{width}-{scheme}.png", full_page=True)
         assert messages == ([MISSING] if kind == "missing" else [])
+        assert broken_words(page) == []
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
