@@ -47,11 +47,11 @@ def test_email_is_the_one_that_delivers_a_credential(owner: Browser) -> None:
     assert "background: #5b2a86" in email
 
 
-@pytest.mark.parametrize(("part", "size"), [("card", (1200, 630)), ("certificate", (2105, 1488))])
-def test_pictures_are_drawn_in_the_unsaved_colour(owner: Browser, part: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("part", ["card", "certificate"])
+def test_pictures_are_drawn_in_the_unsaved_colour(owner: Browser, part: str) -> None:
     plain = owner.post(HERE, {**DETAILS, "show": part}).text
     coloured = owner.post(HERE, {**DETAILS, "show": part, "accent": "#5b2a86"}).text
-    assert "data:image/png;base64," in plain
+    assert '<img src="data:image/' in plain
     assert plain != coloured
     assert owner.post(HERE, {**DETAILS, "show": part}).text == plain
 

@@ -21,8 +21,10 @@ from chalicelib.errors import Refused
 from chalicelib.http.core.ports import Services
 from chalicelib.http.embed.artefact_of import artefact_with
 from chalicelib.http.embed.downloads import NO_FONT
+from chalicelib.http.html import reader
 from chalicelib.http.public import credential_page, credential_view
 from chalicelib.http.public.credential_view import Onward
+from chalicelib.language.translation import translation
 from chalicelib.reports import sample
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.reports.sample import HOLDER, ID
@@ -115,7 +117,7 @@ def _page(sample: Sample) -> Shown:
 
 def _email(sample: Sample) -> Shown:
     context, base_url = sample.services.issuer_context, sample.services.settings.base_url
-    recipient = Recipient(ID, sample.issuer.id, HOLDER, _ADDRESS)
+    recipient = Recipient(ID, sample.issuer.id, HOLDER, _ADDRESS, lang=reader.current().code)
     content = compose.about_credential(
         Kind.ISSUED,
         compose.EmailContext(
@@ -136,7 +138,8 @@ def _email(sample: Sample) -> Shown:
 def _card(sample: Sample) -> Shown:
     from chalicelib.embed.artefacts import share_image
 
-    return _picture(share_image.png(_artefact(sample)), "The image that chats and social networks show for the link")
+    image = share_image.png(_artefact(sample), translation(reader.current().code))
+    return _picture(Picture(image, "image/png"), "The image that chats and social networks show for the link")
 
 
 def _certificate(sample: Sample) -> Shown:
@@ -147,15 +150,16 @@ def _certificate(sample: Sample) -> Shown:
     if claims is None or not typesetting.can_be_drawn(claims.title, claims.holder, claims.issuer):
         raise Refused(NO_FONT)
     chosen = template.chosen(sample.issuer.certificate_template)
-    return _picture(certificate.png(artefact, claims, chosen, template.Paper.A4), "The certificate")
+    drawing = certificate.svg(artefact, claims, chosen, template.Paper.A4, translation(reader.current().code))
+    return _picture(Picture(drawing.encode(), SVG), "The certificate")
 
 
 def _artefact(sample: Sample) -> Artefact:
     return artefact_with(sample.opened, sample.services.settings.base_url, sample.image)
 
 
-def _picture(png: bytes, alt: str) -> Shown:
-    return Shown(picture=Picture(png, "image/png").url, alt=f"{alt}, with the words of the sample.")
+def _picture(picture: Picture, alt: str) -> Shown:
+    return Shown(picture=picture.url, alt=f"{alt}, with the words of the sample.")
 
 
 _PARTS: Mapping[Part, Callable[[Sample], Shown]] = {
