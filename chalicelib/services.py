@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.delivery.emails.email_content import EmailContent
     from chalicelib.directory.own_profile import ProfileContext
     from chalicelib.directory.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
@@ -243,6 +244,12 @@ class Services:
         )
 
         return SesMailer(self.settings.region, self.settings.mail_from, self.settings.mail_set)
+
+    def email_html(self, content: EmailContent) -> str:
+        """Render an email as it is sent."""
+        from chalicelib.email.render import render  # imported late: only a preview needs it without a mailer
+
+        return render(content).html
 
     @cached_property
     def sign_in_mailer(self) -> Mailer:

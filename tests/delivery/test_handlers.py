@@ -345,7 +345,7 @@ def test_correction_of_the_address_is_a_first_email_to_the_new_one() -> None:
 def test_email_names_the_next_step_of_the_pathway() -> None:
     fixture = DeliveryFixture()
     step = Step("deep", "Welding in the deep", url="https://north.example/deep")
-    fixture.pathway_links.links = (PathwayLink("p", "Diver", (step,), None),)
+    fixture.pathway_links.links = (PathwayLink("p", "Diver", (step,), None, 2, 1),)
     fixture.run_task("deliver")
     email = fixture.mailer.sent[0]
     assert (email.next_step, email.next_url) == (

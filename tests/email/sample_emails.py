@@ -29,7 +29,7 @@ def sample_context(base_url: str = "https://laurel.example", **changes: object) 
     record = samples.record(issued_at=ISSUED_AT, valid_until=ISSUED_AT.replace(year=2028))
     recipient = Recipient(record.id, issuer.id, "Ada Nwosu", EMAIL, "Europe/Berlin", True)
     step = Step("x", "Statistics for everyday", url="https://fernhill.example/statistics")
-    pathway_links = (PathwayLink("p", "Data analyst", (step,), None),)
+    pathway_links = (PathwayLink("p", "Data analyst", (step,), None, 2, 1),)
     reason = "The holder’s name was misspelt."
     one = EmailContext(record, issuer, achievement, recipient, EMAIL, pathway_links, base_url, reason=reason)
     return replace(one, **{"identified": True, **changes})  # type: ignore[arg-type]

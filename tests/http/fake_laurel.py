@@ -32,7 +32,9 @@ from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.directory.own_profile import ProfileContext
+from chalicelib.email.render import render
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
@@ -250,6 +252,9 @@ class Laurel:
             within=partial(rate_limits.within, self.access_context),
             give_back=partial(rate_limits.give_back, self.access_context),
         )
+
+    def email_html(self, content: EmailContent) -> str:
+        return render(content).html
 
     @property
     def moderation_context(self) -> ModerationContext:

@@ -61,10 +61,20 @@ def draw(
     """Draw the certificate of a credential that is valid now, as PDF."""
     width, height = SIZES[paper]
     drawing = layout(artefact, claims, template, paper, language)
-    drawn = (*map(raster, drawing.blocks), *drawing.shapes)
     lines = list(chain.from_iterable(drawing.blocks))
     title = language.text(phrase("Certificate: {title}", title=claims.title))
-    return pdf.page(pdf.Page(width, height, title, language.code, drawn, lines, artefact.url))
+    return pdf.page(pdf.Page(width, height, title, language.code, _drawn(drawing), lines, artefact.url))
+
+
+def svg(artefact: Artefact, claims: Claims, template: Template, paper: Paper, language: Translation = ENGLISH) -> str:
+    """Draw the same page as an image, for a preview."""
+    width, height = SIZES[paper]
+    drawn = _drawn(layout(artefact, claims, template, paper, language))
+    return typesetting.svg(width, height, (box(0, 0, width, height, PAPER), *(shape.svg for shape in drawn)))
+
+
+def _drawn(drawing: Drawing) -> tuple[Shape, ...]:
+    return (*map(raster, drawing.blocks), *drawing.shapes)
 
 
 def layout(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.delivery.emails.email_content import EmailContent
     from chalicelib.directory.own_profile import ProfileContext
     from chalicelib.directory.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
@@ -101,6 +102,9 @@ class Services(Protocol):
     @property
     def delivery_context(self) -> DeliveryContext:
         """Email delivery to holders, and the holders' own actions."""
+
+    def email_html(self, content: EmailContent) -> str:
+        """Render an email as it is sent."""
 
     @property
     def moderation_context(self) -> ModerationContext:

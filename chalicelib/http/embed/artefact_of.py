@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from chalicelib.award.images import default_badge
 from chalicelib.award.input import colours
-from chalicelib.credential.record import IMAGE_NAME
+from chalicelib.credential.record import IMAGE_NAME, Image
 from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.http.core.ports import Services
@@ -25,13 +26,21 @@ fits into the first: a label has up to 63."""
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 
 
+Images = Callable[[str], Image]
+"""Reads the image with a SHA-256. Raises `NotFound`, `Unavailable`."""
+
+
 def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = True) -> Artefact:
     """Build the view of ``opened``. Costs one read for each of its pictures.
 
     ``rendered`` means that Laurel draws the pictures itself: then an SVG that someone uploaded is replaced, because its
     author decides how long drawing it takes.
     """
-    base_url = services.settings.base_url
+    return artefact_with(opened, services.settings.base_url, services.public_store.image, rendered=rendered)
+
+
+def artefact_with(opened: HostedReport, base_url: str, images: Images, *, rendered: bool = True) -> Artefact:
+    """As `artefact_of`, with the pictures that ``images`` reads."""
     page = page_of(of_hosted(opened, base_url), base_url)
     view, facts = badge_of.of_page(page, opened, base_url), page.facts
     accent = colours.readable_or_default(facts.issuer.recorded.accent if facts and facts.issuer.recorded else None)
@@ -46,19 +55,19 @@ def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = Tr
         valid_from=facts.valid_from if facts else None,
         valid_until=facts.valid_until if facts else None,
         accent=accent,
-        picture=_stored(services, picture, rendered=rendered)
+        picture=_stored(images, base_url, picture, rendered=rendered)
         or Picture(default_badge.draw(title, accent), "image/svg+xml"),
-        logo=_stored(services, facts.issuer.logo if facts else None, rendered=rendered),
+        logo=_stored(images, base_url, facts.issuer.logo if facts else None, rendered=rendered),
     )
 
 
-def _stored(services: Services, url: str | None, *, rendered: bool) -> Picture | None:
+def _stored(images: Images, base_url: str, url: str | None, *, rendered: bool) -> Picture | None:
     """Read the image at ``url``; None if it is not stored here, cannot be read, or must not be ``rendered``."""
-    name = IMAGE_NAME.fullmatch((url or "").removeprefix(f"{services.settings.base_url}/images/"))
+    name = IMAGE_NAME.fullmatch((url or "").removeprefix(f"{base_url}/images/"))
     if name is None:
         return None
     try:
-        found = services.public_store.image(name[1])
+        found = images(name[1])
     except (NotFound, Unavailable):
         return None
     uploaded = found.media_type == "image/svg+xml" and not default_badge.is_drawn(found.content)

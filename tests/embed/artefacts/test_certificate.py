@@ -128,3 +128,14 @@ def test_hostile_text_is_only_text(text: str, template: Template) -> None:
 def test_markup_in_a_name_is_printed_as_it_is() -> None:
     text = "<script>alert(1)</script> ) Tj (x) & \\"
     assert text in text_of(drawn(replace(ARTEFACT, claims=replace(CLAIMS, holder=text))))
+
+
+@pytest.mark.parametrize("template", Template)
+def test_preview_shows_what_is_in_the_document(template: Template) -> None:
+    preview = certificate.svg(ARTEFACT, CLAIMS, template, Paper.A4)
+    layout = certificate.layout(ARTEFACT, CLAIMS, template, Paper.A4)
+    for block in layout.blocks:
+        assert certificate.raster(block).svg in preview
+    for shape in layout.shapes:
+        assert shape.svg in preview
+    assert "<text" not in preview, "every program would draw it in a font of its own"

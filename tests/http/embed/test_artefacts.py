@@ -28,7 +28,7 @@ from chalicelib.verify.checks import issuer
 from chalicelib.verify.ports import KnownDomain
 from chalicelib.verify.report import Evidence
 from tests.embed.artefacts.makers import ARTEFACT
-from tests.http.fake_laurel import KINDS, Laurel, id_of
+from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
 from tests.makers import NOW
 
@@ -157,8 +157,8 @@ def test_costly_svg_images_are_not_rendered_but_are_baked(client: Gateway, laure
     image = StoredImage("a" * 64, "image/svg+xml", costly)
     laurel.issuer_store.add_image(image)
     url = f"http://localhost:8000/images/{image.file_name}"
-    assert artefact_of._stored(laurel, url, rendered=True) is None  # type: ignore[arg-type]
-    assert artefact_of._stored(laurel, url, rendered=False) is not None  # type: ignore[arg-type]
+    assert artefact_of._stored(laurel.issuer_store.image, BASE_URL, url, rendered=True) is None
+    assert artefact_of._stored(laurel.issuer_store.image, BASE_URL, url, rendered=False) is not None
 
 
 def test_unknown_template_is_refused(laurel: Laurel) -> None:

@@ -154,12 +154,12 @@ def test_replaced_credential_has_a_button_and_a_tone_of_its_own(proven: HostedRe
 
 
 def test_what_comes_from_the_record_is_marked_as_such(proven: HostedReport) -> None:
-    next_step = PathwayLink("p", "Data analyst", (Step("x", "Statistics", url="https://fernhill.example/s"),), None)
+    next_step = PathwayLink(
+        "p", "Data analyst", (Step("x", "Statistics", url="https://fernhill.example/s"),), None, 2, 1
+    )
     html = page(replace(proven, pathway_links=(next_step,)))
     assert "The operator of this service vouches for this name." in html
-    assert (
-        "Based on the issuer’s current pathways, which can change. They are not part of the signed credential." in html
-    )
+    assert "What the issuer offers now. It is not signed." in html
     status = CredentialStatus(State.REVOKED, proven.record.issued_at, "Issued in error.")
     revoked = replace(proven.report, verdict=Verdict.REVOKED)
     html = page(replace(proven, report=revoked, record=replace(proven.record, status=status)))
