@@ -14,6 +14,9 @@ from pypdf import PdfReader
 
 from chalicelib.embed.artefacts import certificate, rendering
 from chalicelib.embed.artefacts.certificate import Paper, Template
+from chalicelib.embed.artefacts.shapes import Code, Raster
+from chalicelib.language.languages import LANGUAGES
+from chalicelib.language.translation import translation
 from tests.embed.artefacts.makers import ARTEFACT, HOSTILE, SCRIPTS, with_text
 from tests.embed.makers import CLAIMS, VIEW
 
@@ -104,6 +107,22 @@ def test_every_line_is_inside_its_image(text: str) -> None:
         left, _, right, _ = ImageChops.invert(image).getbbox()
         assert left > 2
         assert right < image.width - 2
+
+
+@pytest.mark.parametrize("template", Template)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_text_covers_an_image_in_any_language(code: str, template: Template) -> None:
+    """From right to left, lines start where a logo is in the other languages."""
+    drawing = certificate.layout(ARTEFACT, CLAIMS, template, Paper.A4, translation(code))
+    for image in (shape for shape in drawing.shapes if isinstance(shape, Raster | Code)):
+        for line in itertools.chain.from_iterable(drawing.blocks):
+            left = line.x - {"start": 0, "middle": line.width / 2, "end": line.width}[line.anchor]
+            beside = left >= image.x + image_width(image) or left + line.width <= image.x
+            assert beside or line.y <= image.y or line.y - line.size >= image.y + image_width(image), line.text
+
+
+def image_width(image: Raster | Code) -> float:
+    return image.side if isinstance(image, Code) else image.width
 
 
 @pytest.mark.parametrize("text", SCRIPTS)
