@@ -9,9 +9,8 @@ from playwright.sync_api import Browser
 
 SETTLE_MS = 500
 """How long to wait after everything is loaded for a shift of the layout."""
-PATIENCE_MS = 300_000
-"""The local stack answers one request after the other, and the page of widgets asks for many."""
-_SHOWN = "selector => [...document.querySelectorAll(selector)].every(one => one.shadowRoot?.querySelector('a'))"
+PATIENCE_MS = 60_000
+"""For one page or widget: the local stack answers one request after the other."""
 _WATCH = """window.shift = 0;
 new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shift += entry.value; })
   .observe({ type: "layout-shift", buffered: true });"""
@@ -58,8 +57,7 @@ def visit(browser: Browser, url: str, *, scroll: str = "") -> Visit:
         page.goto(url)
         for element in page.locator(scroll).all() if scroll else ():
             element.scroll_into_view_if_needed()
-        if scroll:
-            page.wait_for_function(_SHOWN, arg=scroll)
+            element.locator("a.l").wait_for()
         page.wait_for_timeout(SETTLE_MS)
         return Visit(traffic.transferred(), page.evaluate(_PAINT), page.evaluate("window.shift"))
     finally:
