@@ -17,8 +17,8 @@ TEXT_VERSION = 1
 TEXTS: Mapping[int, str] = {
     1: phrase(
         "I want a public profile. Everyone can see what I show to everyone, and can copy it, share it and link to it. "
-        "I can change this or withdraw the profile at any time. Then the page shows nothing at once, and other "
-        "websites show nothing after a minute. Copies that others have made are not in Laurel’s hands."
+        "I can change or unpublish the profile at any time. The page then disappears immediately, and other "
+        "websites stop showing it within a minute. Laurel cannot remove copies that others have made."
     )
 }
 """The text of each version. A published text never changes, because entries name it."""
@@ -116,7 +116,7 @@ def grants_of(entries: Iterable[ConsentEntry]) -> Grants:
 def shown_since(entries: Iterable[ConsentEntry], audience: Audience) -> datetime | None:
     """Since when the whole profile has been granted to ``audience``; None if it is not.
 
-    A longer consent to what is granted already does not begin anew.
+    Extending a consent that is still granted does not change this time.
     """
     since: datetime | None = None
     for entry in sorted(entries, key=lambda one: one.number):

@@ -182,7 +182,7 @@ def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decisio
 
 def _count(context: ProfileContext, mailbox: str) -> None:
     if not context.delivery_context.within(CHANGES, mailbox):
-        raise TooMany(phrase("You have changed your profile very often today. Try again tomorrow."), 24 * 3600)
+        raise TooMany(phrase("You have reached today’s limit for profile changes. Try again tomorrow."), 24 * 3600)
 
 
 def _check_own(context: ProfileContext, access: HolderAccess, credential_id: str) -> None:

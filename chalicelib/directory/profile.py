@@ -88,7 +88,7 @@ def _errors(details: Details) -> Iterator[tuple[Subject, str]]:
         if value and not _is_accepted(text_rules.check_name, value, limit):
             yield (
                 subject,
-                phrase("Enter one line of at most {limit} characters, without invisible ones.", limit=limit),
+                phrase("Enter one line of at most {limit} characters, without invisible characters.", limit=limit),
             )
     if len(details.languages) > MAX_LANGUAGES or not set(CODES) >= set(details.languages):
         yield Subject.LANGUAGES, phrase("Choose at most {limit} languages.", limit=MAX_LANGUAGES)

@@ -1,8 +1,8 @@
 """Email an issuer and the operators that a credential was reported.
 
 Strangers cause these emails, so they contain nothing that the reporter chose: neither message, nor address, nor reason.
-Whoever gets one reads the report in the console, or with the command `laurel visitor-report`. A limit that is used up
-loses no report, only its email.
+Whoever gets one reads the report in the console, or with the command `laurel visitor-report`. When a limit is reached,
+the report is still stored, but no email is sent.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class State(StrEnum):
 
 
 class Inbox(StrEnum):
-    """Who handles a report. Each has a state of its own: an issuer that is reported must not close the operators'."""
+    """Who handles a report. Each has its own state, so that an issuer cannot close a report for the operators."""
 
     ISSUER = "issuer"
     OPERATOR = "operator"

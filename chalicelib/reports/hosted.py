@@ -29,7 +29,7 @@ MAX_REPLACEMENTS = 10
 
 
 TAKEN_DOWN = phrase(
-    "The operator of this service has hidden it after a report. This says nothing about whether the credential is "
+    "The operator of this service took it down after a report. This says nothing about whether the credential is "
     "genuine: to check a copy of it, submit the file. If it is yours, contact its issuer."
 )
 

@@ -394,7 +394,7 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
         Tip(phrase("Web page"), phrase("Copy the HTML code with the badge image from that page.")),
         Tip(
             phrase("Public profile"),
-            phrase("Show all your credentials on a page of your own. You can publish it from that page."),
+            phrase("Show your credentials on a public profile, which you can publish from that page."),
         ),
         Tip(
             phrase("Wallet"),

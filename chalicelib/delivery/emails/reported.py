@@ -16,7 +16,7 @@ def to_issuer(email: str, issuer: Issuer, page: str, reports: str) -> EmailConte
     return EmailContent(
         kind=Kind.REPORTED,
         to=email,
-        subject=f"A visitor reported a credential of {line(issuer.name, 60)}",
+        subject=f"A visitor reported a credential issued by {line(issuer.name, 60)}",
         preview="Read the report in the console.",
         brand=LAUREL,
         greeting="Hello,",
@@ -41,7 +41,7 @@ def to_operator(email: str, issuer_id: str, page: str) -> EmailContent:
         brand=LAUREL,
         greeting="Hello,",
         paragraphs=(
-            f"A visitor reported a credential of the issuer “{issuer_id}”: {page}",
+            f"A visitor reported a credential issued by “{issuer_id}”: {page}",
             f"Read the report with the command `laurel visitor-report list`. {_ONCE}",
         ),
         main=Button("View the credential", page),

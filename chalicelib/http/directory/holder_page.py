@@ -21,13 +21,13 @@ from chalicelib.language.language_names import NAMES
 from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
-MISSING = "This is not the link of a profile. Check that you copied the whole link."
+MISSING = "This is not a link to a profile. Check that you copied the whole link."
 FIELDS = (
     ("size", phrase("Size of each credential"), tuple(texts.SIZES.items())),
     ("theme", "Colours", tuple(texts.THEMES.items())),
 )
 """The fields of the form: name, label, and the options with their texts."""
-HINT = "A live frame. It grows and shrinks with the number of credentials if your website listens to its messages."
+HINT = "A live frame. It resizes to fit the credentials if your website listens to its messages."
 
 
 def routes(services: Services) -> Routes:

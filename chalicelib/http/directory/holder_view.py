@@ -22,7 +22,7 @@ from chalicelib.language.phrase import phrase
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Verdict
 
-NO_PROFILE = phrase("No one shows a profile here. The person may have withdrawn it.")
+NO_PROFILE = phrase("There is no public profile here. It may have been unpublished.")
 """The same for a profile that was withdrawn and for one that never was."""
 OPEN_TO = {
     OpenTo.WORK: phrase("Work"),

@@ -17,7 +17,7 @@ CHANGED_TEXT = "The text above the button has changed. Read it again."
 KEEP = "keep"
 ENDS: Mapping[str, timedelta | None] = {"never": None, "180": timedelta(days=180), "365": timedelta(days=365)}
 """How long the profile is shown, by the value of the option."""
-ENDS_LABELS = {"never": "Until I withdraw it", "180": "For 180 days", "365": "For 365 days"}
+ENDS_LABELS = {"never": "Until I unpublish it", "180": "For 180 days", "365": "For 365 days"}
 
 
 @dataclass(frozen=True, slots=True)

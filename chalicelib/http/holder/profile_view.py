@@ -24,18 +24,18 @@ LABELS: Mapping[str, str] = {
     Subject.LANGUAGES: "Languages",
     Subject.LINKS: "Links",
     Subject.OPEN_TO: "Open to",
-    Subject.SEARCH_ENGINES: "Listing by search engines",
+    Subject.SEARCH_ENGINES: "Search engine listing",
 }
 VISIBILITY = (
     (Visibility.NOBODY, "No one"),
-    (Visibility.ISSUERS, "Visitors of my issuers’ own directories"),
-    (Visibility.RECRUITERS, "These, and recruiters who are signed in"),
+    (Visibility.ISSUERS, "Visitors to my issuers’ directories"),
+    (Visibility.RECRUITERS, "Directory visitors and signed-in recruiters"),
     (Visibility.EVERYONE, "Everyone"),
 )
 AUDIENCES = {
     Audience.PUBLIC: phrase("everyone"),
     Audience.RECRUITERS: phrase("recruiters who are signed in"),
-    Audience.ISSUERS: phrase("visitors of my issuers’ own directories"),
+    Audience.ISSUERS: phrase("visitors to my issuers’ directories"),
 }
 
 

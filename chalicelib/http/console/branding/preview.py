@@ -96,7 +96,7 @@ def _document(
     status: int = 200,
 ) -> Reply:
     base_url = services.settings.base_url
-    # No script can run here, and no link or form works: styles need no hash, of which an email has one for each line.
+    # No script, link or form works here, so inline styles need no hashes. An email would need one for each line.
     policy = (
         f"default-src 'none'; style-src 'unsafe-inline'; img-src {base_url} data:; base-uri 'none'; "
         f"form-action 'none'; frame-ancestors {base_url}; sandbox"

@@ -159,7 +159,7 @@ def _artefact(sample: Sample) -> Artefact:
 
 
 def _picture(picture: Picture, alt: str) -> Shown:
-    return Shown(picture=picture.url, alt=f"{alt}, with the words of the sample.")
+    return Shown(picture=picture.url, alt=f"{alt}, with sample text.")
 
 
 _PARTS: Mapping[Part, Callable[[Sample], Shown]] = {
