@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
@@ -40,10 +42,12 @@ def lines() -> Iterator[Line]:
         with chromium() as browser, tempfile.TemporaryDirectory(prefix="laurel-bench-") as home:
             stack = Stack.of(free_port(), Path(home))
             try:
-                stack.up()
+                with redirect_stdout(sys.stderr):  # which is for progress here
+                    stack.up()
                 yield from _lines(browser, json.loads(stack.demo.read_text()), stack.base_url)
             finally:
-                stack.down()
+                with redirect_stdout(sys.stderr):
+                    stack.down()
     except ChromiumMissing as missing:
         raise PeerMissing(str(missing)) from missing
 
