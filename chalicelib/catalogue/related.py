@@ -71,4 +71,4 @@ def _shares(names: Sequence[str]) -> str:
             more,
             skills=listed,
         )
-    return plural("Covers the same skill: {skills}.", "Has the same skills: {skills}.", len(names), skills=listed)
+    return plural("Covers the same skill: {skills}.", "Covers the same skills: {skills}.", len(names), skills=listed)

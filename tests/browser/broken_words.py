@@ -7,11 +7,13 @@ from playwright.sync_api import Page
 LONGEST = 14
 """Letters. Longer words, such as addresses and identifiers, may break."""
 _FIND = r"""longest => {
+  const clipped = element => element
+    && (getComputedStyle(element).clipPath !== 'none' || clipped(element.parentElement));
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (texts.nextNode()) {
     const text = texts.currentNode, parent = text.parentElement;
     if (!parent.checkVisibility({visibilityProperty: true})) continue;
-    if (parent.closest('code, pre, .url, .hide, textarea')) continue;
+    if (clipped(parent) || parent.closest('code, pre, .url, textarea')) continue;
     for (const {index, 0: word} of text.data.matchAll(/(?<![^\s(“])\p{L}{2,}(?=[\s.,:;)”]|$)/gu)) {
       if (word.length > longest) continue;
       const range = document.createRange();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def code(page: Page) -> str:
 
 
 @pytest.mark.parametrize("kind", ["script", "frame", "image", "markdown", "rst", "email"])
-def test_size_and_colours_change_the_code_and_the_preview_of_every_kind(
+def test_size_colours_and_language_change_the_code_and_the_preview_of_every_kind(
     chromium: Browser, laurel: Laurel, kind: str
 ) -> None:
     with open_page(chromium, builder(laurel, f"?kind={kind}")) as (page, messages):
@@ -77,10 +78,12 @@ def test_size_and_colours_change_the_code_and_the_preview_of_every_kind(
         expect(page.locator("#result")).not_to_have_attribute("inert", "")
         page.get_by_label("Colours").select_option("dark")
         expect(page.get_by_role("textbox", name="Code to copy")).to_contain_text("dark")
+        page.get_by_role("combobox", name="Language").select_option("Deutsch")
+        expect(page.get_by_role("textbox", name="Code to copy")).to_contain_text(re.compile('lang="?de'))
         assert "badge" in code(page)
         assert code(page) != default
         preview = page.locator(".preview :is(iframe, img)")
-        assert (preview.get_attribute("src") or "").endswith("?size=badge&theme=dark")
+        assert (preview.get_attribute("src") or "").endswith("?size=badge&theme=dark&lang=de")
         box, expected = preview.bounding_box(), BOXES[Size.BADGE]
         assert box is not None
         assert (box["width"], box["height"]) == (expected.width, expected.height)
@@ -96,13 +99,14 @@ def test_builder_is_used_with_the_keyboard_alone(chromium: Browser, laurel: Laur
             ("Where will you use it?", "ArrowDown", "rst"),
             ("Size", "ArrowDown", "compact"),
             ("Colours", "ArrowDown", "light"),
+            ("Language", "ArrowDown", "en"),
         ):
             page.keyboard.press("Tab")
-            expect(page.get_by_label(label)).to_be_focused()
+            expect(page.get_by_role("combobox", name=label)).to_be_focused()
             page.keyboard.press(key)
-            expect(page.get_by_label(label)).to_have_value(value)
+            expect(page.get_by_role("combobox", name=label)).to_have_value(value)
             expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
-            expect(page.get_by_label(label)).to_be_focused()
+            expect(page.get_by_role("combobox", name=label)).to_be_focused()
             expect(page.locator("#result")).not_to_have_attribute("inert", "")
         page.keyboard.press("Tab")
         expect(page.get_by_role("textbox", name="Code to copy")).to_be_focused()
@@ -119,7 +123,7 @@ def test_screen_reader_hears_what_the_builder_offers_and_what_changed(
     chromium: Browser, laurel: Laurel, kind: str, role: str
 ) -> None:
     with open_page(chromium, builder(laurel, f"?kind={kind}")) as (page, _):
-        for label in ("Where will you use it?", "Size", "Colours"):
+        for label in ("Where will you use it?", "Size", "Colours", "Language"):
             expect(page.get_by_role("combobox", name=label, exact=True)).to_be_visible()
         preview = page.get_by_role("group", name="Preview")
         if role == "img":

@@ -38,8 +38,8 @@ def test_most_shared_skills_come_first_and_are_named() -> None:
         OWN,
     ]
     assert [(one.id, one.reason) for one in related.by_skills(OWN, others)] == [
-        ("c", "Has the same skills: “Grinding”, “Cutting”, “Care” and 1 more."),
-        ("b", "Has the same skill: “Steel”."),
+        ("c", "Covers the same skills: “Grinding”, “Cutting”, “Care” and 1 more."),
+        ("b", "Covers the same skill: “Steel”."),
     ]
 
 

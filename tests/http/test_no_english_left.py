@@ -83,7 +83,7 @@ def test_public_pages_of_the_catalogue(client: Gateway, laurel: Laurel) -> None:
     store(laurel, replace(first, enrolment_url=ENROL, eligibility="Fernhill’s students", valid_days=3))
     paths = ["/issuers/fernhill", f"/achievements/{first.id}", f"/achievements/{other.id}", f"/c/{id_of('valid')}"]
     assert [left(client, path) for path in paths] == [[], [], [], []]
-    assert "Has the same skills" in client.get(paths[1], accept=HTML).text
+    assert "Covers the same skills" in client.get(paths[1], accept=HTML).text
     without_proof(laurel)
     store(laurel, replace(first, archived=True))
     assert [left(client, path) for path in (*paths, "/issuers/nobody")] == [[], [], [], [], []]

@@ -311,7 +311,7 @@ def test_the_history_names_narrower_audiences(client: Gateway, path: str) -> Non
     publish(client, path, see_place="recruiters")
     publish(client, path, see_place="issuers", see_name="recruiters", ends="keep")
     found = history(client, path)
-    assert "Shown to recruiters who are signed in, visitors of my issuers’ own directories: Place" in found
+    assert "Shown to recruiters who are signed in, visitors to my issuers’ directories: Place" in found
     assert "No longer shown to everyone: Name" in found
     assert "No longer shown to recruiters who are signed in: Place" in found
 

@@ -167,7 +167,7 @@ def test_a_view_reads_at_most_one_batch_more(
 ) -> None:
     other = store(laurel, replace(achievement, id=str(UUID(int=1)), name="Statistics in depth"))
     calls = counting(laurel, monkeypatch)
-    assert "Has the same skills" in page(client, laurel.url("valid"))
+    assert "Covers the same skills" in page(client, laurel.url("valid"))
     assert calls == ["listings"]
     store(laurel, replace(achievement, related=(other.id,)))
     calls.clear()
