@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.directory.own_profile import ProfileContext
-    from chalicelib.directory.ports import PublishedStore
+    from chalicelib.directory.profile_ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.net.fetching.network import Network
     from chalicelib.reports.fetch_allowance import FetchAllowance

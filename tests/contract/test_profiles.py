@@ -13,8 +13,8 @@ import pytest
 from chalicelib.delivery import mailbox
 from chalicelib.directory import consent
 from chalicelib.directory.consent import Audience, ConsentEntry, Decision, Subject, Visibility
-from chalicelib.directory.ports import ProfileStore, PublishedStore
 from chalicelib.directory.profile import Details, OpenTo, Profile
+from chalicelib.directory.profile_ports import ProfileStore, PublishedStore
 from chalicelib.directory.published import Published
 from chalicelib.dynamo.stores.profiles import DynamoProfileStore, DynamoPublishedStore
 from chalicelib.dynamo.tables import Tables

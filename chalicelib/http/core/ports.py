@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.directory.own_profile import ProfileContext
-    from chalicelib.directory.ports import PublishedStore
+    from chalicelib.directory.profile_ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
