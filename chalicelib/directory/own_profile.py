@@ -28,8 +28,8 @@ from chalicelib.directory.consent import (
     Subject,
     Visibility,
 )
-from chalicelib.directory.ports import ProfileStore
 from chalicelib.directory.profile import Details, Profile
+from chalicelib.directory.profile_ports import ProfileStore
 from chalicelib.directory.published import publish
 from chalicelib.errors import NotFound, Refused, TooMany
 from chalicelib.language.phrase import phrase

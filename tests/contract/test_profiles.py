@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import count
+from typing import Any
 
 import pytest
 
 from chalicelib.delivery import mailbox
 from chalicelib.directory import consent
 from chalicelib.directory.consent import Audience, ConsentEntry, Decision, Subject, Visibility
-from chalicelib.directory.ports import ProfileStore, PublishedStore
 from chalicelib.directory.profile import Details, OpenTo, Profile
+from chalicelib.directory.profile_ports import ProfileStore, PublishedStore
 from chalicelib.directory.published import Published
 from chalicelib.dynamo.stores.profiles import DynamoProfileStore, DynamoPublishedStore
 from chalicelib.dynamo.tables import Tables
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Unavailable
+from tests import aws_calls
 from tests.contract.samples import NOW
 from tests.directory import fakes
 
+Fault = Callable[[Any, int], AbstractContextManager[None]]
 BOX, HOLDER = mailbox.digest("ada@example.org"), "h" * 26
 DETAILS = Details("Ada", "Analyst", "Lagos", ("en",), ("https://ada.example/",), (OpenTo.WORK,))
 PROFILE = Profile(BOX, HOLDER, DETAILS, NOW)
@@ -146,45 +148,34 @@ def test_a_hidden_profile_cannot_become_public(stores: Stores) -> None:
     assert stores.public.published(HOLDER) == PUBLISHED
 
 
-CALLS = ("transact_write_items", "query", "delete_item")
-
-
-@pytest.mark.parametrize("lost", ["request", "reply"])
-def test_a_deletion_that_is_interrupted_anywhere_can_be_repeated(
-    tables: Tables, monkeypatch: pytest.MonkeyPatch, lost: str
-) -> None:
-    """Nothing is public from the first moment on, and the repetition leaves no trace."""
+@pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
+@pytest.mark.parametrize("stop", range(1, 6))
+def test_a_deletion_that_is_interrupted_anywhere_can_be_repeated(tables: Tables, fault: Fault, stop: int) -> None:
+    """Nothing is public from its first effect on, and the repetition leaves no trace."""
     store, public = DynamoProfileStore(tables), DynamoPublishedStore(tables)
-    for stop in range(1, 6):
-        current = store.save(replace(PROFILE, changed_at=NOW + timedelta(days=stop)), entry(1), PUBLISHED)
-        current = store.save(later(current), entry(2), PUBLISHED)
-        with monkeypatch.context() as patch:
-            interrupt(patch, tables, stop, lost)
-            with suppress(Crash):
-                store.delete(later(later(current)))
-        left = store.profile(BOX)
-        if left is not None:
-            assert stop == 1 or public.published(HOLDER) is None
-            store.delete(replace(left, changed_at=left.changed_at + timedelta(hours=1)))
-        items = tables.client.scan(TableName=tables.credentials)["Items"]
-        assert items == []
+    current = store.save(PROFILE, entry(1), PUBLISHED)
+    current = store.save(later(current), entry(2), PUBLISHED)
+    with fault(tables.client, stop), suppress(Unavailable):
+        store.delete(later(current))
+    left = store.profile(BOX)
+    if left is not None:
+        assert public.published(HOLDER) is None or (fault is aws_calls.lost_before and stop == 1)
+        store.delete(later(left))
+    assert tables.client.scan(TableName=tables.credentials)["Items"] == []
 
 
-class Crash(Exception):
-    """The process died."""
+def test_a_withdrawn_profile_costs_the_same_calls_and_bytes_as_one_that_never_was(tables: Tables) -> None:
+    store, public = DynamoProfileStore(tables), DynamoPublishedStore(tables)
+    store.save(later(store.save(PROFILE, entry(1), PUBLISHED)), entry(2), None)
+    replies: list[object] = []
 
+    def note(parsed: dict[str, object], **_: object) -> None:
+        replies.append({name: value for name, value in parsed.items() if name != "ResponseMetadata"})
 
-def interrupt(patch: pytest.MonkeyPatch, tables: Tables, stop: int, lost: str) -> None:
-    """Die at the call with the number ``stop``: before it is sent, or after its effect."""
-    numbers = count(1)
-    for name in CALLS:
-        real = getattr(tables.client, name)
-
-        def call(*, real: Callable[..., object] = real, **arguments: object) -> object:
-            if next(numbers) != stop:
-                return real(**arguments)
-            if lost == "reply":
-                real(**arguments)
-            raise Crash
-
-        patch.setattr(tables.client, name, call)
+    tables.client.meta.events.register("after-call.dynamodb", note)
+    for holder_id in (HOLDER, "q" * 26):
+        with aws_calls.counted(tables.client) as calls:
+            assert public.published(holder_id) is None
+        assert calls == ["GetItem"]
+    tables.client.meta.events.unregister("after-call.dynamodb", note)
+    assert replies == [{}, {}]

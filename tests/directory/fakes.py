@@ -13,7 +13,7 @@ from chalicelib.errors import Conflict
 
 @dataclass
 class ProfileStore:
-    """`directory.ports.ProfileStore` and `PublishedStore`."""
+    """`directory.profile_ports.ProfileStore` and `PublishedStore`."""
 
     profiles: dict[str, Profile] = field(default_factory=dict)
     ledgers: dict[str, tuple[ConsentEntry, ...]] = field(default_factory=dict)

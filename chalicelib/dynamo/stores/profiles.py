@@ -19,7 +19,7 @@ MAX_ACTIONS = 100
 
 
 class DynamoProfileStore:
-    """`directory.ports.ProfileStore` on DynamoDB."""
+    """`directory.profile_ports.ProfileStore` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -68,7 +68,7 @@ class DynamoProfileStore:
 
 
 class DynamoPublishedStore:
-    """`directory.ports.PublishedStore` on DynamoDB."""
+    """`directory.profile_ports.PublishedStore` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables

@@ -485,3 +485,35 @@ def test_a_hidden_profile_becomes_public_when_its_holder_saves_it_after_the_deci
 
 def test_only_a_public_profile_can_be_hidden(laurel: Laurel, client: Gateway) -> None:
     assert decide(laurel, client, f"/holders/{'q' * 26}", True).status == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", ("Auténtic", "Credenciales verificadas", "igbo")),
+        ("fr", ("authentiques", "Attestations vérifiées", "igbo")),
+        ("de", ("Alle sind echt und gültig.", "Geprüfte Nachweise", "Igbo")),
+        ("ar", ("جميعها أصلية وصالحة.", "شهادات جرى التحقق منها", "الإرشاد")),
+        ("ja", ("いずれも本物で有効です。", "検証済みの証明書", "イボ語")),
+    ],
+)
+def test_page_wall_and_form_are_in_the_readers_language(
+    client: Gateway, path: str, published: str, language: str, words: tuple[str, str, str]
+) -> None:
+    page, wall = client.get(f"{published}?lang={language}", **PAGE), client.get(f"/embed{published}?lang={language}")
+    assert words[0].lower() in page.text.lower()
+    assert words[1] in wall.text
+    assert words[2] in page.text
+    direction = "rtl" if language == "ar" else None
+    for found in (page, wall, client.get(f"{path}?lang={language}", **PAGE)):
+        assert found.headers["content-language"] == language
+        assert ('dir="rtl"' in found.text[:200]) == (direction == "rtl")
+    response = client.post(f"{path}?lang={language}", urlencode({"do": "withdraw"}).encode(), **FORM)
+    assert f"lang={language}" in response.headers["location"]
+
+
+def test_errors_of_the_form_are_in_the_readers_language(client: Gateway, path: str) -> None:
+    sent = {**DETAILS, **see("everyone"), "text_version": "1", "links": "ftp://x", "agree": "yes", "do": "save"}
+    response = client.post(f"{path}?lang=de", urlencode(sent).encode(), **FORM)
+    assert response.status == 422
+    assert "Jeder Link muss mit https:// beginnen" in response.text

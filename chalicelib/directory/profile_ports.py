@@ -1,4 +1,4 @@
-"""Ports of the directory."""
+"""Ports of holders' profiles."""
 
 from __future__ import annotations
 
