@@ -20,7 +20,7 @@ from tests.http.gateway import HTML, Gateway
 
 NOINDEX = '<meta name="robots" content="noindex">'
 MAX_PAGE = 60_000
-SAFE_URLS = ("http", "#", "data:image/svg+xml,%3Csvg ")
+SAFE_URLS = ("http", "#", "?lang=", "data:image/svg+xml,%3Csvg ")
 SAFE = {"script", "iframe", "object", "embed", "base", "form"}
 
 
