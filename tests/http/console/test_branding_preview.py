@@ -87,7 +87,7 @@ def test_every_preview_is_marked_as_a_sample_and_runs_nothing(owner: Browser) ->
 def test_invalid_form_says_what_to_correct_with_the_contrast(owner: Browser) -> None:
     answer = owner.post(HERE, {**DETAILS, "show": "card", "accent": "#ffd45e"})
     assert answer.status == 422
-    assert "the contrast is 1.4:1" in html.unescape(answer.text)
+    assert "the contrast is 1.41:1" in html.unescape(answer.text)
 
 
 def test_name_that_only_an_operator_can_change_is_not_previewed(owner: Browser) -> None:
