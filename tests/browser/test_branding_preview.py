@@ -39,7 +39,7 @@ def test_preview_follows_the_form_without_saving_it(chromium: Browser, laurel: L
         page.get_by_label("Show").select_option("Email to the holder")
         expect(document(page).get_by_text("Hello Sample Holder")).to_be_visible()
         page.get_by_label("Button colour").fill("#ffd45e")
-        expect(shown(page).get_by_text("the contrast is 1.4:1")).to_be_visible()
+        expect(shown(page).get_by_text("the contrast is 1.41:1")).to_be_visible()
         expect(page.get_by_role("status")).to_have_text("Preview updated.")
         refused = "status of 422"
         assert [message for message in messages if refused not in message] == []
