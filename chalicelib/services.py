@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.access.ports import Mailer
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.counts.folding import FoldContext
+    from chalicelib.analytics.counts.ports import CountStore
     from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
@@ -80,7 +82,22 @@ class Services:
     @cached_property
     def event_store(self) -> EventStore:
         """The store of events."""
-        return DynamoEventStore(self._tables)
+        return DynamoEventStore(self._tables, self.clock)
+
+    @cached_property
+    def count_store(self) -> CountStore:
+        """The store of counts."""
+        from chalicelib.dynamo.stores.counts import DynamoCountStore  # imported late: a credential page counts nothing
+
+        return DynamoCountStore(self._tables)
+
+    @cached_property
+    def fold_context(self) -> FoldContext:
+        """What counting needs."""
+        from chalicelib.analytics.counts.folding import FoldContext
+
+        reader = DynamoEventStore(self._tables, self.clock)
+        return FoldContext(reader, self.count_store, self.clock, self.entropy)
 
     @cached_property
     def salts(self) -> Salts:

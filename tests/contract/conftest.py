@@ -21,6 +21,7 @@ from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.reports.store import PublicStore
+from chalicelib.services import utc_now
 from local.aws import CREDENTIALS, REGION, EmbeddedAws
 from tests import fakes
 
@@ -93,7 +94,9 @@ def fake_storage() -> Storage:
 
 @pytest.fixture
 def real_storage(tables: Tables) -> Storage:
-    return Storage(DynamoIssuerStore(tables), DynamoPublicStore(tables), DynamoEventStore(tables), DynamoSalts(tables))
+    return Storage(
+        DynamoIssuerStore(tables), DynamoPublicStore(tables), DynamoEventStore(tables, utc_now), DynamoSalts(tables)
+    )
 
 
 @pytest.fixture(params=["fake_storage", "real_storage"])
