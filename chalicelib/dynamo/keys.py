@@ -279,8 +279,8 @@ def events(bucket: Period, shard: int) -> Range:
     return Range(join("EVENTS", bucket.name, str(shard)))
 
 
-def late_event(bucket: datetime, event_id: str) -> Key:
-    return Key("LATE", join(Period(Level.BUCKET, bucket).name, event_id))
+def late_event(bucket: Period, event_id: str) -> Key:
+    return Key("LATE", join(bucket.name, event_id))
 
 
 def late_events() -> Range:

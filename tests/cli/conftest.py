@@ -47,6 +47,7 @@ class FakeServices:
         self.tasks: Any = TaskQueue()
         self.pathways: Any = pathway_fakes.Pathways()
         self.webhooks: Any = pathway_fakes.WebhookStore()
+        self.fold_context: Any = None
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 

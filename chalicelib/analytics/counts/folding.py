@@ -53,6 +53,8 @@ class Folded:
     """Late events whose buckets were folded again."""
     too_old: int = 0
     """Late events that are not counted, because other events of their bucket may have expired."""
+    waits: bool = False
+    """Whether it did nothing, because another run works."""
     behind: timedelta = timedelta()
     """How long ago the last folded bucket ended."""
 
@@ -64,7 +66,7 @@ def run(context: FoldContext, until: datetime) -> Folded:
     """
     mine = start(context)
     if mine is None:
-        return Folded()
+        return Folded(waits=True)
     total = Folded()
     try:
         while context.clock() < until:
@@ -73,7 +75,7 @@ def run(context: FoldContext, until: datetime) -> Folded:
             done = [note for note in notes if note.bucket < end]  # the note of an open bucket waits
             if not done and end == mine.folded_to:
                 break
-            oldest = context.clock() - context.retention + _SAFELY_KEPT
+            oldest = safely_kept_since(context)
             again = {note.bucket for note in done if oldest <= note.bucket < mine.folded_to}
             fold_buckets(context, mine, [Period(Level.BUCKET, at) for at in sorted(again)], end)
             total = replace(
@@ -90,11 +92,16 @@ def run(context: FoldContext, until: datetime) -> Folded:
     return replace(total, behind=context.clock() - mine.folded_to)
 
 
-def start(context: FoldContext) -> Progress | None:
-    """Take the next number; None while another run works."""
+def safely_kept_since(context: FoldContext) -> datetime:
+    """Of no bucket that starts later have events expired."""
+    return context.clock() - context.retention + _SAFELY_KEPT
+
+
+def start(context: FoldContext, *, take_over: bool = False) -> Progress | None:
+    """Take the next number; None while another run works, unless it is to be taken over."""
     now = context.clock()
     before = context.store.progress() or Progress(0, first_open(now), now)
-    if before.busy_until > now:
+    if before.busy_until > now and not take_over:
         return None
     mine = Progress(before.number + 1, before.folded_to, now + LEASE, context.entropy(OWNER_BYTES).hex())
     try:

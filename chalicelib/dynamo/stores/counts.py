@@ -11,7 +11,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts
 from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
-from chalicelib.analytics.counts.periods import RETENTION, Level, Period
+from chalicelib.analytics.counts.periods import RETENTION, Level, Period, bucket_of
 from chalicelib.analytics.counts.ports import Late, Progress, Superseded
 from chalicelib.analytics.counts.sections import Section, section_of
 from chalicelib.dynamo import keys, reads
@@ -102,7 +102,7 @@ class DynamoCountStore:
         item = ProgressItem.of(progress).raw()
         condition = "run_number = :number" if since else ABSENT
         put = Put(item, condition, {":number": {"N": str(since)}} if since else None)
-        notes = [Delete(keys.late_event(*note), UNCONDITIONAL) for note in done]
+        notes = [Delete(keys.late_event(bucket_of(note.bucket), note.event_id), UNCONDITIONAL) for note in done]
         try:
             if notes:
                 self._tables.transact(self._tables.events, [put], notes)

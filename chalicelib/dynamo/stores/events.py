@@ -76,8 +76,9 @@ class DynamoEventStore:
             self._tables.put(self._tables.events, Put(item.raw()))
         # After the event, also if it was stored before: that attempt may have ended here.
         if is_late(event.at, self._clock()):
-            bucket = bucket_of(event.at).start
-            note = LateItem(*keys.late_event(bucket, event.id), event_id=event.id, bucket=bucket, expires=expires)
+            bucket = bucket_of(event.at)
+            key = keys.late_event(bucket, event.id)
+            note = LateItem(*key, event_id=event.id, bucket=bucket.start, expires=expires)
             self._tables.put(self._tables.events, Put(note.raw(), UNCONDITIONAL))
 
     def events(self, bucket: Period) -> Iterator[Event]:
