@@ -62,6 +62,17 @@ class Dimension(NamedTuple):
     value: str = ""
 
 
+class Step(NamedTuple):
+    """Credentials that got as far as each other: see `journeys`."""
+
+    issued: str
+    """The UTC day of issue, such as 2026-11-30."""
+    achievement: str
+    stage: str
+    hours: int
+    """Whole hours from issue to the first time."""
+
+
 EVERYONE = Dimension("issuer")
 
 
@@ -75,11 +86,13 @@ class Counts:
     """The visits of a bucket or an hour, or of a part of a day: what unique visitors are counted from."""
     visitors: Mapping[Dimension, int] = field(default_factory=dict)
     """Unique visitors of a day. They are not added up: a visitor's key changes every night."""
+    journeys: Mapping[Step, int] = field(default_factory=dict)
+    """How far credentials got, of all time."""
 
     @property
     def empty(self) -> bool:
         """Whether nothing happened."""
-        return not (self.cells or self.touches or self.visits or self.visitors)
+        return not (self.cells or self.touches or self.visits or self.visitors or self.journeys)
 
 
 NOTHING = Counts()
@@ -97,7 +110,8 @@ def fold(events: Iterable[Event]) -> dict[str, Counts]:
 def merge(parts: Iterable[Counts]) -> Counts:
     """Add counts of parts that share no event. Insensitive to order and grouping.
 
-    Unique visitors are counted from visits only (`close_day`), so ``visitors`` are left out.
+    Unique visitors are counted from visits only (`close_day`), and journeys from all touches, so ``visitors`` and
+    ``journeys`` are left out.
     """
     cells: Counter[Cell] = Counter()
     touches: dict[Touch, Seen] = {}

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
+from chalicelib.analytics.counts.journeys import with_journeys
 from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, RETENTION, Level, Period, first_open, month_of
 from chalicelib.analytics.counts.ports import MAX_DONE, BucketReader, CountStore, Progress, Superseded
 from chalicelib.analytics.counts.repeats import without_repeats
@@ -152,7 +153,7 @@ def fold_longer(store: CountStore, months: Changed, number: int) -> None:
             days = _all_of(store, issuer_id, month._replace(level=Level.DAY), last)
             store.save(issuer_id, month, merge(days), number)
     for issuer_id in sorted({each for issuers in months.values() for each in issuers or ()}):
-        store.save(issuer_id, ALL_TIME, merge(_all_of(store, issuer_id, *MONTHS)), number)
+        store.save(issuer_id, ALL_TIME, with_journeys(merge(_all_of(store, issuer_id, *MONTHS))), number)
 
 
 def _add(changed: Changed, period: Period, issuers: set[str]) -> None:

@@ -27,6 +27,8 @@ class Section(StrEnum):
     """By credential."""
     VISITORS = "visitors"
     """Unique visitors of a day by every dimension."""
+    JOURNEYS = "journeys"
+    """How far credentials got, of all time."""
 
 
 def _totals(cell: Cell) -> Cell:
@@ -48,6 +50,8 @@ def section_of(counts: Counts, section: Section) -> Counts:
         return Counts(touches=counts.touches)
     if section is Section.VISITORS:
         return Counts(visitors=counts.visitors, visits=counts.visits)
+    if section is Section.JOURNEYS:
+        return Counts(journeys=counts.journeys)
     cells: Counter[Cell] = Counter()
     project = _PROJECTIONS[section]
     for cell, many in counts.cells.items():

@@ -195,7 +195,8 @@ class DynamoCountStore:
 
 
 def _sections(period: Period) -> list[Section]:
-    return [section for section in Section if section is not Section.VISITORS or period.level is Level.DAY]
+    of_one_level = {Section.VISITORS: Level.DAY, Section.JOURNEYS: Level.ALL}
+    return [section for section in Section if of_one_level.get(section, period.level) is period.level]
 
 
 def _chunks(payload: bytes) -> list[bytes]:

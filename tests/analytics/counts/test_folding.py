@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.analytics.counts import folding
 from chalicelib.analytics.counts.counts import EVERYONE, Counts, close_day, fold, merge
 from chalicelib.analytics.counts.folding import LEASE, Folded, run
+from chalicelib.analytics.counts.journeys import with_journeys
 from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, bucket_of, day_of
 from chalicelib.analytics.counts.ports import Superseded
 from chalicelib.analytics.event import Event
@@ -61,6 +62,7 @@ def expected(some: Iterable[Event], folded_to: datetime) -> dict[tuple[str, Peri
             counts = close_day(counts)
         elif period.level in (Level.MONTH, Level.ALL):
             counts = Counts(counts.cells, counts.touches)
+            counts = with_journeys(counts) if period.level is Level.ALL else counts
         merged[issuer_id, period] = counts
     return merged
 
