@@ -134,6 +134,10 @@ bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel ag
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line
 	@$(BIN)/python -m crash.award
 
+.PHONY: crash-analytics
+crash-analytics: $(VENV) $(VENV_AWS) ## Interrupt counting at every AWS call, redeliver and replay EVENTS (default 100000); prints one JSON line
+	@$(BIN)/python -m crash.analytics $(EVENTS)
+
 .PHONY: abuse
 abuse: $(VENV) ## Attack Laurel; prints cost, who was locked out and what was sent, one JSON line per scenario
 	@$(BIN)/python -m abuse $(ABUSE)

@@ -73,6 +73,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
     from chalicelib.http import console
     from chalicelib.http.api import (
         achievements,
+        analytics,
         credentials,
         domains,
         dry_runs,
@@ -105,6 +106,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         takedowns,
         webhooks,
         achievements,
+        analytics,
         credentials,
     ):
         yield module.routes

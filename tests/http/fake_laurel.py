@@ -43,6 +43,7 @@ from chalicelib.settings import Settings
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
+from tests.analytics.counts import fakes as counts_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.fake_archive import Archive
@@ -141,6 +142,7 @@ class Laurel:
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
+    count_store: counts_fakes.CountStore = field(default_factory=counts_fakes.CountStore)
 
     def __post_init__(self) -> None:
         self._calls = 0

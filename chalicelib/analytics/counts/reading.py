@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, merge
 from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, day_of, hour_of, month_of
@@ -30,6 +30,10 @@ class Days:
         last = self.first - timedelta(days=1)
         return Days(last - timedelta(days=self.many - 1), last)
 
+    def each(self) -> Iterator[date]:
+        """Each of them, in order."""
+        return (self.first + timedelta(days=n) for n in range(self.many))
+
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
@@ -47,6 +51,11 @@ class CountReader:
         yield from ((period.start.date(), found) for period, found in stored if period.start.date() != today)
         if today is not None and today in days and not counts.empty:
             yield today, section_of(counts, section)
+
+    def hours(self, issuer_id: str, day: date) -> Iterator[tuple[datetime, Counts]]:
+        """Each hour of ``day`` that is over and in which anything happened, in order."""
+        for _, period, counts in self.store.parts(day_of(day), {issuer_id}):
+            yield period.start, close_day(counts)
 
     def total(self, issuer_id: str, days: Days, section: Section) -> Counts:
         """A section of all ``days`` together, without unique visitors, which are those of a day. A month that is in

@@ -33,8 +33,8 @@ def acts(kind: Kind, many: int, hours: int = 0, *, of: str = "", **members: obje
 def programme(many: int = 20) -> list[Event]:
     """Twenty credentials: 16 delivered, 15 opened, 12 viewed, 10 shared on two networks, 5 of them with referrals."""
     return [
-        *acts(Kind.ISSUED, many - 4, target=NEW),
-        *acts(Kind.ISSUED, 4, of="r", target=RETURNING),
+        *acts(Kind.ISSUED, many, target=NEW)[:-4],
+        *acts(Kind.ISSUED, many, target=RETURNING)[-4:],
         *acts(Kind.DELIVERED, 16),
         *acts(Kind.OPENED, 15, 1),
         *acts(Kind.VIEW, 12, 2, channel=None, country="DE", verdict="valid"),
