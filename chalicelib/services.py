@@ -374,15 +374,20 @@ class Services:
         """The handler of each kind of task. Only `run_tasks` needs them, so they are imported here."""
         from chalicelib.award.bulk import bulk_issuer, dry_run, job_runner
         from chalicelib.award.issuers import domain_proof
+        from chalicelib.award.issuing.storing import STATUS_CHANGED
         from chalicelib.award.pathways import rewards
+        from chalicelib.award.pathways.issue_events import IssueRecorder
         from chalicelib.delivery import handlers as delivery_handlers
 
+        delivery = delivery_handlers.handlers(self.delivery_context)
+        recorder = IssueRecorder(self.issuer_context, self.pathways, Recorder(self.event_store, self._fallback))
         handlers: dict[str, Handler] = {
-            **delivery_handlers.handlers(self.delivery_context),
+            **delivery,
+            STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             dry_run.KIND: dry_run.handler(self.dry_runner, self.clock),
-            rewards.KIND: rewards.handler(self.issuer_context, self.pathways, self.tasks),
+            rewards.KIND: recorder.after_issue(rewards.handler(self.issuer_context, self.pathways, self.tasks)),
         }
         return handlers
 
