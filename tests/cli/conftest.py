@@ -18,6 +18,7 @@ from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.main import main
 from tests.access import fakes as access_fakes
+from tests.analytics.counts.fakes import CountStore, context_of
 from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes
 from tests.delivery.fake_delivery import DeliveryFixture
@@ -47,7 +48,7 @@ class FakeServices:
         self.tasks: Any = TaskQueue()
         self.pathways: Any = pathway_fakes.Pathways()
         self.webhooks: Any = pathway_fakes.WebhookStore()
-        self.fold_context: Any = None
+        self.fold_context: Any = context_of(CountStore())
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 
