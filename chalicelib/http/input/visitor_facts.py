@@ -40,9 +40,11 @@ def language(accepted: str | None) -> str | None:
     return found[1].lower() if found else None
 
 
-def device(headers: Mapping[str, str]) -> Device:
+def device(headers: Mapping[str, str]) -> Device | None:
     """The class of the device, by the client hint, else by the words that browsers have in their user agent."""
     agent = str(headers.get("user-agent", ""))
+    if not agent:
+        return None
     if _TABLET.search(agent):
         return Device.TABLET
     if headers.get("sec-ch-ua-mobile") == "?1" or _PHONE.search(agent):

@@ -92,6 +92,14 @@ def test_unique_visitors_are_those_of_a_day(get: Any) -> None:
     assert get("days?country=DE").json["items"][0]["visitors"] == 12
 
 
+def test_another_tenant_gets_its_own_counts_only(counted: Laurel, client: Gateway) -> None:
+    headers = as_token(counted, "other", Role.OWNER)
+    achievements = client.get("/v1/analytics/achievements", **headers).json["items"]
+    assert [(item["achievement"], item["view"]) for item in achievements] == [("welding", 1)]
+    for name in TABLES.keys() - {"achievements", "hours"}:
+        assert "=1+1" not in client.get(f"/v1/analytics/{name}", **headers).text
+
+
 def test_pages_add_up(get: Any) -> None:
     first = get("countries?limit=1")
     assert [item["country"] for item in first.json["items"]] == [""]
