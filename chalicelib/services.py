@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.analytics.ports import EventStore, Fallback, Salts
+from chalicelib.analytics.ports import Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
@@ -80,24 +80,27 @@ class Services:
         return DynamoPublicStore(self._tables)
 
     @cached_property
-    def event_store(self) -> EventStore:
+    def event_store(self) -> DynamoEventStore:
         """The store of events."""
-        return DynamoEventStore(self._tables, self.clock)
+        return DynamoEventStore(self._tables, self.clock, self._retention)
+
+    @property
+    def _retention(self) -> timedelta:
+        return timedelta(days=self.settings.event_retention_days)
 
     @cached_property
     def count_store(self) -> CountStore:
         """The store of counts."""
         from chalicelib.dynamo.stores.counts import DynamoCountStore  # imported late: a credential page counts nothing
 
-        return DynamoCountStore(self._tables)
+        return DynamoCountStore(self._tables, self._retention)
 
     @cached_property
     def fold_context(self) -> FoldContext:
         """What counting needs."""
         from chalicelib.analytics.counts.folding import FoldContext
 
-        reader = DynamoEventStore(self._tables, self.clock)
-        return FoldContext(reader, self.count_store, self.clock, self.entropy)
+        return FoldContext(self.event_store, self.count_store, self.clock, self.entropy, self._retention)
 
     @cached_property
     def salts(self) -> Salts:

@@ -29,6 +29,7 @@ from crash.stage import create_table
 ISSUER = "acme"
 START = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
 """Half an hour before midnight, so that every period ends within a short run."""
+RETENTION = timedelta(days=400)
 ATTEMPTS = 50
 """Runs of the fold until it must be done. With 30 % of all calls throttled, a few are needed."""
 _NUMBERS = count()
@@ -55,10 +56,10 @@ class Deployment:
             create_table(tables.client, f"counting-{table}-{number}")
         self.injector = FaultInjector((tables.client,))
         self.log = Log()
-        self.event_store = DynamoEventStore(tables, self.clock)
+        self.event_store = DynamoEventStore(tables, self.clock, RETENTION)
         self.recorder = Recorder(self.event_store, self.log)
-        self.store = DynamoCountStore(tables)
-        self.context = FoldContext(self.event_store, self.store, self.clock, self.rolls.randbytes)
+        self.store = DynamoCountStore(tables, RETENTION)
+        self.context = FoldContext(self.event_store, self.store, self.clock, self.rolls.randbytes, RETENTION)
         self.acknowledged: set[str] = set()
         self.sent: dict[str, Event] = {}
 

@@ -24,6 +24,7 @@ from chalicelib.reports.store import PublicStore
 from chalicelib.services import utc_now
 from local.aws import CREDENTIALS, REGION, EmbeddedAws
 from tests import fakes
+from tests.contract import samples
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infrastructure" / "resources.yaml"
 DYNAMODB_LOCAL = "LAUREL_DYNAMODB_LOCAL"
@@ -95,7 +96,10 @@ def fake_storage() -> Storage:
 @pytest.fixture
 def real_storage(tables: Tables) -> Storage:
     return Storage(
-        DynamoIssuerStore(tables), DynamoPublicStore(tables), DynamoEventStore(tables, utc_now), DynamoSalts(tables)
+        DynamoIssuerStore(tables),
+        DynamoPublicStore(tables),
+        DynamoEventStore(tables, utc_now, samples.RETENTION),
+        DynamoSalts(tables),
     )
 
 

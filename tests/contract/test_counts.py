@@ -21,6 +21,7 @@ from chalicelib.dynamo.tables import Tables
 from tests.analytics.counts import fakes
 from tests.analytics.counts.fakes import Clock
 from tests.analytics.counts.makers import NOON, event
+from tests.contract.samples import RETENTION
 
 HOUR = bucket_of(NOON).parent
 DAY = HOUR.parent
@@ -34,7 +35,7 @@ class Engine:
 
     def run(self) -> None:
         numbers = random.Random(7)
-        context = FoldContext(self.events, self.store, self.clock, numbers.randbytes)  # type: ignore[arg-type]
+        context = FoldContext(self.events, self.store, self.clock, numbers.randbytes, RETENTION)  # type: ignore[arg-type]
         run(context, self.clock() + timedelta(days=99))
 
 
@@ -47,7 +48,7 @@ def fake_engine() -> Engine:
 @pytest.fixture
 def real_engine(tables: Tables) -> Engine:
     clock = Clock()
-    return Engine(DynamoCountStore(tables), DynamoEventStore(tables, clock), clock)
+    return Engine(DynamoCountStore(tables, RETENTION), DynamoEventStore(tables, clock, RETENTION), clock)
 
 
 @pytest.fixture(params=["fake_engine", "real_engine"])
@@ -120,7 +121,7 @@ def test_large_counts_are_read_as_they_were_saved(store: CountStore) -> None:
 
 
 def test_chunks_of_replaced_counts_are_deleted(tables: Tables) -> None:
-    store, rolls = DynamoCountStore(tables), random.Random(7)
+    store, rolls = DynamoCountStore(tables, RETENTION), random.Random(7)
     bucket = HOUR.parts()[0]
     for _ in range(3):
         touches = {Touch("a", rolls.randbytes(13).hex(), "view"): Seen(n, n) for n in range(40_000)}

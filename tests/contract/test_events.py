@@ -23,7 +23,7 @@ from tests.contract import samples
 
 @pytest.fixture
 def event_store(tables: Tables) -> DynamoEventStore:
-    return DynamoEventStore(tables, lambda: samples.NOW)
+    return DynamoEventStore(tables, lambda: samples.NOW, samples.RETENTION)
 
 
 def stored(tables: Tables) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from chalicelib.dynamo.stores.counts import DynamoCountStore
 from chalicelib.dynamo.tables import Tables
 from crash import analytics
 from crash.analytics import Totals
-from crash.counting import Deployment
+from crash.counting import RETENTION, Deployment
 from local.aws import EmbeddedAws
 
 pytestmark = pytest.mark.slow
@@ -65,7 +65,7 @@ def test_counts_that_are_added_up_are_detected_as_doubled(tables: Tables) -> Non
             super().save(issuer_id, period, merge([before, counts]), number)
 
     deployment = Deployment(copy(tables))
-    store: Any = Adding(deployment.tables)
+    store: Any = Adding(deployment.tables, RETENTION)
     deployment.store, deployment.context = store, replace(deployment.context, store=store)
     assert small_run(deployment).double > 0
 

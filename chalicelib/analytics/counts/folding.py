@@ -14,7 +14,7 @@ from itertools import groupby
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
 from chalicelib.analytics.counts.journeys import with_journeys
-from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, RETENTION, Level, Period, first_open, month_of
+from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, first_open, month_of
 from chalicelib.analytics.counts.ports import MAX_DONE, BucketReader, CountStore, Progress, Superseded
 from chalicelib.analytics.counts.repeats import without_repeats
 from chalicelib.analytics.counts.sections import Section
@@ -23,6 +23,8 @@ LEASE = timedelta(minutes=2)
 """How long other runs wait for one that has not said that it ended: longer than the function may run."""
 BUCKETS_AT_ONCE = 20
 """Buckets between two stored progresses: an hour."""
+BEFORE_FIRST_RUN = timedelta(hours=1)
+"""How far the first run of a deployment looks back: events may be recorded before it."""
 OWNER_BYTES = 8
 """Two runs that take the same number in the same microsecond must not mistake each other's progress for their own."""
 _SAFELY_KEPT = timedelta(days=1)
@@ -41,7 +43,7 @@ class FoldContext:
     store: CountStore
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
-    retention: timedelta = RETENTION
+    retention: timedelta
     """How long events are kept."""
 
 
@@ -101,7 +103,7 @@ def safely_kept_since(context: FoldContext) -> datetime:
 def start(context: FoldContext, *, take_over: bool = False) -> Progress | None:
     """Take the next number; None while another run works, unless it is to be taken over."""
     now = context.clock()
-    before = context.store.progress() or Progress(0, first_open(now), now)
+    before = context.store.progress() or Progress(0, first_open(now - BEFORE_FIRST_RUN), now)
     if before.busy_until > now and not take_over:
         return None
     mine = Progress(before.number + 1, before.folded_to, now + LEASE, context.entropy(OWNER_BYTES).hex())
@@ -117,13 +119,11 @@ def finish(context: FoldContext, mine: Progress) -> None:
     context.store.save_progress(replace(mine, busy_until=context.clock()), mine.number)
 
 
-def fold_buckets(
-    context: FoldContext, mine: Progress, again: Collection[Period], end: datetime, repaired: Changed | None = None
-) -> None:
+def fold_buckets(context: FoldContext, mine: Progress, again: Collection[Period], end: datetime) -> None:
     """Fold the buckets ``again`` and those from the progress of ``mine`` to ``end``, and every longer period that they
-    change and that is over by ``end``. ``repaired`` are hours to fold in any case. Raises `Superseded`.
+    change and that is over by ``end``. Raises `Superseded`.
     """
-    hours: Changed = dict(repaired or {})
+    hours: Changed = {}
     for bucket in again:
         _add(hours, bucket.parent, _fold_bucket(context, mine, bucket, _stored_issuers(context, bucket)))
     for n in range((end - mine.folded_to) // BUCKET):

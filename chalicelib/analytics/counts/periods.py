@@ -12,9 +12,6 @@ happened."""
 GRACE = timedelta(seconds=30)
 """How long after its end a bucket is read: longer than almost every write takes. A later write names its bucket as
 late (`ports.LateBuckets`), so no event depends on this."""
-RETENTION = timedelta(days=400)
-"""Default of how long an event is kept: a year, plus a month to compare with the year before. Counts are kept for good,
-and the visitor id is meaningless once the salt of its day is destroyed."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

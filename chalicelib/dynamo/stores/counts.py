@@ -11,7 +11,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts
 from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
-from chalicelib.analytics.counts.periods import RETENTION, Level, Period, bucket_of
+from chalicelib.analytics.counts.periods import Level, Period, bucket_of
 from chalicelib.analytics.counts.ports import Late, Progress, Superseded
 from chalicelib.analytics.counts.sections import Section, section_of
 from chalicelib.dynamo import keys, reads
@@ -91,7 +91,7 @@ class ChunkItem(Item, discriminator="counts_chunk"):
 class DynamoCountStore:
     """`analytics.counts.ports.CountStore` on DynamoDB."""
 
-    def __init__(self, tables: Tables, retention: timedelta = RETENTION) -> None:
+    def __init__(self, tables: Tables, retention: timedelta) -> None:
         self._tables = tables
         self._kept = retention + OUTLIVES_EVENTS
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.analytics.counts.periods import RETENTION, Period, bucket_of, is_late
+from chalicelib.analytics.counts.periods import Period, bucket_of, is_late
 from chalicelib.analytics.counts.ports import Late
 from chalicelib.analytics.event import Event
 from chalicelib.analytics.event_json import MEMBERS, from_wire, to_wire
@@ -63,7 +63,7 @@ class DynamoEventStore:
     """`analytics.ports.EventStore` and `analytics.counts.ports.BucketReader` on DynamoDB: one conditional put and no
     read for an event, and another put for one that comes late."""
 
-    def __init__(self, tables: Tables, clock: Callable[[], datetime], retention: timedelta = RETENTION) -> None:
+    def __init__(self, tables: Tables, clock: Callable[[], datetime], retention: timedelta) -> None:
         self._tables = tables
         self._clock = clock
         self._retention = retention

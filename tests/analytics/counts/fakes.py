@@ -110,7 +110,7 @@ class CountStore:
 
 def context_of(store: CountStore) -> FoldContext:
     numbers = iter(range(1_000_000))
-    return FoldContext(store, store, store.clock, lambda size: next(numbers).to_bytes(size))
+    return FoldContext(store, store, store.clock, lambda size: next(numbers).to_bytes(size), timedelta(days=400))
 
 
 def write_all(store: CountStore, events: Iterable[Event]) -> None:
