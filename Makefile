@@ -118,6 +118,7 @@ deploy: $(VENV) ## Deploy to your AWS account: STAGE BUCKET DOMAIN CERTIFICATE_A
 	  --mail-from "$(MAIL_FROM)" --operators "$(OPERATORS)" --report-email "$(REPORT_EMAIL)" --oidc-providers "$${OIDC_PROVIDERS:-}" \
 	  --google-wallet-secret-arn "$(GOOGLE_WALLET_SECRET_ARN)" --apple-wallet-secret-arn "$(APPLE_WALLET_SECRET_ARN)" \
 	  --example-credential "$(EXAMPLE_CREDENTIAL)" --unproven-emails "$(UNPROVEN_EMAILS)" \
+	  --event-retention-days "$(EVENT_RETENTION_DAYS)" \
 	  --new-keys-per-day "$(NEW_KEYS_PER_DAY)" --verify-concurrency "$(VERIFY_CONCURRENCY)" \
 	  $(if $(DRY_RUN),--dry-run)
 
@@ -133,6 +134,10 @@ bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel ag
 .PHONY: crash-award
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line
 	@$(BIN)/python -m crash.award
+
+.PHONY: crash-analytics
+crash-analytics: $(VENV) $(VENV_AWS) ## Interrupt counting at every AWS call, redeliver and replay EVENTS (default 100000); prints one JSON line
+	@$(BIN)/python -m crash.analytics $(EVENTS)
 
 .PHONY: abuse
 abuse: $(VENV) ## Attack Laurel; prints cost, who was locked out and what was sent, one JSON line per scenario

@@ -52,6 +52,14 @@ def run_tasks(_event: CloudWatchEvent) -> None:
     log.new_keys(new_key.created_today(services.issuer_context), services.settings.new_keys_per_day)
 
 
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="count_events")
+def count_events(_event: CloudWatchEvent) -> None:
+    """Count the events of the buckets that have closed, every minute for up to 50 seconds."""
+    from chalicelib.analytics.counts import folding
+
+    log.counted(folding.run(services.fold_context, services.clock() + timedelta(seconds=50)))
+
+
 @app.lambda_function(name="on_email_event")
 def on_email_event(event: dict[str, Any], _context: object) -> None:
     """Record deliveries, bounces and complaints that the email service publishes."""

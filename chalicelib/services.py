@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.analytics.ports import EventStore, Fallback, Salts
+from chalicelib.analytics.ports import Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.access.ports import Mailer
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.counts.folding import FoldContext
+    from chalicelib.analytics.counts.ports import CountStore
     from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
@@ -82,9 +84,27 @@ class Services:
         return DynamoPublicStore(self._tables)
 
     @cached_property
-    def event_store(self) -> EventStore:
+    def event_store(self) -> DynamoEventStore:
         """The store of events."""
-        return DynamoEventStore(self._tables)
+        return DynamoEventStore(self._tables, self.clock, self._retention)
+
+    @property
+    def _retention(self) -> timedelta:
+        return timedelta(days=self.settings.event_retention_days)
+
+    @cached_property
+    def count_store(self) -> CountStore:
+        """The store of counts."""
+        from chalicelib.dynamo.stores.counts import DynamoCountStore  # imported late: a credential page counts nothing
+
+        return DynamoCountStore(self._tables, self._retention)
+
+    @cached_property
+    def fold_context(self) -> FoldContext:
+        """What counting needs."""
+        from chalicelib.analytics.counts.folding import FoldContext
+
+        return FoldContext(self.event_store, self.count_store, self.clock, self.entropy, self._retention)
 
     @cached_property
     def salts(self) -> Salts:
@@ -395,17 +415,22 @@ class Services:
         """The handler of each kind of task. Only `run_tasks` needs them, so they are imported here."""
         from chalicelib.award.bulk import bulk_issuer, dry_run, job_runner
         from chalicelib.award.issuers import domain_proof
+        from chalicelib.award.issuing.storing import STATUS_CHANGED
         from chalicelib.award.pathways import rewards
+        from chalicelib.award.pathways.issue_events import IssueRecorder
         from chalicelib.delivery import handlers as delivery_handlers
         from chalicelib.moderation import notices
 
+        delivery = delivery_handlers.handlers(self.delivery_context)
+        recorder = IssueRecorder(self.issuer_context, self.pathways, Recorder(self.event_store, self._fallback))
         handlers: dict[str, Handler] = {
-            **delivery_handlers.handlers(self.delivery_context),
+            **delivery,
+            STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             dry_run.KIND: dry_run.handler(self.dry_runner, self.clock),
-            rewards.KIND: rewards.handler(self.issuer_context, self.pathways, self.tasks),
+            rewards.KIND: recorder.after_issue(rewards.handler(self.issuer_context, self.pathways, self.tasks)),
         }
         return handlers
 

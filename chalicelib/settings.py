@@ -23,6 +23,12 @@ UNPROVEN_EMAILS = 500
 account: even if all of them bounced, the account would stay below the 5 % at which it is reviewed."""
 
 
+EVENT_RETENTION_DAYS = 400
+"""Default of `Settings.event_retention_days`: a year, plus a month to compare with the year before."""
+MIN_RETENTION_DAYS = 7
+"""Long enough for counting to catch up after an outage, and for a week to be counted again."""
+
+
 class Function(StrEnum):
     """The deployed functions, by what they are trusted with (decision 18)."""
 
@@ -66,6 +72,8 @@ class Settings:
     """The SES configuration set of emails, which publishes delivery notifications."""
     unproven_emails: int = UNPROVEN_EMAILS
     """Emails a day of all issuers together that neither a domain nor an operator identifies."""
+    event_retention_days: int = EVENT_RETENTION_DAYS
+    """How long single events are kept. Counts are kept for good."""
     operators: frozenset[str] = frozenset()
     """Email addresses of the operators, in lower case."""
     report_email: str = ""
@@ -113,6 +121,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_from=environment.get("MAIL_FROM", ""),
         mail_set=environment.get("MAIL_SET", ""),
         unproven_emails=_whole_number(environment, "UNPROVEN_EMAILS", UNPROVEN_EMAILS),
+        event_retention_days=_retention(environment),
         operators=frozenset(_listed(environment, "OPERATORS")),
         report_email=environment.get("REPORT_EMAIL", ""),
         oidc_secret=environment.get("OIDC_SECRET", ""),
@@ -143,6 +152,14 @@ def _example(credential_id: str) -> str:
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(entry.strip().lower() for entry in environment.get(name, "").split(",") if entry.strip())
+
+
+def _retention(environment: Mapping[str, str]) -> int:
+    """Raises `Refused` (`bad_setting`)."""
+    days = _whole_number(environment, "EVENT_RETENTION_DAYS", EVENT_RETENTION_DAYS)
+    if days < MIN_RETENTION_DAYS:
+        raise Refused(f"EVENT_RETENTION_DAYS must be at least {MIN_RETENTION_DAYS}.", code="bad_setting")
+    return days
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -9,6 +9,7 @@ from cli import grammar
 from cli.commands import (
     access,
     achievement,
+    analytics,
     completion,
     credential,
     events,
@@ -49,6 +50,6 @@ def parser() -> ArgumentParser:
     root.add_argument("--json", action="store_true", help="print one JSON object per line")
     resources = grammar.subcommands(root)
     issuing = (issuer, key, access, achievement, credential, pathway, webhook, job, export)
-    for module in (*issuing, events, task, mailbox, visitor_report, demo, completion):
+    for module in (*issuing, analytics, events, task, mailbox, visitor_report, demo, completion):
         module.add_commands(resources)
     return root

@@ -26,7 +26,7 @@ class SimulatedCrash(BaseException):
 
 
 class FaultInjector:
-    """Counts the calls of ``clients`` and injects a fault into one of them."""
+    """Counts the calls of ``clients``, in the order of `CLIENTS`, and injects a fault into one of them."""
 
     def __init__(self, clients: Sequence[Any]) -> None:
         self._clients = clients
@@ -56,7 +56,7 @@ class FaultInjector:
 
         handlers = {"before-call": before_call, "before-send": before_send, "after-call": after_call}
         names = [(client, f"{event}.{name}", handler) for event, handler in handlers.items()
-                 for client, name in zip(self._clients, CLIENTS, strict=True)]  # fmt: skip
+                 for client, name in zip(self._clients, CLIENTS, strict=False)]  # fmt: skip
         for client, name, handler in names:
             client.meta.events.register(name, handler)
         try:

@@ -26,6 +26,16 @@ BASE_URL = "http://localhost:8000"
 Items = list[dict[str, Any]]
 
 
+def create_table(client: Any, name: str) -> None:  # noqa: ANN401 - botocore clients have no type
+    """Create a table with the keys of every table."""
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 class Stage:
     """Tables, signer and stores on the test engine; ``entropy`` returns random bytes."""
 
@@ -49,15 +59,7 @@ class Stage:
         number = next(self._names)
         for table in ("credentials", "secrets"):
             setattr(self._tables, table, f"crash-{table}-{number}")
-            self._tables.client.create_table(
-                TableName=f"crash-{table}-{number}",
-                KeySchema=[
-                    {"AttributeName": "pk", "KeyType": "HASH"},
-                    {"AttributeName": "sk", "KeyType": "RANGE"},
-                ],
-                AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-                BillingMode="PAY_PER_REQUEST",
-            )
+            create_table(self._tables.client, f"crash-{table}-{number}")
         for item in items:
             self._tables.client.put_item(TableName=self._tables.credentials, Item=item)
         self.issuer_store = DynamoIssuerStore(self._tables)

@@ -35,6 +35,7 @@ PARAMETERS = {
     "example_credential": "ExampleCredential",
     "unproven_emails": "UnprovenEmails",
     "new_keys_per_day": "NewKeysPerDay",
+    "event_retention_days": "EventRetentionDays",
     "verify_concurrency": "VerifyConcurrency",
 }
 

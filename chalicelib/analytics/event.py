@@ -31,6 +31,28 @@ class Kind(StrEnum):
     otherwise a visitor of its page, as the page reported."""
     REFERRAL = "referral"
     """A visitor of a credential's or an achievement's page followed its link to the issuer's enrolment page."""
+    ISSUED = "issued"
+    """The credential was issued. ``target`` is `RETURNING` if its holder had one of the issuer before, else `NEW`."""
+    RENEWED = "renewed"
+    """The credential was renewed by another one."""
+    REVOKED = "revoked"
+    """The issuer revoked the credential."""
+    PATHWAY_STEP = "pathway_step"
+    """The holder earned the achievement, which is a step of the pathway ``target``."""
+    PATHWAY_COMPLETED = "pathway_completed"
+    """The holder completed the pathway ``target``, whose reward the credential is."""
+
+
+NEW = "new"
+RETURNING = "returning"
+
+
+class Device(StrEnum):
+    """The class of a visitor's device."""
+
+    PHONE = "phone"
+    TABLET = "tablet"
+    DESKTOP = "desktop"
 
 
 class Widget(StrEnum):
@@ -53,6 +75,8 @@ class VisitorClass(StrEnum):
     """A browser that loaded the page before anyone asked for it."""
     PREVIEW = "preview"
     """A program that shows a preview of the link in a message or a post."""
+    REPEATED = "repeated"
+    """One of more identical hits than a person makes. Found when events are counted, so no stored event has it."""
 
 
 NOT_CHECKED = "not_checked"
@@ -88,6 +112,15 @@ class Event:
     """The outcome of the recipient check (9); None when no address was compared. The address is not stored."""
     channel: Channel | None = None
     """The channel that brought the visitor, from the shared link."""
+    country: str | None = None
+    """The visitor's country, two letters (ISO 3166), if the edge named it."""
+    language: str | None = None
+    """The language that the visitor prefers, two or three letters (ISO 639)."""
+    device: Device | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    """Tags in the requested URL, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +139,12 @@ class Visit:
     widget: Widget | None = None
     target: str | None = None
     """As in `Event`."""
+    private: bool = False
+    """Whether the visitor asks not to be followed (`Sec-GPC`, `DNT`): the event then has no visitor, and nothing about
+    the visitor's browser or device."""
+    country: str | None = None
+    language: str | None = None
+    device: Device | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None

@@ -6,14 +6,18 @@ from dataclasses import fields
 from datetime import UTC, datetime
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.analytics.event import Event, Kind, VisitorClass, Widget
+from chalicelib.analytics.event import Device, Event, Kind, VisitorClass, Widget
 from chalicelib.errors import Malformed
 
 UNSTORED = "unstored_event"
 """The member of a log line that holds an event, in this form, when the event store did not accept it."""
 
-_MEMBERS = tuple(field.name for field in fields(Event))
-_ADDED_LATER = {"target", "widget", "visitor_class", "recipient_check", "channel"}
+MEMBERS = tuple(field.name for field in fields(Event))
+"""The names of the members."""
+_ADDED_LATER = {
+    "target", "widget", "visitor_class", "recipient_check", "channel", "country", "language", "device", "utm_source",
+    "utm_medium", "utm_campaign",
+}  # fmt: skip
 """Members that are missing from events logged by earlier versions."""
 _MAY_BE_NULL = {"credential_id", "visitor", "referrer", *_ADDED_LATER}
 _MAX_LENGTH = 512
@@ -37,6 +41,12 @@ def to_wire(event: Event) -> dict[str, str | None]:
         "visitor_class": event.visitor_class.value if event.visitor_class else None,
         "recipient_check": event.recipient_check,
         "channel": event.channel.value if event.channel else None,
+        "country": event.country,
+        "language": event.language,
+        "device": event.device.value if event.device else None,
+        "utm_source": event.utm_source,
+        "utm_medium": event.utm_medium,
+        "utm_campaign": event.utm_campaign,
     }
 
 
@@ -44,7 +54,7 @@ def from_wire(value: object) -> Event:
     """Parse the output of `to_wire`. Raises `Malformed` for anything that `to_wire` would not write."""
     if isinstance(value, dict):
         value = {**dict.fromkeys(_ADDED_LATER), **value}
-    if not isinstance(value, dict) or value.keys() != set(_MEMBERS):
+    if not isinstance(value, dict) or value.keys() != set(MEMBERS):
         raise Malformed("This is not an event: it has unexpected members.", code="not_an_event")
     for name, text in value.items():
         if text is None and name in _MAY_BE_NULL:
@@ -56,11 +66,13 @@ def from_wire(value: object) -> Event:
         visitor_class = VisitorClass(value["visitor_class"]) if value["visitor_class"] else None
         widget = Widget(value["widget"]) if value["widget"] else None
         channel = Channel(value["channel"]) if value["channel"] else None
+        device = Device(value["device"]) if value["device"] else None
         parsed = {"kind": Kind(value["kind"]), "at": at, "visitor_class": visitor_class, "channel": channel}
-        event = Event(**{**value, **parsed, "widget": widget})
+        event = Event(**{**value, **parsed, "widget": widget, "device": device})
     except ValueError as error:
         raise Malformed(
-            "This is not an event: its kind, time, widget, visitor class or channel is not valid.", code="not_an_event"
+            "This is not an event: its kind, time, widget, visitor class, channel or device is not valid.",
+            code="not_an_event",
         ) from error
     if to_wire(event) != value:
         raise Malformed("This is not an event: its time is not in the expected format.", code="not_an_event")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Any
 
 from chalicelib.analytics import networks
+from chalicelib.analytics.event import Visit
 
 SALT_BYTES = 32
 """As long as the output of SHA-256 (RFC 2104, section 3: no shorter key)."""
@@ -14,6 +16,7 @@ _DOMAIN = b"laurel/visitor/1"
 _NETWORK_DOMAIN = b"laurel/network/1"
 _KEPT_BYTES = 16
 """128 of 256 bits: enough to make a collision within a day implausible, while half of the hash is discarded."""
+_DESCRIBED = ("visitor_class", "country", "language", "device", "utm_source", "utm_medium", "utm_campaign")
 _NETWORK_BITS = {4: 24, 6: 48}
 """Prefix length of an address that is hashed. The rest identifies a line or a device (Google Analytics' "IP
 anonymization" drops it too), so that a leaked salt reveals a network and not a person."""
@@ -31,6 +34,16 @@ def visitor(salt: bytes, address: str, user_agent: str) -> str:
         keyed.update(len(data).to_bytes(8))  # length prefixes, so that no two pairs encode to the same bytes
         keyed.update(data)
     return keyed.digest()[:_KEPT_BYTES].hex()
+
+
+def visitor_of(visit: Visit, salt: bytes | None) -> str | None:
+    """The visitor id of ``visit``; None without a salt, and for a visitor who asks not to be followed."""
+    return None if salt is None or visit.private else visitor(salt, visit.address, visit.user_agent)
+
+
+def described(visit: Visit) -> dict[str, Any]:
+    """The members of an event that ``visit`` says as they are."""
+    return {name: getattr(visit, name) for name in _DESCRIBED}
 
 
 def network_id(salt: bytes, network: str) -> str:

@@ -12,7 +12,7 @@ from chalicelib.analytics.event import Event, Visit
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
-from chalicelib.analytics.visitor import SALT_BYTES, visitor
+from chalicelib.analytics.visitor import SALT_BYTES, described, visitor_of
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.catalogue import referral, related
 from chalicelib.catalogue.listing import Listing, listing_of
@@ -147,9 +147,9 @@ class Catalogue:
                 issuer_id=found.issuer_id,
                 achievement_id=found.achievement_id,
                 verdict=NOT_CHECKED,
-                visitor=visitor(salt, visit.address, visit.user_agent) if salt else None,
+                visitor=visitor_of(visit, salt),
                 referrer=visit.referrer,
-                visitor_class=visit.visitor_class,
                 channel=found.channel,
+                **described(visit),
             )
         )

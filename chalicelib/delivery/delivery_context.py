@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.access.rate_limits import Limit
-from chalicelib.analytics.event import NOT_CHECKED, Event, Kind
+from chalicelib.analytics.acts import act
+from chalicelib.analytics.event import Kind
 from chalicelib.analytics.recorder import Recorder
-from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.credential import email_address
 from chalicelib.credential.record import Record
 from chalicelib.delivery import delivery_status, links, mailbox
@@ -98,19 +98,7 @@ class DeliveryContext:
 
     def record_event(self, kind: Kind, record: Record, at: datetime, *, once: str, target: str | None = None) -> None:
         """Record an event of a credential. Calls with the same ``once`` record the same event."""
-        named = hashlib.sha256(f"{kind.value} {record.id} {once}".encode()).digest()
-        event = Event(
-            id=ulid(at, named[:ENTROPY_BYTES]),
-            kind=kind,
-            at=at,
-            credential_id=record.id,
-            issuer_id=record.issuer_id,
-            achievement_id=record.achievement_id,
-            verdict=NOT_CHECKED,
-            visitor=None,
-            referrer=None,
-            target=target,
-        )
+        event = act(kind, record.issuer_id, record.achievement_id, record.id, at, once=once, target=target)
         self.recorder.record(event)
 
     def mark_status(self, issuer_id: str, credential_id: str, state: delivery_status.State, at: datetime) -> Delivery:

@@ -51,12 +51,19 @@ table ``credentials`` (permanent): private items
 ``VISITOR_REPORT#<report>``           ``VISITOR_REPORT``              a report by a visitor about a credential
 ``ISSUER_REPORTS#<issuer>#<state>``   ``<report>``                    reports to an issuer by time (a pointer each)
 ``OPERATOR_REPORTS#<state>``          ``<report>``                    reports to the operators (a pointer each)
+``COUNTS#<issuer>#<section>``         ``<level>#<start>``             its counts of a day, a month or all time
+``CHUNKS#<pk>#<sk>``                  ``<sha256>#<n>``                counts that are too large for their item
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      due tasks, oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
                                       ``<subject>``
 table ``events`` (removed after a while)
-``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of five minutes, to be counted
+``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of three minutes, to be counted
+``LATE``                              ``<bucket>#<event>``            events that came after their bucket was folded
+``FOLD``                              ``FOLD``                        how far events are counted
+``BUCKET_COUNTS#<hour>``              ``<issuer>#<bucket>``           the counts of its buckets, by issuer
+``HOUR_COUNTS#<day>``                 ``<issuer>#<hour>``             the counts of its hours, by issuer
+``CHUNKS#<pk>#<sk>``                  ``<sha256>#<n>``                counts that are too large for their item
 table ``secrets`` (really deleted: no backup, no stream)
 ``SALT``                              ``<day>``                       the salt of a day; all salts before a day
 ``SIGNING_KEY``                       ``<day>``                       the secret that a day's sessions are signed with
@@ -92,8 +99,8 @@ import zlib
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-BUCKET_SECONDS = 300
-"""Length of a bucket of events. An event is counted at most this long, plus a grace period, after it happened."""
+from chalicelib.analytics.counts.periods import Level, Period, bucket_of
+
 SHARDS = 4
 """Partitions of a bucket: 4,000 events a second, the capacity of a new on-demand table (DynamoDB developer
 guide, "Initial throughput"). The shard is part of an event's key, so changing this number requires a new key
@@ -140,6 +147,8 @@ class Range(NamedTuple):
     value: str | None = None
     backward: bool = False
     """Whether to read in descending order."""
+    last: str | None = None
+    """What ``:last`` stands for."""
 
 
 def issuer(issuer_id: str) -> Key:
@@ -270,10 +279,56 @@ def image(sha256: str) -> Key:
 
 def event(event_id: str, at: datetime) -> Key:
     """The key of an event, derived from its id and time alone, so that a replay writes the same item."""
-    start = int(at.timestamp()) // BUCKET_SECONDS * BUCKET_SECONDS
-    bucket = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%MZ")
     shard = zlib.crc32(event_id.encode()) % SHARDS
-    return Key(join("EVENTS", bucket, str(shard)), escape(event_id))
+    return Key(events(bucket_of(at), shard).pk, escape(event_id))
+
+
+def events(bucket: Period, shard: int) -> Range:
+    return Range(join("EVENTS", bucket.name, str(shard)))
+
+
+def late_event(bucket: Period, event_id: str) -> Key:
+    return Key("LATE", join(bucket.name, event_id))
+
+
+def late_events() -> Range:
+    return Range("LATE")
+
+
+def fold_progress() -> Key:
+    return Key("FOLD", "FOLD")
+
+
+def part_counts(issuer_id: str, period: Period) -> Key:
+    # By hour or day and not by issuer, so that the fold finds all issuers that have any.
+    return Key(part_counts_of_all(period.parent).pk, join(issuer_id, period.name))
+
+
+def part_counts_of_all(whole: Period) -> Range:
+    return Range(join("BUCKET_COUNTS" if whole.level is Level.HOUR else "HOUR_COUNTS", whole.name))
+
+
+def part_counts_of(issuer_id: str, whole: Period) -> Range:
+    return Range(part_counts_of_all(whole).pk, "begins_with(sk, :sk)", join(issuer_id, ""))
+
+
+def counts(issuer_id: str, section: str, period: Period) -> Key:
+    return Key(join("COUNTS", issuer_id, section), join(period.level.value, period.name))
+
+
+def counts_between(issuer_id: str, section: str, first: Period, last: Period) -> Range:
+    """From ``first`` to ``last``, which are of one level."""
+    start, end = counts(issuer_id, section, first), counts(issuer_id, section, last)
+    return Range(start.pk, "sk BETWEEN :sk AND :last", start.sk, last=end.sk)
+
+
+def payload_chunk(head: Key, digest: str, number: int) -> Key:
+    # Zero-padded, so that text order is number order.
+    return Key(payload_chunks(head).pk, join(digest, f"{number:04}"))
+
+
+def payload_chunks(head: Key) -> Range:
+    return Range(join("CHUNKS", *head))
 
 
 def salt(day: date) -> Key:

@@ -169,6 +169,7 @@ class Tables:
         """
         condition = "pk = :pk" if part.condition is None else f"pk = :pk AND {part.condition}"
         values = {":pk": {"S": part.pk}} | ({":sk": {"S": part.value}} if part.condition else {})
+        values |= {} if part.last is None else {":last": {"S": part.last}}
         request: dict[str, Any] = {
             "TableName": table,
             "KeyConditionExpression": condition,

@@ -76,6 +76,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
     from chalicelib.http import console
     from chalicelib.http.api import (
         achievements,
+        analytics,
         credentials,
         domains,
         dry_runs,
@@ -112,6 +113,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         operator_list,
         webhooks,
         achievements,
+        analytics,
         credentials,
     ):
         yield module.routes

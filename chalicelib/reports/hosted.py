@@ -10,7 +10,7 @@ from chalicelib.analytics.event import NOT_CHECKED, Event, Visit
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ulid
-from chalicelib.analytics.visitor import SALT_BYTES, visitor
+from chalicelib.analytics.visitor import SALT_BYTES, described, visitor_of
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.catalogue.listing import Listing
 from chalicelib.credential.issuer import Issuer
@@ -168,13 +168,13 @@ class HostedReports:
                 issuer_id=record.issuer_id,
                 achievement_id=record.achievement_id,
                 verdict=report.verdict_on_credential.value if report else NOT_CHECKED,
-                visitor=visitor(todays_salt, visit.address, visit.user_agent) if todays_salt else None,
+                visitor=visitor_of(visit, todays_salt),
                 referrer=visit.referrer,
                 target=visit.target,
                 widget=visit.widget,
-                visitor_class=visit.visitor_class,
                 recipient_check=report.recipient_check if report else None,
                 channel=visit.channel,
+                **described(visit),
             )
         )
 

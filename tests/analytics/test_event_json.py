@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.analytics.event import Event, Kind, VisitorClass, Widget
+from chalicelib.analytics.event import Device, Event, Kind, VisitorClass, Widget
 from chalicelib.analytics.event_json import from_wire, to_wire
 from chalicelib.errors import Malformed
 from tests.contract import samples
@@ -19,8 +19,13 @@ EVENT = st.builds(
     Event, TEXT, st.sampled_from(Kind), MOMENTS, TEXT,
     TEXT, TEXT, TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | st.sampled_from(Widget),
     st.none() | st.sampled_from(VisitorClass), st.none() | TEXT, st.none() | st.sampled_from(Channel),
+    st.none() | TEXT, st.none() | TEXT, st.none() | st.sampled_from(Device), st.none() | TEXT, st.none() | TEXT,
+    st.none() | TEXT,
 )  # fmt: skip
-ADDED_LATER = {"target", "widget", "visitor_class", "recipient_check", "channel"}
+ADDED_LATER = {
+    "target", "widget", "visitor_class", "recipient_check", "channel", "country", "language", "device", "utm_source",
+    "utm_medium", "utm_campaign",
+}  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),

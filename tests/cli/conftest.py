@@ -19,6 +19,7 @@ from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.main import main
 from tests.access import fakes as access_fakes
+from tests.analytics.counts.fakes import CountStore, context_of
 from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes
 from tests.delivery.fake_delivery import DeliveryFixture
@@ -50,6 +51,7 @@ class FakeServices:
         self.pathways: Any = pathway_fakes.Pathways()
         self.webhooks: Any = pathway_fakes.WebhookStore()
         self.visitor_reports: Any = VisitorReportStore(self.tasks)
+        self.fold_context: Any = context_of(CountStore())
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 

@@ -21,8 +21,10 @@ from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.reports.store import PublicStore
+from chalicelib.services import utc_now
 from local.aws import CREDENTIALS, REGION, EmbeddedAws
 from tests import fakes
+from tests.contract import samples
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "infrastructure" / "resources.yaml"
 DYNAMODB_LOCAL = "LAUREL_DYNAMODB_LOCAL"
@@ -93,7 +95,12 @@ def fake_storage() -> Storage:
 
 @pytest.fixture
 def real_storage(tables: Tables) -> Storage:
-    return Storage(DynamoIssuerStore(tables), DynamoPublicStore(tables), DynamoEventStore(tables), DynamoSalts(tables))
+    return Storage(
+        DynamoIssuerStore(tables),
+        DynamoPublicStore(tables),
+        DynamoEventStore(tables, utc_now, samples.RETENTION),
+        DynamoSalts(tables),
+    )
 
 
 @pytest.fixture(params=["fake_storage", "real_storage"])

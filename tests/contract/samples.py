@@ -10,6 +10,7 @@ from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
 from chalicelib.credential.record import CredentialStatus, Entry, Image, Purpose, Record, State, StatusList
 
+RETENTION = timedelta(days=400)
 NOW = datetime(2026, 11, 21, 10, 4, 59, 123456, tzinfo=UTC)
 
 

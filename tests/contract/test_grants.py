@@ -12,6 +12,10 @@ import pytest
 from chalicelib.access import members, sessions, signing_keys, tokens
 from chalicelib.access.roles import Role
 from chalicelib.analytics import salt
+from chalicelib.analytics.counts import folding
+from chalicelib.analytics.counts.counts import Counts, Seen, Touch
+from chalicelib.analytics.counts.periods import bucket_of, day_of
+from chalicelib.analytics.counts.sections import Section
 from chalicelib.analytics.event import Kind as KindOfEvent
 from chalicelib.analytics.event import Visit, VisitorClass
 from chalicelib.award import achievements
@@ -177,6 +181,31 @@ def test_nightly_functions_need_no_more_than_their_roles_grant(laurel: Laurel) -
     with enforced(laurel.tables, grants_of(resources, "CleanUpKeysRole")) as also:
         result = cleanup.clean_up(services.issuer_context, KeyRemover())
     assert (refused, also, result.closed) == ([], [], 1)
+
+
+def test_counting_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    """Late events, the end of a day and counts that are too large for one item."""
+    services, counted = (
+        laurel.services,
+        {Touch("a", f"{n}{os.urandom(13).hex()}", "view"): Seen(1, n) for n in range(30_000)},
+    )
+    folding.run(services.fold_context, laurel.clock() + timedelta(days=1))
+    laurel.clock.advance(timedelta(days=2))
+    with enforced(laurel.tables, grants_of(read_template(), "VerifyRole")) as late:
+        services.event_store.write(samples.event(at=laurel.start + timedelta(minutes=5)))
+    with enforced(laurel.tables, grants_of(read_template(), "CountEventsRole")) as refused:
+        done = folding.run(services.fold_context, laurel.clock() + timedelta(days=1))
+        for period in (bucket_of(laurel.clock()), day_of(laurel.clock().date())):
+            for times in (1, 2):
+                counts = Counts(touches={touch: Seen(times, seen.first) for touch, seen in counted.items()})
+                services.count_store.save("acme", period, counts, 99)
+        assert services.count_store.section("acme", day_of(laurel.clock().date()), Section.CREDENTIALS) == counts
+    with enforced(
+        laurel.tables, [one for one in grants_of(read_template(), "IssuerRole") if one.table == "events"]
+    ) as also:
+        services.count_store.progress()
+        assert list(services.count_store.parts(bucket_of(laurel.clock()).parent, {"acme"}))
+    assert (late, refused, also, done.late) == ([], [], [], 1)
 
 
 @pytest.mark.parametrize("role", ["PublicRole", "VerifyRole"])

@@ -35,7 +35,9 @@ def test_no_table_contains_a_destroyed_salt(tables: Tables):
     issuer_store.add_issuer(issuer, samples.status_lists(issuer))
     issuer_store.add_record(samples.record())
     salts.create(DAY, SALT)
-    DynamoEventStore(tables).write(samples.event(visitor=visitor(SALT, "192.0.2.1", "Mozilla")))
+    DynamoEventStore(tables, lambda: samples.NOW, samples.RETENTION).write(
+        samples.event(visitor=visitor(SALT, "192.0.2.1", "Mozilla"))
+    )
     assert tables_containing(tables, SALT) == [tables.secrets]  # proves that the search can find it
     assert salts.destroy_before(DAY + timedelta(days=1)) == 1
     assert tables_containing(tables, SALT) == []

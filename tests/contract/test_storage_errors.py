@@ -237,7 +237,7 @@ def test_any_response_from_storage_raises_only_laurel_errors(tables: Tables, sta
             lambda: list(zip(issuer_store.issuers(), range(3), strict=False)),
             lambda: list(zip(issuer_store.achievements("north"), range(3), strict=False)),
             lambda: issuer_store.add_issuer(issuer, lists),
-            lambda: DynamoEventStore(tables).write(samples.event()),
+            lambda: DynamoEventStore(tables, lambda: samples.NOW, samples.RETENTION).write(samples.event()),
             lambda: DynamoSalts(tables).create(DAY, bytes(32)),
         ):
             try:

@@ -48,6 +48,7 @@ from chalicelib.settings import Settings
 from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
+from tests.analytics.counts import fakes as counts_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.directory import fakes as directory_fakes
@@ -149,6 +150,7 @@ class Laurel:
     profile_store: directory_fakes.ProfileStore = field(default_factory=directory_fakes.ProfileStore)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
+    count_store: counts_fakes.CountStore = field(default_factory=counts_fakes.CountStore)
 
     def __post_init__(self) -> None:
         self._calls = 0

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.analytics.counts import folding
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
@@ -291,9 +292,23 @@ def granted(template: dict[str, Any], role: str, resource: str) -> set[str]:
     return set().union(*(actions(statement) for statement in found if statement["Resource"] == arn))
 
 
-@pytest.mark.parametrize("role", ["PublicRole", "VerifyRole", "IssuerRole", "RunTasksRole", "OnEmailEventRole"])
+@pytest.mark.parametrize("role", ["PublicRole", "VerifyRole", "RunTasksRole", "OnEmailEventRole"])
 def test_roles_can_only_add_events(template: dict[str, Any], role: str) -> None:
     assert granted(template, role, "EventsTable") == {"dynamodb:PutItem"}
+
+
+def test_counts_are_written_by_one_function_only(template: dict[str, Any]) -> None:
+    reads = {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+    assert granted(template, "IssuerRole", "EventsTable") == {"dynamodb:PutItem", *reads}
+    assert granted(template, "CountEventsRole", "EventsTable") == {"dynamodb:PutItem", "dynamodb:DeleteItem", *reads}
+    for role in ("CleanUpKeysRole", "RotateSecretsRole"):
+        assert granted(template, role, "EventsTable") == set()
+
+
+def test_counting_round_ends_before_its_function_times_out(template: dict[str, Any]) -> None:
+    count = template["Resources"]["CountEvents"]["Properties"]
+    assert timedelta(seconds=50) < timedelta(seconds=count["Timeout"]) < folding.LEASE
+    assert count["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
 
 
 def test_roles_cannot_scan_or_alter_tables(template: dict[str, Any]) -> None:
@@ -474,5 +489,5 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
         assert variables["SHARED_KEY_ID"] == {"Ref": "SharedKey"}
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
-        **dict.fromkeys(("RotateSecrets", "CleanUpKeys", "RunTasks", "OnEmailEvent"), "background"),
+        **dict.fromkeys(("RotateSecrets", "CleanUpKeys", "RunTasks", "CountEvents", "OnEmailEvent"), "background"),
     }

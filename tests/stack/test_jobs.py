@@ -21,9 +21,18 @@ def test_worker_has_the_rights_it_needs(stack: RunningStack) -> None:
     jobs.run(stack, "RunTasks")
 
 
+def test_counting_has_the_rights_it_needs(stack: RunningStack) -> None:
+    jobs.run(stack, "CountEvents")
+
+
 @pytest.mark.parametrize(
     ("logical", "expression"),
-    [("RunTasks", "rate(1 minute)"), ("RotateSecrets", "cron(5 0 * * ? *)"), ("CleanUpKeys", "cron(35 0 * * ? *)")],
+    [
+        ("RunTasks", "rate(1 minute)"),
+        ("CountEvents", "rate(1 minute)"),
+        ("RotateSecrets", "cron(5 0 * * ? *)"),
+        ("CleanUpKeys", "cron(35 0 * * ? *)"),
+    ],
 )
 def test_each_job_has_its_schedule(stack: RunningStack, logical: str, expression: str) -> None:
     events = client(jobs.embedded_aws(stack), "events")

@@ -32,7 +32,7 @@ PAIRS = 3
 DELIVER = "deliver"
 """Task kind: email the holder of a new credential."""
 PATHWAYS = "pathways"
-"""Task kind: check which pathways a new or reinstated credential completes."""
+"""Task kind: check which pathways a new or reinstated credential completes, and record that it was issued."""
 STATUS_CHANGED = "status_changed"
 """Task kind: email the holder of a credential that was revoked, suspended or reinstated."""
 
@@ -178,9 +178,7 @@ def _recipient(draft: Draft, issuer_id: str) -> Recipient:
 
 
 def _tasks(draft: Draft, issuer_id: str) -> tuple[Task, ...]:
-    if draft.holder.email is None:
-        return ()
-    kinds = (DELIVER, PATHWAYS) if draft.notify else (PATHWAYS,)
+    kinds = (DELIVER, PATHWAYS) if draft.notify and draft.holder.email is not None else (PATHWAYS,)
     return tuple(Task(kind, issuer_id, draft.credential_id, draft.now) for kind in kinds)
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
+from chalicelib.analytics.counts.periods import Period, bucket_of, is_late
+from chalicelib.analytics.counts.ports import Late
 from chalicelib.analytics.event import Event
-from chalicelib.analytics.event_json import to_wire
+from chalicelib.analytics.event_json import MEMBERS, from_wire, to_wire
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch
-from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
+from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Raw, Tables
+from chalicelib.errors import Malformed, Unavailable
 
-RETENTION = timedelta(days=400)
-"""How long a single event is kept: a year, plus a month to compare with the year before. Counts are aggregated long
-before that, and the visitor id is meaningless once the salt of its day is destroyed."""
+_OWN = {"pk", "sk", "type", "expires"}
+"""Attributes of an item that are not members of its event."""
 
 
 class EventItem(Item, discriminator="event"):
@@ -35,19 +39,57 @@ class EventItem(Item, discriminator="event"):
     visitor_class = UnicodeAttribute(null=True)
     recipient_check = UnicodeAttribute(null=True)
     channel = UnicodeAttribute(null=True)
+    country = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    device = UnicodeAttribute(null=True)
+    utm_source = UnicodeAttribute(null=True)
+    utm_medium = UnicodeAttribute(null=True)
+    utm_campaign = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 
-class DynamoEventStore:
-    """`analytics.ports.EventStore` on DynamoDB: one conditional put and no read."""
+class LateItem(Item, discriminator="late"):
+    """A note that an event was stored after its bucket may have been folded."""
 
-    def __init__(self, tables: Tables) -> None:
+    event_id = UnicodeAttribute()
+    bucket = UTCDateTimeAttribute()
+    expires = NumberAttribute()
+
+    def to_domain(self) -> Late:
+        return Late(self.bucket.astimezone(UTC), str(self.event_id))
+
+
+class DynamoEventStore:
+    """`analytics.ports.EventStore` and `analytics.counts.ports.BucketReader` on DynamoDB: one conditional put and no
+    read for an event, and another put for one that comes late."""
+
+    def __init__(self, tables: Tables, clock: Callable[[], datetime], retention: timedelta) -> None:
         self._tables = tables
+        self._clock = clock
+        self._retention = retention
 
     def write(self, event: Event) -> None:
-        members: dict[str, Any] = {**to_wire(event), "expires": epoch(event.at + RETENTION)}
+        expires = epoch(event.at + self._retention)
+        members: dict[str, Any] = {**to_wire(event), "expires": expires}
         item = EventItem(*keys.event(event.id, event.at), **members)
-        try:
+        with suppress(ConditionFailed):  # stored by an attempt whose reply was lost, or by an earlier replay
             self._tables.put(self._tables.events, Put(item.raw()))
-        except ConditionFailed:
-            return  # already stored, by an attempt whose reply was lost or by an earlier replay
+        # After the event, also if it was stored before: that attempt may have ended here.
+        if is_late(event.at, self._clock()):
+            bucket = bucket_of(event.at)
+            key = keys.late_event(bucket, event.id)
+            note = LateItem(*key, event_id=event.id, bucket=bucket.start, expires=expires)
+            self._tables.put(self._tables.events, Put(note.raw(), UNCONDITIONAL))
+
+    def events(self, bucket: Period) -> Iterator[Event]:
+        for shard in range(keys.SHARDS):
+            yield from map(_event, self._tables.query(self._tables.events, keys.events(bucket, shard)))
+
+
+def _event(raw: Raw) -> Event:
+    # Not through the model, which takes ten times as long.
+    try:
+        members = {name: value["S"] for name, value in raw.items() if name not in _OWN}
+        return from_wire({**dict.fromkeys(MEMBERS), **members})
+    except (KeyError, Malformed) as error:
+        raise Unavailable("A stored event cannot be read.", code="storage_unreadable") from error

@@ -20,6 +20,7 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.verify.report import Verdict
 
 if TYPE_CHECKING:
+    from chalicelib.analytics.counts.folding import Folded
     from chalicelib.award.keys.cleanup import CleanupResult
     from chalicelib.tasks.worker import RunResult, TaskFailure
 
@@ -104,6 +105,16 @@ def worker_run(result: RunResult) -> None:
     ):
         with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
             pass
+
+
+def counted(folded: Folded) -> None:
+    """Log a run of the counting, and emit how far it is behind, for its alarm. A run that waits for another is none."""
+    if folded.waits:
+        return
+    logger().info("counted", extra={"buckets": folded.buckets, "late": folded.late, "too_old": folded.too_old})
+    behind = folded.behind.total_seconds()
+    with single_metric(name="CountsBehind", unit=MetricUnit.Seconds, value=behind, namespace=NAMESPACE):
+        pass
 
 
 def cleaned_up(result: CleanupResult) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.access.access_context import AccessContext
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.counts.ports import CountStore
     from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
@@ -46,6 +47,10 @@ class Services(Protocol):
     @property
     def event_budget(self) -> EventBudget:
         """How many reported events this worker stores."""
+
+    @property
+    def count_store(self) -> CountStore:
+        """Store of counts."""
 
     @property
     def catalogue(self) -> Catalogue:

@@ -9,7 +9,7 @@ from chalice.app import Request
 
 from chalicelib.analytics.channel import PARAMETER, Channel, channel_of
 from chalicelib.analytics.event import Kind, Visit, VisitorClass
-from chalicelib.http.input import visitor_class
+from chalicelib.http.input import visitor_class, visitor_facts
 
 _NAVIGATION = ("navigate", "document")
 _OTHER_SITES = ("cross-site", "same-site")
@@ -35,6 +35,7 @@ def create(request: Request, kind: Kind) -> Visit:
         visitor_class=visitor_class.of(request),
         by_other_site=request.headers.get("sec-fetch-site") in _OTHER_SITES,
         channel=channel(request),
+        **visitor_facts.of(request),
     )
 
 

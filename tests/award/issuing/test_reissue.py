@@ -266,11 +266,11 @@ def test_evidence_and_expiry_rules_are_enforced(acme: IssuerFixture) -> None:
     assert acme.issue(evidence=(link,), valid_until=sooner).valid_until == sooner
 
 
-def test_email_and_pathway_tasks_require_an_email_address(acme: IssuerFixture) -> None:
+def test_email_task_requires_an_email_address(acme: IssuerFixture) -> None:
     quiet, loud, without_email = acme.issue(), acme.issue(notify=True), acme.issue(holder=Holder("Eve"), notify=True)
     tasks = list(acme.issuer_store.tasks.due(acme.clock() + timedelta(days=1), 99))
     kinds = {
         name: sorted(task.kind for task in tasks if task.subject == name)
         for name in (quiet.id, loud.id, without_email.id)
     }
-    assert kinds == {quiet.id: ["pathways"], loud.id: ["deliver", "pathways"], without_email.id: []}
+    assert kinds == {quiet.id: ["pathways"], loud.id: ["deliver", "pathways"], without_email.id: ["pathways"]}

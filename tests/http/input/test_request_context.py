@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from chalice.app import Request
 
-from chalicelib.analytics.event import Kind, Visit, VisitorClass
+from chalicelib.analytics.event import Device, Kind, Visit, VisitorClass
 from chalicelib.http.input import request_context
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import ADDRESS, Gateway
@@ -21,7 +21,7 @@ def test_visit_uses_the_source_ip_of_the_gateway(laurel: Laurel) -> None:
         laurel, user_agent="Mozilla/5.0", referer="https://jobs.example/apply?name=ada", x_forwarded_for="1.1.1.1"
     )
     assert request_context.of(visit_request, Kind.VIEW) == Visit(
-        Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example", VisitorClass.PERSON
+        Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example", VisitorClass.PERSON, device=Device.DESKTOP
     )
 
 

@@ -1,0 +1,1 @@
+"""Exact counts: folds over closed buckets of events, which overwrite."""

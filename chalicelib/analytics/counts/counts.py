@@ -1,0 +1,167 @@
+"""What is counted in a period, as a pure fold over events."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chalicelib.analytics.counts import channels
+from chalicelib.analytics.event import Event, Kind, VisitorClass
+
+VISITS = frozenset({Kind.VIEW})
+"""Kinds of which unique visitors are counted: those of a credential's page."""
+
+
+class Cell(NamedTuple):
+    """What events have in common that are counted together."""
+
+    kind: str
+    machine: bool
+    """Whether a program caused them. Acts of issuers and holders have no visitor and are not a program's."""
+    achievement: str = ""
+    channel: str = ""
+    """See `channels.channel_of`."""
+    country: str = ""
+    """ISO 3166 code; empty if the edge did not name it."""
+    detail: str = ""
+    """What else the kind is broken down by: see `channels.detail_of`."""
+
+
+class Touch(NamedTuple):
+    """One kind of event of one credential, machines left out."""
+
+    achievement: str
+    credential: str
+    kind: str
+
+
+class Seen(NamedTuple):
+    """How often, and when first."""
+
+    times: int
+    first: int
+    """Epoch seconds."""
+
+
+class Visit(NamedTuple):
+    """One person's visit; equal for repeated views of the same credential on the same day."""
+
+    visitor: str
+    achievement: str
+    credential: str
+    channel: str
+    country: str
+
+
+class Dimension(NamedTuple):
+    """What unique visitors of a day are counted by: a name, such as `channel`, and its value."""
+
+    name: str
+    value: str = ""
+
+
+class Step(NamedTuple):
+    """Credentials that got as far as each other: see `journeys`."""
+
+    issued: str
+    """The UTC day of issue, such as 2026-11-30."""
+    achievement: str
+    stage: str
+    hours: int
+    """Whole hours from issue to the first time."""
+
+
+EVERYONE = Dimension("issuer")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What happened to one issuer's credentials in a period. Values are equal whatever the order of events."""
+
+    cells: Mapping[Cell, int] = field(default_factory=dict)
+    touches: Mapping[Touch, Seen] = field(default_factory=dict)
+    visits: frozenset[Visit] = frozenset()
+    """The visits of a bucket or an hour, or of a part of a day: what unique visitors are counted from."""
+    visitors: Mapping[Dimension, int] = field(default_factory=dict)
+    """Unique visitors of a day. They are not added up: a visitor's key changes every night."""
+    journeys: Mapping[Step, int] = field(default_factory=dict)
+    """How far credentials got, of all time."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing happened."""
+        return not (self.cells or self.touches or self.visits or self.visitors or self.journeys)
+
+
+NOTHING = Counts()
+
+
+def fold(events: Iterable[Event]) -> dict[str, Counts]:
+    """Count ``events`` by issuer. Insensitive to order and to repetition by id."""
+    distinct = {event.id: event for event in events}
+    by_issuer: dict[str, list[Event]] = defaultdict(list)
+    for event in distinct.values():
+        by_issuer[event.issuer_id].append(event)
+    return {issuer_id: _count(its) for issuer_id, its in by_issuer.items()}
+
+
+def merge(parts: Iterable[Counts]) -> Counts:
+    """Add counts of parts that share no event. Insensitive to order and grouping.
+
+    Unique visitors are counted from visits only (`close_day`), and journeys from all touches, so ``visitors`` and
+    ``journeys`` are left out.
+    """
+    cells: Counter[Cell] = Counter()
+    touches: dict[Touch, Seen] = {}
+    visits: set[Visit] = set()
+    for part in parts:
+        for cell, many in part.cells.items():
+            cells[cell] += many
+        for touch, seen in part.touches.items():
+            touches[touch] = _later(touches.get(touch), seen)
+        visits |= part.visits
+    return Counts(dict(cells), touches, frozenset(visits))
+
+
+def close_day(day: Counts) -> Counts:
+    """Replace the visits of a whole day by the numbers of unique visitors."""
+    return Counts(day.cells, day.touches, visitors=count_visitors(day.visits))
+
+
+def count_visitors(visits: Iterable[Visit]) -> dict[Dimension, int]:
+    """Unique visitors by every dimension; `EVERYONE` is their number without any."""
+    keys: dict[Dimension, set[str]] = defaultdict(set)
+    for visit in visits:
+        for dimension in (
+            EVERYONE,
+            Dimension("achievement", visit.achievement),
+            Dimension("credential", visit.credential),
+            Dimension("channel", visit.channel),
+            Dimension("country", visit.country),
+        ):
+            keys[dimension].add(visit.visitor)
+    return {dimension: len(visitors) for dimension, visitors in keys.items()}
+
+
+def _count(events: Iterable[Event]) -> Counts:
+    cells: Counter[Cell] = Counter()
+    touches: dict[Touch, Seen] = {}
+    visits: set[Visit] = set()
+    for event in events:
+        machine = event.visitor_class not in (None, VisitorClass.PERSON)
+        channel, country = channels.channel_of(event), event.country or ""
+        detail = channels.detail_of(event)
+        cells[Cell(event.kind.value, machine, event.achievement_id, channel, country, detail)] += 1
+        if machine or event.credential_id is None:
+            continue
+        touch = Touch(event.achievement_id, event.credential_id, event.kind.value)
+        touches[touch] = _later(touches.get(touch), Seen(1, int(event.at.timestamp())))
+        if event.kind in VISITS and event.visitor is not None:
+            visits.add(Visit(event.visitor, event.achievement_id, event.credential_id, channel, country))
+    return Counts(dict(cells), touches, frozenset(visits))
+
+
+def _later(before: Seen | None, seen: Seen) -> Seen:
+    return seen if before is None else Seen(before.times + seen.times, min(before.first, seen.first))

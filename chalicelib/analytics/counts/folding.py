@@ -1,0 +1,195 @@
+"""Fold closed buckets into hours, days, months and all time, overwriting what was there.
+
+A crash at any point changes nothing: progress is stored last, so the next run does the same again, with the same
+result. Two runs may overlap. A run takes the next number before it reads anything, its writes replace nothing of a
+higher number, and it can neither move the progress nor remove a late note once another has taken a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
+from chalicelib.analytics.counts.journeys import with_journeys
+from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, first_open, month_of
+from chalicelib.analytics.counts.ports import MAX_DONE, BucketReader, CountStore, Progress, Superseded
+from chalicelib.analytics.counts.repeats import without_repeats
+from chalicelib.analytics.counts.sections import Section
+
+LEASE = timedelta(minutes=2)
+"""How long other runs wait for one that has not said that it ended: longer than the function may run."""
+BUCKETS_AT_ONCE = 20
+"""Buckets between two stored progresses: an hour."""
+BEFORE_FIRST_RUN = timedelta(hours=1)
+"""How far the first run of a deployment looks back: events may be recorded before it."""
+OWNER_BYTES = 8
+"""Two runs that take the same number in the same microsecond must not mistake each other's progress for their own."""
+_SAFELY_KEPT = timedelta(days=1)
+"""Events of a bucket expire one by one. A bucket whose events expire within this time is not folded again, because its
+counts would shrink."""
+
+Changed = dict[Period, set[str] | None]
+"""Periods to fold, and for which issuers; None: for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldContext:
+    """What folding needs. ``entropy(n)`` returns n random bytes."""
+
+    reader: BucketReader
+    store: CountStore
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+    retention: timedelta
+    """How long events are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a run did."""
+
+    buckets: int = 0
+    late: int = 0
+    """Late events whose buckets were folded again."""
+    too_old: int = 0
+    """Late events that are not counted, because other events of their bucket may have expired."""
+    waits: bool = False
+    """Whether it did nothing, because another run works."""
+    behind: timedelta = timedelta()
+    """How long ago the last folded bucket ended."""
+
+
+def run(context: FoldContext, until: datetime) -> Folded:
+    """Fold what is closed and what came late, until it is done or the clock passes ``until``.
+
+    Does nothing while another run works. Raises `Unavailable`: the next run continues.
+    """
+    mine = start(context)
+    if mine is None:
+        return Folded(waits=True)
+    total = Folded()
+    try:
+        while context.clock() < until:
+            notes = context.store.late(MAX_DONE)
+            end = max(mine.folded_to, min(first_open(context.clock()), mine.folded_to + BUCKET * BUCKETS_AT_ONCE))
+            done = [note for note in notes if note.bucket < end]  # the note of an open bucket waits
+            if not done and end == mine.folded_to:
+                break
+            oldest = safely_kept_since(context)
+            again = {note.bucket for note in done if oldest <= note.bucket < mine.folded_to}
+            fold_buckets(context, mine, [Period(Level.BUCKET, at) for at in sorted(again)], end)
+            total = replace(
+                total,
+                buckets=total.buckets + (end - mine.folded_to) // BUCKET,
+                late=total.late + len(done),
+                too_old=total.too_old + sum(note.bucket < oldest for note in done),
+            )
+            mine = replace(mine, folded_to=end)
+            context.store.save_progress(mine, mine.number, done)
+        finish(context, mine)
+    except Superseded:
+        pass  # the later run does again what this one did not finish
+    return replace(total, behind=context.clock() - mine.folded_to)
+
+
+def safely_kept_since(context: FoldContext) -> datetime:
+    """Of no bucket that starts later have events expired."""
+    return context.clock() - context.retention + _SAFELY_KEPT
+
+
+def start(context: FoldContext, *, take_over: bool = False) -> Progress | None:
+    """Take the next number; None while another run works, unless it is to be taken over."""
+    now = context.clock()
+    before = context.store.progress() or Progress(0, first_open(now - BEFORE_FIRST_RUN), now)
+    if before.busy_until > now and not take_over:
+        return None
+    mine = Progress(before.number + 1, before.folded_to, now + LEASE, context.entropy(OWNER_BYTES).hex())
+    try:
+        context.store.save_progress(mine, before.number)
+    except Superseded:
+        return None
+    return mine
+
+
+def finish(context: FoldContext, mine: Progress) -> None:
+    """Let the next run start. Raises `Superseded`."""
+    context.store.save_progress(replace(mine, busy_until=context.clock()), mine.number)
+
+
+def fold_buckets(context: FoldContext, mine: Progress, again: Collection[Period], end: datetime) -> None:
+    """Fold the buckets ``again`` and those from the progress of ``mine`` to ``end``, and every longer period that they
+    change and that is over by ``end``. Raises `Superseded`.
+    """
+    hours: Changed = {}
+    for bucket in again:
+        _add(hours, bucket.parent, _fold_bucket(context, mine, bucket, _stored_issuers(context, bucket)))
+    for n in range((end - mine.folded_to) // BUCKET):
+        bucket = Period(Level.BUCKET, mine.folded_to + BUCKET * n)
+        _fold_bucket(context, mine, bucket, ())
+        if bucket.end == bucket.parent.end:
+            hours[bucket.parent] = None  # the hour is over, so it is folded for everyone
+    days: Changed = {}
+    for hour in sorted(hours):
+        if hour.end > end:
+            continue  # it is folded when it is over
+        _add(days, hour.parent, _fold_parts(context, mine, hour, hours[hour]))
+        if hour.end == hour.parent.end > mine.folded_to:
+            days[hour.parent] = None
+    months: Changed = {}
+    for day in sorted(days):
+        if day.end <= end:
+            _add(months, day.parent, _fold_parts(context, mine, day, days[day]))
+    fold_longer(context.store, months, mine.number)
+
+
+def fold_longer(store: CountStore, months: Changed, number: int) -> None:
+    """Store months as the sums of their days, and all time as the sum of all months. Raises `Superseded`."""
+    for month in sorted(months):
+        last = Period(Level.DAY, month.end - timedelta(days=1))
+        for issuer_id in sorted(months[month] or ()):
+            days = _all_of(store, issuer_id, month._replace(level=Level.DAY), last)
+            store.save(issuer_id, month, merge(days), number)
+    for issuer_id in sorted({each for issuers in months.values() for each in issuers or ()}):
+        store.save(issuer_id, ALL_TIME, with_journeys(merge(_all_of(store, issuer_id, *MONTHS))), number)
+
+
+def _add(changed: Changed, period: Period, issuers: set[str]) -> None:
+    before = changed.setdefault(period, set())
+    if before is not None:
+        before |= issuers
+
+
+def _fold_bucket(context: FoldContext, mine: Progress, bucket: Period, stored: Collection[str]) -> set[str]:
+    """Store the counts of ``bucket`` for every issuer that has events in it or counts ``stored``; those issuers."""
+    found = fold(without_repeats(context.reader.events(bucket)))
+    for issuer_id in sorted({*found, *stored}):
+        context.store.save(issuer_id, bucket, found.get(issuer_id, NOTHING), mine.number)
+    return {*found, *stored}
+
+
+def _stored_issuers(context: FoldContext, bucket: Period) -> set[str]:
+    return {issuer_id for issuer_id, period, _ in context.store.parts(bucket.parent) if period == bucket}
+
+
+def _fold_parts(context: FoldContext, mine: Progress, whole: Period, issuers: Collection[str] | None) -> set[str]:
+    """Store the counts of an hour or a day for ``issuers``, or for all that have any; those issuers."""
+    folded = set()
+    for issuer_id, parts in groupby(context.store.parts(whole, issuers), key=lambda part: part[0]):
+        counts = merge(counts for _, _, counts in parts)
+        counts = close_day(counts) if whole.level is Level.DAY else counts
+        context.store.save(issuer_id, whole, counts, mine.number)
+        folded.add(issuer_id)
+    return folded
+
+
+def _all_of(store: CountStore, issuer_id: str, first: Period, last: Period) -> Iterator[Counts]:
+    for section in (Section.CELLS, Section.CREDENTIALS):  # the others are made from these
+        for _, counts in store.sections(issuer_id, first, last, section):
+            yield counts
+
+
+MONTHS = (month_of(date.min), month_of(date.max))
+"""The first and the last month that there can be."""

@@ -1,0 +1,85 @@
+"""Ports of the counting engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from chalicelib.analytics.counts.counts import Counts
+from chalicelib.analytics.counts.periods import Period
+from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.event import Event
+
+
+class Late(NamedTuple):
+    """An event that was stored after its bucket was closed. Each has a note of its own, so that removing a note that
+    was read never removes another event's."""
+
+    bucket: datetime
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the fold is, and who folds."""
+
+    number: int
+    """Of the run that stored this. Each run takes the next one, and what a run stores replaces nothing of a later
+    run."""
+    folded_to: datetime
+    """The start of the first bucket that is not folded."""
+    busy_until: datetime
+    """Until when the run may work; in the past when it has ended."""
+    owner: str = ""
+    """Random, so that no two runs store the same."""
+
+
+class Superseded(Exception):
+    """A later run of the fold has taken over. What it finds unfinished it does again."""
+
+
+class BucketReader(Protocol):
+    """Reads the events of a bucket."""
+
+    def events(self, bucket: Period) -> Iterator[Event]:
+        """Every stored event of ``bucket``, strongly consistent, in any order. Raises `Unavailable`."""
+
+
+class CountStore(Protocol):
+    """Stores counts. All methods raise `Unavailable`."""
+
+    def progress(self) -> Progress | None:
+        """The last stored progress; None before the first run."""
+
+    def save_progress(self, progress: Progress, since: int, done: Sequence[Late] = ()) -> None:
+        """Store ``progress`` and delete the notes ``done``, if run ``since`` is still the last one (0: none).
+
+        At most `MAX_DONE` notes. Raises `Superseded`.
+        """
+
+    def late(self, limit: int) -> list[Late]:
+        """At most ``limit`` notes, oldest bucket first, strongly consistent."""
+
+    def save(self, issuer_id: str, period: Period, counts: Counts, number: int) -> None:
+        """Overwrite the counts of an issuer in ``period``, in all sections if it is a day or longer.
+
+        Raises `Superseded` if a run with a higher number has stored them.
+        """
+
+    def parts(self, whole: Period, issuer_ids: Collection[str] | None = None) -> Iterator[tuple[str, Period, Counts]]:
+        """The stored counts of the buckets of an hour, or the hours of a day, strongly consistent; of all issuers, or
+        of ``issuer_ids``, issuer by issuer."""
+
+    def section(self, issuer_id: str, period: Period, section: Section) -> Counts:
+        """A section of a day, a month or all time; `NOTHING` if none is stored."""
+
+    def sections(
+        self, issuer_id: str, first: Period, last: Period, section: Section
+    ) -> Iterator[tuple[Period, Counts]]:
+        """That section of every stored day or month from ``first`` to ``last``, which are of one level, in order."""
+
+
+MAX_DONE = 90
+"""Notes deleted with one progress: a transaction has at most 100 actions (TransactWriteItems)."""

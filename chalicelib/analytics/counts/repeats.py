@@ -1,0 +1,30 @@
+"""Programs that imitate a browser, found by what no person does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chalicelib.analytics.event import Event, VisitorClass
+
+MAX_IDENTICAL = 60
+"""Hits of one visitor on one credential within a bucket of three minutes that people may make. A visitor is a network
+and a browser (`visitor.visitor`), so a class of thirty on a school's computers opens one page twice each."""
+
+
+def without_repeats(events: Iterable[Event]) -> list[Event]:
+    """The ``events`` of a bucket, each once; those of a visitor that makes more than `MAX_IDENTICAL` identical hits as
+    `VisitorClass.REPEATED`."""
+    distinct = {event.id: event for event in events}.values()
+    hits = Counter(_hit(event) for event in distinct if event.visitor is not None)
+    return [
+        replace(event, visitor_class=VisitorClass.REPEATED)
+        if event.visitor_class is VisitorClass.PERSON and hits[_hit(event)] > MAX_IDENTICAL
+        else event
+        for event in distinct
+    ]
+
+
+def _hit(event: Event) -> tuple[str | None, str | None, str]:
+    return event.visitor, event.credential_id, event.kind.value

@@ -1,0 +1,186 @@
+"""The tables that the console and the API show: columns, and rows as tuples in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from chalicelib.analytics.counts.counts import EVERYONE, Counts, Dimension
+from chalicelib.analytics.counts.reading import CountReader, Days
+from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.event import Kind
+from chalicelib.analytics.kpi import breakdowns
+from chalicelib.analytics.kpi.figures import Figures, Filter, figures
+from chalicelib.analytics.kpi.kpis import KPIS, Kpi, Value, change
+
+MAX_DAYS = 800
+"""Of one request: two retentions of events, the second to compare with."""
+MAX_HOURLY_DAYS = 7
+"""Of one request by the hour: each is a read."""
+MAX_INFLUENCERS = 1_000
+KINDS = tuple(kind.value for kind in Kind)
+
+Row = tuple[object, ...]
+
+
+class Request(NamedTuple):
+    """What is asked for."""
+
+    issuer_id: str
+    days: Days
+    only: Filter = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of ``columns``."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+class KpiFigure(NamedTuple):
+    """A key figure of a period, and of as many days before."""
+
+    kpi: Kpi
+    now: Value
+    before: Value
+
+    @property
+    def change(self) -> float | None:
+        """The relative change."""
+        return change(self.now, self.before)
+
+
+def kpi_figures(reader: CountReader, request: Request) -> list[KpiFigure]:
+    """Every key figure that the filter applies to."""
+    journeys = reader.journeys(request.issuer_id)
+    now, before = (
+        _figures(reader, request._replace(days=days), journeys) for days in (request.days, request.days.before)
+    )
+    by_visitor = request.only.channel is not None or request.only.country is not None
+    shown = [kpi for kpi in KPIS if kpi.by_visitor or not by_visitor]
+    return [KpiFigure(kpi, kpi.compute(now), kpi.compute(before)) for kpi in shown]
+
+
+def _figures(reader: CountReader, request: Request, journeys: Counts) -> Figures:
+    section = Section.CELLS if request.only.any else Section.TOTALS
+    counts = reader.total(request.issuer_id, request.days, section)
+    return figures(counts, journeys, request.days, request.only)
+
+
+def _of_period(reader: CountReader, request: Request) -> Figures:
+    return _figures(reader, request, Counts())
+
+
+def _kpis(reader: CountReader, request: Request) -> Table:
+    columns = (
+        "code", "name", "formula", "unit", "value", "numerator", "denominator", "suppressed", "before", "change",
+    )  # fmt: skip
+    rows: list[Row] = [
+        (
+            each.kpi.code, each.kpi.name, each.kpi.formula, each.kpi.unit.value, each.now.value, each.now.numerator,
+            each.now.denominator, each.now.suppressed, each.before.value, each.change,
+        )
+        for each in kpi_figures(reader, request)
+    ]  # fmt: skip
+    return Table(columns, rows)
+
+
+def _days(reader: CountReader, request: Request) -> Table:
+    section = Section.CELLS if request.only.any else Section.TOTALS
+    series = reader.series(request.issuer_id, request.days, section)
+    visitors = dict(_visitors(reader, request)) if request.only.any else {}
+    rows: list[Row] = []
+    for day, counts in series:
+        unique = visitors.get(day.isoformat()) if request.only.any else counts.visitors.get(EVERYONE)
+        rows.append(_series_row(day.isoformat(), counts, request.only, unique))
+    return Table(("day", "visitors", "machine_views", *KINDS), rows)
+
+
+def _hours(reader: CountReader, request: Request) -> Table:
+    rows: list[Row] = []
+    for day in request.days.each():
+        for hour, counts in reader.hours(request.issuer_id, day):
+            unique = None if request.only.any else counts.visitors.get(EVERYONE)
+            rows.append(_series_row(hour.strftime("%Y-%m-%dT%H:%MZ"), counts, request.only, unique))
+    return Table(("hour", "visitors", "machine_views", *KINDS), rows)
+
+
+def _series_row(when: str, counts: Counts, only: Filter, visitors: int | None) -> Row:
+    found = Figures({cell: many for cell, many in counts.cells.items() if only.admits(cell)}, {})
+    people = [found.events(kind, machine=None if kind is Kind.VERIFICATION else False) for kind in Kind]
+    return (when, visitors, found.events(Kind.VIEW, machine=True), *people)
+
+
+def _visitors(reader: CountReader, request: Request) -> Iterator[tuple[str, int]]:
+    """Unique visitors of each day by one value; for several at once they are not counted."""
+    named = {name: getattr(request.only, name) for name in ("achievement", "channel", "country")}
+    given = [Dimension(name, value) for name, value in named.items() if value is not None]
+    if len(given) == 1:
+        for day, counts in reader.series(request.issuer_id, request.days, Section.VISITORS):
+            yield day.isoformat(), counts.visitors.get(given[0], 0)
+
+
+def _by(name: str, section: Section) -> Callable[[CountReader, Request], Table]:
+    def table(reader: CountReader, request: Request) -> Table:
+        counts = reader.total(request.issuer_id, request.days, Section.CELLS if request.only.any else section)
+        cells = {cell: many for cell, many in counts.cells.items() if request.only.admits(cell)}
+        found = breakdowns.by_dimension(cells, name)
+        rows: list[Row] = [(value, *(found[value].get(kind, 0) for kind in KINDS)) for value in sorted(found)]
+        return Table((name, *KINDS), rows)
+
+    return table
+
+
+def _detail(name: str, break_down: Callable[[Figures], Mapping[str, int]]) -> Callable[[CountReader, Request], Table]:
+    def table(reader: CountReader, request: Request) -> Table:
+        found = break_down(_of_period(reader, request))
+        return Table((name, "times"), [(value, found[value]) for value in sorted(found)])
+
+    return table
+
+
+def _influencers(reader: CountReader, request: Request) -> Table:
+    touches = reader.total(request.issuer_id, request.days, Section.CREDENTIALS).touches
+    of = {touch: seen for touch, seen in touches.items() if request.only.achievement in (None, touch.achievement)}
+    found = breakdowns.influencers(of, MAX_INFLUENCERS)
+    columns = ("credential", "achievement", "referrals", "views", "shares")
+    return Table(
+        columns, [(each.credential, each.achievement, each.referrals, each.views, each.shares) for each in found]
+    )
+
+
+def _cohorts(reader: CountReader, request: Request) -> Table:
+    found = figures(Counts(), reader.journeys(request.issuer_id), request.days, request.only)
+    stages = ("delivered", "opened", "viewed", "shared", "referred", "renewed")
+    rows: list[Row] = [
+        (row.month, row.issued, *(None if row.stages is None else row.stages.get(stage, 0) for stage in stages))
+        for row in breakdowns.cohorts(found.steps)
+    ]
+    return Table(("month", "issued", *stages), rows)
+
+
+def _pathways(reader: CountReader, request: Request) -> Table:
+    found = breakdowns.pathway_flow(_of_period(reader, request))
+    return Table(
+        ("pathway", "steps", "holders", "dropped"),
+        [(row.pathway, row.steps, row.holders, row.dropped) for row in found],
+    )
+
+
+TABLES: Mapping[str, Callable[[CountReader, Request], Table]] = {
+    "kpis": _kpis,
+    "days": _days,
+    "hours": _hours,
+    "achievements": _by("achievement", Section.ACHIEVEMENTS),
+    "channels": _by("channel", Section.CHANNELS),
+    "countries": _by("country", Section.COUNTRIES),
+    "platforms": _detail("platform", breakdowns.by_platform),
+    "verdicts": _detail("verdict", breakdowns.verdicts),
+    "influencers": _influencers,
+    "cohorts": _cohorts,
+    "pathways": _pathways,
+}
+"""The tables by name."""

@@ -1,0 +1,206 @@
+"""The store of counts: those of buckets and hours among the events, which expire; the others among what must last."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, timedelta
+from typing import Any, NamedTuple, Self
+
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+
+from chalicelib.analytics.counts.counts import NOTHING, Counts
+from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
+from chalicelib.analytics.counts.periods import Level, Period, bucket_of
+from chalicelib.analytics.counts.ports import Late, Progress, Superseded
+from chalicelib.analytics.counts.sections import Section, section_of
+from chalicelib.dynamo import keys, reads
+from chalicelib.dynamo.items.base import Item, epoch, read
+from chalicelib.dynamo.keys import Key, Range
+from chalicelib.dynamo.stores.events import LateItem
+from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables, key_of
+from chalicelib.errors import Malformed, Unavailable
+
+MAX_PAYLOAD = 300_000
+"""Bytes of counts in one item, which has at most 400 KB. What is larger is cut into chunks."""
+OUTLIVES_EVENTS = timedelta(days=30)
+"""How much longer the counts of buckets and hours are kept than events: an hour is folded from all its buckets."""
+_NOT_LATER = "attribute_not_exists(pk) OR run_number <= :number"
+
+
+class ProgressItem(Item, discriminator="fold_progress"):
+    """How far events are counted."""
+
+    run_number = NumberAttribute()
+    folded_to = UTCDateTimeAttribute()
+    busy_until = UTCDateTimeAttribute()
+    owner = UnicodeAttribute()
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        return cls(
+            *keys.fold_progress(),
+            run_number=progress.number,
+            folded_to=progress.folded_to,
+            busy_until=progress.busy_until,
+            owner=progress.owner,
+        )
+
+    def to_domain(self) -> Progress:
+        ends = (self.folded_to.astimezone(UTC), self.busy_until.astimezone(UTC))
+        return Progress(int(self.run_number), *ends, str(self.owner))
+
+
+class Stored(NamedTuple):
+    """What an item of counts holds."""
+
+    issuer_id: str
+    period: Period
+    payload: bytes
+    digest: str
+    chunks: int
+
+
+class CountsItem(Item, discriminator="counts"):
+    """The counts of an issuer in a period, compressed; in ``chunks`` other items if they are large."""
+
+    issuer_id = UnicodeAttribute()
+    level = UnicodeAttribute()
+    start = UTCDateTimeAttribute()
+    run_number = NumberAttribute()
+    payload = BinaryAttribute(legacy_encoding=False, null=True)
+    digest = UnicodeAttribute()
+    chunks = NumberAttribute()
+    expires = NumberAttribute(null=True)
+
+    def to_domain(self) -> Stored:
+        period = Period(Level(self.level), self.start.astimezone(UTC))
+        return Stored(str(self.issuer_id), period, bytes(self.payload or b""), str(self.digest), int(self.chunks))
+
+
+class ChunkItem(Item, discriminator="counts_chunk"):
+    """A part of large counts."""
+
+    payload = BinaryAttribute(legacy_encoding=False)
+    expires = NumberAttribute(null=True)
+
+    def to_domain(self) -> bytes:
+        return bytes(self.payload)
+
+
+class DynamoCountStore:
+    """`analytics.counts.ports.CountStore` on DynamoDB."""
+
+    def __init__(self, tables: Tables, retention: timedelta) -> None:
+        self._tables = tables
+        self._kept = retention + OUTLIVES_EVENTS
+
+    def progress(self) -> Progress | None:
+        return reads.find(self._tables, self._tables.events, ProgressItem, keys.fold_progress())
+
+    def save_progress(self, progress: Progress, since: int, done: Sequence[Late] = ()) -> None:
+        item = ProgressItem.of(progress).raw()
+        condition = "run_number = :number" if since else ABSENT
+        put = Put(item, condition, {":number": {"N": str(since)}} if since else None)
+        notes = [Delete(keys.late_event(bucket_of(note.bucket), note.event_id), UNCONDITIONAL) for note in done]
+        try:
+            if notes:
+                self._tables.transact(self._tables.events, [put], notes)
+            else:
+                self._tables.put(self._tables.events, put)
+        except ConditionFailed as error:
+            if error.found.get(0) != item:  # else an attempt was applied, and its reply was lost
+                raise Superseded from error
+
+    def late(self, limit: int) -> list[Late]:
+        return list(reads.list_range(self._tables, self._tables.events, LateItem, keys.late_events(), limit))
+
+    def save(self, issuer_id: str, period: Period, counts: Counts, number: int) -> None:
+        if period.level in (Level.BUCKET, Level.HOUR):
+            key, expires = keys.part_counts(issuer_id, period), epoch(period.end + self._kept)
+            self._save(self._tables.events, key, issuer_id, period, counts, number, expires)
+            return
+        for section in _sections(period):
+            key = keys.counts(issuer_id, section.value, period)
+            part = section_of(counts, section)
+            self._save(self._tables.credentials, key, issuer_id, period, part, number, None)
+
+    def parts(self, whole: Period, issuer_ids: Collection[str] | None = None) -> Iterator[tuple[str, Period, Counts]]:
+        if issuer_ids is None:
+            yield from self._read_all(self._tables.events, keys.part_counts_of_all(whole))
+            return
+        for issuer_id in sorted(issuer_ids):
+            yield from self._read_all(self._tables.events, keys.part_counts_of(issuer_id, whole))
+
+    def section(self, issuer_id: str, period: Period, section: Section) -> Counts:
+        table, key = self._tables.credentials, keys.counts(issuer_id, section.value, period)
+        stored = reads.find(self._tables, table, CountsItem, key)
+        return NOTHING if stored is None else self._counts(table, key, stored)
+
+    def sections(
+        self, issuer_id: str, first: Period, last: Period, section: Section
+    ) -> Iterator[tuple[Period, Counts]]:
+        part = keys.counts_between(issuer_id, section.value, first, last)
+        for _, period, counts in self._read_all(self._tables.credentials, part):
+            yield period, counts
+
+    def _read_all(self, table: str, part: Range) -> Iterator[tuple[str, Period, Counts]]:
+        for raw in self._tables.query(table, part):
+            stored = read(CountsItem, raw)
+            yield stored.issuer_id, stored.period, self._counts(table, key_of(raw), stored)
+
+    def _counts(self, table: str, key: Key, stored: Stored) -> Counts:
+        payload = stored.payload
+        if stored.chunks:
+            wanted = [keys.payload_chunk(key, stored.digest, number) for number in range(stored.chunks)]
+            payload = b"".join(read(ChunkItem, raw) for raw in reads.existing(self._tables, table, wanted))
+        try:
+            return from_bytes(payload)
+        except Malformed as error:
+            # Counts that were overwritten meanwhile, and their old chunks deleted: read again, they are there.
+            raise Unavailable("Counts are being replaced. Try again.", code="storage_unreadable") from error
+
+    def _save(
+        self, table: str, key: Key, issuer_id: str, period: Period, counts: Counts, number: int, expires: int | None
+    ) -> None:
+        payload = to_bytes(counts)
+        digest = hashlib.sha256(payload).hexdigest()
+        chunks = _chunks(payload)
+        for n, chunk in enumerate(chunks):
+            item = ChunkItem(*keys.payload_chunk(key, digest, n), payload=chunk, expires=expires)
+            self._tables.put(table, Put(item.raw(), UNCONDITIONAL))
+        members: dict[str, Any] = {
+            "issuer_id": issuer_id,
+            "level": period.level.value,
+            "start": period.start,
+            "run_number": number,
+            "payload": None if chunks else payload,
+            "digest": digest,
+            "chunks": len(chunks),
+            "expires": expires,
+        }
+        head: Raw = CountsItem(*key, **members).raw()
+        try:
+            self._tables.put(table, Put(head, _NOT_LATER, {":number": {"N": str(number)}}))
+        except ConditionFailed as error:
+            raise Superseded from error
+        if chunks:
+            self._delete_other_chunks(table, key, digest)
+
+    def _delete_other_chunks(self, table: str, key: Key, digest: str) -> None:
+        for raw in self._tables.query(table, keys.payload_chunks(key)):
+            chunk = key_of(raw)
+            if not chunk.sk.startswith(digest):
+                self._tables.delete(table, chunk)
+
+
+def _sections(period: Period) -> list[Section]:
+    of_one_level = {Section.VISITORS: Level.DAY, Section.JOURNEYS: Level.ALL}
+    return [section for section in Section if of_one_level.get(section, period.level) is period.level]
+
+
+def _chunks(payload: bytes) -> list[bytes]:
+    """Cut what does not fit into one item."""
+    if len(payload) <= MAX_PAYLOAD:
+        return []
+    return [payload[start : start + MAX_PAYLOAD] for start in range(0, len(payload), MAX_PAYLOAD)]

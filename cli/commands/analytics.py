@@ -1,0 +1,54 @@
+"""Commands for counts."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from chalicelib.analytics.counts.recount import Difference, recount
+from chalicelib.services import Services
+from cli import grammar
+from cli.grammar import Commands
+from cli.output import UsageProblem, note, table
+
+COLUMNS = ("issuer", "period", "start", "stored", "expected")
+
+
+def add_commands(resources: Commands) -> None:
+    """Add `analytics`."""
+    verbs = grammar.verbs(resources, "analytics", "check what is counted")
+    words = "count the events of days again, and list counts that differ; safe to repeat"
+    again = grammar.command(verbs, "recount", count_again, words, "laurel analytics recount --from 2026-11-01 --repair")
+    again.add_argument("--from", dest="first", metavar="DATE", help="first day (UTC); default: yesterday")
+    again.add_argument("--to", dest="last", metavar="DATE", help="last day; default: yesterday, or the first day")
+    again.add_argument("--repair", action="store_true", help="store what is right")
+
+
+def count_again(services: Services, options: Namespace) -> int:
+    """List counts that differ from the events. They fail the command unless they were repaired."""
+    yesterday = services.clock().date() - timedelta(days=1)
+    first = _day(options.first) or yesterday
+    last = _day(options.last) or max(first, yesterday)
+    if last < first:
+        raise UsageProblem("The last day is before the first.")
+    found: list[Difference] = []
+
+    def rows() -> Iterator[dict[str, object]]:
+        for days in range((last - first).days + 1):
+            for each in recount(services.fold_context, first + timedelta(days), repair=options.repair):
+                found.append(each)
+                values = (each.issuer_id, each.period.level.value, each.period.name, each.stored, each.expected)
+                yield dict(zip(COLUMNS, values, strict=True))
+
+    table(options.json, COLUMNS, rows())
+    days = (last - first).days + 1
+    note(f"{days} {'day' if days == 1 else 'days'} counted, {len(found)} different{', repaired' * options.repair}")
+    return 1 if found and not options.repair else 0
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageProblem(f"{text!r} is not a date such as 2026-11-30.") from error

@@ -1,0 +1,262 @@
+"""Folding with every crash, retry, overlap and late event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.analytics.counts import folding
+from chalicelib.analytics.counts.counts import EVERYONE, Counts, close_day, fold, merge
+from chalicelib.analytics.counts.folding import LEASE, Folded, run
+from chalicelib.analytics.counts.journeys import with_journeys
+from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, bucket_of, day_of
+from chalicelib.analytics.counts.ports import Superseded
+from chalicelib.analytics.event import Event
+from tests.analytics.counts.fakes import CountStore, Interrupted, context_of, write_all
+from tests.analytics.counts.makers import NOON, event, events
+
+LONG = timedelta(days=400)
+
+
+def started(at: datetime = NOON) -> CountStore:
+    """A store whose first run, at ``at``, found nothing."""
+    store = CountStore()
+    store.clock.now = at
+    run_until_done(store)
+    return store
+
+
+def run_until_done(store: CountStore) -> Folded:
+    store.clock.advance(seconds=1)
+    return run(context_of(store), store.clock() + LONG)
+
+
+def expected(some: Iterable[Event], folded_to: datetime) -> dict[tuple[str, Period], Counts]:
+    """All counts, folded at once from all events."""
+    found: dict[tuple[str, Period], list[Counts]] = {}
+    for each in some:
+        period = bucket_of(each.at)
+        if period.end > folded_to:
+            continue
+        for issuer_id, counts in fold([each]).items():
+            whole = period
+            while whole.level is not Level.DAY:
+                found.setdefault((issuer_id, whole), []).append(counts)
+                whole = whole.parent
+                if whole.end > folded_to:
+                    break
+            else:
+                for longer in (whole, whole.parent, ALL_TIME):
+                    found.setdefault((issuer_id, longer), []).append(counts)
+    merged = {}
+    for (issuer_id, period), parts in found.items():
+        counts = merge(parts)
+        if period.level is Level.DAY:
+            counts = close_day(counts)
+        elif period.level in (Level.MONTH, Level.ALL):
+            counts = Counts(counts.cells, counts.touches)
+            counts = with_journeys(counts) if period.level is Level.ALL else counts
+        merged[issuer_id, period] = counts
+    return merged
+
+
+@given(events())
+@settings(max_examples=30)
+def test_counts_of_every_period_equal_one_fold_over_all_events(some: list[Event]) -> None:
+    store = started()
+    write_all(store, some)
+    store.clock.advance(days=5)
+    run_until_done(store)
+    assert store.saved is not None
+    assert store.counted() == expected(some, store.saved.folded_to)
+
+
+@given(events(timedelta(hours=30)), st.data())
+@settings(max_examples=30)
+def test_events_that_come_in_any_order_and_late_are_counted_once(some: list[Event], data: st.DataObject) -> None:
+    """Each event is stored when it happened or up to two days later, perhaps several times, between any runs."""
+    store = started()
+    waits = st.sampled_from([timedelta(), timedelta(minutes=4), timedelta(hours=2), timedelta(days=2)])
+    when = sorted(
+        ((each.at + data.draw(waits), each) for each in [*some, *some[:5]]), key=lambda pair: (pair[0], pair[1].id)
+    )
+    for at, each in when:
+        if at > store.clock() + timedelta(hours=1):
+            run_until_done(store)
+        store.clock.now = max(at, store.clock())
+        store.write(each)
+    store.clock.advance(days=4)
+    run_until_done(store)
+    assert store.saved is not None
+    assert store.counted() == expected(some, store.saved.folded_to)
+    assert store.notes == set()
+
+
+def sample() -> list[Event]:
+    """Events around midnight, so that every level is folded."""
+    midnight = NOON.replace(hour=0) + timedelta(days=1)
+    minutes = (-70, -10, -9, -1, 1, 2, 30)
+    some = [event(at=midnight + timedelta(minutes=each), visitor=str(each % 2)) for each in minutes]
+    return [*some, event(at=midnight, issuer_id="south")]
+
+
+def at_call(store: CountStore, nth: int, act: Callable[[], None]) -> Callable[[], bool]:
+    """Call ``act`` at the ``nth`` call (from 1) of ``store``; the result tells whether it was called."""
+    calls = 0
+
+    def hook() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == nth:
+            act()
+
+    store.hook = hook
+    return lambda: calls >= nth
+
+
+def interrupt() -> None:
+    raise Interrupted
+
+
+def test_crash_before_or_after_any_call_changes_nothing() -> None:
+    """Exhaustive: the run ends at its n-th call, and the next one finishes; each point, until a run has fewer calls."""
+    for nth in count(1):
+        store = prepared()
+        crashed = at_call(store, nth, interrupt)
+        with suppress(Interrupted):
+            run_until_done(store)
+        store.hook = lambda: None
+        store.clock.now += LEASE
+        run_until_done(store)
+        assert_exact(store)
+        assert store.notes == set()
+        if not crashed():
+            break
+    assert nth > 50
+
+
+def prepared() -> CountStore:
+    """A store with events to fold, one of them late."""
+    store = started(NOON.replace(hour=22))
+    some = sample()
+    write_all(store, some[1:])
+    store.clock.advance(hours=4)
+    run_until_done(store)
+    store.write(some[0])
+    store.write(event(at=store.clock() - timedelta(minutes=1)))
+    store.clock.advance(hours=1)
+    return store
+
+
+def all_events(store: CountStore) -> list[Event]:
+    return [each for bucket in store.by_bucket.values() for each in bucket.values()]
+
+
+def assert_exact(store: CountStore) -> None:
+    assert store.saved is not None
+    assert store.counted() == expected(all_events(store), store.saved.folded_to)
+
+
+def take_over(store: CountStore) -> None:
+    """Another run, and late events before and after it."""
+    store.hook = lambda: None
+    store.clock.now += LEASE
+    store.write(event(at=sample()[1].at))
+    run_until_done(store)
+    store.write(event(at=sample()[2].at))
+
+
+def test_run_that_was_taken_over_overwrites_nothing() -> None:
+    """Exhaustive: at its n-th call a run pauses; meanwhile events come late and another run takes over; it goes on."""
+    for nth in count(1):
+        store = prepared()
+        paused = at_call(store, nth, partial(take_over, store))
+        run_until_done(store)
+        store.hook = lambda: None
+        store.clock.now += LEASE
+        run_until_done(store)
+        assert_exact(store)
+        if not paused():
+            break
+    assert nth > 50
+
+
+def test_folding_again_changes_nothing() -> None:
+    store = prepared()
+    run_until_done(store)
+    before = store.counted()
+    mine = folding.start(context_of(store))
+    assert mine is not None
+    buckets = [Period(Level.BUCKET, start) for start in store.by_bucket]
+    for _ in range(2):
+        folding.fold_buckets(context_of(store), mine, buckets, mine.folded_to)
+        assert store.counted() == before
+
+
+def test_event_is_counted_at_most_five_minutes_after_it_happened() -> None:
+    store = started()
+    one = event(at=bucket_of(store.clock()).start)
+    store.write(one)
+    while ("north", bucket_of(one.at)) not in store.counted():
+        store.clock.advance(seconds=60)  # the schedule
+        run(context_of(store), store.clock() + LONG)
+    assert store.clock() - one.at <= timedelta(minutes=5)
+
+
+def test_only_one_run_works_at_a_time_until_its_lease_is_over() -> None:
+    store = started()
+    assert folding.start(context_of(store)) is not None
+    assert folding.start(context_of(store)) is None
+    store.clock.now += LEASE
+    assert folding.start(context_of(store)) is not None
+
+
+def test_run_stops_in_time_and_the_next_one_continues() -> None:
+    store = started()
+    store.write(event(at=store.clock()))
+    store.clock.advance(days=3)
+    assert run(context_of(store), store.clock()).buckets == 0
+    assert run_until_done(store).buckets == timedelta(days=3) // BUCKET
+    assert_exact(store)
+
+
+def test_event_of_a_bucket_that_is_partly_expired_is_not_counted() -> None:
+    store = started()
+    store.write(event(at=store.clock() - timedelta(days=399, hours=1)))
+    done = run_until_done(store)
+    assert (done.late, done.too_old) == (1, 1)
+    assert store.counted() == {}
+    assert store.notes == set()
+
+
+def test_superseded_run_ends_quietly() -> None:
+    store = prepared()
+
+    def refuse(*_: object) -> None:
+        raise Superseded
+
+    store.save = refuse  # type: ignore[method-assign]
+    run_until_done(store)
+
+
+def test_unique_visitors_of_a_day_are_folded_from_keys() -> None:
+    store = started(NOON)
+    write_all(store, [event(at=NOON + timedelta(hours=n), visitor=str(n % 2)) for n in range(1, 9)])
+    store.clock.advance(days=2)
+    run_until_done(store)
+    assert store.counted()["north", day_of(NOON.date())].visitors[EVERYONE] == 2
+
+
+@pytest.mark.parametrize("level", [Level.BUCKET, Level.HOUR, Level.DAY, Level.MONTH])
+def test_period_ends_where_its_parent_may(level: Level) -> None:
+    period = bucket_of(NOON.replace(hour=23, minute=59, day=30))
+    while period.level is not level:
+        period = period.parent
+    assert level is Level.MONTH or period.end == period.parent.end

@@ -1,0 +1,72 @@
+"""Reading counts of days."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.analytics.counts.counts import EVERYONE
+from chalicelib.analytics.counts.reading import CountReader, Days
+from chalicelib.analytics.counts.sections import Section
+from tests.analytics.counts.fakes import CountStore
+from tests.analytics.counts.makers import NOON, event
+from tests.analytics.counts.test_folding import run_until_done, started
+
+FIRST = date(2026, 11, 21)
+SPAN = 75
+"""From 21 November to the morning of 4 February."""
+
+
+def stored() -> tuple[CountStore, Counter[date]]:
+    """One event every 17 hours."""
+    store, expected = started(NOON), Counter[date]()
+    for n in range(1, SPAN * 24 // 17):
+        one = event(at=NOON + timedelta(hours=17 * n))
+        store.clock.now = one.at
+        store.write(one)
+        expected[one.at.date()] += 1
+    store.clock.advance(hours=1, minutes=40)
+    run_until_done(store)
+    return store, expected
+
+
+STORE, EXPECTED = stored()
+
+
+@given(st.integers(-3, SPAN + 3), st.integers(1, SPAN + 5))
+def test_total_of_any_days_is_the_sum_of_their_events(start: int, many: int) -> None:
+    days = Days(FIRST + timedelta(days=start), FIRST + timedelta(days=start + many - 1))
+    expected = sum(times for day, times in EXPECTED.items() if day in days)
+    for section in (Section.TOTALS, Section.ACHIEVEMENTS, Section.CELLS):
+        assert sum(CountReader(STORE).total("north", days, section).cells.values()) == expected
+    touches = CountReader(STORE).total("north", days, Section.CREDENTIALS).touches
+    assert sum(seen.times for seen in touches.values()) == expected
+    series = dict(CountReader(STORE).series("north", days, Section.TOTALS))
+    assert list(series) == sorted(day for day in EXPECTED if day in days)
+    assert all(sum(counts.cells.values()) == EXPECTED[day] for day, counts in series.items())
+    assert all(counts.visitors == {EVERYONE: 1} for counts in series.values())
+
+
+def test_other_issuers_have_nothing() -> None:
+    days = Days(FIRST, FIRST + timedelta(days=SPAN))
+    assert CountReader(STORE).total("south", days, Section.CELLS).empty
+    assert list(CountReader(STORE).series("nor", days, Section.TOTALS)) == []
+    assert CountReader(CountStore()).total("north", days, Section.CELLS).empty
+
+
+def test_days_before_are_as_many() -> None:
+    days = Days(date(2026, 3, 1), date(2026, 3, 31))
+    assert days.before == Days(date(2026, 1, 29), date(2026, 2, 28))
+    assert days.many == days.before.many == 31
+
+
+@pytest.mark.parametrize("section", [Section.TOTALS, Section.VISITORS])
+def test_today_is_counted_as_far_as_it_has_gone(section: Section) -> None:
+    today = STORE.clock().date()
+    ((day, counts),) = CountReader(STORE).series("north", Days(today, today), section)
+    assert day == today
+    assert counts.visitors[EVERYONE] == 1

@@ -1,0 +1,260 @@
+# ruff: noqa: S608 - the queries are made of constants of this module
+"""Every table and figure of a simulated year, with every filter, against DuckDB over the same events as Parquet.
+
+`LAUREL_ORACLE_EVENTS` sets how many events; the measure is 500,000.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.analytics.counts import channels
+from chalicelib.analytics.counts.counts import close_day, fold
+from chalicelib.analytics.counts.folding import fold_longer
+from chalicelib.analytics.counts.periods import day_of
+from chalicelib.analytics.counts.ports import Progress
+from chalicelib.analytics.counts.reading import CountReader, Days
+from chalicelib.analytics.event import Event, Kind, VisitorClass
+from chalicelib.analytics.kpi.figures import Filter
+from chalicelib.analytics.kpi.kpis import Unit
+from chalicelib.analytics.kpi.tables import TABLES, Request, kpi_figures
+from cli.demo.year import DAYS, Programme, simulate
+from tests.analytics.counts.fakes import CountStore
+
+duckdb = pytest.importorskip("duckdb")
+
+pytestmark = pytest.mark.slow
+
+EVENTS = int(os.environ.get("LAUREL_ORACLE_EVENTS", "20000"))
+LAST = date(2026, 11, 29)
+PROGRAMMES = [
+    Programme("north", "welding", weight=4), Programme("north", "care", pathway="p"),
+    Programme("north", "baking", pathway="p", step=2), Programme("south", "law", weight=2), Programme("east", "art"),
+]  # fmt: skip
+WINDOWS = [
+    Days(LAST - timedelta(days=DAYS), LAST), Days(date(2026, 3, 1), date(2026, 5, 31)),
+    Days(date(2026, 2, 11), date(2026, 6, 3)), Days(LAST, LAST),
+]  # fmt: skip
+FILTERS = [
+    Filter(), Filter(achievement="welding"), Filter(channel="linkedin"), Filter(country="CH"),
+    Filter("care", "search", "DE"),
+]  # fmt: skip
+COLUMNS = (
+    "id",
+    "kind",
+    "moment",
+    "issuer",
+    "achievement",
+    "credential",
+    "visitor",
+    "machine",
+    "channel",
+    "country",
+    "detail",
+)
+STAGES = {
+    "delivered": "delivered", "opened": "opened", "viewed": "view", "shared": "shared", "referred": "referral",
+    "renewed": "renewed",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Event]:
+    return list(simulate(PROGRAMMES, LAST, EVENTS))
+
+
+@pytest.fixture(scope="module")
+def reader(events: list[Event]) -> CountReader:
+    store, days = CountStore(), defaultdict(list)
+    for event in events:
+        days[event.at.date()].append(event)
+    issuers = {event.issuer_id for event in events}
+    for day, of in days.items():
+        for issuer_id, counts in fold(of).items():
+            store.save(issuer_id, day_of(day), close_day(counts), 1)
+    fold_longer(store, {day_of(day).parent: issuers for day in days}, 1)
+    end = day_of(LAST + timedelta(days=1)).start
+    store.saved = Progress(1, end, end)
+    return CountReader(store)
+
+
+@pytest.fixture(scope="module")
+def database(events: list[Event], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The events as a Parquet file, queried by DuckDB."""
+    home: Path = tmp_path_factory.mktemp("oracle")
+    with (home / "events.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows(map(_row, events))
+    connection = duckdb.connect()
+    connection.execute(
+        f"COPY (SELECT * FROM read_csv('{home}/events.csv', all_varchar=true)) "
+        f"TO '{home}/events.parquet' (FORMAT parquet)"
+    )
+    connection.execute(
+        "CREATE VIEW events AS SELECT e.id, e.kind, CAST(e.moment AS BIGINT) AS moment, e.issuer, e.achievement, "
+        "e.credential, e.visitor, e.machine = '1' AS machine, coalesce(e.channel, '') AS channel, "
+        "coalesce(e.country, '') AS country, coalesce(e.detail, '') AS detail, "
+        "strftime(make_timestamp(CAST(e.moment AS BIGINT) * 1000000), '%Y-%m-%d') AS day "
+        f"FROM read_parquet('{home}/events.parquet') AS e"
+    )
+    # The first times of each credential, over all time.
+    connection.execute(
+        "CREATE TABLE firsts AS SELECT issuer, achievement, credential, kind, min(moment) AS moment FROM events "
+        "WHERE NOT machine GROUP BY ALL"
+    )
+    connection.execute(
+        "CREATE TABLE issued AS SELECT *, strftime(make_timestamp(moment * 1000000), '%Y-%m-%d') AS day FROM firsts "
+        "WHERE kind = 'issued'"
+    )
+    return connection
+
+
+def _row(event: Event) -> Sequence[object]:
+    machine = event.visitor_class not in (None, VisitorClass.PERSON)
+    return (
+        event.id, event.kind.value, int(event.at.timestamp()), event.issuer_id, event.achievement_id,
+        event.credential_id, event.visitor, int(machine), channels.channel_of(event), event.country,
+        channels.detail_of(event),
+    )  # fmt: skip
+
+
+def where(issuer_id: str, days: Days, only: Filter) -> str:
+    limits = [f"issuer = '{issuer_id}'", f"day BETWEEN '{days.first}' AND '{days.last}'"]
+    for name in ("achievement", "channel", "country"):
+        value = getattr(only, name)
+        limits += [] if value is None else [f"{name} = '{value}'"]
+    return " AND ".join(limits)
+
+
+def expected(database: Any, issuer_id: str, days: Days, only: Filter) -> dict[str, float | None]:
+    """Every figure, by its formula."""
+
+    def one(query: str) -> Any:
+        return database.execute(query).fetchone()[0]
+
+    def count(condition: str) -> int:
+        return int(one(f"SELECT count(*) FROM events WHERE {where(issuer_id, days, only)} AND {condition}"))
+
+    def ratio(numerator: float, denominator: float) -> float | None:
+        return numerator / denominator if denominator else None
+
+    of = f"issuer = '{issuer_id}' AND day BETWEEN '{days.first}' AND '{days.last}'"
+    of += "" if only.achievement is None else f" AND achievement = '{only.achievement}'"
+    issued = int(one(f"SELECT count(*) FROM issued WHERE {of}"))
+
+    def reached(kind: str) -> str:
+        return (
+            "FROM issued AS i JOIN firsts AS f USING (issuer, achievement, credential) "
+            f"WHERE f.kind = '{kind}' AND i.credential IN (SELECT credential FROM issued WHERE {of})"
+        )
+
+    def rate(kind: str) -> float | None:
+        return None if 0 < issued < 10 else ratio(int(one(f"SELECT count(*) {reached(kind)}")), issued)
+
+    def hours(kind: str) -> float | None:
+        people = int(one(f"SELECT count(*) {reached(kind)}"))
+        return (
+            None
+            if people < 10
+            else float(one(f"SELECT median((greatest(f.moment - i.moment, 0)) // 3600) {reached(kind)}"))
+        )
+
+    people = "NOT machine"
+    shares, views = count(f"kind = 'shared' AND {people}"), count(f"kind = 'view' AND {people}")
+    referrals, acts = count(f"kind = 'referral' AND {people}"), count("kind = 'issued'")
+    returning = count("kind = 'issued' AND detail = 'returning'")
+    return {
+        "issued": acts, "delivery_rate": rate("delivered"), "open_rate": rate("opened"), "share_rate": rate("shared"),
+        "shares": shares, "views": views, "machine_views": count("kind = 'view' AND machine"),
+        "views_per_share": ratio(views, shares), "referrals": referrals, "referral_reach": rate("referral"),
+        "referrals_per_share": ratio(referrals, shares), "verifications": count("kind = 'verification'"),
+        "re_enrolment_rate": None if 0 < acts < 10 else ratio(returning, acts), "renewal_rate": rate("renewed"),
+        "hours_to_first_view": hours("view"), "hours_to_first_share": hours("shared"),
+        "hours_to_first_referral": hours("referral"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("issuer_id", ["north", "south", "east"])
+def test_every_figure_equals_that_of_duckdb(reader: CountReader, database: Any, issuer_id: str) -> None:
+    for days in WINDOWS:
+        for only in FILTERS:
+            right = expected(database, issuer_id, days, only)
+            before = expected(database, issuer_id, days.before, only)
+            found = kpi_figures(reader, Request(issuer_id, days, only))
+            assert found
+            for each in found:
+                assert each.now.value == pytest.approx(right[each.kpi.code]), (each.kpi.code, days, only)
+                assert each.before.value == pytest.approx(before[each.kpi.code]), (each.kpi.code, days.before, only)
+                assert each.kpi.unit is not Unit.RATIO or each.now.numerator is not None or each.now.value is None
+
+
+@pytest.mark.parametrize("issuer_id", ["north", "south"])
+def test_every_breakdown_equals_that_of_duckdb(reader: CountReader, database: Any, issuer_id: str) -> None:
+    for days in WINDOWS:
+        for only in FILTERS:
+            request, limits = Request(issuer_id, days, only), where(issuer_id, days, only)
+            for name, column in (("achievements", "achievement"), ("channels", "channel"), ("countries", "country")):
+                query = f"SELECT {column}, kind, count(*) FROM events WHERE {limits} AND NOT machine GROUP BY ALL"
+                table = TABLES[name](reader, request)
+                found = {
+                    (row[0], kind): many
+                    for row in table.rows
+                    for kind, many in zip(table.columns[1:], row[1:], strict=True)
+                    if many
+                }
+                assert found == {(value, kind): many for value, kind, many in database.execute(query).fetchall()}
+            for name, condition in (
+                ("platforms", "kind = 'shared' AND NOT machine"),
+                ("verdicts", "(kind = 'verification' OR (kind = 'view' AND NOT machine))"),
+            ):
+                query = f"SELECT detail, count(*) FROM events WHERE {limits} AND {condition} GROUP BY ALL"
+                assert dict(TABLES[name](reader, request).rows) == dict(database.execute(query).fetchall())
+
+
+def test_every_day_equals_that_of_duckdb(reader: CountReader, database: Any) -> None:
+    for days in WINDOWS:
+        for only in FILTERS[:4]:
+            limits = where("north", days, only)
+            query = (
+                "SELECT day, count(DISTINCT visitor) FILTER (kind = 'view' AND NOT machine AND visitor IS NOT NULL), "
+                f"count(*) FILTER (kind = 'view' AND machine) FROM events WHERE {limits} GROUP BY day"
+            )
+            right = {day: (visitors, machines) for day, visitors, machines in database.execute(query).fetchall()}
+            rows = TABLES["days"](reader, Request("north", days, only)).rows
+            found = {row[0]: (row[1] or 0, row[2]) for row in rows if any(row[1:])}
+            assert found == right
+
+
+def test_influencers_and_cohorts_equal_those_of_duckdb(reader: CountReader, database: Any) -> None:
+    for days in WINDOWS:
+        limits = where("north", days, Filter())
+        query = (
+            "SELECT credential, achievement, count(*) FILTER (kind = 'referral') AS r, count(*) FILTER (kind = 'view') "
+            f"AS v, count(*) FILTER (kind = 'shared') AS s FROM events WHERE {limits} AND NOT machine GROUP BY ALL "
+            "HAVING s > 0 AND (r > 0 OR v > 0) ORDER BY r DESC, v DESC, credential LIMIT 1000"
+        )
+        found = TABLES["influencers"](reader, Request("north", days)).rows
+        assert found == database.execute(query).fetchall()
+        cohorts = TABLES["cohorts"](reader, Request("north", days))
+        for month, issued, *stages in cohorts.rows:
+            in_month = f"issuer = 'north' AND day BETWEEN '{days.first}' AND '{days.last}' AND day LIKE '{month}-%'"
+            assert database.execute(f"SELECT count(*) FROM issued WHERE {in_month}").fetchone()[0] == issued
+            for stage, many in zip(cohorts.columns[2:], stages, strict=True):
+                query = (
+                    "SELECT count(*) FROM firsts WHERE kind = ? AND (issuer, achievement, credential) IN "
+                    f"(SELECT (issuer, achievement, credential) FROM issued WHERE {in_month})"
+                )
+                assert many in (None, database.execute(query, [STAGES[str(stage)]]).fetchone()[0])
+
+
+def test_kinds_of_the_simulated_year_are_those_that_are_counted(events: list[Event]) -> None:
+    assert {event.kind for event in events} >= {Kind.ISSUED, Kind.VIEW, Kind.SHARED, Kind.REFERRAL, Kind.VERIFICATION}

@@ -1,0 +1,182 @@
+"""The store of counts, on the fake and on the real engine."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.analytics.counts.counts import EVERYONE, NOTHING, Counts, Dimension, Seen, Touch, close_day, fold
+from chalicelib.analytics.counts.folding import MONTHS, FoldContext, run
+from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, bucket_of, day_of, month_of
+from chalicelib.analytics.counts.ports import MAX_DONE, CountStore, Late, Progress, Superseded
+from chalicelib.analytics.counts.sections import Section, section_of
+from chalicelib.analytics.ports import EventStore
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.stores.counts import MAX_PAYLOAD, DynamoCountStore
+from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.tables import Tables
+from tests.analytics.counts import fakes
+from tests.analytics.counts.fakes import Clock
+from tests.analytics.counts.makers import NOON, event
+from tests.contract.samples import RETENTION
+
+HOUR = bucket_of(NOON).parent
+DAY = HOUR.parent
+
+
+class Engine:
+    """A count store, the events that it counts, and their clock."""
+
+    def __init__(self, store: CountStore, events: EventStore, clock: Clock) -> None:
+        self.store, self.events, self.clock = store, events, clock
+
+    def run(self) -> None:
+        numbers = random.Random(7)
+        context = FoldContext(self.events, self.store, self.clock, numbers.randbytes, RETENTION)  # type: ignore[arg-type]
+        run(context, self.clock() + timedelta(days=99))
+
+
+@pytest.fixture
+def fake_engine() -> Engine:
+    store = fakes.CountStore()
+    return Engine(store, store, store.clock)
+
+
+@pytest.fixture
+def real_engine(tables: Tables) -> Engine:
+    clock = Clock()
+    return Engine(DynamoCountStore(tables, RETENTION), DynamoEventStore(tables, clock, RETENTION), clock)
+
+
+@pytest.fixture(params=["fake_engine", "real_engine"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def store(engine: Engine) -> CountStore:
+    return engine.store
+
+
+def some(visitor: str = "v") -> Counts:
+    return fold([event(visitor=visitor, country="DE"), event(visitor="w")])["north"]
+
+
+def test_parts_are_read_issuer_by_issuer(store: CountStore) -> None:
+    buckets = HOUR.parts()
+    assert len(buckets) == 20
+    for issuer_id in ("south", "north", "nor"):
+        for bucket in (buckets[3], buckets[1]):
+            store.save(issuer_id, bucket, some(issuer_id), 1)
+    store.save("north", DAY.parts()[13], some(), 1)
+    expected = [
+        (issuer_id, bucket, some(issuer_id)) for issuer_id in ("nor", "north", "south") for bucket in buckets[1:4:2]
+    ]
+    assert list(store.parts(HOUR)) == expected
+    assert list(store.parts(HOUR, {"north"})) == expected[2:4]
+    assert list(store.parts(HOUR, set())) == []
+    assert list(store.parts(DAY)) == [("north", DAY.parts()[13], some())]
+
+
+def test_counts_are_overwritten_but_not_by_an_earlier_run(store: CountStore) -> None:
+    bucket = HOUR.parts()[0]
+    for number in (2, 2, 3):
+        store.save("north", bucket, some(str(number)), number)
+        assert list(store.parts(HOUR)) == [("north", bucket, some(str(number)))]
+    with pytest.raises(Superseded):
+        store.save("north", bucket, NOTHING, 2)
+    assert list(store.parts(HOUR)) == [("north", bucket, some("3"))]
+
+
+def test_longer_periods_are_stored_in_sections(store: CountStore) -> None:
+    counts = close_day(some())
+    store.save("north", DAY, counts, 1)
+    assert store.section("north", DAY, Section.TOTALS).visitors == {EVERYONE: 2}
+    assert store.section("north", DAY, Section.VISITORS).visitors[Dimension("country", "DE")] == 1
+    for section in Section:
+        assert store.section("north", DAY, section) == section_of(counts, section)
+        assert store.section("south", DAY, section) == NOTHING
+        assert store.section("north", day_of(NOON.date() + timedelta(days=1)), section) == NOTHING
+
+
+def test_range_of_days_or_months_is_read_in_order_and_without_other_periods(store: CountStore) -> None:
+    days = [day_of(NOON.date() + timedelta(days=n)) for n in (12, 0, 1, 9, 10)]
+    for period in [*days, month_of(NOON.date()), ALL_TIME]:
+        store.save("north", period, close_day(some()), 1)
+    found = list(store.sections("north", days[1], days[3], Section.TOTALS))
+    assert [period for period, _ in found] == [days[1], days[2], days[3]]
+    assert [period for period, _ in store.sections("north", *MONTHS, Section.CELLS)] == [month_of(NOON.date())]
+    assert list(store.sections("south", days[1], days[3], Section.CELLS)) == []
+
+
+def test_large_counts_are_read_as_they_were_saved(store: CountStore) -> None:
+    rolls = random.Random(7)
+    for size in (40_000, 30_000, 1):
+        touches = {Touch("a", rolls.randbytes(13).hex(), "view"): Seen(n, n) for n in range(size)}
+        store.save("north", DAY, Counts(touches=touches), 1)
+        assert store.section("north", DAY, Section.CREDENTIALS).touches == touches
+
+
+def test_chunks_of_replaced_counts_are_deleted(tables: Tables) -> None:
+    store, rolls = DynamoCountStore(tables, RETENTION), random.Random(7)
+    bucket = HOUR.parts()[0]
+    for _ in range(3):
+        touches = {Touch("a", rolls.randbytes(13).hex(), "view"): Seen(n, n) for n in range(40_000)}
+        store.save("north", bucket, Counts(touches=touches), 1)
+    chunks = list(tables.query(tables.events, keys.payload_chunks(keys.part_counts("north", bucket))))
+    assert 1 < len(chunks) < 5
+    assert all(len(one["payload"]["B"]) <= MAX_PAYLOAD for one in chunks)
+
+
+def test_progress_is_saved_only_by_the_last_run(store: CountStore) -> None:
+    assert store.progress() is None
+    first = Progress(1, NOON, NOON, "one")
+    store.save_progress(first, 0)
+    assert store.progress() == first
+    with pytest.raises(Superseded):
+        store.save_progress(replace(first, owner="two"), 0)
+    second = Progress(2, NOON + timedelta(minutes=3), NOON, "two")
+    store.save_progress(second, 1)
+    with pytest.raises(Superseded):
+        store.save_progress(first, 1)
+    store.save_progress(replace(second, busy_until=NOON + timedelta(seconds=1)), 2)
+    assert store.progress() == replace(second, busy_until=NOON + timedelta(seconds=1))
+
+
+def test_late_event_is_noted_and_its_note_is_removed_with_the_progress(engine: Engine) -> None:
+    engine.clock.now = NOON + timedelta(hours=2)
+    events = [event(at=NOON + timedelta(minutes=n)) for n in range(5)]
+    for one in [*reversed(events), events[0]]:
+        engine.events.write(one)
+    engine.events.write(event(at=engine.clock()))
+    notes = [Late(bucket_of(one.at).start, one.id) for one in events]
+    assert engine.store.late(MAX_DONE) == notes
+    assert engine.store.late(2) == notes[:2]
+    engine.store.save_progress(Progress(1, NOON, NOON, "one"), 0, notes[:3])
+    assert engine.store.late(MAX_DONE) == notes[3:]
+    with pytest.raises(Superseded):
+        engine.store.save_progress(Progress(1, NOON, NOON, "two"), 0, notes[3:])
+    assert engine.store.late(MAX_DONE) == notes[3:]
+
+
+def test_events_are_counted_in_every_period(engine: Engine) -> None:
+    engine.run()
+    some_events = [
+        event(at=NOON + timedelta(hours=n), visitor=None if n % 3 else "v", referrer=None, credential_id="c" * 26)
+        for n in range(1, 40, 3)
+    ]
+    engine.clock.now = NOON
+    for one in some_events:
+        engine.clock.now = max(engine.clock.now, one.at)
+        engine.events.write(one)
+    engine.clock.now = NOON + timedelta(days=3)
+    engine.events.write(event(at=NOON))
+    engine.run()
+    counted = engine.store.section("north", ALL_TIME, Section.TOTALS)
+    assert sum(counted.cells.values()) == len(some_events) + 1
+    days = engine.store.sections("north", DAY, Period(Level.DAY, DAY.start + timedelta(days=9)), Section.TOTALS)
+    assert [sum(counts.cells.values()) for _, counts in days] == [5, 8, 1]
+    assert engine.store.late(MAX_DONE) == []

@@ -1,0 +1,9 @@
+"""Entries for counts and key figures. The path names no data of a tenant, so another one gets its own."""
+
+from __future__ import annotations
+
+from tests.http.matrix import Builder, Call
+
+ENTRIES: dict[tuple[str, str], Builder] = {
+    ("GET", "/v1/analytics/{table}"): lambda _at: Call("/v1/analytics/kpis", foreign_status=200),
+}
