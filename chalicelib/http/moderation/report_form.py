@@ -32,7 +32,7 @@ fields that browser extensions add."""
 REASONS = {
     Reason.WRONG_INFORMATION: "The information is wrong",
     Reason.WRONG_PERSON: "It was not issued to this person",
-    Reason.IMPERSONATION: "It claims to come from someone else",
+    Reason.IMPERSONATION: "It is fake, or claims to come from someone else",
     Reason.OFFENSIVE: "It contains offensive content",
     Reason.OTHER: "Something else",
 }

@@ -64,6 +64,7 @@ class Page:
     """URL of the newest version of this one."""
     replaced_again: bool
     """Whether the credential that replaced this one has been replaced in turn."""
+    revoked: bool
     corrected: bool
     """Whether this one was revoked when it was replaced; a renewed credential stays valid."""
     checked_at: datetime
@@ -82,7 +83,8 @@ class Page:
     certificate: bool
     """Whether there is a certificate: only for a credential that is valid now, and if there are fonts for it."""
     next_pathways: tuple[NextPathway, ...]
-    """Pathways that include the badge, from Laurel's record: not signed. Empty for a submitted credential."""
+    """Pathways that include the badge, from Laurel's record: not signed. Empty for a submitted credential, and for an
+    issuer that is not proven: nobody should be led to it."""
     onward: OnwardLinks | None
     """From Laurel's record as well."""
     share: ShareLinks | None
@@ -141,6 +143,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
     corrected = decided is not None and hosted is not None and hosted.corrected
     verdict = verdict_text.CORRECTED if corrected else verdict_text.verdict_text(report)
     facts = facts_of(report, hosted.issuer if hosted else None, base_url) if report.credential is not None else None
+    proven = verdict_text.issuer_proven(report)
     return Page(
         url=hosted.url if hosted else None,
         canonical_url=hosted.canonical_url if hosted else None,
@@ -155,6 +158,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         reason=text.optional_text(decided.reason) if decided else None,
         replaced_by=newest.url if newest else None,
         replaced_again=hosted is not None and hosted.newest is not None,
+        revoked=report.verdict is Verdict.REVOKED,
         corrected=corrected,
         checked_at=report.checked_at,
         facts=facts,
@@ -167,8 +171,8 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
         certificate=_has_certificate(report, facts),
-        next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
-        onward=onward_links(hosted, facts, base_url) if hosted and facts else None,
+        next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted and proven else (),
+        onward=onward_links(hosted, facts, base_url) if hosted and facts and proven else None,
         share=share_links(hosted, facts) if hosted and facts and report.verdict is Verdict.VALID else None,
         structured=structured_data(hosted.canonical_url, facts)
         if hosted and facts and report.verdict is Verdict.VALID

@@ -177,7 +177,7 @@ def test_a_view_reads_at_most_one_batch_more(
     steps = (Step(other.id, other.name),)
     laurel.issuer_store.pathway_links["fernhill", achievement.id] = (PathwayLink("p", "Analyst", steps, None, 2, 1),)
     calls.clear()
-    assert "Step 1 of 2 of" in page(client, laurel.url("valid"))
+    assert "Step 1 of 2 in" in page(client, laurel.url("valid"))
     client.get(laurel.url("revoked"), accept=HTML)
     client.get(laurel.url("valid"))
     assert calls == []
