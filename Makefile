@@ -115,7 +115,7 @@ package: $(VENV) ## Build and list what would be sent to AWS, in build/$STAGE (P
 deploy: $(VENV) ## Deploy to your AWS account: STAGE BUCKET DOMAIN CERTIFICATE_ARN MAIL_FROM [DRY_RUN=1]
 	@$(BIN)/python -m local deploy --stage $(STAGE) --bucket "$(BUCKET)" --domain "$(DOMAIN)" \
 	  --certificate-arn "$(CERTIFICATE_ARN)" --base-url "$(BASE_URL)" --alarm-topic-arn "$(ALARM_TOPIC_ARN)" \
-	  --mail-from "$(MAIL_FROM)" --operators "$(OPERATORS)" --oidc-providers "$${OIDC_PROVIDERS:-}" \
+	  --mail-from "$(MAIL_FROM)" --operators "$(OPERATORS)" --report-email "$(REPORT_EMAIL)" --oidc-providers "$${OIDC_PROVIDERS:-}" \
 	  --google-wallet-secret-arn "$(GOOGLE_WALLET_SECRET_ARN)" --apple-wallet-secret-arn "$(APPLE_WALLET_SECRET_ARN)" \
 	  --example-credential "$(EXAMPLE_CREDENTIAL)" --unproven-emails "$(UNPROVEN_EMAILS)" \
 	  --event-retention-days "$(EVENT_RETENTION_DAYS)" \

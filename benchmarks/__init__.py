@@ -8,8 +8,10 @@
     badges.py       the credentials to verify
     request.py      requests as API Gateway sends them
     engine.py       an embedded AWS with one credential
+    visit.py        one visit of a page in Chromium
+    website.py      a website that embeds credentials
     fake_aws.py     responses that a benchmark answers itself
-    suites/         the benchmarks: verify, startup (by function), http, package, award, jobs
+    suites/         the benchmarks: verify, startup (by function), http, package, award, embed, page, jobs
 
 Run in processes of their own: cold.py, view_times.py, seed.py, openvc_peer.py.
 """

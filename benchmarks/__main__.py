@@ -10,7 +10,7 @@ from benchmarks.badges import ExamplesMissing
 from benchmarks.line import Line
 from benchmarks.peers import PeerMissing
 from benchmarks.rounds import progress
-from benchmarks.suites import award, embed, http, jobs, package, startup, verify
+from benchmarks.suites import award, embed, http, jobs, package, page, startup, verify
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "verify": verify.lines,
@@ -20,6 +20,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "award": award.lines,
     "embed": embed.lines,
     "jobs": jobs.lines,
+    "page": page.lines,
 }
 
 

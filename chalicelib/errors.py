@@ -38,6 +38,12 @@ class TakenDown(NotFound):
     code = "taken_down"
 
 
+class NoProfile(NotFound):
+    """A holder has no public profile: it was withdrawn, or there never was one. Nobody is told which."""
+
+    code = "no_profile"
+
+
 class Conflict(LaurelError):
     """The object already exists, or was changed by someone else in the meantime."""
 

@@ -42,7 +42,11 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.delivery.emails.email_content import EmailContent
+    from chalicelib.directory.own_profile import ProfileContext
+    from chalicelib.directory.profile_ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
+    from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
     from chalicelib.reports.fetch_allowance import FetchAllowance
     from chalicelib.reports.submitted import SubmittedReports
@@ -261,6 +265,12 @@ class Services:
 
         return SesMailer(self.settings.region, self.settings.mail_from, self.settings.mail_set)
 
+    def email_html(self, content: EmailContent) -> str:
+        """Render an email as it is sent."""
+        from chalicelib.email.render import render  # imported late: only a preview needs it without a mailer
+
+        return render(content).html
+
     @cached_property
     def sign_in_mailer(self) -> Mailer:
         """Mailer for sign-in links."""
@@ -276,7 +286,7 @@ class Services:
         from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore  # imported late
 
         return DeliveryContext(
-            store=DynamoDeliveryStore(self._tables),
+            store=DynamoDeliveryStore(self._tables, self.entropy),
             archive=self.issuer_store,
             pathway_links=self.pathways,
             tasks=self.tasks,
@@ -289,6 +299,30 @@ class Services:
             within=partial(rate_limits.within, self.access_context),
             give_back=partial(rate_limits.give_back, self.access_context),
         )
+
+    @cached_property
+    def moderation_context(self) -> ModerationContext:
+        """Reports by visitors."""
+        from chalicelib.dynamo.stores.visitor_reports import DynamoVisitorReportStore  # imported late
+        from chalicelib.moderation.moderation_context import ModerationContext
+
+        store = DynamoVisitorReportStore(self._tables)
+        return ModerationContext(store, self.issuer_store, self.access_context, self.clock, self.entropy)
+
+    @cached_property
+    def profile_context(self) -> ProfileContext:
+        """What holders' own profiles need."""
+        from chalicelib.directory.own_profile import ProfileContext
+        from chalicelib.dynamo.stores.profiles import DynamoProfileStore  # imported late
+
+        return ProfileContext(DynamoProfileStore(self._tables), self.delivery_context)
+
+    @cached_property
+    def published_store(self) -> PublishedStore:
+        """The store of public profiles."""
+        from chalicelib.dynamo.stores.profiles import DynamoPublishedStore  # imported late: most pages need none
+
+        return DynamoPublishedStore(self._tables)
 
     @cached_property
     def pathways(self) -> Pathways:
@@ -362,6 +396,7 @@ class Services:
         """The exporters of an issuer's data, by the `type` of their lines, in export order."""
         from chalicelib.award import export  # imported late: only an export needs it
         from chalicelib.dynamo.stores.award.export import DynamoArchive
+        from chalicelib.moderation import handling
 
         member_store = self.access_context.member_store
         return {
@@ -370,6 +405,9 @@ class Services:
             ),
             "member": export.dataclass_exporter(member_store.members, "email"),
             "token": export.dataclass_exporter(member_store.tokens, "id", exclude=("digest",)),
+            "visitor_report": export.dataclass_exporter(
+                partial(handling.all_of_issuer, self.moderation_context), "id", exclude=("operator_state", "version")
+            ),
         }
 
     @cached_property
@@ -381,12 +419,14 @@ class Services:
         from chalicelib.award.pathways import rewards
         from chalicelib.award.pathways.issue_events import IssueRecorder
         from chalicelib.delivery import handlers as delivery_handlers
+        from chalicelib.moderation import notices
 
         delivery = delivery_handlers.handlers(self.delivery_context)
         recorder = IssueRecorder(self.issuer_context, self.pathways, Recorder(self.event_store, self._fallback))
         handlers: dict[str, Handler] = {
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
+            **notices.handlers(self.delivery_context, self.settings.report_email),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             dry_run.KIND: dry_run.handler(self.dry_runner, self.clock),

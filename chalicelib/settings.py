@@ -76,6 +76,8 @@ class Settings:
     """How long single events are kept. Counts are kept for good."""
     operators: frozenset[str] = frozenset()
     """Email addresses of the operators, in lower case."""
+    report_email: str = ""
+    """Where operators are emailed about reports by visitors; empty if they are not."""
     oidc_secret: str = ""
     """The Secrets Manager secret with the OpenID Connect providers; empty if there are none."""
     google_wallet: str = ""
@@ -121,6 +123,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         unproven_emails=_whole_number(environment, "UNPROVEN_EMAILS", UNPROVEN_EMAILS),
         event_retention_days=_retention(environment),
         operators=frozenset(_listed(environment, "OPERATORS")),
+        report_email=environment.get("REPORT_EMAIL", ""),
         oidc_secret=environment.get("OIDC_SECRET", ""),
         google_wallet=environment.get("GOOGLE_WALLET_SECRET", ""),
         apple_wallet=environment.get("APPLE_WALLET_SECRET", ""),

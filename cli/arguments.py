@@ -20,6 +20,7 @@ from cli.commands import (
     mailbox,
     pathway,
     task,
+    visitor_report,
     webhook,
 )
 from cli.demo import command as demo
@@ -49,6 +50,6 @@ def parser() -> ArgumentParser:
     root.add_argument("--json", action="store_true", help="print one JSON object per line")
     resources = grammar.subcommands(root)
     issuing = (issuer, key, access, achievement, credential, pathway, webhook, job, export)
-    for module in (*issuing, analytics, events, task, mailbox, demo, completion):
+    for module in (*issuing, analytics, events, task, mailbox, visitor_report, demo, completion):
         module.add_commands(resources)
     return root

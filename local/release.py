@@ -28,6 +28,7 @@ PARAMETERS = {
     "alarm_topic_arn": "AlarmTopicArn",
     "mail_from": "MailFrom",
     "operators": "Operators",
+    "report_email": "ReportEmail",
     "oidc_providers": "OidcProviders",
     "google_wallet_secret_arn": "GoogleWalletSecretArn",
     "apple_wallet_secret_arn": "AppleWalletSecretArn",

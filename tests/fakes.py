@@ -183,6 +183,14 @@ class IssuerStore:
     def record(self, credential_id: str) -> Record:
         return _found(self._records.get(credential_id))
 
+    def existing_records(self, credential_ids: Sequence[str]) -> list[Record]:
+        return [self._records[one] for one in credential_ids if one in self._records]
+
+    def issuers_and_lists(self, records: Sequence[Record]) -> tuple[dict[str, Issuer], dict[str, StatusList]]:
+        issuers = {one.issuer_id for one in records} & self._issuers.keys()
+        lists = {entry.list_id for one in records for entry in one.entries} & self._lists.keys()
+        return {one: self._issuers[one] for one in issuers}, {one: self._lists[one] for one in lists}
+
     def records(self, issuer_id: str) -> Iterator[Record]:
         own = [record for record in self._records.values() if record.issuer_id == issuer_id]
         return iter(sorted(own, key=lambda record: (record.issued_at, record.id)))

@@ -46,7 +46,7 @@ def run() -> Result:
     locked_out = []
     if client.get(f"/c/{id_of('valid')}", accept=HTML).status != 200:
         locked_out.append("readers in the network of the attacker")
-    if not laurel.event_budget.admits("198.51.100.7"):
+    if not laurel.event_budget.admits(Kind.CLICK, "198.51.100.7"):
         locked_out.append("widgets in other networks")
     each = prices.GATEWAY_REQUEST + prices.LAMBDA_REQUEST + GB_SECONDS * prices.LAMBDA_GB_SECOND
     each += READS * prices.DYNAMODB_READ + prices.DYNAMODB_WRITE

@@ -34,7 +34,8 @@ ADDRESSES = 100
 DELIVERED = 40
 """Issuers whose credentials are issued and delivered; more than it takes to use up the shared budget. The emails of the
 others are only counted on the quotas, as delivering does, which saves minutes."""
-ATTACKER = creator.of("mallory@evil.example", "192.0.2.1")
+_SECRET = b"k" * 32
+ATTACKER = creator.of(_SECRET, "mallory@evil.example", "192.0.2.1")
 """The one mailbox and network from which the issuers are created."""
 TRIED = quota.UNPROVEN_ISSUER.max_count + 1
 """Emails of each of the others: the quota of one issuer is reached, so more make no difference."""
@@ -205,5 +206,5 @@ def _with_domain(laurel: Laurel) -> str:
 def _new(laurel: Laurel, issuer_id: str) -> str:
     """A new issuer of an honest person."""
     new = issuer_actions.NewIssuer(issuer_id, f"School {issuer_id}", f"https://{issuer_id}.example/", "Teaches.")
-    created_by = creator.of(f"head@{issuer_id}.example", "198.51.100.1")
+    created_by = creator.of(_SECRET, f"head@{issuer_id}.example", "198.51.100.1")
     return issuer_actions.create(laurel.issuer_context, new, creator=created_by).id

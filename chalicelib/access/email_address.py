@@ -6,6 +6,7 @@ import re
 
 from chalicelib.credential import email_address
 from chalicelib.errors import Refused
+from chalicelib.language.phrase import phrase
 
 _ADDRESS = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -20,5 +21,5 @@ def normalize(text: str) -> str:
     found = email_address.normalize(text)
     # Check ASCII before lower-casing: U+212A lower-cases to an ordinary k, which would merge two mailboxes.
     if not text.isascii() or len(found) > email_address.MAX_LENGTH or not _ADDRESS.fullmatch(found):
-        raise Refused("Enter an email address, for example ada@example.org.", code="bad_email")
+        raise Refused(phrase("Enter an email address, for example ada@example.org."), code="bad_email")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from chalicelib.access import email_address
+from chalicelib.access import email_address, secrets
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import Member, Membership, Token
 from chalicelib.access.roles import Role
@@ -13,6 +13,10 @@ from chalicelib.errors import Conflict, NotFound, Refused
 
 MAX_MEMBERS = 200
 """Members of one issuer: enough for the staff of a large programme."""
+LAST_OWNER = (
+    "An issuer must have at least one owner. Make someone else an owner first. If no one else will use this issuer, "
+    "ask the operators of this service to take it over."
+)
 MAX_ATTEMPTS = 8
 """Attempts of one change. Each failed attempt means that another writer changed the members first."""
 
@@ -104,8 +108,8 @@ def of_issuer(access_context: AccessContext, issuer_id: str) -> Iterator[Member]
 
 
 def issuers_of(access_context: AccessContext, email: str) -> list[str]:
-    """The ids of the issuers that a person is a member of."""
-    return sorted(access_context.member_store.issuers_of(email))
+    """The ids of the issuers that a person is a member of, in the order in which they were added."""
+    return list(access_context.member_store.issuers_of(email))
 
 
 def _ended(access_context: AccessContext, leaving: Member, also: frozenset[str]) -> tuple[Token, ...]:
@@ -138,7 +142,8 @@ def _try_replace(
     ended: Sequence[Token] = (),
 ) -> bool:
     # The membership was read before the member, so if its version is unchanged, the member is too.
-    updated = _next(membership, before, after)
+    mark = secrets.new_secret(access_context.entropy, secrets.ID_BYTES)
+    updated = replace(_next(membership, before, after), last=mark)
     try:
         access_context.member_store.replace_member(before, after, updated, ended)
     except Conflict:
@@ -153,10 +158,9 @@ def _next(membership: Membership, before: Member | None, after: Member | None) -
         owners=membership.owners + _owner_count(after) - _owner_count(before),
         members=membership.members + (after is not None) - (before is not None),
         version=membership.version + 1,
-        last=f"{before and before.email} {before and before.role} -> {after and after.email} {after and after.role}",
     )
     if updated.owners < 1:
-        raise Conflict("An issuer must have at least one owner. Make someone else an owner first.", code="last_owner")
+        raise Conflict(LAST_OWNER, code="last_owner")
     if after is not None and before is None and updated.members > MAX_MEMBERS:
         raise Refused(f"An issuer can have up to {MAX_MEMBERS} members.", code="too_many")
     return updated

@@ -29,7 +29,8 @@ class Membership:
     version: int = 0
     """Incremented with every change; 0 before the first."""
     last: str = ""
-    """A description of the last change, so that no two changes produce the same item."""
+    """A random id of the last change, so that no two changes produce the same item: two that differ only in the keys
+    that they revoke must conflict too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ class MemberStore(Protocol):
     def members(self, issuer_id: str) -> Iterator[Member]:
         """All members of an issuer, sorted by address."""
 
-    def issuers_of(self, email: str) -> Iterator[str]:
-        """The ids of all issuers that a person is a member of."""
+    def issuers_of(self, email: str, limit: int | None = None) -> Iterator[str]:
+        """The ids of all issuers that a person is a member of, or of the first ``limit``, in the order in which the
+        person was added: strangers choose the ids of their issuers, and can add anyone."""
 
     def membership(self, issuer_id: str) -> Membership:
         """Read the membership counts, strongly consistent; version 0 for an issuer that never had a member."""

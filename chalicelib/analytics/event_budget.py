@@ -14,11 +14,12 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from chalicelib.analytics import networks
+from chalicelib.analytics.event import Kind
 
 PER_WORKER = 600
-"""Events a minute of all networks: ten a second, which is also the gateway's limit for all workers together."""
+"""Events of a kind a minute of all networks: ten a second, also the gateway's limit for all workers together."""
 IPV4 = ((32, 60),)
-"""Prefix lengths, and events a minute of each network: a class of thirty behind one address clicks twice a minute."""
+"""Prefix lengths, and events of a kind a minute of each network: a class of thirty behind one address clicks twice."""
 IPV6 = ((64, 60), (48, 120), (32, 240))
 """A /64 is one subnet (RFC 4291, 2.5.4), a /48 one site (RFC 6177), a /32 one provider, whose customers are many."""
 
@@ -32,14 +33,15 @@ class EventBudget:
         self._minute = 0
         self._counts: Counter[str] = Counter()
 
-    def admits(self, address: str) -> bool:
-        """Count one event from ``address``; False if it is not to be stored."""
+    def admits(self, kind: Kind, address: str) -> bool:
+        """Count one event of ``kind`` from ``address``; False if it is not to be stored. Each kind is counted apart, so
+        that a page with many badges does not use up the clicks on them."""
         minute = int(self._clock().timestamp()) // 60
         with self._lock:
             if minute != self._minute:
                 self._minute = minute
                 self._counts.clear()
-            limits = dict(_limits(address))
+            limits = {f"{kind} {name}": limit for name, limit in _limits(address)}
             if any(self._counts[name] >= limit for name, limit in limits.items()):
                 return False
             self._counts.update(limits.keys())

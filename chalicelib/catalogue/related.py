@@ -66,9 +66,9 @@ def _shares(names: Sequence[str]) -> str:
     listed = reduce(lambda first, next_: phrase("{first}, {next}", first=first, next=next_), quoted)
     if more > 0:
         return plural(
-            "Has the same skills: {skills} and {count} more.",
-            "Has the same skills: {skills} and {count} more.",
+            "Covers the same skills: {skills} and {count} more.",
+            "Covers the same skills: {skills} and {count} more.",
             more,
             skills=listed,
         )
-    return plural("Has the same skill: {skills}.", "Has the same skills: {skills}.", len(names), skills=listed)
+    return plural("Covers the same skill: {skills}.", "Covers the same skills: {skills}.", len(names), skills=listed)

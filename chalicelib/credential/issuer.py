@@ -100,6 +100,13 @@ class Issuer:
     certificate_template: str | None = None
     """The look of its certificates, a value of `embed.artefacts.template.Template`; None means the first."""
 
+    page_host: str | None = None
+    """The host of the pages of its credentials, which an operator has configured; None means that of the deployment."""
+
+    def pages_url(self, base_url: str) -> str:
+        """The scheme and host of the pages of its credentials."""
+        return f"https://{self.page_host}" if self.page_host else base_url
+
     @property
     def signing_key(self) -> SigningKey:
         """The active signing key. Raises `Refused` if there is none."""

@@ -17,6 +17,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
+``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may use a name like this (a pointer each)
@@ -27,7 +28,7 @@ table ``credentials`` (permanent): private items
 ``INDEX#<list>``                      ``<index>``                     a used index of a list (a marker)
 ``MEMBERS#<issuer>``                  ``MEMBER#<email>``              a member; all members of an issuer
 ``MEMBERS#<issuer>``                  ``MEMBERSHIP``                  how many members and owners an issuer has
-``PERSON#<email>``                    ``<issuer>``                    the issuers of a person (a pointer each)
+``PERSON#<email>``                    ``<since>#<issuer>``            the issuers of a person (a pointer each)
 ``TOKEN#<token>``                     ``TOKEN``                       an API key
 ``TOKENS#<issuer>``                   ``<created at>#<token>``        an issuer's tokens by time (a pointer each)
 ``OPERATOR#TOKENS``                   ``<created at>#<token>``        the operators' tokens (a pointer each)
@@ -39,6 +40,9 @@ table ``credentials`` (permanent): private items
 ``DEFERRED#<issuer>``                 ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
 ``EMAILS#<issuer>``                   ``EMAILS``                      how many of an issuer's emails bounce
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
+``PROFILE#<sha256>``                  ``PROFILE``                     the profile of the address with this hash
+``CONSENTS#<sha256>``                 ``<n>``                         the ledger of its consents (an entry each)
+``HIDDEN_PROFILE#<holder>``           ``HIDDEN``                      that an operator has hidden a profile (a marker)
 ``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
@@ -46,6 +50,9 @@ table ``credentials`` (permanent): private items
 ``WEBHOOKS#<issuer>``                 ``WEBHOOK#<webhook>``           a webhook; all webhooks of an issuer
 ``COUNTS#<issuer>#<section>``         ``<level>#<start>``             its counts of a day, a month or all time
 ``CHUNKS#<pk>#<sk>``                  ``<sha256>#<n>``                counts that are too large for their item
+``VISITOR_REPORT#<report>``           ``VISITOR_REPORT``              a report by a visitor about a credential
+``ISSUER_REPORTS#<issuer>#<state>``   ``<report>``                    reports to an issuer by time (a pointer each)
+``OPERATOR_REPORTS#<state>``          ``<report>``                    reports to the operators (a pointer each)
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      due tasks, oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
@@ -60,12 +67,13 @@ table ``events`` (removed after a while)
 table ``secrets`` (really deleted: no backup, no stream)
 ``SALT``                              ``<day>``                       the salt of a day; all salts before a day
 ``SIGNING_KEY``                       ``<day>``                       the secret that a day's sessions are signed with
-``SIGNING_KEY``                       ``known-<year>``                the secret of a year's known browsers
+``SIGNING_KEY``                       ``known-<year>``                the secret of a year: known browsers, creators
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
+``REPORTER#<report>``                 ``REPORTER``                    the message and address of a reporter
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
@@ -347,8 +355,8 @@ def membership(issuer_id: str) -> Key:
     return Key(join("MEMBERS", issuer_id), "MEMBERSHIP")
 
 
-def person_pointer(email: str, issuer_id: str) -> Key:
-    return Key(join("PERSON", email), escape(issuer_id))
+def person_pointer(email: str, since: datetime, issuer_id: str) -> Key:
+    return Key(join("PERSON", email), join(moment(since), issuer_id))
 
 
 def issuers_of(email: str) -> Range:
@@ -403,6 +411,32 @@ def fetch_time(network: str) -> Key:
 
 def known_person(hashed: str) -> Key:
     return Key(join("KNOWN_PERSON", hashed), "KNOWN_PERSON")
+
+
+def visitor_report(report_id: str) -> Key:
+    return Key(join("VISITOR_REPORT", report_id), "VISITOR_REPORT")
+
+
+def reporter(report_id: str) -> Key:
+    return Key(join("REPORTER", report_id), "REPORTER")
+
+
+def issuer_report(issuer_id: str, state: str, report_id: str) -> Key:
+    return Key(join("ISSUER_REPORTS", issuer_id, state), escape(report_id))
+
+
+def issuer_reports_before(issuer_id: str, state: str, report_id: str | None) -> Range:
+    pk = join("ISSUER_REPORTS", issuer_id, state)
+    return _before(pk, None if report_id is None else Key(pk, escape(report_id)))
+
+
+def operator_report(state: str, report_id: str) -> Key:
+    return Key(join("OPERATOR_REPORTS", state), escape(report_id))
+
+
+def operator_reports_before(state: str, report_id: str | None) -> Range:
+    pk = join("OPERATOR_REPORTS", state)
+    return _before(pk, None if report_id is None else Key(pk, escape(report_id)))
 
 
 def job(issuer_id: str, job_id: str) -> Key:
@@ -513,6 +547,27 @@ def early_event(message_id: str, state: str) -> Key:
 
 def early_events(message_id: str) -> Range:
     return Range(join("MAIL", message_id), "begins_with(sk, :sk)", "EARLY#")
+
+
+def profile(mailbox_digest: str) -> Key:
+    return Key(join("PROFILE", mailbox_digest), "PROFILE")
+
+
+def consent(mailbox_digest: str, number: int) -> Key:
+    # Zero-padded, so that text order is number order.
+    return Key(join("CONSENTS", mailbox_digest), f"{number:08}")
+
+
+def consents(mailbox_digest: str) -> Range:
+    return Range(join("CONSENTS", mailbox_digest))
+
+
+def hidden_profile(holder_id: str) -> Key:
+    return Key(join("HIDDEN_PROFILE", holder_id), "HIDDEN")
+
+
+def published(holder_id: str) -> Key:
+    return Key(join("PUBLISHED", holder_id), "PUBLISHED")
 
 
 def pathway_set(issuer_id: str) -> Key:

@@ -23,7 +23,7 @@ MEDIA_TYPES: Mapping[str, str] = {JSON: "application/json", XML: "text/xml"}
 """Media type of each format (oembed.com, 2.3.4)."""
 DISCOVERY: Mapping[str, str] = {JSON: "application/json+oembed", XML: "text/xml+oembed"}
 """Media type of the discovery link of each format (oembed.com, 4)."""
-_PAGE = re.compile(rf"/c/({PATTERN})/?", re.ASCII)
+_PAGE = re.compile(rf"/c/({PATTERN})/?\Z", re.ASCII)
 
 Response = dict[str, str | int]
 
@@ -41,6 +41,15 @@ def credential_id(url: str, base_url: str) -> str | None:
     path = asked.path.removeprefix(own.path) if asked.path.startswith(own.path) else ""
     match = _PAGE.fullmatch(path)
     return match[1] if match is not None and same else None
+
+
+def credential_id_on_any_host(url: str) -> str | None:
+    """Return the id in a URL that looks like the page of a credential; which host it is on is not checked."""
+    try:
+        match = _PAGE.search(urlsplit(url).path)
+    except ValueError:
+        return None
+    return match[1] if match is not None else None
 
 
 def response(view: BadgeView, base_url: str, max_width: int | None, max_height: int | None) -> Response:

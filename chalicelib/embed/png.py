@@ -8,8 +8,9 @@ from functools import lru_cache
 from chalicelib.embed import svg, texts
 from chalicelib.embed.appearance import Size, Theme
 from chalicelib.embed.artefacts import rendering
-from chalicelib.embed.artefacts.typesetting import drawable
+from chalicelib.embed.artefacts.typesetting import drawable, drawable_or
 from chalicelib.embed.texts import Shown
+from chalicelib.language.translation import ENGLISH, Translation
 
 KEPT = 64
 """Images kept in memory, of about 20 KB each: rendering takes 50 ms, and a badge is the same all day."""
@@ -18,12 +19,18 @@ SCALES = (1, 2)
 
 
 @lru_cache(maxsize=KEPT)
-def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1, unnamed: str = texts.UNNAMED) -> bytes:
-    """Render the badge. A text in a script that no font has is left out, rather than shown as boxes; ``unnamed`` is
-    shown in place of such a title."""
-    return rendering.png(svg.draw(_drawable(shown, unnamed), size, theme), scale)
+def draw(
+    shown: Shown, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1, language: Translation = ENGLISH
+) -> bytes:
+    """Render the badge. Instead of a name in a script that no font has, it says in ``language`` that the name is not
+    shown."""
+    return rendering.png(svg.draw(_drawable(shown, language), size, theme), scale)
 
 
-def _drawable(shown: Shown, unnamed: str) -> Shown:
-    title = drawable(shown.title) or unnamed
-    return replace(shown, title=title, holder=drawable(shown.holder), issuer=drawable(shown.issuer))
+def _drawable(shown: Shown, language: Translation) -> Shown:
+    return replace(
+        shown,
+        title=drawable(shown.title) or language.text(texts.UNNAMED),
+        holder=drawable_or(shown.holder, language.text(texts.HOLDER_NOT_DRAWN)),
+        issuer=drawable_or(shown.issuer, language.text(texts.ISSUER_NOT_DRAWN)),
+    )

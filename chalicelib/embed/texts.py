@@ -15,6 +15,10 @@ NOTHING_SHOWN = "Contents not shown"
 UNNAMED = "A credential"
 VERIFY = "Verify this credential"
 HOLDER_UNNAMED = "The holder is not named."
+ISSUER_UNNAMED = "Issued by an unnamed issuer"
+HOLDER_NOT_DRAWN = "Holder name not shown"
+ISSUER_NOT_DRAWN = "Issuer name not shown"
+"""In an image without letters for the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ def spoken(shown: Shown) -> str:
 
 
 def issued_by(claims: Claims) -> Phrase:
-    """Return who issued it; a name that nobody confirms is quoted."""
+    """Return who issued it; a name that nobody confirms is quoted, but not our words for an issuer without a name."""
+    if isinstance(claims.issuer, Phrase):
+        return phrase(ISSUER_UNNAMED)
     if claims.issuer_confirmed:
         return phrase("Issued by {issuer}", issuer=claims.issuer)
     return phrase("Issued under the name “{issuer}”", issuer=unquoted(claims.issuer))

@@ -10,6 +10,7 @@ from chalicelib.http.catalogue import achievement, issuer, referral
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.directory import holder_page, wall
 from chalicelib.http.embed import builder, downloads, events, images, oembed, share_images, widgets
 from chalicelib.http.public import (
     credentials,
@@ -58,6 +59,8 @@ def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
         issuer,
         achievement,
         referral,
+        holder_page,
+        wall,
         images,
         widgets,
         oembed,
@@ -87,7 +90,8 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         webhooks,
     )
     from chalicelib.http.embed import wallets
-    from chalicelib.http.holder import holder
+    from chalicelib.http.holder import holder, profile
+    from chalicelib.http.moderation import operator_list, report_form
     from chalicelib.http.sign_in import email_link, oidc
 
     for module in (
@@ -100,10 +104,13 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         members,
         holder,
+        profile,
         wallets,
         emails,
         pathways,
         takedowns,
+        report_form,
+        operator_list,
         webhooks,
         achievements,
         analytics,

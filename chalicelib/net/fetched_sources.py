@@ -33,6 +33,7 @@ class FetchedSources:
     ) -> None:
         self._guard = guard
         self._budget = FetchBudget(admit, dead_hosts)
+        self._links: set[str] = set()
         self._web = RequestWeb(web, self._budget)
         self._deadline = Deadline.after(REQUEST_SECONDS, clock)
         self.controllers = _Controllers(DidWeb(self._web, self._deadline), IssuerKeys(self._web, guard, self._deadline))
@@ -40,7 +41,10 @@ class FetchedSources:
 
     def credential(self, url: str) -> Fetched:
         """The credential at ``url``. It may come from any host or redirect, because it carries its own proof."""
-        self._budget.add_one(self._guard.target(url).authority)
+        authority = self._guard.target(url).authority
+        if url not in self._links:  # read again after `refresh`, it still costs one request
+            self._links.add(url)
+            self._budget.add_one(authority)
         return self._web.get(url, accept=_ACCEPT, deadline=self._deadline)
 
     def refresh(self) -> bool:

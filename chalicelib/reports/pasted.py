@@ -177,7 +177,7 @@ _LINK_IN_IMAGE = (
     "This image contains something other than an Open Badges 3.0 credential, such as a link of an older badge. Ask for "
     "the credential’s link or its JSON file."
 )
-_PICTURE = "This is an image of a kind that contains no credential. Ask for the PNG, SVG or JSON file of the badge."
+_PICTURE = "This type of image cannot contain a credential. Ask for the PNG, SVG or JSON file of the badge."
 _HEAD = 4096
 """How much of a file shows whether it is an SVG image."""
 _NO_LINK = "This looks like a link but is not a valid one. Copy only the link from your browser’s address bar."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -33,6 +33,12 @@ class PublicStore(Protocol):
 
     def record(self, credential_id: str) -> Record:
         """The record, strongly read. Raises `NotFound`."""
+
+    def existing_records(self, credential_ids: Sequence[str]) -> list[Record]:
+        """The records with these ids that exist, in the same order, strongly read, several in one call."""
+
+    def issuers_and_lists(self, records: Sequence[Record]) -> tuple[Mapping[str, Issuer], Mapping[str, StatusList]]:
+        """The issuers and the status lists of ``records`` by id, strongly read, several in one call."""
 
     def related_items(self, record: Record, day: date) -> RelatedItems:
         """Issuer, status lists, the achievement's pathways and the day's salt, strongly read in one call."""

@@ -6,7 +6,7 @@ from argparse import Namespace
 from dataclasses import asdict
 
 from chalicelib.access import email_address
-from chalicelib.award.issuers import domain_proof, issuer_actions, names
+from chalicelib.award.issuers import domain_proof, issuer_actions, names, page_host
 from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
 from chalicelib.award.keys import rotation
 from chalicelib.credential.issuer import Issuer
@@ -39,6 +39,18 @@ def add_commands(resources: Commands) -> None:
         command = grammar.command(verbs, verb, handler, description, f"laurel issuer {verb} acme acme.example")
         grammar.issuer(command)
         command.add_argument("domain", metavar="DOMAIN", help="domain of the issuer, such as acme.example")
+    hosted = grammar.command(
+        verbs,
+        "page-host",
+        set_page_host,
+        "give the pages of an issuer's credentials a host of their own, which points at this deployment",
+        "laurel issuer page-host acme credentials.acme.example",
+        "laurel issuer page-host acme --remove",
+    )
+    grammar.issuer(hosted)
+    wanted = hosted.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("host", metavar="HOST", nargs="?", help="a custom domain of the API in API Gateway")
+    wanted.add_argument("--remove", action="store_true", help="use the host of the deployment again")
     grammar.issuer(
         grammar.command(
             verbs,
@@ -171,6 +183,14 @@ def remove_domain(services: Services, options: Namespace) -> int:
     """Remove a verified domain."""
     domain_proof.remove(services.issuer_context, options.issuer, options.domain)
     show(options.json, f"{options.domain}  removed", issuer=options.issuer, domain=options.domain, outcome="removed")
+    return 0
+
+
+def set_page_host(services: Services, options: Namespace) -> int:
+    """Set or remove the host of the pages of an issuer's credentials."""
+    issuer = page_host.set_page_host(services.issuer_context, options.issuer, options.host)
+    url = issuer.pages_url(services.issuer_context.base_url)
+    show(options.json, f"{issuer.id}  pages at {url}", issuer=issuer.id, page_host=issuer.page_host, url=url)
     return 0
 
 

@@ -23,10 +23,12 @@ def add_commands(resources: Commands) -> None:
         ("update", update, "replace the configuration; secrets are kept"),
         ("list", list_all, "list the webhooks of an issuer"),
         ("deliveries", deliveries, "list recent deliveries with their outcome"),
-        ("rotate-secret", rotate_secret, "create a new secret; the previous one is valid for 24 more hours"),
+        ("rotate-secret", rotate_secret, "create a new secret; the old one is valid for 24 more hours"),
         ("delete", delete, "delete a webhook; issued credentials are kept"),
     ):
-        documents.command(verbs, verb, handler, what, "webhook")
+        command = documents.command(verbs, verb, handler, what, "webhook")
+        if handler is rotate_secret:
+            command.add_argument("--leaked", action="store_true", help="invalidate all earlier secrets now")
 
 
 def create(services: Services, options: Namespace) -> int:
@@ -71,12 +73,12 @@ def deliveries(services: Services, options: Namespace) -> int:
 
 def rotate_secret(services: Services, options: Namespace) -> int:
     """Create a new secret and show it once."""
-    _show_new(
-        services,
-        webhook_actions.rotate(services.issuer_context, services.webhooks, options.issuer, _id(options)),
-        options.json,
+    rotated = webhook_actions.rotate(
+        services.issuer_context, services.webhooks, options.issuer, _id(options), leaked=options.leaked
     )
-    note("The previous secret is valid for 24 more hours. Rotate again to invalidate it now.")
+    _show_new(services, rotated, options.json)
+    if not options.leaked:
+        note("The old secret is valid for 24 more hours. If it has leaked, rotate with --leaked.")
     return 0
 
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from threading import Barrier, Lock
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -53,8 +54,10 @@ class MemberStore:
     def members(self, issuer_id: str) -> Iterator[Member]:
         return iter([self._members[key] for key in sorted(self._members) if key[0] == issuer_id])
 
-    def issuers_of(self, email: str) -> Iterator[str]:
-        return iter(sorted(issuer_id for issuer_id, other in self._members if other == email))
+    def issuers_of(self, email: str, limit: int | None = None) -> Iterator[str]:
+        found = (member for member in self._members.values() if member.email == email)
+        ordered = sorted(found, key=lambda member: (member.since, member.issuer_id))
+        return islice((member.issuer_id for member in ordered), limit)
 
     def membership(self, issuer_id: str) -> Membership:
         found = self._rosters.get(issuer_id) or Membership(issuer_id)

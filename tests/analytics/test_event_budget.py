@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.analytics.event import Kind
 from chalicelib.analytics.event_budget import IPV4, IPV6, PER_WORKER, EventBudget
 from tests.contract.samples import NOW
 
@@ -19,22 +20,28 @@ class Clock:
 
 
 def admitted(budget: EventBudget, addresses: list[str]) -> int:
-    return sum(budget.admits(address) for address in addresses)
+    return sum(budget.admits(Kind.CLICK, address) for address in addresses)
 
 
 def test_a_network_is_limited_and_others_are_not():
     budget = EventBudget(Clock())
     assert admitted(budget, ["198.51.100.7"] * 100) == IPV4[0][1]
-    assert budget.admits("198.51.100.8")
+    assert budget.admits(Kind.CLICK, "198.51.100.8")
+
+
+def test_each_kind_has_its_own_limit():
+    budget = EventBudget(Clock())
+    admitted(budget, ["198.51.100.7"] * 100)
+    assert budget.admits(Kind.IMPRESSION, "198.51.100.7")
 
 
 def test_the_limit_is_for_a_minute():
     clock = Clock()
     budget = EventBudget(clock)
     admitted(budget, ["198.51.100.7"] * 100)
-    assert not budget.admits("198.51.100.7")
+    assert not budget.admits(Kind.CLICK, "198.51.100.7")
     clock.now += timedelta(minutes=1)
-    assert budget.admits("198.51.100.7")
+    assert budget.admits(Kind.CLICK, "198.51.100.7")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chalicelib.analytics.event import Kind
+from chalicelib.award.pathways.pathway_progress import build_pathway_link
 from chalicelib.credential.achievement import Achievement
+from tests.award.pathways.fakes import in_order, leaf, pathway
 from tests.browser.test_pages import Scheme, open_page, page_url, violations
 from tests.http.catalogue.conftest import ENROL, store, without_proof
 from tests.http.fake_laurel import Laurel
@@ -80,3 +82,32 @@ def test_sharing_works_without_script(chromium: Browser, laurel: Laurel) -> None
         page.get_by_text("Share, download or embed").click()
         expect(page.get_by_role("link", name="Add to LinkedIn profile")).to_be_visible()
         expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
+
+
+def test_share_or_download_opens_every_way_to_share(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, page_url(laurel, "valid")) as (page, _):
+        page.evaluate("window.print = () => { window.printed = true; }")
+        page.get_by_role("link", name="Share or download").click()
+        ways = page.locator("#share-or-download")
+        for name in (
+            *("Add to LinkedIn profile", "Post on LinkedIn", "Post on X", "Share on Facebook", "Share on WhatsApp"),
+            *("Send by email", "Embed this credential", "A4 PDF", "Letter PDF", "PNG", "SVG", "JSON", "JWT"),
+            "QR code for this page",
+        ):
+            expect(ways.get_by_role("link", name=name, exact=True)).to_be_visible()
+        ways.get_by_role("button", name="Print this page").click()
+        assert page.evaluate("window.printed")
+
+
+def test_page_with_everything_to_earn_next_is_short_on_a_phone(chromium: Browser, laurel: Laurel) -> None:
+    first = offered(laurel).id
+    way = pathway(in_order(first, leaf("b", name="Statistics that persuade", url=ENROL)), name="Data scientist")
+    laurel.pathways.posts["fernhill", first] = (build_pathway_link(replace(way, reward_name="Scientist"), first),)
+    with open_page(chromium, page_url(laurel, "valid"), viewport={"width": 375, "height": 812}) as (page, _):
+        for heading in ("Before you decide", "Skills", "How it was earned", "Evidence", "About the issuer"):
+            expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+        section = page.get_by_role("region", name="Earn this too")
+        for link in ("Enrol", "What it takes to earn this", "More from this issuer", "Statistics that persuade"):
+            expect(section.get_by_role("link", name=link)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollHeight") < 2000
+    del laurel.pathways.posts["fernhill", first]

@@ -18,6 +18,7 @@ from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.webhooks.webhook import Delivery, Outcome
 from chalicelib.credential.build import Holder
+from tests.browser.broken_words import broken_words
 from tests.browser.signed_in import console, member
 from tests.browser.test_pages import violations
 from tests.http.fake_laurel import NOW, Laurel, id_of, picture, seeded
@@ -98,6 +99,7 @@ def test_page_is_accessible_fits_and_logs_nothing(
         page.screenshot(path=screenshots / f"console-{kind}-{width}.png", full_page=True)
         assert messages == []
         assert violations(page) == []
+        assert broken_words(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

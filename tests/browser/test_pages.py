@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from chalicelib.credential.build import Holder
 from tests import makers
+from tests.browser.broken_words import broken_words
 from tests.browser.contrast import contrast_violations
 from tests.http.fake_laurel import Laurel, hostile
 from tests.http.public.test_pages import EVIL, HEADLINES, UNPROVEN
@@ -66,6 +67,7 @@ def test_page_is_accessible_fits_and_logs_nothing(
     with open_page(chromium, page_url(laurel, kind), **context_options) as (page, messages):
         page.screenshot(path=screenshots / f"{kind}-{width}-{scheme}.png", full_page=True)
         assert messages == ([MISSING] if kind == "missing" else [])
+        assert broken_words(page) == []
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -82,6 +84,7 @@ def test_verdict_is_above_the_fold_on_a_small_phone(chromium: Browser, laurel: L
 def test_valid_credential_is_above_the_fold_and_short_on_a_phone(chromium: Browser, laurel: Laurel) -> None:
     with open_page(chromium, page_url(laurel, "valid"), viewport={"width": 375, "height": 812}) as (page, _):
         for shown in (
+            page.locator(".brand").get_by_text("Fernhill College"),
             page.get_by_role("heading", level=1, name=HEADLINES["valid"]),
             page.get_by_role("img", name="A bar chart"),
             page.get_by_text("Ada Nwosu", exact=True),

@@ -42,8 +42,9 @@ def next_steps(laurel: Laurel) -> Iterator[None]:
 @pytest.mark.parametrize("width", [320, 375, 1280])
 def test_next_steps_are_accessible_and_fit(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     with open_page(chromium, page_url(laurel, "valid"), viewport={"width": width, "height": 812}) as (page, messages):
-        section = page.get_by_role("region", name="Next steps")
+        section = page.get_by_role("region", name="Earn this too")
         expect(section.get_by_role("link", name="Statistics that persuade")).to_be_visible()
+        expect(section.get_by_text("Step 1 of 2 of Data scientist")).to_be_visible()
         section.screenshot(path=screenshots / f"pathways-{width}.png")
         assert messages == []
         assert violations(page) == []

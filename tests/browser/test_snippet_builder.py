@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
+from chalicelib.embed.appearance import BOXES, Size
 from tests.browser.test_pages import Scheme, open_page, violations
 from tests.http.fake_laurel import Laurel
 
@@ -60,3 +62,84 @@ def test_builder_works_without_script(chromium: Browser, laurel: Laurel) -> None
         page.get_by_role("button", name="Update preview").click()
         expect(page.get_by_role("textbox", name="Code to copy")).to_contain_text("@2x.png?size=badge")
         expect(page.get_by_role("button", name="Copy code")).to_be_hidden()
+
+
+def code(page: Page) -> str:
+    return page.get_by_role("textbox", name="Code to copy").input_value()
+
+
+@pytest.mark.parametrize("kind", ["script", "frame", "image", "markdown", "rst", "email"])
+def test_size_colours_and_language_change_the_code_and_the_preview_of_every_kind(
+    chromium: Browser, laurel: Laurel, kind: str
+) -> None:
+    with open_page(chromium, builder(laurel, f"?kind={kind}")) as (page, messages):
+        default = code(page)
+        page.get_by_label("Size").select_option("badge")
+        expect(page.locator("#result")).not_to_have_attribute("inert", "")
+        page.get_by_label("Colours").select_option("dark")
+        expect(page.get_by_role("textbox", name="Code to copy")).to_contain_text("dark")
+        page.get_by_role("combobox", name="Language").select_option("Deutsch")
+        expect(page.get_by_role("textbox", name="Code to copy")).to_contain_text(re.compile('lang="?de'))
+        assert "badge" in code(page)
+        assert code(page) != default
+        preview = page.locator(".preview :is(iframe, img)")
+        assert (preview.get_attribute("src") or "").endswith("?size=badge&theme=dark&lang=de")
+        box, expected = preview.bounding_box(), BOXES[Size.BADGE]
+        assert box is not None
+        assert (box["width"], box["height"]) == (expected.width, expected.height)
+        replaced = "failed: "  # the images of a frame that was replaced while it loaded
+        assert [message for message in messages if not message.startswith(replaced)] == []
+
+
+def test_builder_is_used_with_the_keyboard_alone(chromium: Browser, laurel: Laurel) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with open_page(chromium, builder(laurel, "?kind=markdown"), permissions=permissions) as (page, _):
+        page.get_by_role("link", name="Data analysis in practice").focus()
+        for label, key, value in (
+            ("Where will you use it?", "ArrowDown", "rst"),
+            ("Size", "ArrowDown", "compact"),
+            ("Colours", "ArrowDown", "light"),
+            ("Language", "ArrowDown", "en"),
+        ):
+            page.keyboard.press("Tab")
+            expect(page.get_by_role("combobox", name=label)).to_be_focused()
+            page.keyboard.press(key)
+            expect(page.get_by_role("combobox", name=label)).to_have_value(value)
+            expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
+            expect(page.get_by_role("combobox", name=label)).to_be_focused()
+            expect(page.locator("#result")).not_to_have_attribute("inert", "")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("textbox", name="Code to copy")).to_be_focused()
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name="Copy code")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_have_text("Code copied.")
+        assert page.evaluate("navigator.clipboard.readText()") == code(page)
+        assert code(page).startswith(".. image::")
+
+
+@pytest.mark.parametrize(("kind", "role"), [("frame", "iframe"), ("image", "img")])
+def test_screen_reader_hears_what_the_builder_offers_and_what_changed(
+    chromium: Browser, laurel: Laurel, kind: str, role: str
+) -> None:
+    with open_page(chromium, builder(laurel, f"?kind={kind}")) as (page, _):
+        for label in ("Where will you use it?", "Size", "Colours", "Language"):
+            expect(page.get_by_role("combobox", name=label, exact=True)).to_be_visible()
+        preview = page.get_by_role("group", name="Preview")
+        if role == "img":
+            name = "Data analysis in practice. Issued by Fernhill College. Verify this credential."
+            expect(preview.get_by_role("img", name=name)).to_be_visible()
+        else:
+            expect(preview.locator("iframe")).to_have_attribute("title", "Preview")
+        status = page.get_by_role("status")
+        expect(status).to_have_attribute("id", "said")
+        page.get_by_label("Size").select_option("compact")
+        expect(status).to_have_text("Preview and code updated.")
+
+
+def test_failed_update_is_announced_and_the_old_code_cannot_be_copied(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, builder(laurel)) as (page, _):
+        page.route("**/embed?**", lambda route: route.abort())
+        page.get_by_label("Size").select_option("compact")
+        expect(page.get_by_role("status")).to_have_text("The preview could not be updated. Try again.")
+        expect(page.locator("#result")).to_have_attribute("inert", "")

@@ -20,7 +20,10 @@ def test_the_issuers_choice_keeps_its_order_and_leaves_out_what_is_no_longer_off
 
 def test_next_steps_of_pathways_are_named_once_with_their_pathway() -> None:
     steps = Step("b", "Basics"), Step("c", "Advanced"), Step("a", "Welding")
-    links = [PathwayLink("1", "Metal", steps[:2], None), PathwayLink("2", "Care", (steps[1], steps[2]), None)]
+    links = [
+        PathwayLink("1", "Metal", steps[:2], None, 3, 1),
+        PathwayLink("2", "Care", (steps[1], steps[2]), None, 3, 1),
+    ]
     assert [(one.id, one.reason) for one in related.by_pathways("a", links)] == [
         ("b", "Next step in “Metal”."),
         ("c", "Next step in “Metal”."),
@@ -35,8 +38,8 @@ def test_most_shared_skills_come_first_and_are_named() -> None:
         OWN,
     ]
     assert [(one.id, one.reason) for one in related.by_skills(OWN, others)] == [
-        ("c", "Has the same skills: “Grinding”, “Cutting”, “Care” and 1 more."),
-        ("b", "Has the same skill: “Steel”."),
+        ("c", "Covers the same skills: “Grinding”, “Cutting”, “Care” and 1 more."),
+        ("b", "Covers the same skill: “Steel”."),
     ]
 
 

@@ -14,6 +14,7 @@ from chalicelib.award import export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.main import main
@@ -25,6 +26,7 @@ from tests.delivery.fake_delivery import DeliveryFixture
 from tests.fake_archive import Archive
 from tests.fake_jobs import Jobs
 from tests.fakes import KEY_POLICY, Counters, EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
+from tests.moderation.fakes import VisitorReportStore
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -49,6 +51,7 @@ class FakeServices:
         self.pathways: Any = pathway_fakes.Pathways()
         self.webhooks: Any = pathway_fakes.WebhookStore()
         self.fold_context: Any = context_of(CountStore())
+        self.visitor_reports: Any = VisitorReportStore(self.tasks)
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 
@@ -63,6 +66,10 @@ class FakeServices:
     @cached_property
     def delivery_context(self) -> DeliveryContext:
         return DeliveryFixture(issuer_store=self.issuer_store.copy(), tasks=self.tasks).delivery_context
+
+    @cached_property
+    def moderation_context(self) -> ModerationContext:
+        return ModerationContext(self.visitor_reports, self.issuer_store, self.access_context, self.clock, self.entropy)
 
     @property
     def exporters(self) -> dict[str, export.Exporter]:

@@ -109,3 +109,19 @@ def test_64_concurrent_writers_never_share_an_index(storage: Storage):
     assert sorted(given) == sorted({record.entries[0].index for record in wanted})
     stored = list(storage.issuer_store.records("north"))
     assert sorted(stored, key=lambda one: one.id) == sorted(won, key=lambda one: one.id)
+
+
+def test_several_credentials_are_read_with_their_issuers_and_lists(storage: Storage):
+    issuer = samples.issuer()
+    storage.issuer_store.add_issuer(issuer, samples.status_lists(issuer, 64))
+    records = [samples.record(f"{number:026}", index=number) for number in range(30)]
+    for record in records:
+        storage.issuer_store.add_record(record)
+    wanted = [record.id for record in reversed(records)]
+    found = storage.public_store.existing_records([*wanted[:3], "x" * 26, *wanted[3:]])
+    assert [record.id for record in found] == wanted
+    issuers, lists = storage.public_store.issuers_and_lists(found)
+    assert issuers == {issuer.id: issuer}
+    assert {one.id for one in lists.values()} == {entry.list_id for entry in records[0].entries}
+    assert storage.public_store.existing_records([]) == []
+    assert storage.public_store.issuers_and_lists([]) == ({}, {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from secrets import token_bytes
 
 import pytest
 
@@ -29,7 +30,7 @@ def fake_store() -> Store:
 
 @pytest.fixture
 def real_store(tables: Tables) -> Store:
-    return DynamoDeliveryStore(tables)
+    return DynamoDeliveryStore(tables, token_bytes)
 
 
 @pytest.fixture(params=["fake_store", "real_store"])
@@ -106,6 +107,18 @@ def test_reputation_round_trips_and_stale_write_conflicts(store: Store) -> None:
     with pytest.raises(Conflict):
         store.save_reputation(reputation.with_sent(first, NOW))
     assert store.save_reputation(reputation.resumed(store.reputation("north"))).paused_at is None
+
+
+def test_equal_counts_at_the_same_time_conflict(store: Store) -> None:
+    """Two emails of an issuer bounce in the same second: each of them counts."""
+    counted = reputation.with_sent(store.reputation("north"), NOW)
+    store.save_reputation(counted)
+    with pytest.raises(Conflict):
+        store.save_reputation(counted)
+    bounced = replace(store.mailbox(BOX), bounces=1, bounced_at=NOW)
+    store.save_mailbox(bounced)
+    with pytest.raises(Conflict):
+        store.save_mailbox(bounced)
 
 
 def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:

@@ -31,12 +31,18 @@ from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record
-from chalicelib.delivery import email_events
+from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.directory import consent
+from chalicelib.directory.consent import Audience, ConsentEntry, Subject, Visibility
+from chalicelib.directory.profile import Details, Profile
+from chalicelib.directory.published import publish
 from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
+from chalicelib.moderation import submission
+from chalicelib.moderation.visitor_report import Reason
 from chalicelib.services import Services
 from chalicelib.settings import Function, Settings
 from chalicelib.tasks.task_queue import Task
@@ -65,6 +71,7 @@ class Laurel:
         settings = Settings(
             "test", BASE_URL, tables.credentials, tables.events, tables.secrets, "host", Signer.SHARED, REGION,
             function=Function.BACKGROUND, unproven_emails=1, mail_from="laurel@example.org",
+            report_email="op@laurel.example",
         )  # fmt: skip
         self.fallback, self.start = Fallback(), self.clock()
         self.services = Services(settings, self.fallback, self.clock, os.urandom)
@@ -73,7 +80,7 @@ class Laurel:
         parts = {"signer": Signer(), "mailer": self.mailer}
         self.services.__dict__.update(parts)  # in place of the cached ones, which need AWS
         context = self.services.issuer_context
-        self.issuer = issuer_actions.create(context, new_issuer(), owner="owner@example.org")
+        self.issuer = issuer_actions.create(context, new_issuer(email="office@acme.example"), owner="owner@example.org")
         self.services.__dict__["domain_prover"] = DomainProver(context, reader, self.services.tasks)
         name, text = domain_proof.instructions(self.issuer, DOMAIN)[0]
         reader.texts[name] = [text]
@@ -130,11 +137,17 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     corrected = reissue.correct(context, "acme", record.id, reissue.Changes(name="Ada L."))
     services.delivery_context.mark_status("acme", corrected.id, State.OPENED, laurel.clock())
     services.tasks.add([Task(Kind.UNSHARED, "acme", corrected.id, laurel.clock())])
+    draft = submission.Draft(Reason.IMPERSONATION, "It is not theirs.", "eve@example.org")
+    submission.submit(services.moderation_context, corrected.id, draft, "203.0.113.7")
     for days in DAYS:
         laurel.clock.now = laurel.start + timedelta(days=days, hours=3)  # when reminders may be sent
         laurel.run_tasks(kinds)
     assert kinds == services.handlers.keys()
-    assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED}
+    told = {one.to for one in laurel.mailer.sent if one.kind is Kind.REPORTED}
+    assert told == {"office@acme.example", "op@laurel.example"}
+    assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {
+        Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED,
+    }  # fmt: skip
 
 
 def test_email_event_function_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
@@ -228,6 +241,29 @@ def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: La
             achievement_id, target = services.catalogue.follow(token, visit)
             assert (achievement_id, (target or "").partition("?")[0]) == (course.id, url)
     assert refused == []
+
+
+def test_a_public_profile_needs_no_more_than_the_grants_of_the_public_role(laurel: Laurel) -> None:
+    services, record = laurel.services, laurel.issue()
+    mailbox_digest, holder_id = mailbox.digest(EMAIL), "h" * 26
+    decisions = (
+        *consent.choose(Subject.PROFILE, Visibility.EVERYONE),
+        *consent.choose(consent.credential_subject(record.id), Visibility.EVERYONE),
+    )
+    entry = ConsentEntry(1, laurel.clock(), consent.TEXT_VERSION, decisions)
+    profile = Profile(mailbox_digest, holder_id, Details(), laurel.clock())
+    store = services.profile_context.store
+    store.save(profile, entry, publish(profile, [entry], Audience.PUBLIC, laurel.clock()))
+    with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as refused:
+        published = services.published_store.published(holder_id)
+        assert published is not None
+        (opened,) = services.hosted_reports.open_many(published.credentials)
+        assert opened.record.id == record.id
+        assert refused == []
+        with pytest.raises(Unavailable):
+            store.profile(mailbox_digest)
+        with pytest.raises(Unavailable):
+            store.entries(mailbox_digest)
 
 
 def test_functions_for_visitors_read_no_recipient_although_they_know_the_credential(laurel: Laurel) -> None:

@@ -49,7 +49,9 @@ class DeliveryFixture:
 
     def __post_init__(self) -> None:
         self._counter = itertools.count(1)
-        issuer = samples.issuer(email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png", creator=())
+        issuer = samples.issuer(
+            email="office@north.example", image=f"{BASE_URL}/images/{'b' * 64}.png", creator=(), page_host=None
+        )
         self.issuer_store.add_issuer(issuer, samples.status_lists(issuer, 8))
         image = f"{BASE_URL}/images/{'a' * 64}.png"
         self.issuer_store.add_achievement(samples.achievement(name="Welding under water", image=image))

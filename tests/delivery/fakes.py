@@ -21,9 +21,11 @@ V = TypeVar("V", Delivery, Reputation, Mailbox)
 
 
 def _next(read: V, current: V) -> V:
-    """The version after the one that was ``read``. Raises `Conflict` if another is ``current``."""
+    """The version after the one that was ``read``. Raises `Conflict` if another is ``current``; a delivery, which
+    counts nothing, may be stored again."""
     after = replace(read, version=read.version + 1)
-    if current != after and current.version != read.version:
+    is_repeated = isinstance(read, Delivery) and current == after
+    if not is_repeated and current.version != read.version:
         raise Conflict("changed in the meantime")
     return after
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -17,7 +18,7 @@ from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Refused, Unavailable
 from chalicelib.tasks.task_queue import LEASE
 from tests.contract import samples
-from tests.delivery.fake_delivery import EMAIL, ISSUED_AT, DeliveryFixture
+from tests.delivery.fake_delivery import CREDENTIAL, EMAIL, ISSUED_AT, DeliveryFixture
 
 UNTIL = ISSUED_AT + timedelta(days=60)
 
@@ -344,7 +345,7 @@ def test_correction_of_the_address_is_a_first_email_to_the_new_one() -> None:
 def test_email_names_the_next_step_of_the_pathway() -> None:
     fixture = DeliveryFixture()
     step = Step("deep", "Welding in the deep", url="https://north.example/deep")
-    fixture.pathway_links.links = (PathwayLink("p", "Diver", (step,), None),)
+    fixture.pathway_links.links = (PathwayLink("p", "Diver", (step,), None, 2, 1),)
     fixture.run_task("deliver")
     email = fixture.mailer.sent[0]
     assert (email.next_step, email.next_url) == (
@@ -457,3 +458,17 @@ def test_an_email_that_the_email_service_does_not_take_uses_up_no_quota(kind: st
     fixture.mailer.failure = lambda: None
     fixture.run_task(kind)
     assert {name for name, _, _ in fixture.counted - before} == {"emails", "emails-recipient", "emails-unproven"}
+
+
+def test_what_is_shared_from_an_email_has_the_host_of_the_issuer() -> None:
+    fixture = DeliveryFixture()
+    fixture.register()
+    issuer = fixture.issuer_store.issuer("north")
+    fixture.issuer_store.replace_issuer(replace(issuer, page_host="pages.north.example", version=issuer.version + 1))
+    fixture.run_task("deliver")
+    (email,) = fixture.mailer.sent
+    shared = f"https://pages.north.example/c/{CREDENTIAL}"
+    assert email.other is not None
+    assert quote(shared, safe="") in email.other.url
+    assert any(shared in tip.text for tip in email.tips)
+    assert email.main.url.startswith("https://laurel.example/my/")

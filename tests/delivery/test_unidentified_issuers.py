@@ -11,7 +11,7 @@ from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.credential.record import State
-from chalicelib.delivery.emails import neutral
+from chalicelib.delivery.emails import account, neutral
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.delivery.limits import quota
@@ -154,3 +154,18 @@ def test_an_identified_issuer_emails_in_its_own_name() -> None:
     fixture.register()
     fixture.run_task("deliver")
     assert "Harbour College" in fixture.mailer.sent[0].subject
+
+
+def test_an_invitation_quotes_a_name_that_only_a_domain_stands_behind() -> None:
+    """The owner of a domain chooses the name: "Your bank" must not invite anyone in the voice of Laurel."""
+    fixture = unidentified("Your bank” has suspended your account. “Call")
+    issuer = fixture.issuer_store.issuer("north")
+    proof = DomainProof("school.example", Place.DNS, fixture.now, "0" * 64)
+    fixture.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=issuer.version + 1))
+    assert invite(fixture.delivery_context, Member("north", EMAIL, Role.EDITOR, fixture.now))
+    [email] = fixture.mailer.sent
+    assert email.subject == "You have been added to “Your bank' has suspended your account. 'Call” on Laurel"
+    assert "The domain school.example confirms this organization." in email.paragraphs[1]
+    registered = replace(issuer, name="Fernhill College", registered_as="Fernhill College")
+    plain = account.invitation(EMAIL, registered, "editor", "https://laurel.example", fixture.now)
+    assert plain.subject == "You have been added to Fernhill College on Laurel"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose
+from chalicelib.delivery.emails import account, compose, reported
 from chalicelib.delivery.emails.compose import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from tests.contract import samples
@@ -19,7 +19,7 @@ STOP = f"mail/unsubscribe/{'u' * 65}"
 def sample_context(base_url: str = "https://laurel.example", **changes: object) -> EmailContext:
     """The context of sample emails about a credential."""
     image = f"{base_url}/images/{'a' * 64}.png"
-    issuer = samples.issuer(name="Fernhill College", image=image, email="office@fernhill.example")
+    issuer = samples.issuer(name="Fernhill College", image=image, email="office@fernhill.example", page_host=None)
     achievement = samples.achievement(
         name="Data analysis in practice",
         description="Plans, cleans, analyses and presents a data set of public interest.",
@@ -29,7 +29,7 @@ def sample_context(base_url: str = "https://laurel.example", **changes: object) 
     record = samples.record(issued_at=ISSUED_AT, valid_until=ISSUED_AT.replace(year=2028))
     recipient = Recipient(record.id, issuer.id, "Ada Nwosu", EMAIL, "Europe/Berlin", True)
     step = Step("x", "Statistics for everyday", url="https://fernhill.example/statistics")
-    pathway_links = (PathwayLink("p", "Data analyst", (step,), None),)
+    pathway_links = (PathwayLink("p", "Data analyst", (step,), None, 2, 1),)
     reason = "The holder’s name was misspelt."
     one = EmailContext(record, issuer, achievement, recipient, EMAIL, pathway_links, base_url, reason=reason)
     return replace(one, **{"identified": True, **changes})  # type: ignore[arg-type]
@@ -44,8 +44,11 @@ def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes
             return account.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False)
         case Kind.INVITATION:
             return account.invitation(
-                EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", identified=True
+                EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", ISSUED_AT
             )
+        case Kind.REPORTED:
+            page, reports = f"{base_url}/c/{'c' * 26}", f"{base_url}/console/fernhill/reports"
+            return reported.to_issuer(EMAIL, sample_context(base_url).issuer, page, reports)
         case _:
             return compose.about_credential(
                 kind, sample_context(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}")

@@ -40,6 +40,14 @@ def test_text_in_a_script_without_a_font_is_left_out(title: str) -> None:
     assert png.draw(shown, Size.CARD) == png.draw(replace(shown, title=texts.UNNAMED), Size.CARD)
 
 
+def test_a_name_in_a_script_without_a_font_is_not_silently_left_out() -> None:
+    """Beside "Valid", a badge without an issuer would seem to be confirmed by Laurel alone."""
+    name = "მონაცემები"
+    shown = texts.shown(replace(VIEW, claims=replace(CLAIMS, issuer=name, holder=name)))
+    said = replace(shown, issuer=texts.ISSUER_NOT_DRAWN, holder=texts.HOLDER_NOT_DRAWN)
+    assert png.draw(shown, Size.CARD) == png.draw(said, Size.CARD)
+
+
 @pytest.mark.parametrize(
     "title",
     [

@@ -32,9 +32,14 @@ from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.directory.own_profile import ProfileContext
+from chalicelib.email.render import render
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
+from chalicelib.moderation import handling
+from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
@@ -46,7 +51,9 @@ from tests.access import fakes as access_fakes
 from tests.analytics.counts import fakes as counts_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
+from tests.directory import fakes as directory_fakes
 from tests.fake_archive import Archive
+from tests.moderation.fakes import VisitorReportStore
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -140,12 +147,14 @@ class Laurel:
 
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
+    profile_store: directory_fakes.ProfileStore = field(default_factory=directory_fakes.ProfileStore)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
     count_store: counts_fakes.CountStore = field(default_factory=counts_fakes.CountStore)
 
     def __post_init__(self) -> None:
         self._calls = 0
+        self.visitor_reports = VisitorReportStore(self.tasks)
         self.public_store: object = self.issuer_store
         self.catalogue_store = fakes.CatalogueStore(self.issuer_store)
         self.issuer_store.member_store = self.member_store
@@ -246,6 +255,23 @@ class Laurel:
             give_back=partial(rate_limits.give_back, self.access_context),
         )
 
+    def email_html(self, content: EmailContent) -> str:
+        return render(content).html
+
+    @property
+    def moderation_context(self) -> ModerationContext:
+        return ModerationContext(
+            self.visitor_reports, self.issuer_store, self.access_context, lambda: self.now, self.entropy
+        )
+
+    @property
+    def profile_context(self) -> ProfileContext:
+        return ProfileContext(self.profile_store, self.delivery_context)
+
+    @property
+    def published_store(self) -> directory_fakes.ProfileStore:
+        return self.profile_store
+
     @property
     def domain_prover(self) -> DomainProver:
         return DomainProver(self.issuer_context, self.domain_reader, self.tasks)
@@ -265,6 +291,9 @@ class Laurel:
             **export.award_exporters(self.issuer_store, archive, self.bulk, self.pathways, self.webhooks),
             "member": export.dataclass_exporter(self.member_store.members, "email"),
             "token": export.dataclass_exporter(self.member_store.tokens, "id", exclude=("digest",)),
+            "visitor_report": export.dataclass_exporter(
+                partial(handling.all_of_issuer, self.moderation_context), "id", exclude=("operator_state", "version")
+            ),
         }
 
     @cached_property

@@ -29,7 +29,14 @@ SAME_IN_EVERY_LANGUAGE = re.compile(
     r"Laurel|English|Español|Français|Deutsch|SHA-256|PNG|SVG|JSON|JWT|Markdown|reStructuredText|https?://\S*|did:\S*|\S+@\S+|[\w-]+\.example\S*"
     r"|Open Badges 3\.0, eddsa-rdfc-2022|UTC|office@.*"
 )
-PUBLIC = (*(f"/c/{id_of(kind)}" for kind in KINDS), "/", "/nowhere", "/sign-in", f"/c/{id_of('valid')}/embed")
+PUBLIC = (
+    *(f"/c/{id_of(kind)}" for kind in KINDS),
+    "/",
+    "/nowhere",
+    "/sign-in",
+    f"/c/{id_of('valid')}/embed",
+    f"/c/{id_of('valid')}/report",
+)
 
 
 class Texts(HTMLParser):
@@ -76,7 +83,7 @@ def test_public_pages_of_the_catalogue(client: Gateway, laurel: Laurel) -> None:
     store(laurel, replace(first, enrolment_url=ENROL, eligibility="Fernhill’s students", valid_days=3))
     paths = ["/issuers/fernhill", f"/achievements/{first.id}", f"/achievements/{other.id}", f"/c/{id_of('valid')}"]
     assert [left(client, path) for path in paths] == [[], [], [], []]
-    assert "Has the same skills" in client.get(paths[1], accept=HTML).text
+    assert "Covers the same skills" in client.get(paths[1], accept=HTML).text
     without_proof(laurel)
     store(laurel, replace(first, archived=True))
     assert [left(client, path) for path in (*paths, "/issuers/nobody")] == [[], [], [], [], []]

@@ -26,7 +26,7 @@ from tests.http.matrix import OTHER, OWNER, Call, EntryContext, entries
 
 CANARIES = (
     "Ada Nwosu", "ada@example.org", "Canary achievement", "Issued to the wrong person", "canary.example",
-    "canary token", "Canary College", "did:example:ada",
+    "canary token", "Canary College", "did:example:ada", "Canary report",
 )  # fmt: skip
 """Texts that occur only in the owner's data."""
 ORIGIN = "http://localhost:8000"
@@ -51,11 +51,13 @@ PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
     "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
+    "GET /holders/{id}", "GET /holders/{id}/embed", "GET /embed/holders/{id}",
     "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
     "GET /c/{id}/embed", "GET /embed.js", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",
     "POST /v1/events", "GET /c/{id}/wallet/google", "GET /c/{id}/wallet/apple",
     "GET /c/{id}/card.png", "GET /c/{id}/qr.svg", "GET /c/{id}/certificate.pdf", "GET /c/{id}/badge.png",
+    "GET /c/{id}/report", "POST /c/{id}/report",
     "GET /c/{id}/badge.svg", "GET /c/{id}/credential.json", "GET /c/{id}/credential.jwt",
 }  # fmt: skip
 """A new public route must be added here as well."""
@@ -114,6 +116,7 @@ class TwoTenants:
             self.laurel.member_store._members,
             pathways.__dict__,
             webhooks.__dict__,
+            self.laurel.visitor_reports.by_id,
         ]
         return repr(stores)
 

@@ -24,11 +24,11 @@ SAMPLES: dict[str, Any] = {
 }  # fmt: skip
 """Arguments of the functions in `keys` that are no texts, by name."""
 
-PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST"}
+PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
 PUBLIC_ITEMS = {
     "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
     "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer", "listing",
-    "listings_after",
+    "listings_after", "published",
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""
@@ -92,7 +92,8 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
 }  # fmt: skip
 OF_THE_ISSUER_FUNCTION = {
-    "KNOWN_PERSON", "MEMBERS", "OPERATOR", "PERSON", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "WEBHOOK", "WEBHOOKS",
+    "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "OPERATOR_REPORTS", "PERSON",
+    "PROFILE", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
 }  # fmt: skip
 ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
 
@@ -162,7 +163,9 @@ def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("role", sorted({role for role, _ in EXPECTED} - {"IssuerRole"}))
-def test_no_other_role_reaches_members_api_keys_sessions_or_webhooks(resources: Mapping[str, Any], role: str) -> None:
+def test_no_other_role_reaches_members_api_keys_sessions_reports_or_webhooks(
+    resources: Mapping[str, Any], role: str
+) -> None:
     grants = grants_of(resources, role)
     for table, action in product(("credentials", "secrets"), ACTIONS):
         assert reached(grants, action, table).isdisjoint(OF_THE_ISSUER_FUNCTION)

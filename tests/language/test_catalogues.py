@@ -52,6 +52,18 @@ def test_every_translation_has_the_placeholders_and_tags_of_its_text(code: str) 
                 assert sorted(TAG.findall(string)) == sorted(TAG.findall(sources[-1])), string
 
 
+SENTENCE = re.compile(r"[a-z]{3,} [a-z]{3,}")
+
+
+def test_no_sentence_has_the_translation_of_another_language() -> None:
+    """A sentence that reads the same in two languages was copied from one of them."""
+    by_text = {code: {message.id: message.string for message in catalogues.read(code)} for code in TRANSLATED}
+    for text in by_text[TRANSLATED[0]]:
+        if isinstance(text, str) and SENTENCE.search(text):
+            translations = [by_text[code][text] for code in TRANSLATED]
+            assert len(set(translations)) == len(TRANSLATED), text
+
+
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_compiled_catalogue_is_that_of_its_source(code: str) -> None:
     assert catalogues.path(code, "mo").read_bytes() == catalogues.compiled(code)
@@ -92,7 +104,7 @@ def fixed_texts(source: str) -> list[str]:
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_template_has_no_fixed_text(file: Path) -> None:
     for text in fixed_texts(file.read_text(encoding="utf-8")):
-        words = text.replace("\ue000", "").strip(" ·,\n")
+        words = text.replace("\ue000", "").strip(" ·,()\n")
         technical = re.fullmatch(r"(?:width|initial|noindex|light|dark|website|summary|[a-z/-]+=).*", words)
         assert words in SAME_EVERYWHERE | OF_THE_BLOCK_HERE or technical, words
 

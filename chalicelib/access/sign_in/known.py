@@ -47,11 +47,7 @@ def remember(access_context: AccessContext, email: str, cookie: str | None) -> s
     import jwt  # imported late, as in `sessions`
 
     now = access_context.now()
-    kid = _kid(now.year)
-    ends = datetime(now.year + 1, 1, 1, tzinfo=UTC) + LIFETIME
-    key = access_context.session_store.key(kid) or access_context.session_store.make_key(
-        kid, access_context.entropy(32), ends
-    )
+    kid, key = key_of_year(access_context)
     hashed = _hash(key, email)
     access_context.session_store.add_known_person(hashed, now + LIFETIME)
     before = browser(access_context, cookie)
@@ -60,6 +56,15 @@ def remember(access_context: AccessContext, email: str, cookie: str | None) -> s
     addresses = [hashed, *(other for other in others if other != hashed)][:MAX_ADDRESSES]
     claims = {"sub": browser_id, "adr": addresses, "exp": now + LIFETIME, "aud": _PURPOSE}
     return jwt.encode(claims, signing_keys.derived(key, _PURPOSE), algorithm=_ALGORITHM, headers={"kid": kid})
+
+
+def key_of_year(access_context: AccessContext) -> tuple[str, bytes]:
+    """The id of this year's key and the key, for what must stay the same for longer than a day; created on first
+    use."""
+    year = access_context.now().year
+    kid, ends = _kid(year), datetime(year + 1, 1, 1, tzinfo=UTC) + LIFETIME
+    key = access_context.session_store.key(kid)
+    return kid, key or access_context.session_store.make_key(kid, access_context.entropy(32), ends)
 
 
 def browser(access_context: AccessContext, cookie: str | None) -> KnownBrowser | None:
@@ -103,7 +108,7 @@ def person(access_context: AccessContext, email: str) -> KnownPerson:
     """Look up this (normalized) address. Every address takes the same reads, so that the time of a request does not
     reveal whose it is."""
     is_operator = email in access_context.operators
-    is_added = next(iter(access_context.member_store.issuers_of(email)), None) is not None
+    is_added = next(access_context.member_store.issuers_of(email, 1), None) is not None
     now = access_context.now()
     keys = [access_context.session_store.key(_kid(now.year - past)) for past in range(_KEY_YEARS + 1)]
     found = [access_context.session_store.is_known_person(_hash(key, email), now) for key in keys if key]

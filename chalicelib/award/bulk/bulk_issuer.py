@@ -208,9 +208,13 @@ def results(
     bulk: BulkIssuer, job: Job, state: RowState | None = None, after: Position = FIRST_ROW
 ) -> Iterator[tuple[Result, Position]]:
     """Yield the result of each row from ``after`` on and the position after it, optionally only those in ``state``."""
-    known = {each.chunk: each for each in bulk.jobs.results(job, after.chunk)}
+    # Read as far as the caller needs them: a page of a few rows must not read the results of a hundred thousand.
+    stored = bulk.jobs.results(job, after.chunk)
+    following = next(stored, None)
     for number in range(after.chunk, job.chunks):
-        found = known.pop(number, None)
+        found = None
+        if following is not None and following.chunk == number:
+            found, following = following, next(stored, None)
         if state and found and not any(each.state is state for each in found.outcomes):
             continue
         if state and not found and state is not RowState.WAITING:

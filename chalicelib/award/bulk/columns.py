@@ -24,6 +24,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "valid_until": ("until", "valid to", "end", "end date", "expires", "expires on", "expiry", "expiry date"),
     "evidence": ("evidence url", "evidence urls", "evidence link", "evidence links", "link", "links", "proof"),
     "zone": ("time zone", "timezone", "tz"),
+    "lang": ("language", "email language"),
     "ref": ("reference", "id", "external id", "student id", "user id", "row id"),
 }
 """Columns and their aliases. Case, spaces, hyphens and underscores are ignored."""

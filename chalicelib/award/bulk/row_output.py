@@ -48,6 +48,7 @@ def _cells(row: Row) -> Mapping[str, str]:
         "valid_until": _moment(row.valid_until, _DAY_ENDS),
         "evidence": " ".join(row.evidence),
         "zone": row.zone,
+        "lang": row.lang,
         "ref": row.ref,
     }
     return {name: cell for name, cell in cells.items() if cell} | dict(row.unread)

@@ -38,6 +38,7 @@ def award_of(issuer_id: str, terms: Terms, row: Row, credential_id: str | None =
         evidence=tuple(EvidenceLink(url, _host(url)) for url in row.evidence),
         credential_id=credential_id,
         zone=row.zone,
+        lang=row.lang,
         notify=terms.notify,
     )
 
@@ -103,6 +104,7 @@ _REPLACEMENTS: Mapping[str, Mapping[str, Any]] = {
     "email": {"email": None},
     "did": {"did": None},
     "zone": {"zone": None},
+    "lang": {"lang": None},
     "valid_until": {"valid_from": None, "valid_until": None},
     "evidence": {"evidence": _VALID_ROW.evidence},
 }

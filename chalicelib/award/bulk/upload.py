@@ -15,6 +15,7 @@ from chalicelib.award.bulk.columns import Cell, RawRow
 from chalicelib.award.input import timestamps, timezones
 from chalicelib.credential import dates, email_address
 from chalicelib.errors import LaurelError, Malformed
+from chalicelib.language.languages import known
 
 MAX_CELL = 2_000
 """Maximum characters of a cell, the same as for a URL."""
@@ -48,6 +49,8 @@ class Row:
     zone: str | None = None
     ref: str | None = None
     """The caller's own id for the row."""
+    lang: str | None = None
+    """The language of the emails to the holder."""
     row_errors: tuple[RowError, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
     """Column and text of each cell that could not be parsed, so that a corrected list can start from it."""
@@ -114,7 +117,7 @@ def to_wire(row: Row) -> list[object]:
     return [
         row.number, row.name, row.email, row.did,
         *(dates.write(each) if each else None for each in (row.valid_from, row.valid_until)),
-        row.evidence, row.zone, row.ref, [[each.column, each.code, each.detail] for each in row.row_errors],
+        row.evidence, row.zone, row.ref, row.lang, [[each.column, each.code, each.detail] for each in row.row_errors],
         row.unread,
     ]  # fmt: skip
 
@@ -122,12 +125,12 @@ def to_wire(row: Row) -> list[object]:
 def from_wire(members: list[Any]) -> Row:
     """The inverse of `to_wire`, to the second, without an unknown timezone. Raises `ValueError`, `TypeError` or
     `Malformed` for invalid input."""
-    number, name, email, did, start, end, evidence, zone, ref, row_errors, unread = members
+    number, name, email, did, start, end, evidence, zone, ref, lang, row_errors, unread = members
     valid_from, valid_until = (dates.parse(each) if each else None for each in (start, end))
     found = tuple(RowError(number, *each) for each in row_errors)
     cells = tuple((str(column), str(cell)) for column, cell in unread)
     zone = timezones.usable(zone)
-    return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), zone, ref, found, cells)
+    return Row(number, name, email, did, valid_from, valid_until, tuple(evidence), zone, ref, lang, found, cells)
 
 
 def size(row: Row) -> int:
@@ -157,6 +160,7 @@ def _row(found: RawRow) -> Row:
         evidence=_evidence(found.values.get("evidence", ""), add_error),
         zone=text.get("zone"),
         ref=text.get("ref"),
+        lang=known(text.get("lang")) or text.get("lang"),
     )
     return replace(row, row_errors=tuple(row_errors), unread=_unread(found, row_errors))
 
@@ -216,6 +220,7 @@ COLUMN_OF_CODE = {
     "bad_evidence": "evidence",
     "evidence_required": "evidence",
     "bad_zone": "zone",
+    "bad_lang": "lang",
 }
 """The column by code of a refusal from `issue`."""
 

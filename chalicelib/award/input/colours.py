@@ -20,8 +20,10 @@ def check(text: str) -> None:
     if not _HEX.fullmatch(text):
         raise Refused(f"{text[:20]!r} is not a colour such as #0b55a0.", code="bad_colour")
     if readable(text) is None:
+        # Rounded down: 4.48 must not look like the 4.5 that is needed.
+        ratio = int(contrast(text, "#ffffff") * 100) / 100
         raise Refused(
-            f"White text on {text} would be hard to read: the contrast is {contrast(text, '#ffffff'):.1f}:1, and at "
+            f"White text on {text} would be hard to read: the contrast is {ratio}:1, and at "
             f"least {AA}:1 is needed. Choose a darker colour.",
             code="bad_colour",
         )

@@ -1,12 +1,13 @@
 """Which issuers were created from one mailbox or one network, without storing either.
 
 Issuers are free, so the limits that newcomers share are divided by creator (decision 20). Each value is one of 65,536:
-enough to tell the creators of a day apart, and too few to find a mailbox or a network by it.
+enough to tell the creators of a day apart, and too few to find a mailbox or a network by it. It is keyed, so that
+nobody can look for a mailbox that uses up the limits of someone else.
 """
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import ipaddress
 
 from chalicelib.analytics import networks
@@ -19,13 +20,16 @@ _IPV6_PREFIX = 48
 """What is assigned to one site (RFC 6177), and what free tunnels give to anyone."""
 
 
-def of(email: str, client_address: str) -> tuple[str, ...]:
-    """The value of `Issuer.creator` for the person with ``email``, whose request came from ``client_address``."""
+def of(secret: bytes, email: str, client_address: str) -> tuple[str, ...]:
+    """The value of `Issuer.creator` for the person with ``email``, whose request came from ``client_address``.
+
+    ``secret`` stays the same for a year.
+    """
     address = networks.parse(client_address)
     prefix = _IPV6_PREFIX if isinstance(address, ipaddress.IPv6Address) else _IPV4_PREFIX
     network = "" if address is None else networks.network(address, prefix)
-    return _value("mailbox", without_tag(normalize(email))), _value("network", network)
+    return _value(secret, "mailbox", without_tag(normalize(email))), _value(secret, "network", network)
 
 
-def _value(kind: str, text: str) -> str:
-    return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:_HEX_DIGITS]}"
+def _value(secret: bytes, kind: str, text: str) -> str:
+    return f"{kind}-{hmac.digest(secret, f'{kind} {text}'.encode(), 'sha256').hex()[:_HEX_DIGITS]}"

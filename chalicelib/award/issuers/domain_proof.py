@@ -14,7 +14,7 @@ from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.credential import domain as domains
 from chalicelib.credential.issuer import DomainProof, Issuer, Place
 from chalicelib.credential.public_suffix import shared_suffix
-from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
+from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
 MAX_DOMAINS = 5
@@ -23,6 +23,10 @@ REFRESH_INTERVAL = timedelta(days=30)
 """How often a domain is checked again; `issuer.PROOF_LIFETIME` is three times as long."""
 KIND = "domain"
 """The kind of the tasks that check a domain again."""
+
+Check = Callable[[], object]
+"""Raises when the caller may no longer manage the issuer. It is called once the proof is stored, which is then undone:
+reading a domain takes seconds, in which the caller may have been removed."""
 
 _SPACE = re.compile(r"\s+")
 
@@ -54,11 +58,14 @@ class DomainProver:
     tasks: TaskQueue
 
 
-def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof:
+def prove(
+    domain_prover: DomainProver, issuer_id: str, text: str, *, still_allowed: Check = lambda: None
+) -> DomainProof:
     """Verify that the domain names this issuer, store the proof and schedule a check every 30 days.
 
-    Raises `Refused` (`bad_domain`; `domain_shared`; `domain_not_proven`, which says what to publish;
-    `too_many_domains`), `NotFound` for the issuer, `Conflict` (`busy`).
+    For ``still_allowed`` see `Check`. Raises what it raises; `Refused` (`bad_domain`; `domain_shared`;
+    `domain_not_proven`, which says what to publish; `too_many_domains`), `NotFound` for the issuer, `Conflict`
+    (`busy`).
     """
     domain = domains.normalize(text)
     _refuse_shared(domain, domain_prover.issuer_context.base_url)
@@ -73,6 +80,16 @@ def prove(domain_prover: DomainProver, issuer_id: str, text: str) -> DomainProof
         return (*_others(issuer, domain), proof)
 
     _change_domains(domain_prover.issuer_context, issuer_id, with_proof)
+    try:
+        still_allowed()
+    except LaurelError:
+        before = tuple(each for each in issuer.domains if each.domain == domain)
+        _change_domains(
+            domain_prover.issuer_context,
+            issuer_id,
+            lambda stored: (*_others(stored, domain), *before) if proof in stored.domains else stored.domains,
+        )
+        raise
     return proof
 
 

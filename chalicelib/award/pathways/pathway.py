@@ -105,6 +105,10 @@ class PathwayLink:
     """The next steps after that achievement, at most `MAX_NEXT`; empty at the end of the pathway."""
     reward: str | None
     """Name of the pathway's reward."""
+    steps: int
+    """How many steps the pathway has."""
+    place: int | None
+    """The achievement's place among them, from 1; None if they need not be done in order."""
 
 
 def steps(node: Node) -> Iterator[Step]:

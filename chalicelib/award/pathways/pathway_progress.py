@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from chalicelib.award.pathways.pathway import Node, Pathway, PathwayLink, Rule, Step
+from chalicelib.award.pathways.pathway import Node, Pathway, PathwayLink, Rule, Step, steps
 
 MAX_NEXT = 3
 """Maximum number of next steps in a pathway link."""
@@ -76,7 +76,13 @@ def build_pathway_link(pathway: Pathway, achievement_id: str) -> PathwayLink:
     """Build the link to ``pathway`` for credentials of ``achievement_id``, one of its steps."""
     _, following = _steps_after(pathway.root, achievement_id)
     short = tuple(replace(step, description=None) for step in following[:MAX_NEXT])
-    return PathwayLink(pathway.id, pathway.name, short, pathway.reward_name)
+    ids = [step.achievement_id for step in steps(pathway.root)]
+    place = ids.index(achievement_id) + 1 if _in_order(pathway.root) else None
+    return PathwayLink(pathway.id, pathway.name, short, pathway.reward_name, len(ids), place)
+
+
+def _in_order(node: Node) -> bool:
+    return isinstance(node, Step) or (node.rule is Rule.IN_ORDER and all(map(_in_order, node.steps)))
 
 
 def _node_progress(node: Node, earned: AbstractSet[str], *, locked: bool) -> NodeProgress:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.award.derived_ids import SECRET_BYTES
 from chalicelib.award.input.json_pointer import check_pointer
@@ -23,6 +23,8 @@ MAX_NAMES = 3
 """Pointers whose values are joined into a name."""
 OVERLAP = timedelta(hours=24)
 """How long the previous secret stays valid after a rotation, so that every sender can be updated."""
+MAX_SECRETS = 5
+"""Valid at the same time. Each is tried for every message, and nobody rotates more often in a day by mistake."""
 DELIVERIES_SHOWN = 50
 """Most recent deliveries shown to an issuer."""
 
@@ -136,9 +138,12 @@ def rotate(
     webhook_id: str,
     version: int | None = None,
     *,
+    leaked: bool = False,
     still_allowed: Check = _anyone,
 ) -> WebhookWithSecret:
-    """Create a new secret. The previous one stays valid for `OVERLAP`; older ones stop working at once.
+    """Create a new secret. The previous one stays valid for `OVERLAP`, and older ones until the time that they were
+    given: a second rotation must not end the one that the sender still uses. All stop working at once if one of them
+    has ``leaked``.
 
     ``version`` is the one that the caller saw, so that a repeated call, or two people at once, rotate once; None is for
     an operator's command line. For ``still_allowed`` see `Check`. Raises `NotFound`, and `Conflict`
@@ -149,9 +154,8 @@ def rotate(
         raise _changed(before.version)
     now = issuer_context.now()
     fresh = Secret(issuer_context.entropy(signature.SECRET_BYTES), now)
-    after = replace(
-        before, secrets=(fresh, replace(before.secrets[0], expires=now + OVERLAP)), version=before.version + 1
-    )
+    earlier = () if leaked else _still_valid(before, now)
+    after = replace(before, secrets=(fresh, *earlier[: MAX_SECRETS - 1]), version=before.version + 1)
     try:
         webhooks.replace_webhook(after)
     except Conflict as error:
@@ -167,6 +171,13 @@ def rotate(
 def remove(webhooks: WebhookStore, issuer_id: str, webhook_id: str) -> None:
     """Delete a webhook; credentials issued through it stay. Raises `NotFound`."""
     webhooks.remove_webhook(webhooks.webhook(issuer_id, webhook_id))
+
+
+def _still_valid(webhook: Webhook, now: datetime) -> tuple[Secret, ...]:
+    """Its secrets after a rotation at ``now``, newest first."""
+    current, *older = webhook.secrets
+    kept = (secret for secret in older if secret.expires is not None and now < secret.expires)
+    return (replace(current, expires=now + OVERLAP), *kept)
 
 
 def _has_settings(webhook: Webhook, draft: WebhookDraft) -> bool:

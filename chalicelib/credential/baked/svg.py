@@ -17,6 +17,7 @@ MAX_ELEMENTS = 50_000
 """An image of 2 MB has fewer, unless it was made to cost time."""
 MAX_DEPTH = 200
 _TAG = re.compile(rb"<([^\s/>]++)(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>")
+_DECLARED = re.compile(rb"\sxmlns:openbadges\s*=")
 _NOT_XML = re.compile("[\ufffe\uffff]")
 _START = re.compile(rb"<(?:\?xml|!--|!doctype\s+svg|(?:[\w.-]{1,40}:)?svg[\s>/])", re.IGNORECASE)
 _HEAD = 4096
@@ -103,15 +104,19 @@ def write(image: bytes, credential: bytes) -> bytes:
         raise _refused("This SVG image is damaged.")
     opened = tag[0][:-2] if tag[0].endswith(b"/>") else tag[0][:-1]
     closing = b"</" + tag[1] + b">" if tag[0].endswith(b"/>") else b""
-    declared = f' xmlns:openbadges="{NAMESPACE}">'.encode()
-    return image[: tag.start()] + opened + declared + _element(credential) + closing + image[tag.end() :]
+    declaration = f' xmlns:openbadges="{NAMESPACE}"'.encode()
+    # An element cannot declare a prefix twice, and the drawing may use it for something else, such as Open Badges 2.0.
+    on_root, on_element = (b"", declaration) if _DECLARED.search(tag[0]) else (declaration, b"")
+    element = _element(credential, on_element)
+    return image[: tag.start()] + opened + on_root + b">" + element + closing + image[tag.end() :]
 
 
-def _element(credential: bytes) -> bytes:
+def _element(credential: bytes, declaration: bytes) -> bytes:
     # In JSON, both can only be inside of strings, where an escape means the same.
     text = _NOT_XML.sub(lambda char: f"\\u{ord(char[0]):04x}", credential.decode("utf-8"))
     text = text.replace("]]>", "]]]]><![CDATA[>")
-    return f"<openbadges:credential><![CDATA[{text}]]></openbadges:credential>".encode()
+    content = f"><![CDATA[{text}]]></openbadges:credential>".encode()
+    return b"<openbadges:credential" + declaration + content
 
 
 def _refused(sentence: str) -> Malformed:

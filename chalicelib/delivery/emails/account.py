@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.quotation import unquoted
 from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.branding import LAUREL
 from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
@@ -89,11 +90,14 @@ def _opens(wide: bool) -> str:
     )
 
 
-def invitation(email: str, issuer: Issuer, role: str, link: str, *, identified: bool) -> EmailContent:
-    """Compose the email to a new member of an issuer."""
-    if not identified:
+def invitation(email: str, issuer: Issuer, role: str, link: str, now: datetime) -> EmailContent:
+    """Compose the email to a new member of an issuer. A name that the operators have not registered is quoted, because
+    a domain confirms a key and not the name."""
+    if not issuer.identified(now):
         return neutral.invitation(email, issuer, role, link)
-    name = line(issuer.name)
+    domain = issuer.vouching_domain(now)
+    name = line(issuer.name) if domain is None else f"“{unquoted(line(issuer.name))}”"
+    confirmed = domain and f"The domain {domain} confirms this organization. Laurel has not verified its name."
     return EmailContent(
         kind=Kind.INVITATION,
         to=email,
@@ -103,6 +107,7 @@ def invitation(email: str, issuer: Issuer, role: str, link: str, *, identified: 
         greeting="Hello,",
         paragraphs=(
             f"You have been added to {name} on Laurel. Your role is {role}.",
+            *([confirmed] if confirmed else []),
             "Sign in with this email address. You do not need a password.",
         ),
         main=Button("Sign in to Laurel", link),

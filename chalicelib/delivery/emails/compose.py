@@ -58,7 +58,7 @@ class EmailContext:
     @property
     def shared(self) -> SharedCredential:
         """The credential as it is shared on other platforms."""
-        url = credential_url(self.base_url, self.record.id)
+        url = credential_url(self.issuer.pages_url(self.base_url), self.record.id)
         name, issuer = line(self.achievement.name, 200), line(self.issuer.name, 200)
         return SharedCredential(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
 
@@ -392,6 +392,10 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
         Tip(phrase("CV"), named),
         Tip(phrase("Email signature"), phrase("Copy the text for a signature, with its public link, from that page.")),
         Tip(phrase("Web page"), phrase("Copy the HTML code with the badge image from that page.")),
+        Tip(
+            phrase("Public profile"),
+            phrase("Show your credentials on a public profile, which you can publish from that page."),
+        ),
         Tip(
             phrase("Wallet"),
             phrase(

@@ -36,9 +36,11 @@ class Kind(StrEnum):
     """A member of an issuer signs in."""
     INVITATION = "invitation"
     """A person was added as a member of an issuer."""
+    REPORTED = "reported"
+    """A visitor reported a credential, to its issuer or to the operators."""
 
 
-FROM_LAUREL = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION})
+FROM_LAUREL = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION, Kind.REPORTED})
 """Emails from Laurel itself; all others are from an issuer."""
 REMINDERS = frozenset({Kind.UNOPENED, Kind.UNSHARED, Kind.RENEWAL})
 """Emails that the recipient did not request: sent at most once each, and never at night."""

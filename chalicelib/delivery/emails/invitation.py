@@ -23,8 +23,8 @@ def invite(delivery_context: DeliveryContext, member: Member) -> bool:
         if suppression_reason(box, Kind.INVITATION, delivery_context.now(), member.issuer_id) is not None:
             return False
         issuer = delivery_context.archive.issuer(member.issuer_id)
-        link, identified = f"{delivery_context.base_url}/sign-in", issuer.identified(delivery_context.now())
-        content = account.invitation(member.email, issuer, member.role.value, link, identified=identified)
+        link, now = f"{delivery_context.base_url}/sign-in", delivery_context.now()
+        content = account.invitation(member.email, issuer, member.role.value, link, now)
         with quota.counted_invitation(delivery_context, issuer, member.email):
             message_id = delivery_context.mailer().send(content)
     except (Refused, Unavailable, quota.Exceeded):

@@ -150,7 +150,7 @@ class _Reader:
         shared = SharedCredential(
             line(achievement.name, 200),
             line(signed.name, 200),
-            credential_url(self.base_url, record.id),
+            credential_url(issuer.pages_url(self.base_url), record.id),
             record.id,
             record.issued_at,
             record.valid_until,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -28,6 +28,9 @@ from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Del
 
 N = TypeVar("N")
 
+WRITE_BYTES = 8
+"""Random bytes that mark a write: its neighbours are the few writes of one item at the same moment."""
+
 MAX_ACTIONS = 100
 """Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
 SENT_EMAIL_FOR = timedelta(days=60)
@@ -38,8 +41,9 @@ SENT_EMAIL_FOR = timedelta(days=60)
 class DynamoDeliveryStore:
     """`delivery.ports.Store` on DynamoDB."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, entropy: Callable[[int], bytes]) -> None:
         self._tables = tables
+        self._entropy = entropy
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         key = keys.delivery(issuer_id, credential_id)
@@ -87,7 +91,7 @@ class DynamoDeliveryStore:
 
     def save_reputation(self, reputation: Reputation) -> Reputation:
         after = replace(reputation, version=reputation.version + 1)
-        self._put_next(ReputationItem.of(after).raw(), reputation.version)
+        self._put_next(self._counted(ReputationItem.of(after).raw()), reputation.version)
         return after
 
     def mailbox(self, digest: str) -> Mailbox:
@@ -95,7 +99,7 @@ class DynamoDeliveryStore:
 
     def save_mailbox(self, mailbox: Mailbox) -> Mailbox:
         after = replace(mailbox, version=mailbox.version + 1)
-        self._put_next(MailboxItem.of(after).raw(), mailbox.version)
+        self._put_next(self._counted(MailboxItem.of(after).raw()), mailbox.version)
         return after
 
     def add_links(self, links: Sequence[Link]) -> None:
@@ -111,6 +115,11 @@ class DynamoDeliveryStore:
         while batch := list(islice(links, MAX_ACTIONS)):
             deletes = [Delete(key_of(raw), UNCONDITIONAL) for raw in batch]
             self._tables.transact(self._tables.secrets, (), deletes, primary=())
+
+    def _counted(self, raw: Raw) -> Raw:
+        """Make ``raw``, which contains counts, unique to this write: two requests that count the same thing at the same
+        time write equal items, and the second must not be taken for a repetition of the first."""
+        return {**raw, "write": {"B": self._entropy(WRITE_BYTES)}}
 
     def _put_next(self, raw: Raw, version: int) -> None:
         after = Put(raw, "version = :before", {":before": {"N": str(version)}}) if version else Put(raw, ABSENT)

@@ -50,8 +50,8 @@ class DynamoMemberStore:
     def members(self, issuer_id: str) -> Iterator[Member]:
         return reads.list_range(self._tables, self._table, MemberItem, keys.members(issuer_id))
 
-    def issuers_of(self, email: str) -> Iterator[str]:
-        return reads.list_range(self._tables, self._table, Pointer, keys.issuers_of(email))
+    def issuers_of(self, email: str, limit: int | None = None) -> Iterator[str]:
+        return reads.list_range(self._tables, self._table, Pointer, keys.issuers_of(email), limit)
 
     def membership(self, issuer_id: str) -> Membership:
         return reads.find(self._tables, self._table, MembershipItem, keys.membership(issuer_id)) or Membership(
@@ -77,7 +77,7 @@ class DynamoMemberStore:
         if before is not None and after is None:
             deletes = [
                 Delete(keys.member(before.issuer_id, before.email)),
-                Delete(keys.person_pointer(before.email, before.issuer_id)),
+                Delete(keys.person_pointer(before.email, before.since, before.issuer_id)),
             ]
         # Concurrent requests may have created more tokens than an issuer may have.
         now, later = ended[:MAX_ENDED], ended[MAX_ENDED:]
@@ -120,4 +120,4 @@ class DynamoMemberStore:
 
 
 def _pointer(member: Member) -> Pointer:
-    return Pointer(*keys.person_pointer(member.email, member.issuer_id), target=member.issuer_id)
+    return Pointer(*keys.person_pointer(member.email, member.since, member.issuer_id), target=member.issuer_id)

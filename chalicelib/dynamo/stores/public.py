@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from chalicelib.dynamo.items.credentials import (
 )
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.salts import SaltItem
-from chalicelib.dynamo.tables import Tables
+from chalicelib.dynamo.tables import Tables, key_of
 from chalicelib.reports.store import RelatedItems
 
 N = TypeVar("N")
@@ -32,6 +33,18 @@ class DynamoPublicStore:
 
     def record(self, credential_id: str) -> Record:
         return self._require(RecordItem, keys.record(credential_id), "This credential does not exist.")
+
+    def existing_records(self, credential_ids: Sequence[str]) -> list[Record]:
+        wanted = [keys.record(credential_id) for credential_id in credential_ids]
+        return [read(RecordItem, raw) for raw in reads.existing(self._tables, self._tables.credentials, wanted)]
+
+    def issuers_and_lists(self, records: Sequence[Record]) -> tuple[Mapping[str, Issuer], Mapping[str, StatusList]]:
+        issuers = dict.fromkeys(keys.issuer(record.issuer_id) for record in records)
+        lists = dict.fromkeys(keys.status_list(entry.list_id) for record in records for entry in record.entries)
+        found = {key_of(raw): raw for raw in reads.existing(self._tables, self._tables.credentials, (*issuers, *lists))}
+        read_issuers = [read(IssuerItem, found[key]) for key in issuers if key in found]
+        read_lists = [read(StatusListItem, found[key]) for key in lists if key in found]
+        return {one.id: one for one in read_issuers}, {one.id: one for one in read_lists}
 
     def related_items(self, record: Record, day: date) -> RelatedItems:
         issuer_key, salt_key = keys.issuer(record.issuer_id), keys.salt(day)

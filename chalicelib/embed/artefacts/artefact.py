@@ -8,6 +8,9 @@ from datetime import datetime
 
 from chalicelib.embed.badge_view import Claims
 
+PROOF_LINES = 5
+"""Lines for the sentence about the issuer's identity: one for each of the domains that an issuer can have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -31,7 +34,7 @@ class Artefact:
     claims: Claims | None
     """None if the credential has no verified contents: then nothing that it claims is shown."""
     issuer_proof: str
-    """What is known about the identity of the issuer, in one sentence."""
+    """What is known about the identity of the issuer, in one sentence. It fits into `PROOF_LINES` lines."""
     valid_from: datetime | None
     valid_until: datetime | None
     accent: str

@@ -9,7 +9,7 @@ from itertools import chain
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import pdf, rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact, Picture
+from chalicelib.embed.artefacts.artefact import PROOF_LINES, Artefact, Picture
 from chalicelib.embed.artefacts.shapes import Box, Code, Frame, Raster, Shape
 from chalicelib.embed.artefacts.template import SIZES, Paper, Template
 from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, place
@@ -38,7 +38,11 @@ class _Contents:
     language: Translation
 
     def style(self, sizes: tuple[float, ...], colour: str = INK, *, bold: bool = False, anchor: str = "start") -> Style:
-        return Style(sizes, colour, bold, anchor, direction(self.language.code) == "rtl")
+        return Style(sizes, colour, bold, anchor, self.rtl)
+
+    @property
+    def rtl(self) -> bool:
+        return direction(self.language.code) == "rtl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,20 @@ def draw(
     """Draw the certificate of a credential that is valid now, as PDF."""
     width, height = SIZES[paper]
     drawing = layout(artefact, claims, template, paper, language)
-    drawn = (*map(raster, drawing.blocks), *drawing.shapes)
     lines = list(chain.from_iterable(drawing.blocks))
     title = language.text(phrase("Certificate: {title}", title=claims.title))
-    return pdf.page(pdf.Page(width, height, title, language.code, drawn, lines, artefact.url))
+    return pdf.page(pdf.Page(width, height, title, language.code, _drawn(drawing), lines, artefact.url))
+
+
+def svg(artefact: Artefact, claims: Claims, template: Template, paper: Paper, language: Translation = ENGLISH) -> str:
+    """Draw the same page as an image, for a preview."""
+    width, height = SIZES[paper]
+    drawn = _drawn(layout(artefact, claims, template, paper, language))
+    return typesetting.svg(width, height, (box(0, 0, width, height, PAPER), *(shape.svg for shape in drawn)))
+
+
+def _drawn(drawing: Drawing) -> tuple[Shape, ...]:
+    return (*map(raster, drawing.blocks), *drawing.shapes)
 
 
 def layout(
@@ -96,7 +110,7 @@ def _modern(contents: _Contents, width: float, height: float) -> Drawing:
         Box(0, 0, band, height, artefact.accent),
         Box(30, 66, 160, 160, PAPER),
         _picture(artefact.picture, 38, 74, 144),
-        *_logo(artefact, width - 44 - 64, 44),
+        *_logo(artefact, left if contents.rtl else width - 44 - 64, 44),  # opposite the heading
         Code(artefact.url, 60, height - 160, 100),
     )
     return Drawing(shapes, ((*heading, *lines), _foot(contents, left, foot, room)))
@@ -153,7 +167,7 @@ def _stacked(contents: _Contents, x: float, between: tuple[float, float], room: 
         (phrase("has earned"), 8, small, 1),
         (claims.title, 4, style((26, 22, 18, 15), artefact.accent, bold=True, anchor=anchor), 3),
         (texts.issued_by(claims), 12, style((15, 13), anchor=anchor), 2),
-        (artefact.issuer_proof, 2, style((10, 9), SOFT, anchor=anchor), 2),
+        (artefact.issuer_proof, 2, style((10, 9), SOFT, anchor=anchor), PROOF_LINES),
         (_dates(artefact), 8, small, 1),
     )
     spoken = [(language.own(text), gap, look, maximum) for text, gap, look, maximum in parts]

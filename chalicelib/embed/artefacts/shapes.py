@@ -1,10 +1,11 @@
-"""What is drawn on a certificate besides text, each with its operators in PDF (ISO 32000-1, 8.4 and 8.5).
+"""What is drawn on a certificate besides text, each with its operators in PDF (ISO 32000-1, 8.4 and 8.5), and in SVG.
 
 Places are in points from the top left corner of the page. Boxes, frames and codes stay sharp at any size.
 """
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 
 from chalicelib.embed.artefacts import qr
@@ -23,6 +24,10 @@ class Box:
     def operators(self, page_height: float) -> str:
         return f"{_rgb(self.colour)} rg {_rectangle(self, page_height)} f"
 
+    @property
+    def svg(self) -> str:
+        return f'<rect {_place(self)} fill="{self.colour}"/>'
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -37,6 +42,10 @@ class Frame:
 
     def operators(self, page_height: float) -> str:
         return f"{_rgb(self.colour)} RG {self.stroke:g} w {_rectangle(self, page_height)} S"
+
+    @property
+    def svg(self) -> str:
+        return f'<rect {_place(self)} fill="none" stroke="{self.colour}" stroke-width="{self.stroke:g}"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,13 @@ class Code:
         place = f"{scale:.5f} 0 0 {-scale:.5f} {self.x:g} {page_height - self.y:g} cm"
         return f"q {place} 1 g 0 0 {size} {size} re f 0 g {dark} f Q"
 
+    @property
+    def svg(self) -> str:
+        runs, size = qr.runs(self.url)
+        dark = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in runs)
+        place = f"translate({self.x:g} {self.y:g}) scale({self.side / size:.5f})"
+        return f'<g transform="{place}"><path d="M0 0h{size}v{size}H0z" fill="#fff"/><path d="{dark}"/></g>'
+
 
 @dataclass(frozen=True, slots=True)
 class Raster:
@@ -70,8 +86,17 @@ class Raster:
     def operators(self, page_height: float, name: str) -> str:
         return f"q {self.width:g} 0 0 {self.height:g} {self.x:g} {page_height - self.y - self.height:g} cm /{name} Do Q"
 
+    @property
+    def svg(self) -> str:
+        url = f"data:image/png;base64,{base64.b64encode(self.image).decode('ascii')}"
+        return f'<image href="{url}" {_place(self)}/>'
+
 
 Shape = Box | Frame | Code | Raster
+
+
+def _place(shape: Box | Frame | Raster) -> str:
+    return f'x="{shape.x:g}" y="{shape.y:g}" width="{shape.width:g}" height="{shape.height:g}"'
 
 
 def _rectangle(shape: Box | Frame, page_height: float) -> str:

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact, Picture
-from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, drawable, place
+from chalicelib.embed.artefacts.artefact import PROOF_LINES, Artefact, Picture
+from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, drawable, drawable_or, place
 from chalicelib.language.languages import direction
 from chalicelib.language.phrase import phrase
 from chalicelib.language.translation import ENGLISH, Translation
@@ -54,11 +54,13 @@ def draw(artefact: Artefact, language: Translation = ENGLISH) -> str:
 def _words(artefact: Artefact, language: Translation) -> tuple[tuple[Line, ...], float]:
     """Place the text from its top edge at 0, as large as fits; the lines and their height."""
     claims = artefact.claims
+    holder = (claims.holder or "") if claims else ""
+    issuer = language.text(texts.issued_by(claims) if claims else texts.NOTHING_SHOWN)
     parts = [
         ((drawable(language.own(claims.title)) if claims else "") or language.text(texts.UNNAMED), 0, _TITLE, 3),
-        ((claims.holder or "") if claims else "", 20, _HOLDER, 2),
-        (language.text(texts.issued_by(claims) if claims else texts.NOTHING_SHOWN), 20, _ISSUER, 2),
-        (language.own(artefact.issuer_proof) if claims else "", 8, _PROOF, 2),
+        (drawable_or(holder, language.text(texts.HOLDER_NOT_DRAWN)), 20, _HOLDER, 2),
+        (drawable_or(issuer, language.text(texts.ISSUER_NOT_DRAWN)), 20, _ISSUER, 2),
+        (language.own(artefact.issuer_proof) if claims else "", 8, _PROOF, PROOF_LINES),
     ]
     rtl = direction(language.code) == "rtl"
     spoken = [(text, gap, replace(style, rtl=rtl), maximum) for text, gap, style, maximum in parts]

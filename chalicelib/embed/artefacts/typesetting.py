@@ -116,6 +116,11 @@ def drawable(text: str) -> str:
     return " ".join("".join(char for char in text if char not in missing).split())
 
 
+def drawable_or(text: str, instead: str) -> str:
+    """Return ``text`` as far as there are fonts for it, or say ``instead`` that there are none. No text stays none."""
+    return drawable(text) or (instead if text else "")
+
+
 def can_be_drawn(*shown: str | None) -> bool:
     """Whether there are fonts for every text: a certificate must not lack its holder, title or issuer."""
     return all(drawable(text) for text in shown if text)

@@ -15,6 +15,7 @@ from chalicelib.award.issuers import domain_proof
 from chalicelib.credential import dates
 from chalicelib.credential import domain as domains
 from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.http.core import authentication
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
@@ -43,7 +44,11 @@ def routes(services: Services) -> Routes:
         reader = JsonReader(body.json_object(request))
         name = reader.text("domain")
         reader.finish()
-        return as_json(_proof(services, prove(services, caller.issuer_id, name)), status=201)
+
+        def still_allowed() -> object:
+            return authentication.caller(services.access_context, request, Permission.MANAGE)
+
+        return as_json(_proof(services, prove(services, caller.issuer_id, name, still_allowed)), status=201)
 
     @bound.bind("/v1/domains/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=MISSING)
     def remove(_request: Request, caller: Caller, name: str) -> Reply:
@@ -53,14 +58,14 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def prove(services: Services, issuer_id: str, text: str) -> DomainProof:
+def prove(services: Services, issuer_id: str, text: str, still_allowed: domain_proof.Check) -> DomainProof:
     """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domain_proof.prove` raises."""
     issuer = services.issuer_context.issuer_store.issuer(issuer_id)
     now = services.issuer_context.now()
     rate_limits.enforce(services.access_context, DOMAIN_CHECKS, issuer_id)
     for shared in (issuer.accountable(now),) if issuer.vouching_domain(now) else issuer.creator:
         rate_limits.enforce(services.access_context, SHARED_DOMAIN_CHECKS, shared)
-    return domain_proof.prove(services.domain_prover, issuer_id, text)
+    return domain_proof.prove(services.domain_prover, issuer_id, text, still_allowed=still_allowed)
 
 
 def _to_json(services: Services, issuer: Issuer) -> dict[str, object]:

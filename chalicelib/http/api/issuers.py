@@ -100,6 +100,7 @@ def to_json(issuer: Issuer) -> dict[str, object]:
         "certificate_template": issuer.certificate_template,
         "font": issuer.font,
         "footer": issuer.footer,
+        "page_host": issuer.page_host,
         "keys": [
             {
                 "id": issuer.method_id(key),

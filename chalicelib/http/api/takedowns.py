@@ -1,4 +1,4 @@
-"""The operators' route to hide the page of a credential."""
+"""The operators' routes to hide the page of a credential, and the profile of a holder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from chalice.app import Request
 
 from chalicelib.award.issuing import takedown
 from chalicelib.credential import dates
+from chalicelib.directory import takedown as profile_takedown
 from chalicelib.http.core.access import OPERATOR
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
@@ -15,20 +16,31 @@ from chalicelib.http.input.json_body import JsonReader
 
 
 def routes(services: Services) -> Routes:
-    """Create the route `/v1/credentials/{id}/takedown`."""
+    """Create the routes."""
     bound = Routes(__name__, services)
 
     @bound.bind(
         "/v1/credentials/{id}/takedown", access=OPERATOR, methods=("PUT",), missing="There is no such credential."
     )
     def decide(request: Request, _operator: str, credential_id: str) -> Reply:
-        reader = JsonReader(body.json_object(request))
-        if not reader.has("taken_down"):
-            reader.add_error("taken_down", "This field is required.")
-        wanted = reader.flag("taken_down", default=False)
-        reader.finish()
+        wanted = _wanted(request)
         record = takedown.set_taken_down(services.issuer_context, credential_id, taken_down=wanted)
         at = record.taken_down
         return as_json({"id": record.id, "taken_down": dates.write(at) if at else None})
 
+    @bound.bind("/v1/holders/{id}/takedown", access=OPERATOR, methods=("PUT",), missing="There is no such profile.")
+    def decide_profile(request: Request, _operator: str, holder_id: str) -> Reply:
+        wanted, public = _wanted(request), services.published_store.published(holder_id) is not None
+        at = profile_takedown.set_taken_down(services.profile_context, holder_id, taken_down=wanted, public=public)
+        return as_json({"id": holder_id, "taken_down": dates.write(at) if at else None})
+
     return bound
+
+
+def _wanted(request: Request) -> bool:
+    reader = JsonReader(body.json_object(request))
+    if not reader.has("taken_down"):
+        reader.add_error("taken_down", "This field is required.")
+    wanted = reader.flag("taken_down", default=False)
+    reader.finish()
+    return wanted

@@ -80,7 +80,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/webhooks/{id}/rotate", access=token(Permission.MANAGE), methods=("POST",), missing=MISSING)
     def rotate(request: Request, caller: Caller, webhook_id: str) -> Reply:
         reader = JsonReader(body.json_object(request))
-        version = reader.version()
+        version, leaked = reader.version(), reader.flag("leaked", default=False)
         reader.finish()
         created = webhook_actions.rotate(
             services.issuer_context,
@@ -88,6 +88,7 @@ def routes(services: Services) -> Routes:
             caller.issuer_id,
             webhook_id,
             version,
+            leaked=leaked,
             still_allowed=_still_allowed(services, request),
         )
         return _created(created, base_url)

@@ -14,8 +14,9 @@ pathways/            pathways, and a holder's progress along one; completions.py
 webhooks/            incoming webhooks from learning platforms; webhook_form.py reads and validates their form
 members.py           members and their roles
 api_keys.py          API keys
-settings.py          issuer profile; issuer_form.py reads and validates its form
+settings.py          issuer profile; issuer_form.py reads and validates its form; branding/ previews it
 keys.py              revocation of a compromised signing key
+visitor_reports.py   reports by visitors about a credential
 export.py            download of all data of the issuer
 domains.py           verification of the issuer's domains
 """
@@ -28,8 +29,10 @@ from chalicelib.http.console import (
     keys,
     members,
     settings,
+    visitor_reports,
 )
 from chalicelib.http.console.achievements import achievements
+from chalicelib.http.console.branding import preview
 from chalicelib.http.console.bulk import large_check, results, upload
 from chalicelib.http.console.credentials import credentials
 from chalicelib.http.console.overview import overview
@@ -49,8 +52,10 @@ ROUTES = (
     api_keys.routes,
     webhooks.routes,
     settings.routes,
+    preview.routes,
     keys.routes,
     domains.routes,
     export.routes,
+    visitor_reports.routes,
 )
 """The routes of every console module."""

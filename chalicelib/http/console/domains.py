@@ -13,6 +13,7 @@ from chalicelib.http.api.domains import prove
 from chalicelib.http.console import form_state, layout, limits
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
+from chalicelib.http.core import authentication
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -37,7 +38,12 @@ def routes(services: Services) -> Routes:
             if form.text("act") == "remove":
                 domain_proof.remove(services.issuer_context, caller.issuer_id, form.text("domain"))
                 return layout.redirect(f"{context.issuer_url}/domains", did="domain_given_up")
-            prove(services, caller.issuer_id, form.text("domain"))
+            prove(
+                services,
+                caller.issuer_id,
+                form.text("domain"),
+                lambda: authentication.member(services.access_context, person, caller.issuer_id, Permission.MANAGE),
+            )
             return layout.redirect(f"{context.issuer_url}/domains", did="domain_proven")
         return _shown(services, context, form)
 

@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from chalice.app import Request
 
-from chalicelib.access import members, rate_limits
+from chalicelib.access import members, rate_limits, signing_keys
 from chalicelib.access.caller import Person
 from chalicelib.access.rate_limits import Limit, NetworkLimit
+from chalicelib.access.sign_in import known
 from chalicelib.award.issuers import creator, issuer_actions, names
 from chalicelib.credential.email_address import without_tag
 from chalicelib.credential.issuer import Issuer
@@ -64,14 +65,15 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console", access=PERSON)
     def home(request: Request, person: Person) -> Reply:
         query = layout.query(request)
-        known = members.issuers_of(services.access_context, person.email)
-        known = [issuer_id for issuer_id in known if issuer_id > query.get("after", "")]
-        shown, more = known[:PAGE_SIZE], len(known) > PAGE_SIZE
+        joined = members.issuers_of(services.access_context, person.email)
+        if query.get("after") in joined:
+            joined = joined[joined.index(query["after"]) + 1 :]
+        shown, more = joined[:PAGE_SIZE], len(joined) > PAGE_SIZE
         found = _issuer_roles(services, person, shown)
         if not found and not more:
             return layout.redirect(f"{base_url}/console/new")
-        if len(known) == 1 and not query:
-            return layout.redirect(f"{base_url}/console/{known[0]}")
+        if len(joined) == 1 and not query:
+            return layout.redirect(f"{base_url}/console/{joined[0]}")
         context = PageContext(person, base_url, banner=layout.banner(request))
         return layout.show(context, "home.html", issuers=found, next=shown[-1] if more else None)
 
@@ -91,7 +93,7 @@ def routes(services: Services) -> Routes:
             return _new(services, person, form)
         with form.record_refusal("id"):
             new = issuer_form.new(form, issuer_id)
-            created_by = () if person.operator else creator.of(person.email, request_context.client_address(request))
+            created_by = () if person.operator else _creator(services, request, person)
             issuer_actions.create(
                 services.issuer_context, new, owner=person.email, creator=created_by, registered=person.operator
             )
@@ -119,6 +121,12 @@ def _may_create(services: Services, request: Request, person: Person) -> bool:
         rate_limits.within(access_context, ISSUERS_PER_PERSON, without_tag(person.email))
         and rate_limits.within_networks(access_context, ISSUERS_PER_NETWORK, address)
     )
+
+
+def _creator(services: Services, request: Request, person: Person) -> tuple[str, ...]:
+    _, key = known.key_of_year(services.access_context)
+    secret = signing_keys.derived(key, "issuer-creator")
+    return creator.of(secret, person.email, request_context.client_address(request))
 
 
 def _issuer_roles(services: Services, person: Person, issuer_ids: Sequence[str]) -> list[IssuerRole]:

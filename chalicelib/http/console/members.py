@@ -177,7 +177,7 @@ def _still_allowed(services: Services, context: layout.PageContext) -> Callable[
 
 def _sentence(error: Conflict | Refused) -> str:
     if error.code == "last_owner":
-        return "An issuer must have at least one owner. Make someone else an owner first."
+        return members.LAST_OWNER
     if error.code == "unknown_token":
         return "One of the API keys no longer exists. Check the list below, and try again."
     return f"{error.detail} Check the list of members.".strip()

@@ -13,6 +13,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.errors import Conflict, Refused
 from chalicelib.http.console import form_state, issuer_form, layout, limits
+from chalicelib.http.console.branding.preview import PART_OPTIONS
 from chalicelib.http.console.form_state import Difference, FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -94,6 +95,7 @@ def _shown(services: Services, context: PageContext, form: FormState, conflict: 
         form=form,
         conflict=conflict,
         font_options=issuer_form.FONT_OPTIONS,
+        part_options=PART_OPTIONS,
         key=_key(issuer),
         identified=issuer.identified(now),
         limits=limits.lines(issuer, now),

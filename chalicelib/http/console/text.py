@@ -78,6 +78,8 @@ BANNERS: Mapping[str, Banner] = {
         "none",
     ),
     "webhook_changed": Banner("Webhook saved."),
+    "report_closed": Banner("Report closed.", "It is now in the list of closed reports."),
+    "report_reopened": Banner("Report reopened."),
     "webhook_removed": Banner("Webhook deleted.", "Messages sent to its URL no longer have any effect."),
 }
 """Banners by the key in the URL. Only these texts are shown, never text from the URL itself."""
@@ -98,6 +100,7 @@ NAVIGATION = (
     NavigationItem("achievements", "/achievements", "Achievements"),
     NavigationItem("issue", "/issue", "Issue", Permission.ISSUE),
     NavigationItem("credentials", "/credentials", "Credentials"),
+    NavigationItem("reports", "/reports", "Reports"),
     NavigationItem("pathways", "/pathways", "Pathways"),
     NavigationItem("members", "/members", "Members"),
     NavigationItem("api-keys", "/api-keys", "API keys", Permission.MANAGE),

@@ -21,7 +21,11 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
+    from chalicelib.delivery.emails.email_content import EmailContent
+    from chalicelib.directory.own_profile import ProfileContext
+    from chalicelib.directory.profile_ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
+    from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
     from chalicelib.reports.store import PublicStore
@@ -103,6 +107,21 @@ class Services(Protocol):
     @property
     def delivery_context(self) -> DeliveryContext:
         """Email delivery to holders, and the holders' own actions."""
+
+    def email_html(self, content: EmailContent) -> str:
+        """Render an email as it is sent."""
+
+    @property
+    def moderation_context(self) -> ModerationContext:
+        """Reports by visitors."""
+
+    @property
+    def profile_context(self) -> ProfileContext:
+        """Holders' own profiles."""
+
+    @property
+    def published_store(self) -> PublishedStore:
+        """Store of public profiles."""
 
     @property
     def pathways(self) -> Pathways:

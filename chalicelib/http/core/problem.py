@@ -39,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "not_acceptable": Kind(406, "Format not available"),
     "conflict": Kind(409, "Conflict with the current state"),
     "message_id_reused": Kind(409, "Message id already used"),
+    "no_profile": Kind(410, "No public profile"),
     "taken_down": Kind(410, "This page was taken down"),
     "too_large": Kind(413, "Request too large"),
     "unsupported_media_type": Kind(415, "Unsupported media type"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chalice.app import Request, Response
 
-from chalicelib.http.core import error_response, log, problem
+from chalicelib.http.core import error_response, hosts, log, problem
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import reader
 
@@ -28,7 +28,7 @@ def middleware(base_url: str, methods: Mapping[str, Sequence[str]]) -> Callable[
 
     def finish(request: Request, get_response: Next) -> Response:
         with reader.of(request):
-            reply = get_response(request)
+            reply = hosts.redirect(request, base_url) or get_response(request)
             if not isinstance(reply, Reply):
                 # Chalice itself responded with an error, before or instead of a view.
                 allowed = methods.get(str(request.context.get("resourcePath")), ())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from chalicelib.award.images import default_badge
 from chalicelib.award.input import colours
-from chalicelib.credential.record import IMAGE_NAME
+from chalicelib.credential.record import IMAGE_NAME, Image
 from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.http.core.ports import Services
@@ -12,11 +15,19 @@ from chalicelib.http.embed import badge_of
 from chalicelib.http.public.credential_facts import Facts
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
-from chalicelib.language.phrase import phrase
+from chalicelib.language.phrase import phrase, with_values
 from chalicelib.reports.hosted import HostedReport
 
 VOUCHED = phrase("The operator of this service vouches for this name.")
 NOT_PROVEN = phrase("Who issued it is not proven.")
+MAX_DOMAIN, MAX_DOMAINS = 70, 140
+"""Characters of one domain, and of all domains together, that fit into the lines for them. Whatever somebody registered
+fits into the first: a label has up to 63."""
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
+
+
+Images = Callable[[str], Image]
+"""Reads the image with a SHA-256. Raises `NotFound`, `Unavailable`."""
 
 
 def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = True) -> Artefact:
@@ -25,7 +36,11 @@ def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = Tr
     ``rendered`` means that Laurel draws the pictures itself: then an SVG that someone uploaded is replaced, because its
     author decides how long drawing it takes.
     """
-    base_url = services.settings.base_url
+    return artefact_with(opened, services.settings.base_url, services.public_store.image, rendered=rendered)
+
+
+def artefact_with(opened: HostedReport, base_url: str, images: Images, *, rendered: bool = True) -> Artefact:
+    """As `artefact_of`, with the pictures that ``images`` reads."""
     page = page_of(of_hosted(opened, base_url), base_url)
     view, facts = badge_of.of_page(page, opened, base_url), page.facts
     accent = colours.readable_or_default(facts.issuer.recorded.accent if facts and facts.issuer.recorded else None)
@@ -33,25 +48,26 @@ def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = Tr
     # The drawn badge instead of a picture by someone who may only claim to be the issuer that it shows.
     picture = facts.image if facts and (facts.issuer.caution is None or not rendered) else None
     return Artefact(
-        url=view.url,
+        # At the base URL, because what is printed must outlive the host of an issuer.
+        url=page.url or "",
         claims=view.claims,
         issuer_proof=_proof(facts),
         valid_from=facts.valid_from if facts else None,
         valid_until=facts.valid_until if facts else None,
         accent=accent,
-        picture=_stored(services, picture, rendered=rendered)
+        picture=_stored(images, base_url, picture, rendered=rendered)
         or Picture(default_badge.draw(title, accent), "image/svg+xml"),
-        logo=_stored(services, facts.issuer.logo if facts else None, rendered=rendered),
+        logo=_stored(images, base_url, facts.issuer.logo if facts else None, rendered=rendered),
     )
 
 
-def _stored(services: Services, url: str | None, *, rendered: bool) -> Picture | None:
+def _stored(images: Images, base_url: str, url: str | None, *, rendered: bool) -> Picture | None:
     """Read the image at ``url``; None if it is not stored here, cannot be read, or must not be ``rendered``."""
-    name = IMAGE_NAME.fullmatch((url or "").removeprefix(f"{services.settings.base_url}/images/"))
+    name = IMAGE_NAME.fullmatch((url or "").removeprefix(f"{base_url}/images/"))
     if name is None:
         return None
     try:
-        found = services.public_store.image(name[1])
+        found = images(name[1])
     except (NotFound, Unavailable):
         return None
     uploaded = found.media_type == "image/svg+xml" and not default_badge.is_drawn(found.content)
@@ -61,4 +77,17 @@ def _stored(services: Services, url: str | None, *, rendered: bool) -> Picture |
 def _proof(facts: Facts | None) -> str:
     if facts is None:
         return ""
-    return VOUCHED if facts.issuer.vouched else facts.issuer.behind or NOT_PROVEN
+    if facts.issuer.vouched:
+        return VOUCHED
+    return with_short_domains(facts.issuer.behind) if facts.issuer.behind else NOT_PROVEN
+
+
+def with_short_domains(sentence: str) -> str:
+    """Shorten the domains in ``sentence`` at their start, so that no line that is full cuts the end, which says whose
+    they are."""
+    room = min(MAX_DOMAIN, MAX_DOMAINS // max(len(_DOMAIN.findall(sentence)), 1))
+
+    def shortened(text: str) -> str:
+        return _DOMAIN.sub(lambda domain: domain[0] if len(domain[0]) <= room else f"…{domain[0][1 - room :]}", text)
+
+    return with_values(sentence, shortened)

@@ -22,7 +22,7 @@ def of_page(page: Page, opened: HostedReport, base_url: str) -> BadgeView:
     """Build the view of ``opened``, whose page is ``page``."""
     return BadgeView(
         id=opened.record.id,
-        url=page.url or "",
+        url=page.canonical_url or "",
         verdict=opened.report.verdict.value,
         label=page.verdict.tab,
         headline=page.verdict.headline,

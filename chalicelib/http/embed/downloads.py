@@ -23,7 +23,7 @@ from chalicelib.verify.report import Verdict
 
 NO_JWT = "There is no such credential, or it was issued without a JWT. Its JSON file is the same credential."
 NOT_VALID = phrase(
-    "A certificate is only made for a credential that is valid now, and this one is not. Its page says why: {url}"
+    "Certificates are only available for credentials that are valid now. This one is not. Its page says why: {url}"
 )
 NO_FONT = "Laurel has no font for some text in this credential yet, so there is no certificate. Print its page instead."
 

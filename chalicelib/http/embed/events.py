@@ -38,7 +38,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/events", access=PUBLIC, methods=("POST",), missing=opening.MISSING)
     def report(request: Request) -> Reply:
         credential_id, visit = _read(request)
-        if services.event_budget.admits(visit.address):
+        if services.event_budget.admits(visit.kind, visit.address):
             services.hosted_reports.record_reported(credential_id, visit)
         # The same answer for what is not stored: there is nothing that the sender could do about it.
         return Reply("", "text/plain", 202, uncached())

@@ -43,8 +43,8 @@ class _Form:
         headers = {"Content-Security-Policy": SANDBOX, "Cross-Origin-Resource-Policy": "cross-origin"}
         if self.ending == "svg":
             return Reply(svg.draw(shown, self.size, self.theme), "image/svg+xml", status, headers)
-        unnamed = self.language.text(texts.UNNAMED)
-        return Reply(png.draw(shown, self.size, self.theme, self.scale, unnamed), "image/png", status, headers)
+        drawn = png.draw(shown, self.size, self.theme, self.scale, self.language)
+        return Reply(drawn, "image/png", status, headers)
 
 
 def routes(services: Services) -> Routes:

@@ -31,10 +31,14 @@ def routes(services: Services) -> Routes:
         form = parameter(request, "format") or oembed.JSON
         if form not in oembed.MEDIA_TYPES:
             raise Problem("format_not_supported", f"Supported formats: {', '.join(oembed.MEDIA_TYPES)}.")
-        credential_id = _credential_id(request, bound.base_url)
+        url = _url(request)
         limits = _pixels(request, "maxwidth"), _pixels(request, "maxheight")
         # No visit: a program that prepares a preview has shown nothing yet. The frame counts its own impression.
-        view = badge_of(services.hosted_reports.open(credential_id, None), bound.base_url)
+        opened = services.hosted_reports.open(_credential_id(url), None)
+        hosts = {bound.base_url, opened.issuer.pages_url(bound.base_url) if opened.issuer else bound.base_url}
+        if not any(oembed.credential_id(url, host) for host in hosts):
+            raise NotFound("not a page of this deployment")
+        view = badge_of(opened, bound.base_url)
         found = oembed.response(view, bound.base_url, *limits)
         media_type = f"{oembed.MEDIA_TYPES[form]}; charset=utf-8"
         return public(request, Reply(oembed.write(found, form), media_type), oembed.CACHE_SECONDS)
@@ -43,11 +47,15 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _credential_id(request: Request, base_url: str) -> str:
+def _url(request: Request) -> str:
     url = parameter(request, "url")
     if not url or len(url) > MAX_URL:
         raise query.refused("url", f"This must be the URL of a credential's page, of at most {MAX_URL} characters.")
-    found = oembed.credential_id(url, base_url)
+    return url
+
+
+def _credential_id(url: str) -> str:
+    found = oembed.credential_id_on_any_host(url)
     if found is None:
         raise NotFound("not a page of this deployment")
     return found

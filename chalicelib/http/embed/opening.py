@@ -33,6 +33,8 @@ def opened(services: Services, request: Request, credential_id: str, widget: Wid
         visit = replace(visit, widget=widget, referrer=host or visit.referrer)
     if visit is not None and visit.referrer == urlsplit(services.settings.base_url).hostname:
         visit = None  # the preview of the snippet builder
+    if visit is not None and not services.event_budget.admits(visit.kind, visit.address):
+        visit = None  # the website is the visitor's word, so impressions are limited like other reports
     return _open(services, credential_id, visit, Kind.IMPRESSION)
 
 

@@ -32,10 +32,10 @@ from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
 from chalicelib.verify.report import Verdict
 
-MISSING = "There is no credential with this id, or this service makes no passes for this wallet."
+MISSING = "There is no credential with this id, or this service does not offer passes for this wallet."
 NO_INDEX = {"X-Robots-Tag": "noindex, nofollow"}
-NOT_PROVEN = "A pass is only made for a credential of an issuer whose identity is proven."
-NOT_VALID = "A pass is only made for a credential that is valid now. The page of this one says why it is not."
+NOT_PROVEN = "Passes are only available for credentials from an issuer whose identity is proven."
+NOT_VALID = "Passes are only available for valid credentials. The page of this credential says why it is not valid."
 
 
 def routes(services: Services) -> Routes:
@@ -85,7 +85,8 @@ def pass_of(opened: HostedReport, base_url: str, language: Translation = ENGLISH
     accent = colours.readable_or_default(facts.issuer.recorded.accent if facts.issuer.recorded else None)
     return WalletPass(
         id=view.id,
-        url=view.url,
+        # At the base URL, because a pass on a phone outlives the host of an issuer.
+        url=page.url or "",
         title=view.claims.title,
         holder=view.claims.holder,
         issuer=texts.issued_by(view.claims),

@@ -31,13 +31,16 @@ WIDGET_SECONDS = 30
 """How long browsers may keep the contents of a widget: a revocation shows within a minute, and a visitor who reads
 several pages of a website causes few requests."""
 JAVASCRIPT = "text/javascript; charset=utf-8"
-FRAME_SCRIPT = (
+HEIGHT_SCRIPT = (
     'new ResizeObserver(()=>parent.postMessage({laurel:"badge",'
     'height:document.documentElement.offsetHeight},"*")).observe(document.documentElement);'
-    'document.links[0].onclick=()=>{navigator.sendBeacon?.("../v1/events",new URLSearchParams({'
+)
+"""Tells the embedding page the height of the frame, which is all that it tells."""
+FRAME_SCRIPT = (
+    HEIGHT_SCRIPT + 'document.links[0].onclick=()=>{navigator.sendBeacon?.("../v1/events",new URLSearchParams({'
     'kind:"click",credential:location.pathname.split("/").pop(),widget:"frame",host:document.referrer.split(/[/:]+/)[1]||""}))}'
 )
-"""Tells the embedding page the height of the frame, which is all that it tells; and reports a click to this host."""
+"""The same, and reports a click to this host."""
 
 
 def routes(services: Services) -> Routes:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 
 from chalice.app import Request
 
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery import links
 from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder import access as holder_access
@@ -24,27 +22,23 @@ from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.holder.access import LinkExpired
 from chalicelib.delivery.holder.home import PageQuery
 from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, Target
+from chalicelib.directory import own_profile
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
-from chalicelib.http.core.response import (
-    PRIVATE,
-    Reply,
-)
+from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import READ, Routes
 from chalicelib.http.holder import zone_field
 from chalicelib.http.holder.holder_view import page_of
-from chalicelib.http.html import reader, render
+from chalicelib.http.holder.private_page import MISSING, download, over, page, redirect
+from chalicelib.http.html import reader
 from chalicelib.http.input import body, form, request_context
 from chalicelib.language.translation import translation
 
-MISSING = "Check that you copied the whole link, or use the one in your most recent email."
 _ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SAVED = "saved"
 """Query parameter of the page right after a change was saved: `zone` for the timezone, otherwise `1`."""
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-HEADERS = {"Cache-Control": PRIVATE, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 def routes(services: Services) -> Routes:
@@ -57,7 +51,7 @@ def routes(services: Services) -> Routes:
             query: Mapping[str, str] = request.query_params or {}
             return _render_home(services, request, secret, saved=query.get(SAVED, ""))
         except LinkExpired as error:
-            return _page(services, "over.html", 410, token=secret, wide=error.wide)
+            return over(services, secret, error)
 
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def perform(request: Request, secret: str) -> Reply:
@@ -68,14 +62,14 @@ def routes(services: Services) -> Routes:
                 return _render_home(services, request, secret, city=fields.get("city", "").strip())
             return _perform(services, request, secret, fields)
         except LinkExpired as error:
-            return _page(services, "over.html", 410, token=secret, wide=error.wide)
+            return over(services, secret, error)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
     def ask(_request: Request, secret: str) -> Reply:
         issuer = holder_actions.unsubscribe_issuer(services.delivery_context, secret)
         done = holder_actions.is_unsubscribed(services.delivery_context, secret)
-        page = "unsubscribed.html" if done else "unsubscribe.html"
-        return _page(services, page, 200, issuer=_named(services, issuer), token=secret)
+        template = "unsubscribed.html" if done else "unsubscribe.html"
+        return page(services, template, 200, issuer=_named(services, issuer), token=secret)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def stop(request: Request, secret: str) -> Reply:
@@ -85,7 +79,7 @@ def routes(services: Services) -> Routes:
         if _is_undo(request):
             return _send_link(services, secret, "subscribe")
         issuer = holder_actions.unsubscribe(services.delivery_context, secret)
-        return _page(services, "unsubscribed.html", 200, issuer=_named(services, issuer), token=secret)
+        return page(services, "unsubscribed.html", 200, issuer=_named(services, issuer), token=secret)
 
     return bound
 
@@ -95,12 +89,12 @@ def _render_home(
 ) -> Reply:
     """Render the holder's page. ``bad_zone`` reports an unknown timezone; ``city`` searches for timezones."""
     person = request_context.by_person(request)
-    home = holder_actions.view(services.delivery_context, secret, _query(request), person=person)
+    home = holder_actions.view(services.delivery_context, secret, page_query(request), person=person)
     shown = page_of(home, services.settings.base_url, services.delivery_context.now(), tuple(services.settings.wallets))
     error = zone_field.UNKNOWN if bad_zone else ""
     zones = zone_field.search(shown.zone, city) if city else zone_field.zone_field(shown.zone, error=error)
     content = {"page": shown, "token": secret, "zones": zones, "saved": saved}
-    return _page(services, "mine.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
+    return page(services, "mine.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
@@ -109,9 +103,10 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
         case "share":
             target = _target(fields.get("target", ""))
             credential_id, language = fields.get("credential", ""), translation(reader.current().code)
-            return _redirect(holder_actions.share(delivery_context, secret, credential_id, target, language))
+            return redirect(holder_actions.share(delivery_context, secret, credential_id, target, language))
         case "download":
-            return _download(holder_actions.document(delivery_context, secret, fields.get("credential", "")))
+            document = holder_actions.document(delivery_context, secret, fields.get("credential", ""))
+            return download(document, "application/vc", "credential.json")
         case "zone":
             zone = fields.get("zone", "").strip()
             try:
@@ -124,15 +119,15 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
         case "all" | "link" as wanted:
             return _send_link(services, secret, wanted)
         case "forget" if fields.get("sure") == "yes":
-            holder_actions.forget(delivery_context, secret)
-            return _page(services, "forgotten.html", 200)
+            own_profile.forget(services.profile_context, secret)
+            return page(services, "forgotten.html", 200)
         case _:
             raise Problem("invalid_request", "Unknown action.")
     url = reader.with_language(f"{services.settings.base_url}/my/{secret}?{SAVED}={saved}")
-    return _redirect(f"{url}#{anchor}")
+    return redirect(f"{url}#{anchor}")
 
 
-def _query(request: Request) -> PageQuery:
+def page_query(request: Request) -> PageQuery:
     """Read which page is wanted; a form shows the first one again."""
     query: Mapping[str, str] = (request.query_params or {}) if request.method in READ else {}
     issuers = [query.get("issuer"), query.get("after")]
@@ -156,7 +151,7 @@ def _send_link(services: Services, secret: str, wanted: str) -> Reply:
                 link_requests.send_link_to_subscribe(services.delivery_context, secret, language)
     except (Refused, TooMany) as error:
         status, detail = 429 if isinstance(error, TooMany) else 422, error.detail
-    return _page(services, "link.html", status, leads=(), error=detail, ends_earlier=ends_earlier, **content)
+    return page(services, "link.html", status, leads=(), error=detail, ends_earlier=ends_earlier, **content)
 
 
 def _address(services: Services, secret: str) -> str | None:
@@ -190,19 +185,3 @@ def _target(name: str) -> Target:
         return Target(name)
     except ValueError as error:
         raise NotFound("Unknown destination.") from error
-
-
-def _redirect(url: str) -> Reply:
-    return Reply("", "text/plain", 303, {**HEADERS, "Location": url})
-
-
-def _download(document: bytes) -> Reply:
-    names = {"Content-Disposition": 'attachment; filename="credential.json"'}
-    return Reply(document, "application/vc", headers={**HEADERS, **names})
-
-
-def _page(services: Services, template: str, status: int, leads: tuple[str, ...] = (), **content: object) -> Reply:
-    base_url = services.settings.base_url
-    name = f"holder/{template}"
-    lives = {"life": links.VALIDITY // DAY, "wide_life": links.WIDE_VALIDITY // HOUR}
-    return render.page(name, base_url, status, HEADERS, forms=True, console=True, leads=leads, **lives, **content)

@@ -167,7 +167,7 @@ def _card(
         reason=text.optional_text(holder_credential.record.status.reason)
         if holder_credential.record.status.state is not State.ACTIVE
         else None,
-        passes=wallet_links(shared.url, wallets),
+        passes=wallet_links(credential_url(base_url, holder_credential.record.id), wallets),
         line=phrase(
             "{name}, {issuer}, {month}: {url}",
             name=shared.name,

@@ -182,8 +182,10 @@ def _policy(
     base_url: str, forms: bool, console: bool, leads: tuple[str, ...], script_file: str = "", *, loads: bool = False
 ) -> str:
     # The only style block is allowed by its hash; images come from this host or from the page itself. The only script
-    # is the console's, allowed by its hash; it previews a chosen image before the upload (blob:).
-    own = f"script-src '{digest(script())}'; img-src {base_url} data: blob:" if console else f"img-src {base_url} data:"
+    # is the console's, allowed by its hash. It previews an image before its upload (blob:), and branding in a frame.
+    own = f"img-src {base_url} data:"
+    if console:
+        own = f"script-src '{digest(script())}'; {own} blob:; frame-src {base_url}"
     if script_file:
         own += f"; script-src '{digest(_source(script_file))}'"
         own += f"; connect-src {base_url}; frame-src {base_url}" if loads else f"; connect-src {base_url}/v1/events"

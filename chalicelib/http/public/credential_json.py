@@ -56,6 +56,8 @@ def _pathway_link(link: PathwayLink) -> dict[str, object]:
         "name": link.pathway,
         "next": [write_next(step) for step in link.next],
         "reward": link.reward,
+        "steps": link.steps,
+        "place": link.place,
     }
 
 

@@ -53,7 +53,7 @@ def share_links(hosted: HostedView, facts: Facts) -> ShareLinks:
     shared = SharedCredential(
         name=language.own(facts.title)[:MAX_NAME],
         issuer=language.own(facts.issuer.name),
-        url=hosted.url,
+        url=hosted.canonical_url,
         credential_id=hosted.id,
         issued_at=facts.valid_from or hosted.status.at,
         valid_until=facts.valid_until,
@@ -65,8 +65,8 @@ def share_links(hosted: HostedView, facts: Facts) -> ShareLinks:
     return ShareLinks(
         hosted.id,
         (*platforms, (phrase("Send by email"), sharing.email(shared, language), Channel.EMAIL)),
-        sharing.link(hosted.url, Channel.COPY),
-        sharing.link(hosted.url, Channel.DEVICE),
+        sharing.link(hosted.canonical_url, Channel.COPY),
+        sharing.link(hosted.canonical_url, Channel.DEVICE),
     )
 
 

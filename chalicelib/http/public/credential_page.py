@@ -36,6 +36,9 @@ class NextPathway:
     name: str
     next: tuple[Link, ...]
     reward: str | None
+    steps: int
+    place: int | None
+    """The place of the badge among the steps; None if they need not be done in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Page:
     """Template context of the page."""
 
     url: str | None
-    """URL of a hosted credential; None for a submitted one, as are the next two."""
+    """URL of a hosted credential; None for a submitted one, as are the next three."""
+    canonical_url: str | None
     api_url: str | None
     source: str | None
     """The link that a submitted credential was fetched from, if any."""
@@ -102,18 +106,31 @@ def show(
     """Render the page of a credential; ``recipient`` is what a visitor entered in its form. ``wallets`` are those that
     passes are made for."""
     shown, status = page_of(view, base_url, recipient), 422 if recipient.error else 200
-    discovery = oembed.discovery(shown.url, base_url) if shown.url else {}
+    content = _content(view, shown, base_url, wallets)
+    discovery = content["discovery"]
     links = [f'<{url}>; rel="alternate"; type="{media_type}"' for media_type, url in discovery.items()]
     headers = {**headers, "Link": ", ".join(links)} if links else headers
     forms = shown.ask_url is not None
-    valid = view.report.verdict is Verdict.VALID and verdict_text.issuer_proven(view.report)
-    passes = wallet_links(shown.url, wallets) if shown.url and valid else ()
-    content: dict[str, Any] = {"page": shown, "discovery": discovery, "passes": passes}
     if shown.share is None:
         return render.page("credential.html", base_url, status, headers, forms=forms, **content)
     return render.scripted_page(
         "credential.html", base_url, "share.js", headers, status=status, forms=forms, loads=False, **content
     )
+
+
+def without_script(view: CredentialView, base_url: str, wallets: Sequence[Wallet] = ()) -> str:
+    """Render the same page for a preview, which runs no scripts."""
+    content = _content(view, page_of(view, base_url), base_url, wallets)
+    return str(render.page("credential.html", base_url, 200, {}, script="", **content).body)
+
+
+def _content(view: CredentialView, shown: Page, base_url: str, wallets: Sequence[Wallet]) -> dict[str, Any]:
+    valid = view.report.verdict is Verdict.VALID and verdict_text.issuer_proven(view.report)
+    return {
+        "page": shown,
+        "discovery": oembed.discovery(shown.url, base_url) if shown.url else {},
+        "passes": wallet_links(shown.url, wallets) if shown.url and valid else (),
+    }
 
 
 def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_RECIPIENT) -> Page:
@@ -126,6 +143,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
     facts = facts_of(report, hosted.issuer if hosted else None, base_url) if report.credential is not None else None
     return Page(
         url=hosted.url if hosted else None,
+        canonical_url=hosted.canonical_url if hosted else None,
         api_url=hosted.api_url if hosted else None,
         source=view.source,
         own_page=None if hosted or report.verdict is Verdict.VALID else _own_page(report, base_url),
@@ -152,7 +170,9 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         next_pathways=tuple(map(_next_pathway, hosted.next_pathways)) if hosted else (),
         onward=onward_links(hosted, facts, base_url) if hosted and facts else None,
         share=share_links(hosted, facts) if hosted and facts and report.verdict is Verdict.VALID else None,
-        structured=structured_data(hosted.url, facts) if hosted and facts and report.verdict is Verdict.VALID else None,
+        structured=structured_data(hosted.canonical_url, facts)
+        if hosted and facts and report.verdict is Verdict.VALID
+        else None,
     )
 
 
@@ -246,6 +266,9 @@ def _signed_by(issuer: IssuerView) -> str:
         return phrase(
             "Issued by {issuer}. The operator of this service vouches for this name.", issuer=text.isolated(issuer.name)
         )
+    if not issuer.named:
+        proof = phrase(issuer.behind or issuer.caution or "")
+        return phrase("Issued by an unnamed issuer. {proof}", proof=proof)
     name = text.isolated(unquoted(issuer.name))
     if issuer.behind:
         return phrase("Issued under the name “{issuer}”. {proof}", issuer=name, proof=phrase(issuer.behind))
@@ -321,6 +344,5 @@ def _next_pathway(link: PathwayLink) -> NextPathway:
     steps = tuple(
         Link(text.optional_text(step.name) or phrase("Untitled step"), text.https(step.url)) for step in link.next
     )
-    return NextPathway(
-        text.optional_text(link.pathway) or phrase("Untitled pathway"), steps, text.optional_text(link.reward)
-    )
+    name, reward = text.optional_text(link.pathway) or phrase("Untitled pathway"), text.optional_text(link.reward)
+    return NextPathway(name, steps, reward, link.steps, link.place)

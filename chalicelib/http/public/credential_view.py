@@ -45,6 +45,9 @@ class HostedView:
 
     id: str
     url: str
+    """The page at the base URL, which is also the signed id."""
+    canonical_url: str
+    """The page at the host of its issuer, which is what is shared."""
     api_url: str
     issuer: Issuer | None
     status: CredentialStatus
@@ -83,6 +86,7 @@ def hosted_view(opened: HostedReport, base_url: str, newest: str | None = None) 
     return HostedView(
         id=record.id,
         url=credential_url(base_url, record.id),
+        canonical_url=credential_url(opened.issuer.pages_url(base_url) if opened.issuer else base_url, record.id),
         api_url=f"{base_url}/v1/credentials/{record.id}",
         issuer=opened.issuer,
         status=record.status,

@@ -11,7 +11,7 @@ from chalicelib.analytics.event import Kind
 from chalicelib.catalogue.related import Recommendation
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import NotFound, Unavailable
-from chalicelib.http.core import log
+from chalicelib.http.core import hosts, log
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -53,6 +53,8 @@ def routes(services: Services) -> Routes:
     def credential(request: Request, credential_id: str) -> Reply:
         media_type = _choose(request, credential_id, services)
         opened = _open(services, request, credential_id, _FORMS[media_type])
+        if (host := hosts.other_host(request, bound.base_url)) and not _is_host_of(host, opened):
+            return hosts.to(credential_view.hosted_view(opened, bound.base_url).canonical_url)
         return _in_form(services, request, media_type, opened)
 
     @bound.bind("/c/{id}", access=PUBLIC, methods=("POST",), missing=MISSING)
@@ -79,6 +81,10 @@ def routes(services: Services) -> Routes:
     for path in ("/c/{id}", "/v1/credentials/{id}", "/v1/credentials/{id}/report"):
         bound.preflight(path)
     return bound
+
+
+def _is_host_of(host: str, opened: HostedReport) -> bool:
+    return opened.issuer is not None and opened.issuer.page_host == host
 
 
 def _choose(request: Request, credential_id: str, services: Services) -> str:

@@ -12,7 +12,7 @@ from chalicelib.credential.record import IMAGE_NAME
 from chalicelib.http.html import text
 from chalicelib.http.public import verdict_text
 from chalicelib.http.public.key_location import KeyLocation, key_location
-from chalicelib.language.phrase import phrase
+from chalicelib.language.phrase import Phrase, phrase
 from chalicelib.verify.report import Finding, Report
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
@@ -60,6 +60,11 @@ class IssuerView:
     """None unless the name is confirmed: a domain confirms a key, and its owner can copy any organization's logo."""
     recorded: Recorded | None = None
     """None unless the issuer is proven and hosted here."""
+
+    @property
+    def named(self) -> bool:
+        """Whether it states a name; otherwise `name` has words of ours, which are not quoted."""
+        return not isinstance(self.name, Phrase)
 
     @property
     def vouched(self) -> bool:

@@ -31,11 +31,8 @@ VERDICT_TEXTS: Mapping[Verdict, VerdictText] = {
         "good",
         "tick",
         (
-            (
-                "It shows who earned it, not who sent it to you. Check that the name matches the person you are "
-                "dealing with."
-            ),
-            "The issuer can revoke it at any time. Check it again on the day you make your decision.",
+            "Check that the name matches the person you are dealing with.",
+            "The issuer can revoke it at any time. Check it again on the day you decide.",
         ),
     ),
     Verdict.EXPIRED: VerdictText(

@@ -122,3 +122,42 @@
   form.querySelector("[value=preview]").hidden = true;
   show();
 })();
+
+/* The preview of the branding follows the form. Each one has a frame of its own, so that the Back button skips them. */
+(() => {
+  const form = document.getElementById("profile");
+  if (!form) return;
+  const button = document.querySelector("[formtarget=branding]");
+  const said = document.getElementById("previewed");
+  let frame = document.querySelector("iframe[name=branding]");
+  let turn = 0;
+  let timer;
+  const refresh = () => {
+    const next = frame.cloneNode();
+    next.name = `branding-${++turn}`;
+    next.hidden = true;
+    frame.after(next);
+    next.addEventListener("load", () => {
+      if (next.contentDocument) return;
+      if (next.name !== `branding-${turn}`) {
+        next.remove();
+        return;
+      }
+      frame.remove();
+      frame = next;
+      frame.hidden = false;
+      said.textContent = "Preview updated.";
+    });
+    said.textContent = "Updating the preview …";
+    button.formTarget = next.name;
+    form.requestSubmit(button);
+  };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, 700);
+  };
+  form.addEventListener("input", later);
+  document.getElementById("show").addEventListener("input", refresh);
+  button.parentElement.hidden = true;
+  refresh();
+})();

@@ -20,5 +20,10 @@
       said.textContent = said.dataset.blocked;
     }
   });
+  const print = document.getElementById("print");
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+  const fold = document.getElementById("share-or-download");
+  document.querySelector("a[href='#share-or-download']").addEventListener("click", () => { fold.open = true; });
   device.addEventListener("click", () => navigator.share({ title: device.dataset.title, url: device.value }).catch(() => {}));
 })();

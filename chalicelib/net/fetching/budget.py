@@ -68,11 +68,14 @@ class FetchBudget:
         if self._dead_hosts is not None:
             self._dead_hosts.check(authority)
         try:
-            self._admit()
+            with deadline.own_waiting():
+                self._admit()
         except Unavailable as error:
             raise NotAsked(error.detail, code=error.code) from error
         host, first = self._count(authority)
-        if not first and not host.known.wait(max(deadline.left(), 0)):
+        with deadline.own_waiting():
+            is_known = first or host.known.wait(max(deadline.left(), 0))
+        if not is_known:
             raise NotAsked(f"{authority} did not respond in time.", code="timeout")
         _check(host)
         exchange = Exchange(self, host, self._addresses)
@@ -136,7 +139,8 @@ class Exchange:
         """Connect to one of ``addresses`` next. Raises `NotAsked` (`fetch_limit`; `out_of_time` when attempts to
         connect to the same address took all the time)."""
         try:
-            may_try = self._limit.enter(addresses, deadline)
+            with deadline.own_waiting():
+                may_try = self._limit.enter(addresses, deadline)
         except TimeoutError as error:
             # A slow host that a visitor chose shares the address: nothing is known about this one.
             raise NotAsked("The time limit was reached before the fetch.", code="out_of_time") from error

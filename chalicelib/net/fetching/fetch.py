@@ -58,9 +58,10 @@ class Fetcher:
         that of the whole request, if it fetches more than this.
 
         Raises `Unavailable`: `url_refused`, `address_refused`, `dns_failed`, `connect_failed`, `tls_failed`, `timeout`
-        (the host was too slow), `out_of_time` (the request's deadline has passed), `too_large`, `cut_off`, `not_http`,
-        `encoding_unsupported`, `redirect_refused`, `too_many_redirects`, `fetch_limit`, `http_status`, and
-        `http_unavailable` for an error of the host that may be temporary.
+        (the host was too slow), `out_of_time` (the request's deadline has passed, or waiting for other hosts took
+        too much of the time), `too_large`, `cut_off`, `not_http`, `encoding_unsupported`, `redirect_refused`,
+        `too_many_redirects`, `fetch_limit`, `http_status`, and `http_unavailable` for an error of the host that may be
+        temporary.
         """
         budget = budget or FetchBudget()
         first = target = self._guard.target(url)
@@ -102,7 +103,7 @@ class Fetcher:
                 counted.trying(addresses, fetch_deadline)
                 return exchange(target, addresses, accept, self._trust, fetch_deadline, counted, sent)
         except TimeoutError as error:
-            if deadline.left() <= 0:
+            if deadline.left() <= 0 or fetch_deadline.was_held_up:
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time") from error
             raise Unavailable(f"{target.host} did not respond in time.", code="timeout") from error
 

@@ -38,7 +38,9 @@ class SystemAddressResolver:
 
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
         """See `AddressResolver`."""
-        if not self._slots.acquire(timeout=max(deadline.left(), 0)):
+        with deadline.own_waiting():
+            is_free = self._slots.acquire(timeout=max(deadline.left(), 0))
+        if not is_free:
             # Other names hang, which a visitor chose, perhaps of an earlier request. Nobody asked about this one.
             raise NotAsked("Laurel is waiting for the name servers of other hosts. Try again.", code="out_of_time")
         answers: queue.SimpleQueue[Sequence[Address] | OSError] = queue.SimpleQueue()

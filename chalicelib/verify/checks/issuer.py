@@ -86,7 +86,7 @@ def _confirmed(domains: Sequence[KnownDomain]) -> Phrase:
     first, *others = domains
     if not others:
         return phrase("The domain {name} confirms this issuer.", name=first.name)
-    names = phrase(first.name)
+    names: str = first.name
     for domain in others:
         names = phrase("{first} and {second}", first=names, second=domain.name)
     return phrase("The domains {names} confirm this issuer.", names=names)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from chalicelib.credential import vocabulary
 from chalicelib.credential.record import Purpose
@@ -21,6 +22,8 @@ from chalicelib.verify.verification_context import (
     CheckUnknown,
     VerificationContext,
 )
+
+N = TypeVar("N")
 
 _finding = partial(Finding, 7, "status")
 
@@ -59,19 +62,18 @@ def check(verification: VerificationContext) -> Finding:
                 maximum=MAX_ENTRIES,
             ),
         )
-    lists: dict[str, VerifiedList] = {}
     set_bits: dict[Purpose, Evidence] = {}
     unknown: CheckNotPassed | None = None
     parsed_entries = [_parsed(entry, verification) for entry in entries]
     urls = dict.fromkeys(parsed.url for parsed in parsed_entries if isinstance(parsed, _Entry))
     verification.resolver.status_lists.prefetch(tuple(urls))
+    lists = {url: _read(url, verification) for url in urls}
     for parsed in parsed_entries:
         try:
-            if isinstance(parsed, CheckNotPassed):
-                raise parsed
-            status_list = lists.get(parsed.url) or lists.setdefault(parsed.url, read_list(parsed.url, verification))
-            if _is_set(parsed, status_list):
-                set_bits[parsed.purpose] = status_list.evidence
+            entry = _passed(parsed)
+            status_list = _passed(lists[entry.url])
+            if _is_set(entry, status_list):
+                set_bits[entry.purpose] = status_list.evidence
         except CheckNotPassed as error:
             unknown = unknown or error
     for purpose in Purpose:
@@ -80,8 +82,22 @@ def check(verification: VerificationContext) -> Finding:
             raise CheckFailed(code, message, (set_bits[purpose],))
     if unknown is not None:
         raise unknown
-    evidence = tuple(status_list.evidence for status_list in lists.values())
+    evidence = tuple(status_list.evidence for status_list in lists.values() if isinstance(status_list, VerifiedList))
     return _finding(Outcome.PASSED, "not_revoked", "The issuer has not revoked or suspended it.", evidence)
+
+
+def _passed(value: N | CheckNotPassed) -> N:
+    if isinstance(value, CheckNotPassed):
+        raise value
+    return value
+
+
+def _read(url: str, verification: VerificationContext) -> VerifiedList | CheckNotPassed:
+    """Read a list, or say why not. All entries share the outcome: verifying a list may cost as much as a credential."""
+    try:
+        return read_list(url, verification)
+    except CheckNotPassed as error:
+        return error
 
 
 def _parsed(entry: object, verification: VerificationContext) -> _Entry | CheckNotPassed:

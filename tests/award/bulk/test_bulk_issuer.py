@@ -4,7 +4,7 @@ import gzip
 import itertools
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -99,7 +99,7 @@ def test_ids_have_the_right_form_and_are_unpredictable(bulk_fixture: BulkFixture
 
 
 def test_recipient_is_stored_and_emailed_if_requested(bulk_fixture: BulkFixture) -> None:
-    content = "name,email,zone\nAda,Ada@Example.org,Europe/Berlin\n"
+    content = "name,email,zone,lang\nAda,Ada@Example.org,Europe/Berlin,ar\n"
     for notify in (True, False):
         job = bulk_fixture.run(
             bulk_fixture.create(content, terms=Terms(bulk_fixture.acme.achievement.id, notify), key=str(notify))
@@ -107,6 +107,7 @@ def test_recipient_is_stored_and_emailed_if_requested(bulk_fixture: BulkFixture)
         ((result, _),) = bulk_issuer.results(bulk_fixture.bulk, job)
         recipient = bulk_fixture.acme.issuer_store.recipient(result.credential_id or "")
         assert (recipient.email, recipient.zone, recipient.notify) == ("ada@example.org", "Europe/Berlin", notify)
+        assert recipient.lang == "ar"
 
 
 def test_default_dates_apply_to_rows_without_dates(bulk_fixture: BulkFixture) -> None:
@@ -178,6 +179,7 @@ INVALID_CELLS = {
     "did": ("no did", "bad_did"),
     "evidence": ("ftp://a.example/", "bad_url"),
     "zone": ("Nowhere/None", "bad_zone"),
+    "lang": ("Klingon", "bad_lang"),
     "valid_until": ("2020-01-01", "bad_validity"),
 }
 
@@ -205,7 +207,7 @@ def test_stored_row_with_unknown_timezone_is_issued_without_it(bulk_fixture: Bul
 def _award_with(bulk_fixture: BulkFixture, column: str, cell: str) -> dict[str, Any]:
     (row,) = upload.read(f"name,{column}\nAda,{cell}\n".encode())
     award = award_of("acme", Terms(bulk_fixture.acme.achievement.id), row)
-    return {name: getattr(award, name) for name in ("holder", "valid_until", "evidence", "zone")}
+    return {name: getattr(award, name) for name in ("holder", "valid_until", "evidence", "zone", "lang")}
 
 
 def test_dry_run_lists_all_errors_of_a_row(bulk_fixture: BulkFixture) -> None:
@@ -461,6 +463,29 @@ def test_results_can_be_read_from_any_position_and_by_state(bulk_fixture: BulkFi
     assert [result.row.number for result, _ in bulk_issuer.results(bulk_fixture.bulk, job, RowState.ISSUED)] == whole[
         ::3
     ]
+
+
+def test_a_page_of_results_reads_no_more_than_it_shows(bulk_fixture: BulkFixture) -> None:
+    """Otherwise each page of a large job reads the results of the whole job again."""
+    issuer_actions.register(bulk_fixture.acme.issuer_context, "acme", bulk_fixture.acme.issuer.name)
+    content = "name,email\n" + "".join(f"P{n},p{n}@x.org\n" for n in range(450))
+    job = bulk_fixture.run(bulk_fixture.create(content))
+    read: list[int] = []
+    jobs = bulk_fixture.bulk.jobs
+
+    class Counting:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(jobs, name)
+
+        def results(self, job: Job, since: int = 0) -> Iterator[Results]:
+            for each in jobs.results(job, since):
+                read.append(each.chunk)
+                yield each
+
+    counting: Any = Counting()
+    next(bulk_issuer.results(replace(bulk_fixture.bulk, jobs=counting), job))
+    assert job.chunks == 3
+    assert read == [0, 1]
 
 
 def test_credential_stays_within_the_limits_of_verifiers(bulk_fixture: BulkFixture) -> None:

@@ -13,10 +13,10 @@ def again(content: str) -> str:
 
 def test_rows_keep_every_value_when_they_are_written_and_read_again() -> None:
     content = (
-        "name,email,did,valid_from,valid_until,evidence,zone,ref\n"
+        "name,email,did,valid_from,valid_until,evidence,zone,lang,ref\n"
         '"Hopper, Grace",g@x.org,did:key:z6Mk,2026-01-01,2027-12-31,https://e.example/1 https://e.example/2,'
-        "Europe/Berlin,7\n"
-        "Ada,,,2026-01-01T09:00:00Z,,,,\n"
+        "Europe/Berlin,ja,7\n"
+        "Ada,,,2026-01-01T09:00:00Z,,,,,\n"
     )
     assert again(content) == content
 

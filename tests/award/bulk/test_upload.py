@@ -66,10 +66,10 @@ def test_gzip_with_several_members_is_decompressed() -> None:
 
 def test_every_column_is_parsed() -> None:
     (row,) = rows(
-        "name,email,did,valid from,expires,evidence,time zone,student id\n"
-        'Ada,a@x.org,did:x:a,2026-01-02,2027-01-02,"https://a.org/1 | https://a.org/2\nhttps://a.org/3",Europe/Berlin,007\n'
+        "name,email,did,valid from,expires,evidence,time zone,language,student id\n"
+        'Ada,a@x.org,did:x:a,2026-01-02,2027-01-02,"https://a.org/1 | https://a.org/2\nhttps://a.org/3",Europe/Berlin,de-AT,007\n'
     )
-    assert (row.did, row.zone, row.ref) == ("did:x:a", "Europe/Berlin", "007")
+    assert (row.did, row.zone, row.lang, row.ref) == ("did:x:a", "Europe/Berlin", "de", "007")
     assert [f"{row.valid_from}", f"{row.valid_until}"] == ["2026-01-02 00:00:00+00:00", "2027-01-02 23:59:59+00:00"]
     assert row.evidence == ("https://a.org/1", "https://a.org/2", "https://a.org/3")
     assert row.row_errors == ()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from chalicelib.award.issuers import creator
 
-MAILBOX, NETWORK = creator.of("ada@example.org", "192.0.2.7")
+SECRET = b"k" * 32
+of = partial(creator.of, SECRET)
+MAILBOX, NETWORK = of("ada@example.org", "192.0.2.7")
 
 
 @pytest.mark.parametrize("email", ["ADA@example.org ", "ada+1@example.org", "ada+2@example.org"])
 def test_tags_and_case_are_one_mailbox(email: str) -> None:
-    assert creator.of(email, "192.0.2.7") == (MAILBOX, NETWORK)
+    assert of(email, "192.0.2.7") == (MAILBOX, NETWORK)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +30,13 @@ def test_tags_and_case_are_one_mailbox(email: str) -> None:
     ],
 )
 def test_addresses_of_one_network_are_one_creator(one: str, other: str, same: bool) -> None:
-    assert (creator.of("ada@example.org", one) == creator.of("ada@example.org", other)) is same
+    assert (of("ada@example.org", one) == of("ada@example.org", other)) is same
 
 
 def test_values_are_too_short_to_find_a_mailbox_or_network() -> None:
     assert all(len(value.rpartition("-")[2]) == 4 for value in (MAILBOX, NETWORK))
+
+
+def test_nobody_without_the_secret_can_find_a_mailbox_with_the_same_value() -> None:
+    """65,536 values are tried in a second, and the mailbox found would use up someone else's limits."""
+    assert creator.of(b"o" * 32, "ada@example.org", "192.0.2.7") != (MAILBOX, NETWORK)

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.award.issuers import domain_proof, issuer_actions
 from chalicelib.award.issuers.domain_proof import DomainProver
 from chalicelib.credential.issuer import PROOF_LIFETIME, Place
-from chalicelib.errors import NotFound, Refused
+from chalicelib.errors import Forbidden, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 from chalicelib.verify.report import Finding, Outcome
 from tests.award.fakes import IssuerFixture, new_issuer
@@ -221,6 +221,21 @@ def test_domains_proven_at_the_same_time_do_not_exceed_the_number(acme: DomainFi
         domain_proof.prove(replace(acme.domain_prover, domain_reader=Proving()), "acme", DOMAIN)
     assert caught.value.code == "too_many_domains"
     assert acme.known() == names
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_member_who_is_removed_while_a_domain_is_read_leaves_nothing_behind(acme: DomainFixture, known: bool) -> None:
+    """Reading takes seconds: the person who was just removed must not name the issuer after a domain of their own."""
+    acme.publish_record()
+    before = [domain_proof.prove(acme.domain_prover, "acme", DOMAIN)] if known else []
+    acme.clock.advance(timedelta(hours=1))
+
+    def removed() -> None:
+        raise Forbidden("You are not a member of this issuer.")
+
+    with pytest.raises(Forbidden):
+        domain_proof.prove(acme.domain_prover, "acme", DOMAIN, still_allowed=removed)
+    assert list(acme.issuer_store.issuer("acme").domains) == before
 
 
 def test_domain_is_checked_again_every_month(acme: DomainFixture) -> None:

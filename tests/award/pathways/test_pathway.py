@@ -289,3 +289,10 @@ def test_number_of_pathways_is_limited() -> None:
 def test_missing_counts_nothing_twice(root: Group) -> None:
     assert pathway_progress.missing(root, frozenset(letters_of(root))) == 0
     assert 1 <= pathway_progress.missing(root, frozenset()) <= len(letters_of(root))
+
+
+def test_link_says_the_place_of_a_step_only_in_a_pathway_in_order() -> None:
+    ordered = build_pathway_link(pathway(in_order("a", in_order("b", "c"), "d")), "c")
+    assert (ordered.place, ordered.steps) == (3, 4)
+    free = build_pathway_link(pathway(in_order("a", every("b", "c"), "d")), "a")
+    assert (free.place, free.steps) == (None, 4)

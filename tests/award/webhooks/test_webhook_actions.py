@@ -27,6 +27,7 @@ from chalicelib.award.webhooks.webhook import (
 )
 from chalicelib.award.webhooks.webhook_actions import (
     MAX_COURSES,
+    MAX_SECRETS,
     MAX_WEBHOOKS,
     OVERLAP,
     WebhookDraft,
@@ -295,14 +296,30 @@ def test_previous_secret_stays_valid_for_a_day_after_rotation(sender: Sender) ->
     assert len(sender.issued) == 1
 
 
-def test_two_rotations_revoke_a_leaked_secret_at_once(sender: Sender) -> None:
+def test_a_second_rotation_keeps_the_secret_that_the_sender_still_uses(sender: Sender) -> None:
     old = sender.secret
     webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id)
-    new = read_secret(webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id).secret)
+    sender.acme.clock.advance(OVERLAP / 2)
+    webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id)
+    sender.send(secret=old)
+    sender.acme.clock.advance(OVERLAP / 2)
     with pytest.raises(Unauthenticated):
         sender.send(secret=old)
-    assert sender.send(secret=new).outcome is Outcome.ISSUED
-    assert len(sender.webhook.secrets) == 2
+
+
+def test_valid_secrets_are_few_however_often_they_are_rotated(sender: Sender) -> None:
+    for _ in range(MAX_SECRETS + 2):
+        webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id)
+    assert len(sender.webhook.secrets) == MAX_SECRETS
+
+
+def test_a_leaked_secret_is_revoked_at_once(sender: Sender) -> None:
+    old = sender.secret
+    rotated = webhook_actions.rotate(sender.issuer_context, sender.webhooks, "acme", sender.id, leaked=True)
+    with pytest.raises(Unauthenticated):
+        sender.send(secret=old)
+    assert sender.send(secret=read_secret(rotated.secret)).outcome is Outcome.ISSUED
+    assert len(sender.webhook.secrets) == 1
 
 
 def test_rotation_does_not_change_credential_ids(sender: Sender) -> None:

@@ -81,3 +81,13 @@ def test_registering_names_the_issuers_that_already_have_a_similar_name(run: Run
     result = run("issuer", "register", "acme", "Acme")
     assert result.code == 0
     assert "evil has a similar name: Аcme" in result.err
+
+
+def test_page_host_is_set_and_removed(run: Run, services: FakeServices, issuer: str) -> None:
+    result = run("issuer", "page-host", issuer, "credentials.acme.example", "--json")
+    assert (result.code, result.rows[0]["url"]) == (0, "https://credentials.acme.example")
+    assert services.issuer_store.issuer(issuer).page_host == "credentials.acme.example"
+    assert run("issuer", "page-host", issuer, "localhost").code == 1
+    assert run("issuer", "page-host", issuer).code == 2
+    assert run("issuer", "page-host", issuer, "--remove").code == 0
+    assert services.issuer_store.issuer(issuer).page_host is None

@@ -36,7 +36,8 @@ from tests.fake_jobs import Jobs as FakeJobs
 NOW = datetime(2026, 11, 22, 9, 0, 0, tzinfo=UTC)
 ISSUED, WAITING = Outcome(RowState.ISSUED), Outcome()
 ROWS = (
-    Row(2, "Ada #1 %", "ada@x.example", "did:x:ada", NOW, NOW + timedelta(days=9), ("https://a.example/",), "UTC", "7"),
+    Row(2, "Ada #1 %", "ada@x.example", "did:x:ada", NOW, NOW + timedelta(days=9), ("https://a.example/",), "UTC", "7",
+        "ja"),
     Row(3, "陈美", row_errors=(
         RowError(3, "email", "bad_email", "'x' is no e-mail address."), RowError(3, None, "odd", "Odd."))),
 )  # fmt: skip

@@ -18,7 +18,17 @@ def parsed(image: bytes) -> ET.Element:
     return ET.fromstring(image)  # noqa: S314 - an image of these tests
 
 
-@pytest.mark.parametrize("image", [PLAIN_SVG, b"<svg/>", b'<s:svg xmlns:s="http://www.w3.org/2000/svg"></s:svg>'])
+@pytest.mark.parametrize(
+    "image",
+    [
+        PLAIN_SVG,
+        b"<svg/>",
+        b'<s:svg xmlns:s="http://www.w3.org/2000/svg"></s:svg>',
+        # The file that another issuer's program has cleared of its credential.
+        b'<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0"/>',
+        b'<svg xmlns="http://www.w3.org/2000/svg"\n xmlns:openbadges = "http://openbadges.org"><path/></svg>',
+    ],
+)
 def test_written_credential_is_read_by_another_parser_and_by_laurel(image: bytes) -> None:
     written = svg.write(image, CREDENTIAL)
     root = parsed(written)

@@ -14,6 +14,9 @@ from pypdf import PdfReader
 
 from chalicelib.embed.artefacts import certificate, rendering
 from chalicelib.embed.artefacts.certificate import Paper, Template
+from chalicelib.embed.artefacts.shapes import Code, Raster
+from chalicelib.language.languages import LANGUAGES
+from chalicelib.language.translation import translation
 from tests.embed.artefacts.makers import ARTEFACT, HOSTILE, SCRIPTS, with_text
 from tests.embed.makers import CLAIMS, VIEW
 
@@ -106,6 +109,22 @@ def test_every_line_is_inside_its_image(text: str) -> None:
         assert right < image.width - 2
 
 
+@pytest.mark.parametrize("template", Template)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_text_covers_an_image_in_any_language(code: str, template: Template) -> None:
+    """From right to left, lines start where a logo is in the other languages."""
+    drawing = certificate.layout(ARTEFACT, CLAIMS, template, Paper.A4, translation(code))
+    for image in (shape for shape in drawing.shapes if isinstance(shape, Raster | Code)):
+        for line in itertools.chain.from_iterable(drawing.blocks):
+            left = line.x - {"start": 0, "middle": line.width / 2, "end": line.width}[line.anchor]
+            beside = left >= image.x + image_width(image) or left + line.width <= image.x
+            assert beside or line.y <= image.y or line.y - line.size >= image.y + image_width(image), line.text
+
+
+def image_width(image: Raster | Code) -> float:
+    return image.side if isinstance(image, Code) else image.width
+
+
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_text_in_every_script_can_be_selected(text: str) -> None:
     found = text_of(drawn(replace(ARTEFACT, claims=replace(CLAIMS, title=text))))
@@ -128,3 +147,14 @@ def test_hostile_text_is_only_text(text: str, template: Template) -> None:
 def test_markup_in_a_name_is_printed_as_it_is() -> None:
     text = "<script>alert(1)</script> ) Tj (x) & \\"
     assert text in text_of(drawn(replace(ARTEFACT, claims=replace(CLAIMS, holder=text))))
+
+
+@pytest.mark.parametrize("template", Template)
+def test_preview_shows_what_is_in_the_document(template: Template) -> None:
+    preview = certificate.svg(ARTEFACT, CLAIMS, template, Paper.A4)
+    layout = certificate.layout(ARTEFACT, CLAIMS, template, Paper.A4)
+    for block in layout.blocks:
+        assert certificate.raster(block).svg in preview
+    for shape in layout.shapes:
+        assert shape.svg in preview
+    assert "<text" not in preview, "every program would draw it in a font of its own"

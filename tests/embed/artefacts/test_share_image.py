@@ -45,6 +45,12 @@ def test_unproven_issuer_is_quoted() -> None:
     assert "not proven" in words(share_image.draw(unproven))
 
 
+def test_names_in_a_script_without_a_font_are_not_silently_left_out() -> None:
+    name = "მონაცემები"
+    said = words(share_image.draw(replace(ARTEFACT, claims=replace(CLAIMS, issuer=name, holder=name))))
+    assert (texts.ISSUER_NOT_DRAWN in said, texts.HOLDER_NOT_DRAWN in said) == (True, True)
+
+
 def test_nothing_unverified_is_shown() -> None:
     said = words(share_image.draw(replace(ARTEFACT, claims=None)))
     assert (texts.UNNAMED in said, texts.NOTHING_SHOWN in said, "Fernhill" in said) == (True, True, False)

@@ -17,6 +17,9 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.award.webhooks.webhook import Fields, Secret, Webhook
 from chalicelib.errors import Malformed
+from chalicelib.moderation import submission
+from chalicelib.moderation.submission import Draft
+from chalicelib.moderation.visitor_report import Reason
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import Gateway
 from tests.http.signed_in import add_member, as_token
@@ -31,6 +34,7 @@ def populated(laurel: Laurel) -> Laurel:
     (achievement,) = laurel.issuer_store.achievements("fernhill")
     laurel.issuer_store.replace_achievement(achievement, replace(achievement, name="Data analysis II", version=2))
     rows = b"name,email,ref\nBob,bob@example.org,7\nCarl,nonsense,8\n"
+    submission.submit(laurel.moderation_context, id_of("valid"), Draft(Reason.OTHER, "Why?"), "203.0.113.7")
     for key in ("one", "two"):
         sent = Upload(Terms(achievement.id), rows, Allow(row_errors=True), key=key)
         bulk_issuer.create(laurel.bulk, "fernhill", sent, "ada@fernhill.example")
@@ -52,6 +56,7 @@ def test_export_contains_every_type(populated: Laurel) -> None:
     kinds = [line["type"] for line in exported]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         "issuer": 1, "achievement": 2, "credential": 8, "status_list": 2, "job": 6, "member": 1,
+        "visitor_report": 1,
     }  # fmt: skip
     rows = [line for line in exported if "row" in line]
     assert [line["row"]["ref"] for line in rows] == ["7", "8"] * 2

@@ -182,7 +182,7 @@ def test_an_invalid_email_is_an_error(college: College) -> None:
 
 
 def section(page: str) -> str:
-    return unescape(page.partition('aria-labelledby="pathways"')[2].partition("</section>")[0])
+    return unescape(page.partition('aria-labelledby="onward"')[2].partition("</section>")[0])
 
 
 def test_the_credential_page_shows_the_next_step_and_its_sign_up_link(college: College) -> None:
@@ -209,11 +209,16 @@ def test_the_api_returns_the_next_step(college: College) -> None:
             }
         ],
         "reward": "Data scientist",
+        "steps": 2,
+        "place": 1,
     }
 
 
-def test_a_credential_outside_pathways_has_no_pathways_section(college: College) -> None:
-    assert section(college.client.get(college.laurel.url("valid"), accept=HTML).text) == ""
+def test_a_credential_outside_pathways_shows_none(college: College) -> None:
+    shown = section(college.client.get(college.laurel.url("valid"), accept=HTML).text)
+    assert "More from this issuer" in shown
+    assert "Step" not in shown
+    assert "<progress" not in shown
     assert college.client.get(f"/v1/credentials/{id_of('valid')}").json["pathways"] == []
 
 
@@ -245,4 +250,5 @@ def test_the_last_step_of_a_pathway_shows_its_reward(college: College) -> None:
     shown = section(college.client.get(college.laurel.url("valid"), accept=HTML).text)
     assert "To data scientist" in shown
     assert "Data scientist" in shown
-    assert "href" not in shown
+    assert "This is the last step." in shown
+    assert "Next step" not in shown

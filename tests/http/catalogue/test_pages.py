@@ -20,7 +20,7 @@ from tests.http.gateway import HTML, Gateway
 
 NOINDEX = '<meta name="robots" content="noindex">'
 MAX_PAGE = 60_000
-SAFE_URLS = ("http", "#", "data:image/svg+xml,%3Csvg ")
+SAFE_URLS = ("http", "#", "?lang=", "data:image/svg+xml,%3Csvg ")
 SAFE = {"script", "iframe", "object", "embed", "base", "form"}
 
 
@@ -140,7 +140,7 @@ def test_the_list_is_paged_and_stays_small(client: Gateway, laurel: Laurel, achi
 
 def test_recommendations_are_explained(client: Gateway, laurel: Laurel, achievement: Achievement) -> None:
     other = store(laurel, replace(achievement, id=str(UUID(int=1)), name="Statistics in depth"))
-    assert "Has the same skills: “Python”, “statistics”." in page(client, f"/achievements/{achievement.id}")
+    assert "Covers the same skills: “Python”, “statistics”." in page(client, f"/achievements/{achievement.id}")
     store(laurel, replace(achievement, related=(other.id,)))
     data = client.get(f"/achievements/{achievement.id}").json
     assert [(each["id"], each["reason"]) for each in data["recommended"]] == [(other.id, "Recommended by the issuer.")]

@@ -64,7 +64,7 @@ def test_free_issuers_do_not_multiply_the_time_that_domain_checks_take(laurel: L
         for _ in range(DOMAIN_CHECKS.max_count):
             with suppress(TooMany):
                 try:
-                    prove(laurel, f"evil-{number}", DOMAIN)
+                    prove(laurel, f"evil-{number}", DOMAIN, lambda: None)
                 except Refused:
                     attempts += 1
     assert attempts == SHARED_DOMAIN_CHECKS.max_count

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from chalicelib.access import members
+from chalicelib.access import members, signing_keys
 from chalicelib.access.roles import Role
+from chalicelib.access.sign_in import known
 from chalicelib.award.issuers import creator
 from chalicelib.http.console import home
 from chalicelib.http.html import render
@@ -51,7 +53,8 @@ def test_issuers_of_one_person_and_network_share_email_budgets(non_member: Brows
     for number in range(2):
         non_member.post("/console/new", {**NEW, "id": f"academy-{number}"})
     one, other = (laurel.issuer_store.issuer(f"academy-{number}").creator for number in range(2))
-    assert one == other == creator.of("sam@elsewhere.example", ADDRESS)
+    secret = signing_keys.derived(known.key_of_year(laurel.access_context)[1], "issuer-creator")
+    assert one == other == creator.of(secret, "sam@elsewhere.example", ADDRESS)
 
 
 def test_member_of_several_issuers_chooses(non_member: Browser, laurel: Laurel) -> None:
@@ -101,16 +104,22 @@ def test_number_of_own_issuers_is_limited_by_mailbox(laurel: Laurel) -> None:
     assert "Too many issuers were created today from your account or network." in response.text
 
 
+def add_to_issuers_of_a_stranger(laurel: Laurel, prefix: str) -> None:
+    """Add Sam to more issuers than a page shows, whose ids start with ``prefix``."""
+    for number in range(home.PAGE_SIZE + 10):
+        fernhill = laurel.issuer_store.issuer("fernhill")
+        evil = replace(fernhill, id=f"{prefix}-{number:02}", did=f"did:web:evil-{number}", registered_as=None)
+        laurel.issuer_store.add_issuer(evil, ())
+        add_member(laurel.access_context, evil.id, "eve@evil.example", Role.OWNER)
+        add_member(laurel.access_context, evil.id, "sam@elsewhere.example", Role.VIEWER)
+
+
 def test_strangers_who_add_a_person_to_their_issuers_do_not_keep_them_from_creating_one(
     non_member: Browser, laurel: Laurel
 ) -> None:
     """Five issuers, which one stranger creates in a minute, were enough, and nobody could leave them."""
-    for number in range(home.PAGE_SIZE + 10):
-        fernhill = laurel.issuer_store.issuer("fernhill")
-        evil = replace(fernhill, id=f"evil-{number:02}", did=f"did:web:evil-{number}", registered_as=None)
-        laurel.issuer_store.add_issuer(evil, ())
-        add_member(laurel.access_context, evil.id, "eve@evil.example", Role.OWNER)
-        add_member(laurel.access_context, evil.id, "sam@elsewhere.example", Role.VIEWER)
+    add_to_issuers_of_a_stranger(laurel, "evil")
+    laurel.now += timedelta(seconds=1)
     response = non_member.post("/console/new", NEW)
     assert response.headers["location"] == f"{BASE_URL}/console/riverside-academy?did=issuer_created"
     assert non_member.get("/console").text.count("Your role: viewer") == home.PAGE_SIZE
@@ -118,6 +127,16 @@ def test_strangers_who_add_a_person_to_their_issuers_do_not_keep_them_from_creat
     assert page.count("Your role: viewer") == 10
     assert "Your role: owner" in page
     assert "More issuers" not in page
+
+
+def test_issuers_of_strangers_do_not_come_before_those_that_a_person_already_has(
+    non_member: Browser, laurel: Laurel
+) -> None:
+    """Strangers choose the ids of their issuers, and can add anyone to any number of them."""
+    non_member.post("/console/new", NEW)
+    laurel.now += timedelta(seconds=1)
+    add_to_issuers_of_a_stranger(laurel, "0")
+    assert "Your role: owner" in non_member.get("/console").text
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_menu_has_every_page_of_the_sidebar_and_the_account(owner: Browser) -> N
     assert "Sign out" in menu
     assert 'aria-current="page">Overview' in menu
     links = list(Outline(sidebar.split("</nav>")[0]).attributes("href"))
-    assert len(links) == 9
+    assert len(links) == 10
     assert set(links) <= set(Outline(menu).attributes("href"))
 
 

@@ -164,5 +164,5 @@ def test_font_and_footer_are_saved_and_shown(owner: Browser, laurel: Laurel) -> 
 def test_an_unreadable_colour_is_refused_with_its_contrast_ratio(owner: Browser, laurel: Laurel) -> None:
     refused = owner.post(HERE, {**DETAILS, "accent": "#ffee88"})
     assert refused.status == 422
-    assert "the contrast is 1.2:1, and at least 4.5:1 is needed" in refused.text
+    assert "the contrast is 1.17:1, and at least 4.5:1 is needed" in refused.text
     assert laurel.issuer_store.issuer("fernhill").accent is None

@@ -19,9 +19,18 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.baked import svg
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Image as StoredImage
+from chalicelib.embed.artefacts import certificate, share_image
+from chalicelib.embed.artefacts.template import Paper, Template
 from chalicelib.errors import Refused
-from tests.http.fake_laurel import KINDS, Laurel, id_of
+from chalicelib.http.embed.artefact_of import with_short_domains
+from chalicelib.language.translation import translation
+from chalicelib.verify.checks import issuer
+from chalicelib.verify.ports import KnownDomain
+from chalicelib.verify.report import Evidence
+from tests.embed.artefacts.makers import ARTEFACT
+from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
+from tests.makers import NOW
 
 HERE = f"/c/{id_of('valid')}"
 FILES = ("credential.json", "credential.jwt", "badge.png", "badge.svg", "certificate.pdf")
@@ -148,8 +157,8 @@ def test_costly_svg_images_are_not_rendered_but_are_baked(client: Gateway, laure
     image = StoredImage("a" * 64, "image/svg+xml", costly)
     laurel.issuer_store.add_image(image)
     url = f"http://localhost:8000/images/{image.file_name}"
-    assert artefact_of._stored(laurel, url, rendered=True) is None  # type: ignore[arg-type]
-    assert artefact_of._stored(laurel, url, rendered=False) is not None  # type: ignore[arg-type]
+    assert artefact_of._stored(laurel.issuer_store.image, BASE_URL, url, rendered=True) is None
+    assert artefact_of._stored(laurel.issuer_store.image, BASE_URL, url, rendered=False) is not None
 
 
 def test_unknown_template_is_refused(laurel: Laurel) -> None:
@@ -157,3 +166,30 @@ def test_unknown_template_is_refused(laurel: Laurel) -> None:
     with pytest.raises(Refused) as caught:
         issuer_actions.update_profile(laurel.issuer_context, issuer_id, {"certificate_template": "gothic"})
     assert caught.value.code == "bad_template"
+
+
+def _domain(length: int, end: str) -> str:
+    """A domain of ``length`` characters that starts like that of someone else."""
+    start = "harvard.edu."
+    return start + ("a" * 60 + ".") * 3 + "b" * (length - len(start) - 183 - len(end)) + end
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_long_domain_is_shortened_at_its_start_and_its_end_is_always_drawn(count: int) -> None:
+    """The end says whose domain it is: "harvard.edu.aaaa…" would be taken for another one."""
+    ends = [f".evil{number}.example" for number in range(count)]
+    known = [KnownDomain(_domain(253, end), Evidence("", NOW, "")) for end in ends]
+    short = with_short_domains(issuer._confirmed(known))
+    assert "harvard" not in translation("de").own(short)
+    artefact = replace(ARTEFACT, issuer_proof=short)
+    image = ET.fromstring(share_image.draw(artefact))  # noqa: S314 - our own drawing
+    assert ARTEFACT.claims
+    document = certificate.draw(artefact, ARTEFACT.claims, Template.CLASSIC, Paper.A4)
+    printed = PdfReader(io.BytesIO(document)).pages[0].extract_text()
+    for drawn in ("".join(image.itertext()), printed):
+        assert all(end in "".join(drawn.split()) for end in ends), drawn
+
+
+def test_a_domain_that_fits_is_not_shortened() -> None:
+    sentence = f"The domain {'a' * 59}.example confirms this issuer."
+    assert with_short_domains(sentence) == sentence

@@ -164,3 +164,13 @@ def test_view_is_credited_to_the_channel_of_its_link(
 ) -> None:
     assert client.get(f"/c/{id_of('valid')}?via={via}", accept="text/html").status == 200
     assert [(event.kind, event.channel) for event in stored(laurel)] == [(Kind.VIEW, channel)]
+
+
+def test_impressions_are_limited_like_other_reports_and_the_badge_is_still_shown(
+    client: Gateway, laurel: Laurel
+) -> None:
+    """The website in an impression is the visitor's word, so anyone could fill an issuer's figures with GET alone."""
+    path = f"/badge/{id_of('valid')}.svg?host=evil.example"
+    statuses = {client.get(path, user_agent=CHROME).status for _ in range(IPV4[0][1] + 5)}
+    assert statuses == {200}
+    assert sum(event.kind is Kind.IMPRESSION for event in stored(laurel)) == IPV4[0][1]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -40,6 +43,45 @@ def test_rule_of_the_specification(client: Gateway, rule: str, asked: str, statu
     response = client.get(asked)
     assert response.status == status, response.text
     assert response.headers["content-type"].startswith(media_type)
+
+
+SIDES = ("width", "height")
+TYPES = {"photo": {"url", *SIDES}, "video": {"html", *SIDES}, "link": set[str](), "rich": {"html", *SIDES}}
+"""Required members of each type (2.3.4.1 to 2.3.4.4)."""
+THUMBNAIL = {"thumbnail_url", "thumbnail_width", "thumbnail_height"}
+CONTENTS: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
+    ("2.3.4: type and version are required", lambda found: (found["type"] in TYPES, found["version"]) == (True, "1.0")),
+    ("2.3.4: the members of its type are required", lambda found: TYPES[found["type"]] <= set(found)),
+    ("2.3.4: members are of the specification", lambda found: set(found) <= ALLOWED | TYPES[found["type"]]),
+    ("2.3.4: all three members of a thumbnail or none", lambda found: len(THUMBNAIL & set(found)) in (0, 3)),
+    ("2.3.4: titles are text", lambda found: not set("<>") & set(found["title"])),
+    ("2.3.4: cache_age is in seconds", lambda found: int(found["cache_age"]) > 0),
+    ("2.3.4: provider_url is a URL", lambda found: found["provider_url"] == f"{BASE_URL}/"),
+    ("2.3.4.4: width and height are positive", lambda found: all(int(found.get(name, 1)) > 0 for name in SIDES)),
+    ("2.3.4.4: html is well-formed XHTML", lambda found: ET.fromstring(found.get("html", "<x/>"))),  # noqa: S314
+    ("3: html loads from the provider's own host", lambda found: sources(found) <= {BASE_URL.partition("//")[2]}),
+]
+ALLOWED = {
+    "type", "version", "title", "author_name", "author_url", "provider_name", "provider_url", "cache_age", *THUMBNAIL,
+}  # fmt: skip
+
+
+def sources(found: dict[str, Any]) -> set[str]:
+    return {urlsplit(url).netloc for url in re.findall(r'src="([^"]+)"', found.get("html", ""))}
+
+
+@pytest.mark.parametrize(("rule", "holds"), CONTENTS, ids=[rule for rule, _ in CONTENTS])
+@pytest.mark.parametrize("form", ["json", "xml"])
+@pytest.mark.parametrize("limits", [{}, {"maxwidth": "200", "maxheight": "200"}, {"maxwidth": "20"}], ids=str)
+def test_response_follows_the_specification(
+    client: Gateway, rule: str, holds: Callable[[dict[str, Any]], object], form: str, limits: dict[str, str]
+) -> None:
+    for kind in ("valid", "revoked", "tampered"):
+        response = client.get(path(kind, format=form, **limits))
+        xml = {one.tag: one.text or "" for one in ET.fromstring(response.body)} if form == "xml" else {}  # noqa: S314
+        found = xml or response.json
+        assert holds(found) is not False, rule
+        assert all(int(found.get(f"{side}", 0)) <= int(limits.get(f"max{side}", 10_000)) for side in SIDES)
 
 
 @pytest.mark.parametrize("kind", KINDS)

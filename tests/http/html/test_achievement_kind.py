@@ -13,7 +13,7 @@ from chalicelib.http.html.achievement_kind import kind_name
     [
         ("MicroCredential", "Micro-credential"),
         ("CertificateOfCompletion", "Certificate of completion"),
-        ("BachelorDegree", "Bachelor degree"),
+        ("BachelorDegree", "Bachelor’s degree"),
         ("Course", "Course"),
         ("ext:SummerSchool", "Summer school"),
         ("ext:summer_school", "Summer school"),

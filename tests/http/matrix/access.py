@@ -45,6 +45,9 @@ ENTRIES: dict[tuple[str, str], Builder] = {
             "version": at.laurel.issuer_store.issuer(at.owner).profile_version,
         },
     ),
+    ("PUT", "/v1/holders/{id}/takedown"): lambda _: Call(
+        f"/v1/holders/{'h' * 26}/takedown", json={"taken_down": False}
+    ),
     ("PUT", "/v1/credentials/{id}/takedown"): lambda at: Call(
         f"/v1/credentials/{at.credential}/takedown", json={"taken_down": True}
     ),

@@ -125,6 +125,9 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/console/{issuer}/settings"): lambda at: Call(
         f"/console/{at.console_issuer}/settings", form=settings_form(at), allowed_status=303
     ),
+    ("POST", "/console/{issuer}/settings/preview"): lambda at: Call(
+        f"/console/{at.console_issuer}/settings/preview", form=settings_form(at)
+    ),
     ("GET", "/console/{issuer}/keys/{id}"): lambda at: Call(f"/console/{at.console_issuer}/keys/{own_key(at)}"),
     ("POST", "/console/{issuer}/keys/{id}"): lambda at: Call(
         f"/console/{at.console_issuer}/keys/{own_key(at)}", form={"since": "2026-11-01", "do": "check"}

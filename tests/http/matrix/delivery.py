@@ -16,6 +16,11 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/v1/credentials/{id}/send"): lambda at: Call(send_path(at), json={}, allowed_status=202),
     ("GET", "/my/{token}"): lambda _: Call(f"/my/{WRONG}", allowed_status=404),
     ("POST", "/my/{token}"): lambda _: Call(f"/my/{WRONG}", form={"do": "forget", "sure": "yes"}, allowed_status=404),
+    ("GET", "/my/{token}/profile"): lambda _: Call(f"/my/{WRONG}/profile", allowed_status=404),
+    ("POST", "/my/{token}/profile"): lambda _: Call(
+        f"/my/{WRONG}/profile", form={"do": "withdraw"}, allowed_status=404
+    ),
+    ("GET", "/my/{token}/data"): lambda _: Call(f"/my/{WRONG}/data", allowed_status=404),
     ("GET", "/mail/unsubscribe/{token}"): lambda _: Call(f"/mail/unsubscribe/{WRONG}", allowed_status=404),
     ("POST", "/mail/unsubscribe/{token}"): lambda _: Call(f"/mail/unsubscribe/{WRONG}", form={}, allowed_status=404),
 }

@@ -167,7 +167,7 @@ def test_a_view_reads_at_most_one_batch_more(
 ) -> None:
     other = store(laurel, replace(achievement, id=str(UUID(int=1)), name="Statistics in depth"))
     calls = counting(laurel, monkeypatch)
-    assert "Has the same skills" in page(client, laurel.url("valid"))
+    assert "Covers the same skills" in page(client, laurel.url("valid"))
     assert calls == ["listings"]
     store(laurel, replace(achievement, related=(other.id,)))
     calls.clear()
@@ -175,9 +175,9 @@ def test_a_view_reads_at_most_one_batch_more(
     assert calls == ["some_listings"]
     store(laurel, achievement)
     steps = (Step(other.id, other.name),)
-    laurel.issuer_store.pathway_links["fernhill", achievement.id] = (PathwayLink("p", "Analyst", steps, None),)
+    laurel.issuer_store.pathway_links["fernhill", achievement.id] = (PathwayLink("p", "Analyst", steps, None, 2, 1),)
     calls.clear()
-    assert "Next steps" in page(client, laurel.url("valid"))
+    assert "Step 1 of 2 of" in page(client, laurel.url("valid"))
     client.get(laurel.url("revoked"), accept=HTML)
     client.get(laurel.url("valid"))
     assert calls == []

@@ -8,6 +8,8 @@ import pytest
 
 from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.credential.record import CredentialStatus, State
+from chalicelib.embed import texts
+from chalicelib.http.embed.badge_of import badge_of
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
 from chalicelib.http.public.issuer_view import IssuerView, shown_image
@@ -152,12 +154,12 @@ def test_replaced_credential_has_a_button_and_a_tone_of_its_own(proven: HostedRe
 
 
 def test_what_comes_from_the_record_is_marked_as_such(proven: HostedReport) -> None:
-    next_step = PathwayLink("p", "Data analyst", (Step("x", "Statistics", url="https://fernhill.example/s"),), None)
+    next_step = PathwayLink(
+        "p", "Data analyst", (Step("x", "Statistics", url="https://fernhill.example/s"),), None, 2, 1
+    )
     html = page(replace(proven, pathway_links=(next_step,)))
     assert "The operator of this service vouches for this name." in html
-    assert (
-        "Based on the issuer’s current pathways, which can change. They are not part of the signed credential." in html
-    )
+    assert "This is what the issuer offers now. It is not part of the signed credential." in html
     status = CredentialStatus(State.REVOKED, proven.record.issued_at, "Issued in error.")
     revoked = replace(proven.report, verdict=Verdict.REVOKED)
     html = page(replace(proven, report=revoked, record=replace(proven.record, status=status)))
@@ -185,3 +187,16 @@ def test_a_reason_with_quotation_marks_cannot_add_a_sentence_of_laurels(proven: 
 def test_no_other_page_of_laurel_is_shown_as_an_image(path: str) -> None:
     assert shown_image(f"{BASE_URL}/images/{path}", BASE_URL) is None
     assert shown_image(LOGO, BASE_URL) == LOGO
+
+
+def test_an_issuer_without_a_name_is_not_quoted_as_if_our_words_were_its_name(proven: HostedReport) -> None:
+    unnamed = with_profile(unproven(proven), name="")
+    html = page(unnamed)
+    assert "“an unnamed issuer”" not in html.translate(dict.fromkeys((0x2068, 0x2069)))
+    assert "Issued by an unnamed issuer" in html
+    assert texts.shown(badge_of(unnamed, BASE_URL)).issuer == "Issued by an unnamed issuer"
+
+
+def test_a_name_that_copies_our_words_for_no_name_is_quoted(proven: HostedReport) -> None:
+    copied = with_profile(unproven(proven), name="an unnamed issuer")
+    assert "Issued under the name <bdi>“an unnamed issuer”</bdi>" in page(copied)

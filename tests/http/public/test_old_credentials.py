@@ -24,6 +24,7 @@ from tests.http.gateway import HTML, Gateway
 IDENTITY = {
     *(
         "id",
+        "page_host",
         "did",
         "keys",
         "next_key",

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -18,10 +19,12 @@ import pytest
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.net.fetched_sources import REQUEST_SECONDS, FetchedSources
 from chalicelib.net.fetching.address_limit import MAX_FAILURES
+from chalicelib.net.fetching.addresses import Address
 from chalicelib.net.fetching.budget import MAX_BYTES, MAX_PER_HOST, MAX_REQUESTS, FetchBudget
+from chalicelib.net.fetching.cache import Cache, CachedFailure
 from chalicelib.net.fetching.dead_hosts import DEAD_FOR, MAX_HOSTS, DeadHosts, HostDown, NotAsked
-from chalicelib.net.fetching.deadline import Deadline
-from chalicelib.net.fetching.fetch import TOTAL_SECONDS
+from chalicelib.net.fetching.deadline import MAX_OWN_WAITING, Deadline
+from chalicelib.net.fetching.fetch import TOTAL_SECONDS, Fetcher
 from chalicelib.net.fetching.guard import Guard
 from chalicelib.net.fetching.https_exchange import MAX_BODY
 from chalicelib.verify.report import Verdict
@@ -193,6 +196,20 @@ def test_the_link_that_a_visitor_enters_is_not_counted_for_its_host(worker: Work
         sources.status_lists.fetch(worker.url("/more"))
 
 
+def test_the_link_is_added_to_the_budget_once_even_if_it_is_read_again(worker: Worker) -> None:
+    """Otherwise a credential that looks forged gives the documents that it chooses one more request to the host."""
+    worker.server.default_page = lambda _path: ok(b"{}")
+    guard = Guard(frozenset({f"{VICTIM}:{worker.server.port}"}))
+    sources = FetchedSources(worker.cache, guard, time.monotonic, lambda: None, worker.dead_hosts)
+    sources.credential(worker.url("/badge"))
+    sources.refresh()
+    sources.credential(worker.url("/badge"))
+    for number in range(MAX_PER_HOST):
+        sources.status_lists.fetch(worker.url(f"/{number}"))
+    with pytest.raises(NotAsked):
+        sources.status_lists.fetch(worker.url("/more"))
+
+
 def test_a_url_is_fetched_once_a_request_even_if_it_may_not_be_cached(worker: Worker) -> None:
     worker.server.default_page = lambda _path: ok(b"{}", "Cache-Control: no-store")
     guard = Guard(frozenset({f"{VICTIM}:{worker.server.port}"}))
@@ -229,6 +246,43 @@ def test_a_host_that_shares_an_address_with_slow_ones_is_not_remembered_as_slow(
         with pytest.raises(NotAsked) as caught, budget.request(VICTIM, soon()) as exchange:
             exchange.trying([SHARED], soon(0.05))
         assert caught.value.code == "out_of_time"
+
+
+@pytest.mark.parametrize(("own", "code"), [(0.0, "timeout"), (4.0, "out_of_time")])
+def test_a_host_that_was_left_too_little_time_is_not_remembered_as_slow(worker: Worker, own: float, code: str) -> None:
+    """An attacker's slow names beside someone else's status list must not make the list unreadable for a minute."""
+    seconds = [0.0]
+
+    def wait() -> None:
+        seconds[0] += own
+
+    class SlowNames:
+        def addresses(self, host: str, deadline: Deadline) -> list[Address]:
+            seconds[0] += TOTAL_SECONDS - own
+            raise TimeoutError
+
+    cache = Cache(Fetcher(Guard(), SlowNames(), worker.trust, lambda: NOW), lambda: NOW)
+    get = partial(cache.get, f"https://{VICTIM}/list", accept="*/*")
+    deadline = Deadline.after(REQUEST_SECONDS, lambda: seconds[0])
+    with pytest.raises(Unavailable) as caught:
+        get(deadline=deadline, budget=FetchBudget(wait))
+    assert caught.value.code == code
+    is_cached = code == "timeout"
+    with pytest.raises(CachedFailure if is_cached else Unavailable) as again:
+        get(deadline=soon())
+    assert isinstance(again.value, CachedFailure) is is_cached
+
+
+def test_waiting_for_attempts_at_the_same_address_is_laurels_own() -> None:
+    budget, deadline = FetchBudget(), soon()
+    with contextlib.ExitStack() as stack:
+        for number in range(MAX_FAILURES):
+            exchange = stack.enter_context(budget.request(f"h{number}.example", soon()))
+            exchange.trying([SHARED], soon())
+        threading.Timer(MAX_OWN_WAITING + 0.05, exchange.connected).start()
+        with budget.request(VICTIM, deadline) as waiting:
+            waiting.trying([SHARED], deadline)
+    assert deadline.was_held_up
 
 
 def test_a_request_that_waited_for_another_one_says_nothing_about_its_url() -> None:

@@ -12,9 +12,12 @@ import pytest
 from chalicelib.credential.record import Entry, Purpose
 from chalicelib.errors import TooMany
 from chalicelib.verify import bitstring
+from chalicelib.verify.checks import status
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.ports import Fetched
 from chalicelib.verify.report import Outcome, Report, Verdict
+from chalicelib.verify.status_list import VerifiedList
+from chalicelib.verify.verification_context import VerificationContext
 from tests.makers import (
     EMPTY_BITS,
     ENTRIES,
@@ -109,6 +112,21 @@ def _raw(body: bytes) -> FakeResolver:
 def test_a_list_that_cannot_be_trusted_is_unknown(error: str, entries: tuple[Entry, ...]) -> None:
     make_resolver, code = LIST_ERRORS[error]
     assert status_finding(report_on(unsigned(entries=entries), make_resolver())) == (Verdict.UNKNOWN, code)
+
+
+def test_a_list_that_cannot_be_trusted_is_verified_once_for_all_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verifying a list may cost as much as a credential, and a forger chooses both the list and the entries."""
+    document = unsigned(entries=tuple(replace(ENTRIES[0], index=index) for index in range(status.MAX_ENTRIES)))
+    reads: list[str] = []
+    read_list = status.read_list
+
+    def counted(url: str, verification: VerificationContext) -> VerifiedList:
+        reads.append(url)
+        return read_list(url, verification)
+
+    monkeypatch.setattr(status, "read_list", counted)
+    assert status_finding(report_on(document, _raw(b"<html>"))) == (Verdict.UNKNOWN, "status_list_unproven")
+    assert reads == [list_url(REVOCATION)]
 
 
 ENTRY_ERRORS = {

@@ -26,6 +26,8 @@ class PathwayLinksItem(Item, discriminator="pathway_links"):
                 "pathway": link.pathway,
                 "next": [[step.achievement_id, step.name, step.url] for step in link.next],
                 "reward": link.reward,
+                "steps": link.steps,
+                "place": link.place,
             }
             for link in pathway_links
         ]
@@ -41,6 +43,8 @@ class PathwayLinksItem(Item, discriminator="pathway_links"):
                 link["pathway"],
                 tuple(Step(achievement_id, name, None, url) for achievement_id, name, url in link["next"]),
                 link["reward"],
+                link["steps"],
+                link["place"],
             )
             for link in json.loads(self.links)
         )

@@ -26,6 +26,7 @@ COLUMNS: Mapping[str, str] = {
     "valid_until": "Valid until",
     "evidence": "Evidence",
     "zone": "Timezone",
+    "lang": "Language",
     "ref": "Reference",
 }
 ADVICE: Mapping[str, str] = {
@@ -36,6 +37,7 @@ ADVICE: Mapping[str, str] = {
     "bad_url": "Copy the URL from your browser, including https://, or leave the cell blank.",
     "evidence_required": "Add a column named evidence, with a link to the holder’s work.",
     "bad_zone": "Enter a timezone such as Europe/Berlin, or leave the cell blank.",
+    "bad_lang": "Enter en, es, fr, de, ar or ja, or leave the cell blank.",
     "bad_text": "Shorten it, or remove invisible characters.",
     "too_long": "Shorten it.",
     "ref_twice": "Give each row a unique reference, or leave it blank.",

@@ -12,6 +12,8 @@ from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.overview.overview_figures import Counts
 from chalicelib.http.core.ports import Services
 from chalicelib.http.html import text
+from chalicelib.moderation import handling
+from chalicelib.moderation.visitor_report import State
 
 RECENT_JOBS = 20
 """Number of recent jobs searched for unfinished ones."""
@@ -29,7 +31,13 @@ class Item:
 
 def items(services: Services, context: PageContext, counts: Counts) -> tuple[Item, ...]:
     """Return what the person should look at, most urgent first; empty when there is nothing."""
-    return (*_email(services, context), *_jobs(services, context), *_identity(services, context), *_credentials(counts))
+    return (
+        *_email(services, context),
+        *_reports(services, context),
+        *_jobs(services, context),
+        *_identity(services, context),
+        *_credentials(counts),
+    )
 
 
 def _email(services: Services, context: PageContext) -> Iterator[Item]:
@@ -48,6 +56,14 @@ def _email(services: Services, context: PageContext) -> Iterator[Item]:
         f"{cause} Emails are held until the operator of this service resumes sending. Credentials are issued as usual."
     )
     yield Item(f"Emails to holders have been paused since {text.minute(found.paused_at)}", line, "/credentials", "bad")
+
+
+def _reports(services: Services, context: PageContext) -> Iterator[Item]:
+    """Yield the newest open report by a visitor."""
+    page = handling.of_issuer(services.moderation_context, context.tenant, State.OPEN, None, 1)
+    for report in page.reports:
+        headline = "Visitors reported credentials" if page.next else "A visitor reported a credential"
+        yield Item(headline, f"Newest report: {text.minute(report.at)}. Read it and close it.", "/reports")
 
 
 def _jobs(services: Services, context: PageContext) -> Iterator[Item]:

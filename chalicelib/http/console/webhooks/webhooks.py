@@ -152,6 +152,7 @@ def _rotated(services: Services, context: PageContext, webhook: Webhook, form: F
             webhook.issuer_id,
             webhook.id,
             form.number("version") or 0,
+            leaked=form.text("leaked") == "yes",
             still_allowed=_still_allowed(services, context),
         )
     except Conflict:

@@ -1,0 +1,143 @@
+"""Items of holders' profiles: the private profile and ledger, and what is public."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self, cast
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+
+from chalicelib.directory.consent import Audience, ConsentEntry, Decision
+from chalicelib.directory.profile import Details, OpenTo, Profile
+from chalicelib.directory.published import Published
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.base import Item, mapped, members
+
+
+class DetailsMap(MapAttribute[str, Any]):
+    """What a holder states."""
+
+    name = UnicodeAttribute()
+    headline = UnicodeAttribute()
+    place = UnicodeAttribute()
+    languages = ListAttribute(of=UnicodeAttribute)
+    links = ListAttribute(of=UnicodeAttribute)
+    open_to = ListAttribute(of=UnicodeAttribute)
+
+
+class DecisionMap(MapAttribute[str, Any]):
+    """One decision inside its entry."""
+
+    subject = UnicodeAttribute()
+    audience = UnicodeAttribute()
+    granted = BooleanAttribute()
+    expires_at = UTCDateTimeAttribute(null=True)
+
+
+class ProfileItem(Item, discriminator="profile"):
+    """The profile of a mailbox."""
+
+    mailbox = UnicodeAttribute()
+    holder_id = UnicodeAttribute()
+    details = mapped(DetailsMap)
+    changed_at = UTCDateTimeAttribute()
+    version = NumberAttribute()
+
+    @classmethod
+    def of(cls, one: Profile) -> Self:
+        return cls(
+            *keys.profile(one.mailbox), details=_mapped(one.details), **members(one, Profile, exclude=("details",))
+        )
+
+    def to_domain(self) -> Profile:
+        return Profile(details=_details(self.details), **members(self, Profile, exclude=("details",)))
+
+
+class ConsentItem(Item, discriminator="consent"):
+    """An entry of the ledger."""
+
+    number = NumberAttribute()
+    at = UTCDateTimeAttribute()
+    text_version = NumberAttribute()
+    decisions = ListAttribute(of=DecisionMap)
+
+    @classmethod
+    def of(cls, mailbox: str, one: ConsentEntry) -> Self:
+        return cls(
+            *keys.consent(mailbox, one.number),
+            decisions=[mapped(DecisionMap, **members(each, Decision)) for each in one.decisions],
+            **members(one, ConsentEntry, exclude=("decisions",)),
+        )
+
+    def to_domain(self) -> ConsentEntry:
+        decisions = tuple(
+            Decision(each.subject, Audience(each.audience), each.granted, each.expires_at) for each in self.decisions
+        )
+        return ConsentEntry(int(self.number), self.at, int(self.text_version), decisions)
+
+
+class PublishedItem(Item, discriminator="published"):
+    """What everyone may see of a profile. It names neither the mailbox nor its digest."""
+
+    holder_id = UnicodeAttribute()
+    details = mapped(DetailsMap)
+    credentials = ListAttribute(of=UnicodeAttribute)
+    indexed = BooleanAttribute()
+    since = UTCDateTimeAttribute()
+    expires_at = UTCDateTimeAttribute(null=True)
+
+    @classmethod
+    def of(cls, one: Published) -> Self:
+        return cls(
+            *keys.published(one.holder_id),
+            details=_mapped(one.details),
+            credentials=list(one.credentials),
+            **members(one, Published, exclude=("details", "credentials")),
+        )
+
+    def to_domain(self) -> Published:
+        return Published(
+            details=_details(self.details),
+            credentials=tuple(map(str, self.credentials)),
+            **members(self, Published, exclude=("details", "credentials")),
+        )
+
+
+class HiddenProfileItem(Item, discriminator="hidden_profile"):
+    """That an operator has hidden a profile."""
+
+    at = UTCDateTimeAttribute()
+
+    @classmethod
+    def of(cls, holder_id: str, at: datetime) -> Self:
+        return cls(*keys.hidden_profile(holder_id), at=at)
+
+    def to_domain(self) -> datetime:
+        return self.at
+
+
+def _mapped(details: Details) -> DetailsMap:
+    lists = ("languages", "links", "open_to")
+    return mapped(
+        DetailsMap,
+        **members(details, Details, exclude=lists),
+        **{name: [str(one) for one in getattr(details, name)] for name in lists},
+    )
+
+
+def _details(stored: DetailsMap) -> Details:
+    return Details(
+        name=str(stored.name),
+        headline=str(stored.headline),
+        place=str(stored.place),
+        languages=tuple(cast(list[str], stored.languages)),
+        links=tuple(cast(list[str], stored.links)),
+        open_to=tuple(OpenTo(one) for one in cast(list[str], stored.open_to)),
+    )

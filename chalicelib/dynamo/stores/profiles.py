@@ -1,0 +1,77 @@
+"""The store of holders' profiles and consents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+
+from chalicelib.directory.consent import ConsentEntry
+from chalicelib.directory.profile import Profile
+from chalicelib.directory.published import Published
+from chalicelib.dynamo import keys, reads
+from chalicelib.dynamo.items.base import read
+from chalicelib.dynamo.items.profiles import ConsentItem, HiddenProfileItem, ProfileItem, PublishedItem
+from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, Delete, Put, Tables, key_of
+
+MAX_ACTIONS = 100
+"""Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
+
+
+class DynamoProfileStore:
+    """`directory.profile_ports.ProfileStore` on DynamoDB."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._table = tables.credentials
+
+    def profile(self, mailbox: str) -> Profile | None:
+        return reads.find(self._tables, self._table, ProfileItem, keys.profile(mailbox))
+
+    def entries(self, mailbox: str) -> tuple[ConsentEntry, ...]:
+        return tuple(read(ConsentItem, raw) for raw in self._tables.query(self._table, keys.consents(mailbox)))
+
+    def save(self, profile: Profile, entry: ConsentEntry | None, published: Published | None) -> Profile:
+        after = replace(profile, version=profile.version + 1)
+        before = {":before": {"N": str(profile.version)}}
+        puts = [Put(ProfileItem.of(after).raw(), *(("version = :before", before) if profile.version else (ABSENT,)))]
+        if entry is not None:
+            puts.append(Put(ConsentItem.of(profile.mailbox, entry).raw()))
+        # The version of the profile protects what is public: every change of one is a change of the other.
+        if published is not None:
+            puts.append(Put(PublishedItem.of(published).raw(), UNCONDITIONAL))
+        hidden = Delete(keys.hidden_profile(profile.holder_id), ABSENT)  # deletes nothing: it fails if there is one
+        gone = hidden if published is not None else Delete(keys.published(profile.holder_id), UNCONDITIONAL)
+        self._tables.transact(self._table, puts, [gone])
+        return after
+
+    def hidden(self, holder_id: str) -> datetime | None:
+        return reads.find(self._tables, self._table, HiddenProfileItem, keys.hidden_profile(holder_id))
+
+    def hide(self, holder_id: str, at: datetime) -> None:
+        marker = Put(HiddenProfileItem.of(holder_id, at).raw(), UNCONDITIONAL)
+        self._tables.transact(self._table, [marker], [Delete(keys.published(holder_id), UNCONDITIONAL)])
+
+    def unhide(self, holder_id: str) -> None:
+        self._tables.delete(self._table, keys.hidden_profile(holder_id))
+
+    def delete(self, profile: Profile) -> None:
+        # A concurrent change then fails, so that nothing becomes public again.
+        withdrawn = self.save(profile, None, None)
+        entries = self._tables.query(self._table, keys.consents(profile.mailbox))
+        while batch := list(islice(entries, MAX_ACTIONS)):
+            self._tables.transact(self._table, (), [Delete(key_of(raw), UNCONDITIONAL) for raw in batch], primary=())
+        # Last, because it leads to the others when this is repeated.
+        version = {":version": {"N": str(withdrawn.version)}}
+        last = Delete(keys.profile(profile.mailbox), "attribute_not_exists(pk) OR version = :version", version)
+        self._tables.take(self._table, last)
+
+
+class DynamoPublishedStore:
+    """`directory.profile_ports.PublishedStore` on DynamoDB."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def published(self, holder_id: str) -> Published | None:
+        return reads.find(self._tables, self._tables.credentials, PublishedItem, keys.published(holder_id))

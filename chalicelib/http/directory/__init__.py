@@ -1,0 +1,1 @@
+"""Public pages and widgets of holders who consented to them."""

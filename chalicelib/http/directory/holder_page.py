@@ -1,0 +1,77 @@
+"""The public page of a holder: `/holders/{id}`, and the code to embed its wall: `/holders/{id}/embed`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Request
+
+from chalicelib.embed import snippets, texts
+from chalicelib.embed.appearance import Size, Theme, size_of, theme_of
+from chalicelib.http.core.access import PUBLIC
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply, as_json, uncached
+from chalicelib.http.core.routing import Routes
+from chalicelib.http.directory import holder_json, wall
+from chalicelib.http.directory.holder_view import OPEN_TO, open_holder
+from chalicelib.http.embed.opening import parameter
+from chalicelib.http.html import reader, render
+from chalicelib.http.input import negotiation
+from chalicelib.language.language_names import NAMES
+from chalicelib.language.phrase import phrase
+from chalicelib.settings import Function
+
+MISSING = "This is not a link to a profile. Check that you copied the whole link."
+FIELDS = (
+    ("size", phrase("Size of each credential"), tuple(texts.SIZES.items())),
+    ("theme", "Colours", tuple(texts.THEMES.items())),
+)
+"""The fields of the form: name, label, and the options with their texts."""
+HINT = "A live frame. It resizes to fit the credentials if your website listens to its messages."
+
+
+def routes(services: Services) -> Routes:
+    """Create the routes."""
+    bound = Routes(__name__, services, Function.PUBLIC)
+
+    @bound.bind("/holders/{id}", access=PUBLIC, missing=MISSING)
+    def show(request: Request, holder_id: str) -> Reply:
+        view = open_holder(services, holder_id)
+        headers = uncached(Vary="Accept") | ({} if view.indexed else {"X-Robots-Tag": "noindex"})
+        if negotiation.wants_page(request.headers.get("accept")):
+            content: dict[str, Any] = {
+                "page": view,
+                "person": holder_json.person(view),
+                "open_to": OPEN_TO,
+                "names": NAMES[reader.current().code],
+            }
+            return render.page("directory/holder.html", bound.base_url, 200, headers, **content)
+        return as_json(holder_json.to_json(view), headers=headers)
+
+    bound.preflight("/holders/{id}")
+
+    @bound.bind("/holders/{id}/embed", access=PUBLIC, missing=MISSING)
+    def build(request: Request, holder_id: str) -> Reply:
+        view = open_holder(services, holder_id)
+        size, theme = size_of(parameter(request, "size")), theme_of(parameter(request, "theme"))
+        return _builder(view.id, view.url, size, theme, bound.base_url)
+
+    return bound
+
+
+def _builder(holder_id: str, url: str, size: Size, theme: Theme, base_url: str) -> Reply:
+    return render.scripted_page(
+        "directory/wall_builder.html",
+        base_url,
+        "embed_page.js",
+        uncached(),
+        url=url,
+        title=wall.TITLE,
+        fields=FIELDS,
+        chosen={"size": size, "theme": theme},
+        hint=HINT,
+        snippet=wall.snippet(holder_id, size, theme, base_url),
+        frame_url=wall.frame_url(holder_id, size, theme, base_url),
+        box=wall.BOX,
+        sandbox=snippets.SANDBOX,
+    )

@@ -1,0 +1,145 @@
+"""A holder as shown to everyone: what they state themselves, and their credentials, verified when the page is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.credential import dates
+from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.directory.profile import OpenTo
+from chalicelib.directory.published import Published
+from chalicelib.embed.badge_view import BadgeView
+from chalicelib.errors import NoProfile, NotFound
+from chalicelib.http.core.ports import Services
+from chalicelib.http.embed import badge_of
+from chalicelib.http.html import text
+from chalicelib.http.public.credential_facts import Facts, Link
+from chalicelib.http.public.credential_page import page_of
+from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.language.phrase import phrase
+from chalicelib.reports.hosted import HostedReport
+from chalicelib.verify.report import Verdict
+
+NO_PROFILE = phrase("There is no public profile here. It may have been unpublished.")
+"""The same for a profile that was withdrawn and for one that never was."""
+OPEN_TO = {
+    OpenTo.WORK: phrase("Work"),
+    OpenTo.FREELANCE: phrase("Freelance work"),
+    OpenTo.INTERNSHIP: phrase("Internships"),
+    OpenTo.MENTORING: phrase("Mentoring"),
+    OpenTo.VOLUNTEERING: phrase("Volunteering"),
+    OpenTo.SPEAKING: phrase("Speaking"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A credential of the holder, which is valid or has expired."""
+
+    badge: BadgeView
+    facts: Facts
+    framed_anywhere: bool
+    """Whether its issuer lets any website show it in a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenSkill:
+    """A skill, and the valid credentials of identified issuers that prove it."""
+
+    skill: Link
+    credentials: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """What the page, the wall and the JSON show. ``name`` to ``open_to`` are the holder's own words."""
+
+    id: str
+    url: str
+    name: str | None
+    headline: str | None
+    place: str | None
+    languages: tuple[str, ...]
+    """Language tags (`directory.languages`)."""
+    links: tuple[str, ...]
+    open_to: tuple[OpenTo, ...]
+    valid: tuple[Card, ...]
+    expired: tuple[Card, ...]
+    skills: tuple[ProvenSkill, ...]
+    indexed: bool
+    checked_at: datetime
+
+
+def open_holder(services: Services, holder_id: str) -> HolderView:
+    """Read a profile and verify its credentials: one read, and two for each 25 credentials.
+
+    Raises `NotFound` for what is not an id, `NoProfile`, `Unavailable`.
+    """
+    if not PUBLIC_ID.fullmatch(holder_id):
+        raise NotFound("no such holder")
+    reports = services.hosted_reports
+    now = reports.clock()
+    published = services.published_store.published(holder_id)
+    if published is None or not published.is_current(now):
+        raise NoProfile(NO_PROFILE)
+    return _view(published, reports.open_many(published.credentials), services.settings.base_url, now)
+
+
+def holder_url(base_url: str, holder_id: str) -> str:
+    """The public page of a holder."""
+    return f"{base_url}/holders/{holder_id}"
+
+
+def _view(published: Published, opened: Iterable[HostedReport], base_url: str, now: datetime) -> HolderView:
+    cards = [(one.report.verdict, _card(one, base_url)) for one in opened]
+    shown = sorted(
+        ((verdict, card) for verdict, card in cards if card is not None), key=lambda pair: _order(pair[1]), reverse=True
+    )
+    valid = tuple(card for verdict, card in shown if verdict is Verdict.VALID)
+    details = published.details
+    return HolderView(
+        id=published.holder_id,
+        url=holder_url(base_url, published.holder_id),
+        name=text.optional_text(details.name),
+        headline=text.optional_text(details.headline),
+        place=text.optional_text(details.place),
+        languages=details.languages,
+        links=tuple(one for one in details.links if text.https(one)),
+        open_to=details.open_to,
+        valid=valid,
+        expired=tuple(card for verdict, card in shown if verdict is Verdict.EXPIRED),
+        skills=_skills(valid),
+        indexed=published.indexed,
+        checked_at=now,
+    )
+
+
+def _card(opened: HostedReport, base_url: str) -> Card | None:
+    """The card of a credential that may be shown: none for a revoked, suspended, future or doubtful one."""
+    if opened.report.verdict not in (Verdict.VALID, Verdict.EXPIRED):
+        return None
+    page = page_of(of_hosted(opened, base_url), base_url)
+    if page.facts is None:
+        return None
+    restricted = opened.issuer is None or bool((opened.issuer.embed_sites or "").split())
+    return Card(badge_of.of_page(page, opened, base_url), page.facts, framed_anywhere=not restricted)
+
+
+def _order(card: Card) -> tuple[str, str]:
+    start = card.facts.valid_from
+    return (dates.write(start) if start else "", card.badge.id)
+
+
+def _skills(cards: Iterable[Card]) -> tuple[ProvenSkill, ...]:
+    """The skills, those with most credentials first. An issuer that no one identifies proves none."""
+    found: dict[str, tuple[Link, list[Card]]] = {}
+    for card in cards:
+        if card.facts.issuer.caution is None:
+            for skill in card.facts.skills:
+                _, proofs = found.setdefault(skill.url or skill.text.casefold(), (skill, []))
+                if card not in proofs:
+                    proofs.append(card)
+    ranked = sorted(found.values(), key=lambda pair: (-len(pair[1]), pair[0].text.casefold()))
+    return tuple(ProvenSkill(skill, tuple(proofs)) for skill, proofs in ranked)

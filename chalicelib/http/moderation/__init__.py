@@ -1,0 +1,1 @@
+"""Reports by visitors about a credential: the form, and the operators' list."""

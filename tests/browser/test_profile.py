@@ -1,0 +1,130 @@
+"""A holder's profile in a real browser: the form, the public page, the wall and the code to embed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from chalicelib.delivery.links import Purpose
+from chalicelib.directory.published import Published
+from tests.browser.test_pages import Scheme, open_page, violations
+from tests.http.fake_laurel import Laurel
+
+EMAIL = "ada@example.org"
+VIEWS = {"page": "/holders/{}", "wall-builder": "/holders/{}/embed"}
+WALLS = ("", "?theme=dark&size=compact", "?theme=light&size=badge")
+
+
+@pytest.fixture(autouse=True)
+def restored(laurel: Laurel) -> Iterator[None]:
+    """Undo what a test stored: all browser tests of a process share ``laurel``."""
+    yield
+    store = laurel.profile_store
+    for items in (store.profiles, store.ledgers, store.public):
+        items.clear()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def form_url(laurel: Laurel) -> str:
+    """The page of the holder's profile, by a link that the holder requested."""
+    url, link = laurel.delivery_context.link(Purpose.MY, EMAIL)
+    laurel.delivery_store.add_links((link,))
+    return f"{url}/profile"
+
+
+@pytest.fixture
+def published(chromium: Browser, laurel: Laurel, form_url: str) -> Published:
+    """A profile that the holder filled in and published, with all valid credentials."""
+    with open_page(chromium, form_url) as (page, _):
+        page.get_by_label("Name", exact=True).fill("Ada Nwosu-Oyelaran of the Upper River Valley")
+        page.get_by_label("Headline").fill("Analyst who turns the numbers of a river into decisions " * 2)
+        page.get_by_label("Place").fill("Lagos, Nigeria")
+        page.get_by_label("Links").fill("https://portfolio.example/ada/" + "long" * 20 + "\nhttps://code.example/ada")
+        page.get_by_text("Chosen: 0").click()
+        page.get_by_label("Igbo").check()
+        page.get_by_label("Mentoring").check()
+        page.get_by_label("I want a public profile").check()
+        page.get_by_role("button", name="Publish profile").click()
+        expect(page.get_by_text("Saved.")).to_be_visible()
+        page.get_by_role("button", name="Show all my valid credentials").click()
+        expect(page.get_by_text("Your profile is published")).to_be_visible()
+    (found,) = laurel.profile_store.public.values()
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_pages_are_accessible_fit_and_log_nothing(
+    chromium: Browser,
+    laurel: Laurel,
+    screenshots: Path,
+    form_url: str,
+    published: Published,
+    width: int,
+    scheme: Scheme,
+) -> None:
+    options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    shown = {name: laurel.base_url + path.format(published.holder_id) for name, path in VIEWS.items()}
+    for name, url in {**shown, "form": form_url}.items():
+        with open_page(chromium, url, **options) as (page, messages):
+            page.screenshot(path=screenshots / f"profile-{name}-{width}-{scheme}.png", full_page=True)
+            assert messages == []
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_wall_is_accessible_and_fits(
+    chromium: Browser, laurel: Laurel, screenshots: Path, published: Published, width: int, scheme: Scheme
+) -> None:
+    options = {"viewport": {"width": width, "height": 600}, "color_scheme": scheme}
+    for number, query in enumerate(WALLS):
+        with open_page(chromium, f"{laurel.base_url}/embed/holders/{published.holder_id}{query}", **options) as (
+            page,
+            _,
+        ):
+            page.screenshot(path=screenshots / f"profile-wall-{number}-{width}-{scheme}.png")
+            found = Axe().run(page).response["violations"]
+            assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_form_works_without_script_and_by_keyboard(chromium: Browser, laurel: Laurel, form_url: str) -> None:
+    with open_page(chromium, form_url, java_script_enabled=False) as (page, _):
+        page.get_by_label("Name", exact=True).fill("Ada")
+        page.get_by_label("I want a public profile").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Saved.")).to_be_visible()
+        page.get_by_role("button", name="Unpublish profile").click()
+        expect(page.get_by_text("No one can see it")).to_be_visible()
+    assert laurel.profile_store.public == {}
+
+
+def test_the_wall_tells_its_height_to_the_page_around_it(
+    chromium: Browser, laurel: Laurel, published: Published
+) -> None:
+    with open_page(chromium, f"{laurel.base_url}/holders/{published.holder_id}/embed") as (page, messages):
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_text("Data analysis in practice").first).to_be_visible()
+        page.get_by_label("Size of each credential").select_option("badge")
+        expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
+        assert "size=badge" in page.get_by_role("textbox", name="Code to copy").input_value()
+        assert messages == []
+
+
+def test_the_page_prints_as_a_resume(
+    chromium: Browser, laurel: Laurel, screenshots: Path, published: Published
+) -> None:
+    with open_page(chromium, f"{laurel.base_url}/holders/{published.holder_id}") as (page, _):
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 794, "height": 1123})
+        page.screenshot(path=screenshots / "profile-print.png", full_page=True)
+        expect(page.get_by_text("Show these credentials on a website")).to_be_hidden()
+        expect(page.locator(".cards .on-paper").first).to_be_visible()

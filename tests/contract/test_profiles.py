@@ -1,0 +1,181 @@
+"""Storage of profiles and consents, on the fake and on the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.delivery import mailbox
+from chalicelib.directory import consent
+from chalicelib.directory.consent import Audience, ConsentEntry, Decision, Subject, Visibility
+from chalicelib.directory.profile import Details, OpenTo, Profile
+from chalicelib.directory.profile_ports import ProfileStore, PublishedStore
+from chalicelib.directory.published import Published
+from chalicelib.dynamo.stores.profiles import DynamoProfileStore, DynamoPublishedStore
+from chalicelib.dynamo.tables import Tables
+from chalicelib.errors import Conflict, Unavailable
+from tests import aws_calls
+from tests.contract.samples import NOW
+from tests.directory import fakes
+
+Fault = Callable[[Any, int], AbstractContextManager[None]]
+BOX, HOLDER = mailbox.digest("ada@example.org"), "h" * 26
+DETAILS = Details("Ada", "Analyst", "Lagos", ("en",), ("https://ada.example/",), (OpenTo.WORK,))
+PROFILE = Profile(BOX, HOLDER, DETAILS, NOW)
+PUBLISHED = Published(
+    HOLDER, Details(name="Ada"), ("a" * 26,), indexed=True, since=NOW, expires_at=NOW + timedelta(days=9)
+)
+
+
+@dataclass(frozen=True)
+class Stores:
+    profiles: ProfileStore
+    public: PublishedStore
+
+
+@pytest.fixture
+def fake_stores() -> Stores:
+    store = fakes.ProfileStore()
+    return Stores(store, store)
+
+
+@pytest.fixture
+def real_stores(tables: Tables) -> Stores:
+    return Stores(DynamoProfileStore(tables), DynamoPublishedStore(tables))
+
+
+@pytest.fixture(params=["fake_stores", "real_stores"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    return request.getfixturevalue(request.param)
+
+
+def entry(number: int, *decisions: Decision) -> ConsentEntry:
+    return ConsentEntry(number, NOW + timedelta(minutes=number), 1, decisions)
+
+
+def later(profile: Profile) -> Profile:
+    return replace(profile, changed_at=profile.changed_at + timedelta(hours=1))
+
+
+def test_nothing_is_stored_at_first(stores: Stores) -> None:
+    assert stores.profiles.profile(BOX) is None
+    assert stores.profiles.entries(BOX) == ()
+    assert stores.public.published(HOLDER) is None
+
+
+def test_profile_ledger_and_publication_round_trip(stores: Stores) -> None:
+    first = entry(
+        1,
+        Decision(Subject.PROFILE, Audience.PUBLIC, granted=True, expires_at=NOW + timedelta(days=9)),
+        *consent.choose(consent.credential_subject("a" * 26), Visibility.RECRUITERS),
+    )
+    saved = stores.profiles.save(PROFILE, first, PUBLISHED)
+    assert saved == replace(PROFILE, version=1)
+    assert stores.profiles.profile(BOX) == saved
+    assert stores.profiles.entries(BOX) == (first,)
+    assert stores.public.published(HOLDER) == PUBLISHED
+
+
+def test_the_ledger_keeps_its_order(stores: Stores) -> None:
+    current, entries = (
+        PROFILE,
+        tuple(entry(n, Decision("name", Audience.PUBLIC, granted=n % 2 == 1)) for n in range(1, 13)),
+    )
+    for each in entries:
+        current = stores.profiles.save(current, each, None)
+    assert stores.profiles.entries(BOX) == entries
+
+
+def test_a_change_without_consent_keeps_the_ledger(stores: Stores) -> None:
+    saved = stores.profiles.save(PROFILE, entry(1), PUBLISHED)
+    stores.profiles.save(replace(saved, details=Details("Ada N.")), None, replace(PUBLISHED, indexed=False))
+    assert stores.profiles.entries(BOX) == (entry(1),)
+    found = stores.public.published(HOLDER)
+    assert found is not None
+    assert not found.indexed
+
+
+def test_what_is_withdrawn_is_gone(stores: Stores) -> None:
+    saved = stores.profiles.save(PROFILE, entry(1), PUBLISHED)
+    stores.profiles.save(saved, entry(2), None)
+    assert stores.public.published(HOLDER) is None
+
+
+def test_a_stale_change_publishes_nothing(stores: Stores) -> None:
+    """A withdrawal must not be undone by a form that was sent before it."""
+    saved = stores.profiles.save(PROFILE, entry(1), PUBLISHED)
+    stores.profiles.save(saved, entry(2), None)
+    with pytest.raises(Conflict):
+        stores.profiles.save(later(saved), entry(2, Decision("name", Audience.PUBLIC, granted=True)), PUBLISHED)
+    assert stores.public.published(HOLDER) is None
+    assert stores.profiles.entries(BOX) == (entry(1), entry(2))
+
+
+def test_deleting_leaves_nothing(stores: Stores) -> None:
+    current = stores.profiles.save(PROFILE, entry(1), PUBLISHED)
+    for number in range(2, 5):
+        current = stores.profiles.save(current, entry(number), PUBLISHED)
+    stores.profiles.delete(current)
+    assert stores.profiles.profile(BOX) is None
+    assert stores.profiles.entries(BOX) == ()
+    assert stores.public.published(HOLDER) is None
+
+
+def test_a_change_during_the_deletion_is_not_deleted_silently(stores: Stores) -> None:
+    saved = stores.profiles.save(PROFILE, entry(1), PUBLISHED)
+    stores.profiles.save(saved, entry(2), PUBLISHED)
+    with pytest.raises(Conflict):
+        stores.profiles.delete(later(saved))
+    assert stores.public.published(HOLDER) == PUBLISHED
+
+
+def test_a_hidden_profile_cannot_become_public(stores: Stores) -> None:
+    saved = stores.profiles.save(PROFILE, entry(1), PUBLISHED)
+    assert stores.profiles.hidden(HOLDER) is None
+    stores.profiles.hide(HOLDER, NOW)
+    assert stores.public.published(HOLDER) is None
+    assert stores.profiles.hidden(HOLDER) == NOW
+    with pytest.raises(Conflict):
+        stores.profiles.save(later(saved), entry(2), PUBLISHED)
+    withdrawn = stores.profiles.save(later(saved), entry(2), None)
+    stores.profiles.unhide(HOLDER)
+    stores.profiles.save(later(withdrawn), entry(3), PUBLISHED)
+    assert stores.public.published(HOLDER) == PUBLISHED
+
+
+@pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
+@pytest.mark.parametrize("stop", range(1, 6))
+def test_a_deletion_that_is_interrupted_anywhere_can_be_repeated(tables: Tables, fault: Fault, stop: int) -> None:
+    """Nothing is public from its first effect on, and the repetition leaves no trace."""
+    store, public = DynamoProfileStore(tables), DynamoPublishedStore(tables)
+    current = store.save(PROFILE, entry(1), PUBLISHED)
+    current = store.save(later(current), entry(2), PUBLISHED)
+    with fault(tables.client, stop), suppress(Unavailable):
+        store.delete(later(current))
+    left = store.profile(BOX)
+    if left is not None:
+        assert public.published(HOLDER) is None or (fault is aws_calls.lost_before and stop == 1)
+        store.delete(later(left))
+    assert tables.client.scan(TableName=tables.credentials)["Items"] == []
+
+
+def test_a_withdrawn_profile_costs_the_same_calls_and_bytes_as_one_that_never_was(tables: Tables) -> None:
+    store, public = DynamoProfileStore(tables), DynamoPublishedStore(tables)
+    store.save(later(store.save(PROFILE, entry(1), PUBLISHED)), entry(2), None)
+    replies: list[object] = []
+
+    def note(parsed: dict[str, object], **_: object) -> None:
+        replies.append({name: value for name, value in parsed.items() if name != "ResponseMetadata"})
+
+    tables.client.meta.events.register("after-call.dynamodb", note)
+    for holder_id in (HOLDER, "q" * 26):
+        with aws_calls.counted(tables.client) as calls:
+            assert public.published(holder_id) is None
+        assert calls == ["GetItem"]
+    tables.client.meta.events.unregister("after-call.dynamodb", note)
+    assert replies == [{}, {}]

@@ -1,0 +1,60 @@
+"""In-memory ports of the directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from chalicelib.directory.consent import ConsentEntry
+from chalicelib.directory.profile import Profile
+from chalicelib.directory.published import Published
+from chalicelib.errors import Conflict
+
+
+@dataclass
+class ProfileStore:
+    """`directory.profile_ports.ProfileStore` and `PublishedStore`."""
+
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    ledgers: dict[str, tuple[ConsentEntry, ...]] = field(default_factory=dict)
+    public: dict[str, Published] = field(default_factory=dict)
+    hidden_at: dict[str, datetime] = field(default_factory=dict)
+
+    def profile(self, mailbox: str) -> Profile | None:
+        return self.profiles.get(mailbox)
+
+    def entries(self, mailbox: str) -> tuple[ConsentEntry, ...]:
+        return self.ledgers.get(mailbox, ())
+
+    def save(self, profile: Profile, entry: ConsentEntry | None, published: Published | None) -> Profile:
+        stored = self.profiles.get(profile.mailbox)
+        after = replace(profile, version=profile.version + 1)
+        if stored == after:
+            return after
+        if (stored.version if stored else 0) != profile.version or (published and profile.holder_id in self.hidden_at):
+            raise Conflict("changed in the meantime")
+        self.profiles[profile.mailbox] = after
+        if entry is not None:
+            self.ledgers[profile.mailbox] = (*self.entries(profile.mailbox), entry)
+        self.public.pop(profile.holder_id, None)
+        if published is not None:
+            self.public[profile.holder_id] = published
+        return after
+
+    def hidden(self, holder_id: str) -> datetime | None:
+        return self.hidden_at.get(holder_id)
+
+    def hide(self, holder_id: str, at: datetime) -> None:
+        self.public.pop(holder_id, None)
+        self.hidden_at[holder_id] = at
+
+    def unhide(self, holder_id: str) -> None:
+        self.hidden_at.pop(holder_id, None)
+
+    def delete(self, profile: Profile) -> None:
+        self.save(profile, None, None)
+        self.ledgers.pop(profile.mailbox, None)
+        del self.profiles[profile.mailbox]
+
+    def published(self, holder_id: str) -> Published | None:
+        return self.public.get(holder_id)

@@ -1,0 +1,519 @@
+"""A holder's public profile: publishing, consent, withdrawing, and the page and wall that others see."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from chalicelib.access import tokens
+from chalicelib.award.issuing import status_changes, takedown
+from chalicelib.delivery import mailbox
+from chalicelib.directory import own_profile
+from chalicelib.directory.consent import FIELDS
+from tests.http.fake_laurel import BASE_URL, Laurel, id_of
+from tests.http.gateway import HTML, Gateway, Response
+from tests.http.holder.test_holder import EMAIL, FORM, deliver, resend, submit
+
+VALID = id_of("valid")
+DETAILS = {
+    "name": "Ada N.", "headline": "Analyst of rivers", "place": "Lagos", "links": "https://ada.example/work",
+    "language_en": "yes", "language_ig": "yes", "open_mentoring": "yes",
+}  # fmt: skip
+PAGE = {"accept": HTML}
+
+
+@pytest.fixture
+def narrow(laurel: Laurel, client: Gateway) -> str:
+    """The path of the holder's page, from the link in an issuer's email."""
+    resend(laurel, client)
+    deliver(laurel)
+    return urlsplit(laurel.mailer.sent[-1].main.url).path
+
+
+@pytest.fixture
+def path(laurel: Laurel, client: Gateway, narrow: str) -> str:
+    """The path of the profile, from the link that the holder requests."""
+    return requested(laurel, client, narrow)
+
+
+def requested(laurel: Laurel, client: Gateway, narrow: str) -> str:
+    assert submit(client, narrow, do="all").status == 200
+    return f"{urlsplit(laurel.mailer.sent[-1].main.url).path}/profile"
+
+
+def see(visibility: str) -> dict[str, str]:
+    return {f"see_{field}": visibility for field in FIELDS}
+
+
+def publish(client: Gateway, path: str, **fields: str) -> Response:
+    sent = {**DETAILS, **see("everyone"), "agree": "yes", "text_version": "1", "ends": "never", **fields}
+    return submit(client, path, do="save", **sent)
+
+
+def public_path(laurel: Laurel) -> str:
+    (profile,) = laurel.profile_store.profiles.values()
+    return f"/holders/{profile.holder_id}"
+
+
+@pytest.fixture
+def published(laurel: Laurel, client: Gateway, path: str) -> str:
+    """The path of the public page of a profile that shows all valid credentials."""
+    assert publish(client, path).status == 303
+    assert submit(client, path, do="show_all").status == 303
+    return public_path(laurel)
+
+
+def read(client: Gateway, path: str) -> Any:
+    return json.loads(client.get(path, accept="application/json").text)
+
+
+def history(client: Gateway, path: str) -> list[str]:
+    """The changes in the history of the choices, the newest first."""
+    (part,) = re.findall(r'<h2 id="history-title">(.*?)</section>', client.get(path, **PAGE).text, re.DOTALL)
+    return re.findall(r"<li>((?:No longer s|S)hown to .*?)</li>", part)
+
+
+def everything_public(client: Gateway, path: str) -> list[Response]:
+    return [
+        client.get(path, **PAGE),
+        client.get(path, accept="application/json"),
+        client.get(f"{path}/embed", **PAGE),
+        client.get(f"/embed{path}", **PAGE),
+        client.get(f"/embed{path}?format=json", accept="application/json"),
+    ]
+
+
+def test_there_is_no_profile_until_the_holder_publishes_one(laurel: Laurel, client: Gateway, path: str) -> None:
+    response = client.get(path, **PAGE)
+    assert response.status == 200
+    assert "You have no public profile" in response.text
+    assert "checked" not in re.findall(r'<input[^>]*id="(?:agree|search-engines)"[^>]*>', response.text)[0]
+    assert laurel.profile_store.public == {}
+
+
+def test_publishing_needs_the_ticked_box(laurel: Laurel, client: Gateway, path: str) -> None:
+    fields = {**DETAILS, **see("everyone"), "text_version": "1"}
+    response = submit(client, path, do="save", **fields)
+    assert response.status == 422
+    assert "Tick the box" in response.text
+    assert "Analyst of rivers" in response.text
+    assert laurel.profile_store.profiles == {}
+
+
+def test_consent_to_an_older_text_is_not_taken(laurel: Laurel, client: Gateway, path: str) -> None:
+    response = publish(client, path, text_version="0")
+    assert response.status == 422
+    assert laurel.profile_store.public == {}
+
+
+def test_details_beyond_a_limit_are_refused_beside_their_field(laurel: Laurel, client: Gateway, path: str) -> None:
+    response = publish(client, path, links="http://ada.example/")
+    assert response.status == 422
+    assert 'id="links-error"' in response.text
+    assert laurel.profile_store.profiles == {}
+
+
+def test_no_credential_is_shown_until_it_is_chosen(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path)
+    assert read(client, public_path(laurel))["credentials"] == []
+
+
+def test_the_public_page_shows_what_was_chosen(laurel: Laurel, client: Gateway, published: str) -> None:
+    response = client.get(published, **PAGE)
+    assert response.status == 200
+    for text in ("Ada N.", "Analyst of rivers", "Lagos", "English, Igbo", "Mentoring", "https://ada.example/work"):
+        assert text in response.text
+    assert f"{BASE_URL}/c/{VALID}" in response.text
+    assert "own words" in response.text
+    assert EMAIL not in response.text
+    assert mailbox.digest(EMAIL) not in response.text
+
+
+def test_skills_name_the_credentials_that_prove_them(client: Gateway, published: str) -> None:
+    found = {one["name"]: one["credentials"] for one in read(client, published)["skills"]}
+    assert VALID in found["Python"]
+
+
+def test_an_issuer_that_no_one_identifies_proves_no_skill(laurel: Laurel, client: Gateway, published: str) -> None:
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None)
+    assert read(client, published)["skills"] == []
+    page = client.get(published, **PAGE)
+    assert "Issued under the name" in page.text
+    assert "Not proven" in page.text
+
+
+def test_each_field_is_shown_only_to_those_it_was_shown_to(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path, see_place="recruiters", see_headline="issuers", see_links="nobody")
+    stated = read(client, public_path(laurel))["stated_by_holder"]
+    assert stated == {
+        "name": "Ada N.", "headline": None, "place": None, "languages": ["en", "ig"], "links": [],
+        "open_to": ["mentoring"],
+    }  # fmt: skip
+
+
+def test_a_profile_that_shows_nothing_to_everyone_is_like_one_that_does_not_exist(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    publish(client, path, **see("recruiters"))
+    hidden = everything_public(client, public_path(laurel))
+    absent = everything_public(client, f"/holders/{'q' * 26}")
+    assert [(one.status, one.text, one.headers) for one in hidden] == [
+        (one.status, one.text, one.headers) for one in absent
+    ]
+    assert [one.status for one in hidden] == [410] * 5
+
+
+def test_one_credential_can_be_shown_and_hidden(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path)
+    submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"})
+    assert [one["id"] for one in read(client, public_path(laurel))["credentials"]] == [VALID]
+    submit(client, path, do="credentials", **{f"show_{VALID}": "nobody"})
+    assert read(client, public_path(laurel))["credentials"] == []
+
+
+def test_another_persons_credential_cannot_be_shown(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path)
+    recipient = laurel.issuer_store.recipient(VALID)
+    laurel.issuer_store._recipients[VALID] = replace(recipient, email="eve@example.org")
+    assert submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"}).status == 404
+    assert read(client, public_path(laurel))["credentials"] == []
+
+
+def test_only_valid_and_expired_credentials_are_shown_and_never_as_more_than_that(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    publish(client, path)
+    kinds = (
+        "valid",
+        "expired",
+        "not_yet_valid",
+        "revoked",
+        "suspended",
+        "tampered",
+        "wrong_signer",
+        "unreachable_status",
+    )
+    submit(client, path, do="credentials", **{f"show_{id_of(kind)}": "everyone" for kind in kinds})
+    found = {one["id"]: one["verdict"] for one in read(client, public_path(laurel))["credentials"]}
+    assert found == {VALID: "valid", id_of("expired"): "expired"}
+    wall = client.get(f"/embed{public_path(laurel)}", **PAGE)
+    assert VALID in wall.text
+    assert id_of("expired") not in wall.text
+
+
+def test_all_valid_credentials_are_shown_by_one_action(laurel: Laurel, client: Gateway, published: str) -> None:
+    (public,) = laurel.profile_store.public.values()
+    assert VALID in public.credentials
+    assert not {id_of("expired"), id_of("revoked"), id_of("suspended")} & set(public.credentials)
+
+
+@pytest.mark.parametrize("by", ["revocation", "takedown", "erasure"])
+def test_a_credential_that_is_gone_leaves_page_wall_and_json(
+    laurel: Laurel, client: Gateway, published: str, by: str
+) -> None:
+    assert all(VALID in one.text for one in everything_public(client, published) if "snippet" not in one.text)
+    if by == "revocation":
+        status_changes.revoke(laurel.issuer_context, "fernhill", VALID, "Wrong person.")
+    elif by == "takedown":
+        takedown.set_taken_down(laurel.issuer_context, VALID, taken_down=True)
+    else:
+        del laurel.issuer_store._records[VALID]
+    assert not any(VALID in one.text for one in everything_public(client, published))
+
+
+def test_withdrawing_removes_everything_within_a_minute(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    """The page says so: at once for what is requested, and a minute for what a browser keeps."""
+    for one in everything_public(client, published):
+        assert one.status == 200
+        kept = re.search(r"max-age=(\d+)", one.headers["cache-control"])
+        assert one.headers["cache-control"] == "no-store" or (kept and int(kept[1]) <= 60)
+    assert submit(client, path, do="withdraw").status == 303
+    after = everything_public(client, published)
+    assert [one.status for one in after] == [410] * 5
+    for one in after:
+        assert not any(text in one.text for text in ("Ada N.", "rivers", "Lagos", VALID))
+    assert laurel.profile_store.public == {}
+
+
+def test_a_withdrawn_profile_can_be_published_again_with_nothing_preselected(
+    client: Gateway, path: str, published: str
+) -> None:
+    submit(client, path, do="withdraw")
+    page = client.get(path, **PAGE)
+    assert "Analyst of rivers" in page.text
+    assert '<option value="everyone" selected>' not in page.text
+    publish(client, path)
+    found = read(client, published)
+    assert found["stated_by_holder"]["name"] == "Ada N."
+    assert found["credentials"] == []
+
+
+def test_a_profile_ends_by_itself(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path, ends="180")
+    public = public_path(laurel)
+    laurel.now += timedelta(days=180) - timedelta(seconds=1)
+    assert client.get(public, **PAGE).status == 200
+    laurel.now += timedelta(seconds=1)
+    assert [one.status for one in everything_public(client, public)] == [410] * 5
+
+
+def test_what_was_shown_before_the_end_is_chosen_again(laurel: Laurel, client: Gateway, narrow: str, path: str) -> None:
+    publish(client, path, ends="180")
+    submit(client, path, do="show_all")
+    laurel.now += timedelta(days=181)
+    fresh = requested(laurel, client, narrow)
+    assert '<option value="everyone" selected>' not in client.get(fresh, **PAGE).text
+    publish(client, fresh)
+    assert read(client, public_path(laurel))["credentials"] == []
+
+
+def test_credentials_chosen_on_a_page_from_before_a_withdrawal_are_not_shown(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    publish(client, path)
+    submit(client, path, do="withdraw")
+    assert submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"}).status == 422
+    assert submit(client, path, do="show_all").status == 422
+    publish(client, path)
+    assert read(client, public_path(laurel))["credentials"] == []
+
+
+def test_changing_a_detail_keeps_the_end_and_adds_no_consent(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path, ends="180")
+    (before,) = laurel.profile_store.public.values()
+    laurel.now += timedelta(hours=1)
+    publish(client, path, ends="keep", headline="Analyst of lakes")
+    (after,) = laurel.profile_store.public.values()
+    assert after.expires_at == before.expires_at
+    assert after.details.headline == "Analyst of lakes"
+    assert len(laurel.profile_store.entries(mailbox.digest(EMAIL))) == 1
+
+
+def test_the_history_is_shown(client: Gateway, path: str, published: str) -> None:
+    submit(client, path, do="withdraw")
+    newest, shown, first = history(client, path)
+    assert first.startswith("Shown to everyone: The profile as a whole, Name, Headline")
+    assert shown.startswith("Shown to everyone:")
+    assert newest.startswith("No longer shown to anyone: The profile as a whole, Name")
+    assert "credential" in newest
+
+
+def test_the_history_names_narrower_audiences(client: Gateway, path: str) -> None:
+    publish(client, path, see_place="recruiters")
+    publish(client, path, see_place="issuers", see_name="recruiters", ends="keep")
+    found = history(client, path)
+    assert "Shown to recruiters who are signed in, visitors to my issuers’ directories: Place" in found
+    assert "No longer shown to everyone: Name" in found
+    assert "No longer shown to recruiters who are signed in: Place" in found
+
+
+def test_the_page_says_if_nothing_is_public(client: Gateway, path: str) -> None:
+    publish(client, path, **see("recruiters"))
+    assert "so it has no public page" in client.get(path, **PAGE).text
+
+
+def test_search_engines_list_the_page_only_with_consent(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path)
+    page = client.get(public_path(laurel), **PAGE)
+    assert page.headers["x-robots-tag"] == "noindex"
+    assert '<meta name="robots" content="noindex">' in page.text
+    publish(client, path, search_engines="yes", ends="keep")
+    page = client.get(public_path(laurel), **PAGE)
+    assert "x-robots-tag" not in page.headers
+    assert "noindex" not in page.text
+
+
+def test_structured_data_describes_a_person_and_cannot_leave_its_script(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    publish(client, path, name="</script><script>alert(1)</script>")
+    submit(client, path, do="show_all")
+    page = client.get(public_path(laurel), **PAGE)
+    assert "<script>alert" not in page.text
+    data = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.text)[0])
+    assert data["@type"] == "Person"
+    assert data["name"] == "</script><script>alert(1)</script>"
+    assert {one["@type"] for one in data["hasCredential"]} == {"EducationalOccupationalCredential"}
+
+
+def test_an_issuers_own_link_opens_no_profile(laurel: Laurel, client: Gateway, narrow: str) -> None:
+    """An issuer may have read the link in its own email, and would publish a profile in the holder's name."""
+    assert client.get(f"{narrow}/profile", **PAGE).status == 403
+    assert publish(client, f"{narrow}/profile").status == 403
+    assert client.get(f"{narrow}/data", **PAGE).status == 403
+    assert laurel.profile_store.profiles == {}
+
+
+def test_an_expired_link_opens_no_profile(laurel: Laurel, client: Gateway, path: str) -> None:
+    laurel.now += timedelta(days=2)
+    assert client.get(path, **PAGE).status == 410
+    assert publish(client, path).status == 410
+    assert client.get(path.replace("/profile", "/data")).status == 410
+
+
+def test_deleting_the_data_deletes_the_profile_with_its_history(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    assert submit(client, path.removesuffix("/profile"), do="forget", sure="yes").status == 200
+    store = laurel.profile_store
+    assert (store.profiles, store.ledgers, store.public) == ({}, {}, {})
+    assert [one.status for one in everything_public(client, published)] == [410] * 5
+
+
+def test_changes_are_limited_but_withdrawing_never_is(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path)
+    for number in range(own_profile.CHANGES.max_count):
+        laurel.now += timedelta(seconds=1)
+        response = publish(client, path, headline=f"Change {number}", ends="keep")
+    assert response.status == 429
+    assert submit(client, path, do="withdraw").status == 303
+    assert laurel.profile_store.public == {}
+
+
+def test_no_more_credentials_are_shown_than_a_page_can_verify(
+    laurel: Laurel, client: Gateway, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_profile, "MAX_CREDENTIALS", 1)
+    publish(client, path)
+    submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"})
+    response = submit(client, path, do="credentials", **{f"show_{id_of('expired')}": "everyone"})
+    assert response.status == 422
+    assert [one["id"] for one in read(client, public_path(laurel))["credentials"]] == [VALID]
+
+
+def test_the_data_contains_everything_about_the_holder(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    response = client.get(path.replace("/profile", "/data"))
+    found = json.loads(response.text)
+    assert "attachment" in response.headers["content-disposition"]
+    assert found["email"] == EMAIL
+    assert found["profile"]["headline"] == "Analyst of rivers"
+    assert [entry["number"] for entry in found["consents"]] == [1, 2]
+    credentials = {one["id"]: one for one in found["credentials"]}
+    assert credentials[VALID]["delivery"]["state"] == "sent"
+    assert found["credentials_complete"]
+
+
+def test_what_is_not_an_id_is_not_found(client: Gateway) -> None:
+    for path in ("/holders/x", "/embed/holders/x", "/holders/x/embed"):
+        assert client.get(path, **PAGE).status == 404
+
+
+def test_the_wall_may_be_framed_anywhere_and_runs_only_its_own_script(client: Gateway, published: str) -> None:
+    response = client.get(f"/embed{published}?size=compact&theme=dark", **PAGE)
+    policy = response.headers["content-security-policy"]
+    assert "frame-ancestors" not in policy
+    assert "default-src 'none'" in policy
+    assert 'class="l compact dark good"' in response.text
+    assert response.headers["cache-control"] == "public, max-age=30"
+
+
+def test_the_wall_leaves_out_credentials_of_issuers_that_allow_only_some_websites(
+    laurel: Laurel, client: Gateway, published: str
+) -> None:
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, embed_sites="https://fernhill.example")
+    response = client.get(f"/embed{published}", **PAGE)
+    assert VALID not in response.text
+    assert f'href="{BASE_URL}{published}"' in response.text
+
+
+def test_the_code_to_copy_names_no_one(client: Gateway, published: str) -> None:
+    """Copied code outlives a profile that is withdrawn."""
+    page = client.get(f"{published}/embed?size=badge&theme=light", **PAGE)
+    snippet = re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", page.text, re.DOTALL)[0]
+    assert "/embed/holders/" in snippet
+    assert "size=badge" in snippet
+    assert "Ada" not in page.text
+
+
+def test_a_repeated_form_changes_nothing(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path)
+    before = dict(laurel.profile_store.profiles)
+    laurel.now += timedelta(minutes=1)
+    publish(client, path)
+    assert laurel.profile_store.profiles == before
+
+
+def test_unknown_actions_and_forms_are_refused(client: Gateway, path: str) -> None:
+    assert submit(client, path, do="publish").status == 400
+    assert client.post(path, urlencode({"do": "save"}).encode(), **FORM).status == 422
+
+
+def decide(laurel: Laurel, client: Gateway, public: str, taken_down: bool) -> Response:
+    _, text = tokens.make(laurel.access_context, None, None, "operator's", "tests")
+    body = json.dumps({"taken_down": taken_down}).encode()
+    return client(
+        "PUT", f"/v1{public}/takedown", body=body, content_type="application/json", authorization=f"Bearer {text}"
+    )
+
+
+def test_an_operator_hides_a_profile_and_its_holder_can_still_withdraw_and_delete_it(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    assert decide(laurel, client, published, True).json["taken_down"] == "2026-11-22T12:00:00Z"
+    assert [one.status for one in everything_public(client, published)] == [410] * 5
+    laurel.now += timedelta(minutes=1)
+    publish(client, path, headline="Someone else", ends="keep")
+    assert laurel.profile_store.public == {}
+    assert "has hidden your profile" in client.get(path, **PAGE).text
+    assert submit(client, path, do="withdraw").status == 303
+    assert submit(client, path.removesuffix("/profile"), do="forget", sure="yes").status == 200
+    assert laurel.profile_store.profiles == {}
+
+
+def test_a_hidden_profile_becomes_public_when_its_holder_saves_it_after_the_decision_is_undone(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    decide(laurel, client, published, True)
+    assert decide(laurel, client, published, True).status == 200
+    assert decide(laurel, client, published, False).json["taken_down"] is None
+    assert client.get(published, **PAGE).status == 410
+    publish(client, path, headline="Analyst", ends="keep")
+    assert client.get(published, **PAGE).status == 200
+
+
+def test_only_a_public_profile_can_be_hidden(laurel: Laurel, client: Gateway) -> None:
+    assert decide(laurel, client, f"/holders/{'q' * 26}", True).status == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", ("Auténtic", "Credenciales verificadas", "igbo")),
+        ("fr", ("authentiques", "Attestations vérifiées", "igbo")),
+        ("de", ("Alle sind echt und gültig.", "Geprüfte Nachweise", "Igbo")),
+        ("ar", ("جميعها أصلية وصالحة.", "شهادات جرى التحقق منها", "الإرشاد")),
+        ("ja", ("いずれも本物で有効です。", "検証済みの証明書", "イボ語")),
+    ],
+)
+def test_page_wall_and_form_are_in_the_readers_language(
+    client: Gateway, path: str, published: str, language: str, words: tuple[str, str, str]
+) -> None:
+    page, wall = client.get(f"{published}?lang={language}", **PAGE), client.get(f"/embed{published}?lang={language}")
+    assert words[0].lower() in page.text.lower()
+    assert words[1] in wall.text
+    assert words[2] in page.text
+    direction = "rtl" if language == "ar" else None
+    for found in (page, wall, client.get(f"{path}?lang={language}", **PAGE)):
+        assert found.headers["content-language"] == language
+        assert ('dir="rtl"' in found.text[:200]) == (direction == "rtl")
+    response = client.post(f"{path}?lang={language}", urlencode({"do": "withdraw"}).encode(), **FORM)
+    assert f"lang={language}" in response.headers["location"]
+
+
+def test_errors_of_the_form_are_in_the_readers_language(client: Gateway, path: str) -> None:
+    sent = {**DETAILS, **see("everyone"), "text_version": "1", "links": "ftp://x", "agree": "yes", "do": "save"}
+    response = client.post(f"{path}?lang=de", urlencode(sent).encode(), **FORM)
+    assert response.status == 422
+    assert "Jeder Link muss mit https:// beginnen" in response.text
