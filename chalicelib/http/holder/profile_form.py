@@ -28,6 +28,8 @@ class ProfileForm:
     visibility: Mapping[Subject, Visibility]
     search_engines: bool
     ends: str
+    all_valid: bool
+    """Whether to show all credentials that are valid now, when the profile is published."""
     agreed: bool
     text_version: str
 
@@ -40,6 +42,7 @@ def stored(own: OwnProfile, now: datetime) -> ProfileForm:
         visibility={field: Visibility.EVERYONE if new else consent.visibility(grants, field) for field in FIELDS},
         search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in grants,
         ends=KEEP if grants else "never",
+        all_valid=False,
         agreed=False,
         text_version=str(consent.TEXT_VERSION),
     )
@@ -60,6 +63,7 @@ def entered(fields: Mapping[str, str]) -> ProfileForm:
         visibility={field: visibility_of(fields.get(f"see_{field}", "")) for field in FIELDS},
         search_engines="search_engines" in fields,
         ends=fields.get("ends", ""),
+        all_valid="all_valid" in fields,
         agreed="agree" in fields,
         text_version=fields.get("text_version", ""),
     )

@@ -69,6 +69,26 @@ def published(laurel: Laurel, client: Gateway, path: str) -> str:
     return public_path(laurel)
 
 
+def test_profile_is_published_with_all_valid_credentials_in_one_step(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    assert publish(client, path, all_valid="yes").status == 303
+    assert read(client, public_path(laurel))["credentials"]
+    assert "shows no credentials yet" not in client.get(path, **PAGE).text
+
+
+def test_profile_without_credentials_says_where_to_choose_them(client: Gateway, path: str) -> None:
+    assert publish(client, path).status == 303
+    assert "shows no credentials yet. Choose them here." in client.get(path, **PAGE).text
+
+
+def test_box_ticked_before_an_error_stays_ticked(client: Gateway, path: str) -> None:
+    page = publish(client, path, links="ftp://elsewhere.example", all_valid="yes")
+    assert page.status == 422
+    assert re.search(r'id="agree"[^>]* checked', page.text)
+    assert re.search(r'id="all-valid"[^>]* checked', page.text)
+
+
 def read(client: Gateway, path: str) -> Any:
     return json.loads(client.get(path, accept="application/json").text)
 
@@ -466,7 +486,7 @@ def test_an_operator_hides_a_profile_and_its_holder_can_still_withdraw_and_delet
     laurel.now += timedelta(minutes=1)
     publish(client, path, headline="Someone else", ends="keep")
     assert laurel.profile_store.public == {}
-    assert "has hidden your profile" in client.get(path, **PAGE).text
+    assert "has taken down your profile" in client.get(path, **PAGE).text
     assert submit(client, path, do="withdraw").status == 303
     assert submit(client, path.removesuffix("/profile"), do="forget", sure="yes").status == 200
     assert laurel.profile_store.profiles == {}
