@@ -90,7 +90,11 @@ def sent_emails(engine: str) -> list[Mail]:
 
 def _list(mails: list[Mail]) -> str:
     if not mails:
-        return "<p>No emails yet. Emails are kept until the stack is stopped.</p>"
+        return (
+            "<p>No emails yet. Issue a credential or request a sign-in link, and the email appears here. "
+            "Laurel sends at most two sign-in emails to the same address within 15 minutes. "
+            "Emails are kept until the stack is stopped.</p>"
+        )
     rows = "".join(
         f'<tr><td>{mail.at:%Y-%m-%d %H:%M:%S}</td><td>{escape(mail.to)}</td><td><a href="{_url(mail)}">'
         f"{escape(mail.subject)}</a></td></tr>"

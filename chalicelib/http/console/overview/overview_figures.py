@@ -22,6 +22,7 @@ class Counts:
     valid: int
     expiring: int
     """Valid ones that expire within `SOON` and have not been renewed."""
+    expired: int
     suspended: int
     revoked: int
     more: bool
@@ -48,6 +49,7 @@ def count(rows: Sequence[Row], now: datetime) -> Counts:
         expiring=sum(
             row.superseded_by is None and row.valid_until is not None and row.valid_until < now + SOON for row in valid
         ),
+        expired=sum(row.state is State.ACTIVE for row in counted) - len(valid),
         suspended=sum(row.state is State.SUSPENDED for row in counted),
         revoked=sum(row.state is State.REVOKED and not row.corrected for row in counted),
         more=len(rows) > COUNTED,
@@ -61,6 +63,7 @@ def figures(counts: Counts) -> tuple[Figure, ...]:
         Figure(f"at least {COUNTED:,}" if counts.more else f"{counts.issued:,}", "issued", "/credentials"),
         Figure(f"{counts.valid:,}", "valid" + among, "/credentials?state=active"),
         Figure(f"{counts.expiring:,}", "expiring within 30 days" + among, "/credentials?state=expiring"),
+        Figure(f"{counts.expired:,}", "expired" + among, "/credentials?state=expired"),
         Figure(f"{counts.suspended:,}", "suspended" + among, "/credentials?state=suspended"),
         Figure(f"{counts.revoked:,}", "revoked" + among, "/credentials?state=revoked"),
     )
