@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from chalicelib.analytics.counts import channels
@@ -28,8 +29,6 @@ from chalicelib.analytics.kpi.kpis import Unit
 from chalicelib.analytics.kpi.tables import TABLES, Request, kpi_figures
 from cli.demo.year import DAYS, Programme, simulate
 from tests.analytics.counts.fakes import CountStore
-
-duckdb = pytest.importorskip("duckdb")
 
 pytestmark = pytest.mark.slow
 
@@ -228,9 +227,9 @@ def test_every_day_equals_that_of_duckdb(reader: CountReader, database: Any) -> 
                 "SELECT day, count(DISTINCT visitor) FILTER (kind = 'view' AND NOT machine AND visitor IS NOT NULL), "
                 f"count(*) FILTER (kind = 'view' AND machine) FROM events WHERE {limits} GROUP BY day"
             )
-            right = {day: (visitors, machines) for day, visitors, machines in database.execute(query).fetchall()}
+            right = {day: counts for day, *counts in database.execute(query).fetchall() if any(counts)}
             rows = TABLES["days"](reader, Request("north", days, only)).rows
-            found = {row[0]: (row[1] or 0, row[2]) for row in rows if any(row[1:])}
+            found = {row[0]: [row[1] or 0, row[2]] for row in rows if row[1] or row[2]}
             assert found == right
 
 
