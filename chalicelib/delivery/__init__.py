@@ -9,7 +9,7 @@ delivery_context.py  dependencies of delivery
 delivery_status.py   delivery status of the emails about one credential
 status_emails.py     which email about its status the holder must get
 email_events.py      delivery, bounce and complaint events from the email service
-mailbox.py           what is known about an address: timezone, preferences, bounces
+mailbox.py           what is known about an address: timezone, language, preferences, bounces
 links.py             secrets in the links of emails
 reminders.py         when reminders are due, never at night
 resend.py            resend an email at the issuer's request

@@ -44,6 +44,8 @@ class Mailbox:
     """Issuers whose emails the holder unsubscribed from."""
     no_reminders: frozenset[str] = frozenset()
     """Issuers that may email only about new credentials."""
+    lang: str | None = None
+    """The language that the holder chose for their emails; None for the one that each issuer gives."""
     bounced_at: datetime | None = None
     """When an email bounced permanently; after `RETRY_AFTER`, when it bounced again."""
     bounces: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.credential.record import Record
@@ -27,7 +28,8 @@ def send(
     Raises `Unavailable` when it should be retried: `NotSent` when it was certainly not sent by this call.
     """
     now, by = delivery_context.now(), delivery_context.entropy(16).hex()
-    reason = suppression_reason(delivery_context.mailbox(context.email), kind, now, context.record.issuer_id)
+    box = delivery_context.mailbox(context.email)
+    reason = suppression_reason(box, kind, now, context.record.issuer_id)
 
     def take(one: Delivery) -> Delivery:
         if not delivery_status.may_claim(one, kind, now, since):
@@ -40,7 +42,7 @@ def send(
         return claimed_by_another(after, kind)
     if reason:
         return after
-    return _send_claimed(delivery_context, kind, context, by)
+    return _send_claimed(delivery_context, kind, replace(context, chosen_lang=box.lang), by)
 
 
 def claimed_by_another(delivery: Delivery, kind: Kind) -> Delivery:

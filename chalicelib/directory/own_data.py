@@ -42,6 +42,7 @@ def export(context: ProfileContext, token: str) -> dict[str, object]:
 def _settings(mailbox: Mailbox) -> dict[str, object]:
     return {
         "timezone": mailbox.zone,
+        "email_language": mailbox.lang,
         "unsubscribed_from": sorted(mailbox.unsubscribed),
         "no_reminders_from": sorted(mailbox.no_reminders),
         "bounced_at": _time(mailbox.bounced_at),

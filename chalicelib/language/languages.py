@@ -15,6 +15,8 @@ LANGUAGES: Mapping[str, str] = {
     "ja": "日本語",
 }
 """Each language by its code (BCP 47), named in itself."""
+PARAMETER = "lang"
+"""Query parameter that names the language of a page."""
 _RIGHT_TO_LEFT = ("ar",)
 MAX_HEADER = 500
 """Characters of `Accept-Language` that are read: browsers send fewer than 100."""
@@ -24,6 +26,12 @@ _RANGE = re.compile(r"\s*([a-z]{1,8})(?:-[a-z0-9]{1,8})*\s*(?:;\s*q=([01](?:\.\d
 def direction(code: str) -> str:
     """Return the writing direction, for the attribute `dir`."""
     return "rtl" if code in _RIGHT_TO_LEFT else "ltr"
+
+
+def in_language(url: str, code: str) -> str:
+    """Return the URL of a page of Laurel, with the language in which to open it."""
+    page, mark, fragment = url.partition("#")
+    return f"{page}{'&' if '?' in page else '?'}{PARAMETER}={code}{mark}{fragment}"
 
 
 def known(tag: str | None) -> str | None:

@@ -124,7 +124,7 @@ def test_equal_counts_at_the_same_time_conflict(store: Store) -> None:
 def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:
     one = mailbox.Mailbox(BOX, "Europe/Berlin", frozenset({"north"}), frozenset({"south", "east"}))
     one = replace(one, bounced_at=NOW, reopened_at=NOW, complained_at=NOW, forgotten_at=NOW, links_valid_from=NOW)
-    one = replace(one, bounces=2, requested_bounces=1, requested_bounced_at=NOW)
+    one = replace(one, lang="es", bounces=2, requested_bounces=1, requested_bounced_at=NOW)
     one = replace(one, issuer_links_valid_from={"north": NOW, "south": NOW + timedelta(days=1)})
     assert store.save_mailbox(one) == store.mailbox(BOX) == replace(one, version=1)
     with pytest.raises(Conflict):

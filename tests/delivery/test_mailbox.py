@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.credential.record import State
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.sign_in import SignInMailer
@@ -86,3 +87,16 @@ def test_a_notice_that_arrives_again_after_an_operator_reopened_the_mailbox_does
     box = mailbox.reopened(mailbox.bounced(BOX, NOW), NOW + SECOND)
     assert mailbox.bounced(box, NOW) == box
     assert mailbox.is_blocked(mailbox.bounced(box, NOW + SECOND * 2), NOW + SECOND * 3)
+
+
+def test_the_chosen_language_is_used_for_every_email_about_a_credential_and_deleted_with_the_mailbox() -> None:
+    fixture = DeliveryFixture(now=NOW)
+    fixture.store.save_mailbox(Mailbox(BOX.digest, lang="es"))
+    fixture.run_task("deliver")
+    fixture.change_status(State.SUSPENDED)
+    fixture.run_task("status_changed")
+    assert [(email.kind, email.language) for email in fixture.mailer.sent] == [
+        (Kind.ISSUED, "es"),
+        (Kind.SUSPENDED, "es"),
+    ]
+    assert mailbox.forgotten(fixture.store.mailbox(BOX.digest), NOW).lang is None

@@ -73,3 +73,22 @@ def test_email_that_a_reader_requests_has_no_english_text(code: str) -> None:
         english, other = make(), make(language=code)
         assert not set(own_texts(english)) & set(own_texts(other))
         assert other.language == code
+        assert (english.main.url, other.main.url) == (link, f"{link}?lang={code}")
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+@pytest.mark.parametrize("identified", [True, False])
+def test_links_to_the_holders_pages_open_them_in_the_language_of_the_email(code: str, identified: bool) -> None:
+    english, other = (in_language(Kind.ISSUED, found, identified=identified) for found in (None, code))
+    my, stop = english.main.url, english.unsubscribe
+    assert "lang=" not in f"{my} {english.settings} {stop}"
+    assert (other.main.url, other.settings) == (f"{my}?lang={code}", f"{my}?lang={code}#settings")
+    assert other.unsubscribe == f"{stop}?lang={code}"
+    assert other.other == english.other or (other.other and english.other and other.other.url == english.other.url)
+
+
+def test_the_language_that_the_recipient_chose_comes_before_the_issuers() -> None:
+    recipient = replace(sample_context().recipient, lang="de")
+    assert sample_email(Kind.ISSUED, recipient=recipient, chosen_lang="fr").language == "fr"
+    assert sample_email(Kind.ISSUED, recipient=recipient, chosen_lang="en").language == "en"
+    assert sample_email(Kind.ISSUED, recipient=recipient).language == "de"

@@ -19,7 +19,7 @@ assert path
 assert wide_path  # fixtures
 UNREAD = ("style", "script", "code", "pre", "option", "textarea", "title")
 """Elements that contain code, names of timezones, or the title of a credential."""
-READ = ("alt", "aria-label", "placeholder", "data-copied", "data-blocked", "data-updating")
+READ = ("alt", "aria-label", "placeholder", "data-copy", "data-copied", "data-blocked", "data-updating")
 ISSUERS_OWN = re.compile(
     r"Ada Nwosu|Fernhill.*|Data analysis.*|A bar chart|Plans, cleans.*|Completed twelve.*|Handed in.*|Python|statistics"
     r"|Example framework.*|Talk: the river.*|Recorded on stage.*|Evening courses.*|Emails? from Fernhill.*",

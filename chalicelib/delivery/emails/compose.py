@@ -54,6 +54,8 @@ class EmailContext:
     """The issuer's reason for the correction or the status."""
     identified: bool = False
     """Whether check 8 passes for the issuer. Otherwise its emails are neutral."""
+    chosen_lang: str | None = None
+    """The language that the recipient chose for their emails."""
 
     @property
     def shared(self) -> SharedCredential:
@@ -72,7 +74,8 @@ class Links:
 
 
 def about_credential(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
-    """Compose the email of ``kind`` about a credential, in the recipient's language.
+    """Compose the email of ``kind`` about a credential, in the language that the recipient chose, otherwise the one
+    that the issuer gave.
 
     Raises `ValueError` if the kind is not about a credential.
     """
@@ -80,7 +83,7 @@ def about_credential(kind: Kind, context: EmailContext, links: Links) -> EmailCo
         content = _of_identified(kind, context, links)
     else:
         content = neutral.about_credential(kind, context.email, context.issuer, links.my, links.unsubscribe)
-    return translated(content, known(context.recipient.lang) or DEFAULT)
+    return translated(content, known(context.chosen_lang) or known(context.recipient.lang) or DEFAULT)
 
 
 def _of_identified(kind: Kind, context: EmailContext, links: Links) -> EmailContent:

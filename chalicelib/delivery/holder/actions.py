@@ -21,6 +21,7 @@ from chalicelib.delivery.holder.sharing import Target
 from chalicelib.delivery.links import Purpose
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import NotFound, Refused
+from chalicelib.language.languages import LANGUAGES
 from chalicelib.language.translation import ENGLISH, Translation
 from chalicelib.tasks.task_queue import Task
 
@@ -77,6 +78,18 @@ def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> Non
     if zone and reminders.known(zone) is None:
         raise Refused("Unknown timezone.", code="no_such_zone")
     delivery_context.change_mailbox(access.mailbox.digest, lambda one: replace(one, zone=zone or None))
+
+
+def choose_language(delivery_context: DeliveryContext, token: str, lang: str) -> None:
+    """Set the language of the holder's emails, for all issuers; empty means the one that each issuer gives.
+
+    Raises `Refused` (`bad_lang`), `NotFound`, `LinkExpired`, and `Forbidden` for a link to one issuer.
+    """
+    access = enter(delivery_context, token)
+    access.check_everything()
+    if lang and lang not in LANGUAGES:
+        raise Refused(f"Choose one of {', '.join(LANGUAGES)}.", code="bad_lang")
+    delivery_context.change_mailbox(access.mailbox.digest, lambda one: replace(one, lang=lang or None))
 
 
 def choose_emails(delivery_context: DeliveryContext, token: str, issuer_id: str, wanted: str) -> None:

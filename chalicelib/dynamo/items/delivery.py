@@ -135,6 +135,7 @@ class MailboxItem(Item, discriminator="mailbox"):
 
     digest = UnicodeAttribute()
     zone = UnicodeAttribute(null=True)
+    lang = UnicodeAttribute(null=True)
     unsubscribed = ListAttribute(of=UnicodeAttribute)
     no_reminders = ListAttribute(of=UnicodeAttribute)
     bounced_at = UTCDateTimeAttribute(null=True)

@@ -34,11 +34,13 @@ from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.holder.private_page import MISSING, download, over, page, redirect
 from chalicelib.http.html import reader
 from chalicelib.http.input import body, form, request_context
+from chalicelib.language.languages import LANGUAGES
 from chalicelib.language.translation import translation
 
 _ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SAVED = "saved"
-"""Query parameter of the page right after a change was saved: `zone` for the timezone, otherwise `1`."""
+"""Query parameter of the page right after a change was saved: `zone` for the timezone, `lang` for the language of
+emails, otherwise `1`."""
 
 
 def routes(services: Services) -> Routes:
@@ -93,12 +95,14 @@ def _render_home(
     shown = page_of(home, services.settings.base_url, services.delivery_context.now(), tuple(services.settings.wallets))
     error = zone_field.UNKNOWN if bad_zone else ""
     zones = zone_field.search(shown.zone, city) if city else zone_field.zone_field(shown.zone, error=error)
-    content = {"page": shown, "token": secret, "zones": zones, "saved": saved}
-    return page(services, "mine.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
+    content = {"page": shown, "token": secret, "zones": zones, "saved": saved, "languages": LANGUAGES}
+    with reader.preferring(shown.lang):
+        return page(services, "mine.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
     delivery_context, saved, anchor = services.delivery_context, "1", "settings"
+    keeps_language = True  # otherwise the page is in the language just chosen
     match fields.get("do"):
         case "share":
             target = _target(fields.get("target", ""))
@@ -114,6 +118,11 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             except Refused:
                 return _render_home(services, request, secret, bad_zone=True)
             saved, anchor = "zone", "timezone"
+        case "lang":
+            lang = fields.get("lang", "")
+            holder_actions.choose_language(delivery_context, secret, lang)
+            saved, anchor = "lang", "language"
+            keeps_language = not lang
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:
@@ -123,8 +132,8 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             return page(services, "forgotten.html", 200)
         case _:
             raise Problem("invalid_request", "Unknown action.")
-    url = reader.with_language(f"{services.settings.base_url}/my/{secret}?{SAVED}={saved}")
-    return redirect(f"{url}#{anchor}")
+    url = f"{services.settings.base_url}/my/{secret}?{SAVED}={saved}"
+    return redirect(f"{reader.with_language(url) if keeps_language else url}#{anchor}")
 
 
 def page_query(request: Request) -> PageQuery:

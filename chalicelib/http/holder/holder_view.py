@@ -15,6 +15,7 @@ from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder.home import HolderCredential, HolderHome, IssuerGroup
 from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, Target
 from chalicelib.delivery.mailbox import Mailbox
+from chalicelib.embed.artefacts.typesetting import can_be_drawn
 from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
 from chalicelib.http.html import text
 from chalicelib.language.phrase import phrase
@@ -42,6 +43,9 @@ class Card:
     """URL of its newest version."""
     reason: str | None
     """The issuer's reason for a revocation, suspension or correction."""
+    certificate: bool
+    """Whether there is a certificate to print: only for a credential that is valid now, and if there are fonts for it.
+    """
     line: str
     passes: tuple[tuple[str, str], ...]
     """Text and URL of the link to each pass for a phone wallet."""
@@ -83,6 +87,8 @@ class HolderPage:
     more: str | None
     """Query of the page with more issuers."""
     zone: str | None
+    lang: str | None
+    """The language that the holder chose for their emails."""
     contacts: tuple[tuple[str, str], ...]
     """Name and public email address of each issuer on the page that has one."""
     targets: tuple[tuple[str, str], ...]
@@ -97,6 +103,7 @@ def page_of(home: HolderHome, base_url: str, now: datetime, wallets: Sequence[Wa
         wide=home.wide,
         more=urlencode({"after": home.next}) if home.next else None,
         zone=home.mailbox.zone,
+        lang=home.mailbox.lang,
         contacts=tuple(_contacts(home)),
         targets=tuple(
             (target.value, words) for target, words in WORDS.items() if target is not Target.LINKEDIN_PROFILE
@@ -167,6 +174,7 @@ def _card(
         reason=text.optional_text(holder_credential.record.status.reason)
         if holder_credential.record.status.state is not State.ACTIVE
         else None,
+        certificate=_has_certificate(holder_credential, now),
         passes=wallet_links(credential_url(base_url, holder_credential.record.id), wallets),
         line=phrase(
             "{name}, {issuer}, {month}: {url}",
@@ -176,6 +184,13 @@ def _card(
             url=shared.url,
         ),
     )
+
+
+def _has_certificate(one: HolderCredential, now: datetime) -> bool:
+    """Whether the route of the certificate makes one, as far as that is known without verifying the credential."""
+    if _status(one.record, now) is not None or not one.issuer.identified(now):
+        return False
+    return can_be_drawn(one.shared.name, one.record.holder_name, one.shared.issuer)
 
 
 def _status(record: Record, now: datetime) -> str | None:

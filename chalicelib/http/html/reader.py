@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from chalice.app import Request
 
-from chalicelib.language.languages import DEFAULT, LANGUAGES, accepted, known
+from chalicelib.language.languages import DEFAULT, LANGUAGES, PARAMETER, accepted, in_language, known
 from chalicelib.language.translation import Translation, translation
 
-PARAMETER = "lang"
 _KEPT = ("kind", "size", "theme", "language", "issuer", "before", "after", "cursor")
 """The parameters of pages; a link to the same page in another language keeps them, and no others."""
 
@@ -58,6 +57,17 @@ def of(request: Request) -> Iterator[None]:
         _reader.reset(token)
 
 
+@contextmanager
+def preferring(code: str | None) -> Iterator[None]:
+    """Answer in the language ``code``, which the reader has stored, unless the URL names one. Links then keep it."""
+    found = _reader.get()
+    token = _reader.set(found if found.chosen or code is None else replace(found, code=code, chosen=True))
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
 def current() -> Reader:
     """Return the reader of the current request."""
     return _reader.get()
@@ -81,9 +91,7 @@ def spoken() -> Translation:
 def with_language(url: str) -> str:
     """Keep the language of a URL that named it: no cookie remembers it."""
     reader = _reader.get()
-    if not reader.chosen:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{PARAMETER}={reader.code}"
+    return in_language(url, reader.code) if reader.chosen else url
 
 
 def headers(code: str, more: dict[str, str]) -> dict[str, str]:

@@ -1,24 +1,26 @@
 "use strict";
 /* Every page works without this script; it only saves steps. */
 
-/* A button that copies the text of an element marked with data-copy, which names what is copied. */
+/* A button that copies the text of an element marked with data-copy, which is the button's label. Pages that are
+   translated also give the sentences that follow, in data-copied and data-blocked. */
 (() => {
   if (!navigator.clipboard) return;
   for (const source of document.querySelectorAll("[data-copy]")) {
     const button = document.createElement("button");
-    const label = `Copy ${source.dataset.copy}`;
+    const { copy, copied = "Copied.", blocked = "Your browser blocked copying. Select the text and copy it yourself." } =
+      source.dataset;
     button.type = "button";
     button.className = "copy quiet";
-    button.textContent = label;
+    button.textContent = copy;
     const said = document.createElement("span");
     said.className = "copied small";
     said.setAttribute("role", "status");
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText("value" in source ? source.value : source.textContent);
-        said.textContent = "Copied.";
+        said.textContent = copied;
       } catch {
-        said.textContent = "Your browser blocked copying. Select the text and copy it yourself.";
+        said.textContent = blocked;
       }
       setTimeout(() => { said.textContent = ""; }, 5000);
     });

@@ -270,6 +270,77 @@ def test_a_saved_time_zone_is_confirmed_at_its_field(client: Gateway, wide_path:
     assert "<strong>Saved." not in page
 
 
+def test_the_language_of_emails_is_chosen_and_confirmed_at_its_field(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    assert '<option value="">Same as the issuer chose</option>' in client.get(wide_path, **PHONE).text
+    location = submit(client, f"{wide_path}?lang=de", do="lang", lang="es").headers["location"]
+    assert location == f"{BASE_URL}{wide_path}?saved=lang#language"
+    page = client.get(f"{wide_path}?saved=lang", **PHONE).text
+    assert page.index("Idioma guardado.") > page.index('id="language"')
+    assert '<option value="es" lang="es" selected>Español</option>' in page
+    laurel.now += timedelta(hours=1)
+    resend(laurel, client)
+    deliver(laurel)
+    assert laurel.mailer.sent[-1].language == "es"
+    submit(client, wide_path, do="lang", lang="")
+    assert laurel.delivery_store.mailbox(mailbox.digest(EMAIL)).lang is None
+
+
+@pytest.mark.parametrize("lang", ["tlh", "ES", "de-AT", "../x"])
+def test_an_unknown_language_of_emails_is_refused(laurel: Laurel, client: Gateway, wide_path: str, lang: str) -> None:
+    assert submit(client, wide_path, do="lang", lang=lang).status == 422
+    assert laurel.delivery_store.mailbox(mailbox.digest(EMAIL)).lang is None
+
+
+def test_an_issuers_link_cannot_change_the_language_of_emails(laurel: Laurel, client: Gateway, path: str) -> None:
+    assert submit(client, path, do="lang", lang="es").status == 403
+    assert laurel.delivery_store.mailbox(mailbox.digest(EMAIL)).lang is None
+
+
+def test_the_page_is_in_the_chosen_language_unless_its_url_names_one(
+    client: Gateway, path: str, wide_path: str
+) -> None:
+    assert client.get(wide_path, accept_language="fr", **PHONE).headers["content-language"] == "fr"
+    submit(client, wide_path, do="lang", lang="es")
+    for each in (path, wide_path):
+        chosen = client.get(each, accept_language="fr", **PHONE)
+        assert chosen.headers["content-language"] == "es"
+        assert f"{BASE_URL}{each}?lang=es" in chosen.text  # its forms stay in this language
+        assert client.get(f"{each}?lang=de", **PHONE).headers["content-language"] == "de"
+
+
+def test_copy_buttons_are_in_the_language_of_the_page(client: Gateway, path: str) -> None:
+    page = client.get(f"{path}?lang=es", **PHONE).text
+    assert 'data-copy="Copiar enlace" data-copied="Copiado."' in page
+    assert 'data-copy="Copiar texto"' in page
+
+
+def test_the_data_can_be_downloaded_beside_their_deletion(client: Gateway, path: str, wide_path: str) -> None:
+    submit(client, wide_path, do="lang", lang="en")
+    link = f'<a href="{BASE_URL}{wide_path}/data" download>Download everything that Laurel stores about you</a>'
+    assert link in client.get(wide_path, **PHONE).text
+    assert client.get(f"{wide_path}/data").json["settings"]["email_language"] == "en"
+    assert "/data" not in client.get(path, **PHONE).text
+
+
+def test_only_a_valid_credential_of_an_identified_issuer_has_a_certificate(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    url = f"{BASE_URL}/c/{CREDENTIAL}/certificate.pdf"
+    link = f'<a href="{url}?lang=de">Zertifikat herunterladen (PDF)</a>'
+    page = client.get(f"{path}?lang=de", **PHONE).text
+    assert link in page
+    assert client.get(url.removeprefix(BASE_URL)).status == 200
+    statuses = page.count('class="status"')
+    assert statuses
+    assert page.count("certificate.pdf") == page.count('class="own"') - statuses
+    issuer = laurel.issuer_store.issuer("fernhill")
+    unproven = replace(issuer, registered_as=None, domains=(), version=issuer.version + 1)
+    laurel.issuer_store.replace_issuer(unproven)
+    assert url not in client.get(path, **PHONE).text
+
+
 def test_the_page_says_what_the_link_allows_and_how_long_it_works(client: Gateway, path: str, wide_path: str) -> None:
     page = client.get(path, **PHONE).text
     assert "can see this page and change these settings or request a new link" in page
