@@ -127,9 +127,9 @@
 
 /* The preview of the branding follows the form. Each one has a frame of its own, so that the Back button skips them. */
 (() => {
-  const form = document.getElementById("profile");
-  if (!form) return;
   const button = document.querySelector("[formtarget=branding]");
+  if (!button) return;
+  const { form } = button;
   const said = document.getElementById("previewed");
   let frame = document.querySelector("iframe[name=branding]");
   let turn = 0;

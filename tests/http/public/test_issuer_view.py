@@ -159,7 +159,7 @@ def test_what_comes_from_the_record_is_marked_as_such(proven: HostedReport) -> N
     )
     html = page(replace(proven, pathway_links=(next_step,)))
     assert "The operator of this service vouches for this name." in html
-    assert "This is what the issuer offers now. It is not part of the signed credential." in html
+    assert "The issuer’s current offer, which is not signed." in html
     status = CredentialStatus(State.REVOKED, proven.record.issued_at, "Issued in error.")
     revoked = replace(proven.report, verdict=Verdict.REVOKED)
     html = page(replace(proven, report=revoked, record=replace(proven.record, status=status)))
