@@ -91,7 +91,7 @@ def _full_backlog() -> Backlog:
     deferred.wake_up(backlog.delivery_context, "north", MORNING)
     south = samples.issuer("south", registered_as="Southern College", name="Southern College")
     backlog.issuer_store.add_issuer(south, samples.status_lists(south, 8))
-    backlog.issuer_store.add_achievement(samples.achievement("south"))
+    backlog.issuer_store.add_achievement(replace(samples.achievement("south"), id="welding-south"))
     return backlog
 
 
