@@ -101,7 +101,7 @@ def _wake_up_beside_another(backlog: Backlog, day: int) -> bool:
     email = f"student-{day}@south.example"
     south = backlog.issuer_store.issuer("south")
     record = samples.record(f"s{day}".ljust(26, "z").translate(_LETTERS), day, of=south)
-    record = replace(record, issued_at=backlog.now)
+    record = replace(record, issued_at=backlog.now, achievement_id="welding-south")
     backlog.issuer_store.add_record(record, Recipient(record.id, "south", "Student", email, None, True), [])
     backlog.tasks.add([Task("deliver", "south", record.id, backlog.now)])
     backlog.work()
