@@ -143,7 +143,8 @@ def test_holder_preferences_are_saved_and_shown(chromium: Browser, wide_url: str
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_text("1 timezone matches “lisbon”.")).to_be_visible()
     expect(page.get_by_label("Your timezone")).to_be_in_viewport()
-    XX
+    timezone = page.locator("form", has=page.get_by_label("Your timezone"))
+    timezone.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Timezone saved.")).to_be_in_viewport()
     expect(emails.get_by_label("New credentials and status changes")).to_be_checked()
     expect(page.get_by_label("Your timezone")).to_have_value("Europe/Lisbon")
