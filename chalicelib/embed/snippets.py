@@ -29,6 +29,9 @@ class Kind(StrEnum):
     EMAIL = "email"
 
 
+FRAME_STYLE = "border:0;max-width:100%;color-scheme:light"
+"""Browsers paint an opaque box behind a frame whose colour scheme differs from that of its document. The documents of
+frames state none, which is light, and colour only their cards; so the frame must be light too, even on a dark page."""
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 """What the frame may do: report its height, and open the credential's page in a new tab."""
 
@@ -88,7 +91,7 @@ def frame(view: BadgeView, look: Look, base_url: str, box: Box | None = None) ->
     title = translation(look.language or DEFAULT).own(texts.title(view))
     return (
         f"<iframe src={quoteattr(frame_url(view, look, base_url))} title={quoteattr(title)} "
-        f'width="{box.width}" height="{box.height}" style="border:0;max-width:100%" loading="lazy" '
+        f'width="{box.width}" height="{box.height}" style="{FRAME_STYLE}" loading="lazy" '
         f"sandbox={quoteattr(SANDBOX)}></iframe>"
     )
 

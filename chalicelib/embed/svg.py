@@ -59,9 +59,11 @@ def _card(shown: Shown, box: Box, palette: Palette) -> str:
 
 def _compact(shown: Shown, box: Box, palette: Palette) -> str:
     side, room = 56, box.width - 56 - 20
-    title, _ = _text(shown.title, side + 10, 20, room, _Style(12, palette.ink, bold=True), 1)
-    verdict, _ = _text(shown.label, side + 10, 38, room, _Style(11.5, palette.ink, bold=True), 1)
-    checked, _ = _text(shown.checked, side + 10, 54, room, _Style(10.5, palette.soft), 1)
+    style = _Style(12, palette.ink, bold=True)
+    short = len(fitting.lines(shown.title, room, style.size, 2, bold=True)) < 2
+    title, _ = _text(shown.title, side + 10, 20 if short else 14, room, style, 2)
+    verdict, _ = _text(shown.label, side + 10, 38 if short else 43, room, _Style(11.5, palette.ink, bold=True), 1)
+    checked, _ = _text(shown.checked, side + 10, 54 if short else 57, room, _Style(10.5, palette.soft), 1)
     colour = _band(0, 0, side, box.height, TONES[shown.tone])
     return f"{colour}{_icon(shown, 12, 16, 32)}{title}{verdict}{checked}"
 

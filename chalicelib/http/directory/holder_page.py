@@ -7,17 +7,19 @@ from typing import Any
 from chalice.app import Request
 
 from chalicelib.embed import snippets, texts
-from chalicelib.embed.appearance import Size, Theme, size_of, theme_of
+from chalicelib.embed.appearance import size_of, theme_of
+from chalicelib.embed.snippets import Look
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.directory import holder_json, wall
-from chalicelib.http.directory.holder_view import OPEN_TO, open_holder
+from chalicelib.http.directory.holder_view import OPEN_TO, HolderView, open_holder
 from chalicelib.http.embed.opening import parameter
 from chalicelib.http.html import reader, render
 from chalicelib.http.input import negotiation
 from chalicelib.language.language_names import NAMES
+from chalicelib.language.languages import LANGUAGES, known
 from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
@@ -25,9 +27,10 @@ MISSING = "This is not a link to a profile. Check that you copied the whole link
 FIELDS = (
     ("size", phrase("Size of each credential"), tuple(texts.SIZES.items())),
     ("theme", "Colours", tuple(texts.THEMES.items())),
+    ("language", "Language", (("", "Automatic"), *LANGUAGES.items())),
 )
 """The fields of the form: name, label, and the options with their texts."""
-HINT = "A live frame. It resizes to fit the credentials if your website listens to its messages."
+HINT = "A live frame, as high as the credentials that it shows now. With many of them, it has its own scroll bar."
 
 
 def routes(services: Services) -> Routes:
@@ -53,25 +56,34 @@ def routes(services: Services) -> Routes:
     @bound.bind("/holders/{id}/embed", access=PUBLIC, missing=MISSING)
     def build(request: Request, holder_id: str) -> Reply:
         view = open_holder(services, holder_id)
-        size, theme = size_of(parameter(request, "size")), theme_of(parameter(request, "theme"))
-        return _builder(view.id, view.url, size, theme, bound.base_url)
+        look = Look(
+            size_of(parameter(request, "size")),
+            theme_of(parameter(request, "theme")),
+            known(parameter(request, "language")),
+        )
+        return _builder(view, look, bound.base_url)
 
     return bound
 
 
-def _builder(holder_id: str, url: str, size: Size, theme: Theme, base_url: str) -> Reply:
+def _builder(view: HolderView, look: Look, base_url: str) -> Reply:
+    credentials = len(wall.framed(view))
+    box = wall.box(credentials, look.size)
     return render.scripted_page(
         "directory/wall_builder.html",
         base_url,
         "embed_page.js",
         uncached(),
-        url=url,
+        url=view.url,
         title=wall.TITLE,
         fields=FIELDS,
-        chosen={"size": size, "theme": theme},
+        chosen={"size": look.size, "theme": look.theme, "language": look.language or ""},
+        empty=not credentials,
+        chosen_any=bool(view.valid),
         hint=HINT,
-        snippet=wall.snippet(holder_id, size, theme, base_url),
-        frame_url=wall.frame_url(holder_id, size, theme, base_url),
-        box=wall.BOX,
+        snippet=wall.snippet(view.id, look, box, base_url),
+        listener=wall.listener(base_url),
+        frame_url=wall.frame_url(view.id, look, base_url),
+        box=box,
         sandbox=snippets.SANDBOX,
     )

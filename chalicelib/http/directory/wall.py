@@ -8,7 +8,8 @@ from xml.sax.saxutils import quoteattr
 from chalice.app import Request
 
 from chalicelib.embed import element, snippets, texts
-from chalicelib.embed.appearance import BOXES, DARK, LIGHT, TONES, Box, Palette, Size, Theme, size_of, theme_of
+from chalicelib.embed.appearance import BOXES, DARK, LIGHT, TONES, Box, Palette, Size, size_of, theme_of
+from chalicelib.embed.snippets import Look
 from chalicelib.errors import NoProfile, NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -19,15 +20,21 @@ from chalicelib.http.directory.holder_view import Card, HolderView, open_holder
 from chalicelib.http.embed.opening import parameter
 from chalicelib.http.embed.widgets import HEIGHT_SCRIPT, WIDGET_SECONDS
 from chalicelib.http.html import reader, render
+from chalicelib.language.languages import DEFAULT
+from chalicelib.language.phrase import phrase
 from chalicelib.language.translation import translation
 from chalicelib.settings import Function
 
-TITLE = "Verified credentials"
+TITLE = phrase("Verified credentials")
 """Title of the frame. It names no one: copied code outlives a profile that is withdrawn."""
-BOX = Box(680, 480)
-"""The frame before it reports its height: two columns of cards, three rows."""
+WIDTH = 680
+"""Two columns of cards: as wide as the text of most websites."""
+MAX_HEIGHT = 720
+"""What a laptop shows without scrolling. A frame with more credentials scrolls until it reports its height."""
 MISSING = "There is no profile with this id."
 _GAP = 12
+_NOTE = 60
+"""The sentence below the credentials, in up to two lines."""
 
 
 def routes(services: Services) -> Routes:
@@ -44,19 +51,53 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def snippet(holder_id: str, size: Size, theme: Theme, base_url: str) -> str:
+def framed(view: HolderView) -> tuple[Card, ...]:
+    """Return the credentials in the frame. Any website may show it, so it leaves out those of issuers that allow only
+    some."""
+    return tuple(card for card in view.valid if card.framed_anywhere)
+
+
+def box(credentials: int, size: Size) -> Box:
+    """Return the size of a frame with this number of ``credentials``, as far as it is known before it is loaded."""
+    columns = (WIDTH + _GAP) // (BOXES[size].width + _GAP)
+    rows = -(-credentials // columns)
+    return Box(WIDTH, min(MAX_HEIGHT, rows * (BOXES[size].height + _GAP) + _NOTE))
+
+
+def snippet(holder_id: str, look: Look, shown: Box, base_url: str) -> str:
     """Return the code to copy."""
+    title = translation(look.language or DEFAULT).text(TITLE)
     return (
-        f"<iframe src={quoteattr(frame_url(holder_id, size, theme, base_url))} title={quoteattr(TITLE)} "
-        f'width="{BOX.width}" height="{BOX.height}" style="border:0;max-width:100%" loading="lazy" '
+        f"<iframe src={quoteattr(frame_url(holder_id, look, base_url))} title={quoteattr(title)} "
+        f'width="{shown.width}" height="{shown.height}" style="{snippets.FRAME_STYLE}" loading="lazy" '
         f"sandbox={quoteattr(snippets.SANDBOX)}></iframe>"
     )
 
 
-def frame_url(holder_id: str, size: Size, theme: Theme, base_url: str) -> str:
+def listener(base_url: str) -> str:
+    """Return the script that gives each frame on a website the height that it reports.
+
+    A frame in a sandbox has no origin to compare (`event.origin` is "null"), so the sender is compared instead: only a
+    frame that the website itself loads from ``base_url`` can change a height, and only its own.
+    """
+    return (
+        "<script>\n"
+        'addEventListener("message", event => {\n'
+        '  if (event.data?.laurel !== "badge") return;\n'
+        f"  for (const frame of document.querySelectorAll('iframe[src^=\"{base_url}/embed/\"]')) {{\n"
+        "    if (frame.contentWindow === event.source) frame.height = Number(event.data.height);\n"
+        "  }\n"
+        "});\n"
+        "</script>"
+    )
+
+
+def frame_url(holder_id: str, look: Look, base_url: str) -> str:
     """Return the URL of the frame."""
-    query = urlencode({"size": size.value, "theme": theme.value})
-    return f"{base_url}/embed/holders/{holder_id}?{query}"
+    query = {"size": look.size.value, "theme": look.theme.value}
+    if look.language:
+        query[reader.PARAMETER] = look.language
+    return f"{base_url}/embed/holders/{holder_id}?{urlencode(query)}"
 
 
 def _frame(services: Services, request: Request, holder_id: str) -> Reply:
@@ -73,8 +114,7 @@ def _document(services: Services, request: Request, view: HolderView | None, sta
     base_url = services.settings.base_url
     size, theme = size_of(parameter(request, "size")), theme_of(parameter(request, "theme"))
     style = _style(size)
-    # Any website may show the wall, so it leaves out the credentials of issuers that allow only some.
-    cards = tuple(card for card in view.valid if card.framed_anywhere) if view else ()
+    cards = framed(view) if view else ()
     policy = (
         f"default-src 'none'; style-src '{render.digest(style)}'; script-src '{render.digest(HEIGHT_SCRIPT)}'; "
         f"img-src {base_url}; base-uri 'none'; form-action 'none'"

@@ -188,3 +188,10 @@ def test_frame_of_a_credential_without_an_issuer_is_shown_nowhere_else(client: G
         .headers["content-security-policy"]
         .endswith(f"frame-ancestors {BASE_URL}")
     )
+
+
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_the_document_of_a_frame_states_no_colour_scheme(client: Gateway, theme: str) -> None:
+    """Browsers paint an opaque box behind a document whose scheme differs from that of the frame's element."""
+    found = client.get(f"/embed/{id_of('valid')}?theme={theme}").text
+    assert "color-scheme" not in found.replace("prefers-color-scheme", "")

@@ -16,6 +16,8 @@ from chalicelib.award.issuing import status_changes, takedown
 from chalicelib.delivery import mailbox
 from chalicelib.directory import own_profile
 from chalicelib.directory.consent import FIELDS
+from chalicelib.embed.appearance import Size
+from chalicelib.http.directory import wall
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, FORM, deliver, resend, submit
@@ -455,6 +457,47 @@ def test_the_code_to_copy_names_no_one(client: Gateway, published: str) -> None:
     assert "/embed/holders/" in snippet
     assert "size=badge" in snippet
     assert "Ada" not in page.text
+
+
+def code(page: Response) -> str:
+    """The code to copy."""
+    return str(re.findall(r"<textarea[^>]*>\n(.*?)</textarea>", page.text, re.DOTALL)[0])
+
+
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_the_wall_states_no_colour_scheme(client: Gateway, published: str, theme: str) -> None:
+    found = client.get(f"/embed{published}?theme={theme}").text
+    assert "color-scheme" not in found.replace("prefers-color-scheme", "")
+
+
+@pytest.mark.parametrize(
+    ("credentials", "size", "height"),
+    [
+        (0, Size.CARD, 60), (1, Size.CARD, 224), (4, Size.CARD, 388), (4, Size.COMPACT, 212), (5, Size.BADGE, 232),
+        (8, Size.CARD, 716), (9, Size.CARD, 720), (500, Size.BADGE, 720),
+    ],
+)  # fmt: skip
+def test_the_wall_is_as_high_as_its_credentials_up_to_a_limit(credentials: int, size: Size, height: int) -> None:
+    assert wall.box(credentials, size).height == height
+
+
+def test_the_code_has_the_language_that_was_chosen(client: Gateway, published: str) -> None:
+    chosen = code(client.get(f"{published}/embed?language=de", **PAGE))
+    assert "lang=de" in chosen
+    assert "Geprüfte Nachweise" in chosen
+    assert "lang" not in code(client.get(f"{published}/embed", **PAGE))
+
+
+def test_the_builder_of_an_empty_wall_says_who_chooses_the_credentials(client: Gateway, path: str) -> None:
+    publish(client, path)
+    public = re.findall(r"/holders/[a-z0-9]+", client.get(path, **PAGE).text)[0]
+    page = client.get(f"{public}/embed", **PAGE)
+    assert "The holder chooses the credentials on their own profile page" in page.text
+    assert path.split("/")[2] not in page.text
+
+
+def test_the_builder_of_a_wall_with_credentials_says_nothing_of_an_empty_frame(client: Gateway, published: str) -> None:
+    assert "The frame shows no credentials now" not in client.get(f"{published}/embed", **PAGE).text
 
 
 def test_a_repeated_form_changes_nothing(laurel: Laurel, client: Gateway, path: str) -> None:

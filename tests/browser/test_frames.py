@@ -1,0 +1,141 @@
+"""Frames on light and dark websites in a real browser: transparent around their cards, and as high as them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from chalicelib.directory.published import Published
+from chalicelib.embed.appearance import Size, Theme
+from chalicelib.embed.snippets import Look, frame
+from chalicelib.http.directory import wall
+from chalicelib.http.directory.holder_view import open_holder
+from chalicelib.http.embed.badge_of import badge_of
+from tests.browser.test_pages import Scheme, open_page
+from tests.browser.test_profile import form_url, published, restored
+from tests.browser.test_widgets import opened, website
+from tests.http.fake_laurel import Laurel, id_of
+
+assert form_url
+assert published
+assert restored
+assert website  # fixtures
+GREEN = (0, 160, 0)
+PAGES = {
+    "light": "<style>body{margin:0;background:rgb(0,160,0)}</style>",
+    "dark": "<style>:root{color-scheme:dark}body{margin:0;background:rgb(0,160,0)}</style>",
+    "as-preferred": "<style>:root{color-scheme:light dark}body{margin:0;background:rgb(0,160,0)}</style>",
+}
+"""Websites by the colour scheme that they state, all with the same background."""
+TITLE = "Underwater Welding, Level 2"
+
+
+def corner(page: Page, selector: str = "iframe") -> tuple[int, ...]:
+    """The colour of the outermost pixel of a frame, outside the rounded corner of its card."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    clip = {"x": box["x"], "y": box["y"], "width": 2, "height": 2}
+    found = Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB").getpixel((0, 0))
+    assert isinstance(found, tuple)
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("site", PAGES)
+@pytest.mark.parametrize("theme", Theme)
+def test_a_frame_is_transparent_around_its_card(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], theme: Theme, site: str, scheme: Scheme
+) -> None:
+    view = badge_of(laurel.hosted_reports.open(id_of("valid"), None), laurel.base_url)
+    body = PAGES[site] + frame(view, Look(theme=theme), laurel.base_url)
+    with opened(chromium, website, body, color_scheme=scheme) as page:
+        expect(page.frame_locator("iframe").locator(".t")).to_be_visible()
+        assert corner(page) == GREEN
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_a_frame_without_the_style_of_the_code_is_transparent_on_a_light_website(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], theme: Theme
+) -> None:
+    """Some website builders remove styles."""
+    url = f"{laurel.base_url}/embed/{id_of('valid')}?theme={theme}"
+    body = f'{PAGES["light"]}<iframe frameborder="0" src="{url}"></iframe>'
+    with opened(chromium, website, body, color_scheme="dark") as page:
+        expect(page.frame_locator("iframe").locator(".t")).to_be_visible()
+        assert corner(page) == GREEN
+
+
+@pytest.mark.parametrize("site", ["light", "dark"])
+@pytest.mark.parametrize("size", Size)
+def test_the_wall_is_transparent_and_needs_no_scrolling(
+    chromium: Browser,
+    laurel: Laurel,
+    website: tuple[Path, str],
+    published: Published,
+    screenshots: Path,
+    size: Size,
+    site: str,
+) -> None:
+    look = Look(size, Theme.DARK)
+    shown = wall.framed(open_holder(laurel, published.holder_id))
+    code = wall.snippet(published.holder_id, look, wall.box(len(shown), size), laurel.base_url)
+    with opened(chromium, website, PAGES[site] + code, viewport={"width": 1280, "height": 800}) as page:
+        expect(page.frame_locator("iframe").locator(".t").first).to_be_visible()
+        page.screenshot(path=screenshots / f"wall-framed-{size}-{site}.png")
+        assert corner(page) == GREEN
+        inside, outside = page.frames[1].evaluate("[document.documentElement.offsetHeight, innerHeight]")
+        assert outside - 40 <= inside <= outside
+
+
+def test_the_script_gives_the_wall_its_height_on_a_phone_and_hears_no_other_sender(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], published: Published, screenshots: Path
+) -> None:
+    code = wall.snippet(published.holder_id, Look(), wall.box(0, Size.CARD), laurel.base_url)
+    body = PAGES["light"] + wall.listener(laurel.base_url) + code
+    with opened(chromium, website, body, viewport={"width": 375, "height": 800}) as page:
+        expect(page.frame_locator("iframe").locator(".t").first).to_be_visible()
+        page.wait_for_function("document.querySelector('iframe').offsetHeight > 150")
+        page.screenshot(path=screenshots / "wall-framed-375.png", full_page=True)
+        inside, outside = page.frames[1].evaluate("[document.documentElement.offsetHeight, innerHeight]")
+        assert inside == outside
+        page.evaluate("postMessage({laurel: 'badge', height: 9999}, '*')")
+        page.wait_for_timeout(200)
+        assert page.locator("iframe").evaluate("frame => frame.offsetHeight") == outside
+
+
+def test_a_compact_widget_shows_a_title_of_two_lines_in_full(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], screenshots: Path
+) -> None:
+    view = badge_of(laurel.hosted_reports.open(id_of("valid"), None), laurel.base_url)
+    body = PAGES["light"] + frame(view, Look(Size.COMPACT), laurel.base_url)
+    with opened(chromium, website, body) as page:
+        inside = page.frame_locator("iframe")
+        inside.locator(".t").evaluate(f"node => node.textContent = '{TITLE} and Surface Work'")
+        page.screenshot(path=screenshots / "compact-two-lines.png", clip={"x": 0, "y": 0, "width": 400, "height": 250})
+        heights = inside.locator(".t").evaluate("node => [node.scrollHeight, node.clientHeight]")
+        assert heights[0] <= heights[1]
+        assert heights[1] >= 28
+        bottom = inside.locator(".d").evaluate("node => node.getBoundingClientRect().bottom")
+        assert bottom <= 64
+
+
+def test_what_the_builder_of_the_wall_says_is_on_the_screen(
+    chromium: Browser, laurel: Laurel, published: Published, screenshots: Path
+) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    url = f"{laurel.base_url}/holders/{published.holder_id}/embed"
+    for width in (375, 1280):
+        with open_page(chromium, url, permissions=permissions, viewport={"width": width, "height": 700}) as (page, _):
+            page.get_by_role("button", name="Copy code").click()
+            expect(page.get_by_role("status")).to_have_text("Code copied.")
+            expect(page.get_by_role("status")).to_be_in_viewport(ratio=1)
+            page.screenshot(path=screenshots / f"wall-builder-copied-{width}.png")
+            page.evaluate("scrollTo(0, 0)")
+            page.get_by_label("Size of each credential").select_option("compact")
+            expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
+            expect(page.get_by_role("status")).to_be_in_viewport(ratio=1)
+            page.screenshot(path=screenshots / f"wall-builder-{width}.png", full_page=True)
