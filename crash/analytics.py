@@ -35,6 +35,8 @@ FOLD_FAULTS = 0.5
 REDELIVERED = 0.02
 """Share of events that arrive again, minutes or hours later."""
 THROTTLED = 0.3
+THROTTLED_SPAN = timedelta(minutes=30)
+"""Shorter, because the client waits before it repeats a throttled call."""
 
 
 @dataclass
@@ -137,14 +139,14 @@ def run_throttled(tables: Tables, totals: Totals, events: int) -> None:
         deployment.fold_until_done()
         with aws_calls.throttling(tables.client, THROTTLED) as refused:
             for number in range(events):
-                deployment.now = max(deployment.now, START + SPAN * number / events)
+                deployment.now = max(deployment.now, START + THROTTLED_SPAN * number / events)
                 try:
                     deployment.record(deployment.event())
                 except Exception:  # noqa: BLE001 - whatever it is, the page would fail
                     totals.user_errors += 1
-                if number % max(events // 50, 1) == 0:
+                if number % max(events // 20, 1) == 0:
                     deployment.fold()
-            _finish(deployment, totals)
+        _finish(deployment, totals)
         totals.throttled += len(refused)
     finally:
         deployment.drop()

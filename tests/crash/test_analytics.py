@@ -42,9 +42,9 @@ def test_faults_at_random_lose_and_double_nothing(tables: Tables) -> None:
 
 def test_throttling_loses_nothing_and_no_view_fails(tables: Tables) -> None:
     totals = Totals()
-    analytics.run_throttled(tables, totals, 100)
+    analytics.run_throttled(tables, totals, 60)
     assert totals.clean, totals
-    assert totals.throttled > 100
+    assert totals.throttled > 50
 
 
 def small_run(deployment: Deployment) -> Totals:

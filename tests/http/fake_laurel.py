@@ -34,7 +34,6 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.directory.own_profile import ProfileContext
-from chalicelib.email.render import render
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
@@ -256,6 +255,8 @@ class Laurel:
         )
 
     def email_html(self, content: EmailContent) -> str:
+        from chalicelib.email.render import render  # imported late, as by the services
+
         return render(content).html
 
     @property

@@ -20,7 +20,7 @@ from chalicelib.http.directory.holder_view import Card, HolderView, open_holder
 from chalicelib.http.embed.opening import parameter
 from chalicelib.http.embed.widgets import HEIGHT_SCRIPT, WIDGET_SECONDS
 from chalicelib.http.html import reader, render
-from chalicelib.language.languages import DEFAULT
+from chalicelib.language.languages import DEFAULT, PARAMETER
 from chalicelib.language.phrase import phrase
 from chalicelib.language.translation import translation
 from chalicelib.settings import Function
@@ -96,7 +96,7 @@ def frame_url(holder_id: str, look: Look, base_url: str) -> str:
     """Return the URL of the frame."""
     query = {"size": look.size.value, "theme": look.theme.value}
     if look.language:
-        query[reader.PARAMETER] = look.language
+        query[PARAMETER] = look.language
     return f"{base_url}/embed/holders/{holder_id}?{urlencode(query)}"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.credential.baked import png
 from chalicelib.http.console.branding import preview, sample
-from chalicelib.http.console.branding.sample import Part
+from chalicelib.http.console.branding.part import Part
 from tests.http.console.conftest import send
 from tests.http.console.test_settings import DETAILS
 from tests.http.fake_laurel import Laurel, id_of, picture

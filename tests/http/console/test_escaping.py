@@ -43,7 +43,9 @@ def is_safe(text: str) -> bool:
     outline = Outline(text)
     scripts = [attrs for tag, attrs in outline.elements if tag == "script"]
     ours = all((attrs.get("src") or "").endswith("/console.js") and attrs.get("integrity") for attrs in scripts)
-    injected = {"iframe", "object", "embed", "base", "frame"} & set(outline.shape)
+    frames = [attrs for tag, attrs in outline.elements if tag == "iframe"]
+    ours = ours and all(attrs.keys() == {"name", "title", "sandbox"} for attrs in frames)  # the preview of branding
+    injected = {"object", "embed", "base", "frame"} & set(outline.shape)
     handlers = [name for _, attrs in outline.elements for name in attrs if name.startswith("on")]
     links = [url for url in outline.attributes("href", "src", "action", "formaction") if "script:" in url.lower()]
     return ours and not injected and not handlers and not links

@@ -21,8 +21,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image
 from chalicelib.errors import Refused, TooMany
 from chalicelib.http.console import form_state, issuer_form
-from chalicelib.http.console.branding import sample
-from chalicelib.http.console.branding.sample import Part, Shown
+from chalicelib.http.console.branding.part import Part, Shown
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -78,6 +77,8 @@ def _check(form: FormState, issuer: Issuer, *, by_operator: bool) -> None:
 
 
 def _draw(services: Services, issuer: Issuer, form: FormState, part: Part) -> Shown:
+    from chalicelib.http.console.branding import sample  # imported late: it loads the libraries that draw and sign
+
     changes = issuer_form.changes(form)
     unsaved: tuple[Image, ...] = ()
     if form.file:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from chalicelib.award.images import default_badge, stored_images
 from chalicelib.award.issuing.recipient import Recipient
@@ -18,6 +17,7 @@ from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.embed.artefacts import template, typesetting
 from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.errors import Refused
+from chalicelib.http.console.branding.part import Part, Shown
 from chalicelib.http.core.ports import Services
 from chalicelib.http.embed.artefact_of import artefact_with
 from chalicelib.http.embed.downloads import NO_FONT
@@ -30,24 +30,6 @@ from chalicelib.reports.hosted import HostedReport
 from chalicelib.reports.sample import HOLDER, ID
 
 SVG = "image/svg+xml"
-
-
-class Part(StrEnum):
-    """What a preview shows."""
-
-    PAGE = "page"
-    EMAIL = "email"
-    CARD = "card"
-    CERTIFICATE = "certificate"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A document, or the URL of a picture with its description."""
-
-    html: str = ""
-    picture: str = ""
-    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
