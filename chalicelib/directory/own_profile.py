@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice
 
 from chalicelib.access.rate_limits import Limit
 from chalicelib.credential.record import Record, State
@@ -83,12 +85,13 @@ def view(context: ProfileContext, token: str) -> OwnProfile:
     access.check_everything()
     mailbox = access.mailbox.digest
     stored, entries = context.store.profile(mailbox), context.store.entries(mailbox)
-    hidden = stored is not None and context.store.hidden(stored.holder_id) is not None
+    hidden = context.store.hidden(stored.holder_id if stored else mailbox) is not None
     return OwnProfile(access, stored, entries, consent.grants_of(entries), hidden)
 
 
-def save(context: ProfileContext, token: str, details: Details, choices: Choices) -> None:
-    """Store what the holder states and who may see it, and switch the profile on.
+def save(context: ProfileContext, token: str, details: Details, choices: Choices, *, all_valid: bool = False) -> None:
+    """Store what the holder states and who may see it, and switch the profile on; with ``all_valid``, show everyone
+    what `show_all_valid` shows.
 
     Raises `BadDetails`, `TooMany`, `Conflict`, and as `view`.
     """
@@ -101,6 +104,7 @@ def save(context: ProfileContext, token: str, details: Details, choices: Choices
         *consent.choose(Subject.PROFILE, Visibility.EVERYONE, choices.expires_at),
         *(each for field in FIELDS for each in consent.choose(field, choices.visibility[field])),
         Decision(Subject.SEARCH_ENGINES, Audience.PUBLIC, choices.search_engines),
+        *(_shown_to_everyone(_valid(context, own, frozenset())) if all_valid else ()),
     ]
     _store(context, own, decisions, details)
 
@@ -119,14 +123,13 @@ def choose_credentials(context: ProfileContext, token: str, chosen: Mapping[str,
 
 
 def show_all_valid(context: ProfileContext, token: str) -> None:
-    """Show all of the holder's credentials that are valid now to everyone. Raises as `choose_credentials`."""
+    """Show everyone the holder's credentials that are valid now and come from identified issuers.
+
+    Strangers could fill a profile with credentials that they issue to its holder. Raises as `choose_credentials`.
+    """
     own = view(context, token)
     shown = consent.credentials_in(own.grants)
-    room = MAX_CREDENTIALS - len(shown)
-    now = context.delivery_context.now()
-    valid = (one.id for one in _own_records(context, own.access) if _is_valid(one, now) and one.id not in shown)
-    new = [one for _, one in zip(range(room), valid, strict=False)]
-    _show(context, own, dict.fromkeys((*shown, *new), Visibility.EVERYONE))
+    _show(context, own, dict.fromkeys((*shown, *_valid(context, own, shown)), Visibility.EVERYONE))
 
 
 def withdraw(context: ProfileContext, token: str) -> None:
@@ -146,7 +149,10 @@ def forget(context: ProfileContext, token: str) -> None:
     """
     own = view(context, token)
     if own.profile is not None:
-        context.store.delete(replace(own.profile, changed_at=context.delivery_context.now()))
+        now = context.delivery_context.now()
+        if own.hidden:  # otherwise a new profile would be public at once
+            context.store.hide(own.access.mailbox.digest, now)
+        context.store.delete(replace(own.profile, changed_at=now))
     holder_actions.forget(context.delivery_context, token)
 
 
@@ -164,9 +170,9 @@ def _show(context: ProfileContext, own: OwnProfile, chosen: Mapping[str, Visibil
 def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decision], details: Details) -> None:
     now = context.delivery_context.now()
     before = own.profile or Profile(own.access.mailbox.digest, _holder_id(context), details, now)
+    if own.profile is None and own.hidden:
+        context.store.hide(before.holder_id, now)
     changed = consent.changes(own.grants, decisions)
-    if not changed and own.profile is not None and details == before.details:
-        return
     number = own.entries[-1].number + 1 if own.entries else 1
     entry = ConsentEntry(number, now, consent.TEXT_VERSION, changed) if changed else None
     entries = (*own.entries, entry) if entry else own.entries
@@ -200,6 +206,23 @@ def _own_records(context: ProfileContext, access: HolderAccess) -> Iterator[Reco
                 yield archive.record(place.credential_id)
         if left <= 0:
             return
+
+
+def _valid(context: ProfileContext, own: OwnProfile, shown: frozenset[str]) -> list[str]:
+    """The credentials that `show_all_valid` adds to those ``shown``, as far as there is room."""
+    now, archive = context.delivery_context.now(), context.delivery_context.archive
+    identified = cache(lambda issuer_id: archive.issuer(issuer_id).identified(now))
+    found = (
+        one.id
+        for one in _own_records(context, own.access)
+        if _is_valid(one, now) and one.id not in shown and identified(one.issuer_id)
+    )
+    return list(islice(found, MAX_CREDENTIALS - len(shown)))
+
+
+def _shown_to_everyone(credential_ids: Iterable[str]) -> Iterator[Decision]:
+    for credential_id in credential_ids:
+        yield from consent.choose(consent.credential_subject(credential_id), Visibility.EVERYONE)
 
 
 def _is_valid(record: Record, now: datetime) -> bool:

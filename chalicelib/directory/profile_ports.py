@@ -28,7 +28,10 @@ class ProfileStore(Protocol):
         """
 
     def hidden(self, holder_id: str) -> datetime | None:
-        """When an operator hid a profile, strongly read; None if it is not hidden."""
+        """When an operator hid a profile, strongly read; None if it is not hidden.
+
+        ``holder_id`` is the digest of the mailbox if its holder has deleted the hidden profile.
+        """
 
     def hide(self, holder_id: str, at: datetime) -> None:
         """Hide a profile: in one transaction, remove what is public of it and let nothing become public."""

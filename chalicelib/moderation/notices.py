@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.access.rate_limits import Limit
 from chalicelib.credential.build import credential_url
@@ -35,6 +35,8 @@ PER_CREDENTIAL = Limit("report-email", 1, _DAY)
 """Emails about one credential to its issuer, and as many to the operators."""
 PER_ISSUER = Limit("report-emails-issuer", 10, _DAY)
 """Emails to one issuer, or to all issuers of one registered domain, however many of their credentials are reported."""
+PER_MAILBOX = Limit("report-emails-mailbox", 10, _DAY)
+"""Emails to one address, however many issuers name it as their contact."""
 PER_DEPLOYMENT = Limit("report-emails-operator", 20, _DAY)
 """Emails to the operators: enough to notice an attack, too few to flood a mailbox."""
 
@@ -63,15 +65,29 @@ def handlers(delivery_context: DeliveryContext, operator_email: str) -> Mapping[
 
 def _email_issuer(delivery_context: DeliveryContext, issuer: Issuer, credential_id: str) -> None:
     now = delivery_context.now()
-    # An issuer that nobody has identified may have entered anyone's address as its contact.
-    if issuer.email is None or not issuer.identified(now) or pausing.is_paused(delivery_context, issuer.id):
+    if (
+        issuer.email is None
+        or not _is_its_own(issuer, issuer.email, now)
+        or pausing.is_paused(delivery_context, issuer.id)
+    ):
         return
-    counts = ((PER_CREDENTIAL, f"issuer {credential_id}"), (PER_ISSUER, issuer.accountable(now)))
+    counts = (
+        (PER_CREDENTIAL, f"issuer {credential_id}"),
+        (PER_ISSUER, issuer.accountable(now)),
+        (PER_MAILBOX, delivery_context.mailbox(issuer.email).digest),
+    )
     console = f"{delivery_context.base_url}/console/{issuer.id}/reports"
     content = reported.to_issuer(
         issuer.email, issuer, credential_url(delivery_context.base_url, credential_id), console
     )
     _send(delivery_context, content, counts, issuer.id)
+
+
+def _is_its_own(issuer: Issuer, email: str, now: datetime) -> bool:
+    """Whether ``email`` belongs to the issuer: others may have entered anyone's address as their contact."""
+    host = email.rpartition("@")[2].lower()
+    domains = (proof.domain for proof in issuer.proven(now))
+    return issuer.registered or any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _email_operator(delivery_context: DeliveryContext, email: str, task: Task) -> None:

@@ -32,7 +32,8 @@ _MAIL_HOSTS = frozenset({"mail.google.com", "outlook.live.com", "outlook.office.
 _BY_PROGRAMS = frozenset({Kind.VERIFICATION})
 _WITH_TARGET = frozenset({Kind.SHARED, Kind.DOWNLOAD, Kind.ISSUED, Kind.PATHWAY_STEP, Kind.PATHWAY_COMPLETED})
 _VERIFIED = frozenset({Kind.VIEW, Kind.VERIFICATION})
-_BY_SITE = frozenset({Kind.IMPRESSION, Kind.CLICK})
+BY_SITE = frozenset({Kind.IMPRESSION, Kind.CLICK})
+"""Kinds whose detail is the website that shows a widget."""
 
 
 def channel_of(event: Event) -> str:
@@ -57,7 +58,7 @@ def detail_of(event: Event) -> str:
         return event.target or ""
     if event.kind in _VERIFIED:
         return event.verdict
-    return event.referrer or "" if event.kind in _BY_SITE else ""
+    return event.referrer or "" if event.kind in BY_SITE else ""
 
 
 def _of_host(host: str) -> str:

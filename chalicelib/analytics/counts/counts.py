@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -96,6 +96,12 @@ class Counts:
 
 
 NOTHING = Counts()
+MAX_SITES = 500
+"""Websites that a period tells apart for one issuer. Visitors choose the names, so others are counted together."""
+MAX_VISITS = 200_000
+"""Visits of one issuer in a period from which unique visitors are counted, about 100 MB. Beyond it the number is too
+low instead of the counting being too slow for everyone."""
+OTHER_SITES = "other"
 
 
 def fold(events: Iterable[Event]) -> dict[str, Counts]:
@@ -122,7 +128,28 @@ def merge(parts: Iterable[Counts]) -> Counts:
         for touch, seen in part.touches.items():
             touches[touch] = _later(touches.get(touch), seen)
         visits |= part.visits
-    return Counts(dict(cells), touches, frozenset(visits))
+    return Counts(bounded_sites(cells), touches, bounded_visits(visits))
+
+
+def bounded_sites(cells: Mapping[Cell, int]) -> dict[Cell, int]:
+    """Keep the `MAX_SITES` websites with the largest numbers, and add up all others as `OTHER_SITES`."""
+    sites: Counter[str] = Counter()
+    for cell, many in cells.items():
+        if cell.kind in channels.BY_SITE and cell.detail:
+            sites[cell.detail] += many
+    if len(sites) <= MAX_SITES:
+        return dict(cells)
+    kept = set(sorted(sites, key=lambda site: (-sites[site], site))[:MAX_SITES]) | {OTHER_SITES}
+    found: Counter[Cell] = Counter()
+    for cell, many in cells.items():
+        told_apart = cell.kind not in channels.BY_SITE or not cell.detail or cell.detail in kept
+        found[cell if told_apart else cell._replace(detail=OTHER_SITES)] += many
+    return dict(found)
+
+
+def bounded_visits(visits: Collection[Visit]) -> frozenset[Visit]:
+    """Keep at most `MAX_VISITS`; which ones does not depend on their order."""
+    return frozenset(visits if len(visits) <= MAX_VISITS else sorted(visits)[:MAX_VISITS])
 
 
 def close_day(day: Counts) -> Counts:
@@ -160,7 +187,7 @@ def _count(events: Iterable[Event]) -> Counts:
         touches[touch] = _later(touches.get(touch), Seen(1, int(event.at.timestamp())))
         if event.kind in VISITS and event.visitor is not None:
             visits.add(Visit(event.visitor, event.achievement_id, event.credential_id, channel, country))
-    return Counts(dict(cells), touches, frozenset(visits))
+    return Counts(bounded_sites(cells), touches, bounded_visits(visits))
 
 
 def _later(before: Seen | None, seen: Seen) -> Seen:

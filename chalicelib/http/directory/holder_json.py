@@ -43,7 +43,9 @@ def person(view: HolderView) -> dict[str, object]:
         "homeLocation": {"@type": "Place", "name": view.place} if view.place else None,
         "knowsLanguage": list(view.languages),
         "sameAs": list(view.links),
-        "knowsAbout": [one.skill.text for one in view.skills],
+        "knowsAbout": [
+            one.skill.text for one in view.skills if any(card.facts.issuer.vouched for card in one.credentials)
+        ],
         "hasCredential": [{k: v for k, v in one.items() if k != "@context"} for one in credentials],
     }
     return data | {name: value for name, value in optional.items() if value}
@@ -57,7 +59,12 @@ def _credential(card: Card) -> dict[str, object]:
         "verdict": card.badge.verdict,
         "title": facts.title,
         "holder": facts.holder,
-        "issuer": {"id": facts.issuer.did, "name": facts.issuer.name, "name_confirmed": facts.issuer.vouched},
+        "issuer": {
+            "id": facts.issuer.did,
+            "name": facts.issuer.name,
+            "name_confirmed": facts.issuer.vouched,
+            "identity": facts.issuer.behind,
+        },
         "valid_from": dates.write(facts.valid_from) if facts.valid_from else None,
         "valid_until": dates.write(facts.valid_until) if facts.valid_until else None,
         "image": card.badge.claims.image if card.badge.claims else None,

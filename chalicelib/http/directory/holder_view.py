@@ -133,12 +133,15 @@ def _order(card: Card) -> tuple[str, str]:
 
 
 def _skills(cards: Iterable[Card]) -> tuple[ProvenSkill, ...]:
-    """The skills, those with most credentials first. An issuer that no one identifies proves none."""
-    found: dict[str, tuple[Link, list[Card]]] = {}
+    """The skills, those with most credentials first. An issuer that no one identifies proves none.
+
+    A skill is its URL and its name: another name for a URL must not get the credentials of those who use the right one.
+    """
+    found: dict[tuple[str | None, str], tuple[Link, list[Card]]] = {}
     for card in cards:
         if card.facts.issuer.caution is None:
             for skill in card.facts.skills:
-                _, proofs = found.setdefault(skill.url or skill.text.casefold(), (skill, []))
+                _, proofs = found.setdefault((skill.url, skill.text.casefold()), (skill, []))
                 if card not in proofs:
                     proofs.append(card)
     ranked = sorted(found.values(), key=lambda pair: (-len(pair[1]), pair[0].text.casefold()))

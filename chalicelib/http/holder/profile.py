@@ -94,9 +94,7 @@ def _save(services: Services, secret: str, own: OwnProfile, entered: ProfileForm
     try:
         if missing is None:
             choices = profile_form.choices(entered, own, now)
-            own_profile.save(services.profile_context, secret, entered.details, choices)
-            if entered.all_valid:
-                own_profile.show_all_valid(services.profile_context, secret)
+            own_profile.save(services.profile_context, secret, entered.details, choices, all_valid=entered.all_valid)
             return {}
     except BadDetails as error:
         return {str(field): sentence for field, sentence in error.errors.items()}
