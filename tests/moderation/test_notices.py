@@ -72,6 +72,29 @@ def test_an_issuer_that_nobody_identified_cannot_have_its_contact_emailed() -> N
     assert recipients(fixture) == []
 
 
+@pytest.mark.parametrize(
+    ("address", "is_emailed"),
+    [("office@north.example", True), ("office@mail.north.example", True), ("victim@elsewhere.example", False),
+     ("victim@evilnorth.example", False)],
+)  # fmt: skip
+def test_an_issuer_with_only_a_proven_domain_is_emailed_only_there(address: str, is_emailed: bool) -> None:
+    fixture = DeliveryFixture()
+    issuer = fixture.issuer_store.issuer("north")
+    fixture.issuer_store.replace_issuer(replace(issuer, email=address, version=issuer.version + 1))
+    notify(fixture)
+    assert recipients(fixture) == [address] * is_emailed
+
+
+def test_issuers_that_share_a_contact_do_not_flood_it(fixture: DeliveryFixture) -> None:
+    issuer = fixture.issuer_store.issuer("north")
+    for number in range(30):
+        name = f"North {number}"
+        changed = replace(issuer, name=name, registered_as=name, version=issuer.version + 1 + number)
+        fixture.issuer_store.replace_issuer(changed)
+        notify(fixture, f"{number}".rjust(26, "a"))
+    assert len(recipients(fixture)) == notices.PER_MAILBOX.max_count
+
+
 def test_no_email_without_an_address(fixture: DeliveryFixture) -> None:
     issuer = fixture.issuer_store.issuer("north")
     fixture.issuer_store.replace_issuer(replace(issuer, email=None, version=issuer.version + 1))

@@ -110,7 +110,7 @@ def _view(published: Published, opened: Iterable[HostedReport], base_url: str, n
         open_to=details.open_to,
         valid=valid,
         expired=tuple(card for verdict, card in shown if verdict is Verdict.EXPIRED),
-        skills=_skills(valid),
+        skills=skills(valid),
         indexed=published.indexed,
         checked_at=now,
     )
@@ -132,7 +132,7 @@ def _order(card: Card) -> tuple[str, str]:
     return (dates.write(start) if start else "", card.badge.id)
 
 
-def _skills(cards: Iterable[Card]) -> tuple[ProvenSkill, ...]:
+def skills(cards: Iterable[Card]) -> tuple[ProvenSkill, ...]:
     """The skills, those with most credentials first. An issuer that no one identifies proves none.
 
     A skill is its URL and its name: another name for a URL must not get the credentials of those who use the right one.

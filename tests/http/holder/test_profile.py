@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,11 +14,13 @@ import pytest
 
 from chalicelib.access import tokens
 from chalicelib.award.issuing import status_changes, takedown
+from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.delivery import mailbox
 from chalicelib.directory import own_profile
 from chalicelib.directory.consent import FIELDS
 from chalicelib.embed.appearance import Size
-from chalicelib.http.directory import wall
+from chalicelib.http.directory import holder_view, wall
+from chalicelib.http.public.credential_facts import Link
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, FORM, deliver, resend, submit
@@ -171,6 +174,44 @@ def test_an_issuer_that_no_one_identifies_proves_no_skill(laurel: Laurel, client
     assert "Not proven" in page.text
 
 
+def test_another_name_for_the_url_of_a_skill_gets_no_credential_of_those_who_use_the_right_one() -> None:
+    def card(name: str) -> SimpleNamespace:
+        facts = SimpleNamespace(
+            issuer=SimpleNamespace(caution=None), skills=(Link(name, "https://skills.example/python"),)
+        )
+        return SimpleNamespace(facts=facts)
+
+    genuine, forged = card("Python"), card("Certified Nuclear Engineer")
+    found = {one.skill.text: one.credentials for one in holder_view.skills((genuine, forged, card("python")))}  # type: ignore[arg-type]
+    assert len(found["Python"]) == 2
+    assert found["Certified Nuclear Engineer"] == (forged,)
+
+
+def test_page_and_json_say_which_domain_is_behind_an_issuer_that_no_registry_names(
+    laurel: Laurel, client: Gateway, published: str
+) -> None:
+    issuer = laurel.issuer_store.issuer("fernhill")
+    proof = DomainProof("fernhill.example", Place.DNS, laurel.now - timedelta(days=1), "ab" * 32)
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=(proof,))
+    card = next(one for one in read(client, published)["credentials"] if one["id"] == VALID)
+    assert "fernhill.example" in card["issuer"]["identity"]
+    assert "fernhill.example" in client.get(published, **PAGE).text
+
+
+def test_structured_data_knows_only_skills_that_a_vouched_issuer_proves(
+    laurel: Laurel, client: Gateway, published: str
+) -> None:
+    def known() -> list[str]:
+        page = client.get(published, **PAGE).text
+        (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+        return json.loads(script).get("knowsAbout", [])
+
+    assert "Python" in known()
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None)
+    assert known() == []
+
+
 def test_each_field_is_shown_only_to_those_it_was_shown_to(laurel: Laurel, client: Gateway, path: str) -> None:
     publish(client, path, see_place="recruiters", see_headline="issuers", see_links="nobody")
     stated = read(client, public_path(laurel))["stated_by_holder"]
@@ -234,6 +275,17 @@ def test_all_valid_credentials_are_shown_by_one_action(laurel: Laurel, client: G
     (public,) = laurel.profile_store.public.values()
     assert VALID in public.credentials
     assert not {id_of("expired"), id_of("revoked"), id_of("suspended")} & set(public.credentials)
+
+
+def test_one_action_shows_no_credential_of_an_unidentified_issuer(laurel: Laurel, client: Gateway, path: str) -> None:
+    """Anyone could otherwise put their own credentials on a stranger's profile."""
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=())
+    publish(client, path, all_valid="yes")
+    submit(client, path, do="show_all")
+    assert read(client, public_path(laurel))["credentials"] == []
+    submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"})
+    assert [one["id"] for one in read(client, public_path(laurel))["credentials"]] == [VALID]
 
 
 @pytest.mark.parametrize("by", ["revocation", "takedown", "erasure"])
@@ -500,12 +552,12 @@ def test_the_builder_of_a_wall_with_credentials_says_nothing_of_an_empty_frame(c
     assert "The frame shows no credentials now" not in client.get(f"{published}/embed", **PAGE).text
 
 
-def test_a_repeated_form_changes_nothing(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_a_repeated_form_adds_nothing_to_the_history(laurel: Laurel, client: Gateway, path: str) -> None:
     publish(client, path)
-    before = dict(laurel.profile_store.profiles)
+    before = dict(laurel.profile_store.ledgers)
     laurel.now += timedelta(minutes=1)
     publish(client, path)
-    assert laurel.profile_store.profiles == before
+    assert laurel.profile_store.ledgers == before
 
 
 def test_unknown_actions_and_forms_are_refused(client: Gateway, path: str) -> None:
@@ -544,6 +596,27 @@ def test_a_hidden_profile_becomes_public_when_its_holder_saves_it_after_the_deci
     assert client.get(published, **PAGE).status == 410
     publish(client, path, headline="Analyst", ends="keep")
     assert client.get(published, **PAGE).status == 200
+
+
+def test_a_hidden_profile_that_is_deleted_and_made_again_stays_hidden(
+    laurel: Laurel, client: Gateway, narrow: str, path: str, published: str
+) -> None:
+    decide(laurel, client, published, True)
+    laurel.now += timedelta(minutes=1)
+    assert submit(client, path.removesuffix("/profile"), do="forget", sure="yes").status == 200
+    laurel.now += timedelta(days=2)
+    laurel.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda one: replace(one, forgotten_at=None))
+    resend(laurel, client)
+    deliver(laurel)
+    again = requested(laurel, client, urlsplit(laurel.mailer.sent[-1].main.url).path)
+    publish(client, again, all_valid="yes")
+    assert laurel.profile_store.public == {}
+    (profile,) = laurel.profile_store.profiles.values()
+    new = f"/holders/{profile.holder_id}"
+    assert client.get(new, **PAGE).status == 410
+    assert decide(laurel, client, new, False).json["taken_down"] is None
+    publish(client, again, ends="keep")
+    assert client.get(new, **PAGE).status == 200
 
 
 def test_only_a_public_profile_can_be_hidden(laurel: Laurel, client: Gateway) -> None:
