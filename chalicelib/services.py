@@ -135,7 +135,7 @@ class Services:
         """The public pages of issuers and achievements."""
         store = DynamoCatalogueStore(self._tables)
         recorder = Recorder(self.event_store, self._fallback)
-        return Catalogue(store, self.salts, recorder, self.clock, self.entropy)
+        return Catalogue(store, self.salts, recorder, self.clock, self.entropy, lambda: self.count_store)
 
     @cached_property
     def _network(self) -> Network:

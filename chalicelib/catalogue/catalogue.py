@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.analytics.event import Event, Visit
+from chalicelib.analytics.counts.periods import ALL_TIME
+from chalicelib.analytics.counts.ports import CountStore
+from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.event import Event, Kind, Visit
+from chalicelib.analytics.kpi.suppression import MIN_GROUP
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
@@ -19,6 +24,7 @@ from chalicelib.catalogue.listing import Listing, listing_of
 from chalicelib.catalogue.ports import CatalogueStore, Click, Offer
 from chalicelib.catalogue.referral import Referral
 from chalicelib.catalogue.related import MAX_COMPARED, Recommendation
+from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound, Unavailable
 
@@ -47,17 +53,23 @@ class AchievementPage:
     recommended: tuple[Recommendation, ...]
     referral: str | None
     """The token of the enrolment link; None without an enrolment page or a salt."""
+    issued: int | None
+    """How often it was issued and not revoked, up to last midnight UTC; None if that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What visitors read about issuers and achievements. ``entropy(n)`` returns n random bytes."""
+    """What visitors read about issuers and achievements.
+
+    ``entropy(n)`` returns n random bytes; ``counts`` is called only for an achievement that shows a count.
+    """
 
     store: CatalogueStore
     salts: Salts
     recorder: Recorder
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    counts: Callable[[], CountStore]
 
     def issuer_page(self, issuer_id: str, after: str = "") -> IssuerPage:
         """One page of an issuer's achievements, with two reads. Raises `NotFound`, `Unavailable`."""
@@ -67,13 +79,14 @@ class Catalogue:
         return IssuerPage(issuer, tuple(found[:PAGE]), more)
 
     def achievement_page(self, achievement_id: str) -> AchievementPage:
-        """An achievement, with three reads. Raises `NotFound`, `Unavailable`."""
+        """An achievement, with three reads, or four if it shows a count. Raises `NotFound`, `Unavailable`."""
         now = self.clock()
         offer = self.store.offer(achievement_id, now.date())
         listing = listing_of(offer.achievement)
         offered = None if offer.achievement.archived else listing
         token = self.enrolment(offer.issuer, offered, offer.salt)
-        return AchievementPage(offer, self.recommended(listing, offer.pathway_links), token)
+        recommendations = self.recommended(listing, offer.pathway_links)
+        return AchievementPage(offer, recommendations, token, self._issued(offer.achievement))
 
     def recommended(self, listing: Listing, links: tuple[PathwayLink, ...]) -> tuple[Recommendation, ...]:
         """What to earn after ``listing``, with at most one read."""
@@ -132,6 +145,17 @@ class Catalogue:
         if visit is not None:
             self._record(found, visit, target.todays_salt, now)
         return found.achievement_id, referral.tagged(listing.enrolment_url, found)
+
+    def _issued(self, achievement: Achievement) -> int | None:
+        if not achievement.shows_count:
+            return None
+        counts = self.counts().section(achievement.issuer_id, ALL_TIME, Section.ACHIEVEMENTS)
+        many = Counter[str]()
+        for cell, times in counts.cells.items():
+            if cell.achievement == achievement.id:
+                many[cell.kind] += times
+        issued = many[Kind.ISSUED] - many[Kind.REVOKED]
+        return issued if issued >= MIN_GROUP else None
 
     def _record(self, found: Referral, visit: Visit, salt: bytes | None, now: datetime) -> None:
         visitor_class = visit.visitor_class.value

@@ -37,6 +37,8 @@ class Achievement:
     """Whether evidence is required to issue it."""
     archived: bool = False
     """Whether it can no longer be issued."""
+    shows_count: bool = False
+    """Whether its public page says how often it was issued."""
     enrolment_url: str | None = None
     """The https page where people sign up for it."""
     eligibility: str | None = None

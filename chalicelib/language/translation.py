@@ -48,6 +48,10 @@ class Translation:
         """Format a date and time."""
         return phrase.minute(value)
 
+    def number(self, value: int) -> str:
+        """Format a number."""
+        return f"{value:,}"
+
 
 ENGLISH = Translation()
 
@@ -84,6 +88,11 @@ class _Translated(Translation):
         from chalicelib.language import date_format
 
         return date_format.minute(self.code, value)
+
+    def number(self, value: int) -> str:
+        from chalicelib.language import date_format
+
+        return date_format.number(self.code, value)
 
     def _value(self, value: Value) -> str | int:
         if isinstance(value, datetime):

@@ -33,6 +33,7 @@ FIELDS = {
     "skill_code_1": "",
     "valid_days": "730",
     "evidence_required": "yes",
+    "shows_count": "yes",
     "do": "save",
 }
 
@@ -50,6 +51,7 @@ def test_achievement_is_created_and_can_be_issued(editor: Browser, laurel: Laure
     )
     created = by_name(laurel, FIELDS["name"])
     assert (created.kind, created.valid_days, created.evidence_required, created.version) == ("Course", 730, True, 1)
+    assert created.shows_count
     assert [skill.name for skill in created.skills] == ["paint"]
     page = editor.get(f"{HERE}?did=achievement_added").text
     assert "Achievement saved." in page

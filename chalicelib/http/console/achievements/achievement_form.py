@@ -52,6 +52,7 @@ def of(achievement: Achievement, *, drawn: bool) -> FormState:
         "picture_alt": "" if drawn and achievement.image_alt == badge_alt(achievement.name) else achievement.image_alt,
         "valid_days": str(achievement.valid_days or ""),
         "evidence_required": "yes" if achievement.evidence_required else "",
+        "shows_count": "yes" if achievement.shows_count else "",
         "enrolment_url": achievement.enrolment_url or "",
         "eligibility": achievement.eligibility or "",
         "related": "\n".join(achievement.related),
