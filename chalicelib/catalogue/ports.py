@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.award.pathways.pathway import PathwayLink
-from chalicelib.catalogue.listing import Listing
+from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 
@@ -28,7 +28,7 @@ class Offer:
 class Target:
     """What a referral leads to. Each is None if it does not exist."""
 
-    listing: Listing | None
+    entry: CatalogueEntry | None
     issuer: Issuer | None
     salt: bytes | None
     """The salt of the token's day."""
@@ -52,11 +52,11 @@ class CatalogueStore(Protocol):
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""
 
-    def listings(self, issuer_id: str, after: str, limit: int) -> list[Listing]:
-        """The listings of an issuer by id, after the id ``after`` (`""` for the first); at most ``limit``, in one
+    def entries(self, issuer_id: str, after: str, limit: int) -> list[CatalogueEntry]:
+        """The entries of an issuer by id, after the id ``after`` (`""` for the first); at most ``limit``, in one
         call."""
 
-    def some_listings(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, Listing]:
+    def entries_by_id(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, CatalogueEntry]:
         """Those of ``achievement_ids`` that the issuer offers, by id, in one call."""
 
     def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
