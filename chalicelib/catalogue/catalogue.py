@@ -51,7 +51,7 @@ class AchievementPage:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What visitors read about issuers and achievements. ``entropy(n)`` returns n random bytes."""
+    """The public view of issuers and achievements. ``entropy(n)`` returns n random bytes."""
 
     store: CatalogueStore
     salts: Salts
@@ -136,7 +136,7 @@ class Catalogue:
     def _record(self, found: Referral, visit: Visit, salt: bytes | None, now: datetime) -> None:
         visitor_class = visit.visitor_class.value
         click = Click(ulid(now, self.entropy(ENTROPY_BYTES)), now)
-        with suppress(Unavailable):  # the event itself is stored or logged, and the visitor must arrive
+        with suppress(Unavailable):  # the event is stored or logged in any case, and the visitor must reach the page
             click = self.store.first_click(found.nonce, visitor_class, click, now + CLICK_LIFETIME)
         self.recorder.record(
             Event(

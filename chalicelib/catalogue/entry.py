@@ -1,4 +1,4 @@
-"""An achievement as listed on public pages: little enough to read many at once."""
+"""An achievement as listed on public pages, small enough to read many at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class CatalogueSkill:
-    """A skill by which achievements are compared: the same ``key`` means the same skill."""
+    """A skill, for comparing achievements: the same ``key`` means the same skill."""
 
     key: str
     name: str

@@ -15,7 +15,7 @@ from chalicelib.credential.issuer import Issuer
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An achievement with what its page needs."""
+    """An achievement with everything that its page shows."""
 
     achievement: Achievement
     issuer: Issuer
@@ -26,7 +26,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a referral leads to. Each is None if it does not exist."""
+    """The target of a referral. Each member is None if it does not exist."""
 
     entry: CatalogueEntry | None
     issuer: Issuer | None
@@ -57,10 +57,10 @@ class CatalogueStore(Protocol):
         call."""
 
     def entries_by_id(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, CatalogueEntry]:
-        """Those of ``achievement_ids`` that the issuer offers, by id, in one call."""
+        """The entries with these ``achievement_ids`` that exist, by id, in one call."""
 
     def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
         """One strongly consistent call."""
 
     def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
-        """Store ``click`` unless there is one for this nonce and class; return the stored one."""
+        """Store ``click`` unless one exists for this nonce and class; return the stored one."""

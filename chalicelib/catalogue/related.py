@@ -1,4 +1,4 @@
-"""Which achievements to recommend next, and why: the issuer's own choice, else its pathways, else shared skills."""
+"""Recommend achievements, with the reason: the issuer's own choice, else its pathways, else shared skills."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Recommendation:
 
 
 def chosen(entry: CatalogueEntry, found: Mapping[str, CatalogueEntry]) -> tuple[Recommendation, ...]:
-    """Recommend what the issuer chose, in its order; ``found`` are those that it still offers, by id."""
+    """Recommend the issuer's own choice, in its order; ``found`` are those that it still offers, by id."""
     offered = [found[each] for each in entry.related if each in found and each != entry.id]
     return tuple(Recommendation(one.id, one.name, phrase("Recommended by the issuer.")) for one in offered[:MAX_SHOWN])
 

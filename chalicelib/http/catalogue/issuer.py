@@ -42,7 +42,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page and the JSON show."""
+    """View model of the page and the JSON."""
 
     profile: Profile
     achievements: tuple[Offered, ...]
