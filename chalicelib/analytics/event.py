@@ -66,7 +66,7 @@ class Widget(StrEnum):
 
 
 class VisitorClass(StrEnum):
-    """What a visitor appeared to be when the event happened. Nothing that is stored could tell it later."""
+    """The kind of visitor, classified when the event happened. It cannot be derived from stored data later."""
 
     PERSON = "person"
     KNOWN_BOT = "known_bot"

@@ -37,7 +37,7 @@ class Translation:
         return text
 
     def own(self, text: str) -> str:
-        """Translate ``text`` if it is a `Phrase`; any other text is somebody's own words and stays as it is."""
+        """Translate ``text`` if it is a `Phrase`; any other text was written by others and stays as it is."""
         return self.text(text) if isinstance(text, Phrase) else text
 
     def day(self, value: datetime) -> str:

@@ -1,4 +1,4 @@
-"""List, close and reopen the reports by visitors, as an issuer or as an operator."""
+"""List, close and reopen visitor reports, as an issuer or as an operator."""
 
 from __future__ import annotations
 

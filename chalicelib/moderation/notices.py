@@ -1,8 +1,8 @@
 """Email an issuer and the operators that a credential was reported.
 
-Strangers cause these emails, so they contain nothing that the reporter chose: neither message, nor address, nor reason.
-Whoever gets one reads the report in the console, or with the command `laurel visitor-report`. When a limit is reached,
-the report is still stored, but no email is sent.
+Strangers cause these emails, so they contain nothing that the reporter chose: no message, address or reason. Recipients
+read the report in the console, or with the command `laurel visitor-report`. When a limit is reached, the report is
+still stored, but no email is sent.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _email_issuer(delivery_context: DeliveryContext, issuer: Issuer, credential_
 
 
 def _is_its_own(issuer: Issuer, email: str, now: datetime) -> bool:
-    """Whether ``email`` belongs to the issuer: others may have entered anyone's address as their contact."""
+    """Whether ``email`` is known to be the issuer's: an unidentified issuer may have entered anyone's address."""
     host = email.rpartition("@")[2].lower()
     domains = (proof.domain for proof in issuer.proven(now))
     return issuer.registered or any(host == domain or host.endswith(f".{domain}") for domain in domains)
@@ -97,7 +97,7 @@ def _email_operator(delivery_context: DeliveryContext, email: str, task: Task) -
 
 
 def _send(delivery_context: DeliveryContext, content: EmailContent, counts: tuple[Count, ...], sender: str) -> None:
-    """Send the email unless its address gets none, or a limit is used up. Raises `Unavailable`."""
+    """Send the email unless its address is suppressed or a limit is reached. Raises `Unavailable`."""
     box = delivery_context.mailbox(content.to)
     if suppression_reason(box, Kind.REPORTED, delivery_context.now(), sender) is not None:
         return
@@ -113,7 +113,7 @@ def _send(delivery_context: DeliveryContext, content: EmailContent, counts: tupl
 
 @contextmanager
 def _counted(delivery_context: DeliveryContext, counts: tuple[Count, ...]) -> Iterator[bool]:
-    """Count one email on all of ``counts``; whether it is within them. Undone if the sending inside raises `NotSent`.
+    """Count one email against all ``counts``; whether it is within them. Undone if sending raises `NotSent`.
 
     An email whose result is unknown stays counted, so that a repeated task does not send it twice.
     """

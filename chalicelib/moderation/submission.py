@@ -1,7 +1,7 @@
 """Submit a report about a credential, as a visitor.
 
-Anyone can do this without an account, so each limit counts what one network or one credential causes. Whoever is over a
-limit is told so, and nothing is stored: a report that seems to be accepted must be one that someone can read.
+Anyone can do this without an account, so limits apply to each network and each credential. A report over a limit is
+refused and not stored: a report that looks accepted must be one that someone can read.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ credential on the same day are then refused, when its issuer and the operators h
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a visitor enters."""
+    """The input of a visitor."""
 
     reason: Reason
     message: str = ""

@@ -59,7 +59,7 @@ class VisitorReport:
 
     @property
     def words_until(self) -> datetime:
-        """When the message and the address are deleted."""
+        """The time at which the message and the address are deleted."""
         return self.at + RETENTION
 
     def state(self, inbox: Inbox) -> State:
@@ -67,7 +67,7 @@ class VisitorReport:
         return self.issuer_state if inbox is Inbox.ISSUER else self.operator_state
 
     def with_state(self, inbox: Inbox, state: State) -> VisitorReport:
-        """The next version, with another state in ``inbox``."""
+        """The next version, with a new state in ``inbox``."""
         changed = {f"{inbox}_state": state}
         return replace(self, version=self.version + 1, **changed)  # type: ignore[arg-type] # the names of two members
 
@@ -79,7 +79,7 @@ class VisitorReportStore(Protocol):
         """Store a new report, its entries in both inboxes and ``tasks``; idempotent."""
 
     def report(self, report_id: str, now: datetime) -> VisitorReport:
-        """Strongly read; without the words that have expired at ``now``. Raises `NotFound`."""
+        """Strongly read; without the message and address if they have expired at ``now``. Raises `NotFound`."""
 
     def replace(self, before: VisitorReport, after: VisitorReport) -> None:
         """Store another state. Raises `Conflict` when the report has changed since ``before``."""
@@ -88,4 +88,5 @@ class VisitorReportStore(Protocol):
         self, issuer_id: str | None, state: State, before: str | None, limit: int, now: datetime
     ) -> list[VisitorReport]:
         """The reports with this state in the inbox of an issuer, or of the operators (None), newest first, before the
-        id ``before``; at most ``limit``. Strongly read; without the words that have expired at ``now``."""
+        id ``before``; at most ``limit``. Strongly read; without the message and address if they have expired at
+        ``now``."""

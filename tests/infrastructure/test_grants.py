@@ -27,8 +27,8 @@ SAMPLES: dict[str, Any] = {
 PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
 PUBLIC_ITEMS = {
     "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
-    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer", "listing",
-    "listings_after", "published",
+    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer",
+    "catalogue_entry", "listings_after", "published",
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""

@@ -95,7 +95,7 @@ def _payload(issuer_id: str, wallet_pass: WalletPass, parts: int, length: int) -
     if parts >= _IMAGE and wallet_pass.image and wallet_pass.image.startswith("https://"):
         one["logo"] = {"sourceUri": {"uri": wallet_pass.image}}
     if wallet_pass.valid_until is not None:
-        # From this moment on, the wallet itself shows the pass as expired.
+        # From this time on, the wallet shows the pass as expired.
         one["validTimeInterval"] = {"end": {"date": dates.write(wallet_pass.valid_until)}}
     return {"genericClasses": [{"id": class_id}], "genericObjects": [one]}
 

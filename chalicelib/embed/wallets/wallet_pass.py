@@ -1,4 +1,4 @@
-"""What a pass says, and the keys that sign passes."""
+"""The contents of a pass, and the keys that sign passes."""
 
 from __future__ import annotations
 

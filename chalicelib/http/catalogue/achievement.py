@@ -49,7 +49,7 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page and the JSON show."""
+    """View model of the page and the JSON."""
 
     id: str
     url: str

@@ -1,4 +1,4 @@
-"""A holder as shown to everyone: what they state themselves, and their credentials, verified when the page is built."""
+"""The public view of a holder: their own statements, and their credentials, verified when the page is built."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class ProvenSkill:
 
 @dataclass(frozen=True, slots=True)
 class HolderView:
-    """What the page, the wall and the JSON show. ``name`` to ``open_to`` are the holder's own words."""
+    """View model of the page, the wall and the JSON. ``name`` to ``open_to`` are the holder's own words."""
 
     id: str
     url: str
@@ -117,7 +117,7 @@ def _view(published: Published, opened: Iterable[HostedReport], base_url: str, n
 
 
 def _card(opened: HostedReport, base_url: str) -> Card | None:
-    """The card of a credential that may be shown: none for a revoked, suspended, future or doubtful one."""
+    """The card of a credential; None for one that is revoked, suspended, not valid yet or not verified."""
     if opened.report.verdict not in (Verdict.VALID, Verdict.EXPIRED):
         return None
     page = page_of(of_hosted(opened, base_url), base_url)
@@ -133,9 +133,10 @@ def _order(card: Card) -> tuple[str, str]:
 
 
 def skills(cards: Iterable[Card]) -> tuple[ProvenSkill, ...]:
-    """The skills, those with most credentials first. An issuer that no one identifies proves none.
+    """The skills, most credentials first. Credentials of unidentified issuers prove none.
 
-    A skill is its URL and its name: another name for a URL must not get the credentials of those who use the right one.
+    A skill is identified by its URL and its name, so that a wrong name for a URL does not get the credentials of the
+    right one.
     """
     found: dict[tuple[str | None, str], tuple[Link, list[Card]]] = {}
     for card in cards:

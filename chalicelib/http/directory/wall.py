@@ -58,7 +58,7 @@ def framed(view: HolderView) -> tuple[Card, ...]:
 
 
 def box(credentials: int, size: Size) -> Box:
-    """Return the size of a frame with this number of ``credentials``, as far as it is known before it is loaded."""
+    """Return the estimated size of a frame with this number of ``credentials``, before it is loaded."""
     columns = (WIDTH + _GAP) // (BOXES[size].width + _GAP)
     rows = -(-credentials // columns)
     return Box(WIDTH, min(MAX_HEIGHT, rows * (BOXES[size].height + _GAP) + _NOTE))
@@ -151,7 +151,7 @@ def _colours(palette: Palette) -> str:
 
 
 def _style(size: Size) -> str:
-    """The style of the widgets, in a grid of as many columns as fit."""
+    """The style of the widgets, in a grid with as many columns as fit."""
     tones = "".join(
         f".{tone}{{{''.join(f'--{name}:{value};' for name, value in element.colours(tone).items())}}}" for tone in TONES
     )
