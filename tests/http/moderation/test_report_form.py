@@ -82,9 +82,9 @@ def test_over_the_limit_the_words_are_kept_and_the_page_says_when(client: Gatewa
         post(client, {**FIELDS, "message": f"It names person {number}."})
     response = post(client, FIELDS)
     assert (response.status, response.headers["retry-after"]) == (429, "86400")
-    assert "already been reported from your network today" in response.text
+    assert "reported many times from your network today" in response.text
     assert "It is not mine." in response.text
-    assert len(laurel.visitor_reports.by_id) == 3
+    assert len(laurel.visitor_reports.by_id) == PER_NETWORK_AND_CREDENTIAL.per_client
 
 
 def test_what_is_not_shown_cannot_be_reported(client: Gateway, laurel: Laurel) -> None:
