@@ -97,12 +97,14 @@ def save(context: ProfileContext, token: str, details: Details, choices: Choices
     """
     own = view(context, token)
     profile.check(details)
+    # There is nothing to consent to in an empty field; the history would list it.
+    shown = {field: choices.visibility[field] if field in details.stated() else Visibility.NOBODY for field in FIELDS}
     # Choices from before the profile expired do not count: it starts as a new one does.
     ended = () if own.is_on(context.delivery_context.now()) else consent.credentials_in(own.grants)
     decisions = [
         *(each for one in ended for each in consent.choose(consent.credential_subject(one), Visibility.NOBODY)),
         *consent.choose(Subject.PROFILE, Visibility.EVERYONE, choices.expires_at),
-        *(each for field in FIELDS for each in consent.choose(field, choices.visibility[field])),
+        *(each for field in FIELDS for each in consent.choose(field, shown[field])),
         Decision(Subject.SEARCH_ENGINES, Audience.PUBLIC, choices.search_engines),
         *(_shown_to_everyone(_valid(context, own, frozenset())) if all_valid else ()),
     ]

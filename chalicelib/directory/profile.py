@@ -47,6 +47,18 @@ class Details:
     links: tuple[str, ...] = ()
     open_to: tuple[OpenTo, ...] = ()
 
+    def stated(self) -> frozenset[Subject]:
+        """The fields that are not empty."""
+        values = {
+            Subject.NAME: self.name,
+            Subject.HEADLINE: self.headline,
+            Subject.PLACE: self.place,
+            Subject.LANGUAGES: self.languages,
+            Subject.LINKS: self.links,
+            Subject.OPEN_TO: self.open_to,
+        }
+        return frozenset(subject for subject, value in values.items() if value)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:

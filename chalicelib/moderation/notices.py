@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from chalicelib.access.rate_limits import Limit
+from chalicelib.access.rate_limits import Limit, NetworkLimit
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery import email_events
@@ -39,11 +39,17 @@ PER_MAILBOX = Limit("report-emails-mailbox", 10, _DAY)
 """Emails to one address, however many issuers name it as their contact."""
 PER_DEPLOYMENT = Limit("report-emails-operator", 20, _DAY)
 """Emails to the operators: enough to notice an attack, too few to flood a mailbox."""
+PER_REPORTED_ISSUER = Limit("report-emails-operator-issuer", 5, _DAY)
+"""Emails to the operators about the credentials of one issuer: a quarter of theirs."""
+PER_NETWORK = NetworkLimit("report-emails-network", 5, 5, 10, _DAY)
+"""Reports from one network that may email the operators; counted when a report is stored. No network can use up the
+operators' emails. What no email says is in their list."""
 
 
-def tasks(report: VisitorReport) -> list[Task]:
-    """The tasks that email about ``report``."""
-    return [Task(kind, report.issuer_id, report.credential_id, report.at) for kind in (TO_ISSUER, TO_OPERATOR)]
+def tasks(report: VisitorReport, *, to_operator: bool) -> list[Task]:
+    """The tasks that email about ``report``, with or without one for the operators."""
+    kinds = (TO_ISSUER, TO_OPERATOR) if to_operator else (TO_ISSUER,)
+    return [Task(kind, report.issuer_id, report.credential_id, report.at) for kind in kinds]
 
 
 def handlers(delivery_context: DeliveryContext, operator_email: str) -> Mapping[str, Callable[[Task], None]]:
@@ -91,7 +97,11 @@ def _is_its_own(issuer: Issuer, email: str, now: datetime) -> bool:
 
 
 def _email_operator(delivery_context: DeliveryContext, email: str, task: Task) -> None:
-    counts = ((PER_CREDENTIAL, f"operator {task.subject}"), (PER_DEPLOYMENT, ""))
+    counts = (
+        (PER_CREDENTIAL, f"operator {task.subject}"),
+        (PER_REPORTED_ISSUER, task.issuer_id),
+        (PER_DEPLOYMENT, ""),
+    )
     content = reported.to_operator(email, task.issuer_id, credential_url(delivery_context.base_url, task.subject))
     _send(delivery_context, content, counts, SIGN_IN)
 

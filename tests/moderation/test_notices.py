@@ -26,10 +26,14 @@ def fixture() -> DeliveryFixture:
 
 
 def notify(
-    fixture: DeliveryFixture, credential_id: str = CREDENTIAL, kind: str = notices.TO_ISSUER, operator: str = OPERATOR
+    fixture: DeliveryFixture,
+    credential_id: str = CREDENTIAL,
+    kind: str = notices.TO_ISSUER,
+    operator: str = OPERATOR,
+    issuer_id: str = "north",
 ) -> None:
     handlers = notices.handlers(fixture.delivery_context, operator)
-    handlers[kind](Task(kind, "north", credential_id, fixture.now))
+    handlers[kind](Task(kind, issuer_id, credential_id, fixture.now))
 
 
 def recipients(fixture: DeliveryFixture) -> list[str]:
@@ -57,10 +61,19 @@ def test_one_credential_causes_one_email_a_day(fixture: DeliveryFixture, kind: s
 
 def test_reports_of_many_credentials_do_not_flood_a_mailbox(fixture: DeliveryFixture) -> None:
     for number in range(50):
-        for kind in (notices.TO_ISSUER, notices.TO_OPERATOR):
-            notify(fixture, f"{number}".rjust(26, "a"), kind)
+        credential_id = f"{number}".rjust(26, "a")
+        notify(fixture, credential_id)
+        notify(fixture, credential_id, notices.TO_OPERATOR, issuer_id=f"issuer{number}")
     assert recipients(fixture).count(CONTACT) == notices.PER_ISSUER.max_count
     assert recipients(fixture).count(OPERATOR) == notices.PER_DEPLOYMENT.max_count
+
+
+def test_the_credentials_of_one_issuer_do_not_use_up_the_emails_of_the_operators(fixture: DeliveryFixture) -> None:
+    for number in range(50):
+        notify(fixture, f"{number}".rjust(26, "a"), notices.TO_OPERATOR)
+    assert len(recipients(fixture)) == notices.PER_REPORTED_ISSUER.max_count < notices.PER_DEPLOYMENT.max_count
+    notify(fixture, kind=notices.TO_OPERATOR, issuer_id="south")
+    assert len(recipients(fixture)) == notices.PER_REPORTED_ISSUER.max_count + 1
 
 
 def test_an_issuer_that_nobody_identified_cannot_have_its_contact_emailed() -> None:

@@ -100,6 +100,8 @@ class Search:
     """The credential must have expired at this time."""
     current: bool = False
     """The credential must not have been replaced."""
+    corrected: bool | None = None
+    """Whether the credential must have been revoked only because a corrected version replaces it; None for any."""
 
     def matches(self, row: Row) -> bool:
         """Whether ``row`` matches, without checking its address."""
@@ -109,6 +111,7 @@ class Search:
             and (self.ends_after is None or row.valid_until is None or self.ends_after <= row.valid_until)
             and (self.ends_before is None or (row.valid_until is not None and row.valid_until < self.ends_before))
             and not (self.current and row.superseded_by is not None)
+            and self.corrected in (None, row.corrected)
             and (self.name is None or fold(self.name) in fold(row.holder_name))
             and (self.words is None or _has_words(row, fold(self.words)))
         )

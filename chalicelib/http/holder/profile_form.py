@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.award.input.text_rules import with_https
 from chalicelib.directory import consent
 from chalicelib.directory.consent import FIELDS, Audience, Subject, Visibility
 from chalicelib.directory.languages import CODES
@@ -35,11 +36,18 @@ class ProfileForm:
 
 
 def stored(own: OwnProfile, now: datetime) -> ProfileForm:
-    """The form with what is stored. A new profile is meant for everyone; one that is no longer shown is not."""
-    new, grants = own.profile is None, own.grants if own.is_on(now) else {}
+    """The form with what is stored. A new profile is meant for everyone; one that is no longer shown is not.
+
+    An empty field is meant for everyone only if all others are.
+    """
+    grants = own.grants if own.is_on(now) else {}
+    details = own.profile.details if own.profile else Details()
+    chosen = {field: consent.visibility(grants, field) for field in details.stated()}
+    for_everyone = own.profile is None or (bool(grants) and set(chosen.values()) <= {Visibility.EVERYONE})
+    usual = Visibility.EVERYONE if for_everyone else Visibility.NOBODY
     return ProfileForm(
-        details=own.profile.details if own.profile else Details(),
-        visibility={field: Visibility.EVERYONE if new else consent.visibility(grants, field) for field in FIELDS},
+        details=details,
+        visibility={field: chosen.get(field, usual) for field in FIELDS},
         search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in grants,
         ends=KEEP if grants else "never",
         all_valid=False,
@@ -50,7 +58,7 @@ def stored(own: OwnProfile, now: datetime) -> ProfileForm:
 
 def entered(fields: Mapping[str, str]) -> ProfileForm:
     """The form that was sent. A choice that does not exist counts as the narrowest."""
-    links = tuple(line.strip() for line in fields.get("links", "").splitlines() if line.strip())
+    links = tuple(with_https(line.strip()) for line in fields.get("links", "").splitlines() if line.strip())
     return ProfileForm(
         details=Details(
             name=fields.get("name", "").strip(),

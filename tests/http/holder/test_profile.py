@@ -381,6 +381,31 @@ def test_the_history_is_shown(client: Gateway, path: str, published: str) -> Non
     assert "credential" in newest
 
 
+def test_the_history_lists_no_empty_field(client: Gateway, path: str) -> None:
+    publish(client, path, headline="", place="", see_place="recruiters")
+    publish(client, path, headline="Analyst of lakes", place="", ends="keep")
+    added, first = history(client, path)
+    assert "Name, Languages" in first
+    assert "Headline" not in first
+    assert "Place" not in first
+    assert added == "Shown to everyone: Headline"
+
+
+def test_an_empty_field_is_meant_for_everyone_only_if_all_others_are(client: Gateway, path: str) -> None:
+    for visibility, chosen in (("everyone", "everyone"), ("recruiters", "nobody")):
+        publish(client, path, **{**see(visibility), "headline": ""})
+        page = client.get(path, **PAGE).text
+        field = page.split('name="see_headline"')[1].split("</select>")[0]
+        assert f'value="{chosen}" selected' in field
+
+
+def test_a_link_without_a_scheme_is_saved_with_https(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path, links="instagram.com/ada\r\nhttps://ada.example/work")
+    (stored,) = laurel.profile_store.profiles.values()
+    assert stored.details.links == ("https://instagram.com/ada", "https://ada.example/work")
+    assert publish(client, path, links="http://ada.example").status == 422
+
+
 def test_the_history_names_narrower_audiences(client: Gateway, path: str) -> None:
     publish(client, path, see_place="recruiters")
     publish(client, path, see_place="issuers", see_name="recruiters", ends="keep")
@@ -619,8 +644,20 @@ def test_a_hidden_profile_that_is_deleted_and_made_again_stays_hidden(
     assert client.get(new, **PAGE).status == 200
 
 
-def test_only_a_public_profile_can_be_hidden(laurel: Laurel, client: Gateway) -> None:
-    assert decide(laurel, client, f"/holders/{'q' * 26}", True).status == 404
+def test_a_profile_that_is_not_public_now_can_be_hidden_and_is_not_published_again(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    submit(client, path, do="withdraw")
+    assert decide(laurel, client, published, True).json["taken_down"] == "2026-11-22T12:00:00Z"
+    publish(client, path, ends="never")
+    assert laurel.profile_store.public == {}
+    assert client.get(published, **PAGE).status == 410
+
+
+@pytest.mark.parametrize("holder_id", ["q" * 25, "Q" * 26, "q" * 64], ids=["short", "upper-case", "digest"])
+def test_only_the_id_of_a_profile_can_be_hidden(laurel: Laurel, client: Gateway, holder_id: str) -> None:
+    assert decide(laurel, client, f"/holders/{holder_id}", True).status == 404
+    assert laurel.profile_store.hidden_at == {}
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ STATES = (
     ("expiring", "Expires within 30 days"),
     ("expired", EXPIRED.text),
     *((state.value, STATUS_LABELS[state].text) for state in (State.SUSPENDED, State.REVOKED)),
+    ("corrected", CORRECTED.text),
 )
 """Options of the status filter."""
 ANOTHER = "Deleted achievement"

@@ -148,8 +148,10 @@ def _search(form: FormState, now: datetime) -> Search:
             return replace(found, state=State.ACTIVE, current=True, ends_after=now, ends_before=now + SOON)
         case "expired":
             return replace(found, state=State.ACTIVE, ends_before=now)
-        case "suspended" | "revoked" as state:
-            return replace(found, state=State(state))
+        case "suspended":
+            return replace(found, state=State.SUSPENDED)
+        case "revoked" | "corrected" as state:
+            return replace(found, state=State.REVOKED, corrected=state == "corrected")
         case _:
             return found
 
