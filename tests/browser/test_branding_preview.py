@@ -83,7 +83,7 @@ def test_chosen_logo_is_kept_when_the_colour_is_refused(
 ) -> None:
     file = tmp_path / "logo.png"
     file.write_bytes(picture())
-    options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    options = {"viewport": {"width": width, "height": 812}}
     with console(chromium, laurel, HERE, **options) as (page, _):
         page.get_by_label("Logo", exact=True).set_input_files(file)
         page.get_by_label("Button colour").fill("#ffd45e")
