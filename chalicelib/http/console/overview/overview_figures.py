@@ -61,7 +61,7 @@ def count(rows: Sequence[Row], now: datetime) -> Counts:
 
 
 def figures(counts: Counts) -> tuple[Figure, ...]:
-    """Return the figures to show."""
+    """Return the figures to show, which add up. Those that expire soon are among what needs attention."""
     among = f" of the latest {COUNTED:,}" if counts.more else ""
     return (
         Figure(f"at least {COUNTED:,}" if counts.more else f"{counts.issued:,}", "issued", "/credentials"),
@@ -70,5 +70,4 @@ def figures(counts: Counts) -> tuple[Figure, ...]:
         Figure(f"{counts.suspended:,}", "suspended" + among, "/credentials?state=suspended"),
         Figure(f"{counts.revoked:,}", "revoked" + among, "/credentials?state=revoked"),
         Figure(f"{counts.corrected:,}", "replaced by a correction" + among, "/credentials?state=corrected"),
-        Figure(f"{counts.expiring:,}", "of the valid ones expiring within 30 days", "/credentials?state=expiring"),
     )
