@@ -8,7 +8,7 @@ The map of this package, one line for each folder. Imports point inward: edges i
 
     credential/   PURE  what a credential is: issuer, achievement, record, status list; parse and build
     verify/       PURE  what makes it valid: canonical form, proofs, keys, the ten checks, report, verdict
-    analytics/    PURE  what happened: events, the visitor's daily keyed hash
+    analytics/    PURE  events, the visitor's daily keyed hash
     access/       PURE  who is asking and what they may do: roles, members, tokens, sessions, sign-in links
     award/        PURE  what an issuer does: achievements, issuing, bulk jobs, pathways, webhooks
     tasks/        PURE  the durable task queue and its worker

@@ -39,7 +39,7 @@ class TakenDown(NotFound):
 
 
 class NoProfile(NotFound):
-    """A holder has no public profile: it was withdrawn, or there never was one. Nobody is told which."""
+    """A holder has no public profile: it was unpublished or never existed. The response does not say which."""
 
     code = "no_profile"
 

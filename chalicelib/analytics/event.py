@@ -56,7 +56,7 @@ class Device(StrEnum):
 
 
 class Widget(StrEnum):
-    """How another website shows a credential."""
+    """The form in which another website shows a credential."""
 
     SCRIPT = "script"
     """The custom element of `/embed.js`."""
@@ -70,13 +70,13 @@ class VisitorClass(StrEnum):
 
     PERSON = "person"
     KNOWN_BOT = "known_bot"
-    """A program that says so, or that is not a browser."""
+    """A program that declares itself as one, or that is not a browser."""
     PREFETCH = "prefetch"
-    """A browser that loaded the page before anyone asked for it."""
+    """A browser that loaded the page before a person opened it."""
     PREVIEW = "preview"
     """A program that shows a preview of the link in a message or a post."""
     REPEATED = "repeated"
-    """One of more identical hits than a person makes. Found when events are counted, so no stored event has it."""
+    """One of more identical hits than a person makes. Detected during counting, so no stored event has it."""
 
 
 NOT_CHECKED = "not_checked"

@@ -12,7 +12,8 @@ from chalicelib.tasks.task_queue import Task
 
 RETENTION = timedelta(days=180)
 """How long the reporter's message and address are kept: time to decide, and to answer questions about the decision.
-They are personal data, unproven, and often about the holder. The rest of a report names nobody and is kept."""
+They are personal data, unproven, and often about the holder. The rest of a report contains no personal data and is
+kept."""
 
 
 class Reason(StrEnum):

@@ -27,7 +27,7 @@ def add_commands(resources: Commands) -> None:
 
 
 def show_mailbox(services: Services, options: Namespace) -> int:
-    """Show the state of an address. The stored hash of an unknown address cannot be told from a new one."""
+    """Show the state of an address. An address that is only stored as a hash cannot be distinguished from a new one."""
     _show(services, options, services.delivery_context.mailbox(options.email))
     return 0
 

@@ -2,7 +2,7 @@
 
 Issuers are free, so the limits that newcomers share are divided by creator (decision 20). Each value is one of 65,536:
 enough to tell the creators of a day apart, and too few to find a mailbox or a network by it. It is keyed, so that
-nobody can look for a mailbox that uses up the limits of someone else.
+an attacker cannot search for a mailbox that shares the limits of another creator.
 """
 
 from __future__ import annotations

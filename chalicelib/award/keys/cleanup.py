@@ -1,4 +1,4 @@
-"""Every night: close abandoned issuers, and schedule the deletion of keys that nobody needs.
+"""Every night: close abandoned issuers, and schedule the deletion of unused keys.
 
 Deleting a key never makes a signature invalid: verifying needs only the public key, which stays in the DID document.
 """
@@ -16,8 +16,8 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import Conflict, NotFound
 
 ABANDONED_AFTER = timedelta(days=90)
-"""An issuer that nobody registered and that has issued nothing for this long is closed. A course that plans its first
-credentials takes a term at most, and a closed issuer opens again when it issues."""
+"""An issuer that no operator registered and that has issued nothing for this long is closed. A course that plans its
+first credentials takes a term at most, and a closed issuer opens again when it issues."""
 ORPHAN_AFTER = timedelta(days=1)
 """A key that its issuer does not know is an orphan after this time; creating and storing one takes seconds."""
 

@@ -1,5 +1,5 @@
-"""Emails of issuers that nobody has identified. They contain no text, image, colour or link of the issuer except its
-name, which is marked as unproven: anyone can create an issuer and would otherwise choose what Laurel writes."""
+"""Emails of unidentified issuers. They contain no text, image, colour or link of the issuer except its name, which is
+marked as unproven: anyone can create an issuer and would otherwise choose what Laurel writes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _TEXTS = {
 
 
 def claimed(issuer: Issuer) -> Phrase:
-    """How a sentence names an issuer that nobody has identified; without its name if that contains a link."""
+    """How a sentence names an unidentified issuer; without its name if that contains a link."""
     name = _printable(issuer)
     if name is None:
         return phrase("An organization whose identity is not verified")

@@ -33,7 +33,7 @@ MAX_RECENT = 100
 
 
 class Problem(StrEnum):
-    """What happened to an email, and why emails are paused."""
+    """A problem with an email, and the reason why emails are paused."""
 
     BOUNCED = "bounced"
     COMPLAINED = "complained"

@@ -81,7 +81,7 @@ def _conflict(services: Services, context: PageContext, form: FormState, error: 
     saved = issuer_form.of(services.issuer_context.issuer_store.issuer(context.tenant))
     form.add_error("", CONFLICT)
     found = form_state.differences(LABELS, saved, form)
-    # Only once the person has been told may the form replace the other person's profile.
+    # The form may replace the other person's profile only after this person has seen the conflict.
     return _shown(services, context, form.with_value("version", saved.text("version")), found)
 
 

@@ -26,7 +26,7 @@ from chalicelib.language.translation import translation
 from chalicelib.settings import Function
 
 TITLE = phrase("Verified credentials")
-"""Title of the frame. It names no one: copied code outlives a profile that is withdrawn."""
+"""Title of the frame, without a name, because copied code outlives an unpublished profile."""
 WIDTH = 680
 """Two columns of cards: as wide as the text of most websites."""
 MAX_HEIGHT = 720

@@ -35,7 +35,7 @@ class ProfileForm:
 
 
 def stored(own: OwnProfile, now: datetime) -> ProfileForm:
-    """The form with what is stored. A new profile is meant for everyone; one that is no longer shown is not."""
+    """The form with the stored values. A new profile is for everyone by default; one that is no longer shown is not."""
     new, grants = own.profile is None, own.grants if own.is_on(now) else {}
     return ProfileForm(
         details=own.profile.details if own.profile else Details(),
@@ -49,7 +49,7 @@ def stored(own: OwnProfile, now: datetime) -> ProfileForm:
 
 
 def entered(fields: Mapping[str, str]) -> ProfileForm:
-    """The form that was sent. A choice that does not exist counts as the narrowest."""
+    """The submitted form. An unknown choice counts as the narrowest."""
     links = tuple(line.strip() for line in fields.get("links", "").splitlines() if line.strip())
     return ProfileForm(
         details=Details(
@@ -70,14 +70,14 @@ def entered(fields: Mapping[str, str]) -> ProfileForm:
 
 
 def error(form: ProfileForm, own: OwnProfile, now: datetime) -> str | None:
-    """What is missing to publish the profile: consent to the current text, unless it is published already."""
+    """The error if consent to the current text is missing; none if the profile is already published."""
     if form.text_version != str(consent.TEXT_VERSION):
         return CHANGED_TEXT
     return None if form.agreed or own.is_on(now) else AGREE
 
 
 def choices(form: ProfileForm, own: OwnProfile, now: datetime) -> Choices:
-    """What the form chooses. An unknown end is the present one, or the shortest."""
+    """The choices in the form. An unknown end date is replaced by the current one, or the shortest."""
     present = own.grants.get((Subject.PROFILE, Audience.PUBLIC))
     if form.ends in ENDS:
         lasts = ENDS[form.ends]
@@ -88,5 +88,5 @@ def choices(form: ProfileForm, own: OwnProfile, now: datetime) -> Choices:
 
 
 def visibility_of(value: str) -> Visibility:
-    """The choice named ``value``; nobody for any other text."""
+    """The choice named ``value``; `NOBODY` for any other text."""
     return Visibility(value) if value in tuple(Visibility) else Visibility.NOBODY

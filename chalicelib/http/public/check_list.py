@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """The checks that were not made because an earlier one did not pass, in one sentence."""
+    """The checks that were skipped because an earlier one did not pass, in one sentence."""
 
     checks: str
     reason: str

@@ -93,7 +93,7 @@ def _check_enrolment(form: FormState) -> None:
 
 
 def related(form: FormState) -> tuple[str, ...]:
-    """Return the ids of the recommended achievements; a link to the page of one is as good as its id."""
+    """Return the ids of the recommended achievements; a link to its page is accepted instead of an id."""
     return tuple(line.rstrip("/").rpartition("/")[2] for line in form.text("related").split())
 
 

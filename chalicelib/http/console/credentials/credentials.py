@@ -197,7 +197,7 @@ def _emails(services: Services, record: Record, recipient: Recipient | None) -> 
 
 def _asked(services: Services, context: PageContext, record: Record, key: str, form: FormState | None) -> Reply:
     """Render the page that explains the action ``key`` and asks for its input. If the credential's status does not
-    allow the action, go back to the credential, which exists, and say so."""
+    allow the action, return to the credential with a message."""
     if key not in ACTIONS:
         raise NotFound("no such action")
     details = _details(services, record)

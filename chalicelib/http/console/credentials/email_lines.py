@@ -1,4 +1,4 @@
-"""What the page of a credential says about each email: sent, on its way or not sent."""
+"""The status of each email on the page of a credential: sent, on its way or not sent."""
 
 from __future__ import annotations
 
