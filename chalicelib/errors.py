@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 class LaurelError(Exception):
-    """The root of every error that Laurel raises on purpose.
+    """The base class of every error that Laurel raises on purpose.
 
     ``code`` is stable and for programs; ``detail`` is one sentence for a person.
     """

@@ -1,4 +1,4 @@
-"""The links that `make run` ends with: the demo credentials by kind, and where to go next."""
+"""The links that `make run` ends with: the demo credentials by kind, and next steps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def show(stack: Stack) -> None:
 
 
 def _places(stack: Stack, holder: str) -> list[tuple[str, str, str]]:
-    """What to do, where, and a remark."""
+    """The action, its URL, and a remark."""
     return [
         ("check a credential", f"{stack.base_url}/", f"the valid one was issued to {holder}"),
         ("sign in", f"{stack.base_url}/sign-in", f"as {ADA}, an operator who owns the demo issuers"),

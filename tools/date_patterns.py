@@ -33,7 +33,7 @@ from typing import NamedTuple
 
 
 class Patterns(NamedTuple):
-    """How a language writes dates."""
+    """The date patterns of a language."""
 
     day: str
     minute: str

@@ -105,7 +105,7 @@ class Event:
     target: str | None = None
     """The platform that the credential was shared on, or the wallet of a downloaded pass."""
     widget: Widget | None = None
-    """What was shown or clicked; None for everything but impressions and clicks."""
+    """The widget that was shown or clicked; None except for impressions and clicks."""
     visitor_class: VisitorClass | None = None
     """None when the event has no visitor."""
     recipient_check: str | None = None

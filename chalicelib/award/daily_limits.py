@@ -22,12 +22,12 @@ CODE = "daily_limit_exceeded"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many times a day an issuer may do something: ``proven`` once an operator vouches for it, or a domain, whose
-    issuers then share it."""
+    """A daily limit of an issuer. ``proven`` applies once an operator vouches for it, or a domain, whose issuers then
+    share the limit."""
 
     counter: str
     what: str
-    """What is counted, after "can … a day"."""
+    """The verb and the unit, as in "can upload 10,000 rows a day"."""
     unproven: int
     proven: int
 

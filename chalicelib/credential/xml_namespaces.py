@@ -1,4 +1,4 @@
-"""A bound on the namespaces of an XML document, checked before it is parsed.
+"""A limit on the namespaces of an XML document, checked before it is parsed.
 
 A parser that resolves namespaces copies the namespace into each prefixed name, so that a long one, declared once, costs
 its length for each element and attribute.

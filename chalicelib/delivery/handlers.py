@@ -73,7 +73,7 @@ def _reminder(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task],
 
 
 def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContext | None:
-    """Load what the email is about; None when there is no one to email."""
+    """Load the credential and its recipient; None when there is no recipient."""
     archive = delivery_context.archive
     try:
         record = archive.record(task.subject)

@@ -1,4 +1,4 @@
-"""Which email about its status the holder of a credential must get."""
+"""The email about its status that the holder of a credential must get."""
 
 from __future__ import annotations
 

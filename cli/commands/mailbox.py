@@ -17,7 +17,7 @@ from cli.output import show
 
 def add_commands(resources: Commands) -> None:
     """Add `mailbox`."""
-    verbs = grammar.verbs(resources, "mailbox", "see why an email address gets no emails, and reopen it")
+    verbs = grammar.verbs(resources, "mailbox", "show why an email address gets no emails, and reopen it")
     for verb, handler, description in (
         ("show", show_mailbox, "show whether an address gets emails"),
         ("reopen", reopen, "send emails again to an address that bounced"),

@@ -27,7 +27,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was taken from the quota of one day."""
+    """Credentials taken from the quota of one day."""
 
     counter: str
     amount: int
@@ -74,5 +74,5 @@ def exceeded(issuer_context: IssuerContext, issuer: Issuer) -> QuotaExceeded:
 
 
 def limit(issuer: Issuer, now: datetime) -> int:
-    """How many credentials ``issuer`` may issue a day."""
+    """The number of credentials that ``issuer`` may issue a day."""
     return PROVEN_PER_DAY if issuer.identified(now) else UNPROVEN_PER_DAY

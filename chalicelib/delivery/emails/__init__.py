@@ -1,4 +1,4 @@
-"""What each email says.
+"""The content of each email.
 
 email_content.py   the kinds of emails, and the content that every email has
 compose.py         emails about a credential; neutral.py: those of unidentified issuers

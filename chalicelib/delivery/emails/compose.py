@@ -201,7 +201,7 @@ def _renewal(context: EmailContext, links: Links) -> EmailContent:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What an email about a change says: templates of phrases."""
+    """The text of an email about a change: templates of phrases."""
 
     subject: str
     happened: str

@@ -18,7 +18,7 @@ UNVERIFIED = Brand(phrase("Unverified sender"))
 """Instead of the issuer's name as the sender, and instead of its logo and colour."""
 
 _LINK = re.compile(r"://|@|[^\W_][.。．｡][^\W_]{2,}|\d{5,}|\d[\d ()/+-]{6,}\d")
-"""What email clients turn into a link: URLs, domains, addresses, phone numbers."""
+"""Text that email clients turn into a link: URLs, domains, addresses, phone numbers."""
 _TEXTS = {
     Kind.ISSUED: (
         phrase("You have received a digital credential"),

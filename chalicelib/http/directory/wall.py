@@ -30,7 +30,8 @@ TITLE = phrase("Verified credentials")
 WIDTH = 680
 """Two columns of cards: as wide as the text of most websites."""
 MAX_HEIGHT = 720
-"""What a laptop shows without scrolling. A frame with more credentials scrolls until it reports its height."""
+"""The height that a laptop shows without scrolling. A frame with more credentials scrolls until it reports its
+height."""
 MISSING = "There is no profile with this id."
 _GAP = 12
 _NOTE = 60

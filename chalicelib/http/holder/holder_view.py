@@ -71,9 +71,9 @@ class Group:
     older: str | None
     """Query of the page with the issuer's older credentials."""
     wanted: str
-    """Which of its emails the holder wants."""
+    """The holder's choice of its emails."""
     email_choices: tuple[tuple[str, str], ...]
-    """What the holder can choose with this link: an issuer's own link brings no more emails than before."""
+    """The choices available with this link: with an issuer's own link, only fewer emails than before."""
 
 
 @dataclass(frozen=True, slots=True)

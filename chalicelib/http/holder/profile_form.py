@@ -16,7 +16,7 @@ AGREE = "Tick the box if you agree to publish your profile."
 CHANGED_TEXT = "The text above the button has changed. Read it again."
 KEEP = "keep"
 ENDS: Mapping[str, timedelta | None] = {"never": None, "180": timedelta(days=180), "365": timedelta(days=365)}
-"""How long the profile is shown, by the value of the option."""
+"""The duration for which the profile is shown, by the value of the option."""
 ENDS_LABELS = {"never": "Until I unpublish it", "180": "For 180 days", "365": "For 365 days"}
 
 

@@ -93,7 +93,7 @@ class ProfilePage:
     """Issuer and query of each page with older credentials."""
     more: str | None
     shown: int
-    """How many credentials anyone may see."""
+    """The number of credentials shown to any audience."""
     history: tuple[History, ...]
 
 

@@ -44,7 +44,7 @@ class Row:
     decisive: bool
     """Whether it decided the verdict; if so, it is expanded initially."""
     source: str | None
-    """What a passed check without evidence was based on."""
+    """The basis of a passed check without evidence."""
 
 
 @dataclass(frozen=True, slots=True)

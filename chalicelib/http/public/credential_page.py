@@ -71,11 +71,11 @@ class Page:
     facts: Facts | None
     checks: CheckList
     advice: tuple[str, ...]
-    """What to consider before deciding."""
+    """Advice before a decision."""
     not_checked: tuple[str, ...]
     recipient: RecipientForm
     ask_url: str | None
-    """Where the address is sent, None if it cannot be compared."""
+    """The target of the form for an address, None if it cannot be compared."""
     about_recipient: bool
     """Whether the verdict is about the address: the page then offers to check the credential without it."""
     format: str | None

@@ -1,4 +1,4 @@
-"""What one request may take from external hosts. The documents that visitors submit choose the hosts, so no host serves
+"""The budget of one request for external hosts. The documents that visitors submit choose the hosts, so no host serves
 more, and no visitor waits longer, than a genuine credential needs."""
 
 from __future__ import annotations
