@@ -21,11 +21,11 @@ def show(stack: Stack) -> None:
     demo: Mapping[str, Mapping[str, str]] = json.loads(stack.demo.read_text())
     console = Console(file=sys.stdout, width=UNLIMITED, highlight=False, soft_wrap=True)
     _print(console, "Demo credentials", [(kind.replace("_", " "), found["url"], "") for kind, found in demo.items()])
-    _print(console, "Next", _places(stack, demo["valid"].get("holder_email", "")))
+    _print(console, "Next", _next_steps(stack, demo["valid"].get("holder_email", "")))
     console.print()
 
 
-def _places(stack: Stack, holder: str) -> list[tuple[str, str, str]]:
+def _next_steps(stack: Stack, holder: str) -> list[tuple[str, str, str]]:
     """The action, its URL, and a remark."""
     return [
         ("check a credential", f"{stack.base_url}/", f"the valid one was issued to {holder}"),

@@ -75,8 +75,8 @@ def simulate(programmes: Sequence[Programme], last: date, events: int, seed: int
     start = simulation.end - timedelta(days=DAYS)
     total = sum(programme.weight for programme in programmes)
     for programme in programmes:
-        many = round(events / EVENTS_PER_CREDENTIAL * programme.weight / total)
-        for number in range(many):
+        credential_count = round(events / EVENTS_PER_CREDENTIAL * programme.weight / total)
+        for number in range(credential_count):
             known = number < len(programme.credentials)
             made_up = f"{simulation.rolls.getrandbits(120):030x}"[:26].translate(_BASE32)
             credential = programme.credentials[number] if known else made_up

@@ -81,7 +81,7 @@ def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscrib
     issuer."""
     if kind not in _TEXTS:
         raise ValueError(f"{kind} is not sent for an issuer that is not identified")
-    subject, happened = _TEXTS[kind]
+    subject, statement = _TEXTS[kind]
     return EmailContent(
         kind=kind,
         to=email,
@@ -90,7 +90,7 @@ def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscrib
         brand=UNVERIFIED,
         greeting=phrase("Hello,"),
         paragraphs=(
-            phrase(happened, organization=claimed(issuer)),
+            phrase(statement, organization=claimed(issuer)),
             phrase(
                 "Laurel has not verified who this organization is. Any name shown here was chosen by the organization."
             ),

@@ -192,8 +192,8 @@ def _about_the_credential(report: Report) -> Report:
     """``report`` with its own verdict, if that is not valid: it matters more than whom the credential was issued to,
     which the page says as well. A wrong address must not hide that a credential is revoked."""
     own = report.verdict_on_credential
-    asked = report.recipient_check in (Outcome.FAILED, Outcome.UNKNOWN)
-    return replace(report, verdict=own) if asked and own is not Verdict.VALID else report
+    requested = report.recipient_check in (Outcome.FAILED, Outcome.UNKNOWN)
+    return replace(report, verdict=own) if requested and own is not Verdict.VALID else report
 
 
 def _own_page(report: Report, base_url: str) -> str | None:
@@ -332,8 +332,8 @@ def _recorded_issuer(report: Report, hosted: HostedView | None) -> str | None:
 
 def _answer(report: Report) -> str | None:
     finding = next((item for item in report.findings if item.check == "recipient"), None)
-    asked = finding is not None and finding.outcome is not Outcome.NOT_APPLICABLE
-    return finding.message if finding is not None and asked and finding.code != verdict_text.NOT_REACHED else None
+    requested = finding is not None and finding.outcome is not Outcome.NOT_APPLICABLE
+    return finding.message if finding is not None and requested and finding.code != verdict_text.NOT_REACHED else None
 
 
 def _span(facts: Facts | None) -> str:
