@@ -137,8 +137,8 @@ class Issuer:
     def accountable(self, now: datetime) -> str:
         """The id under which the issuer's quotas are counted: its `vouching_domain`, or else its own.
 
-        Issuers that only hosts below the domain confirm have quotas apart: whoever controls one of its hosts, such as a
-        student, must not use up those of the issuers that the domain itself confirms.
+        Issuers that only a subdomain confirms have separate quotas: a person who controls one host, such as a student,
+        must not use up those of the issuers that the domain itself confirms.
         """
         domain = self.vouching_domain(now)
         if domain is None:

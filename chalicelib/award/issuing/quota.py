@@ -1,8 +1,8 @@
 """Daily issuing quotas of issuers.
 
 Anyone can create an issuer, and each credential costs storage, signatures and emails. The quota of an unverified issuer
-is enough for a few courses; a domain proof or an operator's registration raises it. Whoever reaches it continues on the
-next day: bulk jobs by themselves, everyone else with `Retry-After`.
+is enough for a few courses; a domain proof or an operator's registration raises it. An issuer that reaches it continues
+on the next day: bulk jobs by themselves, everyone else with `Retry-After`.
 """
 
 from __future__ import annotations
