@@ -1,4 +1,4 @@
-"""The links that `make run` ends with: the demo credentials by kind, and where to go next."""
+"""The links that `make run` ends with: the demo credentials by kind, and next steps."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def show(stack: Stack) -> None:
     console = Console(file=sys.stdout, width=UNLIMITED, highlight=False, soft_wrap=True)
     credentials = [(kind.replace("_", " "), found["url"], "") for kind, found in demo.items() if kind != PROFILE]
     _print(console, "Demo credentials", credentials)
-    _print(console, "Next", _places(stack, demo["valid"].get("holder_email", ""), demo[PROFILE]["url"]))
+    _print(console, "Next", _next_steps(stack, demo["valid"].get("holder_email", ""), demo[PROFILE]["url"]))
     console.print()
 
 
-def _places(stack: Stack, holder: str, profile: str) -> list[tuple[str, str, str]]:
-    """What to do, where, and a remark."""
+def _next_steps(stack: Stack, holder: str, profile: str) -> list[tuple[str, str, str]]:
+    """The action, its URL, and a remark."""
     return [
         ("check a credential", f"{stack.base_url}/", f"the valid one was issued to {holder}"),
         ("open a profile", profile, "of the holder of the valid one, with the code for their website"),

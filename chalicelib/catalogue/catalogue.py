@@ -89,7 +89,7 @@ class Catalogue:
         return AchievementPage(offer, recommendations, token, self._issued(offer.achievement))
 
     def recommended(self, entry: CatalogueEntry, links: tuple[PathwayLink, ...]) -> tuple[Recommendation, ...]:
-        """What to earn after ``entry``, with at most one read."""
+        """Recommend achievements to earn after ``entry``, with at most one read."""
         if entry.related:
             found = related.chosen(entry, self.store.entries_by_id(entry.issuer_id, entry.related))
         else:

@@ -34,12 +34,12 @@ class Listing:
     languages: tuple[str, ...] = ()
     """BCP 47 language tags."""
     open_to: tuple[str, ...] = ()
-    """What the holder is looking for, as fixed words such as ``full-time``."""
+    """The work that the holder is looking for, as fixed words such as ``full-time``."""
     skills: tuple[str, ...] = ()
     """Names of skills. Two names are the same skill if they differ in case, accents and punctuation only."""
     achievements: tuple[Named, ...] = ()
     issuers: tuple[Named, ...] = ()
     credentials: int = 0
-    """How many valid credentials the holder shows."""
+    """The number of valid credentials that the holder shows."""
     issued_at: datetime | None = None
     """When the newest of them was issued."""

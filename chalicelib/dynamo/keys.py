@@ -148,7 +148,7 @@ class Range(NamedTuple):
     backward: bool = False
     """Whether to read in descending order."""
     last: str | None = None
-    """What ``:last`` stands for."""
+    """The value of ``:last``."""
 
 
 def issuer(issuer_id: str) -> Key:

@@ -23,7 +23,7 @@ ISSUER_NOT_DRAWN = "Issuer name not shown"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a widget or an image shows, each text in a line of its own; an empty text is left out."""
+    """The texts of a widget or an image, each on a line of its own; an empty text is left out."""
 
     label: str
     title: str
@@ -109,7 +109,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "Email signature",
         (
             "Copy the preview and paste it into your signature, or paste this HTML where your email program accepts "
-            "HTML. Some email providers keep the image for a while. It is light unless you choose dark."
+            "HTML. Some email providers cache the image for a while. It is light unless you choose dark."
         ),
     ),
 }

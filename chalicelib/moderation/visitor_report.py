@@ -12,7 +12,8 @@ from chalicelib.tasks.task_queue import Task
 
 RETENTION = timedelta(days=180)
 """How long the reporter's message and address are kept: time to decide, and to answer questions about the decision.
-They are personal data, unproven, and often about the holder. The rest of a report names nobody and is kept."""
+They are personal data, unproven, and often about the holder. The rest of a report contains no personal data and is
+kept."""
 
 
 class Reason(StrEnum):
@@ -33,7 +34,8 @@ class State(StrEnum):
 
 
 class Inbox(StrEnum):
-    """Who handles a report. Each has its own state, so that an issuer cannot close a report for the operators."""
+    """The party that handles a report. Each has its own state, so that an issuer cannot close a report for the
+    operators."""
 
     ISSUER = "issuer"
     OPERATOR = "operator"
@@ -50,9 +52,9 @@ class VisitorReport:
     reason: Reason
     at: datetime
     message: str | None = None
-    """What the visitor wrote; None if nothing, or after `RETENTION`."""
+    """The visitor's message; None if there was none, or after `RETENTION`."""
     email: str | None = None
-    """Where the visitor wants a reply; None if nowhere, or after `RETENTION`."""
+    """The visitor's email address for a reply; None if there was none, or after `RETENTION`."""
     issuer_state: State = State.OPEN
     operator_state: State = State.OPEN
     version: int = 1

@@ -50,12 +50,12 @@ class HostedReport:
 
     @property
     def next_pathways(self) -> tuple[PathwayLink, ...]:
-        """The next steps to show: none beside a warning."""
+        """The next steps to show; none beside a warning."""
         return self.pathway_links if self.is_genuine else ()
 
     @property
     def is_genuine(self) -> bool:
-        """Whether the page may invite to earn more: not beside a warning."""
+        """Whether the page may recommend further achievements: not beside a warning."""
         return self.report.verdict in (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
 
 

@@ -170,7 +170,7 @@ def _unwrapped(text: bytes) -> bytes:
 
 
 _NOT_BAKED = (
-    "This image has no credential in it. Programs and websites that resize images, and screenshots, lose it. Ask for "
+    "This image has no credential in it. Resizing an image or taking a screenshot removes it. Ask for "
     "the original file, or for the credential’s link."
 )
 _LINK_IN_IMAGE = (
@@ -179,7 +179,7 @@ _LINK_IN_IMAGE = (
 )
 _PICTURE = "This type of image cannot contain a credential. Ask for the PNG, SVG or JSON file of the badge."
 _HEAD = 4096
-"""How much of a file shows whether it is an SVG image."""
+"""The number of bytes that show whether a file is an SVG image."""
 _NO_LINK = "This looks like a link but is not a valid one. Copy only the link from your browser’s address bar."
 _HINTS = (
     (b"\x89PNG", "This image is damaged. Ask for the original file, or for the credential’s link."),
@@ -205,7 +205,7 @@ _SEVERAL_LINKS = "This text contains more than one link. Paste only the link to 
 
 
 def _hint(text: bytes) -> str | None:
-    """What ``text`` seems to be, None if it is prose."""
+    """Describe what ``text`` seems to be, None if it is prose."""
     if not text:
         return "Nothing was submitted. Paste a credential or its link, or upload a file."
     for start, hint in _HINTS:

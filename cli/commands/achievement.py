@@ -17,7 +17,7 @@ from cli.output import UsageProblem, show, table
 
 T = TypeVar("T")
 
-_NAME, _DESCRIPTION, _CRITERIA = "name of the achievement", "what it is about", "how to earn it"
+_NAME, _DESCRIPTION, _CRITERIA = "name of the achievement", "what the achievement is about", "how to earn it"
 _IMAGE_ALT = "description of the image for people who cannot see it"
 _VALID_DAYS = "number of days a credential is valid"
 _SHOWS_COUNT = "show on its public page how often it was issued"

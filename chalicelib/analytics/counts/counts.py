@@ -26,7 +26,7 @@ class Cell(NamedTuple):
     country: str = ""
     """ISO 3166 code; empty if the edge did not name it."""
     detail: str = ""
-    """What else the kind is broken down by: see `channels.detail_of`."""
+    """The detail by which the kind is broken down: see `channels.detail_of`."""
 
 
 class Touch(NamedTuple):
@@ -87,7 +87,7 @@ class Counts:
     visitors: Mapping[Dimension, int] = field(default_factory=dict)
     """Unique visitors of a day. They are not added up: a visitor's key changes every night."""
     journeys: Mapping[Step, int] = field(default_factory=dict)
-    """How far credentials got, of all time."""
+    """The journeys of credentials, of all time."""
 
     @property
     def empty(self) -> bool:

@@ -20,11 +20,11 @@ from chalicelib.analytics.counts.repeats import without_repeats
 from chalicelib.analytics.counts.sections import Section
 
 LEASE = timedelta(minutes=2)
-"""How long other runs wait for one that has not said that it ended: longer than the function may run."""
+"""The time that other runs wait for one that has not reported its end: longer than the function may run."""
 BUCKETS_AT_ONCE = 20
-"""Buckets between two stored progresses: an hour."""
+"""Buckets folded before the progress is stored: an hour."""
 BEFORE_FIRST_RUN = timedelta(hours=1)
-"""How far the first run of a deployment looks back: events may be recorded before it."""
+"""The time that the first run of a deployment looks back, because events may be recorded before it."""
 OWNER_BYTES = 8
 """Two runs that take the same number in the same microsecond must not mistake each other's progress for their own."""
 _SAFELY_KEPT = timedelta(days=1)

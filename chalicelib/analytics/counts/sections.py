@@ -29,7 +29,7 @@ class Section(StrEnum):
     VISITORS = "visitors"
     """Unique visitors of a day by every dimension."""
     JOURNEYS = "journeys"
-    """How far credentials got, of all time."""
+    """The journeys of credentials, of all time."""
 
 
 def _totals(cell: Cell) -> Cell:

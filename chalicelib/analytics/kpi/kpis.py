@@ -86,14 +86,14 @@ def _median_hours(stage: Stage) -> Callable[[Figures], Value]:
 
 def median(times: Mapping[int, int]) -> float | None:
     """The median of values with their frequencies ``times``; for an even number, the mean of the middle two."""
-    many = sum(times.values())
-    if not many:
+    number = sum(times.values())
+    if not number:
         return None
-    middle, passed, found = ((many - 1) // 2, many // 2), 0, []
+    positions, passed, middle = ((number - 1) // 2, number // 2), 0, []
     for value, occurs in sorted(times.items()):
-        found += [value for position in middle if passed <= position < passed + occurs]
+        middle += [value for position in positions if passed <= position < passed + occurs]
         passed += occurs
-    return (found[0] + found[1]) / 2
+    return (middle[0] + middle[1]) / 2
 
 
 _OF_ISSUED = "of the credentials issued in the period, up to last midnight UTC"

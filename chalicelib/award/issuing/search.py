@@ -85,8 +85,8 @@ class Lists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Search filter; a row must match all given members. ``name`` is a part of the holder's name and ``words`` a part
-    of the name or the start of the address, both without regard to case and accents; ``email`` is the complete address.
+    """Search filter; a row must match all given members. ``name`` is a part of the holder's name and ``words`` part of
+    the name or the start of the address, ignoring case and accents; ``email`` is the complete address.
     """
 
     name: str | None = None

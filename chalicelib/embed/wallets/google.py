@@ -26,7 +26,7 @@ _ATTEMPTS = (
     *product((_DATES, _IMAGE), (120, 80, 60)),
     *product((_TEXTS,), (120, 80, 60, 40, 25, 12)),
 )
-"""What the pass has, each with what follows it, and the characters of each text: tried in this order until the token is
+"""Contents of the pass and maximum length of each text, tried in this order until the token is
 short enough. The dates go first, because the wallet knows from another field when the pass expires."""
 
 

@@ -45,7 +45,7 @@ class WalletPass:
     title: str
     holder: str | None
     issuer: str
-    """Who issued it, as a phrase; a name that nobody confirms is quoted."""
+    """The issuer, as a phrase; an unconfirmed name is quoted."""
     valid_from: datetime | None
     valid_until: datetime | None
     colour: str

@@ -31,7 +31,7 @@ class Profile:
     """Whether the operators registered the name. A domain confirms who uses it, not the name itself."""
     domains: tuple[str, ...]
     standing: str
-    """Who is behind the name, in one or two sentences."""
+    """The identity behind the name, in one or two sentences."""
     description: str | None
     url: str | None
     """Its website as stated."""

@@ -79,7 +79,7 @@ def _conflict(services: Services, context: PageContext, form: FormState, error: 
     form.add_error("", CONFLICT)
     with_logo = (one.with_value("image", issuer_form.logo(one, context.base_url) or "") for one in (saved, form))
     found = form_state.differences(LABELS, *with_logo)
-    # Only once the person has been told may the form replace the other person's profile.
+    # The form may replace the other person's profile only after this person has seen the conflict.
     return _shown(services, context, form.with_value("version", saved.text("version")), found)
 
 

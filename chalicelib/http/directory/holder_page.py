@@ -30,7 +30,7 @@ FIELDS = (
     ("language", "Language", (("", "Automatic"), *LANGUAGES.items())),
 )
 """The fields of the form: name, label, and the options with their texts."""
-HINT = "A live frame, as high as the credentials that it shows now. With many of them, it has its own scroll bar."
+HINT = "A live frame, sized for the credentials that it shows now. If there are many, it scrolls."
 
 
 def routes(services: Services) -> Routes:

@@ -23,7 +23,7 @@ from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Verdict
 
 NO_PROFILE = phrase("There is no public profile here. It may have been unpublished.")
-"""The same for a profile that was withdrawn and for one that never was."""
+"""The same for an unpublished profile and for one that never existed."""
 OPEN_TO = {
     OpenTo.WORK: phrase("Work"),
     OpenTo.FREELANCE: phrase("Freelance work"),

@@ -26,11 +26,12 @@ from chalicelib.language.translation import translation
 from chalicelib.settings import Function
 
 TITLE = phrase("Verified credentials")
-"""Title of the frame. It names no one: copied code outlives a profile that is withdrawn."""
+"""Title of the frame, without a name, because copied code outlives an unpublished profile."""
 WIDTH = 680
 """Two columns of cards: as wide as the text of most websites."""
 MAX_HEIGHT = 720
-"""What a laptop shows without scrolling. A frame with more credentials scrolls until it reports its height."""
+"""The height that a laptop shows without scrolling. A frame with more credentials scrolls until it reports its
+height."""
 MISSING = "There is no profile with this id."
 _GAP = 12
 _NOTE = 60

@@ -19,9 +19,9 @@ from chalicelib.language.phrase import phrase, with_values
 from chalicelib.reports.hosted import HostedReport
 
 VOUCHED = phrase("The operator of this service vouches for this name.")
-NOT_PROVEN = phrase("Who issued it is not proven.")
+NOT_PROVEN = phrase("The issuer’s identity is not proven.")
 MAX_DOMAIN, MAX_DOMAINS = 70, 140
-"""Characters of one domain, and of all domains together, that fit into the lines for them. Whatever somebody registered
+"""Characters of one domain, and of all domains together, that fit into the lines for them. Whatever was registered
 fits into the first: a label has up to 63."""
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 

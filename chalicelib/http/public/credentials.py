@@ -125,7 +125,7 @@ def _page(
 
 
 def _onward(services: Services, request: Request, opened: HostedReport) -> Onward | None:
-    """What the page offers next, with at most one read."""
+    """The next steps that the page offers, with at most one read."""
     record, issuer, entry = opened.record, opened.issuer, opened.catalogue_entry
     if not opened.is_genuine or issuer is None:
         return None

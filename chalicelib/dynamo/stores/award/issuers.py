@@ -170,7 +170,7 @@ class DynamoIssuerStore(DynamoPublicStore):
     def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
         found: list[str] = []
         while len(found) < limit:
-            # One item of the next issuer: reading all would take as long as the issuer with the most credentials wants.
+            # Read only one item of the next issuer, because an issuer can have any number of credentials.
             part = keys.holders_after(email, after)
             first = next(reads.list_range(self._tables, self._tables.credentials, HolderPointer, part, 1), None)
             if first is None:

@@ -114,7 +114,7 @@ def _changed(services: Services, context: PageContext, form: FormState, before: 
     except Conflict as error:
         form.add_error("", error.detail)
         saved = services.issuer_context.issuer_store.achievement(issuer_id, before.id)
-        # Only once the person has been told may the form replace the other person's version.
+        # The form may replace the other person's version only after this person has seen the conflict.
         return _render_form(context, form.with_value("version", str(saved.version)), saved)
     except Refused as error:
         form.add_error("", error.detail)
