@@ -188,7 +188,13 @@ _HINTS = (
     (b"\xff\xfe", "Laurel cannot read this file. Save it again as UTF-8."),
     (b"PK\3\4", "This is a ZIP or Office file. Extract the credential from it: a JSON file or a link."),
     (b"```", "Paste only the text between the lines with backticks."),
-    (b"%PDF", "This is a PDF, which anyone can create. Ask the holder for the credential’s link or JSON file."),
+    (
+        b"%PDF",
+        (
+            "This is a PDF, which anyone can create. Paste the link that is printed on it, "
+            "or ask the holder for the credential’s link, JSON file or badge image."
+        ),
+    ),
     (b"<", "This is a web page, not a credential. Paste the page's address instead, or look for a download on it."),
     (b"did:", "This identifies an issuer or a holder, not a credential. Ask for the credential's link or file."),
     (b"[", "This is a list. Check its credentials one at a time."),

@@ -217,10 +217,7 @@ CORRECTED = VerdictText(
     "Replaced by a corrected version.",
     "replaced",
     "arrow",
-    (
-        "Open the corrected version and check that one. Do not rely on this one, because something in it was wrong.",
-        _ASK_ISSUER,
-    ),
+    ("Open the corrected version and check that one. Do not rely on this one, because something in it was wrong.",),
 )
 """A credential that its issuer revoked only because a corrected version replaces it."""
 
