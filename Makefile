@@ -10,6 +10,9 @@ STAGE ?= dev
 WORKERS ?= 2
 MINUTES ?= 5
 
+# Compiled modules are kept even where the environment says not to: each worker would compile all tests again.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := .venv/bin
 VERSION_OF := import sys; print(sys.version_info[:2])
 VENV := .venv/.made
