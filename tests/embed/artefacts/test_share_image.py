@@ -56,10 +56,15 @@ def test_nothing_unverified_is_shown() -> None:
     assert (texts.UNNAMED in said, texts.NOTHING_SHOWN in said, "Fernhill" in said) == (True, True, False)
 
 
+@pytest.fixture(scope="module")
+def without() -> Image.Image:
+    """The image of a credential whose title shows nothing."""
+    return opened(share_image.png(replace(ARTEFACT, claims=replace(CLAIMS, title="\u202a"))))
+
+
 @pytest.mark.parametrize("text", SCRIPTS)
-def test_every_script_is_drawn(text: str) -> None:
+def test_every_script_is_drawn(text: str, without: Image.Image) -> None:
     drawn = opened(share_image.png(replace(ARTEFACT, claims=replace(CLAIMS, title=text))))
-    without = opened(share_image.png(replace(ARTEFACT, claims=replace(CLAIMS, title="\u202a"))))
     assert ImageChops.difference(drawn, without).getbbox()
 
 
