@@ -13,6 +13,8 @@ from chalicelib.analytics.event import NEW, NOT_CHECKED, RETURNING, Device, Even
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 
 DAYS = 365
+VALIDITY = timedelta(days=180)
+"""Of half of the credentials; the others do not expire."""
 EVENTS_PER_CREDENTIAL = 30
 """About how many events a credential has: see `_journey`."""
 _COUNTRIES = {"DE": 30, "CH": 14, "AT": 10, "GB": 12, "US": 14, "FR": 6, "NL": 4, "IN": 6, "": 4}
@@ -99,7 +101,8 @@ def _journey(simulation: _Simulation, programme: Programme, credential: str, at:
     rolls = simulation.rolls
     base = {"credential_id": credential, "issuer_id": programme.issuer_id, "achievement_id": programme.achievement_id}
     returning = rolls.random() < 0.3
-    yield from simulation.event(Kind.ISSUED, at, base, target=RETURNING if returning else NEW)
+    until = at + VALIDITY if rolls.random() < 0.5 else None
+    yield from simulation.event(Kind.ISSUED, at, base, target=RETURNING if returning else NEW, valid_until=until)
     if programme.pathway is not None:
         step = f"{programme.pathway}#{programme.step}"
         yield from simulation.event(Kind.PATHWAY_STEP, at, base, target=step)
@@ -107,8 +110,8 @@ def _journey(simulation: _Simulation, programme: Programme, credential: str, at:
         yield from simulation.event(Kind.DELIVERED, at + timedelta(seconds=rolls.randint(1, 90)), base)
     if rolls.random() < 0.02:
         yield from simulation.event(Kind.REVOKED, simulation.later(at, 700), base)
-    if rolls.random() < 0.08:
-        yield from simulation.event(Kind.RENEWED, simulation.later(at, 4000), base)
+    if rolls.random() < (0.4 if until else 0.02):
+        yield from simulation.event(Kind.RENEWED, simulation.later(at, 3500), base)
     if rolls.random() < 0.35:
         return
     opened = simulation.later(at, 20)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, merge
@@ -26,7 +26,16 @@ class Days:
 
     @property
     def before(self) -> Days:
-        """As many days before them, to compare with."""
+        """What to compare them with: as many months before if they begin with a month, the last as far as theirs has
+        gone; otherwise as many days before."""
+        if self.first.day == 1:
+            months = 12 * (self.last.year - self.first.year) + self.last.month - self.first.month + 1
+            end = month_of(_months_earlier(self.last, months)).end.date() - timedelta(days=1)
+            complete = (self.last + timedelta(days=1)).day == 1
+            return Days(
+                _months_earlier(self.first, months),
+                end if complete else end.replace(day=min(self.last.day, end.day)),
+            )
         last = self.first - timedelta(days=1)
         return Days(last - timedelta(days=self.many - 1), last)
 
@@ -43,6 +52,13 @@ class CountReader:
     """Reads an issuer's counts. All methods raise `Unavailable`."""
 
     store: CountStore
+    _open: dict[str, tuple[date | None, Counts]] = field(default_factory=dict)
+    """The open day that was read, by issuer: several tables of one page read it once."""
+    _journeys: dict[tuple[str, Section], Counts] = field(default_factory=dict)
+
+    def today(self, issuer_id: str) -> date:
+        """The day that is not over; the first there can be before anything was counted."""
+        return self._open_day(issuer_id)[0] or date.min
 
     def series(self, issuer_id: str, days: Days, section: Section) -> Iterator[tuple[date, Counts]]:
         """A section of each of ``days`` on which anything happened, in order."""
@@ -63,9 +79,12 @@ class CountReader:
         today, counts = self._open_day(issuer_id)
         return merge(self._parts(issuer_id, days, section, today, counts))
 
-    def journeys(self, issuer_id: str) -> Counts:
+    def journeys(self, issuer_id: str, *, by_achievement: bool) -> Counts:
         """How far credentials got, of all time up to midnight."""
-        return self.store.section(issuer_id, ALL_TIME, Section.JOURNEYS)
+        key = issuer_id, Section.JOURNEYS if by_achievement else Section.COHORTS
+        if key not in self._journeys:
+            self._journeys[key] = self.store.section(issuer_id, ALL_TIME, key[1])
+        return self._journeys[key]
 
     def _parts(
         self, issuer_id: str, days: Days, section: Section, today: date | None, open_day: Counts
@@ -86,6 +105,11 @@ class CountReader:
 
     def _open_day(self, issuer_id: str) -> tuple[date | None, Counts]:
         """The day that is not over, and its counts so far; None before anything was counted."""
+        if issuer_id not in self._open:
+            self._open[issuer_id] = self._read_open_day(issuer_id)
+        return self._open[issuer_id]
+
+    def _read_open_day(self, issuer_id: str) -> tuple[date | None, Counts]:
         progress = self.store.progress()
         if progress is None:
             return None, NOTHING
@@ -105,3 +129,9 @@ def _whole_months(days: Days, today: date | None) -> tuple[date, date]:
     so_far = today is not None and days.last >= today and month_of(today) == last_month
     last = days.last if complete or so_far else last_month.start.date() - timedelta(days=1)
     return first, last
+
+
+def _months_earlier(day: date, months: int) -> date:
+    """The first day of the month that is ``months`` before that of ``day``."""
+    number = 12 * day.year + day.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)

@@ -195,7 +195,7 @@ class DynamoCountStore:
 
 
 def _sections(period: Period) -> list[Section]:
-    of_one_level = {Section.VISITORS: Level.DAY, Section.JOURNEYS: Level.ALL}
+    of_one_level = {Section.VISITORS: Level.DAY, Section.JOURNEYS: Level.ALL, Section.COHORTS: Level.ALL}
     return [section for section in Section if of_one_level.get(section, period.level) is period.level]
 
 
