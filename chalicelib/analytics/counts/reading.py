@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, merge
-from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, day_of, hour_of, month_of
+from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, day_of, hour_of, month_of, months_earlier
 from chalicelib.analytics.counts.ports import CountStore
 from chalicelib.analytics.counts.sections import Section, section_of
 
@@ -30,10 +30,10 @@ class Days:
         gone; otherwise as many days before."""
         if self.first.day == 1:
             months = 12 * (self.last.year - self.first.year) + self.last.month - self.first.month + 1
-            end = month_of(_months_earlier(self.last, months)).end.date() - timedelta(days=1)
+            end = month_of(months_earlier(self.last, months)).end.date() - timedelta(days=1)
             complete = (self.last + timedelta(days=1)).day == 1
             return Days(
-                _months_earlier(self.first, months),
+                months_earlier(self.first, months),
                 end if complete else end.replace(day=min(self.last.day, end.day)),
             )
         last = self.first - timedelta(days=1)
@@ -55,6 +55,7 @@ class CountReader:
     _open: dict[str, tuple[date | None, Counts]] = field(default_factory=dict)
     """The open day that was read, by issuer: several tables of one page read it once."""
     _journeys: dict[tuple[str, Section], Counts] = field(default_factory=dict)
+    _totals: dict[tuple[str, Days, Section], Counts] = field(default_factory=dict)
 
     def today(self, issuer_id: str) -> date:
         """The day that is not over; the first there can be before anything was counted."""
@@ -76,8 +77,26 @@ class CountReader:
     def total(self, issuer_id: str, days: Days, section: Section) -> Counts:
         """A section of all ``days`` together, without unique visitors, which are those of a day. A month that is in
         ``days`` as a whole, or as far as it has gone, is one read."""
-        today, counts = self._open_day(issuer_id)
-        return merge(self._parts(issuer_id, days, section, today, counts))
+        key = issuer_id, days, section
+        if key not in self._totals:
+            today, counts = self._open_day(issuer_id)
+            self._totals[key] = merge(self._parts(issuer_id, days, section, today, counts))
+        return self._totals[key]
+
+    def by_month(self, issuer_id: str, days: Days, section: Section) -> Iterator[tuple[date, Counts]]:
+        """A section of each month of ``days``, the first and the last as far as they are in them, in order."""
+        today, _ = self._open_day(issuer_id)
+        first, last = _whole_months(days, today)
+        months = self.store.sections(issuer_id, month_of(first), month_of(last), section) if first <= last else ()
+        stored = {period.start.date(): counts for period, counts in months}
+        start = days.first.replace(day=1)
+        while start <= days.last:
+            end = month_of(start).end.date()
+            part = Days(max(start, days.first), min(end - timedelta(days=1), days.last))
+            over = today is not None and today >= end
+            whole = over and part == Days(start, end - timedelta(days=1))
+            yield start, stored.get(start, NOTHING) if whole else self.total(issuer_id, part, section)
+            start = end
 
     def journeys(self, issuer_id: str, *, by_achievement: bool) -> Counts:
         """How far credentials got, of all time up to midnight."""
@@ -129,9 +148,3 @@ def _whole_months(days: Days, today: date | None) -> tuple[date, date]:
     so_far = today is not None and days.last >= today and month_of(today) == last_month
     last = days.last if complete or so_far else last_month.start.date() - timedelta(days=1)
     return first, last
-
-
-def _months_earlier(day: date, months: int) -> date:
-    """The first day of the month that is ``months`` before that of ``day``."""
-    number = 12 * day.year + day.month - 1 - months
-    return date(number // 12, number % 12 + 1, 1)

@@ -18,10 +18,6 @@ import duckdb
 import pytest
 
 from chalicelib.analytics.counts import channels
-from chalicelib.analytics.counts.counts import close_day, fold
-from chalicelib.analytics.counts.folding import fold_longer
-from chalicelib.analytics.counts.periods import day_of
-from chalicelib.analytics.counts.ports import Progress
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.event import Event, Kind, VisitorClass
 from chalicelib.analytics.kpi.figures import Filter
@@ -29,7 +25,7 @@ from chalicelib.analytics.kpi.kpis import Unit
 from chalicelib.analytics.kpi.suppression import suppressed
 from chalicelib.analytics.kpi.tables import TABLES, Request, kpi_figures
 from cli.demo.year import DAYS, Programme, simulate
-from tests.analytics.counts.fakes import CountStore
+from tests.analytics.counts.simulated import counted
 
 pytestmark = pytest.mark.slow
 
@@ -75,17 +71,7 @@ def events() -> list[Event]:
 
 @pytest.fixture(scope="module")
 def reader(events: list[Event]) -> CountReader:
-    store, days = CountStore(), defaultdict(list)
-    for event in events:
-        days[event.at.date()].append(event)
-    issuers = {event.issuer_id for event in events}
-    for day, of in days.items():
-        for issuer_id, counts in fold(of).items():
-            store.save(issuer_id, day_of(day), close_day(counts), 1)
-    fold_longer(store, {day_of(day).parent: issuers for day in days}, 1)
-    end = day_of(LAST + timedelta(days=1)).start
-    store.saved = Progress(1, end, end)
-    return CountReader(store)
+    return CountReader(counted(events, LAST))
 
 
 @pytest.fixture(scope="module")
