@@ -14,14 +14,14 @@ from chalicelib.http.console.overview import charts, wording
 from chalicelib.http.console.overview.charts import Bar
 
 MOST_BARS = 8
-"""Bars of a breakdown; the rest is added up in one more."""
+"""Bars of a breakdown; if there are more than one more, they are added up in one."""
 _FUNNEL = {
     Stage.ISSUED: "Issued", Stage.OPENED: "Opened from the email", Stage.VIEWED: "Viewed by someone",
     Stage.SHARED: "Shared", Stage.REFERRED: "Brought a visitor to an enrolment page",
     Stage.RETURNING: "Issued to someone who came back",
 }  # fmt: skip
-_VISITS = {"view": "Views", "referral": "Referrals", "shared": "Shares", "download": "Downloads", "click": "Clicks"}
-"""What visitors do, which a channel or country is known of."""
+_VISITS = {"view": "Views", "referral": "Referrals", "download": "Downloads"}
+"""What visitors do, as much as fits into half a page. The CSV file has every kind of event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,11 @@ def funnel(figures: Figures) -> tuple[Bar, ...]:
 def shares(rows: Sequence[tuple[str, int]]) -> tuple[Bar, ...]:
     """Bars of the largest ``rows``, each with its share of all."""
     total = sum(many for _, many in rows)
-    shown = [row for row in rows[:MOST_BARS] if row[1]]
-    if rest := sum(many for _, many in rows[MOST_BARS:]):
-        shown.append((f"{len(rows) - MOST_BARS} others", rest))
-    return charts.bars([(label, many, percent(many / total)) for label, many in shown]) if total else ()
+    drawn = [row for row in rows if row[1]]
+    if len(drawn) > MOST_BARS + 1:
+        rest = drawn[MOST_BARS:]
+        drawn = [*drawn[:MOST_BARS], (f"{len(rest)} others", sum(many for _, many in rest))]
+    return charts.bars([(label, many, percent(many / total)) for label, many in drawn]) if total else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _summary(points: Sequence[Point], most: int) -> str:
     highest = next(point for point in points if point.value == most)
     first, last = points[0], points[-1]
     return (
-        f"From {first.value:,} ({first.name}) to {last.value:,} ({last.name}); the most were {most:,} ({highest.name})."
+        f"{first.value:,} in {first.name}, {last.value:,} in {last.name}; most in {highest.name}: {most:,}."
     )
 
 

@@ -32,7 +32,7 @@ _SERIES = {
     Kind.SHARED: ("Shares", "How often were credentials shared?"),
     Kind.REFERRAL: ("Referrals", "How many visitors went on to an enrolment page?"),
 }
-_BY_VISITOR = (Kind.VIEW, Kind.SHARED, Kind.REFERRAL)
+_BY_VISITOR = (Kind.VIEW, Kind.REFERRAL)
 
 
 @dataclass(frozen=True, slots=True)

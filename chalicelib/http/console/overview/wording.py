@@ -75,6 +75,8 @@ def change(figure: KpiFigure) -> str:
     if now is None or before is None:
         return ""
     was = value(figure.kpi, figure.before)
+    if not before and figure.kpi.unit is Unit.COUNT:
+        return "none before" if now else ""
     if value(figure.kpi, figure.now) == was:
         return "unchanged"
     return f"{'up' if now > before else 'down'} from {was}"
@@ -87,7 +89,9 @@ def days(some: Days) -> str:
     whole = some.first.day == 1 and (some.last + timedelta(days=1)).day == 1
     if whole:
         return months(some)
-    first = f"{some.first:%-d %B}" if some.first.year == some.last.year else day(some.first)
+    first = day(some.first)
+    if some.first.year == some.last.year:
+        first = f"{some.first:%-d}" if some.first.month == some.last.month else f"{some.first:%-d %B}"
     return f"{first} to {day(some.last)}"
 
 
