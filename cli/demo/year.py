@@ -29,7 +29,8 @@ _VERDICTS = {"valid": 95, "expired": 3, "revoked": 2}
 
 @dataclass(frozen=True)
 class Programme:
-    """An achievement whose credentials are simulated; ``credentials`` are used first, then ids are made up."""
+    """An achievement whose credentials are simulated; ``credentials`` are used first, lately and
+    shared, so that the pages of the demo name their holders; then ids are made up."""
 
     issuer_id: str
     achievement_id: str
@@ -82,7 +83,9 @@ def simulate(programmes: Sequence[Programme], last: date, events: int, seed: int
             known = number < len(programme.credentials)
             made_up = f"{simulation.rolls.getrandbits(120):030x}"[:26].translate(_BASE32)
             credential = programme.credentials[number] if known else made_up
-            yield from _journey(simulation, programme, credential, _issued_at(simulation.rolls, start))
+            issued = simulation.end - timedelta(hours=simulation.rolls.uniform(300, 900)) if known else None
+            at = issued or _issued_at(simulation.rolls, start)
+            yield from _journey(simulation, programme, credential, at, shared=known)
 
 
 _BASE32 = str.maketrans("0123456789", "ghijklmnop")
@@ -96,8 +99,10 @@ def _issued_at(rolls: random.Random, start: datetime) -> datetime:
             return day + timedelta(hours=rolls.triangular(6, 20, 10))
 
 
-def _journey(simulation: _Simulation, programme: Programme, credential: str, at: datetime) -> Iterator[Event]:
-    """The events of one credential."""
+def _journey(
+    simulation: _Simulation, programme: Programme, credential: str, at: datetime, *, shared: bool
+) -> Iterator[Event]:
+    """The events of one credential, which is certainly ``shared`` or by chance."""
     rolls = simulation.rolls
     base = {"credential_id": credential, "issuer_id": programme.issuer_id, "achievement_id": programme.achievement_id}
     returning = rolls.random() < 0.3
@@ -112,7 +117,7 @@ def _journey(simulation: _Simulation, programme: Programme, credential: str, at:
         yield from simulation.event(Kind.REVOKED, simulation.later(at, 700), base)
     if rolls.random() < (0.4 if until else 0.02):
         yield from simulation.event(Kind.RENEWED, simulation.later(at, 3500), base)
-    if rolls.random() < 0.35:
+    if not shared and rolls.random() < 0.35:
         return
     opened = simulation.later(at, 20)
     yield from simulation.event(Kind.OPENED, opened, base)
@@ -120,7 +125,7 @@ def _journey(simulation: _Simulation, programme: Programme, credential: str, at:
         yield from simulation.visit(
             Kind.VIEW, simulation.later(opened, 200), base, verdict=simulation.choose(_VERDICTS)
         )
-    if rolls.random() < 0.5:
+    if shared or rolls.random() < 0.5:
         yield from _shared(simulation, base, opened)
 
 

@@ -20,6 +20,7 @@ _FUNNEL = {
     Stage.SHARED: "Shared", Stage.REFERRED: "Brought a visitor to an enrolment page",
     Stage.RETURNING: "Issued to someone who came back",
 }  # fmt: skip
+_ROW_HEADINGS = {"channels": "Channel", "countries": "Country", "platforms": "Platform", "verdicts": "Verdict"}
 _VISITS = {"view": "Views", "referral": "Referrals", "download": "Downloads"}
 """What visitors do, as much as fits into half a page. The CSV file has every kind of event."""
 
@@ -52,7 +53,7 @@ def visits(reader: CountReader, request: Request, name: str, question: str, labe
     rows.sort(key=lambda row: (-_number(row[places[0][0]]), str(row[0])))
     text = tuple((label(str(row[0])), *(f"{_number(row[at]):,}" for at, _ in places)) for row in rows)
     drawn = [(label(str(row[0])), _number(row[places[0][0]])) for row in rows]
-    view = TableView(name, (name.capitalize()[:-1], *(heading for _, heading in places)), text)
+    view = TableView(name, (_ROW_HEADINGS[name], *(heading for _, heading in places)), text)
     return Breakdown(name, question, shares(drawn), view)
 
 
@@ -61,7 +62,7 @@ def times(reader: CountReader, request: Request, name: str, question: str, label
     table: Table = TABLES[name](reader, request)
     drawn = sorted(((label(str(row[0])), _number(row[1])) for row in table.rows), key=lambda row: (-row[1], row[0]))
     text = tuple((each, f"{many:,}") for each, many in drawn)
-    return Breakdown(name, question, shares(drawn), TableView(name, (name.capitalize()[:-1], "Times"), text))
+    return Breakdown(name, question, shares(drawn), TableView(name, (_ROW_HEADINGS[name], "Times"), text))
 
 
 def funnel(figures: Figures) -> tuple[Bar, ...]:

@@ -57,7 +57,7 @@ class Dashboard:
     """The whole months that figures about people cover; empty if there are none."""
     about_people: bool
     changes: tuple[str, ...]
-    changes_period: str
+    changes_title: str
     cards: tuple[Card, ...]
     figures: tuple[Card, ...]
     series: tuple[ColumnChart, ...]
@@ -87,7 +87,7 @@ def build(services: Services, reader: CountReader, request: Request, names: Name
         months=wording.months(_until(months, today)) if months else "",
         about_people=about_people,
         changes=changes.sentences(compared, described),
-        changes_period=wording.days(described),
+        changes_title=_changes_title(described, today),
         cards=tuple(card for code in HEADLINE for card in cards if card.code == code),
         figures=cards,
         series=tuple(
@@ -117,6 +117,12 @@ def _card(figure: KpiFigure) -> Card:
         wording.value(kpi, figure.before),
         kpi.formula,
     )
+
+
+def _changes_title(described: Days, today: date) -> str:
+    if described.last == today:
+        return f"What changed this month, 1 to {today:%-d %B}"
+    return f"What changed in {wording.months(described)}"
 
 
 def _until(months: Days, today: date) -> Days:
