@@ -88,7 +88,7 @@ class IssuerStore(Protocol):
         """All achievements of an issuer."""
 
     def achievements_by_id(self, issuer_id: str, ids: Collection[str]) -> Mapping[str, Achievement]:
-        """Those of ``ids`` that exist, by id."""
+        """Those of ``ids`` that exist, by id, as they were a second ago: for names."""
 
     def add_achievement(self, achievement: Achievement) -> None:
         """Store the first version of an achievement. Raises `Conflict` when the id is taken."""

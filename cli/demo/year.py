@@ -72,10 +72,12 @@ class _Simulation:
         return at + timedelta(hours=self.rolls.expovariate(1 / hours))
 
 
-def simulate(programmes: Sequence[Programme], last: date, events: int, seed: int = 7) -> Iterator[Event]:
-    """About as many ``events`` in the `DAYS` up to ``last``, in no order."""
+def simulate(
+    programmes: Sequence[Programme], last: date, events: int, seed: int = 7, days: int = DAYS
+) -> Iterator[Event]:
+    """About as many ``events`` in the ``days`` up to ``last``, in no order."""
     simulation = _Simulation(random.Random(seed), datetime.combine(last + timedelta(days=1), time(), UTC))
-    start = simulation.end - timedelta(days=DAYS)
+    start = simulation.end - timedelta(days=days)
     total = sum(programme.weight for programme in programmes)
     for programme in programmes:
         many = round(events / EVENTS_PER_CREDENTIAL * programme.weight / total)
@@ -84,17 +86,17 @@ def simulate(programmes: Sequence[Programme], last: date, events: int, seed: int
             made_up = f"{simulation.rolls.getrandbits(120):030x}"[:26].translate(_BASE32)
             credential = programme.credentials[number] if known else made_up
             issued = simulation.end - timedelta(hours=simulation.rolls.uniform(300, 900)) if known else None
-            at = issued or _issued_at(simulation.rolls, start)
+            at = issued or _issued_at(simulation.rolls, start, days)
             yield from _journey(simulation, programme, credential, at, shared=known)
 
 
 _BASE32 = str.maketrans("0123456789", "ghijklmnop")
 
 
-def _issued_at(rolls: random.Random, start: datetime) -> datetime:
+def _issued_at(rolls: random.Random, start: datetime, days: int) -> datetime:
     """More towards the end of the year, by day, and on weekdays."""
     while True:
-        day = start + timedelta(days=int(DAYS * rolls.random() ** 0.7))
+        day = start + timedelta(days=int(days * rolls.random() ** 0.7))
         if day.weekday() < 5 or rolls.random() < 0.2:
             return day + timedelta(hours=rolls.triangular(6, 20, 10))
 

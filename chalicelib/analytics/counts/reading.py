@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -53,9 +53,10 @@ class CountReader:
 
     store: CountStore
     _open: dict[str, tuple[date | None, Counts]] = field(default_factory=dict)
-    """The open day that was read, by issuer: several tables of one page read it once."""
+    """What was read, because several tables of one page need the same."""
     _journeys: dict[tuple[str, Section], Counts] = field(default_factory=dict)
     _totals: dict[tuple[str, Days, Section], Counts] = field(default_factory=dict)
+    _stored: dict[tuple[str, Period, Period, Section], Sequence[tuple[Period, Counts]]] = field(default_factory=dict)
 
     def today(self, issuer_id: str) -> date:
         """The day that is not over; the first there can be before anything was counted."""
@@ -63,7 +64,7 @@ class CountReader:
 
     def series(self, issuer_id: str, days: Days, section: Section) -> Iterator[tuple[date, Counts]]:
         """A section of each of ``days`` on which anything happened, in order."""
-        stored = self.store.sections(issuer_id, day_of(days.first), day_of(days.last), section)
+        stored = self._sections(issuer_id, day_of(days.first), day_of(days.last), section)
         today, counts = self._open_day(issuer_id)
         yield from ((period.start.date(), found) for period, found in stored if period.start.date() != today)
         if today is not None and today in days and not counts.empty:
@@ -87,7 +88,7 @@ class CountReader:
         """A section of each month of ``days``, the first and the last as far as they are in them, in order."""
         today, _ = self._open_day(issuer_id)
         first, last = _whole_months(days, today)
-        months = self.store.sections(issuer_id, month_of(first), month_of(last), section) if first <= last else ()
+        months = self._sections(issuer_id, month_of(first), month_of(last), section) if first <= last else ()
         stored = {period.start.date(): counts for period, counts in months}
         start = days.first.replace(day=1)
         while start <= days.last:
@@ -105,19 +106,27 @@ class CountReader:
             self._journeys[key] = self.store.section(issuer_id, ALL_TIME, key[1])
         return self._journeys[key]
 
+    def _sections(
+        self, issuer_id: str, first: Period, last: Period, section: Section
+    ) -> Sequence[tuple[Period, Counts]]:
+        key = issuer_id, first, last, section
+        if key not in self._stored:
+            self._stored[key] = tuple(self.store.sections(issuer_id, first, last, section))
+        return self._stored[key]
+
     def _parts(
         self, issuer_id: str, days: Days, section: Section, today: date | None, open_day: Counts
     ) -> Iterator[Counts]:
         """The counts that make up ``days``: whole months, and single days at both ends."""
         first, last = _whole_months(days, today)
         if first <= last:
-            months = self.store.sections(issuer_id, month_of(first), month_of(last), section)
+            months = self._sections(issuer_id, month_of(first), month_of(last), section)
             yield from (counts for _, counts in months)
         else:
             first, last = days.first, days.first - timedelta(days=1)
         for part in (Days(days.first, first - timedelta(days=1)), Days(last + timedelta(days=1), days.last)):
             if part.many > 0:
-                stored = self.store.sections(issuer_id, day_of(part.first), day_of(part.last), section)
+                stored = self._sections(issuer_id, day_of(part.first), day_of(part.last), section)
                 yield from (counts for _, counts in stored)
         if today is not None and today in days:
             yield section_of(open_day, section)

@@ -91,8 +91,10 @@ class ChunkItem(Item, discriminator="counts_chunk"):
 class DynamoCountStore:
     """`analytics.counts.ports.CountStore` on DynamoDB."""
 
-    def __init__(self, tables: Tables, retention: timedelta) -> None:
+    def __init__(self, tables: Tables, retention: timedelta, *, consistent: bool = True) -> None:
+        """Only a fold needs ``consistent`` reads: counts that people read are minutes old anyway."""
         self._tables = tables
+        self._consistent = consistent
         self._kept = retention + OUTLIVES_EVENTS
 
     def progress(self) -> Progress | None:
@@ -145,7 +147,7 @@ class DynamoCountStore:
             yield period, counts
 
     def _read_all(self, table: str, part: Range) -> Iterator[tuple[str, Period, Counts]]:
-        for raw in self._tables.query(table, part):
+        for raw in self._tables.query(table, part, consistent=self._consistent):
             stored = read(CountsItem, raw)
             yield stored.issuer_id, stored.period, self._counts(table, key_of(raw), stored)
 

@@ -95,9 +95,7 @@ def _summary(points: Sequence[Point], most: int) -> str:
         return "None in this period."
     highest = next(point for point in points if point.value == most)
     first, last = points[0], points[-1]
-    return (
-        f"{first.value:,} in {first.name}, {last.value:,} in {last.name}; most in {highest.name}: {most:,}."
-    )
+    return f"{first.value:,} in {first.name}, {last.value:,} in {last.name}; most in {highest.name}: {most:,}."
 
 
 def bars(rows: Sequence[tuple[str, int, str]], longest: int | None = None) -> tuple[Bar, ...]:
