@@ -17,9 +17,9 @@ BATCH = 25
 """Items per BatchGetItem: 25 of the largest stay below its limit of 16 MB."""
 
 
-def find(tables: Tables, table: str, model: type[Readable[N]], key: Key) -> N | None:
+def find(tables: Tables, table: str, model: type[Readable[N]], key: Key, *, consistent: bool = True) -> N | None:
     """The object under ``key``, or None. Raises `Unavailable`."""
-    raw = tables.get(table, key)
+    raw = tables.get(table, key, consistent=consistent)
     return None if raw is None else read(model, raw)
 
 

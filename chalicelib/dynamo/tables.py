@@ -127,12 +127,12 @@ class Tables:
         )
         self.client: Any = connection.client
 
-    def get(self, table: str, key: Key) -> Raw | None:
-        """The item under ``key``, with a strongly consistent read, or None. Raises `Unavailable`."""
+    def get(self, table: str, key: Key, *, consistent: bool = True) -> Raw | None:
+        """The item under ``key``, or None; ``consistent`` as in `query`. Raises `Unavailable`."""
         if len(key.pk.encode()) > MAX_KEY:
             return None  # the id may come from a request; no item can have a key this long
         with _translated_errors():
-            reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=True)
+            reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=consistent)
         item: Raw | None = reply.get("Item")
         return item
 
