@@ -19,8 +19,8 @@ from chalicelib.http.core.ports import Services
 INFLUENCERS = 5
 """Shared credentials on the page, each of which is a read. The CSV file has all."""
 ACHIEVEMENTS = 8
-"""Achievements to choose from: those that were issued most in the last month of the period. The page of an achievement
-links to its figures, so that none is out of reach."""
+"""Achievements to choose from: those that were issued most in the last month of the period. The list of achievements
+links to the figures of each."""
 DELETED_PATHWAY = "Deleted pathway"
 
 
