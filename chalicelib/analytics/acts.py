@@ -1,4 +1,4 @@
-"""Events that no visitor causes: what issuers, holders and mail servers do."""
+"""Events that issuers, holders and mail servers cause, so they have no visitor."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def act(
     target: str | None,
     valid_until: datetime | None = None,
 ) -> Event:
-    """The event of an act. Its id depends on kind, credential, time and ``once``, so that a repeated call makes the
-    same event."""
+    """Build such an event. Its id depends on kind, credential, time and ``once``, so a repeated call builds the same
+    event."""
     named = hashlib.sha256(f"{kind.value} {credential_id} {once}".encode()).digest()
     return Event(
         id=ulid(at, named[:ENTROPY_BYTES]),

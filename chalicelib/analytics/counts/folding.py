@@ -22,11 +22,11 @@ from chalicelib.analytics.counts.sections import Section
 from chalicelib.errors import Unavailable
 
 LEASE = timedelta(minutes=2)
-"""How long other runs wait for one that has not said that it ended: longer than the function may run."""
+"""The time that other runs wait for one that has not reported its end: longer than the function may run."""
 BUCKETS_AT_ONCE = 20
-"""Buckets between two stored progresses: an hour."""
+"""Buckets folded before the progress is stored: an hour."""
 BEFORE_FIRST_RUN = timedelta(hours=1)
-"""How far the first run of a deployment looks back: events may be recorded before it."""
+"""The time that the first run of a deployment looks back, because events may be recorded before it."""
 OWNER_BYTES = 8
 """Two runs that take the same number in the same microsecond must not mistake each other's progress for their own."""
 _SAFELY_KEPT = timedelta(days=1)
@@ -39,7 +39,7 @@ Changed = dict[Period, set[str] | None]
 
 @dataclass(frozen=True, slots=True)
 class FoldContext:
-    """What folding needs. ``entropy(n)`` returns n random bytes."""
+    """Dependencies of folding. ``entropy(n)`` returns n random bytes."""
 
     reader: BucketReader
     store: CountStore
@@ -51,7 +51,7 @@ class FoldContext:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What a run did."""
+    """The result of a run."""
 
     buckets: int = 0
     late: int = 0
@@ -59,7 +59,7 @@ class Folded:
     too_old: int = 0
     """Late events that are not counted, because other events of their bucket may have expired."""
     waits: bool = False
-    """Whether it did nothing, because another run works."""
+    """Whether it did nothing, because another run was in progress."""
     behind: timedelta = timedelta()
     """How long ago the last folded bucket ended."""
     failed: tuple[Failure, ...] = ()
@@ -67,9 +67,9 @@ class Folded:
 
 
 def run(context: FoldContext, until: datetime) -> Folded:
-    """Fold what is closed and what came late, until it is done or the clock passes ``until``.
+    """Fold closed buckets and late events until none are left or the clock passes ``until``.
 
-    Does nothing while another run works. Raises `Unavailable`: the next run continues.
+    Does nothing while another run is in progress. Raises `Unavailable`: the next run continues.
     """
     mine = start(context)
     if mine is None:
@@ -106,12 +106,12 @@ def run(context: FoldContext, until: datetime) -> Folded:
 
 
 def safely_kept_since(context: FoldContext) -> datetime:
-    """Of no bucket that starts later have events expired."""
+    """The earliest start of a bucket whose events are certainly all still stored."""
     return context.clock() - context.retention + _SAFELY_KEPT
 
 
 def start(context: FoldContext, *, take_over: bool = False) -> Progress | None:
-    """Take the next number; None while another run works, unless it is to be taken over."""
+    """Take the next number; None while another run is in progress, unless ``take_over``."""
     now = context.clock()
     before = context.store.progress() or Progress(0, first_open(now - BEFORE_FIRST_RUN), now)
     if before.busy_until > now and not take_over:

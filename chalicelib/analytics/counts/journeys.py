@@ -13,7 +13,7 @@ from chalicelib.analytics.event import RETURNING, Kind
 
 
 class Stage(StrEnum):
-    """What happened to a credential at least once. People only."""
+    """A stage in the life of a credential, reached when it happens for the first time. People only."""
 
     ISSUED = "issued"
     RETURNING = "returning"

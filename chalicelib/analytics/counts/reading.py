@@ -1,4 +1,4 @@
-"""Read the counts of days: those that are over as they are stored, and today's from hours and buckets."""
+"""Read counts by day: past days as stored, and today from hours and buckets."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from chalicelib.analytics.counts.sections import Section, section_of
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From one UTC day to another, both included."""
+    """A range of UTC days, both ends included."""
 
     first: date
     last: date
 
     @property
     def many(self) -> int:
-        """How many days."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
     @property
@@ -40,7 +40,7 @@ class Days:
         return Days(last - timedelta(days=self.many - 1), last)
 
     def each(self) -> Iterator[date]:
-        """Each of them, in order."""
+        """Yield each day in order."""
         return (self.first + timedelta(days=n) for n in range(self.many))
 
     def __contains__(self, day: date) -> bool:
@@ -71,7 +71,7 @@ class CountReader:
             yield today, section_of(counts, section)
 
     def hours(self, issuer_id: str, day: date) -> Iterator[tuple[datetime, Counts]]:
-        """Each hour of ``day`` that is over and in which anything happened, in order."""
+        """Each past hour of ``day`` that has events, in order."""
         for _, period, counts in self.store.parts(day_of(day), {issuer_id}):
             yield period.start, close_day(counts)
 
@@ -149,8 +149,8 @@ class CountReader:
 
 
 def _whole_months(days: Days, today: date | None) -> tuple[date, date]:
-    """The first and the last day of the months that ``days`` contain as a whole, or up to today; the last is before the
-    first if there are none."""
+    """The first and last day of the months that lie in ``days`` completely, or up to today; if there are none, the last
+    day is before the first."""
     first = days.first if days.first.day == 1 else month_of(days.first).end.date()
     last_month = month_of(days.last)
     complete = Period(Level.DAY, last_month.end - timedelta(days=1)).start.date() == days.last

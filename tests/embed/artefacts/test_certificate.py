@@ -57,9 +57,9 @@ def test_end_date_is_named() -> None:
 
 def test_unproven_issuer_is_quoted_and_the_doubt_is_printed() -> None:
     unproven = replace(
-        ARTEFACT, claims=replace(CLAIMS, issuer_confirmed=False), issuer_proof="Who issued it is not proven."
+        ARTEFACT, claims=replace(CLAIMS, issuer_confirmed=False), issuer_proof="The issuer’s identity is not proven."
     )
-    assert "Issued under the name “Fernhill College” Who issued it is not proven." in text_of(drawn(unproven))
+    assert "Issued under the name “Fernhill College” The issuer’s identity is not proven." in text_of(drawn(unproven))
 
 
 def test_images_of_the_page_are_the_rendered_drawings(monkeypatch: pytest.MonkeyPatch) -> None:

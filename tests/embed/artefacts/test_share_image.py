@@ -39,7 +39,7 @@ def test_image_names_title_holder_issuer_and_proof_but_no_verdict() -> None:
 
 def test_unproven_issuer_is_quoted() -> None:
     unproven = replace(
-        ARTEFACT, claims=replace(CLAIMS, issuer_confirmed=False), issuer_proof="Who issued it is not proven."
+        ARTEFACT, claims=replace(CLAIMS, issuer_confirmed=False), issuer_proof="The issuer’s identity is not proven."
     )
     assert "Issued under the name “Fernhill College”" in words(share_image.draw(unproven))
     assert "not proven" in words(share_image.draw(unproven))

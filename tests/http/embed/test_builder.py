@@ -80,3 +80,9 @@ def test_no_text_of_a_credential_adds_an_element_or_attribute(
         return [(tag, set(attributes)) for tag, attributes in elements]
 
     assert structure(payload) == structure("Plain")
+
+
+def test_page_says_how_to_show_several_credentials_of_a_holder(client: Gateway, laurel: Laurel) -> None:
+    page = client.get(f"{laurel.url('valid')}/embed", accept=HTML).text
+    assert "Open the link to the holder’s public profile" in page
+    assert "even if all their credentials are from one issuer" in page
