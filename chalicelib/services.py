@@ -94,17 +94,19 @@ class Services:
 
     @cached_property
     def count_store(self) -> CountStore:
-        """The store of counts."""
+        """The store of counts, for readers."""
         from chalicelib.dynamo.stores.counts import DynamoCountStore  # imported late: a credential page counts nothing
 
-        return DynamoCountStore(self._tables, self._retention)
+        return DynamoCountStore(self._tables, self._retention, consistent=False)
 
     @cached_property
     def fold_context(self) -> FoldContext:
         """Dependencies of counting."""
         from chalicelib.analytics.counts.folding import FoldContext
+        from chalicelib.dynamo.stores.counts import DynamoCountStore
 
-        return FoldContext(self.event_store, self.count_store, self.clock, self.entropy, self._retention)
+        store = DynamoCountStore(self._tables, self._retention)
+        return FoldContext(self.event_store, store, self.clock, self.entropy, self._retention)
 
     @cached_property
     def salts(self) -> Salts:

@@ -150,6 +150,9 @@ class IssuerStore:
         keys = sorted(key for key in self._achievements if key[0] == issuer_id)
         return iter([self._achievements[key] for key in keys])
 
+    def achievements_by_id(self, issuer_id: str, ids: Collection[str]) -> dict[str, Achievement]:
+        return {each: self._achievements[issuer_id, each] for each in ids if (issuer_id, each) in self._achievements}
+
     def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
         return iter([each for _, each in sorted(self._lists.items()) if each.issuer_id == issuer_id])
 

@@ -10,7 +10,15 @@ from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 
 
 def act(
-    kind: Kind, issuer_id: str, achievement_id: str, credential_id: str, at: datetime, *, once: str, target: str | None
+    kind: Kind,
+    issuer_id: str,
+    achievement_id: str,
+    credential_id: str,
+    at: datetime,
+    *,
+    once: str,
+    target: str | None,
+    valid_until: datetime | None = None,
 ) -> Event:
     """Build such an event. Its id depends on kind, credential, time and ``once``, so a repeated call builds the same
     event."""
@@ -26,4 +34,5 @@ def act(
         visitor=None,
         referrer=None,
         target=target,
+        valid_until=valid_until,
     )

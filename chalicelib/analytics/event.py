@@ -121,6 +121,8 @@ class Event:
     utm_medium: str | None = None
     utm_campaign: str | None = None
     """Tags in the requested URL, in lower case."""
+    valid_until: datetime | None = None
+    """When an issued credential expires; None for other kinds, and if it does not expire."""
 
 
 @dataclass(frozen=True, slots=True)

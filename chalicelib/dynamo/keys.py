@@ -60,6 +60,7 @@ table ``credentials`` (permanent): private items
 table ``events`` (removed after a while)
 ``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of three minutes, to be counted
 ``LATE``                              ``<bucket>#<event>``            events that came after their bucket was folded
+``LATE``                              ``failed#<bucket>#<issuer>``    issuers whose counting failed
 ``FOLD``                              ``FOLD``                        how far events are counted
 ``BUCKET_COUNTS#<hour>``              ``<issuer>#<bucket>``           the counts of its buckets, by issuer
 ``HOUR_COUNTS#<day>``                 ``<issuer>#<hour>``             the counts of its hours, by issuer
@@ -289,6 +290,11 @@ def events(bucket: Period, shard: int) -> Range:
 
 def late_event(bucket: Period, event_id: str) -> Key:
     return Key("LATE", join(bucket.name, event_id))
+
+
+def failed_fold(bucket: Period, event_id: str) -> Key:
+    # After all notes of events, whose keys begin with a digit, so that an issuer that fails for long delays no event.
+    return Key("LATE", join("failed", bucket.name, event_id))
 
 
 def late_events() -> Range:

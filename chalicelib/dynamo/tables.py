@@ -127,23 +127,23 @@ class Tables:
         )
         self.client: Any = connection.client
 
-    def get(self, table: str, key: Key) -> Raw | None:
-        """The item under ``key``, with a strongly consistent read, or None. Raises `Unavailable`."""
+    def get(self, table: str, key: Key, *, consistent: bool = True) -> Raw | None:
+        """The item under ``key``, or None; ``consistent`` as in `query`. Raises `Unavailable`."""
         if len(key.pk.encode()) > MAX_KEY:
             return None  # the id may come from a request; no item can have a key this long
         with _translated_errors():
-            reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=True)
+            reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=consistent)
         item: Raw | None = reply.get("Item")
         return item
 
-    def get_many(self, wanted: Mapping[str, Sequence[Key]]) -> dict[Key, Raw]:
-        """The items under the ``wanted`` keys (by table), with strongly consistent reads in one call.
+    def get_many(self, wanted: Mapping[str, Sequence[Key]], *, consistent: bool = True) -> dict[Key, Raw]:
+        """The items under the ``wanted`` keys (by table), in one call; ``consistent`` as in `query`.
 
         At most 100 keys (BatchGetItem). Keys that DynamoDB leaves unprocessed are requested again after a pause. Raises
         `Unavailable` when some stay unprocessed, so an item that is missing from the result does not exist.
         """
         pending: dict[str, Any] = {
-            table: {"Keys": [_raw_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}
+            table: {"Keys": [_raw_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": consistent}
             for table, keys in wanted.items()
             if keys
         }
@@ -161,11 +161,11 @@ class Tables:
             raise Unavailable("Storage returned an incomplete response.", code="storage_partial")
         return found
 
-    def query(self, table: str, part: Range, page: int | None = None) -> Iterator[Raw]:
-        """Every item in ``part`` of a partition, in order, with strongly consistent reads. Raises `Unavailable`.
+    def query(self, table: str, part: Range, page: int | None = None, *, consistent: bool = True) -> Iterator[Raw]:
+        """Every item in ``part`` of a partition, in order. Raises `Unavailable`.
 
         ``page`` limits how many items one call reads, for a caller that may stop early; by default a call reads up to 1
-        MB.
+        MB. A read that is not ``consistent`` costs half, and may miss the writes of the last second.
         """
         condition = "pk = :pk" if part.condition is None else f"pk = :pk AND {part.condition}"
         values = {":pk": {"S": part.pk}} | ({":sk": {"S": part.value}} if part.condition else {})
@@ -174,7 +174,7 @@ class Tables:
             "TableName": table,
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": values,
-            "ConsistentRead": True,
+            "ConsistentRead": consistent,
             "ScanIndexForward": not part.backward,
         }
         if page is not None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.analytics.counts import channels
-from chalicelib.analytics.event import Event, Kind, VisitorClass
+from chalicelib.analytics.event import RETURNING, Event, Kind, VisitorClass
 
 VISITS = frozenset({Kind.VIEW})
 """Kinds of which unique visitors are counted: those of a credential's page."""
+EXPIRY = "expiry"
+"""The kind of a touch that says when a credential ends, which its issue determines."""
 
 
 class Cell(NamedTuple):
@@ -30,7 +33,8 @@ class Cell(NamedTuple):
 
 
 class Touch(NamedTuple):
-    """A kind of event on one credential, without those by machines."""
+    """One kind of event of one credential, machines left out. Its issue also has touches of its own for the end date
+    (`EXPIRY`) and for a `RETURNING` holder."""
 
     achievement: str
     credential: str
@@ -65,12 +69,12 @@ class Dimension(NamedTuple):
 class Step(NamedTuple):
     """A group of credentials that reached the same stage: see `journeys`."""
 
-    issued: str
-    """The UTC day of issue, such as 2026-11-30."""
+    month: str
+    """The UTC month of issue, such as 2026-11; for the stages of expiry, that of the end date."""
     achievement: str
     stage: str
     hours: int
-    """Whole hours from issue to the first time."""
+    """Whole hours from issue to the first time; 0 for stages that are not timed."""
 
 
 EVERYONE = Dimension("issuer")
@@ -183,11 +187,20 @@ def _count(events: Iterable[Event]) -> Counts:
         cells[Cell(event.kind.value, machine, event.achievement_id, channel, country, detail)] += 1
         if machine or event.credential_id is None:
             continue
-        touch = Touch(event.achievement_id, event.credential_id, event.kind.value)
-        touches[touch] = _later(touches.get(touch), Seen(1, int(event.at.timestamp())))
+        for kind, at in _touches(event):
+            touch = Touch(event.achievement_id, event.credential_id, kind)
+            touches[touch] = _later(touches.get(touch), Seen(1, int(at.timestamp())))
         if event.kind in VISITS and event.visitor is not None:
             visits.add(Visit(event.visitor, event.achievement_id, event.credential_id, channel, country))
     return Counts(bounded_sites(cells), touches, bounded_visits(visits))
+
+
+def _touches(event: Event) -> Iterator[tuple[str, datetime]]:
+    yield event.kind.value, event.at
+    if event.kind is Kind.ISSUED and event.target == RETURNING:
+        yield RETURNING, event.at
+    if event.kind is Kind.ISSUED and event.valid_until is not None:
+        yield EXPIRY, event.valid_until
 
 
 def _later(before: Seen | None, seen: Seen) -> Seen:

@@ -96,6 +96,12 @@ def month_of(day: date) -> Period:
     return day_of(day.replace(day=1))._replace(level=Level.MONTH)
 
 
+def months_earlier(day: date, months: int) -> date:
+    """The first day of the month that is ``months`` before that of ``day``."""
+    number = 12 * day.year + day.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
+
+
 def first_open(now: datetime) -> datetime:
     """The start of the oldest bucket that is not closed yet."""
     return bucket_of(now - GRACE).start

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from chalicelib.analytics.counts.counts import Cell, Seen, Step, Touch
 from chalicelib.analytics.counts.journeys import Stage
+from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Figures
-from chalicelib.analytics.kpi.suppression import suppressed, too_small
+from chalicelib.analytics.kpi.people import People, cohort_groups
+from chalicelib.analytics.kpi.suppression import too_small
 
 PATHWAY_SEPARATOR = "#"
 """Between a pathway and the number of its steps that the holder has now."""
@@ -29,9 +31,11 @@ class Influencer:
 
 @dataclass(frozen=True, slots=True)
 class CohortRow:
-    """The credentials issued in one month, and the number that reached each stage; None if suppressed."""
+    """The credentials issued in a month, or in several that are counted together, and how many got to each stage; None
+    if there are too few of them."""
 
     month: str
+    last_month: str
     issued: int
     stages: Mapping[str, int] | None
 
@@ -83,17 +87,24 @@ def influencers(touches: Mapping[Touch, Seen], limit: int) -> list[Influencer]:
     return sorted(shared, key=lambda each: (-each.referrals, -each.views, each.credential))[:limit]
 
 
-def cohorts(steps: Mapping[Step, int]) -> list[CohortRow]:
-    """The stages that the credentials of each month of issue reached. Small months are suppressed (`suppression`)."""
-    months: dict[str, Counter[str]] = defaultdict(Counter)
-    for step, many in steps.items():
-        months[step.issued[:7]][step.stage] += many
-    issued = {month: stages[Stage.ISSUED.value] for month, stages in months.items()}
-    hidden = suppressed(issued)
-    return [
-        CohortRow(month, issued[month], None if month in hidden else dict(stages))
-        for month, stages in sorted(months.items())
-    ]
+def cohorts(
+    journeys: Mapping[Step, int], people: People, months: Days | None, achievement: str | None
+) -> list[CohortRow]:
+    """How far the credentials of each month of issue got, of which ``people`` may be shown."""
+    sizes: Counter[str] = Counter()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for step, many in journeys.items():
+        if step.stage == Stage.ISSUED.value:
+            sizes[step.month] += many
+        if achievement in (None, step.achievement):
+            counts[step.month][step.stage] += many
+    shown = {step.month for step in people.steps if step.stage == Stage.ISSUED.value}
+    rows = []
+    for group in cohort_groups(sizes, months) if months else ():
+        stages: Counter[str] = sum((counts[month] for month in group), Counter())
+        if issued := stages[Stage.ISSUED.value]:
+            rows.append(CohortRow(group[0], group[-1], issued, None if shown.isdisjoint(group) else dict(stages)))
+    return rows
 
 
 def pathway_flow(figures: Figures) -> list[PathwayRow]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from chalicelib.analytics.counts.counts import Cell, Counts, Step
 from chalicelib.analytics.counts.journeys import Stage
-from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.event import Kind
+from chalicelib.analytics.kpi.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,12 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The counts of a range of days, and the journeys of the credentials issued on them."""
+    """Counts of some days, and the journeys of the credentials of their whole months."""
 
     cells: Mapping[Cell, int]
     steps: Mapping[Step, int]
+    hidden: frozenset[str] = frozenset()
+    """Stages of which people are left out, because they are too few: see `people`."""
 
     def events(self, kind: Kind, *, machine: bool | None = False, detail: str | None = None) -> int:
         """The number of events of a kind: by machines, by everyone else, or (None) both."""
@@ -59,7 +61,7 @@ class Figures:
         return dict(found)
 
     def credentials(self, stage: Stage) -> int:
-        """The number of credentials issued on these days that have reached ``stage`` since."""
+        """Credentials that got to ``stage``, of those that may be counted."""
         return sum(many for step, many in self.steps.items() if step.stage == stage.value)
 
     def hours(self, stage: Stage) -> dict[int, int]:
@@ -71,14 +73,7 @@ class Figures:
         return dict(found)
 
 
-def figures(counts: Counts, journeys: Counts, days: Days, only: Filter) -> Figures:
-    """The figures of ``days``: ``counts`` of them, and ``journeys`` of all time, limited to ``only``."""
-    first, last = days.first.isoformat(), days.last.isoformat()
-    return Figures(
-        {cell: many for cell, many in counts.cells.items() if only.admits(cell)},
-        {
-            step: many
-            for step, many in journeys.journeys.items()
-            if first <= step.issued <= last and only.achievement in (None, step.achievement)
-        },
-    )
+def figures(counts: Counts, people: People, only: Filter) -> Figures:
+    """The figures of the days of ``counts``, limited to ``only``, and of ``people``, who are limited already."""
+    cells = {cell: many for cell, many in counts.cells.items() if only.admits(cell)}
+    return Figures(cells, people.steps, people.hidden)

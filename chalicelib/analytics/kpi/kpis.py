@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.analytics.counts.journeys import Stage
-from chalicelib.analytics.event import RETURNING, Kind
+from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Figures
 from chalicelib.analytics.kpi.suppression import too_small
 
@@ -52,12 +52,12 @@ def _ratio(numerator: int, denominator: int) -> Value:
     return Value(numerator / denominator if denominator else None, numerator, denominator)
 
 
-def _share_of_issued(stage: Stage) -> Callable[[Figures], Value]:
+def _share(stage: Stage, of: Stage = Stage.ISSUED) -> Callable[[Figures], Value]:
     def compute(figures: Figures) -> Value:
-        issued = figures.credentials(Stage.ISSUED)
-        if too_small(issued):
-            return Value(None, suppressed=True)
-        return _ratio(figures.credentials(stage), issued)
+        people = figures.credentials(of)
+        if not people or too_small(people):
+            return Value(None, suppressed=bool(people) or of.value in figures.hidden)
+        return _ratio(figures.credentials(stage), people)
 
     return compute
 
@@ -66,19 +66,12 @@ def _per_event(numerator: Kind, denominator: Kind) -> Callable[[Figures], Value]
     return lambda figures: _ratio(figures.events(numerator), figures.events(denominator))
 
 
-def _re_enrolment(figures: Figures) -> Value:
-    issued = figures.events(Kind.ISSUED)
-    if too_small(issued):
-        return Value(None, suppressed=True)
-    return _ratio(figures.events(Kind.ISSUED, detail=RETURNING), issued)
-
-
 def _median_hours(stage: Stage) -> Callable[[Figures], Value]:
     def compute(figures: Figures) -> Value:
         hours = figures.hours(stage)
         people = sum(hours.values())
-        if too_small(people):
-            return Value(None, suppressed=True)
+        if not people or too_small(people):
+            return Value(None, suppressed=bool(people) or Stage.ISSUED.value in figures.hidden)
         return Value(median(hours), denominator=people)
 
     return compute
@@ -96,7 +89,7 @@ def median(times: Mapping[int, int]) -> float | None:
     return (middle[0] + middle[1]) / 2
 
 
-_OF_ISSUED = "of the credentials issued in the period, up to last midnight UTC"
+_OF_ISSUED = "of the credentials issued in the whole months of the period, up to last midnight UTC"
 
 KPIS = (
     Kpi(
@@ -107,21 +100,21 @@ KPIS = (
         "Delivery rate",
         f"Credentials whose email was delivered ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
-        _share_of_issued(Stage.DELIVERED),
+        _share(Stage.DELIVERED),
     ),
     Kpi(
         "open_rate",
         "Open rate",
         f"Credentials whose holder followed the link in an email ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
-        _share_of_issued(Stage.OPENED),
+        _share(Stage.OPENED),
     ),
     Kpi(
         "share_rate",
         "Share rate",
         f"Credentials shared at least once ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
-        _share_of_issued(Stage.SHARED),
+        _share(Stage.SHARED),
     ),
     Kpi(
         "shares",
@@ -167,7 +160,7 @@ KPIS = (
         "Referral reach",
         f"Credentials with at least one referral ÷ credentials issued, {_OF_ISSUED}. At most 100 %.",
         Unit.RATIO,
-        _share_of_issued(Stage.REFERRED),
+        _share(Stage.REFERRED),
     ),
     Kpi(
         "referrals_per_share",
@@ -187,16 +180,17 @@ KPIS = (
     Kpi(
         "re_enrolment_rate",
         "Re-enrolment rate",
-        "Credentials issued to holders who already had one from this issuer ÷ credentials issued, both in the period.",
+        f"Credentials issued to holders who already had one of this issuer ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
-        _re_enrolment,
+        _share(Stage.RETURNING),
     ),
     Kpi(
         "renewal_rate",
         "Renewal rate",
-        f"Credentials that were renewed ÷ credentials issued, {_OF_ISSUED}.",
+        "Credentials renewed before their end date ÷ credentials whose end date came, in the whole months of the "
+        "period that are over, without revoked ones.",
         Unit.RATIO,
-        _share_of_issued(Stage.RENEWED),
+        _share(Stage.RENEWED_IN_TIME, Stage.EXPIRED),
     ),
     *(
         Kpi(

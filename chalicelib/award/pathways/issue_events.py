@@ -91,5 +91,14 @@ class IssueRecorder:
             self._record(Kind.PATHWAY_COMPLETED, record, completion.at, once=completion.id, target=pathway.id)
 
     def _record(self, kind: Kind, record: Record, at: datetime, *, once: str, target: str | None = None) -> None:
-        event = act(kind, record.issuer_id, record.achievement_id, record.id, at, once=once, target=target)
+        event = act(
+            kind,
+            record.issuer_id,
+            record.achievement_id,
+            record.id,
+            at,
+            once=once,
+            target=target,
+            valid_until=record.valid_until if kind is Kind.ISSUED else None,
+        )
         self.recorder.record(event)

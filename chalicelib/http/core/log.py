@@ -112,9 +112,16 @@ def counted(folded: Folded) -> None:
     if folded.waits:
         return
     logger().info("counted", extra={"buckets": folded.buckets, "late": folded.late, "too_old": folded.too_old})
+    for failure in folded.failed:
+        extra = {"issuer": failure.issuer_id, "period": failure.period.name, "error": _chain(failure.error)}
+        logger().error("issuer not counted", extra=extra)
     behind = folded.behind.total_seconds()
-    with single_metric(name="CountsBehind", unit=MetricUnit.Seconds, value=behind, namespace=NAMESPACE):
-        pass
+    for name, unit, value in (
+        ("CountsBehind", MetricUnit.Seconds, behind),
+        ("IssuersNotCounted", MetricUnit.Count, len({failure.issuer_id for failure in folded.failed})),
+    ):
+        with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
+            pass
 
 
 def cleaned_up(result: CleanupResult) -> None:

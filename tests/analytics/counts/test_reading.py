@@ -59,10 +59,19 @@ def test_other_issuers_have_nothing() -> None:
     assert CountReader(CountStore()).total("north", days, Section.CELLS).empty
 
 
-def test_days_before_are_as_many() -> None:
-    days = Days(date(2026, 3, 1), date(2026, 3, 31))
-    assert days.before == Days(date(2026, 1, 29), date(2026, 2, 28))
-    assert days.many == days.before.many == 31
+@pytest.mark.parametrize(
+    ("days", "before"),
+    [
+        (("2026-03-01", "2026-03-31"), ("2026-02-01", "2026-02-28")),
+        (("2026-01-01", "2026-12-31"), ("2025-01-01", "2025-12-31")),
+        (("2026-03-01", "2026-03-30"), ("2026-02-01", "2026-02-28")),
+        (("2026-11-01", "2026-11-22"), ("2026-10-01", "2026-10-22")),
+        (("2026-09-01", "2026-11-22"), ("2026-06-01", "2026-08-22")),
+        (("2026-03-02", "2026-03-31"), ("2026-01-31", "2026-03-01")),
+    ],
+)
+def test_days_are_compared_with_as_many_months_or_days_before(days: tuple[str, str], before: tuple[str, str]) -> None:
+    assert Days(*map(date.fromisoformat, days)).before == Days(*map(date.fromisoformat, before))
 
 
 @pytest.mark.parametrize("section", [Section.TOTALS, Section.VISITORS])

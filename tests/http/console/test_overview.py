@@ -64,7 +64,7 @@ def test_renewed_credential_needs_no_attention(viewer: Browser, laurel: Laurel) 
 
 def test_menu_has_every_page_of_the_sidebar_and_the_account(owner: Browser) -> None:
     page = owner.get(HERE).text
-    menu, sidebar = page.split('<details class="menu">')[1].split("</details>")
+    menu, sidebar = page.split('<details class="menu">')[1].split("</details>", 1)
     assert "Sign out" in menu
     assert 'aria-current="page">Overview' in menu
     links = list(Outline(sidebar.split("</nav>")[0]).attributes("href"))

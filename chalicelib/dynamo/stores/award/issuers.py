@@ -90,6 +90,11 @@ class DynamoIssuerStore(DynamoPublicStore):
     def achievements(self, issuer_id: str) -> Iterator[Achievement]:
         return reads.list_range(self._tables, self._tables.credentials, AchievementItem, keys.achievements(issuer_id))
 
+    def achievements_by_id(self, issuer_id: str, ids: Collection[str]) -> dict[str, Achievement]:
+        wanted = [keys.achievement(issuer_id, each) for each in sorted(set(ids))]
+        found = reads.existing(self._tables, self._tables.credentials, wanted, consistent=False)
+        return {each.id: each for each in (read(AchievementItem, raw) for raw in found)}
+
     def add_achievement(self, achievement: Achievement) -> None:
         pointer = Pointer(*keys.achievement_pointer(achievement.id), target=achievement.issuer_id)
         self._transact(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import State
 
-COUNTED = 500
+COUNTED = 30
 """Maximum credentials read to count them, which costs a few read units. Beyond it the page says "at least"."""
 SOON = timedelta(days=30)
 
