@@ -1,0 +1,45 @@
+"""A holder's consented public view: the only thing that the directory knows about a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An issuer or an achievement: its id, by which it is filtered, and its name, which is searched and shown."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a holder shows to everyone. A field without consent is empty. A delisted holder has no listing.
+
+    Skills, achievements, issuers, ``credentials`` and ``issued_at`` are those of the valid credentials only.
+    """
+
+    id: str
+    """The public id of the holder."""
+    version: int
+    """Increases with every change of the listing, and when the holder is delisted."""
+    recent_at: datetime
+    """When the holder was listed or received their newest credential, whichever is later: the default order."""
+    name: str
+    headline: str = ""
+    place: str = ""
+    """One place as the holder wrote it, such as ``Rotterdam, Netherlands``."""
+    languages: tuple[str, ...] = ()
+    """BCP 47 language tags."""
+    open_to: tuple[str, ...] = ()
+    """What the holder is looking for, as fixed words such as ``full-time``."""
+    skills: tuple[str, ...] = ()
+    """Names of skills. Two names are the same skill if they differ in case, accents and punctuation only."""
+    achievements: tuple[Named, ...] = ()
+    issuers: tuple[Named, ...] = ()
+    credentials: int = 0
+    """How many valid credentials the holder shows."""
+    issued_at: datetime | None = None
+    """When the newest of them was issued."""
