@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from chalicelib.directory import text
 from chalicelib.directory.index import bits
 from chalicelib.directory.index.build import Builder
 from chalicelib.directory.listing import Listing, Named
 from chalicelib.directory.ports import Generations, Items, Ports
-from chalicelib.directory.query.query import FilterKind, Order, Query, read_query
+from chalicelib.directory.query.query import MAX_WORDS, FilterKind, Order, Query, read_query
+from tests.directory import oracle
 from tests.fake_directory import DirectoryIndex
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -19,7 +21,8 @@ SECRET = b"s" * 32
 
 NAMES = (
     "María", "Maria", "Marie", "Mario", "Marla", "Ma", "Marianne", "Li", "O'Brien", "Jan", "Jana", "Janssen", "Jansen",
-    "Müller", "Muller", "Mulder", "İpek", "Łukasz", "王伟", "王芳", "山田太郎", "Ян", "Łucja", "de", "J.", "Nguyễn", "김철수",
+    "Müller", "Muller", "Mulder", "İpek", "Łukasz", "王伟", "王芳", "山田太郎",
+    "Ян", "Łucja", "de", "J.", "Nguyễn", "김철수",
 )  # fmt: skip
 WORDS = (
     "welder",
@@ -120,10 +123,40 @@ def conditions() -> st.SearchStrategy[list[tuple[str, str]]]:
     ).filter(lambda found: len({kind for kind, _ in found}) <= 5)
 
 
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Mapping[int, Listing], Query, int]:
+    """A directory, a query that is likely to find something in it, and a page size."""
+    directory = draw(directories())
+    if not directory or not draw(st.integers(0, 7)):
+        return directory, draw(queries()), draw(st.integers(1, 7))
+    meant = draw(st.sampled_from(list(directory.values())))
+    known = sorted({*text.searched_words(meant.name), *oracle.words(meant)})
+    words = draw(st.lists(st.sampled_from(known), max_size=2)) if known else []
+    if words and draw(st.booleans()):
+        words[-1] = words[-1][: draw(st.integers(1, len(words[-1])))]
+    if words and len(words[0]) > 4 and draw(st.booleans()):
+        at = draw(st.integers(0, len(words[0]) - 2))
+        middle = draw(st.sampled_from(("", "x", words[0][at] + "x", words[0][at + 1] + words[0][at])))
+        words[0] = words[0][:at] + middle + words[0][at + len(middle or "x") :]
+    filters = draw(st.lists(st.sampled_from(sorted(_values(meant)) or [("issuer", "-east")]), max_size=2))
+    filters += draw(conditions().map(lambda found: [one for one in found if one[1].startswith("-")][:1]))
+    order = draw(st.sampled_from((None, *map(str, Order))))
+    return directory, read_query(" ".join(words), filters, order), draw(st.integers(1, 7))
+
+
+def _values(listing: Listing) -> set[tuple[str, str]]:
+    found = {("skill", one) for one in listing.skills} | {("issuer", one.id) for one in listing.issuers}
+    found |= {("achievement", one.id) for one in listing.achievements} | {("open_to", one) for one in listing.open_to}
+    found |= {("place", part) for part in listing.place.split(",") if part}
+    return found | {("language", one) for one in listing.languages} | {("issued_after", "2026-01")}
+
+
 def queries() -> st.SearchStrategy[Query]:
+    """Queries that need not fit any listing."""
     typed = st.lists(st.sampled_from((*NAMES, *WORDS, *SKILLS, *TYPED)), max_size=2).map(" ".join)
     order = st.sampled_from((None, *map(str, Order)))
-    return st.builds(lambda words, filters, by: read_query(words, filters, by), typed, conditions(), order)
+    fitting = typed.filter(lambda found: len(text.searched_words(found)) <= MAX_WORDS)
+    return st.builds(read_query, fitting, conditions(), order)
 
 
 def indexed(directory: Mapping[int, Listing], size: int | None = None) -> DirectoryIndex:

@@ -58,25 +58,23 @@ def word_tier(word: str, last: bool, listing: Listing, meant: set[str]) -> int:
     return 4 if meant & everything else 9
 
 
-def passes(kind: FilterKind, value: str, listing: Listing) -> bool:
-    def key(one: str) -> str:
-        return text.key(one)
+def values(kind: FilterKind, listing: Listing) -> set[str]:
+    """The values that a filter of ``kind`` compares."""
+    return {
+        FilterKind.SKILL: set(map(text.key, listing.skills)),
+        FilterKind.ACHIEVEMENT: {one.id for one in listing.achievements},
+        FilterKind.ISSUER: {one.id for one in listing.issuers},
+        FilterKind.PLACE: set(map(text.key, listing.place.split(","))),
+        FilterKind.LANGUAGE: {part for tag in listing.languages for part in (tag.lower(), tag.lower().split("-")[0])},
+        FilterKind.OPEN_TO: {one.lower() for one in listing.open_to},
+    }[kind]
 
-    match kind:
-        case FilterKind.SKILL:
-            return value in map(key, listing.skills)
-        case FilterKind.ACHIEVEMENT:
-            return value in [one.id for one in listing.achievements]
-        case FilterKind.ISSUER:
-            return value in [one.id for one in listing.issuers]
-        case FilterKind.PLACE:
-            return set(value.split(",")) <= set(map(key, listing.place.split(",")))
-        case FilterKind.LANGUAGE:
-            return any(value in (tag.lower(), tag.lower().split("-")[0]) for tag in listing.languages)
-        case FilterKind.OPEN_TO:
-            return value in [one.lower() for one in listing.open_to]
-        case FilterKind.ISSUED_AFTER:
-            return listing.issued_at is not None and listing.issued_at.strftime("%Y-%m") >= value
+
+def passes(kind: FilterKind, value: str, listing: Listing) -> bool:
+    if kind is FilterKind.ISSUED_AFTER:
+        return listing.issued_at is not None and listing.issued_at.strftime("%Y-%m") >= value
+    wanted = set(value.split(",")) if kind is FilterKind.PLACE else {value}
+    return wanted <= values(kind, listing)
 
 
 def tier(query: Query, listing: Listing, meant: Mapping[str, set[str]]) -> int:

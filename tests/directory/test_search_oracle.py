@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from chalicelib.directory.index import bits, pieces
 from chalicelib.directory.listing import Listing
@@ -17,7 +16,7 @@ from tests.directory import makers, oracle
 from tests.fake_directory import DirectoryIndex
 
 MANY = settings(max_examples=2_000, suppress_health_check=list(HealthCheck), deadline=None)
-SOME = settings(suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 def pages_of(query: Query, index: DirectoryIndex, limit: int) -> Iterator[Page]:
@@ -57,9 +56,6 @@ def check(directory: Mapping[int, Listing], query: Query, limit: int) -> None:
         assert ids(whole) == expected[: len(whole.hits)]
 
 
-CASE = st.tuples(makers.directories(), makers.queries(), st.integers(1, 7))
-
-
 @pytest.fixture(params=["as stored", "split", "dense", "walked", "poor"])
 def storage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The forms of the index that large directories have, and the limits that they reach."""
@@ -76,7 +72,7 @@ def storage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @SOME
-@given(case=CASE)
+@given(case=makers.cases())
 @pytest.mark.usefixtures("storage")
 def test_a_search_finds_what_comparing_every_listing_finds(case: tuple[Mapping[int, Listing], Query, int]) -> None:
     check(*case)
@@ -84,7 +80,7 @@ def test_a_search_finds_what_comparing_every_listing_finds(case: tuple[Mapping[i
 
 @pytest.mark.slow
 @MANY
-@given(case=CASE)
+@given(case=makers.cases())
 @pytest.mark.usefixtures("storage")
 def test_2000_directories_and_queries(case: tuple[Mapping[int, Listing], Query, int]) -> None:
     check(*case)
