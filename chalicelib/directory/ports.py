@@ -69,6 +69,8 @@ class Entry:
     listing: Listing | None
     placed: tuple[Placed, ...]
     """Every place where traces may be; the last one is current if there is a listing."""
+    former: tuple[Listing, ...] = ()
+    """Earlier listings whose traces are being removed."""
 
 
 class NameEntry(NamedTuple):
@@ -112,7 +114,9 @@ class Generations:
     previous: str | None = None
     """The former one, for cursors that were given out before the change."""
     building: str | None = None
-    """Also kept up to date by the writer, once the rebuild has loaded it."""
+    """Loaded by a rebuild, and kept up to date by the writer as well."""
+    loading: str | None = None
+    """Being loaded by a rebuild; whoever finds it after that has ended deletes it."""
 
 
 class IndexReader(Protocol):
