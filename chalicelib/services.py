@@ -67,6 +67,7 @@ class Services:
         self._fallback = fallback
         self._tables = Tables(
             credentials=settings.credentials_table,
+            directory=settings.directory_table,
             events=settings.events_table,
             secrets=settings.secrets_table,
             region=settings.region,

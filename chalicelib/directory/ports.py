@@ -71,6 +71,8 @@ class Entry:
     """Every place where traces may be; the last one is current if there is a listing."""
     former: tuple[Listing, ...] = ()
     """Earlier listings whose traces are being removed."""
+    stored: bytes = field(default=b"", compare=False, repr=False)
+    """What a store has read, to recognise it when it is replaced."""
 
 
 class NameEntry(NamedTuple):
