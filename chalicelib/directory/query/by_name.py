@@ -10,8 +10,10 @@ from chalicelib.directory.index.terms import name_key
 from chalicelib.directory.ports import IndexReader, Meter, NameEntry
 from chalicelib.directory.query.hits import Cards
 
+RESULT_UNITS = 20
+"""Units for finding the results before they are put in order; in blocks beyond that, each listing is read instead."""
 MAX_SORTED = 60
-"""Results up to which all are read and sorted: 30 units."""
+"""Results up to which all are read and sorted: 30 units, with `RESULT_UNITS` the hard cap."""
 _STEP = 200
 """Names in one read: about 16 KB, two units."""
 _STEP_UNITS = 2.5

@@ -10,13 +10,16 @@ from chalicelib.directory.index import bits
 from chalicelib.directory.ports import NameEntry
 from chalicelib.directory.query import plan
 from chalicelib.directory.query.budget import CARD_UNITS, HARD_CAP, INDEX_UNITS
-from chalicelib.directory.query.by_name import MAX_SORTED, Walk
+from chalicelib.directory.query.by_name import MAX_SORTED, RESULT_UNITS, Walk
 from chalicelib.directory.query.cursor import Position
 from chalicelib.directory.query.expression import EVERYONE
 from chalicelib.directory.query.hits import Hit
 from chalicelib.directory.query.query import Order
 from chalicelib.directory.query.run import Results, Run, results
 from chalicelib.directory.query.scan import Spent, scan
+
+_BATCH = 20
+"""Listings that are read at once: 10 units, which `INDEX_UNITS` leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +43,21 @@ def page(run: Run, start: Position, limit: int, known: Results | None) -> PagePa
     places = _by_name(run, start, known) if run.query.order is Order.NAME else _by_tiers(run, start)
     hits: list[Hit] = []
     last = start
-    while batch := list(islice(places, min(limit - len(hits), _affordable(run)))):
+    while batch := _affordable(run, list(islice(places, min(limit - len(hits), _BATCH)))):
         results_only = [place.ordinal for place in batch if place.ordinal is not None]
         run.cards.load(results_only)
         hits += filter(None, (run.cards.hit(ordinal, run.query, run.similar) for ordinal in results_only))
         last = batch[-1].position
-        if batch[-1].ordinal is None or len(hits) == limit or not _affordable(run):
-            more = batch[-1].ordinal is None or next(places, None) is not None
+        spent = batch[-1].ordinal is None or run.meter.units + CARD_UNITS > HARD_CAP
+        if spent or len(hits) == limit:
+            more = spent or next(places, None) is not None
             return PagePart(tuple(hits), last if more else None)
     return PagePart(tuple(hits), None)
 
 
-def _affordable(run: Run) -> int:
-    return int((HARD_CAP - run.meter.units) / CARD_UNITS)
+def _affordable(run: Run, places: list[_Place]) -> list[_Place]:
+    """As many of ``places`` as listings can be read; at least one, so that every page gets further."""
+    return places[: max(1, int((HARD_CAP - run.meter.units) / CARD_UNITS))]
 
 
 def _by_tiers(run: Run, start: Position) -> Iterator[_Place]:
@@ -76,8 +81,8 @@ def _by_name(run: Run, start: Position, known: Results | None) -> Iterator[_Plac
     walk = Walk(index, start.generation, meter, run.cards, INDEX_UNITS)
     after = None if start.name_key is None else NameEntry(start.name_key, start.before)
     everyone = run.whole == EVERYONE
-    found = known or (Results({}, 0) if everyone else results(run, INDEX_UNITS))
-    if not everyone and not found.unread and found.count <= MAX_SORTED:
+    found = known or (Results({}, 0) if everyone else results(run, RESULT_UNITS))
+    if not everyone and not found.unread and found.count <= MAX_SORTED and meter.units <= RESULT_UNITS:
         yield from (_Place(_position(start, one), one.ordinal) for one in walk.sorted(found.found, after))
         return
     contains = _contains(run, found, everyone=everyone)

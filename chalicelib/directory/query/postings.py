@@ -16,8 +16,8 @@ BLOCKS_PER_UNIT = 14
 """Blocks of one posting that a read unit covers: two times 4 KB, in bitmaps of 512 bytes with their keys."""
 GAP = BLOCKS_PER_UNIT // 2
 """Blocks that are cheaper to read through than to leave out, because another read costs at least half a unit."""
-BEGINNING_UNITS = 12
-"""Units for the words that start with some letters. They reach 40,000 names; words after that are not found until
+BEGINNING_UNITS = 10
+"""Units for the words that start with some letters. They reach 35,000 names; words after that are not found until
 another letter is typed, and the result says so."""
 
 _Fields = Mapping[str, int]

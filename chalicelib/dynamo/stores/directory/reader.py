@@ -21,8 +21,8 @@ R = TypeVar("R")
 
 THREADS = 10
 """Reads at the same time: the connections that botocore keeps open."""
-_WORDS = 150
-"""Postings in one read of the words with a beginning: 100 KB at most, 12 units."""
+_WORDS = 40
+"""Postings in one read of the words with a beginning: at most 64 KB, and mostly one unit."""
 
 
 class DynamoIndexReader:
