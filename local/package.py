@@ -52,6 +52,7 @@ IMPORT_SETTINGS = {
 
 NEVER_LOADED = (
     "botocore/data/*/examples-1.json",  # only used for documentation
+    "chalicelib/language/locales/*.po",  # the sources of the compiled catalogues
     "cffi/*",  # only needed to build bindings; at run time `_cffi_backend` is enough
     "pycparser/*",
     "crawleruseragents/[!_c]*",  # its own tests, and its package for JavaScript

@@ -20,6 +20,7 @@ from chalicelib.access.roles import Role
 from chalicelib.access.sign_in import known, links
 from chalicelib.delivery.limits import reputation
 from chalicelib.delivery.limits.reputation import Problem, Reputation
+from chalicelib.language.languages import DEFAULT
 from tests.access.fakes import NOW, AccessFixture, Mailer, SessionStore
 
 KNOWN, MEMBER, NEW, ATTACKED = "known@example.org", "member@example.org", "new@example.org", "attacked@example.org"
@@ -65,8 +66,8 @@ class BouncingMailer(Mailer):
     def too_many_bounce(self) -> bool:
         return reputation.is_paused(self.counts, self.now)
 
-    def send_sign_in(self, email: str, link: str, minutes: int) -> None:
-        super().send_sign_in(email, link, minutes)
+    def send_sign_in(self, email: str, link: str, minutes: int, language: str = DEFAULT) -> None:
+        super().send_sign_in(email, link, minutes, language)
         self.counts = reputation.with_sent(self.counts, self.now)
         if self.is_bouncing and email.endswith(MADE_UP):
             self.counts = reputation.with_problem(self.counts, Problem.BOUNCED, email, self.now)

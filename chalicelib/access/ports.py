@@ -115,8 +115,8 @@ class Mailer(Protocol):
         """Whether so many sign-in emails bounce, or are reported as spam, that the sending account is in danger.
         Raises `Unavailable`."""
 
-    def send_sign_in(self, email: str, link: str, minutes: int) -> None:
-        """Send a sign-in link that is valid for ``minutes``.
+    def send_sign_in(self, email: str, link: str, minutes: int, language: str) -> None:
+        """Send a sign-in link that is valid for ``minutes``, in an email in ``language``.
 
         An address that does not accept email (it bounced, for example) is not an error, because the requester must not
         find out. Raises `Unavailable` when no email can be sent at all.

@@ -11,6 +11,7 @@ from chalicelib.access import signing_keys
 from chalicelib.access.access_context import AccessContext
 from chalicelib.analytics import networks
 from chalicelib.errors import TooMany as TooMany  # noqa: PLC0414 - importable from here, where the limits are
+from chalicelib.language.phrase import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,12 @@ def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:
     if not within(access_context, limit, subject):
         seconds = int((_window(access_context, limit)[1] - access_context.now()).total_seconds())
         minutes = max(1, round(seconds / 60))
-        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-        raise TooMany(f"Too many requests. Try again in {wait}.", seconds)
+        detail = plural(
+            "Too many requests. Try again in {count} minute.",
+            "Too many requests. Try again in {count} minutes.",
+            minutes,
+        )
+        raise TooMany(detail, seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.catalogue.listing import Listing
 from chalicelib.credential.quotation import unquoted
+from chalicelib.language.phrase import phrase, plural
 
 MAX_SHOWN = 5
 """Recommendations on a page: as many as an issuer can choose."""
@@ -30,13 +32,15 @@ class Recommendation:
 def chosen(listing: Listing, found: Mapping[str, Listing]) -> tuple[Recommendation, ...]:
     """Recommend what the issuer chose, in its order; ``found`` are those that it still offers, by id."""
     offered = [found[each] for each in listing.related if each in found and each != listing.id]
-    return tuple(Recommendation(one.id, one.name, "Recommended by the issuer.") for one in offered[:MAX_SHOWN])
+    return tuple(Recommendation(one.id, one.name, phrase("Recommended by the issuer.")) for one in offered[:MAX_SHOWN])
 
 
 def by_pathways(achievement_id: str, links: Iterable[PathwayLink]) -> tuple[Recommendation, ...]:
     """Recommend the next steps of the pathways that the achievement is a step of."""
     steps = {
-        step.achievement_id: Recommendation(step.achievement_id, step.name, f"Next step in “{unquoted(link.pathway)}”.")
+        step.achievement_id: Recommendation(
+            step.achievement_id, step.name, phrase("Next step in “{pathway}”.", pathway=unquoted(link.pathway))
+        )
         for link in reversed(list(links))
         for step in reversed(link.next)
         if step.achievement_id != achievement_id
@@ -58,5 +62,13 @@ def by_skills(listing: Listing, others: Iterable[Listing]) -> tuple[Recommendati
 
 def _shares(names: Sequence[str]) -> str:
     more = len(names) - MAX_NAMED
-    listed = ", ".join(f"“{unquoted(name)}”" for name in names[:MAX_NAMED])
-    return f"Has the same skill{'s' if len(names) > 1 else ''}: {listed}{f' and {more} more' if more > 0 else ''}."
+    quoted = [phrase("“{name}”", name=unquoted(name)) for name in names[:MAX_NAMED]]
+    listed = reduce(lambda first, next_: phrase("{first}, {next}", first=first, next=next_), quoted)
+    if more > 0:
+        return plural(
+            "Has the same skills: {skills} and {count} more.",
+            "Has the same skills: {skills} and {count} more.",
+            more,
+            skills=listed,
+        )
+    return plural("Has the same skill: {skills}.", "Has the same skills: {skills}.", len(names), skills=listed)

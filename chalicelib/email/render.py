@@ -15,6 +15,8 @@ from typing import NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.language.languages import direction
+from chalicelib.language.translation import translation
 
 TEMPLATES = Path(__file__).parent / "templates"
 WIDTH = 72
@@ -30,8 +32,10 @@ class Rendered(NamedTuple):
 
 def render(content: EmailContent) -> Rendered:
     """Render ``content`` in both formats."""
-    text = _environment(html=False).get_template("email.txt").render(content=content)
-    html = _environment(html=True).get_template("email.html").render(content=content)
+    spoken = translation(content.language)
+    shown = {"content": content, "_": spoken.gettext, "direction": direction(content.language)}
+    text = _environment(html=False).get_template("email.txt").render(shown)
+    html = _environment(html=True).get_template("email.html").render(shown)
     return Rendered(text.strip() + "\n", html)
 
 

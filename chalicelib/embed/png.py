@@ -18,11 +18,12 @@ SCALES = (1, 2)
 
 
 @lru_cache(maxsize=KEPT)
-def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1) -> bytes:
-    """Render the badge. A text in a script that no font has is left out, rather than shown as boxes."""
-    return rendering.png(svg.draw(_drawable(shown), size, theme), scale)
+def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1, unnamed: str = texts.UNNAMED) -> bytes:
+    """Render the badge. A text in a script that no font has is left out, rather than shown as boxes; ``unnamed`` is
+    shown in place of such a title."""
+    return rendering.png(svg.draw(_drawable(shown, unnamed), size, theme), scale)
 
 
-def _drawable(shown: Shown) -> Shown:
-    title = drawable(shown.title) or texts.UNNAMED
+def _drawable(shown: Shown, unnamed: str) -> Shown:
+    title = drawable(shown.title) or unnamed
     return replace(shown, title=title, holder=drawable(shown.holder), issuer=drawable(shown.issuer))

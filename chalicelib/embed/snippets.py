@@ -14,6 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 from chalicelib.embed import element, texts
 from chalicelib.embed.appearance import BOXES, Box, Size, Theme
 from chalicelib.embed.badge_view import BadgeView
+from chalicelib.language.languages import DEFAULT
+from chalicelib.language.translation import translation
 
 
 class Kind(StrEnum):
@@ -40,6 +42,8 @@ class Look:
 
     size: Size = Size.CARD
     theme: Theme = Theme.AUTO
+    language: str | None = None
+    """None: the language of the website for the script, of the reader for the frame, and English for an image."""
 
 
 def kind_of(text: str | None) -> Kind:
@@ -69,9 +73,10 @@ def script(view: BadgeView, look: Look, base_url: str) -> str:
     box = BOXES[look.size]
     style = f"display:inline-block;width:{box.width}px;height:{box.height}px"
     source = f"{base_url}/embed/{element.LATEST}.js"
+    lang = f"lang={quoteattr(look.language)} " if look.language else ""
     return (
         f"<laurel-badge credential={quoteattr(view.id)} size={quoteattr(look.size)} theme={quoteattr(look.theme)} "
-        f"style={quoteattr(style)}>{_link(view)}</laurel-badge>\n"
+        f"{lang}style={quoteattr(style)}>{_link(view, look)}</laurel-badge>\n"
         f'<script async="async" src={quoteattr(source)} integrity={quoteattr(element.integrity(base_url))} '
         'crossorigin="anonymous"></script>'
     )
@@ -80,8 +85,9 @@ def script(view: BadgeView, look: Look, base_url: str) -> str:
 def frame(view: BadgeView, look: Look, base_url: str, box: Box | None = None) -> str:
     """Return the frame, by default as large as its contents."""
     box = box or BOXES[look.size]
+    title = translation(look.language or DEFAULT).own(texts.title(view))
     return (
-        f"<iframe src={quoteattr(frame_url(view, look, base_url))} title={quoteattr(texts.title(view))} "
+        f"<iframe src={quoteattr(frame_url(view, look, base_url))} title={quoteattr(title)} "
         f'width="{box.width}" height="{box.height}" style="border:0;max-width:100%" loading="lazy" '
         f"sandbox={quoteattr(SANDBOX)}></iframe>"
     )
@@ -104,23 +110,29 @@ def _query(look: Look, default: Theme) -> str:
         for name, value, usual in (("size", look.size.value, Size.CARD.value), ("theme", theme.value, default.value))
         if value != usual
     ]
+    if look.language:
+        chosen.append(("lang", look.language))
     return "?" + "&".join(f"{name}={value}" for name, value in chosen) if chosen else ""
 
 
-def _link(view: BadgeView) -> str:
-    return f"<a href={quoteattr(view.url)}>{escape(texts.alternative(view))}</a>"
+def _alternative(view: BadgeView, look: Look) -> str:
+    return translation(look.language or DEFAULT).text(texts.alternative(view))
+
+
+def _link(view: BadgeView, look: Look) -> str:
+    return f"<a href={quoteattr(view.url)}>{escape(_alternative(view, look))}</a>"
 
 
 def _linked_image(view: BadgeView, look: Look, base_url: str, ending: str) -> str:
     box = BOXES[look.size]
     return (
         f"<a href={quoteattr(view.url)}><img src={quoteattr(image_url(view, look, base_url, f'.{ending}'))} "
-        f'alt={quoteattr(texts.alternative(view))} width="{box.width}" height="{box.height}" loading="lazy" /></a>'
+        f'alt={quoteattr(_alternative(view, look))} width="{box.width}" height="{box.height}" loading="lazy" /></a>'
     )
 
 
 def _markdown(view: BadgeView, look: Look, base_url: str) -> str:
-    alternative = _MARKDOWN.sub(r"\\\1", texts.alternative(view))
+    alternative = _MARKDOWN.sub(r"\\\1", _alternative(view, look))
     return f"[![{alternative}]({image_url(view, look, base_url, '.svg')})]({view.url})"
 
 
@@ -128,7 +140,7 @@ def _rst(view: BadgeView, look: Look, base_url: str) -> str:
     # The text of an option is not parsed, and `one_line` keeps it in its line.
     return (
         f".. image:: {image_url(view, look, base_url, '.svg')}\n"
-        f"   :alt: {texts.alternative(view)}\n"
+        f"   :alt: {_alternative(view, look)}\n"
         f"   :target: {view.url}"
     )
 
@@ -139,7 +151,7 @@ def _email(view: BadgeView, look: Look, base_url: str) -> str:
     source = image_url(view, look, base_url, "@2x.png")
     return (
         '<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td>'
-        f"<a href={quoteattr(view.url)}><img src={quoteattr(source)} alt={quoteattr(texts.alternative(view))} "
+        f"<a href={quoteattr(view.url)}><img src={quoteattr(source)} alt={quoteattr(_alternative(view, look))} "
         f'width="{box.width}" height="{box.height}" border="0" style="display:block;border:0" /></a>'
         "</td></tr></table>"
     )

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from chalicelib.credential.quotation import unquoted
 from chalicelib.embed.badge_view import BadgeView, Claims
+from chalicelib.language.phrase import Phrase, phrase
+from chalicelib.language.translation import ENGLISH, Translation
 
-LANGUAGE = "en"
 NOTHING_SHOWN = "Contents not shown"
 UNNAMED = "A credential"
 VERIFY = "Verify this credential"
@@ -30,23 +31,25 @@ class Shown:
     shape: str
 
 
-MISSING = Shown("No such credential", "Check the link.", "", "", "", "", "open", "question")
-"""Shown for an id that no credential has."""
-
-
-def shown(view: BadgeView) -> Shown:
-    """Return the texts of ``view``."""
+def shown(view: BadgeView, language: Translation = ENGLISH) -> Shown:
+    """Return the texts of ``view`` in ``language``."""
     claims = view.claims
     return Shown(
-        label=view.label,
-        title=claims.title if claims else NOTHING_SHOWN,
-        holder=(claims.holder or HOLDER_UNNAMED) if claims else "",
-        issuer=issued_by(claims) if claims else "",
-        checked=checked(view.checked_at),
-        day=day(view.checked_at),
+        label=language.text(view.label),
+        title=language.own(claims.title) if claims else language.text(NOTHING_SHOWN),
+        holder=(claims.holder or language.text(HOLDER_UNNAMED)) if claims else "",
+        issuer=language.text(issued_by(claims)) if claims else "",
+        checked=language.text(checked(view.checked_at)),
+        day=language.day(view.checked_at),
         tone=view.tone,
         shape=view.shape,
     )
+
+
+def missing(language: Translation = ENGLISH) -> Shown:
+    """Return what is shown for an id that no credential has."""
+    label, title = language.text("No such credential"), language.text("Check the link.")
+    return Shown(label, title, "", "", "", "", "open", "question")
 
 
 def spoken(shown: Shown) -> str:
@@ -54,41 +57,37 @@ def spoken(shown: Shown) -> str:
     return " · ".join(filter(None, (shown.label, shown.title, shown.holder, shown.issuer, shown.checked)))
 
 
-def issuer_label(claims: Claims) -> str:
-    """Return the words before the issuer's name."""
-    return "Issued by" if claims.issuer_confirmed else "Issued under the name"
-
-
-def issued_by(claims: Claims) -> str:
+def issued_by(claims: Claims) -> Phrase:
     """Return who issued it; a name that nobody confirms is quoted."""
-    name = claims.issuer if claims.issuer_confirmed else f"“{unquoted(claims.issuer)}”"
-    return f"{issuer_label(claims)} {name}"
+    if claims.issuer_confirmed:
+        return phrase("Issued by {issuer}", issuer=claims.issuer)
+    return phrase("Issued under the name “{issuer}”", issuer=unquoted(claims.issuer))
 
 
-def checked(at: datetime) -> str:
+def checked(at: datetime) -> Phrase:
     """Return the day of the check. It has no time of day, so that an image changes at most once a day without a new
     verdict."""
-    return f"Checked {day(at)}"
-
-
-def day(at: datetime) -> str:
-    """Format a date, such as `3 March 2026`."""
-    return f"{at:%-d %B %Y}"
+    return phrase("Checked {day}", day=at)
 
 
 def title(view: BadgeView) -> str:
     """Return the title, without a verdict and without anything that is not verified."""
-    return view.claims.title if view.claims else UNNAMED
+    return view.claims.title if view.claims else phrase(UNNAMED)
 
 
-def alternative(view: BadgeView) -> str:
+def alternative(view: BadgeView) -> Phrase:
     """Return the alternative text of an image in a snippet.
 
     It has no verdict: a text that was copied would still say "valid" after the credential is revoked.
     """
     if view.claims is None:
-        return VERIFY
-    return f"{view.claims.title}. {issued_by(view.claims)}. {VERIFY}."
+        return phrase(VERIFY)
+    return phrase(
+        "{title}. {issued_by}. {verify}.",
+        title=view.claims.title,
+        issued_by=issued_by(view.claims),
+        verify=phrase(VERIFY),
+    )
 
 
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -99,7 +98,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "A live image with a link. It works wherever HTML does. It is light unless you choose dark.",
     ),
     "markdown": ("Markdown", "For README files, forums and wikis."),
-    "rst": ("reStructuredText", "For documentation made with Sphinx or Docutils."),
+    "rst": (phrase("reStructuredText"), "For documentation made with Sphinx or Docutils."),
     "email": (
         "Email signature",
         (

@@ -20,6 +20,7 @@ from chalicelib.analytics import networks
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.visitor import SALT_BYTES, network_id
 from chalicelib.errors import TooMany, Unavailable
+from chalicelib.language.phrase import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,11 @@ class RequestAllowance:
             wait = math.ceil(allowance.store.reserve(hashed, now, span, span * level.at_once).total_seconds())
             if wait > 0:
                 raise TooMany(
-                    "Many credentials from your network are waiting for other sites. "
-                    f"Try again in {wait} second{'s' if wait > 1 else ''}.",
+                    plural(
+                        "Many credentials from your network are waiting for other sites. Try again in {count} second.",
+                        "Many credentials from your network are waiting for other sites. Try again in {count} seconds.",
+                        wait,
+                    ),
                     wait,
                 )
             self._reserved.append((hashed, level))

@@ -16,6 +16,7 @@ from chalicelib.catalogue.listing import Listing
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import NotFound, TakenDown, Unavailable
+from chalicelib.language.phrase import phrase
 from chalicelib.reports.hosted_resolver import build_hosted_resolver
 from chalicelib.reports.store import PublicStore
 from chalicelib.verify.members import as_object
@@ -27,7 +28,7 @@ MAX_REPLACEMENTS = 10
 """Maximum number of replacements to follow from an old version to the newest one: each is a read."""
 
 
-TAKEN_DOWN = (
+TAKEN_DOWN = phrase(
     "The operator of this service has hidden it after a report. This says nothing about whether the credential is "
     "genuine: to check a copy of it, submit the file. If it is yours, contact its issuer."
 )

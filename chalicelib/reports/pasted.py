@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from chalicelib.credential import strict_json
 from chalicelib.credential.baked import png, svg
 from chalicelib.errors import Malformed
+from chalicelib.language.phrase import phrase
 
 MAX_SIZE = strict_json.DEFAULT.size
 """Maximum size of a credential in bytes."""
@@ -48,7 +49,12 @@ def read(data: bytes) -> Link | Document:
     if image is not None:
         return _baked(image)
     if len(data) > MAX_SIZE:
-        raise Malformed(f"The credential is {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
+        raise Malformed(
+            phrase(
+                "The credential is {size} bytes. The limit is {limit}.", size=f"{len(data):,}", limit=f"{MAX_SIZE:,}"
+            ),
+            code="too_large",
+        )
     text = _unwrapped(_stripped(data))
     if _LINK.fullmatch(text):
         return Link(text.rstrip(b".,;").decode("ascii"))  # the end of the sentence that it was copied from
@@ -81,13 +87,19 @@ def _image(data: bytes) -> bytes | None:
 
 def _baked(image: bytes) -> Document:
     if len(image) > MAX_IMAGE:
-        raise Malformed(f"The image is {len(image):,} bytes. The limit is {MAX_IMAGE:,}.", code="too_large")
+        raise Malformed(
+            phrase("The image is {size} bytes. The limit is {limit}.", size=f"{len(image):,}", limit=f"{MAX_IMAGE:,}"),
+            code="too_large",
+        )
     reader = png if image.startswith(png.SIGNATURE) else svg
     text = reader.read(image, MAX_SIZE)
     if text is None:
         raise Malformed(_NOT_BAKED, code="nothing_found")
     if len(text) > MAX_SIZE:
-        raise Malformed(f"The credential in the image is larger than {MAX_SIZE:,} bytes.", code="too_large")
+        raise Malformed(
+            phrase("The credential in the image is larger than {limit} bytes.", limit=f"{MAX_SIZE:,}"),
+            code="too_large",
+        )
     found = _document(_stripped(text))
     if found is None:
         raise Malformed(_LINK_IN_IMAGE, code="nothing_found")
@@ -111,14 +123,23 @@ def read_linked(data: bytes) -> bytes:
     Raises `Malformed` with code `nothing_found` and a sentence about what the link leads to instead.
     """
     if len(data) > MAX_SIZE and _image(data) is None:
-        size = f"{len(data):,} bytes; the limit is {MAX_SIZE:,}"
-        raise Malformed(f"The linked document is {size}.", code="nothing_found")
+        raise Malformed(
+            phrase(
+                "The linked document is {size} bytes; the limit is {limit}.",
+                size=f"{len(data):,}",
+                limit=f"{MAX_SIZE:,}",
+            ),
+            code="nothing_found",
+        )
     try:
         found = read(data)
     except Malformed as error:
         page = _stripped(data)[:1] == b"<"
         raise Malformed(
-            _WEB_PAGE if page else (f"The link works, but there is a problem: {error.detail}"), code=error.code
+            _WEB_PAGE
+            if page
+            else phrase("The link works, but there is a problem: {detail}", detail=phrase(error.detail)),
+            code=error.code,
         ) from error
     if isinstance(found, Link):
         raise Malformed("The link leads to another link. Paste that link instead.", code="nothing_found")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.checks import (
     context,
     dates,
@@ -36,13 +37,13 @@ class Check:
 
 
 CHECKS = (
-    Check(1, "format", "Is it a supported format, within the size limits?", format.check),
-    Check(2, "structure", "Does it have everything its data model and schema require?", structure.check),
-    Check(3, "context", "Does Laurel know every JSON-LD context and term it uses?", context.check),
-    Check(4, "proof", "Does the signature cover exactly what is shown?", proof.check),
+    Check(1, phrase("format"), "Is it a supported format, within the size limits?", format.check),
+    Check(2, phrase("structure"), "Does it have everything its data model and schema require?", structure.check),
+    Check(3, phrase("context"), "Does Laurel know every JSON-LD context and term it uses?", context.check),
+    Check(4, phrase("proof"), "Does the signature cover exactly what is shown?", proof.check),
     Check(
         5,
-        "signer",
+        phrase("signer"),
         ("Did the key belong to the named issuer when it signed, and may it issue credentials?"),
         signer.check,
     ),
@@ -54,8 +55,8 @@ CHECKS = (
 )
 
 _PASSED = Outcome.PASSED
-ALWAYS_UNCHECKED = ("whether the person presenting it is its holder",)
-ISSUER_UNCHECKED = ("whether the issuer is who it claims to be",)
+ALWAYS_UNCHECKED = (phrase("whether the person presenting it is its holder"),)
+ISSUER_UNCHECKED = (phrase("whether the issuer is who it claims to be"),)
 """Added unless check 8 passed: anyone can sign a genuine credential under any name."""
 
 
@@ -100,5 +101,9 @@ def _not_checked(findings: list[Finding]) -> tuple[str, ...]:
 
 
 def _not_reached(check: Check, stopped_by: Finding) -> Finding:
-    message = f"Not checked, because check {stopped_by.number} ({stopped_by.check}) did not pass."
+    message = phrase(
+        "Not checked, because check {number} ({check}) did not pass.",
+        number=stopped_by.number,
+        check=phrase(stopped_by.check),
+    )
     return Finding(check.number, check.name, Outcome.UNKNOWN, "not_reached", message)

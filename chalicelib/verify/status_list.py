@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed, Unavailable
+from chalicelib.language.phrase import phrase
 from chalicelib.verify import bitstring
 from chalicelib.verify.checks import context, dates, format, proof, signer, structure
 from chalicelib.verify.members import as_list, as_object, only, text
@@ -35,7 +36,7 @@ def read_list(url: str, verification: VerificationContext) -> VerifiedList:
     try:
         fetched = verification.resolver.status_lists.fetch(url)
     except Unavailable as error:
-        raise unreadable("status_list_unavailable", "Its status list could not be read", error) from error
+        raise unreadable("status_list_unavailable", phrase("Its status list could not be read"), error) from error
     evidence = (fetched.evidence(),)
     status_list_document = _verified(fetched, verification)
     if vocabulary.STATUS_LIST_CREDENTIAL not in status_list_document.types:
@@ -65,7 +66,7 @@ def _verified(fetched: Fetched, verification: VerificationContext) -> Verificati
         try:
             check(inner)
         except CheckNotPassed as error:
-            message = f"Its status list cannot be trusted: {error.detail}"
+            message = phrase("Its status list cannot be trusted: {detail}", detail=phrase(error.detail))
             evidence = (fetched.evidence(),)
             raise CheckUnknown("status_list_unproven", message, evidence, temporary=error.temporary) from error
     return inner

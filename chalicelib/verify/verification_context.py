@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from chalicelib.errors import LaurelError, Unavailable
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.members import only
 from chalicelib.verify.models import V2, DataModel
 from chalicelib.verify.options import VerificationOptions
@@ -65,7 +66,11 @@ LASTING = frozenset(
 
 def unreadable(code: str, message: str, error: Unavailable) -> CheckUnknown:
     """The outcome of a check whose source could not be read because of ``error``."""
-    return CheckUnknown(code, f"{message}: {error.detail}", temporary=error.code not in LASTING)
+    return CheckUnknown(
+        code,
+        phrase("{message}: {detail}", message=phrase(message), detail=phrase(error.detail)),
+        temporary=error.code not in LASTING,
+    )
 
 
 @dataclass(slots=True)

@@ -10,8 +10,8 @@ from chalicelib.verify.verification_context import VerificationContext
 Node = Callable[[object], Mapping[str, object]]
 View = dict[str, object]
 """JSON: `id, types, name, description, issuer{id, name, url, description, email, image}, holder{id, name},
-achievement{id, name, description, criteria{narrative, url}, image{url, alt}, kind, skills[{name, url, framework,
-code}]}, valid_from, valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
+achievement{id, name, description, criteria{narrative, url}, image{url, alt}, kind, language, skills[{name, url,
+framework, code}]}, valid_from, valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
 
 
 def view_of(verification: VerificationContext) -> View:
@@ -64,6 +64,7 @@ def _achievement(achievement: Mapping[str, object], node: Node) -> View:
         "criteria": {"narrative": text(criteria.get("narrative")), "url": string(criteria.get("id"))},
         "image": {"url": id_of(image), "alt": text(node(image).get("caption"))} if image else None,
         "kind": text(achievement.get("achievementType")),
+        "language": text(achievement.get("inLanguage")),
         "skills": [
             *(_skill(node(item)) for item in as_list(achievement.get("alignment"))),
             *(_tag(name) for item in as_list(achievement.get("tag")) if (name := text(item))),

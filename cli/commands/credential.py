@@ -18,6 +18,7 @@ from chalicelib.credential import vocabulary
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import LaurelError, Unavailable
+from chalicelib.language.languages import LANGUAGES
 from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
 from cli import grammar
@@ -72,6 +73,7 @@ def _add_issue(verbs: Commands) -> None:
     )
     issue_command.add_argument("--did", help="DID of the holder")
     issue_command.add_argument("--zone", help="IANA timezone of the holder, such as Europe/Berlin")
+    issue_command.add_argument("--lang", choices=tuple(LANGUAGES), help="language of the emails to the holder")
     issue_command.add_argument("--notify", action="store_true", help="email the holder")
     _dates(issue_command, "now")
     _evidence(issue_command)
@@ -189,6 +191,7 @@ def issue_one(services: Services, options: Namespace) -> int:
         jwt=options.jwt,
         credential_id=name,
         zone=options.zone,
+        lang=options.lang,
         notify=options.notify,
     )
     try:

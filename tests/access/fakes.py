@@ -26,6 +26,7 @@ from chalicelib.access.models import (
 )
 from chalicelib.access.sign_in.providers import Endpoints, Provider
 from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.language.languages import DEFAULT
 
 T = TypeVar("T")
 
@@ -193,6 +194,7 @@ class Mailer:
     """`access.ports.Mailer`. Records sent emails as (address, link)."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     out_of_order: bool = False
     bounces: bool = False
     """Whether too many sign-in emails bounce."""
@@ -200,11 +202,12 @@ class Mailer:
     def too_many_bounce(self) -> bool:
         return self.bounces
 
-    def send_sign_in(self, email: str, link: str, minutes: int) -> None:
+    def send_sign_in(self, email: str, link: str, minutes: int, language: str = DEFAULT) -> None:
         if self.out_of_order:
             raise Unavailable("The email service is unavailable.")
         assert minutes == 15
         self.sent.append((email, link))
+        self.languages.append(language)
 
 
 @dataclass

@@ -73,7 +73,7 @@ def test_unconfirmed_name_of_an_issuer_is_quoted() -> None:
 
 @pytest.mark.parametrize("size", Size)
 def test_missing_credential_has_an_image_too(size: Size) -> None:
-    assert "No such" in shown(svg.draw(texts.MISSING, size))
+    assert "No such" in shown(svg.draw(texts.missing(), size))
 
 
 def test_every_verdict_of_the_pages_has_its_tone_and_shape() -> None:

@@ -19,6 +19,7 @@ from chalicelib.access.sign_in import known, return_paths
 from chalicelib.credential.email_address import without_tag
 from chalicelib.credential.public_suffix import registrable
 from chalicelib.errors import NotFound, Refused
+from chalicelib.language.languages import DEFAULT
 
 LIFETIME = timedelta(minutes=15)
 """How long a link is valid: time to receive the email and open it on the right device."""
@@ -79,12 +80,13 @@ def request(
     caller: str,
     browser: str | None,
     known_browser: str | None = None,
+    language: str = DEFAULT,
 ) -> str:
     """Send a sign-in link to an address and return the cookie value that the requesting browser must present with it.
 
     Known and unknown addresses get the same response, also when a budget is used up and no email is sent, so that the
     response does not reveal who has an account. ``browser`` is the browser's current cookie value; it is kept, so that
-    links sent earlier remain valid. ``known_browser`` is its cookie of `known.remember`.
+    links sent earlier remain valid. ``known_browser`` is its cookie of `known.remember`. The email is in ``language``.
 
     Raises `Refused` (`bad_email`), `Unavailable`; `TooMany` only to a browser known for this address.
     """
@@ -103,7 +105,7 @@ def request(
         )
         access_context.session_store.add_link(link)
         access_context.mailer().send_sign_in(
-            to, f"{access_context.base_url}/sign-in/{secret}", int(LIFETIME.total_seconds()) // 60
+            to, f"{access_context.base_url}/sign-in/{secret}", int(LIFETIME.total_seconds()) // 60, language
         )
     return browser_secret
 

@@ -24,6 +24,7 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, NotFound, Refused
+from chalicelib.language.languages import LANGUAGES
 
 MAX_EVIDENCE = 25
 """Maximum evidence links of a credential. All of them are signed and shown."""
@@ -41,8 +42,8 @@ class Award:
     achievement's expiry rule sets when ``valid_until`` is None.
 
     ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` adds the VC-JWT form. ``credential_id`` makes the
-    call idempotent: the same id is stored once. ``zone`` is the holder's IANA timezone, and ``notify`` sends the
-    holder an email.
+    call idempotent: the same id is stored once. ``zone`` is the holder's IANA timezone, ``lang`` their language,
+    and ``notify`` sends them an email.
     """
 
     issuer_id: str
@@ -55,6 +56,7 @@ class Award:
     jwt: bool = False
     credential_id: str | None = None
     zone: str | None = None
+    lang: str | None = None
     notify: bool = False
 
 
@@ -93,6 +95,8 @@ def check(award: Award, achievement: Achievement) -> None:
     _check_holder(normalize(award.holder))
     if award.zone is not None:
         check_zone(award.zone)
+    if award.lang is not None and award.lang not in LANGUAGES:
+        raise Refused(f"{award.lang[:80]!r} is not one of {', '.join(LANGUAGES)}.", code="bad_lang")
     if award.credential_id is not None and not PUBLIC_ID.fullmatch(award.credential_id):
         raise Refused(f"{award.credential_id[:80]!r} is not a credential id.", code="bad_credential_id")
     if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):
@@ -131,6 +135,7 @@ def draft(
         suite=award.suite,
         jwt=award.jwt,
         zone=award.zone,
+        lang=award.lang,
         notify=award.notify,
         email_salt=issuer_context.entropy(16).hex(),
         now=now,

@@ -23,6 +23,8 @@ class Recipient:
     email: str | None = None
     zone: str | None = None
     notify: bool = False
+    lang: str | None = None
+    """The language of emails to the recipient, a key of `LANGUAGES`; None for English."""
 
 
 class Holding(NamedTuple):

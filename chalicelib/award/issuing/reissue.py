@@ -233,5 +233,6 @@ def _award(issuer_context: IssuerContext, before: Record, old: SignedContent) ->
         suite=old.suite,
         jwt=before.jwt is not None,
         zone=timezones.usable(recipient.zone),
+        lang=recipient.lang,
         notify=recipient.notify,
     )

@@ -50,6 +50,7 @@ class Draft:
     suite: str
     jwt: bool
     zone: str | None
+    lang: str | None
     notify: bool
     email_salt: str
     now: datetime
@@ -173,7 +174,7 @@ def _record(draft: Draft, issuer: Issuer, content: bytes, jwt: str | None, entri
 
 def _recipient(draft: Draft, issuer_id: str) -> Recipient:
     holder = draft.holder
-    return Recipient(draft.credential_id, issuer_id, holder.name, holder.email, draft.zone, draft.notify)
+    return Recipient(draft.credential_id, issuer_id, holder.name, holder.email, draft.zone, draft.notify, draft.lang)
 
 
 def _tasks(draft: Draft, issuer_id: str) -> tuple[Task, ...]:

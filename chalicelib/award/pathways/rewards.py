@@ -176,6 +176,7 @@ def _issue(
         ),
         credential_id=credential_id,
         zone=timezones.usable(recipient.zone),
+        lang=recipient.lang,
         notify=recipient.notify,
     )
     try:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.errors import Malformed
+from chalicelib.language.phrase import phrase
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = b"openbadgecredential"
@@ -90,4 +91,7 @@ def _inflated(data: bytes, max_size: int) -> bytes:
 
 
 def _refused(sentence: str) -> Malformed:
-    return Malformed(f"{sentence} Ask for the original file, or for the credential’s link.", code="nothing_found")
+    return Malformed(
+        phrase("{finding} Ask for the original file, or for the credential’s link.", finding=phrase(sentence)),
+        code="nothing_found",
+    )

@@ -7,6 +7,7 @@ from xml.parsers import expat
 
 from chalicelib.credential import xml_namespaces
 from chalicelib.errors import Malformed
+from chalicelib.language.phrase import phrase
 
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 _OLD_NAMESPACE = "http://openbadges.org"
@@ -114,4 +115,7 @@ def _element(credential: bytes) -> bytes:
 
 
 def _refused(sentence: str) -> Malformed:
-    return Malformed(f"{sentence} Ask for the original file, or for the credential’s link.", code="nothing_found")
+    return Malformed(
+        phrase("{finding} Ask for the original file, or for the credential’s link.", finding=phrase(sentence)),
+        code="nothing_found",
+    )

@@ -9,54 +9,83 @@ from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.branding import LAUREL
 from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
 from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.emails.translated import translated
 from chalicelib.delivery.links import WIDE_VALIDITY
+from chalicelib.language.languages import DEFAULT
+from chalicelib.language.phrase import phrase, plural
 
 
-def sign_in(email: str, link: str, minutes: int) -> EmailContent:
-    """Compose the email with a sign-in link for a member of an issuer."""
-    return EmailContent(
+def sign_in(email: str, link: str, minutes: int, language: str = DEFAULT) -> EmailContent:
+    """Compose the email with a sign-in link for a member of an issuer, in ``language``."""
+    content = EmailContent(
         kind=Kind.SIGN_IN,
         to=email,
-        subject="Sign in to Laurel",
-        preview=f"Use this link to sign in. It works once and expires in {minutes} minutes.",
-        brand=LAUREL,
-        greeting="Hello,",
-        paragraphs=(
-            "Use this link to sign in to Laurel.",
-            f"It works once, in the browser where you requested it, and expires in {minutes} minutes.",
+        subject=phrase("Sign in to Laurel"),
+        preview=plural(
+            "Use this link to sign in. It works once and expires in {count} minute.",
+            "Use this link to sign in. It works once and expires in {count} minutes.",
+            minutes,
         ),
-        main=Button("Sign in", link),
-        why="You are receiving this email because someone, probably you, asked to sign in with this address. "
-        "If it was not you, you can ignore this email. No one can sign in without this link.",
+        brand=LAUREL,
+        greeting=phrase("Hello,"),
+        paragraphs=(
+            phrase("Use this link to sign in to Laurel."),
+            plural(
+                "It works once, in the browser where you requested it, and expires in {count} minute.",
+                "It works once, in the browser where you requested it, and expires in {count} minutes.",
+                minutes,
+            ),
+        ),
+        main=Button(phrase("Sign in"), link),
+        why=phrase(
+            "You are receiving this email because someone, probably you, asked to sign in with this address. "
+            "If it was not you, you can ignore this email. No one can sign in without this link."
+        ),
     )
+    return translated(content, language)
 
 
-def holder_link(email: str, link: str, *, wide: bool, ends_earlier: bool) -> EmailContent:
-    """Compose the email with a link to the holder's page that the holder requested.
+def holder_link(email: str, link: str, language: str = DEFAULT, *, wide: bool, ends_earlier: bool) -> EmailContent:
+    """Compose the email with a link to the holder's page that the holder requested, in ``language``.
 
     ``wide``: it opens the credentials of all issuers, for `links.WIDE_VALIDITY`. The issuer of another link is not
     named, because this email comes from Laurel, and an issuer chooses its own name.
     """
-    opens = "all credentials issued to this address" if wide else "the credentials that one issuer has issued to you"
-    life = f" It works for {WIDE_VALIDITY // timedelta(hours=1)} hours." if wide else ""
-    earlier = "Earlier links no longer work." if ends_earlier else "Links in earlier emails keep working."
-    return EmailContent(
+    earlier = (
+        phrase("Earlier links no longer work.") if ends_earlier else phrase("Links in earlier emails keep working.")
+    )
+    content = EmailContent(
         kind=Kind.HOLDER_LINK,
         to=email,
-        subject="Your link to view your credentials",
-        preview=f"It opens your credentials and settings. {earlier}",
+        subject=phrase("Your link to view your credentials"),
+        preview=phrase("{sentence} {more}", sentence=phrase("It opens your credentials and settings."), more=earlier),
         brand=LAUREL,
-        greeting="Hello,",
+        greeting=phrase("Hello,"),
         paragraphs=(
-            f"Use this link to view {opens} and to change your settings.{life}",
+            _opens(wide),
             earlier,
-            "Keep this link private. To share a credential, share the link to its own page instead.",
+            phrase("Keep this link private. To share a credential, share the link to its own page instead."),
         ),
-        main=Button("Open your credentials", link),
-        why=(
+        main=Button(phrase("Open your credentials"), link),
+        why=phrase(
             "You are receiving this email because someone, probably you, requested it on your page. No one else "
             "has seen the link."
         ),
+    )
+    return translated(content, language)
+
+
+def _opens(wide: bool) -> str:
+    if not wide:
+        return phrase(
+            "Use this link to view the credentials that one issuer has issued to you and to change your settings."
+        )
+    return plural(
+        "Use this link to view all credentials issued to this address and to change your settings. It works for "
+        "{count} hour.",
+        "Use this link to view all credentials issued to this address and to change your settings. It works for "
+        "{count} hours.",
+        WIDE_VALIDITY // timedelta(hours=1),
     )
 
 

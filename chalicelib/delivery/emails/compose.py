@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 
 from chalicelib.award.input import colours
 from chalicelib.award.issuing.recipient import Recipient
@@ -22,8 +22,12 @@ from chalicelib.delivery.emails.email_content import (
     Picture,
     Tip,
 )
+from chalicelib.delivery.emails.months import month_of
 from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.emails.translated import translated
 from chalicelib.delivery.holder.sharing import SharedCredential, linkedin_profile
+from chalicelib.language.languages import DEFAULT, known
+from chalicelib.language.phrase import phrase
 
 DESCRIPTION = 300
 """Maximum characters of an achievement's description; the credential's page has the full text."""
@@ -68,10 +72,15 @@ class Links:
 
 
 def about_credential(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
-    """Compose the email of ``kind`` about a credential. Raises `ValueError` if the kind is not about a credential."""
+    """Compose the email of ``kind`` about a credential, in the recipient's language.
+
+    Raises `ValueError` if the kind is not about a credential.
+    """
     if context.identified:
-        return _of_identified(kind, context, links)
-    return neutral.about_credential(kind, context.email, context.issuer, links.my, links.unsubscribe)
+        content = _of_identified(kind, context, links)
+    else:
+        content = neutral.about_credential(kind, context.email, context.issuer, links.my, links.unsubscribe)
+    return translated(content, known(context.recipient.lang) or DEFAULT)
 
 
 def _of_identified(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
@@ -91,25 +100,24 @@ def _of_identified(kind: Kind, context: EmailContext, links: Links) -> EmailCont
     raise ValueError(f"{kind} is not about a credential")
 
 
-def day(moment: datetime) -> str:
-    """A date such as `3 March 2026`."""
-    return f"{moment.astimezone(UTC):%-d %B %Y}"
-
-
 def _issued(context: EmailContext, links: Links) -> EmailContent:
     shared = context.shared
     paragraphs = (
-        f"{line(shared.issuer)} has issued you a credential: “{line(shared.name)}”.",
-        "It is digitally signed, so anyone you share it with can verify it in seconds.",
+        phrase("{issuer} has issued you a credential: “{name}”.", issuer=line(shared.issuer), name=line(shared.name)),
+        phrase("It is digitally signed, so anyone you share it with can verify it in seconds."),
         line(context.achievement.description, DESCRIPTION),
-        *(() if shared.valid_until is None else (f"It is valid until {day(shared.valid_until)}.",)),
+        *(
+            ()
+            if shared.valid_until is None
+            else (phrase("It is valid until {day}.", day=shared.valid_until.astimezone(UTC)),)
+        ),
     )
     return _compose(
         Kind.ISSUED,
         context,
         links,
-        subject=f"Your credential from {line(shared.issuer, 60)}: {line(shared.name)}",
-        preview="View it, add it to LinkedIn and see other ways to use it. You do not need an account.",
+        subject=phrase("Your credential from {issuer}: {name}", issuer=line(shared.issuer, 60), name=line(shared.name)),
+        preview=phrase("View it, add it to LinkedIn and see other ways to use it. You do not need an account."),
         paragraphs=paragraphs,
         tips=_guide(shared),
     )
@@ -121,15 +129,21 @@ def _unopened(context: EmailContext, links: Links) -> EmailContent:
         Kind.UNOPENED,
         context,
         links,
-        subject=f"Reminder: view your credential from {line(shared.issuer, 60)}: {line(shared.name)}",
-        preview="You do not need an account to view it.",
+        subject=phrase(
+            "Reminder: view your credential from {issuer}: {name}",
+            issuer=line(shared.issuer, 60),
+            name=line(shared.name),
+        ),
+        preview=phrase("You do not need an account to view it."),
         paragraphs=(
-            (
-                f"On {day(context.record.issued_at)}, {line(shared.issuer)} issued you a credential: "
-                f"“{line(shared.name)}”."
+            phrase(
+                "On {day}, {issuer} issued you a credential: “{name}”.",
+                day=context.record.issued_at.astimezone(UTC),
+                issuer=line(shared.issuer),
+                name=line(shared.name),
             ),
-            "You have not viewed it yet. You do not need an account to open it.",
-            "We will not send another reminder.",
+            phrase("You have not viewed it yet. You do not need an account to open it."),
+            phrase("We will not send another reminder."),
         ),
         tips=(),
     )
@@ -141,13 +155,18 @@ def _unshared(context: EmailContext, links: Links) -> EmailContent:
         Kind.UNSHARED,
         context,
         links,
-        subject=f"Share your credential “{line(shared.name)}” from {line(shared.issuer, 60)}",
-        preview="Ways to share it. If you have already shared it, you can ignore this email.",
+        subject=phrase(
+            "Share your credential “{name}” from {issuer}", name=line(shared.name), issuer=line(shared.issuer, 60)
+        ),
+        preview=phrase("Ways to share it. If you have already shared it, you can ignore this email."),
         paragraphs=(
-            f"You earned “{line(shared.name)}”. Add it to your profile so that employers and others can see it.",
-            "Recruiters who open its link can verify it in seconds.",
-            "If you have already shared it, ignore this email.",
-            "We will not send another reminder.",
+            phrase(
+                "You earned “{name}”. Add it to your profile so that employers and others can see it.",
+                name=line(shared.name),
+            ),
+            phrase("Recruiters who open its link can verify it in seconds."),
+            phrase("If you have already shared it, ignore this email."),
+            phrase("We will not send another reminder."),
         ),
         tips=_guide(shared),
     )
@@ -155,79 +174,128 @@ def _unshared(context: EmailContext, links: Links) -> EmailContent:
 
 def _renewal(context: EmailContext, links: Links) -> EmailContent:
     shared = context.shared
-    until = day(shared.valid_until or context.record.issued_at)
+    until = (shared.valid_until or context.record.issued_at).astimezone(UTC)
     return _compose(
         Kind.RENEWAL,
         context,
         links,
-        subject=f"Your credential “{line(shared.name)}” from {line(shared.issuer, 60)} expires on {until}",
-        preview="What this means, and how to renew it.",
+        subject=phrase(
+            "Your credential “{name}” from {issuer} expires on {day}",
+            name=line(shared.name),
+            issuer=line(shared.issuer, 60),
+            day=until,
+        ),
+        preview=phrase("What this means, and how to renew it."),
         paragraphs=(
-            f"“{line(shared.name)}” is valid until {until}.",
-            "After that, its page will show that it is genuine but has expired.",
-            f"To renew it, contact {line(shared.issuer)} before it expires.",
+            phrase("“{name}” is valid until {day}.", name=line(shared.name), day=until),
+            phrase("After that, its page will show that it is genuine but has expired."),
+            phrase("To renew it, contact {issuer} before it expires.", issuer=line(shared.issuer)),
         ),
         tips=(),
-        other=Button(f"Visit {line(shared.issuer, 60)}", context.issuer.url),
+        other=Button(phrase("Visit {issuer}", issuer=line(shared.issuer, 60)), context.issuer.url),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What an email about a change says: templates of phrases."""
+
+    subject: str
+    happened: str
+    meaning: str
+    preview: str = ""
+
+
+_CHANGES = {
+    Kind.CORRECTED: _Change(
+        "Your credential from {issuer} was corrected: {name}",
+        "{issuer} has corrected your credential “{name}”.",
+        "The corrected credential has a new link. The previous version is no longer valid. Its page says that it was "
+        "replaced, and links to the new one.",
+    ),
+    Kind.RENEWED: _Change(
+        "Your credential from {issuer} was renewed: {name}",
+        "{issuer} has renewed your credential “{name}”.",
+        "The renewed credential has a new link. The previous credential keeps its dates, and its page links to the "
+        "new one.",
+    ),
+    Kind.REVOKED: _Change(
+        "Your credential from {issuer} was revoked: {name}",
+        "On {day}, {issuer} revoked your credential “{name}”.",
+        "Everyone who checks it sees that it is revoked. This cannot be undone, so stop sharing it.",
+        "{issuer} revoked it on {day}.",
+    ),
+    Kind.SUSPENDED: _Change(
+        "Your credential from {issuer} was suspended: {name}",
+        "On {day}, {issuer} suspended your credential “{name}”.",
+        "Everyone who checks it sees that it is suspended, until {issuer} reinstates or revokes it.",
+        "{issuer} suspended it on {day}.",
+    ),
+    Kind.REINSTATED: _Change(
+        "Your credential from {issuer} was reinstated: {name}",
+        "On {day}, {issuer} reinstated your credential “{name}”.",
+        "The suspension has ended, and you can share the credential again. Its link is the same.",
+        "{issuer} reinstated it on {day}.",
+    ),
+}
 
 
 def _replacement(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
     """The first email about a credential that replaces one that its holder has: ``kind`` says how."""
-    shared, verb = context.shared, kind.value
-    previous = (
-        "The previous version is no longer valid. Its page says that it was replaced, and links to the new one."
-        if kind is Kind.CORRECTED
-        else "The previous credential keeps its dates, and its page links to the new one."
-    )
+    shared = context.shared
+    texts = _CHANGES[kind]
+    names = {"issuer": line(shared.issuer), "name": line(shared.name)}
     return _compose(
         kind,
         context,
         links,
-        subject=f"Your credential from {line(shared.issuer, 60)} was {verb}: {line(shared.name)}",
-        preview="It has a new link. Share the new link from now on.",
+        subject=phrase(texts.subject, **names | {"issuer": line(shared.issuer, 60)}),
+        preview=phrase("It has a new link. Share the new link from now on."),
         paragraphs=(
-            f"{line(shared.issuer)} has {verb} your credential “{line(shared.name)}”.",
+            phrase(texts.happened, **names),
             _reason(context),
-            *(() if shared.valid_until is None else (f"It is valid until {day(shared.valid_until)}.",)),
-            f"The {verb} credential has a new link. {previous}",
-            "If you have shared the previous link, for example on LinkedIn, replace it with the new one.",
+            *(
+                ()
+                if shared.valid_until is None
+                else (phrase("It is valid until {day}.", day=shared.valid_until.astimezone(UTC)),)
+            ),
+            phrase(texts.meaning),
+            phrase("If you have shared the previous link, for example on LinkedIn, replace it with the new one."),
         ),
         tips=_guide(shared),
     )
 
 
-_STATUS_TEXTS = {
-    Kind.REVOKED: "Everyone who checks it sees that it is revoked. This cannot be undone, so stop sharing it.",
-    Kind.SUSPENDED: "Everyone who checks it sees that it is suspended, until {issuer} reinstates or revokes it.",
-    Kind.REINSTATED: "The suspension has ended, and you can share the credential again. Its link is the same.",
-}
-
-
 def _status(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
-    shared, verb = context.shared, kind.value
-    issuer = line(shared.issuer)
-    ask = "reply to this email" if context.issuer.email else f"contact {issuer}"
+    shared, texts = context.shared, _CHANGES[kind]
+    names = {"issuer": line(shared.issuer), "name": line(shared.name)}
+    at = context.record.status.at.astimezone(UTC)
     return _compose(
         kind,
         # A next step would be out of place beside bad news.
         replace(context, pathway_links=()),
         links,
-        subject=f"Your credential from {line(shared.issuer, 60)} was {verb}: {line(shared.name)}",
-        preview=f"{issuer} {verb} it on {day(context.record.status.at)}.",
+        subject=phrase(texts.subject, **names | {"issuer": line(shared.issuer, 60)}),
+        preview=phrase(texts.preview, issuer=names["issuer"], day=at),
         paragraphs=(
-            f"On {day(context.record.status.at)}, {issuer} {verb} your credential “{line(shared.name)}”.",
+            phrase(texts.happened, **names, day=at),
             _reason(context),
-            _STATUS_TEXTS[kind].format(issuer=issuer),
-            f"If you have a question or think that this is a mistake, {ask}.",
+            phrase(texts.meaning, issuer=names["issuer"]),
+            phrase("If you have a question or think that this is a mistake, reply to this email.")
+            if context.issuer.email
+            else phrase(
+                "If you have a question or think that this is a mistake, contact {issuer}.", issuer=names["issuer"]
+            ),
         ),
         tips=(),
-        other=Button(f"Visit {line(shared.issuer, 60)}", context.issuer.url),
+        other=Button(phrase("Visit {issuer}", issuer=line(shared.issuer, 60)), context.issuer.url),
     )
 
 
 def _reason(context: EmailContext) -> str:
-    return f"The issuer’s reason: “{unquoted(line(context.reason, REASON), None)}”" if context.reason else ""
+    if not context.reason:
+        return ""
+    return phrase("The issuer’s reason: “{reason}”", reason=unquoted(line(context.reason, REASON), None))
 
 
 def _compose(
@@ -254,18 +322,26 @@ def _compose(
             _own_image(context.issuer.image, context.base_url) if context.issuer.registered else None,
             colours.readable_or_default(context.issuer.accent),
         ),
-        greeting=f"Hello {line(context.recipient.name)},",
+        greeting=phrase("Hello {name},", name=line(context.recipient.name)),
         paragraphs=tuple(filter(None, paragraphs)),
-        main=Button("View your credential", links.my),
-        other=other or Button("Add to LinkedIn", linkedin_profile(context.shared)),
+        main=Button(phrase("View your credential"), links.my),
+        other=other or Button(phrase("Add to LinkedIn"), linkedin_profile(context.shared)),
         badge=_badge(context),
         tips=tips,
         next_step=step,
         next_url=url,
-        why=(
-            f"You are receiving this email because {issuer} issued this credential to {context.email}. "
-            f"If it is not yours, ignore this email or {'reply to it' if context.issuer.email else f'tell {issuer}'}. "
-            f"{issuer} can see whether the link above is opened."
+        why=phrase(
+            "You are receiving this email because {issuer} issued this credential to {email}. If it is not yours, "
+            "ignore this email or reply to it. {issuer} can see whether the link above is opened.",
+            issuer=issuer,
+            email=context.email,
+        )
+        if context.issuer.email
+        else phrase(
+            "You are receiving this email because {issuer} issued this credential to {email}. If it is not yours, "
+            "ignore this email or tell {issuer}. {issuer} can see whether the link above is opened.",
+            issuer=issuer,
+            email=context.email,
         ),
         settings=f"{links.my}#settings",
         unsubscribe=links.unsubscribe,
@@ -276,7 +352,7 @@ def _compose(
 def _badge(context: EmailContext) -> Picture | None:
     own = _own_image(context.achievement.image, context.base_url)
     alt = line(context.achievement.image_alt, 200) or line(context.achievement.name)
-    return Picture(own, f"Badge: {alt}") if own else None
+    return Picture(own, phrase("Badge: {title}", title=alt)) if own else None
 
 
 def _own_image(url: str | None, base_url: str) -> str | None:
@@ -289,20 +365,37 @@ def _own_image(url: str | None, base_url: str) -> str | None:
 def _next_step(pathway_links: tuple[PathwayLink, ...]) -> tuple[str | None, str | None]:
     for link in pathway_links:
         for step in link.next:
-            return f"Next step in “{line(link.pathway)}”: {line(step.name)}.", step.url
+            return (
+                phrase("Next step in “{pathway}”: {step}.", pathway=line(link.pathway), step=line(step.name)),
+                step.url,
+            )
     return None, None
 
 
 def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
-    month = f"{shared.issued_at.astimezone(UTC):%B %Y}"
+    named = phrase(
+        "Add “{name}, {issuer}, {month}” and link it to {url}",
+        name=line(shared.name),
+        issuer=line(shared.issuer),
+        month=month_of(shared.issued_at.astimezone(UTC)),
+        url=shared.url,
+    )
     return (
-        Tip("LinkedIn", "“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
-        Tip("Social media", "Use the buttons on your credentials page to share it with your network."),
-        Tip("CV", f"Add “{line(shared.name)}, {line(shared.issuer)}, {month}” and link it to {shared.url}"),
-        Tip("Email signature", "Copy the text for a signature, with its public link, from that page."),
-        Tip("Web page", "Copy the HTML code with the badge image from that page."),
         Tip(
-            "Wallet",
-            "Download the signed credential from that page and add it to any wallet that supports Open Badges 3.0.",
+            phrase("LinkedIn"),
+            phrase("“Add to LinkedIn” adds it to your licences and certifications, with a link to verify it."),
+        ),
+        Tip(
+            phrase("Social media"),
+            phrase("Use the buttons on your credentials page to share it with your network."),
+        ),
+        Tip(phrase("CV"), named),
+        Tip(phrase("Email signature"), phrase("Copy the text for a signature, with its public link, from that page.")),
+        Tip(phrase("Web page"), phrase("Copy the HTML code with the badge image from that page.")),
+        Tip(
+            phrase("Wallet"),
+            phrase(
+                "Download the signed credential from that page and add it to any wallet that supports Open Badges 3.0."
+            ),
         ),
     )

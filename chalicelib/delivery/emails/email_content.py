@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.delivery.emails.branding import Brand
+from chalicelib.language.languages import DEFAULT
 
 
 class Kind(StrEnum):
@@ -95,3 +96,5 @@ class EmailContent:
     unsubscribe: str | None = None
     """URL to unsubscribe from the issuer's emails; None when there is nothing to unsubscribe from."""
     reply_to: str | None = None
+    language: str = DEFAULT
+    """The language that the texts are in."""

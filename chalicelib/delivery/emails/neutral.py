@@ -10,45 +10,70 @@ from chalicelib.credential.quotation import unquoted
 from chalicelib.delivery.emails.branding import LAUREL, Brand
 from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
 from chalicelib.delivery.emails.text import line
+from chalicelib.language.phrase import Phrase, phrase
 
 NAME = 60
 """Maximum characters of a claimed name, too few for a message."""
-UNVERIFIED = Brand("Unverified sender")
+UNVERIFIED = Brand(phrase("Unverified sender"))
 """Instead of the issuer's name as the sender, and instead of its logo and colour."""
 
 _LINK = re.compile(r"://|@|[^\W_][.。．｡][^\W_]{2,}|\d{5,}|\d[\d ()/+-]{6,}\d")
 """What email clients turn into a link: URLs, domains, addresses, phone numbers."""
 _TEXTS = {
-    Kind.ISSUED: ("You have received a digital credential", "has issued a digital credential to you."),
+    Kind.ISSUED: (
+        phrase("You have received a digital credential"),
+        phrase("{organization} has issued a digital credential to you."),
+    ),
     Kind.CORRECTED: (
-        "A digital credential has been corrected",
-        "has corrected a digital credential that it issued to you. The corrected credential replaces it.",
+        phrase("A digital credential has been corrected"),
+        phrase(
+            "{organization} has corrected a digital credential that it issued to you. The corrected credential "
+            "replaces it."
+        ),
     ),
     Kind.RENEWED: (
-        "A digital credential has been renewed",
-        "has renewed a digital credential that it issued to you.",
+        phrase("A digital credential has been renewed"),
+        phrase("{organization} has renewed a digital credential that it issued to you."),
     ),
     Kind.REVOKED: (
-        "A digital credential has been revoked",
-        "has revoked a digital credential that it issued to you. Its page shows the reason, if any.",
+        phrase("A digital credential has been revoked"),
+        phrase(
+            "{organization} has revoked a digital credential that it issued to you. Its page shows the reason, if any."
+        ),
     ),
     Kind.SUSPENDED: (
-        "A digital credential has been suspended",
-        "has suspended a digital credential that it issued to you. Its page shows the reason, if any.",
+        phrase("A digital credential has been suspended"),
+        phrase(
+            "{organization} has suspended a digital credential that it issued to you. "
+            "Its page shows the reason, if any."
+        ),
     ),
     Kind.REINSTATED: (
-        "A digital credential has been reinstated",
-        "has reinstated a digital credential that it issued to you. The suspension has ended.",
+        phrase("A digital credential has been reinstated"),
+        phrase("{organization} has reinstated a digital credential that it issued to you. The suspension has ended."),
     ),
 }
 
 
-def claimed(issuer: Issuer) -> str:
+def claimed(issuer: Issuer) -> Phrase:
     """How a sentence names an issuer that nobody has identified; without its name if that contains a link."""
+    name = _printable(issuer)
+    if name is None:
+        return phrase("An organization whose identity is not verified")
+    return phrase("An organization that calls itself “{name}” (not verified)", name=name)
+
+
+def claimed_within(issuer: Issuer) -> Phrase:
+    """The same within a sentence."""
+    name = _printable(issuer)
+    if name is None:
+        return phrase("an organization whose identity is not verified")
+    return phrase("an organization that calls itself “{name}” (not verified)", name=name)
+
+
+def _printable(issuer: Issuer) -> str | None:
     name = unquoted(line(issuer.name, NAME))
-    if not name or _LINK.search(name):
-        return "An organization whose identity is not verified"
-    return f"An organization that calls itself “{name}” (not verified)"
+    return None if not name or _LINK.search(name) else name
 
 
 def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscribe: str) -> EmailContent:
@@ -60,19 +85,22 @@ def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscrib
     return EmailContent(
         kind=kind,
         to=email,
-        subject=subject,
-        preview="Laurel has not verified who sent it.",
+        subject=phrase(subject),
+        preview=phrase("Laurel has not verified who sent it."),
         brand=UNVERIFIED,
-        greeting="Hello,",
+        greeting=phrase("Hello,"),
         paragraphs=(
-            f"{claimed(issuer)} {happened}",
-            "Laurel has not verified who this organization is. Any name shown here was chosen by the organization.",
-            "If you did not expect this email, you can ignore it, or unsubscribe below.",
+            phrase(happened, organization=claimed(issuer)),
+            phrase(
+                "Laurel has not verified who this organization is. Any name shown here was chosen by the organization."
+            ),
+            phrase("If you did not expect this email, you can ignore it, or unsubscribe below."),
         ),
-        main=Button("View the credential", my),
-        why=(
-            f"You are receiving this email because this organization entered the address {email}. "
-            "It can see whether the link above is opened."
+        main=Button(phrase("View the credential"), my),
+        why=phrase(
+            "You are receiving this email because this organization entered the address {email}. It can see whether "
+            "the link above is opened.",
+            email=email,
         ),
         settings=f"{my}#settings",
         unsubscribe=unsubscribe,

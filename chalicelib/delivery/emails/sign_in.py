@@ -12,6 +12,7 @@ from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.errors import Refused
+from chalicelib.language.languages import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,13 @@ class SignInMailer:
         """Whether too many sign-in emails bounce or are reported as spam. Raises `Unavailable`."""
         return pausing.is_paused(self.delivery_context, SIGN_IN)
 
-    def send_sign_in(self, email: str, link: str, minutes: int) -> None:
-        """Email a sign-in link. Raises `Unavailable` when the email service fails."""
+    def send_sign_in(self, email: str, link: str, minutes: int, language: str = DEFAULT) -> None:
+        """Email a sign-in link in ``language``. Raises `Unavailable` when the email service fails."""
         now = self.delivery_context.now()
         if suppression_reason(self.delivery_context.mailbox(email), Kind.SIGN_IN, now) is not None:
             return
         try:
-            content = account.sign_in(email, link, minutes)
+            content = account.sign_in(email, link, minutes, language)
             message_id = self.delivery_context.mailer().send(content)
         except Refused:
             return

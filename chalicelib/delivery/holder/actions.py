@@ -21,6 +21,7 @@ from chalicelib.delivery.holder.sharing import Target
 from chalicelib.delivery.links import Purpose
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import NotFound, Refused
+from chalicelib.language.translation import ENGLISH, Translation
 from chalicelib.tasks.task_queue import Task
 
 
@@ -37,8 +38,14 @@ def view(delivery_context: DeliveryContext, token: str, query: PageQuery = FIRST
     return holder_home.page(delivery_context.archive, delivery_context.base_url, access, query)
 
 
-def share(delivery_context: DeliveryContext, token: str, credential_id: str, target: Target) -> str:
-    """The sharing URL at ``target``; records the credential as shared.
+def share(
+    delivery_context: DeliveryContext,
+    token: str,
+    credential_id: str,
+    target: Target,
+    language: Translation = ENGLISH,
+) -> str:
+    """The sharing URL at ``target``, filled in in ``language``; records the credential as shared.
 
     Raises `NotFound`, also for a credential that the link does not open, and `LinkExpired`.
     """
@@ -48,7 +55,7 @@ def share(delivery_context: DeliveryContext, token: str, credential_id: str, tar
     delivery_context.record_event(
         Happening.SHARED, credential.record, at, once=delivery_context.entropy(16).hex(), target=target.value
     )
-    return sharing.address(target, credential.shared)
+    return sharing.address(target, credential.shared, language)
 
 
 def document(delivery_context: DeliveryContext, token: str, credential_id: str) -> bytes:

@@ -15,6 +15,8 @@ from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.errors import Refused
+from chalicelib.language.languages import DEFAULT
+from chalicelib.language.phrase import phrase
 
 NEW_LINK = Limit("holder-link", 1, timedelta(minutes=10))
 """Links with one scope that are sent to one address in this time, because delivery can take minutes."""
@@ -28,17 +30,17 @@ FROM_ENDED_LINKS = Limit("holder-ended", 5, timedelta(days=1))
 the holder has ended it, or it only unsubscribes. Whoever has such a link uses up nothing of the other limits."""
 
 
-def send_link_to_all(delivery_context: DeliveryContext, token: str) -> None:
+def send_link_to_all(delivery_context: DeliveryContext, token: str, language: str = DEFAULT) -> None:
     """Send a link to all of the holder's credentials, to the address that ``token`` was made for, even if ``token`` has
-    expired. Earlier links keep working.
+    expired. Earlier links keep working. The email is in ``language``, as are those of the other functions.
 
     Raises `NotFound`, `TooMany`, `Unavailable`, and `Refused` with the codes of `mailbox.suppression_reason`.
     """
     link = find(delivery_context, token, Purpose.MY)
-    _send(delivery_context, link, None, wanted=WIDE_LINKS)
+    _send(delivery_context, link, None, language, wanted=WIDE_LINKS)
 
 
-def replace_links(delivery_context: DeliveryContext, token: str) -> bool:
+def replace_links(delivery_context: DeliveryContext, token: str, language: str = DEFAULT) -> bool:
     """Send a new link with the scope of ``token``, to the address that it was made for, even if it has expired.
 
     Earlier links of the same scope stop working once the new one is sent: those to one issuer, or all. Only a link that
@@ -48,21 +50,27 @@ def replace_links(delivery_context: DeliveryContext, token: str) -> bool:
     link = find(delivery_context, token, Purpose.MY)
     ends_earlier = works(delivery_context, link)
     limit = WIDE_LINKS if link.wide else ISSUER_LINKS
-    _send(delivery_context, link, link.issuer_id, wanted=limit, ends_earlier=ends_earlier)
+    _send(delivery_context, link, link.issuer_id, language, wanted=limit, ends_earlier=ends_earlier)
     return ends_earlier
 
 
-def send_link_to_subscribe(delivery_context: DeliveryContext, token: str) -> None:
+def send_link_to_subscribe(delivery_context: DeliveryContext, token: str, language: str = DEFAULT) -> None:
     """Send the holder a link with which they can undo an unsubscription, made with the unsubscribe link ``token``.
 
     Raises as `send_link_to_all`.
     """
     link = find(delivery_context, token, Purpose.UNSUBSCRIBE)
-    _send(delivery_context, link, link.issuer_id, wanted=FROM_ENDED_LINKS)
+    _send(delivery_context, link, link.issuer_id, language, wanted=FROM_ENDED_LINKS)
 
 
 def _send(
-    delivery_context: DeliveryContext, link: Link, issuer_id: str | None, *, wanted: Limit, ends_earlier: bool = False
+    delivery_context: DeliveryContext,
+    link: Link,
+    issuer_id: str | None,
+    language: str,
+    *,
+    wanted: Limit,
+    ends_earlier: bool = False,
 ) -> None:
     box = delivery_context.mailbox(link.email)
     reason = suppression_reason(box, Kind.HOLDER_LINK, delivery_context.now())
@@ -73,7 +81,7 @@ def _send(
     url, new = delivery_context.link(Purpose.MY, link.email, issuer_id=issuer_id)
     with quota.unless_not_sent(delivery_context, counts):
         delivery_context.store.add_links((new,))
-        content = account.holder_link(link.email, url, wide=new.wide, ends_earlier=ends_earlier)
+        content = account.holder_link(link.email, url, language, wide=new.wide, ends_earlier=ends_earlier)
         message_id = delivery_context.mailer().send(content)
     email_events.count_sent(delivery_context, message_id, SIGN_IN, content)
     if ends_earlier:
@@ -85,10 +93,12 @@ def _counted(delivery_context: DeliveryContext, limit: Limit, subject: str) -> t
     """Count a link to be sent. Raises `TooMany`."""
     if not delivery_context.within(limit, subject):
         raise TooMany(
-            "We have sent you several links today. Use the most recent one in your inbox.",
+            phrase("We have sent you several links today. Use the most recent one in your inbox."),
             int(limit.window.total_seconds()),
         )
     if not delivery_context.within(NEW_LINK, subject):
         delivery_context.give_back(limit, subject)
-        raise TooMany("We sent a link a few minutes ago. Check your email first.", int(NEW_LINK.window.total_seconds()))
+        raise TooMany(
+            phrase("We sent a link a few minutes ago. Check your email first."), int(NEW_LINK.window.total_seconds())
+        )
     return (limit, subject), (NEW_LINK, subject)

@@ -11,6 +11,8 @@ from enum import StrEnum
 from urllib.parse import quote, urlencode
 
 from chalicelib.analytics.channel import PARAMETER, Channel
+from chalicelib.language.phrase import Phrase, phrase
+from chalicelib.language.translation import ENGLISH, Translation
 
 
 class Target(StrEnum):
@@ -61,16 +63,16 @@ def link(url: str, channel: Channel) -> str:
     return f"{url}?{urlencode({PARAMETER: channel.value})}"
 
 
-def email(shared: SharedCredential) -> str:
+def email(shared: SharedCredential, language: Translation = ENGLISH) -> str:
     """A `mailto:` link (RFC 6068) with subject and text, and no recipient."""
-    body = f"{_sentence(shared)}\n\n{link(shared.url, Channel.EMAIL)}"
+    body = f"{language.text(_sentence(shared))}\n\n{link(shared.url, Channel.EMAIL)}"
     fields = {"subject": _name(shared.name), "body": body.replace("\n", "\r\n")}
     return f"mailto:?{urlencode(fields, quote_via=quote, safe='')}"
 
 
-def address(target: Target, shared: SharedCredential) -> str:
+def address(target: Target, shared: SharedCredential, language: Translation = ENGLISH) -> str:
     """The URL that opens ``target``'s sharing page for ``shared``; always starts with one of `ORIGINS`."""
-    url = link(shared.url, Channel(target.value))
+    url, sentence = link(shared.url, Channel(target.value)), language.text(_sentence(shared))
     match target:
         case Target.LINKEDIN_PROFILE:
             return linkedin_profile(shared)
@@ -79,9 +81,9 @@ def address(target: Target, shared: SharedCredential) -> str:
         case Target.FACEBOOK:
             return _with("https://www.facebook.com/sharer/sharer.php", u=url)
         case Target.X:
-            return _with("https://x.com/intent/post", text=_sentence(shared), url=url)
+            return _with("https://x.com/intent/post", text=sentence, url=url)
         case Target.WHATSAPP:
-            return _with("https://wa.me/", text=f"{_sentence(shared)} {url}")
+            return _with("https://wa.me/", text=f"{sentence} {url}")
 
 
 def linkedin_profile(shared: SharedCredential) -> str:
@@ -105,10 +107,11 @@ def linkedin_profile(shared: SharedCredential) -> str:
     )
 
 
-def _sentence(shared: SharedCredential) -> str:
+def _sentence(shared: SharedCredential) -> Phrase:
+    names = {"name": _name(shared.name), "issuer": _name(shared.issuer)}
     if not shared.by_holder:
-        return f"“{_name(shared.name)}”, a credential from {_name(shared.issuer)}."
-    return f"I earned “{_name(shared.name)}” from {_name(shared.issuer)}."
+        return phrase("“{name}”, a credential from {issuer}.", **names)
+    return phrase("I earned “{name}” from {issuer}.", **names)
 
 
 def _name(text: str) -> str:

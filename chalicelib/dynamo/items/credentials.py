@@ -216,6 +216,7 @@ class RecipientItem(Item, discriminator="recipient"):
     name = UnicodeAttribute()
     email = UnicodeAttribute(null=True)
     zone = UnicodeAttribute(null=True)
+    lang = UnicodeAttribute(null=True)
     notify = BooleanAttribute()
 
     @classmethod

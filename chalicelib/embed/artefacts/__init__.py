@@ -7,5 +7,7 @@ qr.py           the QR code
 share_image.py  the link preview image
 template.py     certificate templates and paper sizes
 certificate.py  the drawing of a certificate, by template and paper
+shapes.py       its frames, pictures and QR code
 pdf.py          a page of PDF
+pdf_image.py    an image of PDF from PNG
 """

@@ -2,136 +2,184 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from chalicelib.embed import texts
-from chalicelib.embed.artefacts import pdf, qr, rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact
+from chalicelib.embed.artefacts import pdf, rendering, typesetting
+from chalicelib.embed.artefacts.artefact import Artefact, Picture
+from chalicelib.embed.artefacts.shapes import Box, Code, Frame, Raster, Shape
 from chalicelib.embed.artefacts.template import SIZES, Paper, Template
-from chalicelib.embed.artefacts.typesetting import PAPER, SOFT, Line, Style, box, place
+from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, place
 from chalicelib.embed.badge_view import Claims
+from chalicelib.language.languages import direction
+from chalicelib.language.phrase import Phrase, phrase
+from chalicelib.language.translation import ENGLISH, Translation
 
-PIXELS_PER_POINT = 2.5
-"""180 dots per inch: sharp in print at reading distance; 300 takes three times as long."""
+PIXELS_PER_POINT = 200 / 72
+"""200 dots per inch, of text only: sharp in print at reading distance; 300 takes twice as long."""
 KEPT = 8
 """Certificates kept in memory, of about 150 KB each: programs and people ask for a file several times."""
-HEADING = "Certificate"
-CHECK = "Check online that it is genuine and still valid:"
-UNNAMED_HOLDER = "The holder of this link"
+HEADING = phrase("Certificate")
+CHECK = phrase("Check online that it is genuine and still valid:")
+UNNAMED_HOLDER = phrase("The holder of this link")
+LOGO = 64
+"""Side in points."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawing:
-    shapes: tuple[str, ...]
-    lines: tuple[Line, ...]
+class _Contents:
+    """What a certificate says, and in which language."""
+
+    artefact: Artefact
+    claims: Claims
+    language: Translation
+
+    def style(self, sizes: tuple[float, ...], colour: str = INK, *, bold: bool = False, anchor: str = "start") -> Style:
+        return Style(sizes, colour, bold, anchor, direction(self.language.code) == "rtl")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Where everything is on the page."""
+
+    shapes: tuple[Shape, ...]
+    blocks: tuple[tuple[Line, ...], ...]
+    """Lines below each other. Each block is an image of its own: rendering empty paper takes time too."""
 
 
 @lru_cache(maxsize=KEPT)
-def draw(artefact: Artefact, claims: Claims, template: Template, paper: Paper) -> bytes:
+def draw(
+    artefact: Artefact, claims: Claims, template: Template, paper: Paper, language: Translation = ENGLISH
+) -> bytes:
     """Draw the certificate of a credential that is valid now, as PDF."""
     width, height = SIZES[paper]
-    artefact = rendering.flattened(artefact)
-    drawing = _TEMPLATES[template](artefact, claims, width, height)
-    image = rendering.png(
-        typesetting.svg(width, height, (*drawing.shapes, *(line.svg for line in drawing.lines))), PIXELS_PER_POINT
+    drawing = layout(artefact, claims, template, paper, language)
+    drawn = (*map(raster, drawing.blocks), *drawing.shapes)
+    lines = list(chain.from_iterable(drawing.blocks))
+    title = language.text(phrase("Certificate: {title}", title=claims.title))
+    return pdf.page(pdf.Page(width, height, title, language.code, drawn, lines, artefact.url))
+
+
+def layout(
+    artefact: Artefact, claims: Claims, template: Template, paper: Paper, language: Translation = ENGLISH
+) -> Drawing:
+    """Place everything on the page."""
+    return _TEMPLATES[template](_Contents(artefact, claims, language), *SIZES[paper])
+
+
+def _classic(contents: _Contents, width: float, height: float) -> Drawing:
+    artefact, centre, room, foot = contents.artefact, width / 2, width - 180, height - 96
+    style = contents.style((15,), artefact.accent, bold=True, anchor="middle")
+    heading, top = place(contents.language.text(HEADING).upper(), centre, 150, room, style)
+    lines = _stacked(contents, centre, (top + 8, foot), room, "middle")
+    shapes: tuple[Shape, ...] = (
+        Frame(20, 20, width - 40, height - 40, artefact.accent, 3),
+        Frame(28, 28, width - 56, height - 56, artefact.accent, 0.8),
+        _picture(artefact.picture, centre - 50, 46, 100),
+        *_logo(artefact, 56, 56),
+        Code(artefact.url, width - 146, height - 146, 96),
     )
-    title = f"{HEADING}: {claims.title}"
-    return pdf.page(pdf.Page(width, height, title, texts.LANGUAGE, image, drawing.lines, artefact.url))
+    blocks = ((*heading, *lines), _foot(contents, 56, foot, width - 56 - 166))
+    return Drawing(shapes, blocks)
 
 
-def _classic(artefact: Artefact, claims: Claims, width: float, height: float) -> _Drawing:
-    centre, room = width / 2, width - 180
-    heading, top = place(HEADING.upper(), centre, 150, room, Style((15,), artefact.accent, bold=True, anchor="middle"))
-    lines = _stacked(artefact, claims, centre, top + 8, room, "middle")
-    logo = (typesetting.image(artefact.logo.url, 56, 56, 64),) if artefact.logo else ()
-    shapes = (
-        box(0, 0, width, height, PAPER),
-        _frame(20, 20, width - 40, height - 40, artefact.accent, 3),
-        _frame(28, 28, width - 56, height - 56, artefact.accent, 0.8),
-        typesetting.image(artefact.picture.url, centre - 50, 46, 100),
-        *logo,
-        qr.group(artefact.url, width - 146, height - 146, 96),
-    )
-    return _Drawing(shapes, (*heading, *lines, *_foot(artefact, 56, height - 96, width - 56 - 166)))
-
-
-def _modern(artefact: Artefact, claims: Claims, width: float, height: float) -> _Drawing:
-    band, left = 220, 262
+def _modern(contents: _Contents, width: float, height: float) -> Drawing:
+    artefact, band, left, foot = contents.artefact, 220, 262, height - 96
     room = width - left - 44
-    heading, top = place(HEADING, left, 76, room, Style((17,), artefact.accent, bold=True))
-    lines = _stacked(artefact, claims, left, top + 14, room, "start")
-    logo = (typesetting.image(artefact.logo.url, width - 44 - 64, 44, 64),) if artefact.logo else ()
-    shapes = (
-        box(0, 0, width, height, PAPER),
-        box(0, 0, band, height, artefact.accent),
-        box(30, 66, 160, 160, PAPER),
-        typesetting.image(artefact.picture.url, 38, 74, 144),
-        *logo,
-        qr.group(artefact.url, 60, height - 160, 100),
+    style = contents.style((17,), artefact.accent, bold=True)
+    heading, top = place(contents.language.text(HEADING), left, 76, room, style)
+    lines = _stacked(contents, left, (top + 14, foot), room, "start")
+    shapes: tuple[Shape, ...] = (
+        Box(0, 0, band, height, artefact.accent),
+        Box(30, 66, 160, 160, PAPER),
+        _picture(artefact.picture, 38, 74, 144),
+        *_logo(artefact, width - 44 - 64, 44),
+        Code(artefact.url, 60, height - 160, 100),
     )
-    return _Drawing(shapes, (*heading, *lines, *_foot(artefact, left, height - 96, room)))
+    return Drawing(shapes, ((*heading, *lines), _foot(contents, left, foot, room)))
 
 
-def _plain(artefact: Artefact, claims: Claims, width: float, height: float) -> _Drawing:
-    left, room = 64, width - 64 - 64 - 170
-    lines = _stacked(artefact, claims, left, 74, room, "start")
-    logo = (typesetting.image(artefact.logo.url, width - 64 - 130, 230, 64),) if artefact.logo else ()
-    shapes = (
-        box(0, 0, width, height, PAPER),
-        box(left, 56, 72, 5, artefact.accent),
-        typesetting.image(artefact.picture.url, width - 64 - 130, 74, 130),
-        *logo,
-        box(left, height - 122, width - 128, 0.8, SOFT),
-        qr.group(artefact.url, width - 64 - 84, height - 112, 84),
+def _plain(contents: _Contents, width: float, height: float) -> Drawing:
+    artefact, left, room, foot = contents.artefact, 64, width - 64 - 64 - 170, height - 96
+    lines = _stacked(contents, left, (74, foot), room, "start")
+    shapes: tuple[Shape, ...] = (
+        Box(left, 56, 72, 5, artefact.accent),
+        _picture(artefact.picture, width - 64 - 130, 74, 130),
+        *_logo(artefact, width - 64 - 130, 230),
+        Box(left, height - 122, width - 128, 0.8, SOFT),
+        Code(artefact.url, width - 64 - 84, height - 112, 84),
     )
-    return _Drawing(shapes, (*lines, *_foot(artefact, left, height - 96, width - 128 - 110)))
+    return Drawing(shapes, (lines, _foot(contents, left, foot, width - 128 - 110)))
 
 
-_TEMPLATES: Mapping[Template, Callable[[Artefact, Claims, float, float], _Drawing]] = {
+_TEMPLATES: Mapping[Template, Callable[[_Contents, float, float], Drawing]] = {
     Template.CLASSIC: _classic,
     Template.MODERN: _modern,
     Template.PLAIN: _plain,
 }
 
 
-def _stacked(artefact: Artefact, claims: Claims, x: float, top: float, room: float, anchor: str) -> Iterable[Line]:
-    """Place who earned what, from whom and when, below each other."""
-    small = Style((13,), SOFT, anchor=anchor)
-    parts: list[tuple[Line, ...]] = []
-    for text, gap, style, maximum in (
-        ("This certifies that", 6, small, 1),
-        (claims.holder or UNNAMED_HOLDER, 4, Style((34, 28, 22, 18), bold=True, anchor=anchor), 2),
-        ("has earned", 8, small, 1),
-        (claims.title, 4, Style((26, 22, 18, 15), artefact.accent, bold=True, anchor=anchor), 3),
-        (texts.issued_by(claims), 12, Style((15, 13), anchor=anchor), 2),
-        (artefact.issuer_proof, 2, Style((10, 9), SOFT, anchor=anchor), 2),
+def raster(lines: tuple[Line, ...]) -> Raster:
+    """Render lines on white, with a margin for the marks and tails that leave their boxes."""
+    margin = max(line.size for line in lines) / 2
+    left, right = min(line.left for line in lines) - margin, max(line.left + line.width for line in lines) + margin
+    top, bottom = lines[0].y - lines[0].size - margin, lines[-1].y + margin
+    width, height = right - left, bottom - top
+    # The paper goes beyond the edges, so that rounding to whole pixels leaves none of them black.
+    paper = box(left - 1, top - 1, width + 2, height + 2, PAPER)
+    drawn = (paper, *(line.svg for line in lines))
+    image = rendering.png(typesetting.svg(width, height, drawn, left, top), PIXELS_PER_POINT)
+    return Raster(image, left, top, width, height, opaque=True)
+
+
+def _picture(picture: Picture, x: float, y: float, side: float) -> Raster:
+    return Raster(rendering.square_png(picture), x, y, side, side)
+
+
+def _logo(artefact: Artefact, x: float, y: float) -> tuple[Raster, ...]:
+    return (_picture(artefact.logo, x, y, LOGO),) if artefact.logo else ()
+
+
+def _stacked(contents: _Contents, x: float, between: tuple[float, float], room: float, anchor: str) -> tuple[Line, ...]:
+    """Place who earned what, from whom and when, below each other ``between`` two edges, as large as fits."""
+    artefact, claims, language, style = contents.artefact, contents.claims, contents.language, contents.style
+    small = style((13,), SOFT, anchor=anchor)
+    parts = (
+        (phrase("This certifies that"), 6, small, 1),
+        (claims.holder or UNNAMED_HOLDER, 4, style((34, 28, 22, 18), bold=True, anchor=anchor), 2),
+        (phrase("has earned"), 8, small, 1),
+        (claims.title, 4, style((26, 22, 18, 15), artefact.accent, bold=True, anchor=anchor), 3),
+        (texts.issued_by(claims), 12, style((15, 13), anchor=anchor), 2),
+        (artefact.issuer_proof, 2, style((10, 9), SOFT, anchor=anchor), 2),
         (_dates(artefact), 8, small, 1),
-    ):
-        lines, top = place(text, x, top + gap, room, style, maximum)
-        parts.append(lines)
-    return chain.from_iterable(parts)
-
-
-def _dates(artefact: Artefact) -> str:
-    start, end = artefact.valid_from, artefact.valid_until
-    issued = f"Issued {texts.day(start)}" if start else ""
-    until = f"valid until {texts.day(end)}" if end else "no end date"
-    return f"{issued}, {until}" if issued else until[:1].upper() + until[1:]
-
-
-def _foot(artefact: Artefact, x: float, top: float, room: float) -> tuple[Line, ...]:
-    ask, top = place(CHECK, x, top, room, Style((10.5,), SOFT))
-    # The address of the page breaks nowhere, so that it can be typed.
-    link, top = place(artefact.url, x, top + 2, room, Style((11.5, 10, 9, 8, 7), bold=True))
-    note, _ = place("A printed copy can be out of date; the link is not.", x, top + 2, room, Style((9,), SOFT))
-    return (*ask, *link, *note)
-
-
-def _frame(x: float, y: float, width: float, height: float, colour: str, stroke: float) -> str:
-    return (
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="none" stroke="{colour}" '
-        f'stroke-width="{stroke:g}"/>'
     )
+    spoken = [(language.own(text), gap, look, maximum) for text, gap, look, maximum in parts]
+    top, bottom = between
+    lines: tuple[Line, ...] = ()
+    for step in range(4):
+        lines, end = typesetting.stack(spoken, x, top, room, step)
+        if end <= bottom:
+            break
+    return lines
+
+
+def _dates(artefact: Artefact) -> Phrase:
+    start, end = artefact.valid_from, artefact.valid_until
+    if start and end:
+        return phrase("Issued {start}, valid until {end}", start=start, end=end)
+    if start:
+        return phrase("Issued {start}, no end date", start=start)
+    return phrase("Valid until {end}", end=end) if end else phrase("No end date")
+
+
+def _foot(contents: _Contents, x: float, top: float, room: float) -> tuple[Line, ...]:
+    text, style = contents.language.text, contents.style
+    ask, top = place(text(CHECK), x, top, room, style((10.5, 9), SOFT))
+    # The address of the page breaks nowhere, so that it can be typed.
+    link, top = place(contents.artefact.url, x, top + 2, room, style((11.5, 10, 9, 8, 7), bold=True))
+    reminder = phrase("A printed copy can be out of date; the link is not.")
+    note, _ = place(text(reminder), x, top + 2, room, style((9, 8), SOFT))
+    return (*ask, *link, *note)

@@ -1,4 +1,4 @@
-"""Write a PDF of one page: an image of the page, and over it the same text, invisible but selectable.
+"""Write a PDF of one page: shapes, images of its text, and over them the same text, invisible but selectable.
 
 The renderer of the image shapes every script; a PDF library that does the same is larger than the rest of the
 package together (`docs/decisions/0026-certificates.md`). The layout is that of scanned documents with recognised text.
@@ -6,13 +6,14 @@ package together (`docs/decisions/0026-certificates.md`). The layout is that of 
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
-from chalicelib.credential.baked import png
 from chalicelib.embed import fitting
+from chalicelib.embed.artefacts.pdf_image import channels
+from chalicelib.embed.artefacts.shapes import Raster, Shape
 from chalicelib.embed.artefacts.typesetting import Line
 
 INVISIBLE = 3
@@ -27,19 +28,19 @@ _METRICS = (
     b"/Descent -200/CapHeight 700/StemV 80>>"
 )
 """A font that is not embedded, because nothing is drawn with it: each character is one em wide."""
-FAST = 1
-"""Level of compression: a higher one takes longer than the rendering and saves a fifth."""
+_FIRST_IMAGE = 11
+"""The number of the first image among the objects of the document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page in points; ``image`` is an opaque PNG with 8 bits for each of red, green, blue and alpha."""
+    """A page in points. Each of ``drawn`` covers those before it."""
 
     width: float
     height: float
     title: str
     language: str
-    image: bytes
+    drawn: Sequence[Shape]
     lines: Sequence[Line]
     link: str
     """Where a click on the page leads."""
@@ -48,28 +49,39 @@ class Page:
 def page(page: Page) -> bytes:
     """Write the document."""
     codes = _codes(page.lines)
-    width, height, pixels = _pixels(page.image)
+    images = [shape for shape in page.drawn if isinstance(shape, Raster)]
+    names = "".join(f"/I{number} {_FIRST_IMAGE + 2 * number} 0 R" for number in range(len(images)))
     box = f"[0 0 {page.width:g} {page.height:g}]"
     catalog = f"<</Type/Catalog/Pages 2 0 R/Lang({page.language})/ViewerPreferences<</DisplayDocTitle true>>>>"
-    resources = "/Resources<</XObject<</I 5 0 R>>/Font<</F 6 0 R>>>>"
+    resources = f"/Resources<</XObject<<{names}>>/Font<</F 6 0 R>>>>"
     sheet = f"<</Type/Page/Parent 2 0 R/MediaBox{box}/Contents 4 0 R/Annots[9 0 R]{resources}>>"
-    image = f"/Type/XObject/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceRGB/BitsPerComponent 8"
-    predictor = f"/DecodeParms<</Predictor 15/Colors 3/BitsPerComponent 8/Columns {width}>>"
     link = f"/Contents{_text(page.link)}/A<</S/URI/URI<{page.link.encode('ascii').hex()}>>>"
     objects = (
         catalog.encode(),
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         sheet.encode(),
         _stream("", zlib.compress(_content(page, codes))),
-        _stream(f"{image}{predictor}", pixels),
+        f"<</Title{_text(page.title)}/Creator(Laurel)>>".encode(),
         _FONT,
         _GLYPHS,
         _stream("", zlib.compress(_unicode_map(codes))),
         f"<</Type/Annot/Subtype/Link/Border[0 0 0]/Rect{box}{link}>>".encode(),
         _METRICS,
-        f"<</Title{_text(page.title)}/Creator(Laurel)>>".encode(),
     )
-    return _file(objects)
+    pairs = (_image(shape, _FIRST_IMAGE + 2 * number) for number, shape in enumerate(images))
+    return _file((*objects, *chain.from_iterable(pairs)))
+
+
+def _image(shape: Raster, number: int) -> tuple[bytes, bytes]:
+    """Return an image as object ``number``, and its transparency (ISO 32000-1, 11.6.5.3) as the next one."""
+    colour = channels(shape.image, range(3))
+    if shape.opaque:
+        return _stream(colour.entries, colour.data), b"null"
+    alpha = channels(shape.image, range(3, 4))
+    return (
+        _stream(f"{colour.entries}/SMask {number + 1} 0 R", colour.data),
+        _stream(alpha.entries, alpha.data),
+    )
 
 
 def _codes(lines: Iterable[Line]) -> dict[str, int]:
@@ -78,16 +90,22 @@ def _codes(lines: Iterable[Line]) -> dict[str, int]:
 
 
 def _content(page: Page, codes: dict[str, int]) -> bytes:
-    drawn = f"q {page.width:g} 0 0 {page.height:g} 0 0 cm /I Do Q\nBT {INVISIBLE} Tr\n".encode()
-    return drawn + b"".join(_line(line, page.height, codes) for line in page.lines) + b"ET\n"
+    names = (f"I{number}" for number in count())
+    drawn = "\n".join(
+        shape.operators(page.height, next(names)) if isinstance(shape, Raster) else shape.operators(page.height)
+        for shape in page.drawn
+    )
+    text = b"".join(_line(line, page.height, codes) for line in page.lines)
+    return f"{drawn}\nBT {INVISIBLE} Tr\n".encode() + text + b"ET\n"
 
 
 def _line(line: Line, height: float, codes: dict[str, int]) -> bytes:
-    start = line.x - {"start": 0.0, "middle": line.width / 2, "end": line.width}[line.anchor]
     # The line is narrowed to the width of the drawn one.
     scale = 100 * line.width / (len(line.text) * line.size)
     shown = "".join(f"{codes[char]:04x}" for char in fitting.in_visual_order(line.text))
-    return (f"/F {line.size:g} Tf {scale:.2f} Tz 1 0 0 1 {start:.2f} {height - line.y:.2f} Tm <{shown}> Tj\n").encode()
+    return (
+        f"/F {line.size:g} Tf {scale:.2f} Tz 1 0 0 1 {line.left:.2f} {height - line.y:.2f} Tm <{shown}> Tj\n"
+    ).encode()
 
 
 def _unicode_map(codes: dict[str, int]) -> bytes:
@@ -102,27 +120,6 @@ def _unicode_map(codes: dict[str, int]) -> bytes:
     ).encode()
 
 
-def _pixels(image: bytes) -> tuple[int, int, bytes]:
-    """Return width, height and compressed rows of ``image``, without its alpha channel.
-
-    The filters of PNG use only bytes of the same channel (PNG, third edition, 9.2), so the filtered bytes of one
-    channel can be taken out without undoing the filters, and PDF undoes them (ISO 32000-1, 7.4.4.4).
-    """
-    width, height = struct.unpack_from(">II", image, 16)
-    if image[24:29] != b"\x08\x06\0\0\0":
-        raise ValueError("not 8 bits of red, green, blue and alpha, without interlace")
-    rows = zlib.decompress(b"".join(chunk.data for chunk in png.chunks(image) if chunk.kind == b"IDAT"))
-    stride = 4 * width + 1
-    filters = rows[::stride]
-    target = bytearray(3 * width * height + height)
-    target[:: 3 * width + 1] = filters
-    for row in range(height):
-        source, at = rows[row * stride + 1 : (row + 1) * stride], row * (3 * width + 1) + 1
-        for channel in range(3):
-            target[at + channel : at + 3 * width : 3] = source[channel::4]
-    return width, height, zlib.compress(target, FAST)
-
-
 def _text(text: str) -> str:
     """Write a text string (ISO 32000-1, 7.9.2.2); hexadecimal, so that nothing in it is syntax."""
     return f"<feff{text.encode('utf-16-be').hex()}>"
@@ -133,13 +130,13 @@ def _stream(entries: str, data: bytes) -> bytes:
 
 
 def _file(objects: Sequence[bytes]) -> bytes:
-    """Write the objects, numbered from 1. The first is the catalog, the last the document's information."""
+    """Write the objects, numbered from 1. The first is the catalog, the fifth the document's information."""
     content, offsets = bytearray(b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n"), []
     for number, written in enumerate(objects, 1):
         offsets.append(len(content))
         content += b"%d 0 obj\n%b\nendobj\n" % (number, written)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     return bytes(content) + (
-        b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root 1 0 R/Info %d 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-        % (len(objects) + 1, table, len(objects) + 1, len(objects), len(content))
+        b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root 1 0 R/Info 5 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+        % (len(objects) + 1, table, len(objects) + 1, len(content))
     )

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from chalicelib.embed import fonts
 from chalicelib.embed.artefacts import typesetting
-from chalicelib.embed.artefacts.artefact import Artefact, Picture
+from chalicelib.embed.artefacts.artefact import Picture
 from chalicelib.embed.fonts import noto
 
 KEPT = 32
 """Pictures kept in memory, of about 20 KB each: the credentials of an issuer share a few."""
 SIDE = 400
 """Pixels of a picture: the size that Laurel recommends for achievements."""
-PNG = "image/png"
+PNG, SVG = "image/png", "image/svg+xml"
 
 
-def png(drawing: str, zoom: float = 1, *, width: int | None = None) -> bytes:
-    """Render ``drawing`` with ``zoom`` pixels for each of its own, or at ``width`` pixels."""
+def png(drawing: str, zoom: float = 1, *, side: int | None = None) -> bytes:
+    """Render ``drawing`` with ``zoom`` pixels for each of its own, or as large as fits into a square of ``side``."""
     import resvg_py  # imported here: most requests draw no PNG, and it adds a megabyte to a cold start
 
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=drawing,
-            width=width,
-            zoom=None if width else zoom,
+            width=side,
+            height=side,
+            zoom=None if side else zoom,
             skip_system_fonts=True,
             font_files=[*fonts.FILES, *_files(drawing)],
             font_family=fonts.FAMILY,
@@ -34,18 +34,21 @@ def png(drawing: str, zoom: float = 1, *, width: int | None = None) -> bytes:
     )
 
 
-def flattened(artefact: Artefact) -> Artefact:
-    """Return ``artefact`` with its pictures as PNG: the renderer draws an SVG in a drawing on a layer of full size."""
-    logo = artefact.logo and Picture(picture_png(artefact.logo), PNG)
-    return replace(artefact, picture=Picture(picture_png(artefact.picture), PNG), logo=logo)
+def picture_png(picture: Picture) -> bytes:
+    """Return ``picture`` as PNG, unchanged if it is one."""
+    return picture.content if picture.media_type == PNG else square_png(picture)
 
 
 @lru_cache(maxsize=KEPT)
-def picture_png(picture: Picture) -> bytes:
-    """Return ``picture`` as a square PNG."""
-    if picture.media_type == PNG:
-        return picture.content
-    return png(typesetting.svg(SIDE, SIDE, [typesetting.image(picture.url, 0, 0, SIDE)]))
+def square_png(picture: Picture, side: int = SIDE) -> bytes:
+    """Render ``picture`` as a square PNG with 8 bits for each of red, green, blue and alpha.
+
+    An SVG is rendered as a document of its own, because the renderer leaves out the text of an SVG inside another. Only
+    drawings by Laurel, which are square, get here (`http.embed.artefact_of`).
+    """
+    if picture.media_type == SVG:
+        return png(picture.content.decode(), side=side)
+    return png(typesetting.svg(side, side, [typesetting.image(picture.url, 0, 0, side)]))
 
 
 def _files(drawing: str) -> list[str]:

@@ -10,8 +10,11 @@ from functools import lru_cache
 
 from chalicelib.embed import texts
 from chalicelib.embed.artefacts import rendering, typesetting
-from chalicelib.embed.artefacts.artefact import Artefact
+from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.embed.artefacts.typesetting import INK, PAPER, SOFT, Line, Style, box, drawable, place
+from chalicelib.language.languages import direction
+from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import ENGLISH, Translation
 
 WIDTH, HEIGHT = 1200, 630
 KEPT = 32
@@ -25,13 +28,14 @@ _FOOT = Style((25,), PAPER)
 _FOOT_TOP = 540
 _HEIGHT = 450
 """Of the text, with margins above and below it."""
-ASK = "Is it genuine and still valid? Open the link to check."
+ASK = phrase("Is it genuine and still valid? Open the link to check.")
 
 
-def draw(artefact: Artefact) -> str:
+def draw(artefact: Artefact, language: Translation = ENGLISH) -> str:
     """Draw the image as SVG."""
-    lines, height = _words(artefact)
-    foot, _ = place(ASK, _LEFT, _FOOT_TOP + 26, 800, _FOOT)
+    lines, height = _words(artefact, language)
+    foot, _ = place(language.text(ASK), _LEFT, _FOOT_TOP + 26, WIDTH - 2 * _LEFT, _FOOT)
+    picture = Picture(rendering.square_png(artefact.picture, _SIDE), rendering.PNG)
     words = "".join(line.svg for line in lines)
     return typesetting.svg(
         WIDTH,
@@ -39,7 +43,7 @@ def draw(artefact: Artefact) -> str:
         (
             box(0, 0, WIDTH, HEIGHT, PAPER),
             box(0, 0, WIDTH, 16, artefact.accent),
-            typesetting.image(artefact.picture.url, _LEFT, (16 + _FOOT_TOP - _SIDE) / 2, _SIDE),
+            typesetting.exact_image(picture.url, _LEFT, (16 + _FOOT_TOP - _SIDE) // 2, _SIDE),
             f'<g transform="translate(0 {(16 + _FOOT_TOP - height) / 2:g})">{words}</g>',
             box(0, _FOOT_TOP, WIDTH, HEIGHT - _FOOT_TOP, INK),
             *(line.svg for line in foot),
@@ -47,34 +51,25 @@ def draw(artefact: Artefact) -> str:
     )
 
 
-def _words(artefact: Artefact) -> tuple[list[Line], float]:
+def _words(artefact: Artefact, language: Translation) -> tuple[tuple[Line, ...], float]:
     """Place the text from its top edge at 0, as large as fits; the lines and their height."""
     claims = artefact.claims
     parts = [
-        ((drawable(claims.title) if claims else "") or texts.UNNAMED, 0, _TITLE, 3),
+        ((drawable(language.own(claims.title)) if claims else "") or language.text(texts.UNNAMED), 0, _TITLE, 3),
         ((claims.holder or "") if claims else "", 20, _HOLDER, 2),
-        (texts.issued_by(claims) if claims else texts.NOTHING_SHOWN, 20, _ISSUER, 2),
-        (artefact.issuer_proof if claims else "", 8, _PROOF, 2),
+        (language.text(texts.issued_by(claims) if claims else texts.NOTHING_SHOWN), 20, _ISSUER, 2),
+        (language.own(artefact.issuer_proof) if claims else "", 8, _PROOF, 2),
     ]
+    rtl = direction(language.code) == "rtl"
+    spoken = [(text, gap, replace(style, rtl=rtl), maximum) for text, gap, style, maximum in parts]
     for step in range(len(_TITLE.sizes)):
-        lines, top = _stacked(parts, step)
+        lines, top = typesetting.stack(spoken, _TEXT, 0, _ROOM, step)
         if top <= _HEIGHT:
             break
     return lines, top
 
 
-def _stacked(parts: list[tuple[str, int, Style, int]], step: int) -> tuple[list[Line], float]:
-    """Place the texts below each other, without the ``step`` largest sizes of each."""
-    lines: list[Line] = []
-    top = 0.0
-    for text, gap, style, maximum in parts:
-        smaller = replace(style, sizes=style.sizes[min(step, len(style.sizes) - 1) :])
-        placed, top = place(text, _TEXT, top + gap, _ROOM, smaller, maximum)
-        lines += placed
-    return lines, top
-
-
 @lru_cache(maxsize=KEPT)
-def png(artefact: Artefact) -> bytes:
+def png(artefact: Artefact, language: Translation = ENGLISH) -> bytes:
     """Draw the image as PNG."""
-    return rendering.png(draw(rendering.flattened(replace(artefact, logo=None))))
+    return rendering.png(draw(artefact, language))

@@ -1,4 +1,3 @@
-"use strict";
 customElements.get("laurel-badge") || (() => {
   const base = BASE_URL, host = "&host=" + location.hostname, css = new CSSStyleSheet();
   css.replaceSync(STYLE);
@@ -9,7 +8,7 @@ customElements.get("laurel-badge") || (() => {
     return node;
   };
   const near = new IntersectionObserver(entries => {
-    for (const { target, isIntersecting } of entries) if (isIntersecting) { near.unobserve(target); target.load(); }
+    for (const { target, isIntersecting } of entries) if (isIntersecting) near.unobserve(target), target.load();
   }, { rootMargin: "300px" });
   customElements.define("laurel-badge", class extends HTMLElement {
     static observedAttributes = ["credential", "size", "theme", "lang"];
@@ -19,14 +18,14 @@ customElements.get("laurel-badge") || (() => {
       add(this.shadowRoot, "slot");
     }
     connectedCallback() { near.unobserve(this); near.observe(this); }
-    attributeChangedCallback() { if (this.isConnected) this.connectedCallback(); }
+    attributeChangedCallback() { this.isConnected && this.connectedCallback(); }
     async load() {
       const [id, size, theme] = ["credential", "size", "theme"].map(name => this.getAttribute(name) || ""), turn = this.turn = {};
       try {
-        const got = await fetch(`${base}/embed/${id.split("/").pop()}?format=json&lang=${this.lang + host}`, { credentials: "omit" }), shown = got.ok && await got.json();
+        const got = await fetch(`${base}/embed/${id.split("/").pop()}?format=json&lang=${this.closest("[lang]")?.lang + host}`, { credentials: "omit" }), shown = got.ok && await got.json();
         if (!shown || turn != this.turn) return;
-        const link = add(new DocumentFragment(), "a", { class: `l ${size} ${theme}`, href: shown.url, target: "_blank", lang: shown.lang });
-        link.onclick = () => { navigator.sendBeacon?.(`${base}/v1/events`, new URLSearchParams(shown.click + host)); };
+        const link = add(new DocumentFragment, "a", { class: `l ${size} ${theme}`, href: shown.url, target: "_blank", lang: shown.lang, dir: shown.dir });
+        link.onclick = () => void navigator.sendBeacon?.(`${base}/v1/events`, new URLSearchParams(shown.click + host));
         for (const key in shown.colours) link.style.setProperty(`--${key}`, shown.colours[key]);
         add(link, "span", { class: "k" });
         const icon = add(link, "svg", { viewBox: "0 0 48 48", "aria-hidden": true });

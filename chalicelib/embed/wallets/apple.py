@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.credential import dates
-from chalicelib.embed import texts
 from chalicelib.embed.artefacts import rendering
 from chalicelib.embed.wallets.wallet_pass import STATUS, WalletPass, rsa_key, settings_in
 from chalicelib.errors import MissingSetting
+from chalicelib.language.phrase import phrase
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -43,29 +43,35 @@ class AppleSigner:
         """Return the `.pkpass` file."""
         files = {"pass.json": _json(self._document(wallet_pass))}
         for suffix, scale in _SCALES.items():
-            files[f"icon{suffix}.png"] = rendering.png(wallet_pass.drawing.decode(), width=_ICON * scale)
+            files[f"icon{suffix}.png"] = rendering.png(wallet_pass.drawing.decode(), side=_ICON * scale)
         manifest = _json({name: hashlib.sha1(content).hexdigest() for name, content in files.items()})  # noqa: S324 - the format requires it
         return _archive({**files, "manifest.json": manifest, "signature": self._signature(manifest)})
 
     def _document(self, wallet_pass: WalletPass) -> dict[str, object]:
-        url = wallet_pass.url
+        url, language = wallet_pass.url, wallet_pass.language
+        named = phrase("{title}. {issued_by}.", title=wallet_pass.title, issued_by=wallet_pass.issuer)
         document: dict[str, object] = {
             "formatVersion": 1,
             "passTypeIdentifier": self.pass_type_id,
             "teamIdentifier": self.team_id,
             "organizationName": self.organization,
             "serialNumber": wallet_pass.id,
-            "description": f"{wallet_pass.title}. {wallet_pass.issuer}.",
+            "description": language.text(named),
             "logoText": self.organization,
             "backgroundColor": _rgb(wallet_pass.colour),
             "foregroundColor": _rgb("#ffffff"),
             "labelColor": _rgb("#ffffff"),
             "barcodes": [{"format": "PKBarcodeFormatQR", "message": url, "messageEncoding": "iso-8859-1"}],
             "generic": {
-                "primaryFields": [_field("title", "", wallet_pass.title)],
-                "secondaryFields": [_field("holder", "Earned by", wallet_pass.holder)] if wallet_pass.holder else [],
+                "primaryFields": [_field("title", "", language.own(wallet_pass.title))],
+                "secondaryFields": [_field("holder", language.text(phrase("Earned by")), wallet_pass.holder)]
+                if wallet_pass.holder
+                else [],
                 "auxiliaryFields": _dates(wallet_pass),
-                "backFields": [_field("status", STATUS, url), _field("issuer", "Issuer", wallet_pass.issuer)],
+                "backFields": [
+                    _field("status", language.text(STATUS), url),
+                    _field("issuer", language.text(phrase("Issuer")), language.own(wallet_pass.issuer)),
+                ],
             },
         }
         if wallet_pass.valid_until is not None:
@@ -102,8 +108,9 @@ def signer(secret: str) -> AppleSigner:
 
 
 def _dates(wallet_pass: WalletPass) -> list[dict[str, str]]:
-    dated = (("issued", "Issued", wallet_pass.valid_from), ("until", "Valid until", wallet_pass.valid_until))
-    return [_field(name, label, texts.day(day)) for name, label, day in dated if day is not None]
+    issued, until, language = phrase("Issued"), phrase("Valid until"), wallet_pass.language
+    dated = (("issued", issued, wallet_pass.valid_from), ("until", until, wallet_pass.valid_until))
+    return [_field(name, language.text(label), language.day(day)) for name, label, day in dated if day is not None]
 
 
 def _field(key: str, label: str, value: str) -> dict[str, str]:

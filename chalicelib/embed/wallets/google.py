@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import jwt
 
 from chalicelib.credential import dates
-from chalicelib.embed import texts
 from chalicelib.embed.wallets.wallet_pass import STATUS, WalletPass, rsa_key, settings_in
+from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import Translation
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -73,23 +74,24 @@ class _Encoder(json.JSONEncoder):
 
 
 def _payload(issuer_id: str, wallet_pass: WalletPass, parts: int, length: int) -> dict[str, object]:
-    class_id = f"{issuer_id}.laurel"
+    class_id, language = f"{issuer_id}.laurel", wallet_pass.language
     one: dict[str, object] = {
         "id": f"{issuer_id}.{wallet_pass.id}",
         "classId": class_id,
-        "cardTitle": _text(wallet_pass.issuer, length),
-        "header": _text(wallet_pass.title, length),
+        "cardTitle": _text(language.own(wallet_pass.issuer), length, language),
+        "header": _text(language.own(wallet_pass.title), length, language),
         "hexBackgroundColor": wallet_pass.colour,
         "barcode": {"type": "QR_CODE", "value": wallet_pass.url},
-        "linksModuleData": {"uris": [{"id": "page", "uri": wallet_pass.url, "description": STATUS}]},
+        "linksModuleData": {"uris": [{"id": "page", "uri": wallet_pass.url, "description": language.text(STATUS)}]},
     }
     if wallet_pass.holder:
-        one["subheader"] = _text(wallet_pass.holder, length)
+        one["subheader"] = _text(wallet_pass.holder, length, language)
     if parts >= _DATES and wallet_pass.valid_from is not None:
-        until = f", valid until {texts.day(wallet_pass.valid_until)}" if wallet_pass.valid_until else ""
-        one["textModulesData"] = [
-            {"id": "dates", "header": "Issued", "body": texts.day(wallet_pass.valid_from) + until}
-        ]
+        day = language.day(wallet_pass.valid_from)
+        if wallet_pass.valid_until is not None:
+            both = phrase("{start}, valid until {end}", start=wallet_pass.valid_from, end=wallet_pass.valid_until)
+            day = language.text(both)
+        one["textModulesData"] = [{"id": "dates", "header": language.text(phrase("Issued")), "body": day}]
     if parts >= _IMAGE and wallet_pass.image and wallet_pass.image.startswith("https://"):
         one["logo"] = {"sourceUri": {"uri": wallet_pass.image}}
     if wallet_pass.valid_until is not None:
@@ -98,6 +100,6 @@ def _payload(issuer_id: str, wallet_pass: WalletPass, parts: int, length: int) -
     return {"genericClasses": [{"id": class_id}], "genericObjects": [one]}
 
 
-def _text(text: str, length: int) -> dict[str, object]:
+def _text(text: str, length: int, language: Translation) -> dict[str, object]:
     short = text if len(text) <= length else text[: length - 1].rstrip() + "…"
-    return {"defaultValue": {"language": "en", "value": short}}
+    return {"defaultValue": {"language": language.code, "value": short}}

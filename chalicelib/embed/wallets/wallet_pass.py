@@ -10,11 +10,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import MissingSetting
+from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import ENGLISH, Translation
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-STATUS = "Check the current status"
+STATUS = phrase("Check the current status")
 """The text of the link to the credential's page."""
 
 
@@ -25,7 +27,7 @@ class Wallet(StrEnum):
     APPLE = "apple"
 
 
-NAMES = {Wallet.GOOGLE: "Add to Google Wallet", Wallet.APPLE: "Add to Apple Wallet"}
+NAMES = {Wallet.GOOGLE: phrase("Add to Google Wallet"), Wallet.APPLE: phrase("Add to Apple Wallet")}
 
 
 def wallet_links(url: str, wallets: Sequence[Wallet]) -> tuple[tuple[str, str], ...]:
@@ -52,6 +54,7 @@ class WalletPass:
     """URL of the achievement's image on this host."""
     drawing: bytes
     """The icon as SVG, without a verdict."""
+    language: Translation = ENGLISH
 
 
 def rsa_key(pem: str) -> RSAPrivateKey:

@@ -207,6 +207,7 @@ def _award(issuer_id: str, reader: JsonReader, claim: Callable[[], str | None]) 
         suite=reader.optional("suite", 64) or vocabulary.EDDSA_RDFC_2022,
         jwt=reader.flag("jwt", default=False),
         zone=holder.optional("zone", 64),
+        lang=holder.optional("lang", 2),
         notify=reader.flag("notify", default=True),
     )
     reader.finish()

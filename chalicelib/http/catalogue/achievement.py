@@ -22,9 +22,10 @@ from chalicelib.http.html import render, text
 from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.input import negotiation
 from chalicelib.http.public.issuer_view import shown_image
+from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
-MISSING = "This achievement does not exist. Check that you copied the whole link."
+MISSING = phrase("This achievement does not exist. Check that you copied the whole link.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ def recommended(found: tuple[Recommendation, ...], base_url: str) -> tuple[Next,
         Next(
             each.id,
             achievement_url(base_url, each.id),
-            text.optional_text(each.name) or "Untitled achievement",
-            text.optional_text(each.reason) or "",
+            text.optional_text(each.name) or phrase("Untitled achievement"),
+            text.sentence(each.reason),
         )
         for each in found
     )
@@ -105,7 +106,7 @@ def _view(found: AchievementPage, services: Services) -> View:
         id=achievement.id,
         url=achievement_url(base_url, achievement.id),
         profile=profile_of(found.offer.issuer, services.catalogue.clock(), base_url),
-        name=text.optional_text(achievement.name) or "Untitled achievement",
+        name=text.optional_text(achievement.name) or phrase("Untitled achievement"),
         kind=kind_name(achievement.kind),
         image=shown_image(achievement.image, base_url),
         image_alt=text.optional_text(achievement.image_alt) or "",
@@ -126,7 +127,7 @@ def _skills(achievement: Achievement) -> tuple[ShownSkill, ...]:
 
 def _skill(skill: Skill) -> ShownSkill:
     note = ", ".join(filter(None, (text.optional_text(skill.framework), text.optional_text(skill.code))))
-    return ShownSkill(text.optional_text(skill.name) or "Unnamed skill", text.https(skill.url), note or None)
+    return ShownSkill(text.optional_text(skill.name) or phrase("Unnamed skill"), text.https(skill.url), note or None)
 
 
 def _to_json(view: View) -> dict[str, object]:

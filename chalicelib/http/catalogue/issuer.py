@@ -18,13 +18,14 @@ from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.html import render, text
+from chalicelib.http.html import reader, render, text
 from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.input import negotiation, query
 from chalicelib.http.public.issuer_view import shown_image
+from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
-MISSING = "This issuer does not exist. Check that you copied the whole link."
+MISSING = phrase("This issuer does not exist. Check that you copied the whole link.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def routes(services: Services) -> Routes:
     def show(request: Request, issuer_id: str) -> Reply:
         if not ISSUER_ID.fullmatch(issuer_id):
             raise NotFound("no such issuer")
-        after = query.cursor(query.only(request, "cursor"), ACHIEVEMENT_ID) or ""
+        after = query.cursor(query.only(request, "cursor", reader.PARAMETER), ACHIEVEMENT_ID) or ""
         found = services.catalogue.issuer_page(issuer_id, after)
         view = _view(found, services, first=not after)
         headers = uncached(Vary="Accept")
@@ -80,7 +81,7 @@ def _offered(listing: Listing, base_url: str) -> Offered:
     return Offered(
         listing.id,
         achievement_url(base_url, listing.id),
-        text.optional_text(listing.name) or "Untitled achievement",
+        text.optional_text(listing.name) or phrase("Untitled achievement"),
         kind_name(listing.kind),
         shown_image(listing.image, base_url),
     )

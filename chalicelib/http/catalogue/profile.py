@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 
 from chalicelib.award.input import colours, fonts
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.html import text
 from chalicelib.http.public.issuer_view import shown_image
+from chalicelib.language.phrase import phrase
 
 UNPROVEN = "The issuer’s identity is not proven."
 
@@ -91,13 +93,21 @@ def to_json(profile: Profile) -> dict[str, object]:
 
 
 def _standing(registered: bool, domains: tuple[str, ...]) -> str:
-    listed = " and ".join(domains)
-    by_domain = (
-        f"The domain{'s' if len(domains) > 1 else ''} {listed} confirm{'' if len(domains) > 1 else 's'} this issuer."
-    )
+    vouched = phrase("The operator of this service vouches for this name.")
+    if not domains:
+        return (
+            vouched
+            if registered
+            else phrase("Anyone can use any name. Contact the organization using details that you look up yourself.")
+        )
+    by_domain = _by_domain(domains)
     if registered:
-        vouched = "The operator of this service vouches for this name."
-        return f"{vouched} {by_domain}" if domains else vouched
-    if domains:
-        return f"{by_domain} The issuer chose this name itself."
-    return "Anyone can use any name. Contact the organization using details that you look up yourself."
+        return phrase("{sentence} {more}", sentence=vouched, more=by_domain)
+    return phrase("{sentence} {more}", sentence=by_domain, more=phrase("The issuer chose this name itself."))
+
+
+def _by_domain(domains: tuple[str, ...]) -> str:
+    if len(domains) == 1:
+        return phrase("The domain {name} confirms this issuer.", name=domains[0])
+    listed = reduce(lambda first, second: phrase("{first} and {second}", first=first, second=second), domains)
+    return phrase("The domains {names} confirm this issuer.", names=listed)

@@ -11,9 +11,10 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import request_context
+from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
-MISSING = "This link is not complete. Go back to the page where you found it, and open it again."
+MISSING = phrase("This link is not complete. Go back to the page where you found it, and open it again.")
 
 
 def routes(services: Services) -> Routes:

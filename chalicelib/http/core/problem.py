@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from chalicelib.errors import LaurelError, QuotaExceeded, TooMany, UnreadableLink
+from chalicelib.language.phrase import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
     "achievement_archived": Kind(422, "Achievement archived"),
     "bad_text": Kind(422, "Invalid text"),
     "bad_zone": Kind(422, "Unknown timezone"),
+    "bad_lang": Kind(422, "Unknown language"),
     "evidence_required": Kind(422, "Evidence required"),
     "idempotency_key_reused": Kind(422, "Idempotency-Key already used for another request"),
     "rows_refused": Kind(422, "Some rows have errors"),
@@ -156,20 +158,29 @@ def _of_link(error: UnreadableLink) -> Problem:
     # Nothing was verified, so return a request error instead of a report. `reason` is the fetcher's code.
     more = {"reason": error.code}
     if error.code in _REFUSED:
-        return Problem("url_refused", f"{error.detail} Paste the credential itself, or upload its file.", more=more)
+        return Problem(
+            "url_refused",
+            phrase("{detail} Paste the credential itself, or upload its file.", detail=phrase(error.detail)),
+            more=more,
+        )
     if error.code == "out_of_time":
-        return Problem("out_of_time", f"{error.detail} Nothing was checked. Try again.", more=more)
-    advice = "Nothing was checked. Check the link, or paste the credential itself."
-    return Problem("link_unreachable", f"{error.detail} {advice}", more=more)
+        return Problem(
+            "out_of_time", phrase("{detail} Nothing was checked. Try again.", detail=phrase(error.detail)), more=more
+        )
+    detail = phrase(
+        "{detail} Nothing was checked. Check the link, or paste the credential itself.", detail=phrase(error.detail)
+    )
+    return Problem("link_unreachable", detail, more=more)
 
 
 def internal(request_id: str) -> Problem:
     """Create the problem for an internal error; ``request_id`` identifies it in the log."""
-    detail = (
-        "This is an error on our side, and it has been logged. Try again. "
-        "If the problem continues, contact us and quote this id: "
+    detail = phrase(
+        "This is an error on our side, and it has been logged. Try again. If the problem continues, contact us and "
+        "quote this id: {id}",
+        id=request_id,
     )
-    return Problem("internal", f"{detail}{request_id}", more={"id": request_id})
+    return Problem("internal", detail, more={"id": request_id})
 
 
 def of_chalice(status: int, methods: Sequence[str]) -> Problem:
@@ -179,7 +190,9 @@ def of_chalice(status: int, methods: Sequence[str]) -> Problem:
             listed = " and ".join(filter(None, (", ".join(methods[:-1]), methods[-1])))
             # RFC 9110, 15.5.6: every 405 names the supported methods.
             headers = {"Allow": ", ".join(methods)}
-            return Problem("method_not_allowed", f"This URL supports only {listed}.", headers=headers)
+            return Problem(
+                "method_not_allowed", phrase("This URL supports only {methods}.", methods=listed), headers=headers
+            )
         case HTTPStatus.METHOD_NOT_ALLOWED | HTTPStatus.NOT_FOUND:
             return Problem("not_found", "Check that you copied the whole URL.")
         case HTTPStatus.UNSUPPORTED_MEDIA_TYPE:

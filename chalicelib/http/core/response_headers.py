@@ -8,6 +8,7 @@ from chalice.app import Request, Response
 
 from chalicelib.http.core import error_response, log, problem
 from chalicelib.http.core.response import Reply
+from chalicelib.http.html import reader
 
 Next = Callable[[Request], Response]
 
@@ -26,11 +27,13 @@ def middleware(base_url: str, methods: Mapping[str, Sequence[str]]) -> Callable[
     """Create the middleware for every HTTP request; ``methods`` are those that each path supports."""
 
     def finish(request: Request, get_response: Next) -> Response:
-        reply = get_response(request)
-        if not isinstance(reply, Reply):
-            # Chalice itself responded with an error, before or instead of a view.
-            found = problem.of_chalice(reply.status_code, methods.get(str(request.context.get("resourcePath")), ()))
-            reply = error_response.render(request.headers.get("accept"), found, base_url)
+        with reader.of(request):
+            reply = get_response(request)
+            if not isinstance(reply, Reply):
+                # Chalice itself responded with an error, before or instead of a view.
+                allowed = methods.get(str(request.context.get("resourcePath")), ())
+                found = problem.of_chalice(reply.status_code, allowed)
+                reply = error_response.render(request.headers.get("accept"), found, base_url)
         for name, value in _headers(base_url).items():
             reply.headers.setdefault(name, value)
         if reply.own_origin_only:

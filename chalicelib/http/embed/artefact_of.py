@@ -12,10 +12,11 @@ from chalicelib.http.embed import badge_of
 from chalicelib.http.public.credential_facts import Facts
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.language.phrase import phrase
 from chalicelib.reports.hosted import HostedReport
 
-VOUCHED = "The operator of this service vouches for this name."
-NOT_PROVEN = "Who issued it is not proven."
+VOUCHED = phrase("The operator of this service vouches for this name.")
+NOT_PROVEN = phrase("Who issued it is not proven.")
 
 
 def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = True) -> Artefact:

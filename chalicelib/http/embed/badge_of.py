@@ -9,6 +9,7 @@ from chalicelib.embed.badge_view import BadgeView, Claims, one_line
 from chalicelib.http.public.credential_facts import Facts
 from chalicelib.http.public.credential_page import Page, page_of
 from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.language.phrase import Phrase
 from chalicelib.reports.hosted import HostedReport
 
 
@@ -36,9 +37,13 @@ def _claims(facts: Facts, base_url: str) -> Claims:
     # Only an image of this host: one in the credential itself would make a widget as large as the credential.
     own = facts.image is not None and facts.image.startswith(f"{base_url}/images/")
     return Claims(
-        title=one_line(facts.title),
+        title=_line(facts.title),
         holder=one_line(facts.holder) or None if facts.holder else None,
-        issuer=one_line(facts.issuer.name),
+        issuer=_line(facts.issuer.name),
         issuer_confirmed=facts.issuer.vouched,
         image=facts.image if own else None,
     )
+
+
+def _line(text: str) -> str:
+    return text if isinstance(text, Phrase) else one_line(text)

@@ -18,12 +18,14 @@ from chalicelib.http.embed.badge_of import badge_of
 from chalicelib.http.embed.opening import parameter
 from chalicelib.http.html import render
 from chalicelib.http.public.credentials import MISSING
+from chalicelib.language.languages import LANGUAGES, known
 from chalicelib.settings import Function
 
 FIELDS = (
     ("kind", "Where will you use it?", tuple((kind, name) for kind, (name, _) in texts.KINDS.items())),
     ("size", "Size", tuple(texts.SIZES.items())),
     ("theme", "Colours", tuple(texts.THEMES.items())),
+    ("language", "Language", (("", "Automatic"), *LANGUAGES.items())),
 )
 """The fields of the form: name, label, and the options with their texts."""
 _IN_FRAME = (Kind.SCRIPT, Kind.FRAME)
@@ -39,7 +41,11 @@ def routes(services: Services) -> Routes:
             raise NotFound("no such credential")
         # No visit: whoever prepares a snippet has seen, and counted, the page.
         view = badge_of(services.hosted_reports.open(credential_id, None), bound.base_url)
-        look = Look(size_of(parameter(request, "size")), theme_of(parameter(request, "theme")))
+        look = Look(
+            size_of(parameter(request, "size")),
+            theme_of(parameter(request, "theme")),
+            known(parameter(request, "language")),
+        )
         return _page(view, kind_of(parameter(request, "kind")), look, bound.base_url)
 
     return bound
@@ -54,7 +60,7 @@ def _page(view: BadgeView, kind: Kind, look: Look, base_url: str) -> Reply:
         url=view.url,
         title=texts.title(view),
         fields=FIELDS,
-        chosen={"kind": kind, "size": look.size, "theme": look.theme},
+        chosen={"kind": kind, "size": look.size, "theme": look.theme, "language": look.language or ""},
         hint=texts.KINDS[kind][1],
         snippet=snippets.snippet(kind, view, look, base_url),
         frame_url=snippets.frame_url(view, look, base_url) if kind in _IN_FRAME else None,

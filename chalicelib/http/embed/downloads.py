@@ -13,13 +13,16 @@ from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed import opening
 from chalicelib.http.embed.artefact_of import artefact_of
+from chalicelib.http.html import reader
 from chalicelib.http.input import negotiation
+from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import translation
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
 from chalicelib.verify.report import Verdict
 
 NO_JWT = "There is no such credential, or it was issued without a JWT. Its JSON file is the same credential."
-NOT_VALID = (
+NOT_VALID = phrase(
     "A certificate is only made for a credential that is valid now, and this one is not. Its page says why: {url}"
 )
 NO_FONT = "Laurel has no font for some text in this credential yet, so there is no certificate. Print its page instead."
@@ -65,12 +68,13 @@ def routes(services: Services) -> Routes:
         artefact = artefact_of(services, opened)
         if artefact.claims is None or opened.report.verdict is not Verdict.VALID:
             raise Problem(
-                "not_valid", NOT_VALID.format(url=artefact.url), more={"verdict": opened.report.verdict.value}
+                "not_valid", phrase(NOT_VALID, url=artefact.url), more={"verdict": opened.report.verdict.value}
             )
         if not typesetting.can_be_drawn(artefact.claims.title, artefact.claims.holder, artefact.claims.issuer):
             raise Problem("format_not_supported", NO_FONT)
         chosen = opened.issuer.certificate_template if opened.issuer else None
-        content = files.certificate(artefact, artefact.claims, chosen, opening.parameter(request, "paper"))
+        paper, language = opening.parameter(request, "paper"), translation(reader.current().code)
+        content = files.certificate(artefact, artefact.claims, chosen, paper, language)
         return _file(opened, "pdf", content, "application/pdf")
 
     for path in tuple(bound.methods):

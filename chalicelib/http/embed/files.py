@@ -7,6 +7,7 @@ from chalicelib.embed.artefacts import certificate as drawing
 from chalicelib.embed.artefacts import rendering, template, typesetting
 from chalicelib.embed.artefacts.artefact import Artefact
 from chalicelib.embed.badge_view import Claims
+from chalicelib.language.translation import Translation
 
 
 def baked_png(artefact: Artefact, credential: bytes) -> bytes:
@@ -23,6 +24,8 @@ def baked_svg(artefact: Artefact, credential: bytes) -> bytes:
     return svg.write(framed.encode(), credential)
 
 
-def certificate(artefact: Artefact, claims: Claims, chosen: str | None, paper: str | None) -> bytes:
+def certificate(
+    artefact: Artefact, claims: Claims, chosen: str | None, paper: str | None, language: Translation
+) -> bytes:
     """Return the certificate as PDF, in the template ``chosen`` by the issuer, on the ``paper`` that was asked for."""
-    return drawing.draw(artefact, claims, template.chosen(chosen), template.paper(paper))
+    return drawing.draw(artefact, claims, template.chosen(chosen), template.paper(paper), language)

@@ -19,6 +19,7 @@ from chalicelib.http.core.response import Reply, public
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed import opening
 from chalicelib.http.public.documents import SANDBOX
+from chalicelib.language.translation import Translation
 from chalicelib.settings import Function
 
 IMAGE_SECONDS = 300
@@ -35,13 +36,15 @@ class _Form:
     ending: str
     size: Size
     theme: Theme
+    language: Translation
     scale: int = 1
 
     def draw(self, shown: Shown, status: int = 200) -> Reply:
         headers = {"Content-Security-Policy": SANDBOX, "Cross-Origin-Resource-Policy": "cross-origin"}
         if self.ending == "svg":
             return Reply(svg.draw(shown, self.size, self.theme), "image/svg+xml", status, headers)
-        return Reply(png.draw(shown, self.size, self.theme, self.scale), "image/png", status, headers)
+        unnamed = self.language.text(texts.UNNAMED)
+        return Reply(png.draw(shown, self.size, self.theme, self.scale, unnamed), "image/png", status, headers)
 
 
 def routes(services: Services) -> Routes:
@@ -54,12 +57,13 @@ def routes(services: Services) -> Routes:
         if kind is None:
             raise NotFound("no image format")
         size = size_of(opening.parameter(request, "size"))
-        form = _Form(kind[1], size, theme_of(opening.parameter(request, "theme"), Theme.LIGHT))
+        theme = theme_of(opening.parameter(request, "theme"), Theme.LIGHT)
+        form = _Form(kind[1], size, theme, opening.image_language(request))
         try:
             return _image(services, request, file, form)
         except NotFound:
             # An image, because the reader of a website sees nothing of a problem document in its place.
-            return public(request, form.draw(texts.MISSING, 404), IMAGE_SECONDS)
+            return public(request, form.draw(texts.missing(form.language), 404), IMAGE_SECONDS)
 
     bound.preflight("/badge/{file}")
     return bound
@@ -70,5 +74,5 @@ def _image(services: Services, request: Request, file: str, form: _Form) -> Repl
     scale = int(match[2] or 1) if match else 0
     if match is None or scale not in png.SCALES:
         raise NotFound("no such credential")
-    shown = texts.shown(opening.badge(services, request, match[1], Widget(match[3])))
+    shown = texts.shown(opening.badge(services, request, match[1], Widget(match[3])), form.language)
     return public(request, replace(form, scale=scale).draw(shown), IMAGE_SECONDS)

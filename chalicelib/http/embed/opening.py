@@ -15,6 +15,8 @@ from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
 from chalicelib.http.embed.badge_of import badge_of
 from chalicelib.http.input import request_context
+from chalicelib.language.languages import DEFAULT, known
+from chalicelib.language.translation import Translation, translation
 from chalicelib.reports.hosted import HostedReport
 
 MISSING = (
@@ -56,6 +58,11 @@ def checked(credential_id: str) -> str:
 def badge(services: Services, request: Request, credential_id: str, widget: Widget) -> BadgeView:
     """Open the credential and build its view."""
     return badge_of(opened(services, request, credential_id, widget), services.settings.base_url)
+
+
+def image_language(request: Request) -> Translation:
+    """Return the language of `lang`, otherwise English: who loads an image is a website or a proxy, not its reader."""
+    return translation(known(parameter(request, "lang")) or DEFAULT)
 
 
 def parameter(request: Request, name: str) -> str | None:

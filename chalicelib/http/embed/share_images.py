@@ -29,7 +29,7 @@ def routes(services: Services) -> Routes:
 
         # No visit: a program that prepares a preview has shown nothing yet.
         opened = services.hosted_reports.open(opening.checked(credential_id), None)
-        image = share_image.png(artefact_of(services, opened))
+        image = share_image.png(artefact_of(services, opened), opening.image_language(request))
         return public(request, Reply(image, "image/png", headers=_HEADERS), CARD_SECONDS)
 
     @bound.bind("/c/{id}/qr.svg", access=PUBLIC, missing=opening.MISSING)

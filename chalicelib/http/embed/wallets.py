@@ -23,9 +23,11 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed.badge_of import of_page
+from chalicelib.http.html import reader
 from chalicelib.http.input import request_context
 from chalicelib.http.public.credential_page import page_of
 from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.language.translation import ENGLISH, Translation, translation
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
 from chalicelib.verify.report import Verdict
@@ -43,13 +45,15 @@ def routes(services: Services) -> Routes:
     @bound.bind("/c/{id}/wallet/google", access=PUBLIC, missing=MISSING)
     def google(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Wallet.GOOGLE)
-        link = services.wallets.google_link(pass_of(opened, bound.base_url), opened.report.checked_at)
+        link = services.wallets.google_link(
+            pass_of(opened, bound.base_url, translation(reader.current().code)), opened.report.checked_at
+        )
         return Reply("", "text/plain", 303, uncached(**{"Location": link, **NO_INDEX}))
 
     @bound.bind("/c/{id}/wallet/apple", access=PUBLIC, missing=MISSING)
     def apple(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Wallet.APPLE)
-        content = services.wallets.apple_file(pass_of(opened, bound.base_url))
+        content = services.wallets.apple_file(pass_of(opened, bound.base_url, translation(reader.current().code)))
         name = f'attachment; filename="credential-{credential_id}.pkpass"'
         return Reply(content, MEDIA_TYPE, headers=uncached(**{"Content-Disposition": name, **NO_INDEX}))
 
@@ -70,7 +74,7 @@ def _open(services: Services, request: Request, credential_id: str, wallet: Wall
     return opened
 
 
-def pass_of(opened: HostedReport, base_url: str) -> WalletPass:
+def pass_of(opened: HostedReport, base_url: str, language: Translation = ENGLISH) -> WalletPass:
     """Build the pass of ``opened``. Raises `Refused` unless it is valid."""
     page = page_of(of_hosted(opened, base_url), base_url)
     view, facts = of_page(page, opened, base_url), page.facts
@@ -90,4 +94,5 @@ def pass_of(opened: HostedReport, base_url: str) -> WalletPass:
         colour=accent,
         image=view.claims.image,
         drawing=default_badge.draw_letters("", accent),
+        language=language,
     )

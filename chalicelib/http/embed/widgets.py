@@ -18,7 +18,9 @@ from chalicelib.http.core.response import Reply, as_json, public
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed import opening
 from chalicelib.http.embed.badge_of import badge_of
-from chalicelib.http.html import render
+from chalicelib.http.html import reader, render
+from chalicelib.language.languages import direction
+from chalicelib.language.translation import ENGLISH, Translation, translation
 from chalicelib.settings import Function
 
 SCRIPT_SECONDS = 3600
@@ -54,9 +56,9 @@ def routes(services: Services) -> Routes:
             reply = Reply(element.script(base_url, version), JAVASCRIPT)
             return public(request, reply, VERSION_SECONDS, immutable=True)
         if opening.parameter(request, "format") == "json":
-            return public(
-                request, as_json(to_json(opening.badge(services, request, name, Widget.SCRIPT))), WIDGET_SECONDS
-            )
+            shown = to_json(opening.badge(services, request, name, Widget.SCRIPT), _translation())
+            headers = reader.headers(reader.current().code, {})
+            return public(request, as_json(shown, headers=headers), WIDGET_SECONDS)
         return _frame(services, request, name)
 
     for path in tuple(bound.methods):
@@ -64,22 +66,27 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def to_json(view: BadgeView) -> dict[str, object]:
+def to_json(view: BadgeView, language: Translation = ENGLISH) -> dict[str, object]:
     """Serialize what the custom element shows. ``texts`` are keyed by the class that shows them."""
-    shown = texts.shown(view)
+    shown = texts.shown(view, language)
     return {
         "id": view.id,
         "url": view.url,
         "click": f"kind=click&credential={view.id}&widget=script",
         "verdict": view.verdict,
-        "headline": view.headline,
+        "headline": language.text(view.headline),
         "checked_at": dates.write(view.checked_at),
-        "lang": texts.LANGUAGE,
+        "lang": language.code,
+        "dir": direction(language.code),
         "colours": element.colours(shown.tone),
         "icon": element.icon(shown.shape),
         "texts": _texts(shown),
         "image": view.claims.image if view.claims else None,
     }
+
+
+def _translation() -> Translation:
+    return translation(reader.current().code)
 
 
 def _texts(shown: Shown) -> dict[str, str]:
@@ -91,12 +98,12 @@ def _frame(services: Services, request: Request, name: str) -> Reply:
     try:
         opened = opening.opened(services, request, name, Widget.FRAME)
     except NotFound:
-        return _document(request, base_url, texts.MISSING, f"{base_url}/", None, None, 404)
+        return _document(request, base_url, texts.missing(_translation()), f"{base_url}/", None, None, 404)
     view = badge_of(opened, base_url)
     image = view.claims.image if view.claims else None
     # Without an issuer there is no list, and nothing that is verified: only Laurel's own pages show that.
     ancestors = embed_sites.ancestors(opened.issuer.embed_sites, base_url) if opened.issuer else base_url
-    return _document(request, base_url, texts.shown(view), view.url, image, ancestors)
+    return _document(request, base_url, texts.shown(view, _translation()), view.url, image, ancestors)
 
 
 def _document(
@@ -114,7 +121,6 @@ def _document(
         "widget.html",
         status,
         policy,
-        language=texts.LANGUAGE,
         shown=shown,
         texts=_texts(shown),
         icon=element.icon(shown.shape),

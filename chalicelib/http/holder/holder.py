@@ -35,8 +35,9 @@ from chalicelib.http.core.response import (
 from chalicelib.http.core.routing import READ, Routes
 from chalicelib.http.holder import zone_field
 from chalicelib.http.holder.holder_view import page_of
-from chalicelib.http.html import render
+from chalicelib.http.html import reader, render
 from chalicelib.http.input import body, form, request_context
+from chalicelib.language.translation import translation
 
 MISSING = "Check that you copied the whole link, or use the one in your most recent email."
 _ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
@@ -103,11 +104,12 @@ def _render_home(
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
-    delivery_context, place = services.delivery_context, "1#settings"
+    delivery_context, saved, anchor = services.delivery_context, "1", "settings"
     match fields.get("do"):
         case "share":
             target = _target(fields.get("target", ""))
-            return _redirect(holder_actions.share(delivery_context, secret, fields.get("credential", ""), target))
+            credential_id, language = fields.get("credential", ""), translation(reader.current().code)
+            return _redirect(holder_actions.share(delivery_context, secret, credential_id, target, language))
         case "download":
             return _download(holder_actions.document(delivery_context, secret, fields.get("credential", "")))
         case "zone":
@@ -116,7 +118,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
                 holder_actions.choose_zone(delivery_context, secret, zone)
             except Refused:
                 return _render_home(services, request, secret, bad_zone=True)
-            place = "zone#timezone"
+            saved, anchor = "zone", "timezone"
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:
@@ -126,7 +128,8 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             return _page(services, "forgotten.html", 200)
         case _:
             raise Problem("invalid_request", "Unknown action.")
-    return _redirect(f"{services.settings.base_url}/my/{secret}?{SAVED}={place}")
+    url = reader.with_language(f"{services.settings.base_url}/my/{secret}?{SAVED}={saved}")
+    return _redirect(f"{url}#{anchor}")
 
 
 def _query(request: Request) -> PageQuery:
@@ -142,14 +145,15 @@ def _send_link(services: Services, secret: str, wanted: str) -> Reply:
     address = None if wanted == "subscribe" else _address(services, secret)
     content = {"address": address, "token": secret, "wanted": wanted}
     status, detail, ends_earlier = 200, None, False
+    language = reader.current().code
     try:
         match wanted:
             case "link":
-                ends_earlier = link_requests.replace_links(services.delivery_context, secret)
+                ends_earlier = link_requests.replace_links(services.delivery_context, secret, language)
             case "all":
-                link_requests.send_link_to_all(services.delivery_context, secret)
+                link_requests.send_link_to_all(services.delivery_context, secret, language)
             case _:
-                link_requests.send_link_to_subscribe(services.delivery_context, secret)
+                link_requests.send_link_to_subscribe(services.delivery_context, secret, language)
     except (Refused, TooMany) as error:
         status, detail = 429 if isinstance(error, TooMany) else 422, error.detail
     return _page(services, "link.html", status, leads=(), error=detail, ends_earlier=ends_earlier, **content)
@@ -167,8 +171,7 @@ def _named(services: Services, issuer: Issuer) -> str:
     """How a sentence names an issuer: its name comes from the record, so it is marked unless someone vouches for it."""
     if issuer.identified(services.delivery_context.now()):
         return line(issuer.name, MAX_NAME)
-    claimed = neutral.claimed(issuer)
-    return claimed[0].lower() + claimed[1:]
+    return neutral.claimed_within(issuer)
 
 
 def _is_undo(request: Request) -> bool:

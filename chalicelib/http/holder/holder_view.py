@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import mailbox
+from chalicelib.delivery.emails.months import month_of
 from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder.home import HolderCredential, HolderHome, IssuerGroup
 from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, Target
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
 from chalicelib.http.html import text
+from chalicelib.language.phrase import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,13 @@ def _card(
         if holder_credential.record.status.state is not State.ACTIVE
         else None,
         passes=wallet_links(shared.url, wallets),
-        line=f"{shared.name}, {shared.issuer}, {shared.issued_at:%B %Y}: {shared.url}",
+        line=phrase(
+            "{name}, {issuer}, {month}: {url}",
+            name=shared.name,
+            issuer=shared.issuer,
+            month=month_of(shared.issued_at.astimezone(UTC)),
+            url=shared.url,
+        ),
     )
 
 
@@ -174,11 +182,11 @@ def _status(record: Record, now: datetime) -> str | None:
     if record.corrected:
         return "It was replaced by a corrected version."
     if record.status.state is State.REVOKED:
-        return f"The issuer revoked it on {text.day(record.status.at)}."
+        return phrase("The issuer revoked it on {day}.", day=record.status.at)
     if record.status.state is State.SUSPENDED:
-        return f"The issuer suspended it on {text.day(record.status.at)} and may reinstate it."
+        return phrase("The issuer suspended it on {day} and may reinstate it.", day=record.status.at)
     if record.superseded_by is not None:
         return "It was replaced by a newer credential."
     if record.valid_until is not None and record.valid_until <= now:
-        return f"It expired on {text.day(record.valid_until)}."
+        return phrase("It expired on {day}.", day=record.valid_until)
     return None

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from chalicelib.award.input.folding import fold
 from chalicelib.delivery.holder import timezones
+from chalicelib.language.phrase import phrase, plural
 
 MAX_SEARCH_TERM = 64
 """Maximum characters of a search term; the longest name has 32."""
-OTHER = "Other"
+OTHER = phrase("Other")
 UNKNOWN = "Unknown timezone. Choose one from the list."
 
 Options = tuple[tuple[str, str], ...]
@@ -44,11 +45,14 @@ def search(current: str | None, term: str) -> ZoneField:
     matches = [zone for zone in timezones.offered() if _words(term) in _searched(zone)] if term else []
     if not matches:
         every = zone_field(current)
-        error = f"No timezone matches “{term}”. Try your country or the nearest large city."
+        error = phrase("No timezone matches “{term}”. Try your country or the nearest large city.", term=term)
         return ZoneField(every.regions, current, term, search_error=error if term else "")
-    found = f"{len(matches)} timezones match “{term}”. Choose one and save it."
-    if len(matches) == 1:
-        found = f"1 timezone matches “{term}”. Save it to use it."
+    found = plural(
+        "{count} timezone matches “{term}”. Save it to use it.",
+        "{count} timezones match “{term}”. Choose one and save it.",
+        len(matches),
+        term=term,
+    )
     return ZoneField(_by_region(matches), current if current in matches else matches[0], term, found)
 
 

@@ -4,13 +4,42 @@ from __future__ import annotations
 
 import re
 
+from chalicelib.language.phrase import phrase
+
 _NAMES = {
-    "CoCurricular": "Co-curricular activity",
-    "GeneralEducationDevelopment": "General Educational Development (GED)",
-    "License": "Licence",
-    "MicroCredential": "Micro-credential",
+    "Achievement": phrase("Achievement"),
+    "ApprenticeshipCertificate": phrase("Apprenticeship certificate"),
+    "Assessment": phrase("Assessment"),
+    "Assignment": phrase("Assignment"),
+    "AssociateDegree": phrase("Associate degree"),
+    "Award": phrase("Award"),
+    "BachelorDegree": phrase("Bachelor degree"),
+    "Badge": phrase("Badge"),
+    "Certificate": phrase("Certificate"),
+    "CertificateOfCompletion": phrase("Certificate of completion"),
+    "Certification": phrase("Certification"),
+    "CoCurricular": phrase("Co-curricular activity"),
+    "CommunityService": phrase("Community service"),
+    "Competency": phrase("Competency"),
+    "Course": phrase("Course"),
+    "Degree": phrase("Degree"),
+    "Diploma": phrase("Diploma"),
+    "DoctoralDegree": phrase("Doctoral degree"),
+    "Fieldwork": phrase("Fieldwork"),
+    "GeneralEducationDevelopment": phrase("General Educational Development (GED)"),
+    "JourneymanCertificate": phrase("Journeyman certificate"),
+    "LearningProgram": phrase("Learning program"),
+    "License": phrase("Licence"),
+    "MasterCertificate": phrase("Master certificate"),
+    "MasterDegree": phrase("Master degree"),
+    "Membership": phrase("Membership"),
+    "MicroCredential": phrase("Micro-credential"),
+    "ProfessionalDoctorate": phrase("Professional doctorate"),
+    "QualityAssuranceCredential": phrase("Quality assurance credential"),
+    "ResearchDoctorate": phrase("Research doctorate"),
+    "SecondarySchoolDiploma": phrase("Secondary school diploma"),
 }
-"""Types of Open Badges 3.0 (B.1.21) whose name is more than its words."""
+"""Types of Open Badges 3.0 (B.1.21)."""
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[._-]+")
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chalicelib.credential.quotation import unquoted
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
-from chalicelib.http.html import text
+from chalicelib.http.html import reader, text
 from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.input import negotiation
+from chalicelib.language.languages import DEFAULT, direction
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
+_HTML = f"{negotiation.HTML}; charset=utf-8"
+CONSOLE = "console/"
+"""Templates that are in English only."""
 LONG_EMAIL = 24
 """Characters that fit in one line of a table's column."""
 
@@ -52,9 +56,11 @@ def page(
     other hosts to which the response to a form may redirect.
     """
     shared = {"base_url": base_url, "style": _style(console), "script_digest": digest(script()) if console else ""}
-    html = _environment().get_template(template).render(**shared, **content)
     policy = {"Content-Security-Policy": _policy(base_url, forms, console, leads)}
-    return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Language": "en", **policy, **headers})
+    if template.startswith(CONSOLE):
+        html = _rendered(template, DEFAULT, {**shared, **content})
+        return Reply(html, _HTML, status, {"Content-Language": DEFAULT, **policy, **headers})
+    return _in_language(template, status, {**policy, **headers}, {**shared, **content})
 
 
 def scripted_page(
@@ -72,14 +78,28 @@ def scripted_page(
     otherwise it can only report events."""
     policy = {"Content-Security-Policy": _policy(base_url, forms, False, (), script_file, loads=loads)}
     shared = {"base_url": base_url, "style": _style(False), "script": _source(script_file)}
-    html = _environment().get_template(template).render(**shared, **content)
-    return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Language": "en", **policy, **headers})
+    return _in_language(template, status, {**policy, **headers}, {**shared, **content})
 
 
 def document(template: str, status: int, policy: str, **content: object) -> Reply:
     """Render ``template`` as a document with a Content Security Policy of its own, without the frame of the pages."""
-    html = _environment().get_template(template).render(**content)
-    return Reply(html, f"{negotiation.HTML}; charset=utf-8", status, {"Content-Security-Policy": policy})
+    return _in_language(template, status, {"Content-Security-Policy": policy}, content)
+
+
+def _in_language(template: str, status: int, headers: dict[str, str], content: Mapping[str, object]) -> Reply:
+    """Render ``template`` in the language of the current request."""
+    code = reader.current().code
+    return Reply(_rendered(template, code, content), _HTML, status, reader.headers(code, headers))
+
+
+def _rendered(template: str, code: str, content: Mapping[str, object]) -> str:
+    found = reader.current()
+    with reader.speaking(code):
+        return (
+            _environment()
+            .get_template(template)
+            .render(language=code, direction=direction(code), choices=found.choices, in_url=found.chosen, **content)
+        )
 
 
 @cache
@@ -101,7 +121,7 @@ def digest(source: str) -> str:
 @cache
 def _environment() -> Environment:
     # Imported here to keep it out of the cold start of JSON requests.
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, StrictUndefined, pass_context
 
     from chalicelib.http.html.template_bytecode import TemplateBytecode, TemplateLoader
 
@@ -113,10 +133,27 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    environment.filters |= {"day": text.day, "minute": text.minute, "stamp": text.stamp, "paragraphs": text.paragraphs}
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters |= {"stamp": text.stamp, "paragraphs": text.paragraphs, "with_language": reader.with_language}
+    # They depend on the request, so Jinja must not compute them while it compiles a template.
+    spoken = {"day": "day", "minute": "minute", "t": "text", "own": "own"}
+    environment.filters |= {name: pass_context(partial(_spoken, method)) for name, method in spoken.items()}
     environment.filters |= {"kind_name": kind_name, "email": _email, "unquoted": unquoted}
     return environment
+
+
+def _gettext(message: str) -> str:
+    return reader.spoken().gettext(message)
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return reader.spoken().ngettext(one, many, count)
+
+
+def _spoken(method: str, _context: object, value: object) -> str:
+    return str(getattr(reader.spoken(), method)(value))
 
 
 def compile_templates() -> None:

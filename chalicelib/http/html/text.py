@@ -8,11 +8,14 @@ from datetime import datetime
 from chalicelib.credential import dates
 from chalicelib.credential.quotation import without_piles
 from chalicelib.errors import Malformed
+from chalicelib.language import phrase
+from chalicelib.language.phrase import with_values
 
 _HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s\\\"'<>`\x00-\x1f\x7f]*)?", re.ASCII)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]+={0,2}", re.ASCII)
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Explicit directional formatting (UAX #9, 2): a name could use it to reorder the sentence around it."""
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}", re.ASCII)
 MAX_LINK = 2048
 """Maximum length in characters; longer URLs break in some browsers and are not pages that a person would open."""
 
@@ -20,6 +23,11 @@ MAX_LINK = 2048
 def optional_text(value: object) -> str | None:
     """Return ``value`` without directional formatting and piles of marks if it is a non-blank string, else None."""
     return without_piles(value.translate(_TURNING)).strip() or None if isinstance(value, str) else None
+
+
+def sentence(value: str) -> str:
+    """Return a sentence of Laurel's, with what others wrote in it as `optional_text` returns it."""
+    return with_values(value, lambda text: optional_text(text) or "")
 
 
 def isolated(value: str) -> str:
@@ -37,6 +45,11 @@ def picture(value: str) -> bool:
     return _PICTURE.fullmatch(value) is not None
 
 
+def language_tag(value: object) -> str | None:
+    """Return ``value`` if it is a language tag (BCP 47), else None."""
+    return value if isinstance(value, str) and _LANGUAGE_TAG.fullmatch(value) else None
+
+
 def moment(value: object) -> datetime | None:
     """Parse a timestamp in a credential, None if it is absent or invalid."""
     try:
@@ -46,13 +59,13 @@ def moment(value: object) -> datetime | None:
 
 
 def day(value: datetime) -> str:
-    """Format a date, such as `3 March 2026`."""
-    return f"{value:%-d %B %Y}"
+    """Format a date for the console, which is in English."""
+    return phrase.day(value)
 
 
 def minute(value: datetime) -> str:
-    """Format a date and time, such as `3 March 2026, 14:05 UTC`."""
-    return f"{value:%-d %B %Y, %H:%M} UTC"
+    """Format a date and time for the console, which is in English."""
+    return phrase.minute(value)
 
 
 def stamp(value: datetime) -> str:

@@ -8,10 +8,23 @@ from dataclasses import dataclass
 
 from chalicelib.credential.quotation import without_piles
 from chalicelib.http.public import verdict_text
+from chalicelib.language.phrase import phrase, plural, with_values
 from chalicelib.verify.pipeline import CHECKS
 from chalicelib.verify.report import Evidence, Finding, Outcome, Report
 
 QUESTIONS = {check.number: check.question for check in CHECKS}
+NAMES = {
+    "format": "Format",
+    "structure": "Structure",
+    "context": "Context",
+    "proof": "Proof",
+    "signer": "Signer",
+    "dates": "Dates",
+    "status": "Status",
+    "issuer": "Issuer",
+    "recipient": "Recipient",
+    "extras": "Extras",
+}
 _ALONE = "This check needs only the credential itself."
 _REGISTRY = "For this check, Laurel read the issuer’s entry in that registry."
 
@@ -76,9 +89,9 @@ def _row(finding: Finding, decisive: bool) -> Row:
     word, tone = _label(finding)
     return Row(
         number=finding.number,
-        name=finding.check.capitalize(),
+        name=NAMES[finding.check],
         question=QUESTIONS[finding.number],
-        sentence=without_piles(finding.message),
+        sentence=with_values(finding.message, without_piles),
         word=word,
         tone=tone,
         code=finding.code,
@@ -104,17 +117,25 @@ def _unreached(findings: Sequence[Finding]) -> Unreached | None:
     if not findings:
         return None
     first, last = findings[0].number, findings[-1].number
-    return Unreached(f"Checks {first} to {last}" if last > first else f"Check {first}", findings[0].message)
+    return Unreached(
+        phrase("Checks {first} to {last}", first=first, last=last)
+        if last > first
+        else phrase("Check {first}", first=first),
+        findings[0].message,
+    )
 
 
 def _summary(findings: Sequence[Finding]) -> str:
     counts = Counter(_label(finding)[0] for finding in findings)
     passed = counts[verdict_text.OUTCOMES[Outcome.PASSED][0]]
     others = {
-        verdict_text.OUTCOMES[Outcome.FAILED][0]: "failed",
-        verdict_text.OUTCOMES[Outcome.UNKNOWN][0]: "unknown",
-        verdict_text.NOT_LOOKED_AT[0]: "not checked",
-        verdict_text.OUTCOMES[Outcome.NOT_APPLICABLE][0]: "not needed",
+        verdict_text.OUTCOMES[Outcome.FAILED][0]: phrase("{count} failed"),
+        verdict_text.OUTCOMES[Outcome.UNKNOWN][0]: phrase("{count} unknown"),
+        verdict_text.NOT_LOOKED_AT[0]: phrase("{count} not checked"),
+        verdict_text.OUTCOMES[Outcome.NOT_APPLICABLE][0]: phrase("{count} not needed"),
     }
-    first = f"{passed or 'No'} {'check' if passed == 1 else 'checks'} passed"
-    return ", ".join([first, *(f"{counts[label]} {words}" for label, words in others.items() if counts[label])])
+    summary = plural("{count} check passed", "{count} checks passed", passed) if passed else phrase("No checks passed")
+    for label, text in others.items():
+        if counts[label]:
+            summary = phrase("{counts}, {more}", counts=summary, more=phrase(str(text), count=counts[label]))
+    return summary

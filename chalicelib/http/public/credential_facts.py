@@ -10,6 +10,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.http.html import text
 from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.public.issuer_view import IssuerView, issuer_view, shown_image
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.report import Report
 
 
@@ -27,6 +28,8 @@ class Facts:
     """Contents of a verified credential."""
 
     title: str
+    language: str | None
+    """The language that the credential says its achievement is in (BCP 47)."""
     kind: str | None
     image: str | None
     image_alt: str
@@ -50,12 +53,17 @@ def facts_of(report: Report, registered: Issuer | None, base_url: str) -> Facts:
     achievement, holder = part(view, "achievement"), part(view, "holder")
     criteria, image = part(achievement, "criteria"), part(achievement, "image")
     kind = text.optional_text(achievement.get("kind"))
-    title = text.optional_text(achievement.get("name")) or text.optional_text(view.get("name")) or "Untitled credential"
+    title = (
+        text.optional_text(achievement.get("name"))
+        or text.optional_text(view.get("name"))
+        or phrase("Untitled credential")
+    )
     return Facts(
         title=title,
+        language=text.language_tag(achievement.get("language")),
         kind=kind_name(kind) if kind else None,
         image=shown_image(image.get("url"), base_url),
-        image_alt=text.optional_text(image.get("alt")) or f"Badge: {title}",
+        image_alt=text.optional_text(image.get("alt")) or phrase("Badge: {title}", title=title),
         image_elsewhere=_image_elsewhere(image.get("url"), base_url),
         holder=text.optional_text(holder.get("name")),
         holder_id=text.optional_text(holder.get("id")),
@@ -71,11 +79,13 @@ def facts_of(report: Report, registered: Issuer | None, base_url: str) -> Facts:
 
 
 def _image_elsewhere(url: object, base_url: str) -> Link | None:
-    return None if not url or shown_image(url, base_url) else Link("Image on the issuer’s site", text.https(url))
+    return (
+        None if not url or shown_image(url, base_url) else Link(phrase("Image on the issuer’s site"), text.https(url))
+    )
 
 
 def _skill(skill: Mapping[str, object]) -> Link:
-    name = text.optional_text(skill.get("name")) or text.optional_text(skill.get("code")) or "Unnamed skill"
+    name = text.optional_text(skill.get("name")) or text.optional_text(skill.get("code")) or phrase("Unnamed skill")
     notes = filter(None, (text.optional_text(skill.get("framework")), text.optional_text(skill.get("code"))))
     return Link(name, text.https(skill.get("url")), ", ".join(notes) or None)
 
@@ -83,7 +93,7 @@ def _skill(skill: Mapping[str, object]) -> Link:
 def _evidence(item: Mapping[str, object]) -> Link:
     url = text.optional_text(item.get("url"))
     return Link(
-        text.optional_text(item.get("name")) or url or "Evidence",
+        text.optional_text(item.get("name")) or url or phrase("Evidence"),
         text.https(url),
         text.optional_text(item.get("narrative")),
     )

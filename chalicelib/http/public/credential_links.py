@@ -10,9 +10,11 @@ from chalicelib.credential import dates
 from chalicelib.credential.achievement import achievement_url
 from chalicelib.delivery.holder import sharing
 from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, SharedCredential
-from chalicelib.http.html import text
+from chalicelib.http.html import reader, text
 from chalicelib.http.public.credential_facts import Facts
 from chalicelib.http.public.credential_view import HostedView
+from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +48,23 @@ class OnwardLinks:
 
 
 def share_links(hosted: HostedView, facts: Facts) -> ShareLinks:
-    """Build the links from verified text alone."""
+    """Build the links from verified text alone, with sentences in the reader's language."""
+    language = translation(reader.current().code)
     shared = SharedCredential(
-        name=facts.title[:MAX_NAME],
-        issuer=facts.issuer.name,
+        name=language.own(facts.title)[:MAX_NAME],
+        issuer=language.own(facts.issuer.name),
         url=hosted.url,
         credential_id=hosted.id,
         issued_at=facts.valid_from or hosted.status.at,
         valid_until=facts.valid_until,
         by_holder=False,
     )
-    platforms = [(words, sharing.address(target, shared), Channel(target.value)) for target, words in WORDS.items()]
+    platforms = [
+        (words, sharing.address(target, shared, language), Channel(target.value)) for target, words in WORDS.items()
+    ]
     return ShareLinks(
         hosted.id,
-        (*platforms, ("Send by email", sharing.email(shared), Channel.EMAIL)),
+        (*platforms, (phrase("Send by email"), sharing.email(shared, language), Channel.EMAIL)),
         sharing.link(hosted.url, Channel.COPY),
         sharing.link(hosted.url, Channel.DEVICE),
     )
@@ -76,9 +81,9 @@ def onward_links(hosted: HostedView, facts: Facts, base_url: str) -> OnwardLinks
         enrol=f"{base_url}/go/{onward.enrolment}" if onward.enrolment else None,
         recommended=tuple(
             Recommended(
-                text.optional_text(each.name) or "Untitled achievement",
+                text.optional_text(each.name) or phrase("Untitled achievement"),
                 achievement_url(base_url, each.id),
-                text.optional_text(each.reason) or "",
+                text.sentence(each.reason),
             )
             for each in onward.recommended
         ),

@@ -23,8 +23,8 @@ from chalicelib.http.public.credential_facts import Facts, Link, facts_of, part
 from chalicelib.http.public.credential_links import OnwardLinks, ShareLinks, onward_links, share_links, structured_data
 from chalicelib.http.public.credential_view import CredentialView, HostedView
 from chalicelib.http.public.issuer_view import IssuerView
-from chalicelib.http.public.key_location import KeyLocation
 from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
+from chalicelib.language.phrase import phrase, with_values
 from chalicelib.verify.checks.format import DAMAGED
 from chalicelib.verify.report import Outcome, Report, Verdict
 
@@ -88,7 +88,8 @@ class Page:
     @property
     def title(self) -> str:
         """Title of the tab and of link previews; it contains nothing unverified."""
-        return f"{self.verdict.tab}: {self.facts.title}" if self.facts else self.verdict.headline
+        title = {"verdict": phrase(self.verdict.tab), "title": self.facts.title} if self.facts else {}
+        return phrase("{verdict}: {title}", **title) if title else self.verdict.headline
 
 
 def show(
@@ -129,7 +130,9 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         source=view.source,
         own_page=None if hosted or report.verdict is Verdict.VALID else _own_page(report, base_url),
         verdict=verdict,
-        line=_corrected_on(decided) if decided and corrected else without_piles(_line(report, facts, decided)),
+        line=_corrected_on(decided)
+        if decided and corrected
+        else with_values(_line(report, facts, decided), without_piles),
         issuer_line=_issuer_line(report, facts),
         reason=text.optional_text(decided.reason) if decided else None,
         replaced_by=newest.url if newest else None,
@@ -193,12 +196,11 @@ def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | N
 
 
 def _corrected_on(decided: CredentialStatus) -> str:
-    return f"The issuer corrected this credential on {text.day(decided.at)}. Use the corrected version instead."
+    return phrase("The issuer corrected this credential on {day}. Use the corrected version instead.", day=decided.at)
 
 
 def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None) -> str:  # noqa: PLR0911 - one a verdict
     """Return the line under the headline."""
-    on = f" on {text.day(decided.at)}" if decided else ""
     match report.verdict:
         case Verdict.VALID:
             return _signed_by(facts.issuer) if facts else ""
@@ -206,39 +208,65 @@ def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None)
             return _span(facts)
         case Verdict.NOT_YET_VALID:
             start = facts.valid_from if facts else None
-            return f"It is valid from {text.day(start)}." if start else "Its start date is in the future."
+            return phrase("It is valid from {day}.", day=start) if start else "Its start date is in the future."
         case Verdict.REVOKED:
-            return f"Revoked{on}, meaning the issuer has taken it back. Do not rely on it."
+            return _revoked(decided)
         case Verdict.SUSPENDED:
-            since = f" since{on.removeprefix(' on')}" if on else ""
-            return f"Suspended{since}. The issuer may reinstate it, so check again before you decide."
+            return _suspended(decided)
         case Verdict.INVALID:
             finding = verdict_text.decisive(report)
             if finding is not None and finding.check == "recipient":
                 return finding.message
             if finding is not None and finding.message.startswith(DAMAGED):
                 return DAMAGED  # the technical detail is shown with the check
-            return f"{finding.message if finding else ''} Do not rely on it.".strip()
+            found = phrase(finding.message) if finding else None
+            return phrase("{finding} Do not rely on it.", finding=found) if found else "Do not rely on it."
         case Verdict.UNKNOWN:
             finding = verdict_text.decisive(report)
             return verdict_text.UNSURE[finding.check] if finding else "Some checks could not be completed."
 
 
+def _revoked(decided: CredentialStatus | None) -> str:
+    if decided is None:
+        return "Revoked, meaning the issuer has taken it back. Do not rely on it."
+    return phrase("Revoked on {day}, meaning the issuer has taken it back. Do not rely on it.", day=decided.at)
+
+
+def _suspended(decided: CredentialStatus | None) -> str:
+    if decided is None:
+        return "Suspended. The issuer may reinstate it, so check again before you decide."
+    return phrase(
+        "Suspended since {day}. The issuer may reinstate it, so check again before you decide.", day=decided.at
+    )
+
+
 def _signed_by(issuer: IssuerView) -> str:
     # Anyone can sign under any name, so only a name in a registry is stated as a fact.
     if issuer.vouched:
-        return f"Issued by {text.isolated(issuer.name)}. The operator of this service vouches for this name."
-    under = f"Issued under the name “{text.isolated(unquoted(issuer.name))}”"
+        return phrase(
+            "Issued by {issuer}. The operator of this service vouches for this name.", issuer=text.isolated(issuer.name)
+        )
+    name = text.isolated(unquoted(issuer.name))
     if issuer.behind:
-        return f"{under}. {issuer.behind}"
-    key = _signed_with(issuer.location) if issuer.location else ""
-    return f"{under}{key}. Anyone can use any name, so check with the organization directly."
-
-
-def _signed_with(location: KeyLocation) -> str:
-    if location.domain is not None:
-        return f", signed with a key that belongs to {location.domain}"
-    return f", signed with a key published at {text.isolated(location.place)}"
+        return phrase("Issued under the name “{issuer}”. {proof}", issuer=name, proof=phrase(issuer.behind))
+    if issuer.location is None:
+        return phrase(
+            "Issued under the name “{issuer}”. Anyone can use any name, so check with the organization directly.",
+            issuer=name,
+        )
+    if issuer.location.domain is not None:
+        return phrase(
+            "Issued under the name “{issuer}”, signed with a key that belongs to {domain}. Anyone can use any name, so "
+            "check with the organization directly.",
+            issuer=name,
+            domain=issuer.location.domain,
+        )
+    return phrase(
+        "Issued under the name “{issuer}”, signed with a key published at {place}. Anyone can use any name, so check "
+        "with the organization directly.",
+        issuer=name,
+        place=text.isolated(issuer.location.place),
+    )
 
 
 def _issuer_line(report: Report, facts: Facts | None) -> str | None:
@@ -260,15 +288,19 @@ def _recorded_issuer(report: Report, hosted: HostedView | None) -> str | None:
     if issuer is None or report.credential is not None:
         return None
     if issuer.registered_as is not None:
-        who = text.isolated(issuer.registered_as)
-    elif proven := issuer.proven(report.checked_at):
-        who = f"an issuer that the domain {text.isolated(proven[0].domain)} confirms"
-    else:
-        return None
-    return (
-        f"According to Laurel’s records, this link should lead to a credential issued by {who}. Contact them directly, "
-        "through their own website rather than a link that you were sent."
-    )
+        return phrase(
+            "According to Laurel’s records, this link should lead to a credential issued by {issuer}. Contact them "
+            "directly, through their own website rather than a link that you were sent.",
+            issuer=text.isolated(issuer.registered_as),
+        )
+    if proven := issuer.proven(report.checked_at):
+        return phrase(
+            "According to Laurel’s records, this link should lead to a credential issued by an issuer that the domain "
+            "{domain} confirms. Contact them directly, through their own website rather than a link that you were "
+            "sent.",
+            domain=text.isolated(proven[0].domain),
+        )
+    return None
 
 
 def _answer(report: Report) -> str | None:
@@ -280,10 +312,15 @@ def _answer(report: Report) -> str | None:
 def _span(facts: Facts | None) -> str:
     if facts is None or facts.valid_until is None:
         return "Its validity period has ended."
-    start = f"from {text.day(facts.valid_from)} to" if facts.valid_from else "until"
-    return f"It was valid {start} {text.day(facts.valid_until)}."
+    if facts.valid_from is None:
+        return phrase("It was valid until {end}.", end=facts.valid_until)
+    return phrase("It was valid from {start} to {end}.", start=facts.valid_from, end=facts.valid_until)
 
 
 def _next_pathway(link: PathwayLink) -> NextPathway:
-    steps = tuple(Link(text.optional_text(step.name) or "Untitled step", text.https(step.url)) for step in link.next)
-    return NextPathway(text.optional_text(link.pathway) or "Untitled pathway", steps, text.optional_text(link.reward))
+    steps = tuple(
+        Link(text.optional_text(step.name) or phrase("Untitled step"), text.https(step.url)) for step in link.next
+    )
+    return NextPathway(
+        text.optional_text(link.pathway) or phrase("Untitled pathway"), steps, text.optional_text(link.reward)
+    )

@@ -12,6 +12,7 @@ from chalicelib.credential.record import IMAGE_NAME
 from chalicelib.http.html import text
 from chalicelib.http.public import verdict_text
 from chalicelib.http.public.key_location import KeyLocation, key_location
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.report import Finding, Report
 
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
@@ -84,7 +85,7 @@ def issuer_view(report: Report, registered: Issuer | None, claimed: Mapping[str,
     if name is None and vouched and recorded is not None:
         name = recorded.registered_name  # check 8 passes without a name in the credential, because none contradicts it
     return IssuerView(
-        name=name or "an unnamed issuer",
+        name=name or phrase("an unnamed issuer"),
         did=did,
         # No link: a forger would link to the organization it imitates, or to a site of its own that confirms it.
         url=text.https(claimed.get("url")) if vouched else None,
@@ -114,17 +115,24 @@ def _key_documents(report: Report) -> list[str]:
 
 
 def _caution(finding: Finding | None, location: KeyLocation | None) -> str:
-    message = finding.message if finding else "Laurel did not check whether the issuer is known."
+    message = phrase(finding.message if finding else "Laurel did not check whether the issuer is known.")
     if location is None:
-        return f"{message} Anyone can use any name, so contact the issuer using details that you look up yourself."
-    if location.domain is None:
-        return (
-            f"{message} Its key is published at {text.isolated(location.place)}, which is not a domain of its own, so "
-            "it does not show who the issuer is. Contact the issuer using details that you look up yourself."
+        return phrase(
+            "{finding} Anyone can use any name, so contact the issuer using details that you look up yourself.",
+            finding=message,
         )
-    return (
-        f"{message} Laurel can only confirm that the key belongs to {text.isolated(location.domain)}. "
-        "Make sure that this is the organization you expect."
+    if location.domain is None:
+        return phrase(
+            "{finding} Its key is published at {place}, which is not a domain of its own, so it does not show who the "
+            "issuer is. Contact the issuer using details that you look up yourself.",
+            finding=message,
+            place=text.isolated(location.place),
+        )
+    return phrase(
+        "{finding} Laurel can only confirm that the key belongs to {domain}. Make sure that this is the organization "
+        "you expect.",
+        finding=message,
+        domain=text.isolated(location.domain),
     )
 
 

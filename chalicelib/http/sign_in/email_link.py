@@ -23,7 +23,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.html import render
+from chalicelib.http.html import reader, render
 from chalicelib.http.input import body, form, request_context
 
 REFERRER = {"Referrer-Policy": "same-origin"}
@@ -65,7 +65,15 @@ def routes(services: Services) -> Routes:
             current_cookie = cookies.browser(request, services.settings.base_url)
             known_cookie = cookies.known(request, services.settings.base_url)
             address = request_context.client_address(request)
-            browser = links.request(services.access_context, typed, return_path, address, current_cookie, known_cookie)
+            browser = links.request(
+                services.access_context,
+                typed,
+                return_path,
+                address,
+                current_cookie,
+                known_cookie,
+                reader.current().code,
+            )
         except (Refused, TooMany) as error:
             return answer(request, services, error, return_path, typed)
         return _sent(services, typed.strip(), return_path, browser)

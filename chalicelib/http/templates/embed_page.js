@@ -11,7 +11,7 @@
   form.addEventListener("change", async () => {
     const mine = ++turn;
     result.inert = true;
-    said.textContent = "Updating …";
+    said.textContent = said.dataset.updating;
     const url = `${form.action}?${new URLSearchParams(new FormData(form))}`;
     try {
       const got = await fetch(url);
@@ -22,9 +22,9 @@
       result.inert = false;
       history.replaceState(null, "", url);
       ready();
-      said.textContent = "Preview and code updated.";
+      said.textContent = said.dataset.updated;
     } catch {
-      said.textContent = "The preview could not be updated. Try again.";
+      said.textContent = said.dataset.failed;
     }
   });
   result.addEventListener("click", async event => {
@@ -32,10 +32,10 @@
     const code = document.getElementById("snippet");
     try {
       await navigator.clipboard.writeText(code.value);
-      said.textContent = "Code copied.";
+      said.textContent = said.dataset.copied;
     } catch {
       code.select();
-      said.textContent = "Your browser blocked copying. The code is selected: copy it yourself.";
+      said.textContent = said.dataset.blocked;
     }
   });
 })();

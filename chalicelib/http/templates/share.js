@@ -15,9 +15,9 @@
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(copy.value);
-      said.textContent = "Link copied.";
+      said.textContent = said.dataset.copied;
     } catch {
-      said.textContent = "Your browser blocked copying. Copy the address of this page instead.";
+      said.textContent = said.dataset.blocked;
     }
   });
   device.addEventListener("click", () => navigator.share({ title: device.dataset.title, url: device.value }).catch(() => {}));

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckFailed, VerificationContext
 
 _finding = partial(Finding, 6, "dates")
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 _NO_END = _finding(Outcome.PASSED, "within_validity", "It is valid now and has no end date.")
 
@@ -22,13 +17,11 @@ _NO_END = _finding(Outcome.PASSED, "within_validity", "It is valid now and has n
 def check(verification: VerificationContext) -> Finding:
     """Check the validity period. Both bounds are inclusive (VC Data Model 2.0, 4.9); only the start has tolerance."""
     if verification.valid_from is not None and verification.now + SKEW < verification.valid_from:
-        raise CheckFailed("not_yet_valid", f"It is not valid before {_day(verification.valid_from)}.")
+        raise CheckFailed("not_yet_valid", phrase("It is not valid before {day}.", day=verification.valid_from))
     if verification.valid_until is not None and verification.now > verification.valid_until:
-        raise CheckFailed("expired", f"It was valid until {_day(verification.valid_until)}.")
+        raise CheckFailed("expired", phrase("It was valid until {day}.", day=verification.valid_until))
     if verification.valid_until is None:
         return _NO_END
-    return _finding(Outcome.PASSED, "within_validity", f"It is valid now, until {_day(verification.valid_until)}.")
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return _finding(
+        Outcome.PASSED, "within_validity", phrase("It is valid now, until {day}.", day=verification.valid_until)
+    )

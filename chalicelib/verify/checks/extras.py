@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
+from chalicelib.language.phrase import Phrase, phrase
 from chalicelib.verify.members import as_list
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckUnknown, VerificationContext
@@ -11,17 +13,24 @@ from chalicelib.verify.verification_context import CheckUnknown, VerificationCon
 _finding = partial(Finding, 10, "extras")
 
 _EXTRAS = {
-    "refreshService": "whether a newer version of it exists",
-    "endorsement": "the endorsements inside it",
-    "endorsementJwt": "the endorsements inside it",
-    "evidence": "the evidence pages that it links to",
-    "credentialSchema": "the additional schema that it names",
-    "termsOfUse": "its terms of use",
-    "relatedResource": "the additional files that it names",
-    "proof": "the signature inside the token",
+    "refreshService": phrase("whether a newer version of it exists"),
+    "endorsement": phrase("the endorsements inside it"),
+    "endorsementJwt": phrase("the endorsements inside it"),
+    "evidence": phrase("the evidence pages that it links to"),
+    "credentialSchema": phrase("the additional schema that it names"),
+    "termsOfUse": phrase("its terms of use"),
+    "relatedResource": phrase("the additional files that it names"),
+    "proof": phrase("the signature inside the token"),
 }
 
 _NONE = _finding(Outcome.NOT_APPLICABLE, "no_extras", "There is nothing else to check.")
+
+
+def _listed(phrases: Sequence[str]) -> Phrase:
+    found = phrase(phrases[0])
+    for following in phrases[1:]:
+        found = phrase("{first}; {second}", first=found, second=phrase(following))
+    return found
 
 
 def check(verification: VerificationContext) -> Finding:
@@ -35,4 +44,4 @@ def check(verification: VerificationContext) -> Finding:
     verification.not_followed = tuple(
         dict.fromkeys(phrase for name, phrase in _EXTRAS.items() if any(name in node for node in nodes))
     )
-    raise CheckUnknown("extras_not_followed", f"Not checked: {'; '.join(verification.not_followed)}.")
+    raise CheckUnknown("extras_not_followed", phrase("Not checked: {parts}.", parts=_listed(verification.not_followed)))

@@ -7,6 +7,7 @@ from functools import partial
 
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Malformed
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.formats import FORMATS, Format
 from chalicelib.verify.members import as_list
 from chalicelib.verify.models import BY_CONTEXT, MODELS, DataModel
@@ -38,7 +39,7 @@ DAMAGED = "It is incomplete or damaged, so it cannot be read as a credential."
 _OPEN_BADGES = "Open Badges 3.0"
 _VERIFIABLE_CREDENTIALS = {model: f"Verifiable Credential {model.version}" for model in MODELS}
 _RECOGNISED = {
-    family: _finding(Outcome.PASSED, "recognised", f"This is a credential of the type {family}.")
+    family: _finding(Outcome.PASSED, "recognised", phrase("This is a credential of the type {family}.", family=family))
     for family in (_OPEN_BADGES, *_VERIFIABLE_CREDENTIALS.values())
 }
 
@@ -69,7 +70,7 @@ def _detect(source: bytes) -> Format:
 def _message(error: Malformed) -> str:
     if error.code not in _DAMAGED:
         return error.detail
-    return f"{DAMAGED} Technical detail: {error.detail}"
+    return phrase("{damaged} Technical detail: {detail}", damaged=phrase(DAMAGED), detail=phrase(error.detail))
 
 
 def _model(document: Mapping[str, object]) -> DataModel:

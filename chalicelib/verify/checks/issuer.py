@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.errors import Unavailable
+from chalicelib.language.phrase import Phrase, phrase
 from chalicelib.verify.members import text
-from chalicelib.verify.ports import KnownIssuer
+from chalicelib.verify.ports import KnownDomain, KnownIssuer
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckUnknown, VerificationContext
 
@@ -28,30 +30,63 @@ def check(verification: VerificationContext) -> Finding:
     try:
         known = verification.resolver.registry.find(verification.issuer)
     except Unavailable as error:
-        raise CheckUnknown("registry_unavailable", f"The registry could not be reached: {error.detail}") from error
+        raise CheckUnknown(
+            "registry_unavailable", phrase("The registry could not be reached: {detail}", detail=phrase(error.detail))
+        ) from error
     if known is None:
         return _NOT_REGISTERED
     issuer = verification.node(verification.document.get("issuer"))
     claimed = text(issuer.get("name")) if "name" in issuer else known.name
     if known.name is not None and claimed == known.name:
-        return _passed("issuer_registered", f"The issuer is {known.name}, registered with {known.registry}.", known)
+        return _passed("issuer_registered", _registered(known), known)
     if known.name is not None and claimed in known.former_names:
-        renamed = (
-            f"The issuer is {known.name}, registered with {known.registry}, and was previously registered as {claimed}."
+        renamed = phrase(
+            "The issuer is {name}, registered with {registry}, and was previously registered as {former}.",
+            name=known.name,
+            registry=_registry(known),
+            former=claimed,
         )
         return _passed("issuer_registered", renamed, known)
     if known.domains:
         # A domain proves who controls the key; it does not prove the name, which the issuer chooses.
-        return _passed("issuer_domain_proven", "", known)
+        return _passed("issuer_domain_proven", None, known)
     if known.name is None:
         return _UNPROVEN
-    name_used = f"calls itself {claimed[:100]!r} here" if claimed else "uses an unusual spelling of its name here"
-    raise CheckUnknown("issuer_name_differs", f"The issuer {name_used}, but is registered as {known.name!r}.")
+    raise CheckUnknown("issuer_name_differs", _differs(claimed, known.name))
 
 
-def _passed(code: str, message: str, known: KnownIssuer) -> Finding:
+def _registered(known: KnownIssuer) -> Phrase:
+    return phrase("The issuer is {name}, registered with {registry}.", name=known.name or "", registry=_registry(known))
+
+
+def _registry(known: KnownIssuer) -> Phrase:
+    return phrase(known.registry)
+
+
+def _differs(claimed: str | None, name: str) -> Phrase:
+    if not claimed:
+        return phrase(
+            "The issuer uses an unusual spelling of its name here, but is registered as {name}.", name=repr(name)
+        )
+    return phrase(
+        "The issuer calls itself {claimed} here, but is registered as {name}.",
+        claimed=repr(claimed[:100]),
+        name=repr(name),
+    )
+
+
+def _passed(code: str, message: Phrase | None, known: KnownIssuer) -> Finding:
     if known.domains:
-        names = " and ".join(domain.name for domain in known.domains)
-        confirm = f"The domain {names} confirms" if len(known.domains) == 1 else f"The domains {names} confirm"
-        message = f"{message} {confirm} this issuer.".lstrip()
-    return _finding(Outcome.PASSED, code, message, tuple(domain.evidence for domain in known.domains))
+        confirmed = _confirmed(known.domains)
+        message = phrase("{name} {domain}", name=message, domain=confirmed) if message else confirmed
+    return _finding(Outcome.PASSED, code, message or "", tuple(domain.evidence for domain in known.domains))
+
+
+def _confirmed(domains: Sequence[KnownDomain]) -> Phrase:
+    first, *others = domains
+    if not others:
+        return phrase("The domain {name} confirms this issuer.", name=first.name)
+    names = phrase(first.name)
+    for domain in others:
+        names = phrase("{first} and {second}", first=names, second=domain.name)
+    return phrase("The domains {names} confirm this issuer.", names=names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.errors import Malformed, Unavailable
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.keys import signatures
 from chalicelib.verify.ports import Controller, Method
 from chalicelib.verify.report import Finding, Outcome
@@ -37,7 +38,8 @@ def check(verification: VerificationContext) -> Finding:
 def _refuse_unsupported(secured_proof: SecuredProof) -> None:
     if secured_proof.algorithm is None:
         raise CheckUnknown(
-            "suite_unsupported", (f"Laurel does not support signatures of the type {secured_proof.suite[:64]!r} yet.")
+            "suite_unsupported",
+            phrase("Laurel does not support signatures of the type {suite} yet.", suite=repr(secured_proof.suite[:64])),
         )
     if secured_proof.chained:
         raise CheckUnknown("proof_chain_unsupported", "Laurel does not support chained signatures yet.")
@@ -47,7 +49,7 @@ def _method(verification: VerificationContext, secured_proof: SecuredProof) -> t
     try:
         return secured_proof.find_method(verification.issuer, verification.resolver.controllers)
     except Unavailable as error:
-        raise unreadable("key_unavailable", "The signer's key could not be read", error) from error
+        raise unreadable("key_unavailable", phrase("The signer's key could not be read"), error) from error
     except Malformed as error:
         error_type = CheckUnknown if error.code == "key_unsupported" else CheckFailed
         raise error_type(error.code, error.detail) from error

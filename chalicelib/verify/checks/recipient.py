@@ -8,6 +8,7 @@ from functools import partial
 
 from chalicelib.credential import email_address
 from chalicelib.credential.build import hash_identity
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.members import as_list, is_true, only, text
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext
@@ -31,7 +32,11 @@ def check(verification: VerificationContext) -> Finding:
     if not identifiers:
         raise CheckUnknown("recipient_not_named", "It contains no email address to compare.")
     if len(identifiers) > MAX_IDENTIFIERS:
-        detail = f"It has {len(identifiers)} identifiers for its holder. Laurel compares up to {MAX_IDENTIFIERS}."
+        detail = phrase(
+            "It has {number} identifiers for its holder. Laurel compares up to {maximum}.",
+            number=len(identifiers),
+            maximum=MAX_IDENTIFIERS,
+        )
         raise CheckUnknown("too_many_identifiers", detail)
     spellings = {verification.options.email, email_address.normalize(verification.options.email)}
     matches = [_matches(identifier, spelling) for identifier in identifiers for spelling in spellings]

@@ -7,6 +7,7 @@ from functools import partial
 
 from chalicelib.credential import vocabulary
 from chalicelib.errors import Unavailable
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.ports import Method
 from chalicelib.verify.report import Finding, Outcome
@@ -72,7 +73,7 @@ def _check_signed_before(verification: VerificationContext, secured_proof: Secur
         try:
             stored_at = archive.stored_at(credential_id, secured_proof.value)
         except Unavailable as error:
-            raise unreadable("key_revoked_unknown", "Its age could not be checked", error) from error
+            raise unreadable("key_revoked_unknown", phrase("Its age could not be checked"), error) from error
         if stored_at is not None and stored_at < revoked:
             return
     raise CheckFailed(

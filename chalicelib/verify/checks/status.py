@@ -10,6 +10,7 @@ from functools import partial
 from chalicelib.credential import vocabulary
 from chalicelib.credential.record import Purpose
 from chalicelib.errors import Malformed
+from chalicelib.language.phrase import phrase
 from chalicelib.verify import bitstring
 from chalicelib.verify.members import as_list, as_object, id_of, only, text
 from chalicelib.verify.report import Evidence, Finding, Outcome
@@ -51,7 +52,12 @@ def check(verification: VerificationContext) -> Finding:
         return _NO_STATUS
     if len(entries) > MAX_ENTRIES:
         raise CheckUnknown(
-            "too_many_entries", f"It has {len(entries)} status entries. Laurel checks up to {MAX_ENTRIES}."
+            "too_many_entries",
+            phrase(
+                "It has {number} status entries. Laurel checks up to {maximum}.",
+                number=len(entries),
+                maximum=MAX_ENTRIES,
+            ),
         )
     lists: dict[str, VerifiedList] = {}
     set_bits: dict[Purpose, Evidence] = {}
@@ -87,7 +93,9 @@ def _parsed(entry: object, verification: VerificationContext) -> _Entry | CheckN
 
 def _parse(kind: object, entry: Mapping[str, object]) -> _Entry:
     if vocabulary.STATUS_ENTRY not in as_list(kind):
-        raise CheckUnknown("status_type_unknown", f"Laurel does not support the status type {_name(kind)!r} yet.")
+        raise CheckUnknown(
+            "status_type_unknown", phrase("Laurel does not support the status type {type} yet.", type=repr(_name(kind)))
+        )
     # A holder can rewrite each of these without changing what is signed, which must not hide a revocation.
     size = only(entry.get("statusSize", 1))
     if size not in (1, "1", []) or type(size) is bool:

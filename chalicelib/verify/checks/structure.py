@@ -8,6 +8,7 @@ from functools import partial
 
 from chalicelib.credential import dates, vocabulary
 from chalicelib.errors import Malformed
+from chalicelib.language.phrase import phrase
 from chalicelib.verify.members import as_list, as_object, id_of, string, text
 from chalicelib.verify.models import ENDS, STARTS
 from chalicelib.verify.report import Finding, Outcome
@@ -30,15 +31,15 @@ def check(verification: VerificationContext) -> Finding:
 def _read(verification: VerificationContext) -> None:
     document = verification.document
     if as_list(document.get("@context"))[:1] != [verification.model.context]:
-        raise _missing("the credentials context as its first context")
+        raise _missing(phrase("the credentials context as its first context"))
     verification.types = _types(document)
     if vocabulary.VERIFIABLE_CREDENTIAL not in verification.types:
-        raise _missing("the type VerifiableCredential")
+        raise _missing(phrase("the type VerifiableCredential"))
     if "id" in document and string(document["id"]) is None:
-        raise _missing("an id that is a URL")
+        raise _missing(phrase("an id that is a URL"))
     issuer = id_of(document.get("issuer"))
     if issuer is None:
-        raise _missing("an issuer with an id")
+        raise _missing(phrase("an issuer with an id"))
     verification.issuer = issuer
     if verification.model.requires_start and verification.model.start not in document:
         raise _missing(verification.model.start)
@@ -58,7 +59,7 @@ def _read(verification: VerificationContext) -> None:
 def _check_subjects(document: Mapping[str, object]) -> None:
     subjects = as_list(document.get("credentialSubject"))
     if not subjects or not all(isinstance(subject, dict) and subject for subject in subjects):
-        raise _missing("a credentialSubject with at least one claim")
+        raise _missing(phrase("a credentialSubject with at least one claim"))
     if len(subjects) > 1:
         # The order of subjects is not signed, so which one to show or compare is undefined.
         raise CheckUnknown("several_subjects", "It has several subjects. Laurel supports one.")
@@ -69,34 +70,34 @@ def _check_status(document: Mapping[str, object]) -> None:
         return
     entries = as_list(document["credentialStatus"])
     if not entries or not all(_types(as_object(entry)) for entry in entries):
-        raise _missing("a type in every credentialStatus")
+        raise _missing(phrase("a type in every credentialStatus"))
 
 
 def _check_open_badge(verification: VerificationContext) -> None:
     document = verification.document
     if vocabulary.OPEN_BADGES_CONTEXTS.isdisjoint(_texts(document.get("@context"))):
-        raise _missing("an Open Badges 3.0 context")
+        raise _missing(phrase("an Open Badges 3.0 context"))
     issuer = as_object(document.get("issuer"))
     if issuer and not _is_a(issuer, "Profile"):
-        raise _missing("the type Profile in its issuer")
+        raise _missing(phrase("the type Profile in its issuer"))
     if verification.valid_from is None:
         raise _missing(verification.model.start)
     for subject in map(as_object, as_list(document["credentialSubject"])):
         if not _is_a(subject, "AchievementSubject"):
-            raise _missing("the type AchievementSubject in its credentialSubject")
+            raise _missing(phrase("the type AchievementSubject in its credentialSubject"))
         _check_achievement(as_object(subject.get("achievement")))
 
 
 def _check_achievement(achievement: Mapping[str, object]) -> None:
     if not _is_a(achievement, "Achievement"):
-        raise _missing("an achievement")
+        raise _missing(phrase("an achievement"))
     if string(achievement.get("id")) is None:
-        raise _missing("the achievement's id")
+        raise _missing(phrase("the achievement's id"))
     for name in ("name", "description"):
         if text(achievement.get(name)) is None:
-            raise _missing(f"the achievement's {name}")
+            raise _missing(phrase("the achievement's {name}", name=name))
     if not as_object(achievement.get("criteria")):
-        raise _missing("the achievement's criteria")
+        raise _missing(phrase("the achievement's criteria"))
 
 
 def _is_a(node: Mapping[str, object], kind: str) -> bool:
@@ -116,4 +117,6 @@ def _timestamps(document: Mapping[str, object], names: Sequence[str]) -> list[da
 
 
 def _missing(what: str) -> Malformed:
-    return Malformed(f"It is missing {what}, which the standard requires.", code="structure_incomplete")
+    return Malformed(
+        phrase("It is missing {what}, which the standard requires.", what=what), code="structure_incomplete"
+    )

@@ -59,17 +59,51 @@ def test_unproven_issuer_is_quoted_and_the_doubt_is_printed() -> None:
     assert "Issued under the name “Fernhill College” Who issued it is not proven." in text_of(drawn(unproven))
 
 
-def test_image_of_the_page_is_the_rendered_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The alpha channel is taken out without decoding the image, so compare it with a decoder's result."""
+def test_images_of_the_page_are_the_rendered_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The channels are taken out without decoding the images, so compare them with a decoder's result."""
     kept: list[bytes] = []
     render = rendering.png
     certificate.draw.cache_clear()
-    monkeypatch.setattr(rendering, "png", lambda *args: kept.append(render(*args)) or kept[-1])
-    (embedded,) = drawn(template=Template.MODERN).pages[0].images
-    expected = Image.open(io.BytesIO(kept[-1])).convert("RGB")
-    found = Image.open(io.BytesIO(embedded.data)).convert("RGB")
-    assert found.size == expected.size
-    assert ImageChops.difference(found, expected).getbbox() is None
+    rendering.square_png.cache_clear()
+    monkeypatch.setattr(rendering, "png", lambda *args, **named: kept.append(render(*args, **named)) or kept[-1])
+    images = drawn(replace(ARTEFACT, logo=None), Template.MODERN).pages[0].images
+    picture, *text = (Image.open(io.BytesIO(content)) for content in kept)
+    found = [Image.open(io.BytesIO(image.data)) for image in images]
+    for image, expected in zip(found, [each.convert("RGB") for each in text] + [picture], strict=True):
+        assert (image.size, image.mode) == (expected.size, expected.mode)
+        assert ImageChops.difference(image, expected).getbbox(alpha_only=False) is None
+
+
+def test_text_is_sharp_in_print() -> None:
+    (sheet,) = drawn().pages
+    dots, points = sheet["/Resources"]["/XObject"]["/I0"], sheet.get_contents()
+    assert points is not None
+    width = float(points.get_data().split()[1])
+    assert dots["/Width"] / (width / 72) == pytest.approx(200, rel=0.01)
+
+
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("template", Template)
+def test_no_block_of_long_text_covers_another(template: Template, paper: Paper) -> None:
+    long = replace(CLAIMS, title="Analysis " * 40, holder="Ada Nwosu " * 20, issuer="Fernhill " * 40)
+    artefact = replace(ARTEFACT, claims=long, issuer_proof="word " * 100)
+    drawing = certificate.layout(artefact, long, template, paper)
+    stack, foot = (certificate.raster(block) for block in drawing.blocks)
+    last, first = drawing.blocks[0][-1], drawing.blocks[1][0]
+    assert stack.y + stack.height <= first.y - first.size
+    assert foot.y >= last.y + 0.25 * last.size
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_every_line_is_inside_its_image(text: str) -> None:
+    """The margin of each image is empty: nothing was cut off."""
+    artefact = with_text(text)
+    drawing = certificate.layout(artefact, artefact.claims, Template.CLASSIC, Paper.A4)
+    for block in drawing.blocks:
+        image = Image.open(io.BytesIO(certificate.raster(block).image)).convert("L")
+        left, _, right, _ = ImageChops.invert(image).getbbox()
+        assert left > 2
+        assert right < image.width - 2
 
 
 @pytest.mark.parametrize("text", SCRIPTS)
@@ -78,7 +112,9 @@ def test_text_in_every_script_can_be_selected(text: str) -> None:
     assert unicodedata.normalize("NFC", text) in unicodedata.normalize("NFC", found)
 
 
-@pytest.mark.parametrize(("text", "template"), list(zip(HOSTILE, itertools.cycle(Template), strict=False)))
+@pytest.mark.parametrize(
+    ("text", "template"), list(zip(HOSTILE, itertools.cycle(Template), strict=False)), ids=range(len(HOSTILE))
+)
 def test_hostile_text_is_only_text(text: str, template: Template) -> None:
     reader = drawn(with_text(text), template)
     assert VIEW.url in text_of(reader)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from PIL import ImageFont
 
-from chalicelib.embed import fitting, fonts
-from chalicelib.embed.artefacts import typesetting
+from chalicelib.embed import fitting, fonts, texts
+from chalicelib.embed.artefacts import certificate, share_image, typesetting
 from chalicelib.embed.artefacts.typesetting import Style
 from chalicelib.embed.fonts import noto
+from chalicelib.http.public.verdict_text import VERDICT_TEXTS
+from chalicelib.language.languages import LANGUAGES
+from chalicelib.language.translation import translation
 
 
 @pytest.mark.parametrize(
@@ -62,3 +66,38 @@ def test_order_from_left_to_right(text: str, expected: str) -> None:
 )
 def test_a_certificate_must_not_lack_a_name(text: str | None, drawn: bool) -> None:
     assert typesetting.can_be_drawn("Title", text, "Issuer") is drawn
+
+
+DRAWN = (
+    certificate.HEADING,
+    certificate.CHECK,
+    certificate.UNNAMED_HOLDER,
+    share_image.ASK,
+    texts.UNNAMED,
+    texts.NOTHING_SHOWN,
+    texts.HOLDER_UNNAMED,
+    "This certifies that",
+    "has earned",
+    "A printed copy can be out of date; the link is not.",
+    "The operator of this service vouches for this name.",
+    "Who issued it is not proven.",
+    "The domains {names} confirm this issuer.",
+    "Issued under the name “{issuer}”",
+    "Issued {start}, valid until {end}",
+    "Issued {start}, no end date",
+    *(text.tab for text in VERDICT_TEXTS.values()),
+)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("text", DRAWN)
+def test_fonts_have_every_character_of_what_is_drawn_in_every_language(code: str, text: str) -> None:
+    assert typesetting.drawable(translation(code).gettext(text)) == translation(code).gettext(text)
+    day = translation(code).day(datetime(2026, 3, 3, tzinfo=UTC))
+    assert typesetting.drawable(day) == day
+
+
+@pytest.mark.parametrize(("rtl", "anchor"), [(False, "start"), (True, "end")])
+def test_every_text_of_a_drawing_from_right_to_left_starts_at_the_right_edge(rtl: bool, anchor: str) -> None:
+    (line,), _ = typesetting.place("Ada Nwosu", 0, 0, 300, typesetting.Style((20,), rtl=rtl))
+    assert (line.anchor, line.rtl) == (anchor, False)

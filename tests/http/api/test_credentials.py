@@ -252,6 +252,12 @@ def test_a_corrected_credential_is_revoked_and_links_to_its_replacement(api: Api
     assert new["replaced_by"] is None
 
 
+@pytest.mark.parametrize(("lang", "status"), [("tl", 422), ("DE", 422), ("english", 400), ("ar", 201)])
+def test_only_a_language_of_emails_can_be_that_of_a_holder(api: ApiClient, lang: str, status: int) -> None:
+    sent = api.award(holder={"name": "Eve", "email": "eve@example.org", "lang": lang})
+    assert api.post("/v1/credentials", sent).status == status
+
+
 @pytest.mark.parametrize("zone", ["Nowhere/None", "europe/berlin", "Berlin", "../etc/passwd", "Europe"])
 def test_an_unknown_time_zone_is_refused(api: ApiClient, zone: str) -> None:
     sent = api.award(holder={"name": "Eve", "email": "eve@example.org", "zone": zone})

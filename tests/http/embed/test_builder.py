@@ -50,7 +50,7 @@ def test_every_choice_has_a_text() -> None:
 
 def test_unknown_choices_fall_back_to_the_first(client: Gateway, laurel: Laurel) -> None:
     page = client.get(f"{laurel.url('valid')}/embed?kind=x&size=y&theme=z&more=1").text
-    assert page.count(" selected>") == 3
+    assert page.count(" selected>") == 4
     assert "&lt;laurel-badge" in page
 
 

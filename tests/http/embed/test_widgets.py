@@ -125,7 +125,7 @@ def test_frame_may_be_embedded_and_loads_nothing_from_elsewhere(client: Gateway)
 def test_unknown_id_gets_a_neutral_frame_and_a_problem_as_data(client: Gateway, name: str) -> None:
     frame = client.get(f"/embed/{name}")
     assert frame.status == 404
-    assert texts.MISSING.label in frame.text
+    assert texts.missing().label in frame.text
     assert client.get(f"/embed/{name}?format=json").json["code"] == "not_found"
 
 

@@ -1,0 +1,31 @@
+"""An email in the recipient's language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.language.languages import DEFAULT
+from chalicelib.language.translation import translation
+
+
+def translated(content: EmailContent, code: str) -> EmailContent:
+    """Translate every phrase of ``content``; what other people wrote stays as it is."""
+    if code == DEFAULT:
+        return content
+    own = translation(code).own
+    return replace(
+        content,
+        language=code,
+        subject=own(content.subject),
+        preview=own(content.preview),
+        brand=replace(content.brand, name=own(content.brand.name)),
+        greeting=own(content.greeting),
+        paragraphs=tuple(map(own, content.paragraphs)),
+        main=replace(content.main, text=own(content.main.text)),
+        why=own(content.why),
+        other=replace(content.other, text=own(content.other.text)) if content.other else None,
+        badge=replace(content.badge, alt=own(content.badge.alt)) if content.badge else None,
+        tips=tuple(replace(tip, title=own(tip.title), text=own(tip.text)) for tip in content.tips),
+        next_step=own(content.next_step) if content.next_step else None,
+    )

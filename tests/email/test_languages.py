@@ -1,0 +1,75 @@
+"""Emails in the recipient's language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from chalicelib.delivery.emails import account
+from chalicelib.delivery.emails.email_content import FROM_LAUREL, EmailContent, Kind
+from chalicelib.email.render import render
+from chalicelib.language.languages import DEFAULT, LANGUAGES, direction
+from tests.email.sample_emails import sample_context, sample_email
+
+ABOUT_A_CREDENTIAL = [kind for kind in Kind if kind not in FROM_LAUREL]
+TRANSLATED = [code for code in LANGUAGES if code != DEFAULT]
+
+
+def in_language(kind: Kind, code: str | None, *, identified: bool = True) -> EmailContent:
+    recipient = replace(sample_context().recipient, lang=code)
+    return sample_email(kind, recipient=recipient, identified=identified)
+
+
+def own_texts(content: EmailContent) -> list[str]:
+    """What Laurel writes; the achievement's description is its issuer's."""
+    tips = [text for tip in content.tips for text in (tip.title, tip.text)]
+    buttons = [content.main.text, *([content.other.text] if content.other else [])]
+    paragraphs = [text for text in content.paragraphs if not text.startswith("Plans, cleans")]
+    return [content.subject, content.preview, content.greeting, *paragraphs, *buttons, *tips, content.why]
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+@pytest.mark.parametrize("kind", ABOUT_A_CREDENTIAL)
+def test_every_text_is_in_the_recipients_language(kind: Kind, code: str) -> None:
+    english, other = in_language(kind, None), in_language(kind, code)
+    same = set(own_texts(english)) & set(own_texts(other))
+    assert same <= {"LinkedIn", "CV", "Wallet"}
+    html = render(other).html
+    assert f'<html lang="{code}"' in html
+    assert ('dir="rtl"' in html.partition("<head>")[0]) == (direction(code) == "rtl")
+    assert "Email settings" not in html
+    assert "Email settings" not in render(other).text
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+@pytest.mark.parametrize("kind", [Kind.ISSUED, Kind.CORRECTED, Kind.RENEWED, Kind.REVOKED, Kind.SUSPENDED])
+def test_unidentified_issuer_gets_no_english_word_either(kind: Kind, code: str) -> None:
+    english, other = (in_language(kind, found, identified=False) for found in (None, code))
+    assert not set(own_texts(english)) & set(own_texts(other))
+    assert other.brand.name != english.brand.name
+
+
+def test_what_the_issuer_wrote_is_not_translated() -> None:
+    content = in_language(Kind.ISSUED, "de")
+    assert "Plans, cleans, analyses and presents a data set of public interest." in content.paragraphs
+    assert "Fernhill College hat einen Nachweis für Sie ausgestellt: „Data analysis in practice“." in content.paragraphs
+
+
+@pytest.mark.parametrize("lang", [None, "en", "tlh"])
+def test_without_a_known_language_it_is_english(lang: str | None) -> None:
+    assert in_language(Kind.ISSUED, lang) == in_language(Kind.ISSUED, None)
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_email_that_a_reader_requests_has_no_english_text(code: str) -> None:
+    link = "https://laurel.example/x"
+    for make in (
+        partial(account.sign_in, "a@b.example", link, 15),
+        partial(account.holder_link, "a@b.example", link, wide=True, ends_earlier=True),
+        partial(account.holder_link, "a@b.example", link, wide=False, ends_earlier=False),
+    ):
+        english, other = make(), make(language=code)
+        assert not set(own_texts(english)) & set(own_texts(other))
+        assert other.language == code
