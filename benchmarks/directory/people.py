@@ -29,7 +29,8 @@ _HEADS = (
 )
 _MIDDLES = ["", *"en er an in el ov ar il on as et un".split()]
 _TAILS = "berg mann son sen ski dale field ford wood stein er ez ini ova feld brook ley ton bach ner".split()
-_CJK = ("王伟", "李娜", "张敏", "刘洋", "陈静", "山田太郎", "佐藤花子", "鈴木一郎", "김철수", "이영희")
+_CJK_LAST = "王李张刘陈杨黄赵吴周"
+_CJK_FIRST = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文华玉红梅建国英"
 _FIELDS = (
     "Welding Nursing Accounting Marketing Cybersecurity Logistics Teaching Carpentry Cooking Data Cloud Design Law "
     "Chemistry Electronics Agriculture Tourism Finance Robotics Writing"
@@ -121,7 +122,8 @@ class People:
 
     def _name(self, country: str) -> str:
         if country in ("Japan", "China") and self.random.random() < 0.7:
-            return self.random.choice(_CJK)
+            given = self.random.choices(_CJK_FIRST, k=self.random.choice((1, 2, 2)))
+            return self.random.choice(_CJK_LAST) + "".join(given)
         last = self.pick(self.last)
         return f"{self.pick(_FIRST)} {last}" + (f" {self.pick(self.last)}" if self.random.random() < 0.1 else "")
 

@@ -71,8 +71,6 @@ def _typed(kind: str, name: str, random: Random) -> str:
             return text.fold(name)
         case "swapped":
             return " ".join(reversed(words))
-        case "cjk":
-            return name[:2]
         case _:
             return name
 

@@ -78,13 +78,16 @@ def passes(kind: FilterKind, value: str, listing: Listing) -> bool:
 
 
 def tier(query: Query, listing: Listing, meant: Mapping[str, set[str]]) -> int:
-    """The worst tier of a word; 9 if the listing is no result."""
+    """0 for the whole name, otherwise the worst tier of a word; 9 if the listing is no result."""
     for one in query.filters:
         if one.any_of and not any(passes(one.kind, value, listing) for value in one.any_of):
             return 9
         if any(passes(one.kind, value, listing) for value in one.none_of):
             return 9
     last = len(query.words) - 1
+    name = text.indexed_words(listing.name)
+    if query.words and set(query.words) <= name and len(text.searched_words(listing.name)) == len(query.words):
+        return 0
     return max(
         (word_tier(word, at == last, listing, meant.get(word, set())) for at, word in enumerate(query.words)), default=1
     )

@@ -35,9 +35,9 @@ class Kind(StrEnum):
 
 
 class Field(StrEnum):
-    """Where a word occurs. One item of the index contains all fields of a word, so that one read finds all."""
+    """Where a word occurs, apart from names (`name_field`). One item of the index contains all fields of a word, so
+    that one read finds all."""
 
-    NAME = "n"
     TEXT = "t"
     """In the headline, the title of an achievement or the name of a skill."""
     SKILL = "s"
@@ -69,9 +69,19 @@ def _terms(listing: Listing) -> Iterator[Term]:
     yield from (Term(Kind.WORD, skill, Field.SKILL) for skill in skill_keys(listing))
     yield from (Term(Kind.WORD, word, Field.TEXT) for word in text_words(listing))
     for word in name_words(listing):
-        yield Term(Kind.WORD, word, Field.NAME)
+        yield Term(Kind.WORD, word, name_field(len(text.searched_words(listing.name))))
         if len(word) >= 2 or text.is_cjk(word):
             yield prefix_term(word)
+
+
+def name_field(words: int) -> str:
+    """Where a word occurs that is in a name of this many words: if all words of a search are in names of as many, they
+    are the whole name."""
+    return NAME_FIELDS[min(words, len(NAME_FIELDS)) - 1]
+
+
+NAME_FIELDS = tuple(f"n{count}" for count in range(1, 8))
+"""One more than a search can have words."""
 
 
 def prefix_term(beginning: str) -> Term:

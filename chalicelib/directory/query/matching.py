@@ -19,7 +19,7 @@ Similar = Mapping[str, Collection[str]]
 
 
 class Fit(IntEnum):
-    """How well a word matches, best first. The order by relevance goes by the worst word of a listing."""
+    """How well a word matches, best first. After whole names, the order by relevance goes by the worst word."""
 
     NAME = 1
     EXACT = 2

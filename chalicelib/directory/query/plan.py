@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from chalicelib.directory import text
-from chalicelib.directory.index.terms import MAX_CREDENTIALS, Field, Kind, prefix_term
+from chalicelib.directory.index.terms import MAX_CREDENTIALS, NAME_FIELDS, Field, Kind, name_field, prefix_term
 from chalicelib.directory.query.expression import Beginning, Leaf, Node, Since, Without, all_of, some_of
 from chalicelib.directory.query.matching import Fit, Similar, may_be_beginning
 from chalicelib.directory.query.query import Filter, FilterKind, Order, Query
@@ -39,13 +39,14 @@ def _by_credentials(found: Node) -> tuple[Node, ...]:
 
 
 def _by_fit(query: Query, similar: Similar) -> tuple[Node, ...]:
-    found: list[Node] = []
-    better: Node | None = None
+    whole_name = (name_field(len(query.words)),)
+    better: Node = all_of(Leaf(Kind.WORD, word, whole_name) for word in query.words)
+    found = [_filtered(query, [better])]
     for fit in Fit:
         words = all_of(_word(query, at, similar, fit) for at in range(len(query.words)))
         if words == better:
             continue
-        found.append(_filtered(query, [words if better is None else Without(words, better)]))
+        found.append(_filtered(query, [Without(words, better)]))
         better = words
     return tuple(found)
 
@@ -53,7 +54,7 @@ def _by_fit(query: Query, similar: Similar) -> tuple[Node, ...]:
 def _word(query: Query, position: int, similar: Similar, fit: Fit) -> Node:
     """The listings in which one word matches at least as well as ``fit``."""
     word = query.words[position]
-    nodes: list[Node] = [Leaf(Kind.WORD, word, (Field.NAME,) if fit is Fit.NAME else None)]
+    nodes: list[Node] = [Leaf(Kind.WORD, word, NAME_FIELDS if fit is Fit.NAME else None)]
     if fit >= Fit.BEGINNING and position == len(query.words) - 1:
         nodes += _beginnings(word)
     if fit >= Fit.SIMILAR:

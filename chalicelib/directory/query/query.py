@@ -38,7 +38,8 @@ class Order(StrEnum):
     CREDENTIALS = "credentials"
     """Most valid credentials first, where eight or more are equal; then newest first."""
     RELEVANCE = "relevance"
-    """Every word in the name, then every word exact, then by prefix, then with a typing error; each newest first."""
+    """The whole name, then every word in the name, then every word exact, then by beginning, then with a typing error;
+    each newest first."""
 
 
 class FilterKind(StrEnum):

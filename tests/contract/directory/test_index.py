@@ -102,7 +102,7 @@ def ids(index: Index, typed: str = "", filters=(), order: Order = Order.RECENCY,
 def test_every_kind_of_item_is_read_as_it_was_written(index: Index) -> None:
     meter = Meter()
     card = replace(PEOPLE[0], name="O'Brien #1 % \n 王")
-    piece = Piece(Slot("word", "c#", "000003"), State.BLOCK, {"n": bits.encode(5), "s": bits.encode(bits.FULL)})
+    piece = Piece(Slot("word", "c#", "000003"), State.BLOCK, {"n2": bits.encode(5), "s": bits.encode(bits.FULL)})
     month = Piece(Slot("issued", "2026-03", "000003"), State.BLOCK, {"": bits.encode(9)})
     whole = Piece(Slot("place", "rotter#dam"), State.LIST, {"": bits.encode_all([1, 70_000])})
     split = Piece(Slot("skill#", "%"), State.SPLIT)
