@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.analytics.ports import Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
+from chalicelib.analytics.visitor import SALT_BYTES
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
 from chalicelib.dynamo.stores.events import DynamoEventStore
@@ -45,6 +46,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery.emails.email_content import EmailContent
     from chalicelib.directory.own_profile import ProfileContext
     from chalicelib.directory.profile_ports import PublishedStore
+    from chalicelib.directory import ports as directory_ports
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
@@ -73,6 +75,7 @@ class Services:
         self._fallback = fallback
         self._tables = Tables(
             credentials=settings.credentials_table,
+            directory=settings.directory_table,
             events=settings.events_table,
             secrets=settings.secrets_table,
             region=settings.region,
@@ -122,6 +125,28 @@ class Services:
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def directory(self) -> directory_ports.Ports:
+        """What searches of the directory need. Cursors are signed with the salt of the day."""
+        from chalicelib.directory.ports import Ports
+        from chalicelib.dynamo.stores.directory.reader import DynamoIndexReader
+
+        return Ports(DynamoIndexReader(self._tables), self._salt)
+
+    def _salt(self, day: date) -> bytes | None:
+        salts = DynamoSalts(self._tables)
+        found = salts.find(day)
+        if found is None and day == self.clock().date():
+            return salts.create(day, self.entropy(SALT_BYTES))
+        return found
+
+    @cached_property
+    def directory_writer(self) -> directory_ports.IndexWriter:
+        """The index of the directory, to be changed, rebuilt or checked."""
+        from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
+
+        return DynamoIndexWriter(self._tables)
 
     @cached_property
     def event_budget(self) -> EventBudget:

@@ -19,7 +19,12 @@ from cfnlint.decode import cfn_yaml
 from chalicelib.dynamo.tables import Tables
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "infrastructure" / "resources.yaml"
-TABLES = {"CredentialsTable": "credentials", "EventsTable": "events", "SecretsTable": "secrets"}
+TABLES = {
+    "CredentialsTable": "credentials",
+    "DirectoryTable": "directory",
+    "EventsTable": "events",
+    "SecretsTable": "secrets",
+}
 _OPERATORS = ("ForAllValues:StringLike", "ForAllValues:StringEquals")
 
 

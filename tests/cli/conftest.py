@@ -32,6 +32,7 @@ ENVIRONMENT = {
     "STAGE": "test",
     "BASE_URL": BASE_URL,
     "CREDENTIALS_TABLE": "credentials",
+    "DIRECTORY_TABLE": "directory",
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
     "HOST_KEY_ID": "host",

@@ -69,8 +69,8 @@ class Laurel:
     def __init__(self, tables: Tables) -> None:
         self.tables, self.clock, self.mailer = tables, Clock(), Mailer()
         settings = Settings(
-            "test", BASE_URL, tables.credentials, tables.events, tables.secrets, "host", Signer.SHARED, REGION,
-            function=Function.BACKGROUND, unproven_emails=1, mail_from="laurel@example.org",
+            "test", BASE_URL, tables.credentials, tables.directory, tables.events, tables.secrets, "host",
+            Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1, mail_from="laurel@example.org",
             report_email="op@laurel.example",
         )  # fmt: skip
         self.fallback, self.start = Fallback(), self.clock()

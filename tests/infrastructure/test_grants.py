@@ -103,6 +103,8 @@ def partitions() -> dict[str, str]:
     made = {}
     for name, function in inspect.getmembers(keys, inspect.isfunction):
         signature = inspect.signature(function)
+        if name.startswith("directory_"):
+            continue  # every role reads all of that table, or nothing: it contains only what holders show to everyone
         if signature.return_annotation in ("Key", "Range") and not name.startswith("_"):
             made[name] = function(**{each: SAMPLES.get(each, "x") for each in signature.parameters}).pk
     hours = keys.part_counts_of_all(bucket_of(NOW).parent.parent).pk
@@ -150,13 +152,21 @@ def test_every_role_but_the_issuers_is_limited_to_partitions(resources: Mapping[
     assert roles == {role for role, _ in EXPECTED}
 
 
+def test_visitors_only_read_the_directory(resources: Mapping[str, Any]) -> None:
+    reaching = {
+        role: {action for grant in grants_of(resources, role) if grant.table == "directory" for action in grant.actions}
+        for role in {role for role, _ in EXPECTED}
+    }
+    assert {role: actions for role, actions in reaching.items() if actions} == {"PublicRole": set(READS)}
+
+
 def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
     """A pattern for a partition that no longer exists would be a grant for whatever gets its name next."""
     patterns = {
         pattern
         for role, _ in EXPECTED
         for grant in grants_of(resources, role)
-        if role != "IssuerRole" or grant.table == "events"
+        if (role != "IssuerRole" or grant.table == "events") and grant.table != "directory"
         for pattern in grant.partitions
     }
     assert [one for one in patterns if not any(fnmatchcase(pk, one) for pk in PARTITIONS.values())] == []

@@ -386,7 +386,7 @@ def test_worker_round_ends_before_its_function_times_out(template: dict[str, Any
 
 def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:
     tables = of_type(template, "AWS::DynamoDB::Table")
-    assert set(tables) == {"CredentialsTable", "EventsTable", "SecretsTable"}
+    assert set(tables) == {"CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable"}
     for found in tables.values():
         assert found["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
         assert found["Properties"]["SSESpecification"] == {"SSEEnabled": True}
@@ -411,7 +411,7 @@ def test_ephemeral_tables_expire_and_are_not_backed_up(template: dict[str, Any],
     assert "StreamSpecification" not in table(template, name)
 
 
-@pytest.mark.parametrize("name", ["CredentialsTable", "EventsTable", "SecretsTable"])
+@pytest.mark.parametrize("name", ["CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable"])
 def test_production_tables_cannot_be_deleted_by_accident(template: dict[str, Any], name: str) -> None:
     assert table(template, name)["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
     assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}

@@ -1,0 +1,7 @@
+"""Keep the index: changes of listings, rebuilding, and checking.
+
+writer.py     apply changes of listings, any number of times, in any order
+postings.py   edit the postings of several listings at once, while others do the same
+rebuild.py    build a new generation beside the current one, and switch to it
+check.py      compare the index with the listings
+"""
