@@ -13,7 +13,7 @@ The map of this package, one line for each folder. Imports point inward: edges i
     award/        PURE  what an issuer does: achievements, issuing, bulk jobs, pathways, webhooks
     tasks/        PURE  the durable task queue and its worker
     delivery/     PURE  which emails are sent to whom and when: reminders, suppression, the holder's link
-    directory/    PURE  who can be found: listings, their search index, queries
+    directory/    PURE  who can be found: profiles of holders, their search index, queries
     embed/        PURE  what other websites show: badges, widgets, oEmbed, snippets, certificates
     reports/      PURE  get a report: on a hosted credential or on a submitted one
     http/         IN    routes, negotiation, problem+json, pages

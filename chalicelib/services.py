@@ -44,9 +44,9 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
-    from chalicelib.directory.own_profile import ProfileContext
-    from chalicelib.directory.profile_ports import PublishedStore
     from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.profiles.own_profile import ProfileContext
+    from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
@@ -337,7 +337,7 @@ class Services:
     @cached_property
     def profile_context(self) -> ProfileContext:
         """What holders' own profiles need."""
-        from chalicelib.directory.own_profile import ProfileContext
+        from chalicelib.directory.profiles.own_profile import ProfileContext
         from chalicelib.dynamo.stores.profiles import DynamoProfileStore  # imported late
 
         return ProfileContext(DynamoProfileStore(self._tables), self.delivery_context)

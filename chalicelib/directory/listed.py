@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.directory.listing import Listing, Named
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.published import Published
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.members import as_list, as_object, text
 from chalicelib.verify.report import Verdict

@@ -34,10 +34,10 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
-from chalicelib.directory import consent
-from chalicelib.directory.consent import Audience, ConsentEntry, Subject, Visibility
-from chalicelib.directory.profile import Details, Profile
-from chalicelib.directory.published import publish
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Subject, Visibility
+from chalicelib.directory.profiles.profile import Details, Profile
+from chalicelib.directory.profiles.published import publish
 from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable

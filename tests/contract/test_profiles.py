@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from chalicelib.delivery import mailbox
-from chalicelib.directory import consent
-from chalicelib.directory.consent import Audience, ConsentEntry, Decision, Subject, Visibility
-from chalicelib.directory.profile import Details, OpenTo, Profile
-from chalicelib.directory.profile_ports import ProfileStore, PublishedStore
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Decision, Subject, Visibility
+from chalicelib.directory.profiles.ports import ProfileStore, PublishedStore
+from chalicelib.directory.profiles.profile import Details, OpenTo, Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo.stores.profiles import DynamoProfileStore, DynamoPublishedStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, Unavailable

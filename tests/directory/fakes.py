@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.directory.consent import ConsentEntry
-from chalicelib.directory.profile import Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import ConsentEntry
+from chalicelib.directory.profiles.profile import Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.errors import Conflict
 
 
 @dataclass
 class ProfileStore:
-    """`directory.profile_ports.ProfileStore` and `PublishedStore`."""
+    """`directory.profiles.ports.ProfileStore` and `PublishedStore`."""
 
     profiles: dict[str, Profile] = field(default_factory=dict)
     ledgers: dict[str, tuple[ConsentEntry, ...]] = field(default_factory=dict)

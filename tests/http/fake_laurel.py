@@ -33,7 +33,7 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails.email_content import EmailContent
-from chalicelib.directory.own_profile import ProfileContext
+from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.directory.consent import ConsentEntry
-from chalicelib.directory.profile import Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import ConsentEntry
+from chalicelib.directory.profiles.profile import Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.profiles import ConsentItem, HiddenProfileItem, ProfileItem, PublishedItem
@@ -19,7 +19,7 @@ MAX_ACTIONS = 100
 
 
 class DynamoProfileStore:
-    """`directory.profile_ports.ProfileStore` on DynamoDB."""
+    """`directory.profiles.ports.ProfileStore` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -68,7 +68,7 @@ class DynamoProfileStore:
 
 
 class DynamoPublishedStore:
-    """`directory.profile_ports.PublishedStore` on DynamoDB."""
+    """`directory.profiles.ports.PublishedStore` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables

@@ -22,8 +22,8 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
-    from chalicelib.directory.own_profile import ProfileContext
-    from chalicelib.directory.profile_ports import PublishedStore
+    from chalicelib.directory.profiles.own_profile import ProfileContext
+    from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.reports.host_identity import Host

@@ -14,8 +14,8 @@ import pytest
 from chalicelib.access import tokens
 from chalicelib.award.issuing import status_changes, takedown
 from chalicelib.delivery import mailbox
-from chalicelib.directory import own_profile
-from chalicelib.directory.consent import FIELDS
+from chalicelib.directory.profiles import own_profile
+from chalicelib.directory.profiles.consent import FIELDS
 from chalicelib.embed.appearance import Size
 from chalicelib.http.directory import wall
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of

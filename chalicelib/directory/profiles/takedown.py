@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.directory.own_profile import ProfileContext
+from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.errors import NotFound
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.directory.consent import ConsentEntry
-from chalicelib.directory.profile import Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import ConsentEntry
+from chalicelib.directory.profiles.profile import Profile
+from chalicelib.directory.profiles.published import Published
 
 
 class ProfileStore(Protocol):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.directory import consent
-from chalicelib.directory.consent import (
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import (
     AUDIENCES,
     FIELDS,
     TEXTS,
