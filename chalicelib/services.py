@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.analytics.ports import Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.directory import ports as directory_ports
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
+    from chalicelib.directory.writing.updates import Update, UpdateContext
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
@@ -129,10 +130,12 @@ class Services:
     @cached_property
     def directory(self) -> directory_ports.Ports:
         """What searches of the directory need. Cursors are signed with the salt of the day."""
+        from chalicelib.directory.listed import all_shown_now
         from chalicelib.directory.ports import Ports
         from chalicelib.dynamo.stores.directory.reader import DynamoIndexReader
 
-        return Ports(DynamoIndexReader(self._tables), self._salt)
+        shown_now = partial(all_shown_now, self.published_store, self.hosted_reports)
+        return Ports(DynamoIndexReader(self._tables), self._salt, shown_now)
 
     def _salt(self, day: date) -> bytes | None:
         salts = DynamoSalts(self._tables)
@@ -142,11 +145,28 @@ class Services:
         return found
 
     @cached_property
-    def directory_writer(self) -> directory_ports.IndexWriter:
-        """The index of the directory, to be changed, rebuilt or checked."""
+    def listing_updates(self) -> UpdateContext:
+        """What keeps the index of the directory up to date."""
+        from chalicelib.directory.writing.updates import UpdateContext
         from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
+        from chalicelib.dynamo.stores.profiles import DynamoProfileStore
 
-        return DynamoIndexWriter(self._tables)
+        return UpdateContext(
+            index=DynamoIndexWriter(self._tables),
+            published_store=self.published_store,
+            profile_store=DynamoProfileStore(self._tables),
+            reports=self.hosted_reports,
+            recipient=lambda credential_id: self.issuer_store.recipient(credential_id).email,
+            tasks=self.tasks,
+            clock=self.clock,
+        )
+
+    def update_listings(self, records: Sequence[dict[str, Any]]) -> Update:
+        """Apply records of the stream of stored items to the index of the directory."""
+        from chalicelib.directory.writing import updates
+        from chalicelib.dynamo.stores.directory.stream import read_changes
+
+        return updates.apply_stream(self.listing_updates, read_changes(records))
 
     @cached_property
     def event_budget(self) -> EventBudget:
@@ -444,6 +464,7 @@ class Services:
         from chalicelib.award.pathways import rewards
         from chalicelib.award.pathways.issue_events import IssueRecorder
         from chalicelib.delivery import handlers as delivery_handlers
+        from chalicelib.directory.writing import updates
         from chalicelib.moderation import notices
 
         delivery = delivery_handlers.handlers(self.delivery_context)
@@ -452,6 +473,7 @@ class Services:
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
+            updates.KIND: partial(updates.handle, self.listing_updates),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             dry_run.KIND: dry_run.handler(self.dry_runner, self.clock),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from chalicelib.directory.index import pieces
@@ -45,9 +46,18 @@ class DirectoryIndex:
         self.stored: Generations | None = None
         self.content: dict[str, _Generation] = {}
         self.lock = threading.Lock()
+        self.numbers: Counter[str] = Counter()
 
     def of(self, generation: str) -> _Generation:
         return self.content.setdefault(generation, _Generation())
+
+    def next_version(self, holder_id: str) -> int:
+        with self.lock:
+            self.numbers[holder_id] += 1
+            return self.numbers[holder_id]
+
+    def versions(self, ids: Collection[str]) -> Mapping[str, int]:
+        return {one: self.numbers[one] for one in ids if one in self.numbers}
 
     # --- reader
 

@@ -33,7 +33,9 @@ def main() -> None:
         print(line, flush=True)
     people = list(People().make(arguments.size))
     try:
-        for line in relevance.lines(people, Ports(DynamoIndexReader(tables), lambda _: b"s" * 32), arguments.size):
+        for line in relevance.lines(
+            people, Ports(DynamoIndexReader(tables), lambda _: b"s" * 32, lambda listings: listings), arguments.size
+        ):
             print(line, flush=True)
     except PeerMissing as error:
         progress(f"relevance IS SKIPPED, nothing of it was measured: {error}")

@@ -60,7 +60,7 @@ def lines(tables: Tables, size: int) -> Iterator[Line]:
     writer = DynamoIndexWriter(tables)
     name = f"directory/{size}"
     yield from _rebuild(writer, listings, written, name)
-    ports = Ports(DynamoIndexReader(tables), lambda _: b"secret" * 6)
+    ports = Ports(DynamoIndexReader(tables), lambda _: b"secret" * 6, lambda listings: listings)
     random = Random(5)
     for label, made, options, price in _searches(listings, random):
         progress(f"{size}: {label}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -114,7 +114,7 @@ class Generations:
 
     current: str
     previous: str | None = None
-    """The former one, for cursors that were given out before the change."""
+    """The former one, while the rebuild that replaced it deletes it."""
     building: str | None = None
     """Loaded by a rebuild, and kept up to date by the writer as well."""
     loading: str | None = None
@@ -180,6 +180,12 @@ class IndexWriter(Protocol):
     def allocate(self, generation: str, count: int) -> int:
         """Take ``count`` new ordinals, higher than all before; return the first."""
 
+    def next_version(self, holder_id: str) -> int:
+        """Count a change of a holder; return its number, which is higher than all before."""
+
+    def versions(self, ids: Collection[str]) -> Mapping[str, int]:
+        """The newest number that each of these holders got; those without one are left out."""
+
     def entries(self, generation: str, ids: Collection[str]) -> Mapping[str, Entry]:
         """What is indexed of these holders."""
 
@@ -217,10 +223,11 @@ class IndexWriter(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What a query needs. ``secret(day)`` is the secret of a day, from which cursors are signed; None when there is
-    none any more."""
+    none any more. ``shown_now`` are listings as they are now, in the same order; None for one that is not shown."""
 
     index: IndexReader
     secret: SecretOfDay
+    shown_now: Callable[[Sequence[Listing]], Sequence[Listing | None]]
 
 
 class SecretOfDay(Protocol):

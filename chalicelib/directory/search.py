@@ -2,11 +2,12 @@
 
 A request costs at most `budget.HARD_CAP` read units for a page and about 140 with total and facets, at any size of the
 directory. What does not fit is continued by the cursor, or marked as not exact. Results are those of the index, a few
-seconds old; the listings of a page are read now, and those that do not match any more are left out.
+seconds old; the listings of a page are checked now, and those that do not match any more are left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from chalicelib.directory.query.budget import TOTAL_UNITS
 from chalicelib.directory.query.cursor import Position
 from chalicelib.directory.query.facets import Facets
 from chalicelib.directory.query.hits import Hit
+from chalicelib.directory.query.matching import explain
 from chalicelib.directory.query.pages import page
 from chalicelib.directory.query.query import Query
 from chalicelib.directory.query.run import Results, Run, generation_of, results, start
@@ -83,7 +85,7 @@ def search(request: SearchRequest, ports: Ports, now: datetime) -> Page:
     seen = first.seen + len(part.hits)
     following = replace(part.next, seen=seen) if part.next and seen < MAX_DEPTH else None
     return Page(
-        part.hits,
+        tuple(_checked(part.hits, run, ports)),
         cursor.write(following, query, now, ports.secret) if following else None,
         seen,
         _total(known) if known and request.total else None,
@@ -91,6 +93,13 @@ def search(request: SearchRequest, ports: Ports, now: datetime) -> Page:
         not run.postings.truncated,
         meter.units,
     )
+
+
+def _checked(hits: Sequence[Hit], run: Run, ports: Ports) -> Iterator[Hit]:
+    for listing in ports.shown_now([hit.listing for hit in hits]):
+        matches = None if listing is None else explain(run.query, listing, run.similar)
+        if listing is not None and matches is not None:
+            yield Hit(listing, matches)
 
 
 def suggestions(typed: str, ports: Ports) -> list[Suggestion]:

@@ -59,6 +59,7 @@ table ``credentials`` (permanent): private items
                                       ``<subject>``
 table ``directory`` (rebuilt from ``credentials``); each key of a generation of the index starts with it
 ``GENERATIONS``                       ``GENERATIONS``                 which generations of the index there are
+``UPDATES#<holder>``                  ``UPDATES``                     how often a listing was updated
 ``<generation>#SIZE``                 ``SIZE``                        how many ordinals were given out
 ``<generation>#HOLDERS#<shard>``      ``<holder>``                    what is indexed of a holder
 ``<generation>#CARDS#<shard>``        ``<ordinal>``                   a listing, by its ordinal
@@ -639,6 +640,21 @@ _ORDINALS = 10**8
 
 def directory_generations() -> Key:
     return Key("GENERATIONS", "GENERATIONS")
+
+
+def directory_updates(holder_id: str) -> Key:
+    return Key(join("UPDATES", holder_id), "UPDATES")
+
+
+def updated_holder(key: Key) -> str:
+    """The holder in a key of `directory_updates`."""
+    return unescape(key.pk.partition("#")[2])
+
+
+def changed_object(key: Key) -> tuple[str | None, str | None]:
+    """The holder whose published profile is stored under ``key``, or the credential whose record is."""
+    prefix, _, value = key.pk.partition("#")
+    return {"PUBLISHED": (unescape(value), None), "CREDENTIAL": (None, unescape(value))}.get(prefix, (None, None))
 
 
 def directory_size(generation: str) -> Key:

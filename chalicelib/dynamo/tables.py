@@ -208,7 +208,7 @@ class Tables:
             with _translated_errors():
                 reply = self.client.batch_get_item(RequestItems=pending, ReturnConsumedCapacity="TOTAL")
                 found.update((key_of(item), item) for items in reply["Responses"].values() for item in items)
-                units += _units(reply["ConsumedCapacity"])
+                units += _units(reply.get("ConsumedCapacity", ()))  # the embedded AWS reports none
                 pending = reply.get("UnprocessedKeys") or {}
         raise Unavailable("Storage returned an incomplete response.", code="storage_partial")
 

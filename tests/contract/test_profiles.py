@@ -81,6 +81,15 @@ def test_profile_ledger_and_publication_round_trip(stores: Stores) -> None:
     assert stores.public.published(HOLDER) == PUBLISHED
 
 
+def test_public_profiles_are_read_together(stores: Stores) -> None:
+    assert list(stores.public.all_ids()) == []
+    stores.profiles.save(PROFILE, None, PUBLISHED)
+    other = replace(PROFILE, mailbox="other", holder_id="o" * 26)
+    stores.profiles.save(other, None, replace(PUBLISHED, holder_id="o" * 26))
+    assert sorted(stores.public.all_ids()) == [HOLDER, "o" * 26]
+    assert stores.public.published_many([HOLDER, "none", HOLDER]) == {HOLDER: PUBLISHED}
+
+
 def test_the_ledger_keeps_its_order(stores: Stores) -> None:
     current, entries = (
         PROFILE,

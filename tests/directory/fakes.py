@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -58,3 +59,9 @@ class ProfileStore:
 
     def published(self, holder_id: str) -> Published | None:
         return self.public.get(holder_id)
+
+    def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
+        return {one: self.public[one] for one in holder_ids if one in self.public}
+
+    def all_ids(self) -> Iterator[str]:
+        return iter(sorted(self.public))

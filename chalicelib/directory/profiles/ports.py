@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -51,3 +52,10 @@ class PublishedStore(Protocol):
 
     def published(self, holder_id: str) -> Published | None:
         """What is public of a profile, by one strongly consistent read; None if nothing is."""
+
+    def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
+        """What is public of each of these profiles, strongly read, several in one call; without those of which nothing
+        is."""
+
+    def all_ids(self) -> Iterator[str]:
+        """The ids of all public profiles; reads the whole table."""

@@ -15,7 +15,7 @@ from chalicelib.directory.query.query import Query
 from chalicelib.errors import Refused
 
 LIFETIME = timedelta(hours=1)
-"""Long enough to read a page of results; shorter than a former generation of the index is kept after a rebuild."""
+"""Long enough to read a page of results."""
 CODE = "bad_cursor"
 _DOMAIN = b"laurel/directory/cursor/1"
 _MAC_BYTES = 16

@@ -66,10 +66,8 @@ def start(index: IndexReader, query: Query, generation: str, meter: Meter) -> Ru
 
 
 def generation_of(position: Position | None, generations: Generations) -> str | None:
-    """The generation to read: that of the cursor, as long as it is kept. None if it is gone."""
-    if position is None:
-        return generations.current
-    return position.generation if position.generation in (generations.current, generations.previous) else None
+    """The generation to read. None if that of the cursor has been replaced."""
+    return generations.current if position is None or position.generation == generations.current else None
 
 
 def results(run: Run, units: float) -> Results:

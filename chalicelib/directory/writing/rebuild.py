@@ -2,8 +2,8 @@
 
 First the generation is loaded in bulk. Then the writer starts to keep it up to date, what has changed since is applied,
 and it becomes the current one. Because a change may still have been on its way to the former one only, differences are
-applied once more after that. An interrupted rebuild is continued by the next one if it had been loaded, otherwise it is
-started again.
+applied once more after that, and the former one is deleted: it would keep what holders withdraw. An interrupted
+rebuild is continued by the next one if it had been loaded, otherwise it is started again.
 """
 
 from __future__ import annotations
@@ -51,10 +51,12 @@ def _finish(store: IndexWriter, source: Source, generations: Generations) -> Ite
     current = generations.building or generations.current
     yield reconcile(store, source, current)
     if generations.building:
-        store.replace_generations(generations, Generations(current, previous=generations.current))
+        switched = Generations(current, previous=generations.current)
+        store.replace_generations(generations, switched)
         yield reconcile(store, source, current)
-        if generations.previous:
-            yield from store.drop(generations.previous)
+        for former in filter(None, (generations.previous, generations.current)):
+            yield from store.drop(former)
+        store.replace_generations(switched, Generations(current))
 
 
 def reconcile(store: IndexWriter, source: Source, generation: str) -> int:

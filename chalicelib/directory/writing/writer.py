@@ -12,11 +12,14 @@ from dataclasses import replace
 from chalicelib.directory.index.pieces import Edit
 from chalicelib.directory.index.terms import name_key, terms_of
 from chalicelib.directory.listing import Listing
-from chalicelib.directory.ports import Entry, IndexWriter, Items, NameEntry, Placed
+from chalicelib.directory.ports import Entry, Generations, IndexWriter, Items, NameEntry, Placed
 from chalicelib.directory.writing.postings import Posting, PostingWriter
 from chalicelib.directory.writing.step import Delisting, ListingChange, Step
 from chalicelib.directory.writing.suggestions import SuggestionChanges
 from chalicelib.errors import Conflict
+
+FIRST = "first"
+"""The generation of a new deployment, until a rebuild."""
 
 
 def apply(store: IndexWriter, changes: Sequence[ListingChange]) -> None:
@@ -25,8 +28,9 @@ def apply(store: IndexWriter, changes: Sequence[ListingChange]) -> None:
     Raises `Conflict` if another writer changed the same listing meanwhile, and `Unavailable`: apply them again.
     """
     generations = store.generations()
-    if generations is None:
-        return  # the first build reads every listing
+    if generations is None:  # nothing is listed yet
+        generations = Generations(FIRST)
+        store.replace_generations(None, generations)
     for generation in filter(None, (generations.current, generations.building)):
         apply_to(store, generation, changes)
 

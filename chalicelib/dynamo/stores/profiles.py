@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -75,3 +76,12 @@ class DynamoPublishedStore:
 
     def published(self, holder_id: str) -> Published | None:
         return reads.find(self._tables, self._tables.credentials, PublishedItem, keys.published(holder_id))
+
+    def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
+        wanted = map(keys.published, dict.fromkeys(holder_ids))
+        found = (read(PublishedItem, raw) for raw in reads.existing(self._tables, self._tables.credentials, wanted))
+        return {one.holder_id: one for one in found}
+
+    def all_ids(self) -> Iterator[str]:
+        for page in self._tables.scan(self._tables.credentials, keys.published("").pk):
+            yield from (read(PublishedItem, raw).holder_id for raw in page)

@@ -22,6 +22,7 @@ from chalicelib.verify.report import Verdict
 if TYPE_CHECKING:
     from chalicelib.analytics.counts.folding import Folded
     from chalicelib.award.keys.cleanup import CleanupResult
+    from chalicelib.directory.writing.updates import Update
     from chalicelib.tasks.worker import RunResult, TaskFailure
 
 Handler = Callable[..., Any]
@@ -114,6 +115,15 @@ def counted(folded: Folded) -> None:
     logger().info("counted", extra={"buckets": folded.buckets, "late": folded.late, "too_old": folded.too_old})
     behind = folded.behind.total_seconds()
     with single_metric(name="CountsBehind", unit=MetricUnit.Seconds, value=behind, namespace=NAMESPACE):
+        pass
+
+
+def listings_updated(update: Update) -> None:
+    """Log a batch of changes of the directory, and emit how long the oldest of them took, for its alarm."""
+    failed = update.failed is not None
+    logger().info("listings updated", extra={"changes": update.applied, "failed": failed})
+    behind = update.behind.total_seconds()
+    with single_metric(name="DirectoryBehind", unit=MetricUnit.Seconds, value=behind, namespace=NAMESPACE):
         pass
 
 

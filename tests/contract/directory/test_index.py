@@ -50,7 +50,7 @@ class Index:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.reader, makers.secret)
+        return Ports(self.reader, makers.secret, makers.as_indexed)
 
 
 @pytest.fixture
@@ -151,6 +151,11 @@ def test_ordinals_are_given_out_once(index: Index) -> None:
     assert [index.writer.allocate("g", 3), index.writer.allocate("g", 1)] == [0, 3]
     assert index.reader.size("g", Meter()) == 4
     assert index.reader.size("other", Meter()) == 0
+
+
+def test_updates_of_a_holder_are_numbered(index: Index) -> None:
+    assert [index.writer.next_version(one) for one in ("a#b", "a#b", "c")] == [1, 2, 1]
+    assert dict(index.writer.versions(["a#b", "c", "d"])) == {"a#b": 2, "c": 1}
 
 
 def test_generations_are_replaced_by_one_rebuild_at_a_time(index: Index) -> None:

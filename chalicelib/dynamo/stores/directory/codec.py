@@ -172,7 +172,7 @@ def _listing(members: dict[str, Any]) -> Listing:
             "issued_at": datetime.fromisoformat(members["issued_at"]) if members["issued_at"] else None,
         }
         named = {name: tuple(Named(**one) for one in members[name]) for name in ("achievements", "issuers")}
-        texts = {name: tuple(members[name]) for name in ("languages", "open_to", "skills")}
+        texts = {name: tuple(members[name]) for name in ("languages", "newest", "open_to", "skills")}
         return Listing(**{**members, **times, **named, **texts})
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable() from error

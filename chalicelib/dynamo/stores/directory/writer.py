@@ -57,6 +57,13 @@ class DynamoIndexWriter:
     def allocate(self, generation: str, count: int) -> int:
         return self._tables.increase(self._tables.directory, keys.directory_size(generation), count) - count
 
+    def next_version(self, holder_id: str) -> int:
+        return self._tables.increase(self._tables.directory, keys.directory_updates(holder_id), 1)
+
+    def versions(self, ids: Collection[str]) -> Mapping[str, int]:
+        found = self._read([keys.directory_updates(one) for one in ids])
+        return {keys.updated_holder(key_of(raw)): int(raw["times"]["N"]) for raw in found}
+
     def entries(self, generation: str, ids: Collection[str]) -> Mapping[str, Entry]:
         found = self._read([keys.directory_entry(generation, one) for one in ids])
         return {entry.id: entry for entry in map(codec.read_entry, found)}
