@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from chalicelib.directory.ports import SecretOfDay
 from chalicelib.directory.query.query import Query
 from chalicelib.errors import Refused
+from chalicelib.language.phrase import phrase
 
 LIFETIME = timedelta(hours=1)
 """Long enough to read a page of results."""
@@ -76,4 +77,4 @@ def _text(data: bytes) -> str:
 
 
 def refused() -> Refused:
-    return Refused("This page link has expired. Search again.", code=CODE)
+    return Refused(phrase("This page of results has expired. Search again."), code=CODE)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from chalicelib.directory import text
 from chalicelib.directory.index.terms import place_parts
 from chalicelib.errors import Refused
+from chalicelib.language.phrase import phrase
 
 MAX_FILTERS = 5
 """Kinds of filter in a query. Each is read apart, so this bounds what the smallest step of a query costs."""
@@ -90,9 +91,9 @@ def read_query(searched: str, conditions: Iterable[tuple[str, str]], order: str 
     """
     words = text.searched_words(searched) if len(searched) <= MAX_TEXT else None
     if words is None or len(words) > MAX_WORDS:
-        raise Refused(f"A search can contain at most {MAX_WORDS} words.", code=CODE)
+        raise Refused(phrase("A search can contain at most {limit} words.", limit=MAX_WORDS), code=CODE)
     if order is not None and order not in set(Order):
-        raise Refused(f"Results can be ordered by {', '.join(Order)}.", code=CODE)
+        raise Refused(phrase("Results can be sorted by {orders}.", orders=", ".join(Order)), code=CODE)
     chosen = Order(order) if order else Order.RELEVANCE if words else Order.RECENCY
     return Query(words, tuple(_filters(list(conditions))), chosen)
 
@@ -100,15 +101,20 @@ def read_query(searched: str, conditions: Iterable[tuple[str, str]], order: str 
 def _filters(conditions: Sequence[tuple[str, str]]) -> Iterable[Filter]:
     kinds = {kind for kind, _ in conditions}
     if unknown := kinds - set(FilterKind):
-        raise Refused(f"There is no filter {min(unknown)}.", code=CODE)
+        raise Refused(phrase("There is no filter {kind}.", kind=min(unknown)), code=CODE)
     if len(kinds) > MAX_FILTERS:
-        raise Refused(f"A search can have at most {MAX_FILTERS} kinds of filter.", code=CODE)
+        raise Refused(phrase("A search can have at most {limit} kinds of filter.", limit=MAX_FILTERS), code=CODE)
     if len(conditions) > MAX_VALUES_IN_ALL:
-        raise Refused(f"The filters of a search can have at most {MAX_VALUES_IN_ALL} values.", code=CODE)
+        raise Refused(
+            phrase("A search can have at most {limit} values in all its filters.", limit=MAX_VALUES_IN_ALL), code=CODE
+        )
     for kind in sorted(map(FilterKind, kinds)):
         values = [value for one, value in conditions if one == kind]
         if len(values) > MAX_VALUES:
-            raise Refused(f"The filter {kind} can have at most {MAX_VALUES} values.", code=CODE)
+            raise Refused(
+                phrase("The filter {kind} can have at most {limit} values.", kind=kind.value, limit=MAX_VALUES),
+                code=CODE,
+            )
         yield _filter(kind, values)
 
 
@@ -116,18 +122,18 @@ def _filter(kind: FilterKind, values: Sequence[str]) -> Filter:
     wanted = {_normalised(kind, value) for value in values if not value.startswith("-")}
     excluded = {_normalised(kind, value[1:]) for value in values if value.startswith("-")}
     if kind is FilterKind.ISSUED_AFTER and (excluded or len(wanted) > 1):
-        raise Refused("issued_after has one month, as in 2026-03.", code=CODE)
+        raise Refused(phrase("Enter one month, as in 2026-03."), code=CODE)
     return Filter(kind, tuple(sorted(wanted)), tuple(sorted(excluded)))
 
 
 def _normalised(kind: FilterKind, value: str) -> str:
     if kind is FilterKind.ISSUED_AFTER:
         if not _MONTH.fullmatch(value):
-            raise Refused("issued_after is a month, as in 2026-03.", code=CODE)
+            raise Refused(phrase("Enter one month, as in 2026-03."), code=CODE)
         return value
     normal = _NORMAL.get(kind, _plain)(value)
     if not normal:
-        raise Refused(f"The filter {kind} has an empty value.", code=CODE)
+        raise Refused(phrase("The filter {kind} has an empty value.", kind=kind.value), code=CODE)
     return normal
 
 
