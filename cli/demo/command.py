@@ -9,6 +9,7 @@ from pathlib import Path
 from chalicelib.services import Services
 from cli import grammar
 from cli.demo.history import seed_year
+from cli.demo.profiles import seed_profiles
 from cli.demo.seed import check, demo_map, seed, seed_owner
 from cli.grammar import Commands
 from cli.output import UsageProblem, show
@@ -32,6 +33,7 @@ def seed_demo(services: Services, options: Namespace) -> int:
     """Create missing demo data, check the verdict of each kind, then write the index of demo credentials."""
     with bar("Demo data") as progress:
         seed(services.issuer_context, progress)
+    seed_profiles(services.profile_context, services.settings.base_url)
     seed_year(services.fold_context, services.settings.base_url, services.clock().date())
     if options.owner is not None:
         seed_owner(services.access_context, options.owner)
