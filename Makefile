@@ -11,6 +11,9 @@ WORKERS ?= 2
 MINUTES ?= 5
 SIZE ?= 10000
 
+# Compiled modules are kept even where the environment says not to: each worker would compile all tests again.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := .venv/bin
 VERSION_OF := import sys; print(sys.version_info[:2])
 VENV := .venv/.made
@@ -95,13 +98,13 @@ test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then most of the
 
 .PHONY: test-fast
 test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (under 60 seconds)
-	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(FAST)
+	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -q $(FAST)
 
 .PHONY: test-second
 test-second: $(VENV) $(VENV_AWS) ## Run the fast and the database tests under a second Python, if this machine has one
 	@if python=$$(tools/python.sh "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"); then \
 	  tools/venv.sh .venv-second requirements-dev.txt "$$python"; \
-	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(PORTABLE); \
+	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist worksteal -q $(PORTABLE); \
 	else echo "NO SECOND PYTHON 3.11 to 3.14 IS INSTALLED: the tests ran under one version only" >&2; fi
 
 .PHONY: fuzz

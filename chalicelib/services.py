@@ -66,8 +66,8 @@ def utc_now() -> datetime:
 
 
 class Services:
-    """What the inbound edges (HTTP, background functions, command line) may use. Parts are created when first used,
-    so that a credential page does not wait for the KMS client."""
+    """The services available to the inbound edges (HTTP, background functions, command line). Parts are created when
+    first used, so that a credential page does not wait for the KMS client."""
 
     def __init__(self, settings: Settings, fallback: Fallback, clock: Clock, entropy: Entropy) -> None:
         self.settings = settings
@@ -105,7 +105,7 @@ class Services:
 
     @cached_property
     def fold_context(self) -> FoldContext:
-        """What counting needs."""
+        """Dependencies of counting."""
         from chalicelib.analytics.counts.folding import FoldContext
 
         return FoldContext(self.event_store, self.count_store, self.clock, self.entropy, self._retention)
@@ -170,7 +170,7 @@ class Services:
 
     @cached_property
     def event_budget(self) -> EventBudget:
-        """How many reported events this worker stores."""
+        """Limit on the reported events that this worker stores."""
         from chalicelib.analytics.event_budget import EventBudget
 
         return EventBudget(self.clock)
@@ -180,7 +180,7 @@ class Services:
         """The public pages of issuers and achievements."""
         store = DynamoCatalogueStore(self._tables)
         recorder = Recorder(self.event_store, self._fallback)
-        return Catalogue(store, self.salts, recorder, self.clock, self.entropy)
+        return Catalogue(store, self.salts, recorder, self.clock, self.entropy, lambda: self.count_store)
 
     @cached_property
     def _network(self) -> Network:
@@ -190,7 +190,7 @@ class Services:
 
     @cached_property
     def fetch_allowance(self) -> FetchAllowance:
-        """How long each network may keep Laurel waiting for other hosts."""
+        """The allowance of time that each network may keep Laurel waiting for other hosts."""
         from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
         from chalicelib.net.fetched_sources import REQUEST_SECONDS
         from chalicelib.reports.fetch_allowance import FetchAllowance
@@ -253,7 +253,7 @@ class Services:
 
     @cached_property
     def issuer_context(self) -> IssuerContext:
-        """What issuers' actions need."""
+        """Dependencies of issuer actions."""
         from chalicelib.award.issuer_context import IssuerContext
         from chalicelib.award.keys.key_policy import KeyPolicy
         from chalicelib.dynamo.stores.counters import DynamoCounters
@@ -275,7 +275,7 @@ class Services:
 
     @cached_property
     def domain_prover(self) -> DomainProver:
-        """What domain proof needs."""
+        """Dependencies of domain verification."""
         from chalicelib.award.issuers.domain_proof import DomainProver
         from chalicelib.net.domain_records import (
             NetworkDomainReader,  # imported late: a DNS library that only domain proof needs
@@ -325,7 +325,7 @@ class Services:
 
     @cached_property
     def delivery_context(self) -> DeliveryContext:
-        """What delivery and holders' pages need."""
+        """Dependencies of delivery and of holders' pages."""
         from chalicelib.access import rate_limits
         from chalicelib.delivery.delivery_context import DeliveryContext
         from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore  # imported late
@@ -356,7 +356,7 @@ class Services:
 
     @cached_property
     def profile_context(self) -> ProfileContext:
-        """What holders' own profiles need."""
+        """Dependencies of holders' own profiles."""
         from chalicelib.directory.profiles.own_profile import ProfileContext
         from chalicelib.dynamo.stores.profiles import DynamoProfileStore  # imported late
 
@@ -394,7 +394,7 @@ class Services:
 
     @cached_property
     def access_context(self) -> AccessContext:
-        """What authentication and authorisation need."""
+        """Dependencies of authentication and authorization."""
         from chalicelib.access.access_context import AccessContext
         from chalicelib.dynamo.stores.members import DynamoMemberStore
         from chalicelib.dynamo.stores.sessions import DynamoSessionStore
@@ -490,5 +490,5 @@ class Services:
 def build(
     settings: Settings, *, fallback: Fallback, clock: Clock = utc_now, entropy: Entropy = secrets.token_bytes
 ) -> Services:
-    """Build the services for ``settings``. ``fallback`` takes the events that the event store did not."""
+    """Build the services for ``settings``. ``fallback`` takes events that the event store did not accept."""
     return Services(settings, fallback, clock, entropy)

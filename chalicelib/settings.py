@@ -33,7 +33,7 @@ MIN_RETENTION_DAYS = 7
 
 
 class Function(StrEnum):
-    """The deployed functions, by what they are trusted with (decision 18)."""
+    """The deployed functions, by their level of trust (decision 18)."""
 
     PUBLIC = "public"
     """Pages, documents and reports on hosted credentials: reads public items and writes events."""
@@ -47,7 +47,7 @@ class Function(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between one deployment and another."""
+    """Settings of one deployment."""
 
     stage: str
     base_url: str
@@ -77,11 +77,11 @@ class Settings:
     unproven_emails: int = UNPROVEN_EMAILS
     """Emails a day of all issuers together that neither a domain nor an operator identifies."""
     event_retention_days: int = EVENT_RETENTION_DAYS
-    """How long single events are kept. Counts are kept for good."""
+    """How long events are kept. Counts are kept indefinitely."""
     operators: frozenset[str] = frozenset()
     """Email addresses of the operators, in lower case."""
     report_email: str = ""
-    """Where operators are emailed about reports by visitors; empty if they are not."""
+    """The address notified of visitor reports; empty for none."""
     oidc_secret: str = ""
     """The Secrets Manager secret with the OpenID Connect providers; empty if there are none."""
     google_wallet: str = ""

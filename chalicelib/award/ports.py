@@ -176,7 +176,7 @@ class Claim:
     credential_id: str
     expires: datetime
     version: int = 1
-    """How many requests have taken the key."""
+    """The number of requests that have taken the key."""
 
 
 class Claims(Protocol):

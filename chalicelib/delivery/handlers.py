@@ -73,7 +73,7 @@ def _reminder(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task],
 
 
 def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContext | None:
-    """Load what the email is about; None when there is no one to email."""
+    """Load the credential and its recipient; None when there is no recipient."""
     archive = delivery_context.archive
     try:
         record = archive.record(task.subject)
@@ -161,7 +161,7 @@ def _followers(context: EmailContext, sent_at: datetime) -> list[Task]:
 def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: EmailContext) -> None:
     now = delivery_context.now()
     delivery = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
-    # Nobody asked for reminders of an issuer that is not identified.
+    # An unidentified issuer sends no reminders.
     if not context.identified or not _is_needed(kind, delivery):
         return
     quota.refuse_paused(delivery_context, context.issuer.id)

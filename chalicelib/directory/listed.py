@@ -1,4 +1,4 @@
-"""The listing of a published profile: what its holder shows to everyone, and what their valid credentials prove."""
+"""The listing of a published profile: the details shown to everyone, and the contents of valid credentials."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ it is not valid yet: issuers prove their domain within days, and nothing else te
 
 
 def listing_of(published: Published, credentials: Sequence[HostedReport], version: int, now: datetime) -> Listing:
-    """Build the listing from ``credentials``, those of ``published`` as verified at ``now``.
+    """Build the listing from the ``credentials`` of ``published``, as verified at ``now``.
 
-    Only valid credentials of identified issuers count: otherwise anyone could be found under any issuer's name.
+    Only valid credentials of identified issuers count: otherwise a person could appear under any issuer's name.
     """
     counted = [one for one in credentials if _counts(one, now)]
     counted.sort(key=lambda one: (one.record.issued_at, one.record.id), reverse=True)
@@ -117,7 +117,7 @@ def _skills(view: Mapping[str, object]) -> Iterator[str]:
 
 
 def _named(parts: Iterable[tuple[str, object]]) -> tuple[Named, ...]:
-    """Each id once, under its first name as signed; one without a name cannot be found."""
+    """Return each id once, with its first signed name; those without a name are left out."""
     found: dict[str, Named] = {}
     for identifier, part in parts:
         if name := text(as_object(part).get("name")):

@@ -10,7 +10,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
 ``ISSUER#<issuer>``                   ``VERSION#<achievement>#<n>``   an achievement as it was when it was issued
 ``ACHIEVEMENT#<achievement>``         ``ACHIEVEMENT``                 the issuer of an achievement (a pointer)
-``CATALOGUE#<issuer>``                ``<achievement>``               what an issuer offers (a listing each)
+``CATALOGUE#<issuer>``                ``<achievement>``               what an issuer offers (an entry each)
 ``ISSUER#<issuer>``                   ``LIST#<list>``                 an issuer's status lists (a pointer each)
 ``ISSUER#<issuer>``                   ``LINKS#<achievement>``         the pathways of an achievement; read at every view
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
@@ -161,7 +161,7 @@ class Range(NamedTuple):
     backward: bool = False
     """Whether to read in descending order."""
     last: str | None = None
-    """What ``:last`` stands for."""
+    """The value of ``:last``."""
 
 
 def issuer(issuer_id: str) -> Key:
@@ -209,8 +209,8 @@ def achievement_pointer(achievement_id: str) -> Key:
     return Key(join("ACHIEVEMENT", achievement_id), "ACHIEVEMENT")
 
 
-def listing(issuer_id: str, achievement_id: str) -> Key:
-    # Listings have a prefix of their own, so that public pages may query them and nothing else of an issuer.
+def catalogue_entry(issuer_id: str, achievement_id: str) -> Key:
+    # Catalogue entries have a prefix of their own, so that public pages may query them and nothing else of an issuer.
     return Key(join("CATALOGUE", issuer_id), escape(achievement_id))
 
 

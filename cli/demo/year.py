@@ -1,4 +1,4 @@
-"""A simulated year of events, so that there is something to see. Deterministic for a seed, and pure."""
+"""A simulated year of events for the demo. Deterministic for a seed, and pure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _Simulation:
             yield Event(id=ulid(at, self.rolls.randbytes(ENTROPY_BYTES)), kind=kind, at=at, **values)
 
     def visit(self, kind: Kind, at: datetime, base: dict[str, Any], **members: Any) -> Iterator[Event]:  # noqa: ANN401
-        """What a visitor does. A visitor's key is of one day."""
+        """An event of a visitor. A visitor's key is for one day."""
         visitor = f"{self.rolls.randrange(400):04}{at:%Y%m%d}".ljust(32, "0")
         described = {
             "visitor": visitor,
@@ -70,13 +70,13 @@ class _Simulation:
 
 
 def simulate(programmes: Sequence[Programme], last: date, events: int, seed: int = 7) -> Iterator[Event]:
-    """About as many ``events`` in the `DAYS` up to ``last``, in no order."""
+    """Simulate about this number of ``events`` in the `DAYS` up to ``last``, in no order."""
     simulation = _Simulation(random.Random(seed), datetime.combine(last + timedelta(days=1), time(), UTC))
     start = simulation.end - timedelta(days=DAYS)
     total = sum(programme.weight for programme in programmes)
     for programme in programmes:
-        many = round(events / EVENTS_PER_CREDENTIAL * programme.weight / total)
-        for number in range(many):
+        credential_count = round(events / EVENTS_PER_CREDENTIAL * programme.weight / total)
+        for number in range(credential_count):
             known = number < len(programme.credentials)
             made_up = f"{simulation.rolls.getrandbits(120):030x}"[:26].translate(_BASE32)
             credential = programme.credentials[number] if known else made_up
@@ -122,7 +122,7 @@ def _journey(simulation: _Simulation, programme: Programme, credential: str, at:
 
 
 def _shared(simulation: _Simulation, base: dict[str, Any], opened: datetime) -> Iterator[Event]:
-    """What follows when the holder shares."""
+    """The events that follow when the holder shares."""
     rolls = simulation.rolls
     for _ in range(rolls.randint(1, 3)):
         shared, platform = simulation.later(opened, 60), simulation.choose(_PLATFORMS)

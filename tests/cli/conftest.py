@@ -56,6 +56,7 @@ class FakeServices:
         self.pathways: Any = pathway_fakes.Pathways()
         self.webhooks: Any = pathway_fakes.WebhookStore()
         self.visitor_reports: Any = VisitorReportStore(self.tasks)
+        self.profile_store = ProfileStore()
         self.fold_context: Any = context_of(CountStore())
         self.profile_store: Any = ProfileStore()
         self.clock = Clock()

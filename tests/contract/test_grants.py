@@ -270,7 +270,7 @@ def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: La
     course = achievements.add(services.issuer_context, new_achievement(name="Course", enrolment_url=url))
     visit = Visit(KindOfEvent.REFERRAL, "203.0.113.7", "A browser", None, VisitorClass.PERSON)
     with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as refused:
-        assert len(services.catalogue.issuer_page("acme").listings) == 3
+        assert len(services.catalogue.issuer_page("acme").entries) == 3
         token = services.catalogue.achievement_page(course.id).referral or ""
         for _ in range(2):
             achievement_id, target = services.catalogue.follow(token, visit)

@@ -205,7 +205,10 @@ class Laurel:
     @property
     def catalogue(self) -> Catalogue:
         recorder = Recorder(self.event_store, self.fallback)
-        return Catalogue(self.catalogue_store, self.issuer_store.salts, recorder, lambda: self.now, self.entropy)
+        salts = self.issuer_store.salts
+        return Catalogue(
+            self.catalogue_store, salts, recorder, lambda: self.now, self.entropy, lambda: self.count_store
+        )
 
     @property
     def submitted_reports(self) -> SubmittedReports:

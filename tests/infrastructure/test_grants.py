@@ -20,15 +20,15 @@ SAMPLES: dict[str, Any] = {
     "number": 1, "version": 1, "index": 1, "shard": 1, "created": NOW, "issued_at": NOW, "at": NOW, "due": NOW,
     "now": NOW, "since": NOW, "until": NOW, "start": NOW, "day": date(2026, 11, 22), "before": None, "after": None,
     "row_key": None, "bucket": bucket_of(NOW), "period": bucket_of(NOW), "whole": bucket_of(NOW).parent,
-    "first": bucket_of(NOW), "last": bucket_of(NOW), "head": keys.Key("x", "x"),
+    "first": bucket_of(NOW), "last": bucket_of(NOW), "head": keys.Key("x", "x"), "section": "achievements",
 }  # fmt: skip
 """Arguments of the functions in `keys` that are no texts, by name."""
 
 PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
 PUBLIC_ITEMS = {
     "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
-    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer", "listing",
-    "listings_after", "published",
+    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer",
+    "catalogue_entry", "listings_after", "published",
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""
@@ -53,7 +53,7 @@ def each(actions: tuple[str, ...], prefixes: set[str]) -> dict[str, set[str]]:
 
 
 EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
-    ("PublicRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE"}},
+    ("PublicRole", "credentials"): {"GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE"}},
     ("PublicRole", "secrets"): {**each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}},
     ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
     ("VerifyRole", "secrets"): {
@@ -145,7 +145,7 @@ def test_only_public_items_are_in_partitions_that_visitors_may_read(resources: M
         read = {
             name for name, pk in PARTITIONS.items() if Call("GetItem", "credentials", frozenset([pk])).allowed(grants)
         }
-        assert read == PUBLIC_ITEMS
+        assert read == PUBLIC_ITEMS | ({"counts", "counts_between"} if role == "PublicRole" else set())
 
 
 @pytest.mark.parametrize(("role", "table"), EXPECTED)

@@ -20,11 +20,11 @@ from chalicelib.analytics.counts.repeats import without_repeats
 from chalicelib.analytics.counts.sections import Section
 
 LEASE = timedelta(minutes=2)
-"""How long other runs wait for one that has not said that it ended: longer than the function may run."""
+"""The time that other runs wait for one that has not reported its end: longer than the function may run."""
 BUCKETS_AT_ONCE = 20
-"""Buckets between two stored progresses: an hour."""
+"""Buckets folded before the progress is stored: an hour."""
 BEFORE_FIRST_RUN = timedelta(hours=1)
-"""How far the first run of a deployment looks back: events may be recorded before it."""
+"""The time that the first run of a deployment looks back, because events may be recorded before it."""
 OWNER_BYTES = 8
 """Two runs that take the same number in the same microsecond must not mistake each other's progress for their own."""
 _SAFELY_KEPT = timedelta(days=1)
@@ -37,7 +37,7 @@ Changed = dict[Period, set[str] | None]
 
 @dataclass(frozen=True, slots=True)
 class FoldContext:
-    """What folding needs. ``entropy(n)`` returns n random bytes."""
+    """Dependencies of folding. ``entropy(n)`` returns n random bytes."""
 
     reader: BucketReader
     store: CountStore
@@ -49,7 +49,7 @@ class FoldContext:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What a run did."""
+    """The result of a run."""
 
     buckets: int = 0
     late: int = 0
@@ -57,15 +57,15 @@ class Folded:
     too_old: int = 0
     """Late events that are not counted, because other events of their bucket may have expired."""
     waits: bool = False
-    """Whether it did nothing, because another run works."""
+    """Whether it did nothing, because another run was in progress."""
     behind: timedelta = timedelta()
     """How long ago the last folded bucket ended."""
 
 
 def run(context: FoldContext, until: datetime) -> Folded:
-    """Fold what is closed and what came late, until it is done or the clock passes ``until``.
+    """Fold closed buckets and late events until none are left or the clock passes ``until``.
 
-    Does nothing while another run works. Raises `Unavailable`: the next run continues.
+    Does nothing while another run is in progress. Raises `Unavailable`: the next run continues.
     """
     mine = start(context)
     if mine is None:
@@ -91,17 +91,17 @@ def run(context: FoldContext, until: datetime) -> Folded:
             context.store.save_progress(mine, mine.number, done)
         finish(context, mine)
     except Superseded:
-        pass  # the later run does again what this one did not finish
+        pass  # the later run finishes the rest
     return replace(total, behind=context.clock() - mine.folded_to)
 
 
 def safely_kept_since(context: FoldContext) -> datetime:
-    """Of no bucket that starts later have events expired."""
+    """The earliest start of a bucket whose events are certainly all still stored."""
     return context.clock() - context.retention + _SAFELY_KEPT
 
 
 def start(context: FoldContext, *, take_over: bool = False) -> Progress | None:
-    """Take the next number; None while another run works, unless it is to be taken over."""
+    """Take the next number; None while another run is in progress, unless ``take_over``."""
     now = context.clock()
     before = context.store.progress() or Progress(0, first_open(now - BEFORE_FIRST_RUN), now)
     if before.busy_until > now and not take_over:
@@ -120,8 +120,8 @@ def finish(context: FoldContext, mine: Progress) -> None:
 
 
 def fold_buckets(context: FoldContext, mine: Progress, again: Collection[Period], end: datetime) -> None:
-    """Fold the buckets ``again`` and those from the progress of ``mine`` to ``end``, and every longer period that they
-    change and that is over by ``end``. Raises `Superseded`.
+    """Fold the buckets ``again``, those from the progress of ``mine`` to ``end``, and every longer period that contains
+    one of them and is over by ``end``. Raises `Superseded`.
     """
     hours: Changed = {}
     for bucket in again:
@@ -163,7 +163,7 @@ def _add(changed: Changed, period: Period, issuers: set[str]) -> None:
 
 
 def _fold_bucket(context: FoldContext, mine: Progress, bucket: Period, stored: Collection[str]) -> set[str]:
-    """Store the counts of ``bucket`` for every issuer that has events in it or counts ``stored``; those issuers."""
+    """Store the counts of ``bucket`` for every issuer with events in it or counts ``stored``; return those issuers."""
     found = fold(without_repeats(context.reader.events(bucket)))
     for issuer_id in sorted({*found, *stored}):
         context.store.save(issuer_id, bucket, found.get(issuer_id, NOTHING), mine.number)
@@ -175,7 +175,7 @@ def _stored_issuers(context: FoldContext, bucket: Period) -> set[str]:
 
 
 def _fold_parts(context: FoldContext, mine: Progress, whole: Period, issuers: Collection[str] | None) -> set[str]:
-    """Store the counts of an hour or a day for ``issuers``, or for all that have any; those issuers."""
+    """Store the counts of an hour or a day for ``issuers``, or for all that have any; return those issuers."""
     folded = set()
     for issuer_id, parts in groupby(context.store.parts(whole, issuers), key=lambda part: part[0]):
         counts = merge(counts for _, _, counts in parts)

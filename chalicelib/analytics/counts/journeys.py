@@ -1,4 +1,4 @@
-"""How far each credential got, and how fast, as numbers by the day on which it was issued."""
+"""The stages that credentials reached, and how fast, counted by day of issue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.analytics.event import Kind
 
 
 class Stage(StrEnum):
-    """What happened to a credential at least once. People only."""
+    """A stage in the life of a credential, reached when it happens for the first time. People only."""
 
     ISSUED = "issued"
     DELIVERED = "delivered"

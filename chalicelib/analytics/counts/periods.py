@@ -77,12 +77,12 @@ ALL_TIME = Period(Level.ALL, _EPOCH)
 
 
 def bucket_of(at: datetime) -> Period:
-    """The bucket of an event that happened ``at``."""
+    """The bucket that contains ``at``."""
     return Period(Level.BUCKET, _EPOCH + (at - _EPOCH) // BUCKET * BUCKET)
 
 
 def hour_of(at: datetime) -> Period:
-    """The hour of ``at``."""
+    """The hour that contains ``at``."""
     return Period(Level.HOUR, at.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
 
 
@@ -102,5 +102,5 @@ def first_open(now: datetime) -> datetime:
 
 
 def is_late(at: datetime, now: datetime) -> bool:
-    """Whether the bucket of an event that happened ``at`` may have been read before ``now``."""
+    """Whether the bucket of an event at the time ``at`` may have been read before ``now``."""
     return now >= bucket_of(at).end + GRACE / 2  # half of it, for clocks that differ

@@ -23,7 +23,7 @@ class Late(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the fold is, and who folds."""
+    """The progress of the fold, and the run that folds."""
 
     number: int
     """Of the run that stored this. Each run takes the next one, and what a run stores replaces nothing of a later
@@ -37,7 +37,7 @@ class Progress:
 
 
 class Superseded(Exception):
-    """A later run of the fold has taken over. What it finds unfinished it does again."""
+    """A later run of the fold has taken over. It redoes unfinished work."""
 
 
 class BucketReader(Protocol):
@@ -69,8 +69,8 @@ class CountStore(Protocol):
         """
 
     def parts(self, whole: Period, issuer_ids: Collection[str] | None = None) -> Iterator[tuple[str, Period, Counts]]:
-        """The stored counts of the buckets of an hour, or the hours of a day, strongly consistent; of all issuers, or
-        of ``issuer_ids``, issuer by issuer."""
+        """The stored counts of the buckets of an hour, or the hours of a day, of all issuers or of ``issuer_ids``,
+        issuer by issuer. Strongly consistent."""
 
     def section(self, issuer_id: str, period: Period, section: Section) -> Counts:
         """A section of a day, a month or all time; `NOTHING` if none is stored."""
@@ -78,7 +78,7 @@ class CountStore(Protocol):
     def sections(
         self, issuer_id: str, first: Period, last: Period, section: Section
     ) -> Iterator[tuple[Period, Counts]]:
-        """That section of every stored day or month from ``first`` to ``last``, which are of one level, in order."""
+        """The section of every stored day or month from ``first`` to ``last``, which have the same level, in order."""
 
 
 MAX_DONE = 90

@@ -1,4 +1,4 @@
-"""Read the counts of days: those that are over as they are stored, and today's from hours and buckets."""
+"""Read counts by day: past days as stored, and today from hours and buckets."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from chalicelib.analytics.counts.sections import Section, section_of
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From one UTC day to another, both included."""
+    """A range of UTC days, both ends included."""
 
     first: date
     last: date
 
     @property
     def many(self) -> int:
-        """How many days."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
     @property
     def before(self) -> Days:
-        """As many days before them, to compare with."""
+        """The preceding range of the same length, for comparison."""
         last = self.first - timedelta(days=1)
         return Days(last - timedelta(days=self.many - 1), last)
 
     def each(self) -> Iterator[date]:
-        """Each of them, in order."""
+        """Yield each day in order."""
         return (self.first + timedelta(days=n) for n in range(self.many))
 
     def __contains__(self, day: date) -> bool:
@@ -45,7 +45,7 @@ class CountReader:
     store: CountStore
 
     def series(self, issuer_id: str, days: Days, section: Section) -> Iterator[tuple[date, Counts]]:
-        """A section of each of ``days`` on which anything happened, in order."""
+        """A section of each of ``days`` that has events, in order."""
         stored = self.store.sections(issuer_id, day_of(days.first), day_of(days.last), section)
         today, counts = self._open_day(issuer_id)
         yield from ((period.start.date(), found) for period, found in stored if period.start.date() != today)
@@ -53,18 +53,18 @@ class CountReader:
             yield today, section_of(counts, section)
 
     def hours(self, issuer_id: str, day: date) -> Iterator[tuple[datetime, Counts]]:
-        """Each hour of ``day`` that is over and in which anything happened, in order."""
+        """Each past hour of ``day`` that has events, in order."""
         for _, period, counts in self.store.parts(day_of(day), {issuer_id}):
             yield period.start, close_day(counts)
 
     def total(self, issuer_id: str, days: Days, section: Section) -> Counts:
-        """A section of all ``days`` together, without unique visitors, which are those of a day. A month that is in
-        ``days`` as a whole, or as far as it has gone, is one read."""
+        """The sum of a section over ``days``, without unique visitors, which are counted per day. A whole month in
+        ``days``, or the current one up to today, is one read."""
         today, counts = self._open_day(issuer_id)
         return merge(self._parts(issuer_id, days, section, today, counts))
 
     def journeys(self, issuer_id: str) -> Counts:
-        """How far credentials got, of all time up to midnight."""
+        """The journeys of all credentials up to last midnight."""
         return self.store.section(issuer_id, ALL_TIME, Section.JOURNEYS)
 
     def _parts(
@@ -85,7 +85,7 @@ class CountReader:
             yield section_of(open_day, section)
 
     def _open_day(self, issuer_id: str) -> tuple[date | None, Counts]:
-        """The day that is not over, and its counts so far; None before anything was counted."""
+        """The current day and its counts so far; None before anything was counted."""
         progress = self.store.progress()
         if progress is None:
             return None, NOTHING
@@ -97,8 +97,8 @@ class CountReader:
 
 
 def _whole_months(days: Days, today: date | None) -> tuple[date, date]:
-    """The first and the last day of the months that ``days`` contain as a whole, or up to today; the last is before the
-    first if there are none."""
+    """The first and last day of the months that lie in ``days`` completely, or up to today; if there are none, the last
+    day is before the first."""
     first = days.first if days.first.day == 1 else month_of(days.first).end.date()
     last_month = month_of(days.last)
     complete = Period(Level.DAY, last_month.end - timedelta(days=1)).start.date() == days.last

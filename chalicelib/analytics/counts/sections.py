@@ -1,4 +1,5 @@
-"""The parts in which the counts of a day, a month and all time are stored, so that a reader pays for what it shows."""
+"""The sections in which the counts of a day, a month and all time are stored, so that a reader only reads what it
+shows."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ _BY_HOST = frozenset({Kind.IMPRESSION.value, Kind.CLICK.value})
 
 
 class Section(StrEnum):
-    """What of the counts."""
+    """A section of the counts."""
 
     TOTALS = "totals"
     """By kind and detail, and unique visitors: small, for a series of many days."""
@@ -28,7 +29,7 @@ class Section(StrEnum):
     VISITORS = "visitors"
     """Unique visitors of a day by every dimension."""
     JOURNEYS = "journeys"
-    """How far credentials got, of all time."""
+    """The journeys of credentials, of all time."""
 
 
 def _totals(cell: Cell) -> Cell:

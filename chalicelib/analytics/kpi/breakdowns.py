@@ -1,4 +1,4 @@
-"""Tables of figures by one thing: platform, verdict, channel, country, achievement, holder, cohort, pathway."""
+"""Tables of figures by platform, verdict, channel, country, achievement, holder, cohort or pathway."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Influencer:
 
 @dataclass(frozen=True, slots=True)
 class CohortRow:
-    """The credentials issued in one month, and how many got to each stage; None if there are too few of them."""
+    """The credentials issued in one month, and the number that reached each stage; None if suppressed."""
 
     month: str
     issued: int
@@ -38,7 +38,7 @@ class CohortRow:
 
 @dataclass(frozen=True, slots=True)
 class PathwayRow:
-    """Holders who reached a number of steps of a pathway; None if they are too few."""
+    """The number of holders who completed so many steps of a pathway; None if suppressed."""
 
     pathway: str
     steps: int
@@ -53,14 +53,14 @@ def by_platform(figures: Figures) -> dict[str, int]:
 
 
 def verdicts(figures: Figures) -> dict[str, int]:
-    """Verifications by verdict, of pages for people and of reports for programs."""
+    """Verifications by verdict: page views by people and reports for programs."""
     reports = Counter(figures.by_detail(Kind.VERIFICATION, machine=None))
     reports.update(figures.by_detail(Kind.VIEW))
     return dict(reports)
 
 
 def by_dimension(cells: Mapping[Cell, int], name: str) -> dict[str, dict[str, int]]:
-    """What people did, by kind, for each value of ``name``: `achievement`, `channel` or `country`."""
+    """Events by people, by kind, for each value of ``name``: `achievement`, `channel` or `country`."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for cell, many in cells.items():
         if not cell.machine:
@@ -84,7 +84,7 @@ def influencers(touches: Mapping[Touch, Seen], limit: int) -> list[Influencer]:
 
 
 def cohorts(steps: Mapping[Step, int]) -> list[CohortRow]:
-    """How far the credentials of each month of issue got. Months with few are left out, also against subtraction."""
+    """The stages that the credentials of each month of issue reached. Small months are suppressed (`suppression`)."""
     months: dict[str, Counter[str]] = defaultdict(Counter)
     for step, many in steps.items():
         months[step.issued[:7]][step.stage] += many

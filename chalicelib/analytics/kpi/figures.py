@@ -1,4 +1,4 @@
-"""What key figures are computed from."""
+"""The input of key figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.analytics.event import Kind
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What figures are limited to; None: not limited."""
+    """Filters of figures; None means no filter."""
 
     achievement: str | None = None
     channel: str | None = None
@@ -22,11 +22,11 @@ class Filter:
 
     @property
     def any(self) -> bool:
-        """Whether anything is left out."""
+        """Whether anything is filtered."""
         return self != Filter()
 
     def admits(self, cell: Cell) -> bool:
-        """Whether ``cell`` is counted. Acts of issuers and holders have no channel and no country."""
+        """Whether ``cell`` is counted. Events of issuers and holders have no channel and no country."""
         return (
             self.achievement in (None, cell.achievement)
             and self.channel in (None, cell.channel)
@@ -36,13 +36,13 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of some days, and the journeys of the credentials issued on them."""
+    """The counts of a range of days, and the journeys of the credentials issued on them."""
 
     cells: Mapping[Cell, int]
     steps: Mapping[Step, int]
 
     def events(self, kind: Kind, *, machine: bool | None = False, detail: str | None = None) -> int:
-        """Events of a kind: by people and without a visitor, or by machines, or (None) both."""
+        """The number of events of a kind: by machines, by everyone else, or (None) both."""
         return sum(
             many
             for cell, many in self.cells.items()
@@ -50,7 +50,7 @@ class Figures:
         )
 
     def by_detail(self, *kinds: Kind, machine: bool | None = False) -> dict[str, int]:
-        """Events of ``kinds`` by what they are broken down by."""
+        """Events of ``kinds`` by their detail."""
         found: Counter[str] = Counter()
         names = {kind.value for kind in kinds}
         for cell, many in self.cells.items():
@@ -59,11 +59,11 @@ class Figures:
         return dict(found)
 
     def credentials(self, stage: Stage) -> int:
-        """Credentials issued on these days that got to ``stage`` since."""
+        """The number of credentials issued on these days that have reached ``stage`` since."""
         return sum(many for step, many in self.steps.items() if step.stage == stage.value)
 
     def hours(self, stage: Stage) -> dict[int, int]:
-        """Those credentials by hours from issue to the first time."""
+        """Those credentials by hours from issue to the stage."""
         found: Counter[int] = Counter()
         for step, many in self.steps.items():
             if step.stage == stage.value:

@@ -13,7 +13,7 @@ from chalicelib.analytics.kpi.suppression import too_small
 
 
 class Unit(StrEnum):
-    """How a figure is written."""
+    """The unit of a figure."""
 
     COUNT = "count"
     RATIO = "ratio"
@@ -85,15 +85,15 @@ def _median_hours(stage: Stage) -> Callable[[Figures], Value]:
 
 
 def median(times: Mapping[int, int]) -> float | None:
-    """The median of values that occur so many ``times``; of an even number, the mean of the two in the middle."""
-    many = sum(times.values())
-    if not many:
+    """The median of values with their frequencies ``times``; for an even number, the mean of the middle two."""
+    number = sum(times.values())
+    if not number:
         return None
-    middle, passed, found = ((many - 1) // 2, many // 2), 0, []
+    positions, passed, middle = ((number - 1) // 2, number // 2), 0, []
     for value, occurs in sorted(times.items()):
-        found += [value for position in middle if passed <= position < passed + occurs]
+        middle += [value for position in positions if passed <= position < passed + occurs]
         passed += occurs
-    return (found[0] + found[1]) / 2
+    return (middle[0] + middle[1]) / 2
 
 
 _OF_ISSUED = "of the credentials issued in the period, up to last midnight UTC"
@@ -126,7 +126,7 @@ KPIS = (
     Kpi(
         "shares",
         "Shares",
-        "Times someone started to share a credential, on any platform.",
+        "Number of times that someone started to share a credential, on any platform.",
         Unit.COUNT,
         _events(Kind.SHARED),
         by_visitor=True,
@@ -134,7 +134,7 @@ KPIS = (
     Kpi(
         "views",
         "Views",
-        "Views of credential pages by people. Programs are counted apart.",
+        "Views of credential pages by people. Programs are counted separately.",
         Unit.COUNT,
         _events(Kind.VIEW),
         by_visitor=True,
@@ -187,7 +187,7 @@ KPIS = (
     Kpi(
         "re_enrolment_rate",
         "Re-enrolment rate",
-        "Credentials issued to holders who already had one of this issuer ÷ credentials issued, both in the period.",
+        "Credentials issued to holders who already had one from this issuer ÷ credentials issued, both in the period.",
         Unit.RATIO,
         _re_enrolment,
     ),
@@ -202,7 +202,7 @@ KPIS = (
         Kpi(
             f"hours_to_first_{noun}",
             f"Time to first {noun}",
-            f"Median of the whole hours from issue to the first {noun}, {_OF_ISSUED}, without those that have none.",
+            f"Median of the whole hours from issue to the first {noun}, {_OF_ISSUED}. Others are left out.",
             Unit.HOURS,
             _median_hours(stage),
         )

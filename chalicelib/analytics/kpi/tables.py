@@ -25,7 +25,7 @@ Row = tuple[object, ...]
 
 
 class Request(NamedTuple):
-    """What is asked for."""
+    """The requested period and filters."""
 
     issuer_id: str
     days: Days
@@ -41,7 +41,7 @@ class Table:
 
 
 class KpiFigure(NamedTuple):
-    """A key figure of a period, and of as many days before."""
+    """A key figure of a period, and of the preceding period of the same length."""
 
     kpi: Kpi
     now: Value
@@ -115,7 +115,7 @@ def _series_row(when: str, counts: Counts, only: Filter, visitors: int | None) -
 
 
 def _visitors(reader: CountReader, request: Request) -> Iterator[tuple[str, int]]:
-    """Unique visitors of each day by one value; for several at once they are not counted."""
+    """Unique visitors of each day for one filter; they are not counted for a combination."""
     named = {name: getattr(request.only, name) for name in ("achievement", "channel", "country")}
     given = [Dimension(name, value) for name, value in named.items() if value is not None]
     if len(given) == 1:

@@ -31,7 +31,7 @@ _TAKEN_BY_US = ("new",)
 
 
 class Method(StrEnum):
-    """How credentials identify an issuer: by a did:web on this host, or by its only key (did:key)."""
+    """The identifier of an issuer in credentials: a did:web on this host, or its only key (did:key)."""
 
     WEB = "web"
     KEY = "key"

@@ -85,8 +85,8 @@ class Lists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Search filter; a row must match all given members. ``name`` is a part of the holder's name and ``words`` a part
-    of the name or the start of the address, both without regard to case and accents; ``email`` is the complete address.
+    """Search filter; a row must match all given members. ``name`` is a part of the holder's name and ``words`` part of
+    the name or the start of the address, ignoring case and accents; ``email`` is the complete address.
     """
 
     name: str | None = None
@@ -100,6 +100,8 @@ class Search:
     """The credential must have expired at this time."""
     current: bool = False
     """The credential must not have been replaced."""
+    corrected: bool | None = None
+    """Whether the credential must have been revoked only because a corrected version replaces it; None for any."""
 
     def matches(self, row: Row) -> bool:
         """Whether ``row`` matches, without checking its address."""
@@ -109,6 +111,7 @@ class Search:
             and (self.ends_after is None or row.valid_until is None or self.ends_after <= row.valid_until)
             and (self.ends_before is None or (row.valid_until is not None and row.valid_until < self.ends_before))
             and not (self.current and row.superseded_by is not None)
+            and self.corrected in (None, row.corrected)
             and (self.name is None or fold(self.name) in fold(row.holder_name))
             and (self.words is None or _has_words(row, fold(self.words)))
         )

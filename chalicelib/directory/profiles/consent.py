@@ -1,6 +1,6 @@
-"""The ledger of a holder's consents, and its fold into what is allowed now.
+"""The ledger of a holder's consents, and the current permissions folded from it.
 
-Entries are only ever added. Who may see what follows from them alone, so the history shows why anything was public.
+Entries are only ever added. The entries alone decide who may see what, so the history shows why something was public.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TEXTS: Mapping[int, str] = {
 
 
 class Audience(StrEnum):
-    """Who may see something."""
+    """A group of readers."""
 
     PUBLIC = "public"
     RECRUITERS = "recruiters"
@@ -41,7 +41,7 @@ class Audience(StrEnum):
 
 
 class Subject(StrEnum):
-    """What is consented to, besides each credential (`credential_subject`)."""
+    """The subject of a consent, if it is not one credential (`credential_subject`)."""
 
     PROFILE = "profile"
     """The profile as a whole: without it, nothing is shown."""
@@ -61,7 +61,7 @@ _CREDENTIAL = "credential:"
 
 
 class Visibility(StrEnum):
-    """What a holder chooses for one subject. Each includes the audiences of those before it."""
+    """A holder's choice for one subject. Each includes the audiences of those before it."""
 
     NOBODY = "nobody"
     ISSUERS = "issuers"
@@ -80,7 +80,7 @@ AUDIENCES: Mapping[Visibility, frozenset[Audience]] = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One audience is allowed to see one subject, or no longer is. ``expires_at`` ends a consent by itself."""
+    """A grant or withdrawal of one subject for one audience. A consent ends at ``expires_at``."""
 
     subject: str
     audience: Audience
@@ -94,7 +94,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class ConsentEntry:
-    """Decisions taken together. ``number`` counts the entries of one holder from 1."""
+    """Decisions made together. ``number`` counts the entries of one holder from 1."""
 
     number: int
     at: datetime
@@ -104,7 +104,7 @@ class ConsentEntry:
 
 
 Grants = Mapping[tuple[str, Audience], datetime | None]
-"""The consents that were granted and not withdrawn, with the time at which each ends by itself."""
+"""The consents that were granted and not withdrawn, with the time at which each expires."""
 
 
 def grants_of(entries: Iterable[ConsentEntry]) -> Grants:
@@ -120,7 +120,7 @@ def grants_of(entries: Iterable[ConsentEntry]) -> Grants:
 
 
 def shown_since(entries: Iterable[ConsentEntry], audience: Audience) -> datetime | None:
-    """Since when the whole profile has been granted to ``audience``; None if it is not.
+    """The time since which the whole profile has been granted to ``audience``; None if it is not.
 
     Extending a consent that is still granted does not change this time.
     """
@@ -147,13 +147,13 @@ def is_on(grants: Grants, audience: Audience, now: datetime) -> bool:
 
 
 def visibility(grants: Grants, subject: str) -> Visibility:
-    """The widest choice whose audiences are all granted for ``subject``, whether the profile is on or not."""
+    """The widest choice whose audiences are all granted for ``subject``, whether or not the profile is on."""
     granted = {audience for name, audience in grants if name == subject}
     return max((one for one in Visibility if AUDIENCES[one] <= granted), key=lambda one: len(AUDIENCES[one]))
 
 
 def choose(subject: str, chosen: Visibility, expires_at: datetime | None = None) -> tuple[Decision, ...]:
-    """The decisions about ``subject`` that make ``chosen`` true."""
+    """The decisions about ``subject`` that implement ``chosen``."""
     return tuple(
         Decision(subject, audience, granted, expires_at if granted else None)
         for audience in Audience
@@ -162,7 +162,7 @@ def choose(subject: str, chosen: Visibility, expires_at: datetime | None = None)
 
 
 def changes(grants: Grants, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-    """Those of ``decisions`` that change something: what is decided already is not recorded again."""
+    """Those of ``decisions`` that change something: repeated decisions are not recorded."""
     return tuple(one for one in decisions if _changes(grants, one))
 
 
@@ -177,7 +177,7 @@ def credential_subject(credential_id: str) -> str:
 
 
 def credential_of(subject: str) -> str | None:
-    """The credential that ``subject`` is about, None if it is not about one."""
+    """The id of the credential that ``subject`` is about, None for any other subject."""
     return subject.removeprefix(_CREDENTIAL) if subject.startswith(_CREDENTIAL) else None
 
 

@@ -1,4 +1,4 @@
-"""The languages that a holder can choose: those with most speakers, and the official ones of Europe (ISO 639)."""
+"""The languages that a holder can choose: the most widely spoken, and the official ones of Europe (ISO 639)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that is stored about a holder, as JSON for them to keep."""
+"""Export everything that is stored about a holder, as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a holder does with their profile, without an account.
+"""A holder's actions on their profile, without an account.
 
 Only a link that opens everything may do so: it is sent to the holder's own address on request and works for a day. The
 link in an issuer's email may be quoted in a reply to the issuer, which could then publish a profile in their name.
@@ -55,7 +55,7 @@ class ProfileContext:
 
 @dataclass(frozen=True, slots=True)
 class OwnProfile:
-    """A holder's profile as they see it themselves. ``profile`` is None until they have made one."""
+    """A holder's profile as the holder sees it. ``profile`` is None until they create one."""
 
     access: HolderAccess
     profile: Profile | None
@@ -65,13 +65,13 @@ class OwnProfile:
     """Whether an operator has hidden it; the holder can change it, but no one sees it."""
 
     def is_on(self, now: datetime) -> bool:
-        """Whether any audience sees it."""
+        """Whether any audience can see it."""
         return any(consent.is_on(self.grants, audience, now) for audience in Audience)
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a holder chooses for the profile as a whole and for each field."""
+    """A holder's choices for the profile as a whole and for each field."""
 
     visibility: Mapping[Subject, Visibility]
     """By field (`FIELDS`)."""
@@ -90,19 +90,21 @@ def view(context: ProfileContext, token: str) -> OwnProfile:
 
 
 def save(context: ProfileContext, token: str, details: Details, choices: Choices, *, all_valid: bool = False) -> None:
-    """Store what the holder states and who may see it, and switch the profile on; with ``all_valid``, show everyone
+    """Store the holder's details and who may see them, and publish the profile; with ``all_valid``, show everyone
     what `show_all_valid` shows.
 
     Raises `BadDetails`, `TooMany`, `Conflict`, and as `view`.
     """
     own = view(context, token)
     profile.check(details)
-    # What was shown before the profile ended by itself is chosen again, as in a new one.
+    # There is nothing to consent to in an empty field; the history would list it.
+    shown = {field: choices.visibility[field] if field in details.stated() else Visibility.NOBODY for field in FIELDS}
+    # Choices from before the profile expired do not count: it starts as a new one does.
     ended = () if own.is_on(context.delivery_context.now()) else consent.credentials_in(own.grants)
     decisions = [
         *(each for one in ended for each in consent.choose(consent.credential_subject(one), Visibility.NOBODY)),
         *consent.choose(Subject.PROFILE, Visibility.EVERYONE, choices.expires_at),
-        *(each for field in FIELDS for each in consent.choose(field, choices.visibility[field])),
+        *(each for field in FIELDS for each in consent.choose(field, shown[field])),
         Decision(Subject.SEARCH_ENGINES, Audience.PUBLIC, choices.search_engines),
         *(_shown_to_everyone(_valid(context, own, frozenset())) if all_valid else ()),
     ]
@@ -125,7 +127,8 @@ def choose_credentials(context: ProfileContext, token: str, chosen: Mapping[str,
 def show_all_valid(context: ProfileContext, token: str) -> None:
     """Show everyone the holder's credentials that are valid now and come from identified issuers.
 
-    Strangers could fill a profile with credentials that they issue to its holder. Raises as `choose_credentials`.
+    Otherwise strangers could fill a profile with credentials that they issue to its holder. Raises as
+    `choose_credentials`.
     """
     own = view(context, token)
     shown = consent.credentials_in(own.grants)
@@ -133,7 +136,7 @@ def show_all_valid(context: ProfileContext, token: str) -> None:
 
 
 def withdraw(context: ProfileContext, token: str) -> None:
-    """Withdraw every consent; nothing is shown from now on. The details stay, for the holder only.
+    """Withdraw every consent, so that nothing is shown from now on. The details stay, visible only to the holder.
 
     Raises `Conflict`, and as `view`.
     """
@@ -143,14 +146,14 @@ def withdraw(context: ProfileContext, token: str) -> None:
 
 
 def forget(context: ProfileContext, token: str) -> None:
-    """Delete the profile and its ledger, and what Laurel knows about the address (`holder_actions.forget`).
+    """Delete the profile and its ledger, and the data stored about the address (`holder_actions.forget`).
 
-    Raises as `view`. The profile goes first: the link still works if this is interrupted.
+    Raises as `view`. The profile is deleted first, because the link still works if this is interrupted.
     """
     own = view(context, token)
     if own.profile is not None:
         now = context.delivery_context.now()
-        if own.hidden:  # otherwise a new profile would be public at once
+        if own.hidden:  # otherwise a new profile would be public immediately
             context.store.hide(own.access.mailbox.digest, now)
         context.store.delete(replace(own.profile, changed_at=now))
     holder_actions.forget(context.delivery_context, token)
@@ -209,7 +212,7 @@ def _own_records(context: ProfileContext, access: HolderAccess) -> Iterator[Reco
 
 
 def _valid(context: ProfileContext, own: OwnProfile, shown: frozenset[str]) -> list[str]:
-    """The credentials that `show_all_valid` adds to those ``shown``, as far as there is room."""
+    """The credentials that `show_all_valid` adds to those ``shown``, up to the limit."""
     now, archive = context.delivery_context.now(), context.delivery_context.archive
     identified = cache(lambda issuer_id: archive.issuer(issuer_id).identified(now))
     found = (

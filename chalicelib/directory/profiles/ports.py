@@ -21,7 +21,7 @@ class ProfileStore(Protocol):
         """The ledger of a mailbox in order, strongly read."""
 
     def save(self, profile: Profile, entry: ConsentEntry | None, published: Published | None) -> Profile:
-        """Replace the version that was read, add ``entry`` to the ledger, and replace what is public by ``published``,
+        """Replace the version that was read, add ``entry`` to the ledger, and replace the public copy by ``published``,
         in one transaction. ``profile`` has a new `changed_at`; without ``published``, nothing is public. Returns the
         next version.
 
@@ -35,13 +35,13 @@ class ProfileStore(Protocol):
         """
 
     def hide(self, holder_id: str, at: datetime) -> None:
-        """Hide a profile: in one transaction, remove what is public of it and let nothing become public."""
+        """Hide a profile: in one transaction, delete its public copy and prevent a new one."""
 
     def unhide(self, holder_id: str) -> None:
-        """Let a profile become public when its holder saves it again."""
+        """Allow a profile to become public when its holder saves it again."""
 
     def delete(self, profile: Profile) -> None:
-        """Delete a profile, with a new `changed_at`, what is public of it, and its ledger; what is public goes first.
+        """Delete a profile, with a new `changed_at`, its public copy, and its ledger; the public copy first.
 
         Raises `Conflict` when the profile changes meanwhile. It can be repeated.
         """
@@ -51,7 +51,7 @@ class PublishedStore(Protocol):
     """Reads public profiles."""
 
     def published(self, holder_id: str) -> Published | None:
-        """What is public of a profile, by one strongly consistent read; None if nothing is."""
+        """The public copy of a profile, with one strongly consistent read; None if there is none."""
 
     def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
         """What is public of each of these profiles, strongly read, several in one call; without those of which nothing

@@ -1,4 +1,4 @@
-"""A holder's profile: what they state about themselves. None of it is verified."""
+"""A holder's profile: self-declared details, none of them verified."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_LINK = 300
 
 
 class OpenTo(StrEnum):
-    """What a holder may be asked about."""
+    """A topic that a holder can be contacted about."""
 
     WORK = "work"
     FREELANCE = "freelance"
@@ -37,7 +37,7 @@ class OpenTo(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a holder states. Empty means not stated."""
+    """Self-declared details of a holder. Empty means not stated."""
 
     name: str = ""
     headline: str = ""
@@ -47,10 +47,22 @@ class Details:
     links: tuple[str, ...] = ()
     open_to: tuple[OpenTo, ...] = ()
 
+    def stated(self) -> frozenset[Subject]:
+        """The fields that are not empty."""
+        values = {
+            Subject.NAME: self.name,
+            Subject.HEADLINE: self.headline,
+            Subject.PLACE: self.place,
+            Subject.LANGUAGES: self.languages,
+            Subject.LINKS: self.links,
+            Subject.OPEN_TO: self.open_to,
+        }
+        return frozenset(subject for subject, value in values.items() if value)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The stored profile of one mailbox, which only its holder sees. What others see is `Published`."""
+    """The stored profile of one mailbox, which only its holder sees. Others see `Published`."""
 
     mailbox: str
     """Digest of the holder's address (`delivery.mailbox.digest`)."""
@@ -63,7 +75,7 @@ class Profile:
 
 
 class BadDetails(LaurelError):
-    """Some fields have errors: a sentence by field."""
+    """Some fields have errors: one sentence per field."""
 
     code = "refused"
 

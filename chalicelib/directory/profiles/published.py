@@ -1,4 +1,4 @@
-"""What an audience may see of a profile: only what the holder consented to, and nothing about their mailbox."""
+"""The view of a profile for one audience: only what the holder consented to, and nothing about their mailbox."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Published:
 
 
 def publish(profile: Profile, entries: Sequence[ConsentEntry], audience: Audience, now: datetime) -> Published | None:
-    """What ``audience`` may see of ``profile`` from ``now``; None if that is nothing."""
+    """The view of ``profile`` for ``audience`` from ``now``; None if it is empty."""
     grants, since = consent.grants_of(entries), consent.shown_since(entries, audience)
     allowed = partial(_allowed, grants, audience, now)
     details = _visible(profile.details, allowed)

@@ -132,6 +132,7 @@ class AchievementItem(Item, discriminator="achievement"):
     valid_days = NumberAttribute(null=True)
     evidence_required = BooleanAttribute(default=False)
     archived = BooleanAttribute(default=False)
+    shows_count = BooleanAttribute(default=False)
     enrolment_url = UnicodeAttribute(null=True)
     eligibility = UnicodeAttribute(null=True)
     related = ListAttribute(of=UnicodeAttribute, default=list)

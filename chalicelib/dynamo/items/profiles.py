@@ -22,7 +22,7 @@ from chalicelib.dynamo.items.base import Item, mapped, members
 
 
 class DetailsMap(MapAttribute[str, Any]):
-    """What a holder states."""
+    """Self-declared details of a holder."""
 
     name = UnicodeAttribute()
     headline = UnicodeAttribute()
@@ -84,7 +84,7 @@ class ConsentItem(Item, discriminator="consent"):
 
 
 class PublishedItem(Item, discriminator="published"):
-    """What everyone may see of a profile. It names neither the mailbox nor its digest."""
+    """The public copy of a profile. It contains neither the mailbox nor its digest."""
 
     holder_id = UnicodeAttribute()
     details = mapped(DetailsMap)

@@ -1,4 +1,5 @@
-"""The store of counts: those of buckets and hours among the events, which expire; the others among what must last."""
+"""The store of counts: those of buckets and hours in the table of events, which expire; the others in the permanent
+table."""
 
 from __future__ import annotations
 
@@ -24,12 +25,13 @@ from chalicelib.errors import Malformed, Unavailable
 MAX_PAYLOAD = 300_000
 """Bytes of counts in one item, which has at most 400 KB. What is larger is cut into chunks."""
 OUTLIVES_EVENTS = timedelta(days=30)
-"""How much longer the counts of buckets and hours are kept than events: an hour is folded from all its buckets."""
+"""The extra time for which counts of buckets and hours are kept after their events, because an hour is folded from all
+its buckets."""
 _NOT_LATER = "attribute_not_exists(pk) OR run_number <= :number"
 
 
 class ProgressItem(Item, discriminator="fold_progress"):
-    """How far events are counted."""
+    """The progress of counting."""
 
     run_number = NumberAttribute()
     folded_to = UTCDateTimeAttribute()
@@ -52,7 +54,7 @@ class ProgressItem(Item, discriminator="fold_progress"):
 
 
 class Stored(NamedTuple):
-    """What an item of counts holds."""
+    """The content of an item of counts."""
 
     issuer_id: str
     period: Period
@@ -157,7 +159,7 @@ class DynamoCountStore:
         try:
             return from_bytes(payload)
         except Malformed as error:
-            # Counts that were overwritten meanwhile, and their old chunks deleted: read again, they are there.
+            # The counts were overwritten and their old chunks deleted in the meantime, so read them again.
             raise Unavailable("Counts are being replaced. Try again.", code="storage_unreadable") from error
 
     def _save(
@@ -200,7 +202,7 @@ def _sections(period: Period) -> list[Section]:
 
 
 def _chunks(payload: bytes) -> list[bytes]:
-    """Cut what does not fit into one item."""
+    """Split counts that do not fit into one item."""
     if len(payload) <= MAX_PAYLOAD:
         return []
     return [payload[start : start + MAX_PAYLOAD] for start in range(0, len(payload), MAX_PAYLOAD)]

@@ -38,10 +38,10 @@ class DynamoProfileStore:
         puts = [Put(ProfileItem.of(after).raw(), *(("version = :before", before) if profile.version else (ABSENT,)))]
         if entry is not None:
             puts.append(Put(ConsentItem.of(profile.mailbox, entry).raw()))
-        # The version of the profile protects what is public: every change of one is a change of the other.
+        # The version of the profile also protects the public copy, because both always change together.
         if published is not None:
             puts.append(Put(PublishedItem.of(published).raw(), UNCONDITIONAL))
-        hidden = Delete(keys.hidden_profile(profile.holder_id), ABSENT)  # deletes nothing: it fails if there is one
+        hidden = Delete(keys.hidden_profile(profile.holder_id), ABSENT)  # deletes nothing, but fails if there is one
         gone = hidden if published is not None else Delete(keys.published(profile.holder_id), UNCONDITIONAL)
         self._tables.transact(self._table, puts, [gone])
         return after

@@ -31,7 +31,7 @@ LOGO = 64
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """What a certificate says, and in which language."""
+    """The text of a certificate, and its language."""
 
     artefact: Artefact
     claims: Claims
@@ -47,7 +47,7 @@ class _Contents:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Where everything is on the page."""
+    """The layout of the page."""
 
     shapes: tuple[Shape, ...]
     blocks: tuple[tuple[Line, ...], ...]
@@ -142,7 +142,7 @@ def raster(lines: tuple[Line, ...]) -> Raster:
     left, right = min(line.left for line in lines) - margin, max(line.left + line.width for line in lines) + margin
     top, bottom = lines[0].y - lines[0].size - margin, lines[-1].y + margin
     width, height = right - left, bottom - top
-    # The paper goes beyond the edges, so that rounding to whole pixels leaves none of them black.
+    # The background extends beyond the edges, so that rounding to whole pixels leaves no black edge.
     paper = box(left - 1, top - 1, width + 2, height + 2, PAPER)
     drawn = (paper, *(line.svg for line in lines))
     image = rendering.png(typesetting.svg(width, height, drawn, left, top), PIXELS_PER_POINT)
@@ -158,7 +158,7 @@ def _logo(artefact: Artefact, x: float, y: float) -> tuple[Raster, ...]:
 
 
 def _stacked(contents: _Contents, x: float, between: tuple[float, float], room: float, anchor: str) -> tuple[Line, ...]:
-    """Place who earned what, from whom and when, below each other ``between`` two edges, as large as fits."""
+    """Place holder, title, issuer and dates below each other ``between`` two edges, as large as fits."""
     artefact, claims, language, style = contents.artefact, contents.claims, contents.language, contents.style
     small = style((13,), SOFT, anchor=anchor)
     parts = (
@@ -192,7 +192,7 @@ def _dates(artefact: Artefact) -> Phrase:
 def _foot(contents: _Contents, x: float, top: float, room: float) -> tuple[Line, ...]:
     text, style = contents.language.text, contents.style
     ask, top = place(text(CHECK), x, top, room, style((10.5, 9), SOFT))
-    # The address of the page breaks nowhere, so that it can be typed.
+    # The URL of the page is never broken, so that it can be typed.
     link, top = place(contents.artefact.url, x, top + 2, room, style((11.5, 10, 9, 8, 7), bold=True))
     reminder = phrase("A printed copy can be out of date; the link is not.")
     note, _ = place(text(reminder), x, top + 2, room, style((9, 8), SOFT))

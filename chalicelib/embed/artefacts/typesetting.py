@@ -1,4 +1,4 @@
-"""Fit text into boxes: lines with their places, which become the text of an SVG and of a PDF."""
+"""Fit text into boxes: lines with their positions, for SVG and PDF."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INK, SOFT, PAPER = "#15181c", "#555e69", "#ffffff"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text looks. Sizes are tried in order, until the text fits."""
+    """A text style. Sizes are tried in order until the text fits."""
 
     sizes: tuple[float, ...]
     colour: str = INK
@@ -117,12 +117,12 @@ def drawable(text: str) -> str:
 
 
 def drawable_or(text: str, instead: str) -> str:
-    """Return ``text`` as far as there are fonts for it, or say ``instead`` that there are none. No text stays none."""
+    """Return ``text`` as `drawable` does, or ``instead`` if nothing of it can be drawn; None for None."""
     return drawable(text) or (instead if text else "")
 
 
 def can_be_drawn(*shown: str | None) -> bool:
-    """Whether there are fonts for every text: a certificate must not lack its holder, title or issuer."""
+    """Whether the fonts support every text: a certificate must not lack its holder, title or issuer."""
     return all(drawable(text) for text in shown if text)
 
 

@@ -109,7 +109,7 @@ def worker_run(result: RunResult) -> None:
 
 
 def counted(folded: Folded) -> None:
-    """Log a run of the counting, and emit how far it is behind, for its alarm. A run that waits for another is none."""
+    """Log a counting run, and emit its lag for the alarm. A run that only waited for another is not logged."""
     if folded.waits:
         return
     logger().info("counted", extra={"buckets": folded.buckets, "late": folded.late, "too_old": folded.too_old})
@@ -133,7 +133,7 @@ def cleaned_up(result: CleanupResult) -> None:
 
 
 def new_keys(created: int, most: int) -> None:
-    """Emit how many keys issuers got today, and how much of the day's budget that is, for its alarm."""
+    """Emit how many keys were created for issuers today, and which part of the day's budget, for the alarm."""
     percent = 100 * created / most if most else 0.0
     for name, unit, value in (
         ("NewKeys", MetricUnit.Count, created),

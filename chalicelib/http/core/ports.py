@@ -47,7 +47,7 @@ class Services(Protocol):
 
     @property
     def event_budget(self) -> EventBudget:
-        """How many reported events this worker stores."""
+        """Limit on the reported events that this worker stores."""
 
     @property
     def count_store(self) -> CountStore:

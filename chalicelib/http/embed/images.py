@@ -62,7 +62,7 @@ def routes(services: Services) -> Routes:
         try:
             return _image(services, request, file, form)
         except NotFound:
-            # An image, because the reader of a website sees nothing of a problem document in its place.
+            # An image, because a problem document in its place would not be displayed.
             return public(request, form.draw(texts.missing(form.language), 404), IMAGE_SECONDS)
 
     bound.preflight("/badge/{file}")

@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became visible, or no longer is, to the same audiences in one entry of the ledger."""
+    """Subjects that became visible, or stopped being visible, to the same audiences in one entry of the ledger."""
 
     label: str
     audiences: tuple[str, ...]
@@ -93,7 +93,7 @@ class ProfilePage:
     """Issuer and query of each page with older credentials."""
     more: str | None
     shown: int
-    """How many credentials anyone may see."""
+    """The number of credentials shown to any audience."""
     history: tuple[History, ...]
 
 
@@ -142,7 +142,7 @@ def _rows(own: OwnProfile, home: HolderPage) -> Iterator[Row]:
 
 
 def _changes(entry: ConsentEntry) -> Iterator[Change]:
-    """One change for each group of audiences that was granted, or refused, the same subjects."""
+    """One change for each group of audiences with the same subjects granted or withdrawn."""
     ends = next((one.expires_at for one in entry.decisions if one.expires_at), None)
     for granted in (True, False):
         groups: dict[frozenset[Audience], list[str]] = {}

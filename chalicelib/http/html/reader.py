@@ -1,7 +1,7 @@
 """The language of the request that is being answered: `lang` in its URL, then `Accept-Language`, then English.
 
-It is kept for the duration of a request instead of being passed to every view, because every page depends on it and no
-view decides by it. `response_headers.middleware` sets it first.
+It is kept for the duration of a request instead of being passed to every view, because every page depends on it, but no
+view decides anything by it. `response_headers.middleware` sets it first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KEPT = ("kind", "size", "theme", "language", "issuer", "before", "after", "curs
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads the response: a language, and whether the URL named it."""
+    """The reader of the response: a language, and whether the URL named it."""
 
     code: str = DEFAULT
     chosen: bool = False
@@ -76,7 +76,7 @@ def current() -> Reader:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Translate what is rendered within the context into the language ``code``."""
+    """Translate everything that is rendered within the context into the language ``code``."""
     token = _translation.set(translation(code))
     try:
         yield
@@ -90,13 +90,13 @@ def spoken() -> Translation:
 
 
 def with_language(url: str) -> str:
-    """Keep the language of a URL that named it: no cookie remembers it."""
+    """Keep the language that the URL names, because no cookie stores it."""
     reader = _reader.get()
     return in_language(url, reader.code) if reader.chosen else url
 
 
 def headers(code: str, more: dict[str, str]) -> dict[str, str]:
-    """Return ``more`` with the language of the response, and with what it was chosen by."""
+    """Return ``more`` with `Content-Language` and, if `Accept-Language` decided, `Vary`."""
     found = {"Content-Language": code, **more}
     if not _reader.get().chosen:
         found["Vary"] = ", ".join(filter(None, (more.get("Vary"), "Accept-Language")))

@@ -138,7 +138,7 @@ def _environment() -> Environment:
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {"stamp": text.stamp, "paragraphs": text.paragraphs, "with_language": reader.with_language}
     # They depend on the request, so Jinja must not compute them while it compiles a template.
-    spoken = {"day": "day", "minute": "minute", "t": "text", "own": "own"}
+    spoken = {"day": "day", "minute": "minute", "number": "number", "t": "text", "own": "own"}
     environment.filters |= {name: pass_context(partial(_spoken, method)) for name, method in spoken.items()}
     environment.filters |= {"kind_name": kind_name, "email": _email, "unquoted": unquoted}
     return environment

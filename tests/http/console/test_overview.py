@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from chalicelib.award.issuing import issue, reissue
 from chalicelib.award.issuing.issue import Award
+from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential.build import Holder
 from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
+from chalicelib.http.console.overview import overview_figures
 from tests.http.console.test_bulk import achievement, text_of
 from tests.http.console.test_credentials import listed_ids
 from tests.http.fake_laurel import NOW, Laurel
@@ -25,15 +27,28 @@ def test_figures_link_to_the_lists_that_they_count(viewer: Browser, laurel: Laur
     for figure, state, number in (
         ("9 issued", "", 9),
         ("6 valid", "?state=active", 6),
-        ("1 expiring within 30 days", "?state=expiring", 1),
+        ("1 expired", "?state=expired", 1),
         ("1 suspended", "?state=suspended", 1),
         ("1 revoked", "?state=revoked", 1),
+        ("0 replaced by a correction", "?state=corrected", 0),
+        ("1 credential expires within 30 days", "?state=expiring", 1),
     ):
         assert figure in shown
         assert f"{laurel.base_url}{HERE}/credentials{state}" in Outline(page.text).attributes("href")
         assert len(listed_ids(viewer.get(f"{HERE}/credentials{state}").text)) == number
-    assert "1 credential expires within 30 days" in shown
     assert "1 credential is suspended" in shown
+
+
+def test_the_figures_add_up_to_the_number_issued(laurel: Laurel) -> None:
+    award = Award("fernhill", achievement(laurel), Holder("Noor Ahmed"), valid_until=NOW + timedelta(days=3))
+    old = issue.issue(laurel.issuer_context, award)
+    reissue.correct(laurel.issuer_context, "fernhill", old.id, Changes(name="Nour Ahmed"))
+    rows = laurel.issuer_store.rows("fernhill", None, 100)
+    for now in (NOW, NOW + timedelta(days=30)):
+        counts = overview_figures.count(rows, now)
+        groups = (counts.valid, counts.expired, counts.suspended, counts.revoked, counts.corrected)
+        assert counts.corrected > 0
+        assert sum(groups) == counts.issued == len(rows)
 
 
 def test_renewed_credential_needs_no_attention(viewer: Browser, laurel: Laurel) -> None:
@@ -43,7 +58,6 @@ def test_renewed_credential_needs_no_attention(viewer: Browser, laurel: Laurel) 
     )
     reissue.renew(laurel.issuer_context, "fernhill", old.id, NOW + timedelta(days=300))
     shown = " ".join(text_of(viewer.get(HERE)).split())
-    assert "0 expiring within 30 days" in shown
     assert "1 credential expires within 30 days" not in shown
     assert listed_ids(viewer.get(f"{HERE}/credentials?state=expiring").text) == []
 

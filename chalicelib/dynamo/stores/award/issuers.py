@@ -15,13 +15,13 @@ from chalicelib.award.issuing.search import (
     Row,
     row_of,
 )
-from chalicelib.catalogue.listing import listing_of
+from chalicelib.catalogue.entry import entry_of
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, Pointer, read
-from chalicelib.dynamo.items.catalogue import ListingItem
+from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
 from chalicelib.dynamo.items.credentials import (
     AchievementItem,
     HolderPointer,
@@ -96,7 +96,7 @@ class DynamoIssuerStore(DynamoPublicStore):
             Put(AchievementItem.of(achievement).raw()),
             _put_version(achievement),
             Put(pointer.raw(), f"{ABSENT} OR target = :issuer", {":issuer": {"S": achievement.issuer_id}}),
-            Put(ListingItem.of(listing_of(achievement)).raw(), UNCONDITIONAL),
+            Put(CatalogueEntryItem.of(entry_of(achievement)).raw(), UNCONDITIONAL),
         )
 
     def replace_achievement(self, before: Achievement, after: Achievement) -> None:
@@ -109,10 +109,10 @@ class DynamoIssuerStore(DynamoPublicStore):
             Put(_put_version(before).item, "attribute_not_exists(pk) OR version = :before", values),
         ]
         if after.archived:
-            unlisted = Delete(keys.listing(after.issuer_id, after.id), UNCONDITIONAL)
+            unlisted = Delete(keys.catalogue_entry(after.issuer_id, after.id), UNCONDITIONAL)
             self._tables.transact(self._tables.credentials, puts, [unlisted])
         else:
-            self._transact(*puts, Put(ListingItem.of(listing_of(after)).raw(), UNCONDITIONAL))
+            self._transact(*puts, Put(CatalogueEntryItem.of(entry_of(after)).raw(), UNCONDITIONAL))
 
     def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
         present = self.achievement(issuer_id, achievement_id)
@@ -170,7 +170,7 @@ class DynamoIssuerStore(DynamoPublicStore):
     def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
         found: list[str] = []
         while len(found) < limit:
-            # One item of the next issuer: reading all would take as long as the issuer with the most credentials wants.
+            # Read only one item of the next issuer, because an issuer can have any number of credentials.
             part = keys.holders_after(email, after)
             first = next(reads.list_range(self._tables, self._tables.credentials, HolderPointer, part, 1), None)
             if first is None:

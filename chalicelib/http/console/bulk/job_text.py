@@ -111,7 +111,7 @@ def _by(job: Job) -> str:
 
 
 def result_line(result: Result, job: Job, deliveries: Mapping[str, Delivery], now: datetime) -> ResultLine:
-    """Build the view model of one row; ``deliveries`` maps credential ids to what became of their emails."""
+    """Build the view model of one row; ``deliveries`` maps credential ids to the delivery status of their emails."""
     row, outcome = result.row, result.outcome
     name = row.name or "No name"
     detail = NO_EMAIL if outcome.state is RowState.ISSUED and row.email is None else outcome.detail
@@ -124,7 +124,7 @@ def result_line(result: Result, job: Job, deliveries: Mapping[str, Delivery], no
 
 
 def emails_line(job: Job, results: Iterable[Result]) -> str:
-    """Say who gets no email: everyone, or the holders in ``results`` without an address; empty if neither."""
+    """State who gets no email: everyone, or the holders in ``results`` without an address; empty if neither."""
     if not job.counts.issued:
         return ""
     if not job.notify:

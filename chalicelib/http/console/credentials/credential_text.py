@@ -27,6 +27,7 @@ STATES = (
     ("expiring", "Expires within 30 days"),
     ("expired", EXPIRED.text),
     *((state.value, STATUS_LABELS[state].text) for state in (State.SUSPENDED, State.REVOKED)),
+    ("corrected", CORRECTED.text),
 )
 """Options of the status filter."""
 ANOTHER = "Deleted achievement"
@@ -80,8 +81,8 @@ def status_label(state: State, valid_until: datetime | None, now: datetime, *, c
 def list_items(
     rows: Iterable[Row], names: Mapping[str, str], now: datetime, deliveries: Mapping[str, Delivery] | None = None
 ) -> list[CredentialListItem]:
-    """Build the table of ``rows``. ``names`` maps achievement ids to names, ``deliveries`` credential ids to what
-    became of their emails, if the table shows that."""
+    """Build the table of ``rows``. ``names`` maps achievement ids to names, ``deliveries`` credential ids to the
+    delivery status of their emails, if the table shows it."""
     return [
         CredentialListItem(
             id=row.credential_id,

@@ -1,4 +1,4 @@
-"""What the page of a credential says about each email: sent, on its way or not sent."""
+"""The status of each email on the page of a credential: sent, on its way or not sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.html import text
 
 SOON = timedelta(minutes=10)
-"""How long an email is expected within a minute; later something holds it back, such as the daily limit."""
+"""The age up to which an email is expected within a minute; an older one is delayed, for example by the daily limit."""
 WITHIN_A_MINUTE = "Will be sent within a minute."
 WAITING = "Waiting to be sent. Emails over the daily limit are sent on the next day."
 NOT_CHOSEN = "Not sent: you chose not to email the holder when you issued the credential."

@@ -1,4 +1,4 @@
-"""An achievement as listed on public pages: little enough to read many at once."""
+"""An achievement as listed on public pages, small enough to read many at once."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _KEY_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class ListedSkill:
-    """A skill by which achievements are compared: the same ``key`` means the same skill."""
+class CatalogueSkill:
+    """A skill, for comparing achievements: the same ``key`` means the same skill."""
 
     key: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """An achievement that an issuer offers. An archived one has no listing."""
+class CatalogueEntry:
+    """An achievement that an issuer offers. An archived one has no entry."""
 
     id: str
     issuer_id: str
@@ -30,29 +30,29 @@ class Listing:
     kind: str
     image: str
     image_alt: str
-    skills: tuple[ListedSkill, ...] = ()
+    skills: tuple[CatalogueSkill, ...] = ()
     enrolment_url: str | None = None
     related: tuple[str, ...] = ()
     """Ids of the achievements that the issuer recommends next."""
 
 
-def listing_of(achievement: Achievement) -> Listing:
-    """Build the listing of ``achievement``."""
-    return Listing(
+def entry_of(achievement: Achievement) -> CatalogueEntry:
+    """Build the entry of ``achievement``."""
+    return CatalogueEntry(
         id=achievement.id,
         issuer_id=achievement.issuer_id,
         name=achievement.name,
         kind=achievement.kind,
         image=achievement.image,
         image_alt=achievement.image_alt,
-        skills=tuple(listed_skills(achievement.skills)),
+        skills=tuple(catalogue_skills(achievement.skills)),
         enrolment_url=achievement.enrolment_url,
         related=achievement.related,
     )
 
 
-def listed_skills(skills: Iterable[Skill]) -> Iterable[ListedSkill]:
+def catalogue_skills(skills: Iterable[Skill]) -> Iterable[CatalogueSkill]:
     """Identify each skill by its URL in a framework, or by its name without one."""
     for skill in skills:
         identity = skill.url or " ".join(skill.name.casefold().split())
-        yield ListedSkill(hashlib.sha256(identity.encode()).hexdigest()[:_KEY_LENGTH], skill.name)
+        yield CatalogueSkill(hashlib.sha256(identity.encode()).hexdigest()[:_KEY_LENGTH], skill.name)
