@@ -9,6 +9,7 @@ PORT ?= 8000
 STAGE ?= dev
 WORKERS ?= 2
 MINUTES ?= 5
+SIZE ?= 10000
 
 # Compiled modules are kept even where the environment says not to: each worker would compile all tests again.
 export PYTHONDONTWRITEBYTECODE :=
@@ -133,6 +134,10 @@ screenshots: $(VENV) ## Make docs/page.png and docs/console.png from the stack a
 .PHONY: bench
 bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel against other libraries; prints one JSON line per benchmark
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+.PHONY: bench-directory
+bench-directory: $(VENV) $(VENV_BENCH) ## Measure the directory's search with SIZE people (default 10000) on DynamoDB Local (Java 17)
+	@tools/dynamodb_local.sh -- $(BIN)/python -m benchmarks.directory --size $(SIZE)
 
 .PHONY: crash-award
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line

@@ -60,6 +60,14 @@ def count_events(_event: CloudWatchEvent) -> None:
     log.counted(folding.run(services.fold_context, services.clock() + timedelta(seconds=50)))
 
 
+@app.lambda_function(name="update_directory")
+def update_directory(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Update the listings that changes of stored items concern. Returns the change from which to deliver again."""
+    update = services.update_listings(event["Records"])
+    log.listings_updated(update)
+    return {"batchItemFailures": [{"itemIdentifier": update.failed.sequence}] if update.failed else []}
+
+
 @app.lambda_function(name="on_email_event")
 def on_email_event(event: dict[str, Any], _context: object) -> None:
     """Record deliveries, bounces and complaints that the email service publishes."""

@@ -10,7 +10,7 @@ The map of this package, one line for each folder. Imports point inward: edges i
     verify/       PURE  verification: canonical form, proofs, keys, the ten checks, report, verdict
     analytics/    PURE  events, the visitor's daily keyed hash, counts, key figures
     catalogue/    PURE  the public catalogue: entries, recommendations, referrals
-    directory/    PURE  holders' profiles and the ledger of their consents
+    directory/    PURE  holders' profiles, the ledger of their consents, and the search for them
     moderation/   PURE  reports by visitors
     access/       PURE  authentication and authorization: roles, members, tokens, sessions, sign-in links
     award/        PURE  an issuer's actions: achievements, issuing, bulk jobs, pathways, webhooks

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.analytics.ports import Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
+from chalicelib.analytics.visitor import SALT_BYTES
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
 from chalicelib.dynamo.stores.events import DynamoEventStore
@@ -43,8 +44,10 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
-    from chalicelib.directory.own_profile import ProfileContext
-    from chalicelib.directory.profile_ports import PublishedStore
+    from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.profiles.own_profile import ProfileContext
+    from chalicelib.directory.profiles.ports import PublishedStore
+    from chalicelib.directory.writing.updates import Update, UpdateContext
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
@@ -73,6 +76,7 @@ class Services:
         self._fallback = fallback
         self._tables = Tables(
             credentials=settings.credentials_table,
+            directory=settings.directory_table,
             events=settings.events_table,
             secrets=settings.secrets_table,
             region=settings.region,
@@ -124,6 +128,47 @@ class Services:
             clock=self.clock,
             entropy=self.entropy,
         )
+
+    @cached_property
+    def directory(self) -> directory_ports.Ports:
+        """What searches of the directory need. Cursors are signed with the salt of the day."""
+        from chalicelib.directory.listed import all_shown_now
+        from chalicelib.directory.ports import Ports
+        from chalicelib.dynamo.stores.directory.reader import DynamoIndexReader
+
+        shown_now = partial(all_shown_now, self.published_store, self.hosted_reports)
+        return Ports(DynamoIndexReader(self._tables), self._salt, shown_now)
+
+    def _salt(self, day: date) -> bytes | None:
+        salts = DynamoSalts(self._tables)
+        found = salts.find(day)
+        if found is None and day == self.clock().date():
+            return salts.create(day, self.entropy(SALT_BYTES))
+        return found
+
+    @cached_property
+    def listing_updates(self) -> UpdateContext:
+        """What keeps the index of the directory up to date."""
+        from chalicelib.directory.writing.updates import UpdateContext
+        from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
+        from chalicelib.dynamo.stores.profiles import DynamoProfileStore
+
+        return UpdateContext(
+            index=DynamoIndexWriter(self._tables),
+            published_store=self.published_store,
+            profile_store=DynamoProfileStore(self._tables),
+            reports=self.hosted_reports,
+            recipient=lambda credential_id: self.issuer_store.recipient(credential_id).email,
+            tasks=self.tasks,
+            clock=self.clock,
+        )
+
+    def update_listings(self, records: Sequence[dict[str, Any]]) -> Update:
+        """Apply records of the stream of stored items to the index of the directory."""
+        from chalicelib.directory.writing import updates
+        from chalicelib.dynamo.stores.directory.stream import read_changes
+
+        return updates.apply_stream(self.listing_updates, read_changes(records))
 
     @cached_property
     def event_budget(self) -> EventBudget:
@@ -314,7 +359,7 @@ class Services:
     @cached_property
     def profile_context(self) -> ProfileContext:
         """Dependencies of holders' own profiles."""
-        from chalicelib.directory.own_profile import ProfileContext
+        from chalicelib.directory.profiles.own_profile import ProfileContext
         from chalicelib.dynamo.stores.profiles import DynamoProfileStore  # imported late
 
         return ProfileContext(DynamoProfileStore(self._tables), self.delivery_context)
@@ -421,6 +466,7 @@ class Services:
         from chalicelib.award.pathways import rewards
         from chalicelib.award.pathways.issue_events import IssueRecorder
         from chalicelib.delivery import handlers as delivery_handlers
+        from chalicelib.directory.writing import updates
         from chalicelib.moderation import notices
 
         delivery = delivery_handlers.handlers(self.delivery_context)
@@ -429,6 +475,7 @@ class Services:
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
+            updates.KIND: partial(updates.handle, self.listing_updates),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             dry_run.KIND: dry_run.handler(self.dry_runner, self.clock),

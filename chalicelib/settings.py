@@ -12,7 +12,10 @@ from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.errors import MissingSetting, Refused
 
-_REQUIRED = ("STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID", "SHARED_KEY_ID")
+_REQUIRED = (
+    "STAGE", "BASE_URL", "CREDENTIALS_TABLE", "DIRECTORY_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID",
+    "SHARED_KEY_ID",
+)  # fmt: skip
 
 NEW_KEYS_PER_DAY = 50
 """Default of `Settings.new_keys_per_day`. A key costs a dollar a month (AWS KMS pricing), so a day of abuse that goes
@@ -50,6 +53,7 @@ class Settings:
     base_url: str
     """Public scheme, host and port, without a trailing slash; part of every signed credential."""
     credentials_table: str
+    directory_table: str
     events_table: str
     secrets_table: str
     host_key_id: str
@@ -109,6 +113,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         stage=environment["STAGE"],
         base_url=environment["BASE_URL"].rstrip("/"),
         credentials_table=environment["CREDENTIALS_TABLE"],
+        directory_table=environment["DIRECTORY_TABLE"],
         events_table=environment["EVENTS_TABLE"],
         secrets_table=environment["SECRETS_TABLE"],
         host_key_id=environment["HOST_KEY_ID"],

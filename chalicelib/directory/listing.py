@@ -43,3 +43,5 @@ class Listing:
     """The number of valid credentials that the holder shows."""
     issued_at: datetime | None = None
     """When the newest of them was issued."""
+    newest: tuple[str, ...] = ()
+    """Ids of the newest of them, which are verified again when the listing is shown (`listed.RECHECKED`)."""

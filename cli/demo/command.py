@@ -44,6 +44,7 @@ def seed_demo(services: Services, options: Namespace) -> int:
         seed_owner(services.access_context, options.owner)
     shown = demo_map(services.settings.base_url)
     check(services.hosted_reports, shown)
+    profile.publish_others(services.profile_context)
     shown[profile.PROFILE] = profile.publish(services.profile_context, services.settings.base_url)
     _write(options.out, json.dumps(shown, indent=2) + "\n")
     if options.json:

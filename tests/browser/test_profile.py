@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from chalicelib.delivery.links import Purpose
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.published import Published
 from tests.browser.test_pages import Scheme, open_page, violations
 from tests.http.fake_laurel import Laurel
 

@@ -33,7 +33,10 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails.email_content import EmailContent
-from chalicelib.directory.own_profile import ProfileContext
+from chalicelib.directory.listed import all_shown_now
+from chalicelib.directory.ports import Ports
+from chalicelib.directory.profiles.own_profile import ProfileContext
+from chalicelib.directory.writing.updates import UpdateContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.errors import Unavailable
@@ -52,6 +55,7 @@ from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.directory import fakes as directory_fakes
 from tests.fake_archive import Archive
+from tests.fake_directory import DirectoryIndex
 from tests.moderation.fakes import VisitorReportStore
 
 BASE_URL = "http://localhost:8000"
@@ -162,7 +166,15 @@ class Laurel:
     @cached_property
     def settings(self) -> Settings:
         plain = Settings(
-            "test", self.base_url, "credentials", "events", "secrets", "key-1", "shared-key", "eu-central-1"
+            "test",
+            self.base_url,
+            "credentials",
+            "directory",
+            "events",
+            "secrets",
+            "key-1",
+            "shared-key",
+            "eu-central-1",
         )
         wallets = {f"{wallet}_wallet": "secret" for wallet in self.wallet_secrets}
         return replace(plain, example=self.example, **wallets)
@@ -275,6 +287,24 @@ class Laurel:
     @property
     def published_store(self) -> directory_fakes.ProfileStore:
         return self.profile_store
+
+    @cached_property
+    def listing_updates(self) -> UpdateContext:
+        return UpdateContext(
+            index=DirectoryIndex(),
+            published_store=self.profile_store,
+            profile_store=self.profile_store,
+            reports=self.hosted_reports,
+            recipient=lambda credential_id: self.issuer_store.recipient(credential_id).email,
+            tasks=self.tasks,
+            clock=lambda: self.now,
+        )
+
+    @cached_property
+    def directory(self) -> Ports:
+        index = self.listing_updates.index
+        shown_now = partial(all_shown_now, self.profile_store, self.hosted_reports)
+        return Ports(index, lambda _: b"s" * 32, shown_now)
 
     @property
     def domain_prover(self) -> DomainProver:

@@ -36,6 +36,7 @@ TASK_READS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDINGS", "INDEX", "ISSUER", "JOB",
     "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "TASKS",
 }  # fmt: skip
+"""Besides what holders publish, which tasks cannot list."""
 TASK_PUTS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDER", "HOLDINGS", "INDEX",
     "ISSUER", "JOB", "JOBS", "LIST", "MAILBOX", "RECIPIENT", "TASKS",
@@ -59,12 +60,19 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"FETCHES"},
     },
     ("RunTasksRole", "credentials"): {
-        **each(READS, TASK_READS), "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "TASKS"},
+        **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
+        "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "TASKS"},
     },
     ("RunTasksRole", "secrets"): {
         **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "MAIL", "SIGNING_KEY"}),
         "PutItem": {"DRY_RUN", "HOLDER_LINKS", "MAIL", "SIGNING_KEY"}, "UpdateItem": {"COUNT"},
     },
+    ("UpdateDirectoryRole", "credentials"): {
+        **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "ISSUER", "LIST", "PROFILE", "PUBLISHED", "RECIPIENT"}),
+        "PutItem": {"TASKS"},
+    },
+    ("UpdateDirectoryRole", "events"): {},
+    ("UpdateDirectoryRole", "secrets"): {},
     ("OnEmailEventRole", "credentials"): {
         "GetItem": {"CREDENTIAL", "DELIVERY", "EMAILS", "MAILBOX"},
         "PutItem": {"DELIVERY", "EMAILS", "MAILBOX"},
@@ -103,6 +111,8 @@ def partitions() -> dict[str, str]:
     made = {}
     for name, function in inspect.getmembers(keys, inspect.isfunction):
         signature = inspect.signature(function)
+        if name.startswith("directory_"):
+            continue  # every role reads all of that table, or nothing: it contains only what holders show to everyone
         if signature.return_annotation in ("Key", "Range") and not name.startswith("_"):
             made[name] = function(**{each: SAMPLES.get(each, "x") for each in signature.parameters}).pk
     hours = keys.part_counts_of_all(bucket_of(NOW).parent.parent).pk
@@ -150,13 +160,24 @@ def test_every_role_but_the_issuers_is_limited_to_partitions(resources: Mapping[
     assert roles == {role for role, _ in EXPECTED}
 
 
+def test_visitors_only_read_the_directory_and_two_background_functions_change_it(resources: Mapping[str, Any]) -> None:
+    reaching = {
+        role: {action for grant in grants_of(resources, role) if grant.table == "directory" for action in grant.actions}
+        for role in {role for role, _ in EXPECTED}
+    }
+    changes = {*READS, "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
+    assert {role: actions for role, actions in reaching.items() if actions} == {
+        "PublicRole": set(READS), "UpdateDirectoryRole": changes, "RunTasksRole": changes,
+    }  # fmt: skip
+
+
 def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
     """A pattern for a partition that no longer exists would be a grant for whatever gets its name next."""
     patterns = {
         pattern
         for role, _ in EXPECTED
         for grant in grants_of(resources, role)
-        if role != "IssuerRole" or grant.table == "events"
+        if (role != "IssuerRole" or grant.table == "events") and grant.table != "directory"
         for pattern in grant.partitions
     }
     assert [one for one in patterns if not any(fnmatchcase(pk, one) for pk in PARTITIONS.values())] == []
@@ -166,6 +187,9 @@ def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
 def test_no_other_role_reaches_members_api_keys_sessions_reports_or_webhooks(
     resources: Mapping[str, Any], role: str
 ) -> None:
+    # From a credential whose status changed, the directory finds the profile that shows it.
+    allowed = {("UpdateDirectoryRole", action): {"PROFILE"} for action in ("GetItem", "BatchGetItem")}
     grants = grants_of(resources, role)
     for table, action in product(("credentials", "secrets"), ACTIONS):
-        assert reached(grants, action, table).isdisjoint(OF_THE_ISSUER_FUNCTION)
+        found = reached(grants, action, table) & OF_THE_ISSUER_FUNCTION
+        assert found == (allowed.get((role, action), set()) if table == "credentials" else set())

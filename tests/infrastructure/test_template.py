@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.analytics.counts import folding
+from chalicelib.dynamo import keys
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
@@ -312,11 +313,12 @@ def test_counting_round_ends_before_its_function_times_out(template: dict[str, A
 
 
 def test_roles_cannot_scan_or_alter_tables(template: dict[str, Any]) -> None:
-    items = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
+    items = {"GetItem", "BatchGetItem", "BatchWriteItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
+    stream = {"DescribeStream", "GetRecords", "GetShardIterator"}
     for role in of_type(template, "AWS::IAM::Role"):
         allowed = set.union(*map(actions, statements(template, role)))
         assert {action for action in allowed if action.startswith("dynamodb:")} <= {
-            f"dynamodb:{name}" for name in items
+            f"dynamodb:{name}" for name in (items | stream if role == "UpdateDirectoryRole" else items)
         }
 
 
@@ -369,6 +371,30 @@ def test_lost_email_events_are_kept_and_raise_an_alarm(
     assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
 
 
+def test_changes_reach_the_directory_in_order_until_they_are_noted_as_lost(
+    template: dict[str, Any], transformed_template: dict[str, Any]
+) -> None:
+    stream = template["Resources"]["CredentialsTable"]["Properties"]["StreamSpecification"]
+    assert stream == {"StreamViewType": "KEYS_ONLY"}
+    (mapping,) = of_type(transformed_template, "AWS::Lambda::EventSourceMapping").values()
+    found = mapping["Properties"]
+    assert found["EventSourceArn"] == {"Fn::GetAtt": ["CredentialsTable", "StreamArn"]}
+    assert found["FunctionName"] == {"Ref": "UpdateDirectory"}
+    assert (found["StartingPosition"], found["ParallelizationFactor"]) == ("TRIM_HORIZON", 1)
+    assert found["BisectBatchOnFunctionError"] is True
+    assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert found["MaximumBatchingWindowInSeconds"] < 5
+    assert (found["MaximumRetryAttempts"], found["MaximumRecordAgeInSeconds"]) == (100, 3600)
+    lost = {"Fn::GetAtt": ["LostListingChanges", "Arn"]}
+    assert found["DestinationConfig"]["OnFailure"]["Destination"] == lost
+    assert granted(template, "UpdateDirectoryRole", "LostListingChanges") == {"sqs:SendMessage"}
+    patterns = [json.loads(one["Pattern"]) for one in found["FilterCriteria"]["Filters"]]
+    prefixes = {one["dynamodb"]["Keys"]["pk"]["S"][0]["prefix"] for one in patterns}
+    assert prefixes == {keys.published("").pk, keys.record("").pk}
+    alarm = template["Resources"]["ListingChangesLost"]["Properties"]
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["LostListingChanges", "QueueName"]}}]
+
+
 def test_with_a_domain_the_api_has_no_second_endpoint(
     template: dict[str, Any], transformed_template: dict[str, Any]
 ) -> None:
@@ -386,7 +412,7 @@ def test_worker_round_ends_before_its_function_times_out(template: dict[str, Any
 
 def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:
     tables = of_type(template, "AWS::DynamoDB::Table")
-    assert set(tables) == {"CredentialsTable", "EventsTable", "SecretsTable"}
+    assert set(tables) == {"CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable"}
     for found in tables.values():
         assert found["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
         assert found["Properties"]["SSESpecification"] == {"SSEEnabled": True}
@@ -411,7 +437,7 @@ def test_ephemeral_tables_expire_and_are_not_backed_up(template: dict[str, Any],
     assert "StreamSpecification" not in table(template, name)
 
 
-@pytest.mark.parametrize("name", ["CredentialsTable", "EventsTable", "SecretsTable"])
+@pytest.mark.parametrize("name", ["CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable"])
 def test_production_tables_cannot_be_deleted_by_accident(template: dict[str, Any], name: str) -> None:
     assert table(template, name)["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
     assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
@@ -489,5 +515,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
         assert variables["SHARED_KEY_ID"] == {"Ref": "SharedKey"}
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
-        **dict.fromkeys(("RotateSecrets", "CleanUpKeys", "RunTasks", "CountEvents", "OnEmailEvent"), "background"),
+        **dict.fromkeys(
+            ("RotateSecrets", "CleanUpKeys", "RunTasks", "CountEvents", "OnEmailEvent", "UpdateDirectory"), "background"
+        ),
     }

@@ -9,7 +9,6 @@ from chalicelib.analytics.counts.periods import month_of
 from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.kpi.kpis import Value
 from chalicelib.analytics.kpi.tables import KpiFigure
-from chalicelib.language.phrase import plural
 
 DAYS_OF_A_NEW_MONTH = 7
 """Until then a month says little, so the one before is described."""
@@ -50,7 +49,11 @@ def _counts(by_code: Mapping[str, KpiFigure], days: Days) -> Iterator[str]:
         if figure is not None:
             now, before = int(figure.now.value or 0), int(figure.before.value or 0)
             if now or before:
-                yield f"{plural(one, many, now)}, {_compared(now, before, _period_before(days))}."
+                yield f"{_by_number(one, many, now)}, {_compared(now, before, _period_before(days))}."
+
+
+def _by_number(one: str, many: str, count: int) -> str:
+    return (one if count == 1 else many).format(count=count)
 
 
 def _compared(now: int, before: int, when: str) -> str:
@@ -80,7 +83,9 @@ def _points(now: Value, before: Value, month: str) -> str:
     if not points:
         return f", the same as in {month}"
     more = "more" if points > 0 else "less"
-    return f", {plural('{count} percentage point', '{count} percentage points', abs(points))} {more} than in {month}"
+    return (
+        f", {_by_number('{count} percentage point', '{count} percentage points', abs(points))} {more} than in {month}"
+    )
 
 
 def percent(share: float) -> str:

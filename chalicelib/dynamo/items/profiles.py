@@ -14,9 +14,9 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 
-from chalicelib.directory.consent import Audience, ConsentEntry, Decision
-from chalicelib.directory.profile import Details, OpenTo, Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Decision
+from chalicelib.directory.profiles.profile import Details, OpenTo, Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, mapped, members
 

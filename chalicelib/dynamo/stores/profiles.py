@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.directory.consent import ConsentEntry
-from chalicelib.directory.profile import Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import ConsentEntry
+from chalicelib.directory.profiles.profile import Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.profiles import ConsentItem, HiddenProfileItem, ProfileItem, PublishedItem
@@ -19,7 +20,7 @@ MAX_ACTIONS = 100
 
 
 class DynamoProfileStore:
-    """`directory.profile_ports.ProfileStore` on DynamoDB."""
+    """`directory.profiles.ports.ProfileStore` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -68,10 +69,19 @@ class DynamoProfileStore:
 
 
 class DynamoPublishedStore:
-    """`directory.profile_ports.PublishedStore` on DynamoDB."""
+    """`directory.profiles.ports.PublishedStore` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
     def published(self, holder_id: str) -> Published | None:
         return reads.find(self._tables, self._tables.credentials, PublishedItem, keys.published(holder_id))
+
+    def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
+        wanted = map(keys.published, dict.fromkeys(holder_ids))
+        found = (read(PublishedItem, raw) for raw in reads.existing(self._tables, self._tables.credentials, wanted))
+        return {one.holder_id: one for one in found}
+
+    def all_ids(self) -> Iterator[str]:
+        for page in self._tables.scan(self._tables.credentials, keys.published("").pk):
+            yield from (read(PublishedItem, raw).holder_id for raw in page)

@@ -6,7 +6,7 @@ from chalice.app import Request
 
 from chalicelib.award.issuing import takedown
 from chalicelib.credential import dates
-from chalicelib.directory import takedown as profile_takedown
+from chalicelib.directory.profiles import takedown as profile_takedown
 from chalicelib.http.core.access import OPERATOR
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json

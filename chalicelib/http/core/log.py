@@ -22,6 +22,7 @@ from chalicelib.verify.report import Verdict
 if TYPE_CHECKING:
     from chalicelib.analytics.counts.folding import Folded
     from chalicelib.award.keys.cleanup import CleanupResult
+    from chalicelib.directory.writing.updates import Update
     from chalicelib.tasks.worker import RunResult, TaskFailure
 
 Handler = Callable[..., Any]
@@ -122,6 +123,15 @@ def counted(folded: Folded) -> None:
     ):
         with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
             pass
+
+
+def listings_updated(update: Update) -> None:
+    """Log a batch of changes of the directory, and emit how long the oldest of them took, for its alarm."""
+    failed = update.failed is not None
+    logger().info("listings updated", extra={"changes": update.applied, "failed": failed})
+    behind = update.behind.total_seconds()
+    with single_metric(name="DirectoryBehind", unit=MetricUnit.Seconds, value=behind, namespace=NAMESPACE):
+        pass
 
 
 def cleaned_up(result: CleanupResult) -> None:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
-    from chalicelib.directory.own_profile import ProfileContext
-    from chalicelib.directory.profile_ports import PublishedStore
+    from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.profiles.own_profile import ProfileContext
+    from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.reports.host_identity import Host
@@ -122,6 +123,10 @@ class Services(Protocol):
     @property
     def published_store(self) -> PublishedStore:
         """Store of public profiles."""
+
+    @property
+    def directory(self) -> directory_ports.Ports:
+        """What searches of the directory need."""
 
     @property
     def pathways(self) -> Pathways:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from chalicelib.credential import dates
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.directory.profile import OpenTo
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.profile import OpenTo
+from chalicelib.directory.profiles.published import Published
 from chalicelib.embed.badge_view import BadgeView
 from chalicelib.errors import NoProfile, NotFound
 from chalicelib.http.core.ports import Services

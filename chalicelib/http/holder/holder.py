@@ -22,7 +22,7 @@ from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.holder.access import LinkExpired
 from chalicelib.delivery.holder.home import PageQuery
 from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, Target
-from chalicelib.directory import own_profile
+from chalicelib.directory.profiles import own_profile
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services

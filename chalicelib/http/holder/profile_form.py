@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.award.input.text_rules import with_https
-from chalicelib.directory import consent
-from chalicelib.directory.consent import FIELDS, Audience, Subject, Visibility
-from chalicelib.directory.languages import CODES
-from chalicelib.directory.own_profile import Choices, OwnProfile
-from chalicelib.directory.profile import Details, OpenTo
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import FIELDS, Audience, Subject, Visibility
+from chalicelib.directory.profiles.languages import CODES
+from chalicelib.directory.profiles.own_profile import Choices, OwnProfile
+from chalicelib.directory.profiles.profile import Details, OpenTo
 
 AGREE = "Tick the box if you agree to publish your profile."
 CHANGED_TEXT = "The text above the button has changed. Read it again."

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.directory import consent
-from chalicelib.directory.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
-from chalicelib.directory.own_profile import OwnProfile
-from chalicelib.directory.published import publish
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
+from chalicelib.directory.profiles.own_profile import OwnProfile
+from chalicelib.directory.profiles.published import publish
 from chalicelib.http.directory.holder_view import OPEN_TO, holder_url
 from chalicelib.http.holder.holder_view import HolderPage
 from chalicelib.http.holder.profile_form import ENDS_LABELS, KEEP, ProfileForm

@@ -17,7 +17,8 @@ from chalice.app import Request
 from chalicelib.language.languages import DEFAULT, LANGUAGES, PARAMETER, accepted, in_language, known
 from chalicelib.language.translation import Translation, translation
 
-_KEPT = ("kind", "size", "theme", "language", "issuer", "before", "after", "cursor")
+_SEARCH = ("q", "sort", "skill", "achievement", "place", "open_to", "issued_after")
+_KEPT = ("kind", "size", "theme", "language", "issuer", "before", "after", "cursor", *_SEARCH)
 """The parameters of pages; a link to the same page in another language keeps them, and no others."""
 
 

@@ -16,8 +16,8 @@ from chalicelib.access import tokens
 from chalicelib.award.issuing import status_changes, takedown
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.delivery import mailbox
-from chalicelib.directory import own_profile
-from chalicelib.directory.consent import FIELDS
+from chalicelib.directory.profiles import own_profile
+from chalicelib.directory.profiles.consent import FIELDS
 from chalicelib.embed.appearance import Size
 from chalicelib.http.directory import holder_view, wall
 from chalicelib.http.public.credential_facts import Link

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.directory import consent
-from chalicelib.directory.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
-from chalicelib.directory.profile import Details, OpenTo, Profile
-from chalicelib.directory.published import publish
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
+from chalicelib.directory.profiles.profile import Details, OpenTo, Profile
+from chalicelib.directory.profiles.published import publish
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DETAILS = Details(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.directory import profile
-from chalicelib.directory.consent import Subject
-from chalicelib.directory.languages import CODES
-from chalicelib.directory.profile import BadDetails, Details, OpenTo
+from chalicelib.directory.profiles import profile
+from chalicelib.directory.profiles.consent import Subject
+from chalicelib.directory.profiles.languages import CODES
+from chalicelib.directory.profiles.profile import BadDetails, Details, OpenTo
 
 
 def test_ordinary_details_are_accepted() -> None:

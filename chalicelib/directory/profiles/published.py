@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from chalicelib.directory import consent
-from chalicelib.directory.consent import Audience, ConsentEntry, Grants, Subject
-from chalicelib.directory.profile import Details, Profile
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Grants, Subject
+from chalicelib.directory.profiles.profile import Details, Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.holder import access as holder_access
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.holder.access import HolderAccess
-from chalicelib.directory import consent, profile
-from chalicelib.directory.consent import (
+from chalicelib.directory.profiles import consent, profile
+from chalicelib.directory.profiles.consent import (
     FIELDS,
     Audience,
     ConsentEntry,
@@ -30,9 +30,9 @@ from chalicelib.directory.consent import (
     Subject,
     Visibility,
 )
-from chalicelib.directory.profile import Details, Profile
-from chalicelib.directory.profile_ports import ProfileStore
-from chalicelib.directory.published import publish
+from chalicelib.directory.profiles.ports import ProfileStore
+from chalicelib.directory.profiles.profile import Details, Profile
+from chalicelib.directory.profiles.published import publish
 from chalicelib.errors import NotFound, Refused, TooMany
 from chalicelib.language.phrase import phrase
 

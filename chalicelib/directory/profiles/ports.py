@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.directory.consent import ConsentEntry
-from chalicelib.directory.profile import Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import ConsentEntry
+from chalicelib.directory.profiles.profile import Profile
+from chalicelib.directory.profiles.published import Published
 
 
 class ProfileStore(Protocol):
@@ -51,3 +52,10 @@ class PublishedStore(Protocol):
 
     def published(self, holder_id: str) -> Published | None:
         """The public copy of a profile, with one strongly consistent read; None if there is none."""
+
+    def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
+        """What is public of each of these profiles, strongly read, several in one call; without those of which nothing
+        is."""
+
+    def all_ids(self) -> Iterator[str]:
+        """The ids of all public profiles; reads the whole table."""

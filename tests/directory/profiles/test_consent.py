@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.directory import consent
-from chalicelib.directory.consent import (
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import (
     AUDIENCES,
     FIELDS,
     TEXTS,
@@ -123,3 +123,4 @@ def test_a_published_text_never_changes() -> None:
     assert sorted(TEXTS) == list(range(1, consent.TEXT_VERSION + 1))
 
     assert hashlib.sha256(TEXTS[1].encode()).hexdigest()[:16] == "9ce7041e46eb1a36"
+    assert hashlib.sha256(TEXTS[2].encode()).hexdigest()[:16] == "962ea5244a5a2752"

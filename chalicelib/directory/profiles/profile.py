@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.award.input import text_rules
-from chalicelib.directory.consent import Subject
-from chalicelib.directory.languages import CODES
+from chalicelib.directory.profiles.consent import Subject
+from chalicelib.directory.profiles.languages import CODES
 from chalicelib.errors import LaurelError, Refused
 from chalicelib.language.phrase import phrase
 

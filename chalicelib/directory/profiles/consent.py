@@ -12,14 +12,20 @@ from enum import StrEnum
 
 from chalicelib.language.phrase import phrase
 
-TEXT_VERSION = 1
+TEXT_VERSION = 2
 """Version of the text that a holder consents to (`TEXTS`). A changed text is a new version."""
 TEXTS: Mapping[int, str] = {
     1: phrase(
         "I want a public profile. Everyone can see what I show to everyone, and can copy it, share it and link to it. "
         "I can change or unpublish the profile at any time. The page then disappears immediately, and other "
         "websites stop showing it within a minute. Laurel cannot remove copies that others have made."
-    )
+    ),
+    2: phrase(
+        "I want a public profile. Everyone can find me in the directory and see what I show to everyone, and can copy "
+        "it, share it and link to it. I can change or unpublish the profile at any time. The page then disappears "
+        "immediately, and other websites stop showing it within a minute. Laurel cannot remove copies that others have "
+        "made."
+    ),
 }
 """The text of each version. A published text never changes, because entries name it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.directory.own_profile import ProfileContext
+from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.errors import NotFound
 
 

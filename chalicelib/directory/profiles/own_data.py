@@ -13,10 +13,10 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.directory import own_profile
-from chalicelib.directory.consent import ConsentEntry
-from chalicelib.directory.own_profile import OwnProfile, ProfileContext
-from chalicelib.directory.profile import Profile
+from chalicelib.directory.profiles import own_profile
+from chalicelib.directory.profiles.consent import ConsentEntry
+from chalicelib.directory.profiles.own_profile import OwnProfile, ProfileContext
+from chalicelib.directory.profiles.profile import Profile
 from chalicelib.errors import NotFound
 
 MAX_CREDENTIALS = 1_000
