@@ -17,7 +17,7 @@ from chalicelib.award.issuing import status_changes, takedown
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.delivery import mailbox
 from chalicelib.directory.profiles import own_profile
-from chalicelib.directory.profiles.consent import FIELDS
+from chalicelib.directory.profiles.consent import FIELDS, TEXT_VERSION
 from chalicelib.embed.appearance import Size
 from chalicelib.http.directory import holder_view, wall
 from chalicelib.http.public.credential_facts import Link
@@ -56,8 +56,11 @@ def see(visibility: str) -> dict[str, str]:
     return {f"see_{field}": visibility for field in FIELDS}
 
 
+AGREED = str(TEXT_VERSION)
+
+
 def publish(client: Gateway, path: str, **fields: str) -> Response:
-    sent = {**DETAILS, **see("everyone"), "agree": "yes", "text_version": "1", "ends": "never", **fields}
+    sent = {**DETAILS, **see("everyone"), "agree": "yes", "text_version": AGREED, "ends": "never", **fields}
     return submit(client, path, do="save", **sent)
 
 
@@ -123,7 +126,7 @@ def test_there_is_no_profile_until_the_holder_publishes_one(laurel: Laurel, clie
 
 
 def test_publishing_needs_the_ticked_box(laurel: Laurel, client: Gateway, path: str) -> None:
-    fields = {**DETAILS, **see("everyone"), "text_version": "1"}
+    fields = {**DETAILS, **see("everyone"), "text_version": AGREED}
     response = submit(client, path, do="save", **fields)
     assert response.status == 422
     assert "Tick the box" in response.text
@@ -684,7 +687,14 @@ def test_page_wall_and_form_are_in_the_readers_language(
 
 
 def test_errors_of_the_form_are_in_the_readers_language(client: Gateway, path: str) -> None:
-    sent = {**DETAILS, **see("everyone"), "text_version": "1", "links": "ftp://x", "agree": "yes", "do": "save"}
+    sent = {
+        **DETAILS,
+        **see("everyone"),
+        "text_version": AGREED,
+        "links": "ftp://x",
+        "agree": "yes",
+        "do": "save",
+    }
     response = client.post(f"{path}?lang=de", urlencode(sent).encode(), **FORM)
     assert response.status == 422
     assert "Jeder Link muss mit https:// beginnen" in response.text
