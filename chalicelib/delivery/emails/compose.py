@@ -393,11 +393,14 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
             phrase("Use the buttons on your credentials page to share it with your network."),
         ),
         Tip(phrase("CV"), named),
-        Tip(phrase("Email signature"), phrase("Copy the text for a signature, with its public link, from that page.")),
+        Tip(
+            phrase("Email signature"),
+            phrase("From that page, open “Show it with its current status …” and choose “Email signature”."),
+        ),
         Tip(phrase("Web page"), phrase("Copy the HTML code with the badge image from that page.")),
         Tip(
             phrase("Public profile"),
-            phrase("Show your credentials on a public profile, which you can publish from that page."),
+            phrase("Show your credentials on a public profile. That page sends you the link to publish it."),
         ),
         Tip(
             phrase("Wallet"),

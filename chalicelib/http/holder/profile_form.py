@@ -36,14 +36,15 @@ class ProfileForm:
 
 
 def stored(own: OwnProfile, now: datetime) -> ProfileForm:
-    """The form with the stored values. A new profile is for everyone by default; one that is no longer shown is not.
+    """The form with the stored values. A profile that is not published is for everyone by default, as a new one is.
 
-    An empty field is for everyone only if all others are.
+    An empty field of a published one is for everyone only if all others are.
     """
-    grants = own.grants if own.is_on(now) else {}
+    is_on = own.is_on(now)
+    grants = own.grants if is_on else {}
     details = own.profile.details if own.profile else Details()
-    chosen = {field: consent.visibility(grants, field) for field in details.stated()}
-    for_everyone = own.profile is None or (bool(grants) and set(chosen.values()) <= {Visibility.EVERYONE})
+    chosen = {field: consent.visibility(grants, field) for field in details.stated()} if is_on else {}
+    for_everyone = set(chosen.values()) <= {Visibility.EVERYONE}
     usual = Visibility.EVERYONE if for_everyone else Visibility.NOBODY
     return ProfileForm(
         details=details,

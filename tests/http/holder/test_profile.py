@@ -318,13 +318,12 @@ def test_withdrawing_removes_everything_within_a_minute(
     assert laurel.profile_store.public == {}
 
 
-def test_a_withdrawn_profile_can_be_published_again_with_nothing_preselected(
-    client: Gateway, path: str, published: str
-) -> None:
+def test_a_withdrawn_profile_is_published_again_as_a_new_one(client: Gateway, path: str, published: str) -> None:
     submit(client, path, do="withdraw")
     page = client.get(path, **PAGE)
     assert "Analyst of rivers" in page.text
-    assert '<option value="everyone" selected>' not in page.text
+    assert page.text.count('<option value="everyone" selected>') == len(FIELDS)
+    assert not re.search(r'id="agree"[^>]* checked', page.text)
     publish(client, path)
     found = read(client, published)
     assert found["stated_by_holder"]["name"] == "Ada N."
@@ -345,7 +344,6 @@ def test_what_was_shown_before_the_end_is_chosen_again(laurel: Laurel, client: G
     submit(client, path, do="show_all")
     laurel.now += timedelta(days=181)
     fresh = requested(laurel, client, narrow)
-    assert '<option value="everyone" selected>' not in client.get(fresh, **PAGE).text
     publish(client, fresh)
     assert read(client, public_path(laurel))["credentials"] == []
 
