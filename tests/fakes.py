@@ -257,7 +257,7 @@ class IssuerStore:
     def _rows(self, issuer_id: str) -> list[Row]:
         newest_first = reversed(list(self.records(issuer_id)))
         known = self._recipients
-        return [row_of(record, known[record.id].email if record.id in known else None) for record in newest_first]
+        return [row_of(record, known.get(record.id)) for record in newest_first]
 
     def status_list(self, list_id: str) -> StatusList:
         return _found(self._lists.get(list_id))

@@ -98,9 +98,13 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
 
 
 def is_current(record: Record, now: datetime) -> bool:
+    """As `may_deliver`."""
+    return may_deliver(record.status.state, record.superseded_by, record.valid_until, now)
+
+
+def may_deliver(state: State, superseded_by: str | None, valid_until: datetime | None, now: datetime) -> bool:
     """Whether to deliver a credential or remind its holder: it is active, not expired and not superseded."""
-    expired = record.valid_until is not None and record.valid_until <= now
-    return record.status.state is State.ACTIVE and record.superseded_by is None and not expired
+    return state is State.ACTIVE and superseded_by is None and (valid_until is None or now < valid_until)
 
 
 def _as_replacement(delivery_context: DeliveryContext, context: EmailContext) -> EmailContext:

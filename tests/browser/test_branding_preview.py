@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from tests.browser.signed_in import console, member
@@ -39,7 +40,7 @@ def seen(locator: Locator) -> None:
 
 def updated(page: Page) -> None:
     """Wait until the newest preview is shown."""
-    expect(page.get_by_role("status")).to_have_text("Preview updated.", timeout=PATIENCE)
+    expect(page.get_by_role("status")).to_have_text("The result is shown below.", timeout=PATIENCE)
 
 
 def test_preview_follows_the_form_without_saving_it(chromium: Browser, laurel: Laurel) -> None:
@@ -53,6 +54,7 @@ def test_preview_follows_the_form_without_saving_it(chromium: Browser, laurel: L
         page.get_by_label("Button colour").fill("#ffd45e")
         seen(shown(page).get_by_text("the contrast is 1.41:1"))
         updated(page)
+        expect(page.get_by_text("Preview updated.")).to_have_count(0)
         refused = "status of 422"
         assert [message for message in messages if refused not in message] == []
         assert laurel.issuer_store.issuer("fernhill").description != "Teaches by the river."
@@ -94,6 +96,23 @@ def test_chosen_logo_is_kept_when_the_colour_is_refused(
         page.screenshot(path=screenshots / f"branding-logo-kept-{width}.png", full_page=True)
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("part", ["page", "email"])
+def test_wide_logo_is_40_pixels_high(chromium: Browser, laurel: Laurel, tmp_path: Path, part: str) -> None:
+    """A logo of 600 by 200 pixels is 120 pixels wide, not a thin line in a square."""
+    file = tmp_path / "logo.png"
+    Image.new("RGB", (600, 200), "navy").save(file)
+    with console(chromium, laurel, HERE) as (page, _):
+        page.get_by_label("Logo", exact=True).set_input_files(file)
+        page.get_by_label("Show").select_option(part)
+        updated(page)
+        logo = document(page).locator(".issuer img" if part == "page" else "main p img").first
+        seen(logo)
+        box = logo.bounding_box()
+        assert box is not None
+        assert abs(box["width"] - 120) < 1
+        assert abs(box["height"] - 40) < 1
 
 
 @pytest.mark.parametrize("part", ["page", "email", "card", "certificate"])

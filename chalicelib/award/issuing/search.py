@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from chalicelib.award.input.folding import fold
+from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.credential import email_address
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.credential.record import Record, State
@@ -42,6 +43,8 @@ class Row:
     """The id of the replacement credential."""
     corrected: bool = False
     """Whether it was revoked only because a corrected version replaces it."""
+    notify: bool = False
+    """Whether the issuer chose to email the holder about it."""
 
     @property
     def place(self) -> Place:
@@ -57,8 +60,8 @@ class Place:
     credential_id: str
 
 
-def row_of(record: Record, email: str | None) -> Row:
-    """The row of ``record``, issued to ``email``."""
+def row_of(record: Record, recipient: Recipient | None) -> Row:
+    """The row of ``record``, issued to ``recipient``."""
     return Row(
         credential_id=record.id,
         issuer_id=record.issuer_id,
@@ -66,10 +69,11 @@ def row_of(record: Record, email: str | None) -> Row:
         achievement_id=record.achievement_id,
         holder_name=record.holder_name,
         state=record.status.state,
-        email=email,
+        email=recipient.email if recipient else None,
         valid_until=record.valid_until,
         superseded_by=record.superseded_by,
         corrected=record.corrected,
+        notify=recipient is not None and recipient.notify,
     )
 
 

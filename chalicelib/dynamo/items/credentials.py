@@ -242,6 +242,7 @@ class RowItem(Item, discriminator="row"):
     valid_until = UTCDateTimeAttribute(null=True)
     superseded_by = UnicodeAttribute(null=True)
     corrected = BooleanAttribute(default=False)
+    notify = BooleanAttribute(default=False)
 
     @classmethod
     def of(cls, row: Row) -> Self:

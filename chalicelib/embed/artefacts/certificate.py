@@ -25,8 +25,11 @@ KEPT = 8
 HEADING = phrase("Certificate")
 CHECK = phrase("Check online that it is genuine and still valid:")
 UNNAMED_HOLDER = phrase("The holder of this link")
-LOGO = 64
-"""Side in points."""
+LOGO_HEIGHT = 64
+LOGO_WIDTH = 160
+"""Points. A wide logo is drawn in full, not as a thin line in a square."""
+LEFT, RIGHT = "xMin", "xMax"
+"""The side of its box at which a logo is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _classic(contents: _Contents, width: float, height: float) -> Drawing:
         Frame(20, 20, width - 40, height - 40, artefact.accent, 3),
         Frame(28, 28, width - 56, height - 56, artefact.accent, 0.8),
         _picture(artefact.picture, centre - 50, 46, 100),
-        *_logo(artefact, 56, 56),
+        *_logo(artefact, 56, 56, LOGO_WIDTH, LEFT),
         Code(artefact.url, width - 146, height - 146, 96),
     )
     blocks = ((*heading, *lines), _foot(contents, 56, foot, width - 56 - 166))
@@ -110,7 +113,11 @@ def _modern(contents: _Contents, width: float, height: float) -> Drawing:
         Box(0, 0, band, height, artefact.accent),
         Box(30, 66, 160, 160, PAPER),
         _picture(artefact.picture, 38, 74, 144),
-        *_logo(artefact, left if contents.rtl else width - 44 - 64, 44),  # opposite the heading
+        *(  # opposite the heading
+            _logo(artefact, left, 44, LOGO_WIDTH, LEFT)
+            if contents.rtl
+            else _logo(artefact, width - 44 - LOGO_WIDTH, 44, LOGO_WIDTH, RIGHT)
+        ),
         Code(artefact.url, 60, height - 160, 100),
     )
     return Drawing(shapes, ((*heading, *lines), _foot(contents, left, foot, room)))
@@ -122,7 +129,7 @@ def _plain(contents: _Contents, width: float, height: float) -> Drawing:
     shapes: tuple[Shape, ...] = (
         Box(left, 56, 72, 5, artefact.accent),
         _picture(artefact.picture, width - 64 - 130, 74, 130),
-        *_logo(artefact, width - 64 - 130, 230),
+        *_logo(artefact, width - 64 - 130, 230, 130, LEFT),
         Box(left, height - 122, width - 128, 0.8, SOFT),
         Code(artefact.url, width - 64 - 84, height - 112, 84),
     )
@@ -153,8 +160,11 @@ def _picture(picture: Picture, x: float, y: float, side: float) -> Raster:
     return Raster(rendering.square_png(picture), x, y, side, side)
 
 
-def _logo(artefact: Artefact, x: float, y: float) -> tuple[Raster, ...]:
-    return (_picture(artefact.logo, x, y, LOGO),) if artefact.logo else ()
+def _logo(artefact: Artefact, x: float, y: float, width: float, side: str) -> tuple[Raster, ...]:
+    if artefact.logo is None:
+        return ()
+    image = rendering.logo_png(artefact.logo, width, LOGO_HEIGHT, side)
+    return (Raster(image, x, y, width, LOGO_HEIGHT),)
 
 
 def _stacked(contents: _Contents, x: float, between: tuple[float, float], room: float, anchor: str) -> tuple[Line, ...]:

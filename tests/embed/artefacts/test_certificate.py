@@ -14,6 +14,7 @@ from PIL import Image, ImageChops
 from pypdf import PdfReader
 
 from chalicelib.embed.artefacts import certificate, rendering
+from chalicelib.embed.artefacts.artefact import Picture
 from chalicelib.embed.artefacts.certificate import Paper, Template
 from chalicelib.embed.artefacts.shapes import Code, Raster
 from chalicelib.language.languages import LANGUAGES
@@ -107,11 +108,30 @@ def test_no_text_covers_an_image_in_any_language(code: str, template: Template) 
         for line in itertools.chain.from_iterable(drawing.blocks):
             left = line.x - {"start": 0, "middle": line.width / 2, "end": line.width}[line.anchor]
             beside = left >= image.x + image_width(image) or left + line.width <= image.x
-            assert beside or line.y <= image.y or line.y - line.size >= image.y + image_width(image), line.text
+            assert beside or line.y <= image.y or line.y - line.size >= image.y + image_height(image), line.text
 
 
 def image_width(image: Raster | Code) -> float:
     return image.side if isinstance(image, Code) else image.width
+
+
+def image_height(image: Raster | Code) -> float:
+    return image.side if isinstance(image, Code) else image.height
+
+
+@pytest.mark.parametrize("template", Template)
+def test_wide_logo_is_not_squeezed_into_a_square(template: Template) -> None:
+    made = io.BytesIO()
+    Image.new("RGB", (600, 200), "navy").save(made, "PNG")
+    wide = replace(ARTEFACT, logo=Picture(made.getvalue(), "image/png"))
+    drawing = certificate.layout(wide, CLAIMS, template, Paper.A4)
+    *_, logo = (shape for shape in drawing.shapes if isinstance(shape, Raster))
+    image = Image.open(io.BytesIO(logo.image))
+    left, top, right, bottom = image.getchannel("A").getbbox()
+    assert (right - left) / image.width * logo.width >= 125
+    assert (right - left) / (bottom - top) == pytest.approx(3, abs=0.1)
+    edge = right == image.width if template is Template.MODERN else left == 0
+    assert edge
 
 
 @pytest.mark.parametrize("text", SCRIPTS)

@@ -340,6 +340,8 @@ def test_an_unknown_recommendation_is_quoted_as_a_whole(editor: Browser, laurel:
     refused = send(editor, f"{HERE}/new", {**FIELDS, "related": "Advanced data analysis"}, picture=picture())
     assert refused.status == 422
     assert "“Advanced data analysis” is not the name or link of one of your achievements." in refused.text
+    names = sorted(one.name for one in laurel.issuer_store.achievements("fernhill") if not one.archived)
+    assert f"You have {', '.join(f'“{name}”' for name in names)}." in html.unescape(refused.text)
     for _ in range(2):
         send(editor, f"{HERE}/new", FIELDS, picture=picture())
     refused = send(editor, f"{HERE}/new", {**FIELDS, "related": FIELDS["name"]}, picture=picture())

@@ -72,12 +72,22 @@ def test_menu_has_every_page_of_the_sidebar_and_the_account(owner: Browser) -> N
     assert set(links) <= set(Outline(menu).attributes("href"))
 
 
-def test_long_address_breaks_before_its_at_sign(owner: Browser, laurel: Laurel) -> None:
+def test_address_breaks_before_its_at_sign(owner: Browser, laurel: Laurel) -> None:
     for holder in (Holder("Edith", "edith.longername@administration.example"), Holder("Bo", "bo@example.org")):
         issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), holder))
     page = owner.get("/console/fernhill").text
     assert "edith.longername<wbr>@administration.example" in page
-    assert ">bo@example.org<" in page
+    assert ">bo<wbr>@example.org<" in page
+
+
+def test_overview_says_when_nothing_needs_attention(editor: Browser, laurel: Laurel) -> None:
+    """An editor cannot prove the identity of the issuer, and is not asked to."""
+    for one in list(laurel.issuer_store.records("fernhill")):
+        laurel.issuer_store._records.pop(one.id)
+    assert "Nothing needs your attention." not in text_of(editor.get(HERE))
+    holder = Holder("Bo", "bo@example.org")
+    issue.issue(laurel.issuer_context, Award("fernhill", achievement(laurel), holder))
+    assert "Nothing needs your attention." in text_of(editor.get(HERE))
 
 
 def test_a_pause_of_the_emails_is_shown_first(viewer: Browser, laurel: Laurel) -> None:

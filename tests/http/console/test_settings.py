@@ -139,10 +139,25 @@ def test_a_forged_name_of_a_stored_logo_is_refused(owner: Browser, laurel: Laure
     assert laurel.issuer_store.issuer("fernhill").image is None
 
 
-def test_the_hint_of_the_button_colour_says_what_it_colours_and_its_contrast(owner: Browser) -> None:
+def test_the_hint_of_the_button_colour_says_what_it_colours_in_plain_words(owner: Browser) -> None:
     page = text_of(owner.get(HERE))
-    for told in ("buttons in your emails", "certificates", "at least 4.5:1"):
+    for told in ("buttons in your emails", "certificates", "Choose a colour dark enough for white text."):
         assert told in page
+    assert "4.5:1" not in page
+
+
+def test_the_settings_say_what_applies_to_credentials_already_issued(owner: Browser) -> None:
+    """Colour, font, footer and certificate template do apply to them; what is signed does not."""
+    page = text_of(owner.get(f"{HERE}?did=settings_changed"))
+    for wrong in ("Credentials already issued do not change", "Issued credentials do not change"):
+        assert wrong not in page
+    signed, _, rest = page.partition("The fields below are not part of your credentials.")
+    assert "are signed into each credential" in signed
+    for field in ("Button colour", "Font", "Footer of your public pages", "Certificate template"):
+        assert field in rest
+        assert field not in signed
+    assert "the logo that the credential was issued with" in rest
+    assert "Credentials already issued keep the name, logo and contact details" in signed
 
 
 def test_a_preview_can_be_opened_at_full_size(owner: Browser, laurel: Laurel) -> None:

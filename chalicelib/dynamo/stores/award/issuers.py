@@ -254,7 +254,7 @@ def _new_record(issued: Issued) -> list[Put]:
     items: list[Item] = [
         RecordItem.of(record),
         *(IndexMarker(*marker, credential_id=record.id) for marker in markers),
-        RowItem.of(row_of(record, email)),
+        RowItem.of(row_of(record, recipient)),
     ]
     if recipient is not None:
         items.append(RecipientItem.of(recipient))
@@ -314,11 +314,10 @@ def _next_record(record: Record) -> Put:
 
 
 def _row_update(record: Record) -> Update:
-    """The update of the attributes of a credential's row that can change."""
-    members = {"state": {"S": record.status.state.value}}
-    if record.superseded_by is not None:
-        members["superseded_by"] = {"S": record.superseded_by}
-    return Update(keys.row(record.issuer_id, record.issued_at, record.id), members)
+    """The update of a credential's row to its next record; the recipient never changes."""
+    raw = RowItem.of(row_of(record, None)).raw()
+    changing = {name: value for name, value in raw.items() if name not in ("pk", "sk", "email", "notify")}
+    return Update(keys.row(record.issuer_id, record.issued_at, record.id), changing)
 
 
 def _next(raw: Raw, version: int, tenant: str | None = None) -> Put:

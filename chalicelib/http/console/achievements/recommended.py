@@ -12,6 +12,8 @@ from chalicelib.errors import Refused
 
 _LINK = re.compile(r"[^\s,]+")
 """A link or an id, which cannot contain what separates entries."""
+MAX_LISTED = 10
+"""Names in an error: enough to find a misspelled one, and few enough to read."""
 
 
 def written(related: Iterable[str], own: Sequence[Achievement]) -> str:
@@ -35,11 +37,21 @@ def _line(line: str, own: Sequence[Achievement]) -> Iterator[str]:
     for entry in entries:
         ids = _ids(entry, own)
         if not ids:
-            raise Refused(f"“{entry[:200]}” is not the name or link of one of your achievements.", code="bad_id")
+            detail = f"“{entry[:200]}” is not the name or link of one of your achievements.{_names(own)}"
+            raise Refused(detail, code="bad_id")
         if len(ids) > 1:
             detail = f"You have {len(ids)} achievements with the name “{entry[:200]}”. Enter a link to its public page."
             raise Refused(detail, code="bad_id")
         yield ids[0]
+
+
+def _names(own: Sequence[Achievement]) -> str:
+    """Say what can be entered; empty if nothing can."""
+    names = sorted((one.name for one in own if not one.archived), key=fold)
+    if not names:
+        return ""
+    more = f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else ""
+    return f" You have {', '.join(f'“{name}”' for name in names[:MAX_LISTED])}{more}."
 
 
 def _ids(entry: str, own: Sequence[Achievement]) -> list[str]:

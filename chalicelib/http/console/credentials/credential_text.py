@@ -9,6 +9,7 @@ from datetime import datetime
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import State
 from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery.handlers import may_deliver
 from chalicelib.http.console.credentials import email_lines
 from chalicelib.http.console.credentials.email_lines import EmailLine
 from chalicelib.http.console.text import StatusLabel
@@ -91,11 +92,15 @@ def list_items(
             achievement=names.get(row.achievement_id, ANOTHER),
             at=row.issued_at,
             status_label=status_label(row.state, row.valid_until, now, corrected=row.corrected),
-            email_label=(
-                email_lines.label(deliveries.get(row.credential_id), row.issued_at, now)
-                if deliveries is not None and row.email
-                else None
-            ),
+            email_label=_email_label(row, deliveries, now) if deliveries is not None and row.email else None,
         )
         for row in rows
     ]
+
+
+def _email_label(row: Row, deliveries: Mapping[str, Delivery], now: datetime) -> StatusLabel:
+    delivery = deliveries.get(row.credential_id) or Delivery(row.credential_id, row.issuer_id)
+    terms = email_lines.Terms(
+        row.issued_at, row.notify, may_deliver(row.state, row.superseded_by, row.valid_until, now)
+    )
+    return email_lines.label(terms, delivery, now)
