@@ -9,8 +9,9 @@ from datetime import datetime
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.html import text
 from chalicelib.http.html.achievement_kind import kind_name
+from chalicelib.http.input.query import MAX_LENGTH
 from chalicelib.http.public.issuer_view import IssuerView, issuer_view, shown_image
-from chalicelib.language.phrase import phrase
+from chalicelib.language.phrase import Phrase, phrase
 from chalicelib.verify.report import Report
 
 
@@ -45,6 +46,13 @@ class Facts:
     criteria_url: str | None
     skills: tuple[Link, ...]
     evidence: tuple[Link, ...]
+
+    @property
+    def searchable_skills(self) -> tuple[str, ...]:
+        """Names of skills by which the directory can be filtered. A hyphen at the start would exclude the skill, and a
+        `Phrase` is not the name of one."""
+        names = (skill.text for skill in self.skills if not isinstance(skill.text, Phrase))
+        return tuple(name for name in names if not name.startswith("-") and len(name) <= MAX_LENGTH)
 
 
 def facts_of(report: Report, registered: Issuer | None, base_url: str) -> Facts:

@@ -19,8 +19,10 @@ from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery.holder.sharing import ORIGINS
 from chalicelib.http.html import render, text
 from chalicelib.http.public import verdict_text
+from chalicelib.http.public.credential_facts import Link, facts_of
 from chalicelib.http.public.credential_page import page_of, show
 from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.language.phrase import phrase
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.pipeline import CHECKS
 from chalicelib.verify.report import Finding, Outcome, Report, Verdict
@@ -404,3 +406,17 @@ def test_home_explains_the_icons_and_the_api_command(client: Gateway) -> None:
     assert html.count('<svg class="icon"') == 6
     assert f"curl {BASE_URL}/v1/credentials/" in html
     assert html.count("<form") == 1
+
+
+def test_skills_lead_to_the_people_in_the_directory_who_have_them(client: Gateway, laurel: Laurel) -> None:
+    page = client.get(laurel.url("valid"), accept=HTML).text
+    assert f'href="{BASE_URL}/directory?skill=Python"' in page
+    laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), registered_as=None)
+    assert "/directory?skill=" not in client.get(laurel.url("valid"), accept=HTML).text
+
+
+@pytest.mark.parametrize("name", ["-Python", "x" * 501, phrase("Unnamed skill")], ids=["excluding", "long", "unnamed"])
+def test_a_skill_that_the_directory_cannot_filter_by_has_no_link(laurel: Laurel, name: str) -> None:
+    opened = laurel.hosted_reports.open(id_of("valid"), None)
+    facts = facts_of(opened.report, opened.issuer, BASE_URL)
+    assert replace(facts, skills=(Link(name, None), Link("SQL", None))).searchable_skills == ("SQL",)
