@@ -35,6 +35,7 @@ QUIET = 250
 PATIENT = 3_000
 """The same on a machine that is busy with other tests."""
 T = TypeVar("T")
+pytestmark = pytest.mark.xdist_group("injections")  # the outputs of all payloads are made once
 WEBSITE = "http://website.example/"
 MARK = """window.alert = () => {
   let frame = window;
