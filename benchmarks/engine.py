@@ -23,6 +23,7 @@ SETTINGS = {
     "CREDENTIALS_TABLE": "credentials",
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
+    "ERASURES_TABLE": "erasures",
     "HOST_KEY_ID": "unused",
     "POWERTOOLS_SERVICE_NAME": "laurel",
 }

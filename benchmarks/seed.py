@@ -47,7 +47,7 @@ def main() -> None:
 
 def _make_tables(names: settings.Settings) -> None:
     client = boto3.client("dynamodb")
-    for name in (names.credentials_table, names.events_table, names.secrets_table):
+    for name in (names.credentials_table, names.events_table, names.secrets_table, names.erasures_table):
         client.create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],

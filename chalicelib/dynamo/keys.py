@@ -71,6 +71,10 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
+``ERASURES``                          ``<issuer or *>#<subject>``     an erasure; all erasures; those of an issuer
+``ERASED_IDS#<issuer or *>#<subject>``  ``<id>``                      an id that an erasure has deleted
+``ERASURE_SWEEP``                     ``ERASURE_SWEEP``               where the search for other traces is
+``ERASURE_KEY``                       ``ERASURE_KEY``                 the key of the tombstones of mailboxes
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
 ``REPORTER#<report>``                 ``REPORTER``                    the message and address of a reporter
@@ -82,6 +86,8 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``DRY_RUN#<issuer>#<dry run>``        ``DRY_RUN``                     a dry run of a large upload
 ``DRY_RUN#<issuer>#<dry run>``        ``PART#<n>``                    a part of its upload
 ``WEBHOOK#<issuer>#<webhook>``        ``<at>#<message>``              messages of a webhook, newest first
+table ``erasures`` (not restored with the others)
+``TOMBSTONE#<kind>#<hash>``           ``TOMBSTONE``                   when something with this id was erased
 ====================================  ==============================  =============================================
 
 A role's rights to a table can be limited to partitions only (`dynamodb:LeadingKeys`), by a pattern of their keys. So
@@ -568,6 +574,38 @@ def hidden_profile(holder_id: str) -> Key:
 
 def published(holder_id: str) -> Key:
     return Key(join("PUBLISHED", holder_id), "PUBLISHED")
+
+
+def erasure(issuer_id: str | None, subject: str) -> Key:
+    return Key("ERASURES", join(issuer_id or "*", subject))  # no issuer has the id "*"
+
+
+def erasures() -> Range:
+    return Range("ERASURES")
+
+
+def erasures_of(issuer_id: str) -> Range:
+    return Range("ERASURES", "begins_with(sk, :sk)", join(issuer_id, ""))
+
+
+def erased_id(issuer_id: str | None, subject: str, erased: str) -> Key:
+    return Key(join("ERASED_IDS", issuer_id or "*", subject), escape(erased))
+
+
+def erased_ids(issuer_id: str | None, subject: str) -> Range:
+    return Range(join("ERASED_IDS", issuer_id or "*", subject))
+
+
+def erasure_sweep() -> Key:
+    return Key("ERASURE_SWEEP", "ERASURE_SWEEP")
+
+
+def erasure_key() -> Key:
+    return Key("ERASURE_KEY", "ERASURE_KEY")
+
+
+def tombstone(kind: str, hashed: str) -> Key:
+    return Key(join("TOMBSTONE", kind, hashed), "TOMBSTONE")
 
 
 def pathway_set(issuer_id: str) -> Key:

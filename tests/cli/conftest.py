@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "CREDENTIALS_TABLE": "credentials",
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
+    "ERASURES_TABLE": "erasures",
     "HOST_KEY_ID": "host",
     "SHARED_KEY_ID": "shared",
 }

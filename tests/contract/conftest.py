@@ -29,7 +29,12 @@ from tests.contract import samples
 TEMPLATE = Path(__file__).resolve().parents[2] / "infrastructure" / "resources.yaml"
 DYNAMODB_LOCAL = "LAUREL_DYNAMODB_LOCAL"
 """Environment variable: endpoint of DynamoDB Local. `tools/dynamodb_local.sh` starts it and runs the suite on it."""
-TABLES = {"credentials": "CredentialsTable", "events": "EventsTable", "secrets": "SecretsTable"}
+TABLES = {
+    "credentials": "CredentialsTable",
+    "events": "EventsTable",
+    "secrets": "SecretsTable",
+    "erasures": "ErasuresTable",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def connected(request: pytest.FixtureRequest) -> Tables:
             patch.delenv(variable)
         for variable, value in environment.items():
             patch.setenv(variable, value)
-        return Tables(credentials="", events="", secrets="", region=REGION)
+        return Tables(credentials="", events="", secrets="", erasures="", region=REGION)
 
 
 @pytest.fixture
