@@ -136,6 +136,10 @@ bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel ag
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line
 	@$(BIN)/python -m crash.award
 
+.PHONY: crash-erasure
+crash-erasure: $(VENV) $(VENV_AWS) ## Interrupt the erasure of a person at every AWS call, run it again and search every byte; prints one JSON line
+	@$(BIN)/python -m crash.erasure
+
 .PHONY: crash-analytics
 crash-analytics: $(VENV) $(VENV_AWS) ## Interrupt counting at every AWS call, redeliver and replay EVENTS (default 100000); prints one JSON line
 	@$(BIN)/python -m crash.analytics $(EVENTS)

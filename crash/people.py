@@ -79,7 +79,8 @@ class Town:
     """The deployment, on the test engine, with a clock of its own."""
 
     def __init__(self, region: str, name: str = "town") -> None:
-        self.now = datetime.now(UTC).replace(microsecond=0)
+        # Half an hour before midnight, so that counts of every period are made within an hour.
+        self.now = datetime.now(UTC).replace(hour=23, minute=30, second=0, microsecond=0)
         signer = KmsSigner(region, "crash")
         settings = Settings(
             stage="crash",
@@ -100,23 +101,21 @@ class Town:
         self.token = ""
         self.holder_id = ""
         self._fill()
-        self._start = self.snapshot()
+        self._start, self.start = self.snapshot(), self.now
         self.credentials = [
             raw["credential_id"]["S"] for raw in self._of_type("recipient") if raw.get("email") == {"S": EMAIL}
         ]
         digest = mailbox.digest(EMAIL)
         self.values = {
-            NAME, EMAIL, digest, links.mailbox_id_of(digest), self.holder_id, *self.credentials, *self._words(),
+            NAME, EMAIL, digest, links.mailbox_id_of(digest), self.holder_id, *self.credentials, "quillfeather",
         }  # fmt: skip
         """What names the person: a search for each must find nothing."""
-
-    def _words(self) -> set[str]:
-        return {"quillfeather"}
 
     # --- what happens -----------------------------------------------------------------------------------------------
 
     def _fill(self) -> None:
         context = self.services.issuer_context
+        folding.run(self.services.fold_context, self.now)
         for issuer_id in ("acme", "other"):
             new = NewIssuer(issuer_id, f"{issuer_id.title()} Academy", f"https://{issuer_id}.example/", "Courses.")
             issuer_actions.create(context, new)
@@ -138,7 +137,7 @@ class Town:
             [
                 {"name": NAME, "email": EMAIL},
                 {"name": "Ben Okonkwo", "email": OTHER},
-                {"name": NAME, "email": f"{EMAIL}!!"},
+                {"name": NAME, "email": EMAIL, "zone": "Nowhere/Else"},
             ]
         ).encode()
         sent = Upload(Terms(second), content, bulk_issuer.Allow(row_errors=True, duplicates=True))
@@ -194,9 +193,9 @@ class Town:
         context.store.save_reputation(counted)
 
     def _count(self) -> None:
-        """Two nights pass, so that events are counted by hour, day, month and for good."""
-        for _ in range(3):
-            self.now += timedelta(hours=20)
+        """Midnight passes, so that events are counted by hour, day, month and for good."""
+        for _ in range(2):
+            self.now += timedelta(minutes=30)
             folding.run(self.services.fold_context, self.now + timedelta(minutes=5))
 
     # --- what is interrupted ----------------------------------------------------------------------------------------
@@ -291,8 +290,9 @@ class Town:
 
     def restore(self, wanted: Snapshot | None = None) -> None:
         """Make the tables as they were."""
+        present = self.snapshot()
         for table, items in (wanted or self._start).items():
-            name, now = getattr(self.tables, table), self.snapshot()[table]
+            name, now = getattr(self.tables, table), present[table]
             for key in now.keys() - items.keys():
                 self.client.delete_item(TableName=name, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
             for key, raw in items.items():

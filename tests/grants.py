@@ -19,7 +19,12 @@ from cfnlint.decode import cfn_yaml
 from chalicelib.dynamo.tables import Tables
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "infrastructure" / "resources.yaml"
-TABLES = {"CredentialsTable": "credentials", "EventsTable": "events", "SecretsTable": "secrets"}
+TABLES = {
+    "CredentialsTable": "credentials",
+    "EventsTable": "events",
+    "SecretsTable": "secrets",
+    "ErasuresTable": "erasures",
+}
 _OPERATORS = ("ForAllValues:StringLike", "ForAllValues:StringEquals")
 
 
@@ -101,6 +106,8 @@ def calls_of(operation: str, params: Mapping[str, Any], names: Mapping[str, str]
         return [
             Call(operation, names[params["TableName"]], frozenset([params["ExpressionAttributeValues"][":pk"]["S"]]))
         ]
+    if operation == "Scan":
+        return [Call(operation, names[params["TableName"]], frozenset(["*"]))]
     return [Call(operation, names[params["TableName"]], frozenset([_pk(params.get("Item") or params["Key"])]))]
 
 
@@ -112,6 +119,7 @@ def _pk(item: Mapping[str, Any]) -> str:
 def enforced(tables: Tables, grants: Collection[Grant]) -> Iterator[list[Call]]:
     """Refuse the calls of ``tables`` that ``grants`` do not allow. Yields the refused ones."""
     names = {tables.credentials: "credentials", tables.events: "events", tables.secrets: "secrets"}
+    names[tables.erasures] = "erasures"
     refused: list[Call] = []
 
     def check(params: dict[str, Any], model: Any, **_: Any) -> None:

@@ -8,7 +8,16 @@ from chalicelib.errors import Refused
 from chalicelib.settings import read
 
 ENVIRONMENT = dict.fromkeys(
-    ("BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "ERASURES_TABLE", "HOST_KEY_ID", "SHARED_KEY_ID"), "something"
+    (
+        "BASE_URL",
+        "CREDENTIALS_TABLE",
+        "EVENTS_TABLE",
+        "SECRETS_TABLE",
+        "ERASURES_TABLE",
+        "HOST_KEY_ID",
+        "SHARED_KEY_ID",
+    ),
+    "something",
 )
 
 

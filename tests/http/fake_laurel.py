@@ -162,7 +162,7 @@ class Laurel:
     @cached_property
     def settings(self) -> Settings:
         plain = Settings(
-            "test", self.base_url, "credentials", "events", "secrets", "key-1", "shared-key", "eu-central-1"
+            "test", self.base_url, "credentials", "events", "secrets", "erasures", "key-1", "shared-key", "eu-central-1"
         )
         wallets = {f"{wallet}_wallet": "secret" for wallet in self.wallet_secrets}
         return replace(plain, example=self.example, **wallets)

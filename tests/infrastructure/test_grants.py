@@ -51,6 +51,9 @@ def each(actions: tuple[str, ...], prefixes: set[str]) -> dict[str, set[str]]:
     return dict.fromkeys(actions, prefixes)
 
 
+TOMBSTONES = {"GetItem": {"TOMBSTONE"}}
+
+
 EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("PublicRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE"}},
     ("PublicRole", "secrets"): {**each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}},
@@ -86,11 +89,19 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("VerifyRole", "events"): {"PutItem": EVENTS},
     ("RunTasksRole", "events"): {"PutItem": EVENTS},
     ("OnEmailEventRole", "events"): {"PutItem": EVENTS},
+    **{(role, "erasures"): TOMBSTONES for role in ("PublicRole", "VerifyRole", "IssuerRole", "RunTasksRole")},
+    ("OnEmailEventRole", "erasures"): TOMBSTONES,
+    ("ErasePeopleRole", "erasures"): each(("GetItem", "PutItem"), {"TOMBSTONE"}),
+    ("CleanUpKeysRole", "erasures"): {},
+    ("CountEventsRole", "erasures"): {},
+    ("RotateSecretsRole", "erasures"): {},
     ("RotateSecretsRole", "credentials"): {},
     ("RotateSecretsRole", "secrets"): {
         **each(("Query", "DeleteItem"), {"SALT", "SIGNING_KEY"}), "PutItem": {"SALT"},
     },
 }  # fmt: skip
+UNLIMITED = {"IssuerRole", "ErasePeopleRole"}
+"""Roles that reach every partition of some tables: a trace of a person can be in each."""
 OF_THE_ISSUER_FUNCTION = {
     "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "OPERATOR_REPORTS", "PERSON",
     "PROFILE", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
@@ -150,19 +161,29 @@ def test_every_role_but_the_issuers_is_limited_to_partitions(resources: Mapping[
     assert roles == {role for role, _ in EXPECTED}
 
 
+def test_only_the_role_that_erases_may_scan(resources: Mapping[str, Any]) -> None:
+    found = {
+        role
+        for role, _ in EXPECTED
+        for table in ("credentials", "events", "secrets", "erasures")
+        if reached(grants_of(resources, role), "Scan", table)
+    }
+    assert found == {"ErasePeopleRole"}
+
+
 def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
     """A pattern for a partition that no longer exists would be a grant for whatever gets its name next."""
     patterns = {
         pattern
         for role, _ in EXPECTED
         for grant in grants_of(resources, role)
-        if role != "IssuerRole" or grant.table == "events"
+        if role not in UNLIMITED or grant.table in ("events", "erasures")
         for pattern in grant.partitions
     }
     assert [one for one in patterns if not any(fnmatchcase(pk, one) for pk in PARTITIONS.values())] == []
 
 
-@pytest.mark.parametrize("role", sorted({role for role, _ in EXPECTED} - {"IssuerRole"}))
+@pytest.mark.parametrize("role", sorted({role for role, _ in EXPECTED} - UNLIMITED))
 def test_no_other_role_reaches_members_api_keys_sessions_reports_or_webhooks(
     resources: Mapping[str, Any], role: str
 ) -> None:

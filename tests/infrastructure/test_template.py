@@ -386,7 +386,7 @@ def test_worker_round_ends_before_its_function_times_out(template: dict[str, Any
 
 def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:
     tables = of_type(template, "AWS::DynamoDB::Table")
-    assert set(tables) == {"CredentialsTable", "EventsTable", "SecretsTable"}
+    assert set(tables) == {"CredentialsTable", "EventsTable", "SecretsTable", "ErasuresTable"}
     for found in tables.values():
         assert found["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
         assert found["Properties"]["SSESpecification"] == {"SSEEnabled": True}
@@ -411,7 +411,14 @@ def test_ephemeral_tables_expire_and_are_not_backed_up(template: dict[str, Any],
     assert "StreamSpecification" not in table(template, name)
 
 
-@pytest.mark.parametrize("name", ["CredentialsTable", "EventsTable", "SecretsTable"])
+def test_tombstones_outlive_the_stack_in_a_table_of_their_own(template: dict[str, Any]) -> None:
+    """A restore of the credentials must not bring back who was erased."""
+    assert template["Resources"]["ErasuresTable"]["DeletionPolicy"] == "Retain"
+    assert template["Resources"]["ErasuresTable"]["UpdateReplacePolicy"] == "Retain"
+    assert "TimeToLiveSpecification" not in table(template, "ErasuresTable")
+
+
+@pytest.mark.parametrize("name", ["CredentialsTable", "EventsTable", "SecretsTable", "ErasuresTable"])
 def test_production_tables_cannot_be_deleted_by_accident(template: dict[str, Any], name: str) -> None:
     assert table(template, name)["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
     assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
@@ -489,5 +496,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
         assert variables["SHARED_KEY_ID"] == {"Ref": "SharedKey"}
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
-        **dict.fromkeys(("RotateSecrets", "CleanUpKeys", "RunTasks", "CountEvents", "OnEmailEvent"), "background"),
+        **dict.fromkeys(
+            ("RotateSecrets", "CleanUpKeys", "RunTasks", "CountEvents", "ErasePeople", "OnEmailEvent"), "background"
+        ),
     }
