@@ -25,6 +25,7 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway import Group, Rule, Step
+from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.credential.build import Holder
 from chalicelib.delivery import email_events, links, mailbox
 from chalicelib.delivery.emails.email_content import EmailContent
@@ -32,8 +33,8 @@ from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.limits import reputation
 from chalicelib.delivery.links import Purpose
 from chalicelib.directory import own_profile
-from chalicelib.directory.consent import Visibility
-from chalicelib.directory.own_profile import FIELDS, Choices
+from chalicelib.directory.consent import FIELDS, Visibility
+from chalicelib.directory.own_profile import Choices
 from chalicelib.directory.profile import Details
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.tables import Raw, key_of
@@ -78,14 +79,18 @@ class _NoFallback:
 class Town:
     """The deployment, on the test engine, with a clock of its own."""
 
-    def __init__(self, region: str, name: str = "town") -> None:
+    def __init__(self, region: str) -> None:
+        name = f"town-{secrets.token_hex(4)}"
         # Half an hour before midnight, so that counts of every period are made within an hour.
         self.now = datetime.now(UTC).replace(hour=23, minute=30, second=0, microsecond=0)
         signer = KmsSigner(region, "crash")
         settings = Settings(
             stage="crash",
             base_url="http://localhost:8000",
-            **{f"{table}_table": f"{name}-{table}-{secrets.token_hex(4)}" for table in TABLES},
+            credentials_table=f"{name}-credentials",
+            events_table=f"{name}-events",
+            secrets_table=f"{name}-secrets",
+            erasures_table=f"{name}-erasures",
             host_key_id="",
             shared_key_id=signer.create("shared").handle,
             region=region,
@@ -123,7 +128,7 @@ class Town:
                 achievements.add(context, NewAchievement(issuer_id, name, "Can.", "Do.", PICTURE, "A wheel"))
         first, second = (one.id for one in context.issuer_store.achievements("acme"))
         root = Group(Rule.ALL, (Step(first, "Analysis"),), 1)
-        draft = pathway_actions.Draft("Both", "Two steps.", root=root, reward=second)
+        draft = Draft("Both", "Two steps.", root=root, reward=second)
         pathway_actions.add(context, self.services.pathways, "acme", draft)
         claimed = idempotency.claim(context, self.services.claims, "acme", "key-1", b"request")
         issued = issue.issue(context, self._award("acme", first, EMAIL, NAME, credential_id=claimed))

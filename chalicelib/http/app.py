@@ -81,6 +81,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         dry_runs,
         emails,
+        erasures,
         export,
         issuers,
         jobs,
@@ -90,7 +91,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         webhooks,
     )
     from chalicelib.http.embed import wallets
-    from chalicelib.http.holder import holder, profile
+    from chalicelib.http.holder import erasure, holder, profile
     from chalicelib.http.moderation import operator_list, report_form
     from chalicelib.http.sign_in import email_link, oidc
 
@@ -104,9 +105,11 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         members,
         holder,
+        erasure,
         profile,
         wallets,
         emails,
+        erasures,
         pathways,
         takedowns,
         report_form,

@@ -36,6 +36,7 @@ from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.directory.own_profile import ProfileContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
+from chalicelib.erasure.requests import ErasureContext
 from chalicelib.errors import Unavailable
 from chalicelib.moderation import handling
 from chalicelib.moderation.moderation_context import ModerationContext
@@ -51,6 +52,7 @@ from tests.analytics.counts import fakes as counts_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.directory import fakes as directory_fakes
+from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
 from tests.moderation.fakes import VisitorReportStore
 
@@ -147,6 +149,7 @@ class Laurel:
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
     profile_store: directory_fakes.ProfileStore = field(default_factory=directory_fakes.ProfileStore)
+    erasure_store: ErasureStore = field(default_factory=ErasureStore)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
     count_store: counts_fakes.CountStore = field(default_factory=counts_fakes.CountStore)
@@ -252,6 +255,15 @@ class Laurel:
             unproven_emails=self.settings.unproven_emails,
             within=partial(rate_limits.within, self.access_context),
             give_back=partial(rate_limits.give_back, self.access_context),
+        )
+
+    @property
+    def erasure_context(self) -> ErasureContext:
+        return ErasureContext(
+            self.erasure_store,  # type: ignore[arg-type] # erasing itself needs a real engine
+            self.profile_store,
+            self.delivery_context,
+            timedelta(days=self.settings.erasure_days),
         )
 
     def email_html(self, content: EmailContent) -> str:

@@ -117,6 +117,7 @@ class TwoTenants:
             pathways.__dict__,
             webhooks.__dict__,
             self.laurel.visitor_reports.by_id,
+            self.laurel.erasure_store.stored,
         ]
         return repr(stores)
 
