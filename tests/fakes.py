@@ -25,7 +25,8 @@ from chalicelib.catalogue.ports import Click, Offer, Target
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
-from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
+from chalicelib.errors import Conflict, Erased, LaurelError, NotFound, Refused, Unavailable
+from chalicelib.reports.hosted import ERASED
 from chalicelib.reports.store import RelatedItems
 from chalicelib.tasks.task_queue import DeadLetter, Task, lease
 from tests.access import fakes as access
@@ -90,6 +91,7 @@ class IssuerStore:
         self._versions: dict[tuple[str, str, int], Achievement] = {}
         self._recipients: dict[str, Recipient] = {}
         self._records: dict[str, Record] = {}
+        self.erased: set[str] = set()
         self._lists: dict[str, StatusList] = {}
         self._images: dict[str, Image] = {}
         self._taken: dict[tuple[str, int], str] = {}
@@ -181,6 +183,8 @@ class IssuerStore:
         self._versions[achievement.issuer_id, achievement.id, achievement.version] = achievement
 
     def record(self, credential_id: str) -> Record:
+        if credential_id in self.erased:
+            raise Erased(ERASED)
         return _found(self._records.get(credential_id))
 
     def existing_records(self, credential_ids: Sequence[str]) -> list[Record]:
