@@ -329,6 +329,12 @@ class CatalogueStore:
     def issuer(self, issuer_id: str) -> Issuer:
         return self._issuer_store.issuer(issuer_id)
 
+    def issuer_ids(self, after: str, limit: int) -> list[str]:
+        return sorted(one for one in self._issuer_store._issuers if one > after)[:limit]
+
+    def issuers(self, issuer_ids: Sequence[str]) -> list[Issuer]:
+        return [self._issuer_store.issuer(each) for each in issuer_ids]
+
     def listings(self, issuer_id: str, after: str, limit: int) -> list[Listing]:
         found = (self._issuer_store.listing(issuer_id, one.id) for one in self._issuer_store.achievements(issuer_id))
         return [one for one in found if one is not None and one.id > after][:limit]

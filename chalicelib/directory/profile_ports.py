@@ -51,3 +51,7 @@ class PublishedStore(Protocol):
 
     def published(self, holder_id: str) -> Published | None:
         """What is public of a profile, by one strongly consistent read; None if nothing is."""
+
+    def listed(self, shard: str, now: datetime, limit: int) -> list[str]:
+        """The ids of the profiles that search engines may list and that begin with ``shard``, one character; at most
+        ``limit``."""

@@ -18,6 +18,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
 ``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
+``SITEMAP#<shard>``                   ``<holder>``                    the profiles that search engines may list
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may use a name like this (a pointer each)
@@ -574,6 +575,19 @@ def hidden_profile(holder_id: str) -> Key:
 
 def published(holder_id: str) -> Key:
     return Key(join("PUBLISHED", holder_id), "PUBLISHED")
+
+
+def sitemap_entry(holder_id: str) -> Key:
+    # By the first character of the random id: 32 partitions of equal size, a file of the sitemap each.
+    return Key(join("SITEMAP", holder_id[:1]), escape(holder_id))
+
+
+def sitemap_entries(character: str) -> Range:
+    return Range(join("SITEMAP", character))
+
+
+def issuers_after(issuer_id: str) -> Range:
+    return Range("ISSUERS", "sk > :sk", escape(issuer_id)) if issuer_id else issuers()
 
 
 def erasure(issuer_id: str | None, subject: str) -> Key:

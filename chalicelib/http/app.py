@@ -10,7 +10,7 @@ from chalicelib.http.catalogue import achievement, issuer, referral
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.directory import holder_page, wall
+from chalicelib.http.directory import holder_page, sitemap, wall
 from chalicelib.http.embed import builder, downloads, events, images, oembed, share_images, widgets
 from chalicelib.http.public import (
     credentials,
@@ -61,6 +61,7 @@ def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
         referral,
         holder_page,
         wall,
+        sitemap,
         images,
         widgets,
         oembed,

@@ -51,6 +51,7 @@ PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
     "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
+    "GET /robots.txt", "GET /sitemap.xml", "GET /sitemaps/{file}",
     "GET /holders/{id}", "GET /holders/{id}/embed", "GET /embed/holders/{id}",
     "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",

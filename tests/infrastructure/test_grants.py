@@ -55,7 +55,9 @@ TOMBSTONES = {"GetItem": {"TOMBSTONE"}}
 
 
 EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
-    ("PublicRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE"}},
+    ("PublicRole", "credentials"): {
+        "GetItem": PUBLIC, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE", "ISSUERS", "SITEMAP"},
+    },
     ("PublicRole", "secrets"): {**each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}},
     ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
     ("VerifyRole", "secrets"): {

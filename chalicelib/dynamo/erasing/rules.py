@@ -189,8 +189,8 @@ RULES: Mapping[str, Rule] = {
     "job_results": _results,
     **dict.fromkeys(
         (
-            "recipient", "holding", "emails", "deferred_email", "mailbox", "profile", "hidden_profile", "completion",
-            "task", "dead_letter", "visitor_report", "reporter", "claim", "holder_link", "delivery",
+            "recipient", "holding", "emails", "deferred_email", "mailbox", "profile", "hidden_profile", "sitemap",
+            "completion", "task", "dead_letter", "visitor_report", "reporter", "claim", "holder_link", "delivery",
         ),
         _delete,
     ),
