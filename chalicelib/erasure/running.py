@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from chalicelib.award.issuing.search import Place
 from chalicelib.erasure.erasure import Erasure, State, Sweep, Target
 from chalicelib.erasure.requests import ErasureContext
-from chalicelib.errors import Conflict, NotFound
+from chalicelib.errors import Conflict, NotFound, Unavailable
 
 SETTLE = timedelta(hours=1)
 """How long after the deletion of the credentials the search begins: no request, task or run of the counting takes
@@ -24,6 +24,8 @@ SWEEP_EVERY = timedelta(hours=20)
 erasure a day costs no more than a hundred."""
 MAX_TARGETS = 100
 """Erasures of one sweep, so that searching an item stays fast. Others wait for the next one."""
+LATE = timedelta(days=5)
+"""When an erasure that is not finished is an error, with an alarm: it takes two days, and the law gives a month."""
 _PAGE = 50
 
 
@@ -44,7 +46,7 @@ class ErasureRun:
 def run(context: ErasureContext, until: datetime, settle: timedelta = SETTLE) -> ErasureRun:
     """Carry out what is due, until the time is ``until``. Safe to repeat after any interruption.
 
-    Raises `Unavailable`.
+    Raises `Unavailable`, at the end also if an erasure is `LATE`.
     """
     result = ErasureRun()
     for erasure in list(context.store.erasures()):
@@ -54,7 +56,10 @@ def run(context: ErasureContext, until: datetime, settle: timedelta = SETTLE) ->
         if begun.state is State.ERASING:
             _delete(context, begun, result)
     _sweep(context, until, settle, result)
-    result.waiting = sum(1 for one in context.store.erasures() if one.due <= _now(context))
+    unfinished = [one for one in context.store.erasures() if one.due <= _now(context)]
+    if any(one.due + LATE <= _now(context) for one in unfinished):
+        raise Unavailable(f"{len(unfinished)} erasures are not finished.", code="erasure_late")
+    result.waiting = len(unfinished)
     return result
 
 

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from chalicelib.award import export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.erasure.requests import ErasureContext
 from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
@@ -23,6 +25,8 @@ from tests.analytics.counts.fakes import CountStore, context_of
 from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes
 from tests.delivery.fake_delivery import DeliveryFixture
+from tests.directory.fakes import ProfileStore
+from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
 from tests.fake_jobs import Jobs
 from tests.fakes import KEY_POLICY, Counters, EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
@@ -63,6 +67,11 @@ class FakeServices:
     @cached_property
     def bulk(self) -> BulkIssuer:
         return BulkIssuer(self.issuer_context, Jobs(self.tasks))
+
+    @cached_property
+    def erasure_context(self) -> ErasureContext:
+        store: Any = ErasureStore()
+        return ErasureContext(store, ProfileStore(), self.delivery_context, timedelta(days=7))
 
     @cached_property
     def delivery_context(self) -> DeliveryContext:
