@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.analytics.counts import folding
+from chalicelib.erasure import running
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
@@ -311,13 +312,23 @@ def test_counting_round_ends_before_its_function_times_out(template: dict[str, A
     assert count["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
 
 
-def test_roles_cannot_scan_or_alter_tables(template: dict[str, Any]) -> None:
+def test_roles_cannot_scan_or_alter_tables_except_the_one_that_erases(template: dict[str, Any]) -> None:
     items = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
     for role in of_type(template, "AWS::IAM::Role"):
         allowed = set.union(*map(actions, statements(template, role)))
-        assert {action for action in allowed if action.startswith("dynamodb:")} <= {
-            f"dynamodb:{name}" for name in items
-        }
+        most = items | {"Scan"} if role == "ErasePeopleRole" else items
+        assert {action for action in allowed if action.startswith("dynamodb:")} <= {f"dynamodb:{name}" for name in most}
+
+
+def test_role_that_erases_neither_signs_nor_sends(template: dict[str, Any]) -> None:
+    allowed = set.union(*map(actions, statements(template, "ErasePeopleRole")))
+    assert {action.partition(":")[0] for action in allowed} == {"dynamodb", "logs", "xray"}
+
+
+def test_erasing_ends_before_its_function_times_out(template: dict[str, Any]) -> None:
+    erase = template["Resources"]["ErasePeople"]["Properties"]
+    assert timedelta(minutes=13) < timedelta(seconds=erase["Timeout"]) < running.SETTLE
+    assert erase["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
 
 
 def test_host_key_is_readable_but_cannot_sign(template: dict[str, Any]) -> None:
