@@ -55,6 +55,7 @@ def run(context: ErasureContext, until: datetime, settle: timedelta = SETTLE) ->
         begun = _begun(context, erasure)
         if begun.state is State.ERASING:
             _delete(context, begun, result)
+            context.store.replace(replace(begun, state=State.SWEEPING, changed_at=_now(context)))
     _sweep(context, until, settle, result)
     unfinished = [one for one in context.store.erasures() if one.due <= _now(context)]
     if any(one.due + LATE <= _now(context) for one in unfinished):
@@ -88,7 +89,6 @@ def _delete(context: ErasureContext, erasure: Erasure, result: ErasureRun) -> No
                 _delete_holdings(context, erasure, issuer_id, email, result)
         _delete_profile(context, erasure)
         context.store.delete_mailbox(erasure.subject, _now(context))
-    context.store.replace(replace(erasure, state=State.SWEEPING, changed_at=_now(context)))
 
 
 def _delete_holdings(context: ErasureContext, erasure: Erasure, issuer_id: str, email: str, result: ErasureRun) -> None:
@@ -126,6 +126,10 @@ def _delete_profile(context: ErasureContext, erasure: Erasure) -> None:
 def _sweep(context: ErasureContext, until: datetime, settle: timedelta, result: ErasureRun) -> None:
     sweep = _current(context, settle)
     while sweep is not None and _now(context) < until:
+        if not sweep.position:
+            # What has been issued to the address in the meantime, or published, goes too: half of it would be worse.
+            for target in _targets(context, sweep, settle):
+                _delete(context, target.erasure, result)
         targets = _targets(context, sweep, settle)
         if not targets:
             return

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.dynamo.erasing import rules
+from chalicelib.erasure import running
 from chalicelib.erasure.reapply import reapply
 from crash.erasure import SCENARIOS, Totals, run
 from crash.faults import Fault
@@ -62,4 +64,18 @@ def test_restored_person_is_erased_again(town: Town) -> None:
     assert {one.email for one in found} == {"adaora.quillfeather@example.org"}
     town.erase()
     assert not list(town.find())
+    town.now = town.start
+
+
+def test_credential_issued_before_the_erasure_is_finished_goes_as_a_whole(town: Town) -> None:
+    town.restore()
+    town.ask_as_holder()
+    context = town.services.erasure_context
+    running.run(context, town.now + timedelta(minutes=1))  # only what has a key: the search comes an hour later
+    new = town.issue_again()
+    assert town.is_public(new)
+    town.now += running.SETTLE
+    town.erase()
+    assert not town.is_public(new)
+    assert not list(context.store.find([*town.values, new]))
     town.now = town.start

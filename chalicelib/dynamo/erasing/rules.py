@@ -16,7 +16,7 @@ from chalicelib.analytics.counts.counts import Counts
 from chalicelib.award.bulk import upload
 from chalicelib.award.bulk.job import Job
 from chalicelib.award.bulk.upload import Row, RowError
-from chalicelib.dynamo import reads
+from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.erasing.contents import in_parts
 from chalicelib.dynamo.erasing.traces import Traces
 from chalicelib.dynamo.keys import Key
@@ -173,6 +173,21 @@ def without_credentials(counts: Counts, ids: frozenset[str]) -> Counts:
             if dimension.name != "credential" or dimension.value not in ids
         },
     )
+
+
+def is_new(found: Found, kind: str) -> bool:
+    """Whether an item with the address belongs to a credential, or a profile, that was stored during the pass. It stays
+    whole, and the next pass begins by deleting all of it by its keys."""
+    tables, raw = found.tables, found.raw
+    if kind in ("recipient", "holding", "holder_link") and "S" in raw.get("credential_id", {}):
+        credential_id = raw["credential_id"]["S"]
+        is_another = credential_id not in found.traces.ids and found.is_hit
+        return is_another and tables.get(tables.credentials, keys.record(credential_id)) is not None
+    if kind in ("profile", "consent"):
+        digest = keys.unescape(raw["pk"]["S"].partition("#")[2])
+        is_erased = found.traces.found_in(digest, found.issuer_id)
+        return is_erased and tables.get(tables.credentials, keys.profile(digest)) is not None
+    return False
 
 
 RULES: Mapping[str, Rule] = {

@@ -9,7 +9,7 @@ from functools import partial
 
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.erasing.contents import text_of
-from chalicelib.dynamo.erasing.rules import RULES, Found, issuer_of, without_credentials
+from chalicelib.dynamo.erasing.rules import RULES, Found, is_new, issuer_of, without_credentials
 from chalicelib.dynamo.erasing.traces import Traces, traces_of
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.stores.counts import DynamoCountStore
@@ -63,6 +63,8 @@ def _clean(
     found = Found(tables, raw, text, issuer_of(raw), traces, members)
     if kind == "counts":
         return int(found.is_hit and counts.change(table, raw, partial(without_credentials, ids=traces.ids)))
+    if is_new(found, kind):
+        return 1
     rule = RULES.get(kind)
     if rule is None:
         if "type" in raw and found.is_hit:
