@@ -9,6 +9,10 @@ PORT ?= 8000
 STAGE ?= dev
 WORKERS ?= 2
 MINUTES ?= 5
+SIZE ?= 10000
+
+# Compiled modules are kept even where the environment says not to: each worker would compile all tests again.
+export PYTHONDONTWRITEBYTECODE :=
 
 BIN := .venv/bin
 VERSION_OF := import sys; print(sys.version_info[:2])
@@ -94,13 +98,13 @@ test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then most of the
 
 .PHONY: test-fast
 test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (under 60 seconds)
-	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(FAST)
+	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -q $(FAST)
 
 .PHONY: test-second
 test-second: $(VENV) $(VENV_AWS) ## Run the fast and the database tests under a second Python, if this machine has one
 	@if python=$$(tools/python.sh "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"); then \
 	  tools/venv.sh .venv-second requirements-dev.txt "$$python"; \
-	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist loadgroup -q $(PORTABLE); \
+	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist worksteal -q $(PORTABLE); \
 	else echo "NO SECOND PYTHON 3.11 to 3.14 IS INSTALLED: the tests ran under one version only" >&2; fi
 
 .PHONY: fuzz
@@ -131,6 +135,10 @@ screenshots: $(VENV) ## Make docs/page.png and docs/console.png from the stack a
 .PHONY: bench
 bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel against other libraries; prints one JSON line per benchmark
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+.PHONY: bench-directory
+bench-directory: $(VENV) $(VENV_BENCH) ## Measure the directory's search with SIZE people (default 10000) on DynamoDB Local (Java 17)
+	@tools/dynamodb_local.sh -- $(BIN)/python -m benchmarks.directory --size $(SIZE)
 
 .PHONY: crash-award
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-gc.disable()  # what is imported is no garbage, and looking for garbage meanwhile takes a tenth of a cold start
+gc.disable()  # imports create no garbage, and collecting it meanwhile takes a tenth of a cold start
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from chalicelib.services import build
 
 services = build(settings.read(), fallback=LogFallback())
 app = create_app(services)
-gc.freeze()  # what was imported stays, and need not be looked at again
+gc.freeze()  # imported objects stay, so later collections can skip them
 gc.enable()
 
 
@@ -35,7 +35,7 @@ def rotate_secrets(_event: CloudWatchEvent) -> None:
 
 @app.schedule(Cron("35", "0", "*", "*", "?", "*"), name="clean_up_keys")
 def clean_up_keys(_event: CloudWatchEvent) -> None:
-    """Close abandoned issuers and schedule the deletion of keys that nobody needs, every night at 00:35 UTC."""
+    """Close abandoned issuers and schedule the deletion of unused keys, every night at 00:35 UTC."""
     from chalicelib.award.keys import cleanup
 
     log.cleaned_up(cleanup.clean_up(services.issuer_context, services.key_remover))
@@ -66,6 +66,14 @@ def count_events(_event: CloudWatchEvent) -> None:
     from chalicelib.analytics.counts import folding
 
     log.counted(folding.run(services.fold_context, services.clock() + timedelta(seconds=50)))
+
+
+@app.lambda_function(name="update_directory")
+def update_directory(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Update the listings that changes of stored items concern. Returns the change from which to deliver again."""
+    update = services.update_listings(event["Records"])
+    log.listings_updated(update)
+    return {"batchItemFailures": [{"itemIdentifier": update.failed.sequence}] if update.failed else []}
 
 
 @app.lambda_function(name="on_email_event")

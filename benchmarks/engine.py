@@ -21,6 +21,7 @@ SETTINGS = {
     "STAGE": "bench",
     "BASE_URL": "http://localhost:8000",
     "CREDENTIALS_TABLE": "credentials",
+    "DIRECTORY_TABLE": "directory",
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
     "ERASURES_TABLE": "erasures",

@@ -35,6 +35,14 @@ def list_achievements(token: str) -> dict[str, Any]:
     return _event("GET", "/v1/achievements", "/v1/achievements", headers)
 
 
+def view_console(path: str, issuer_id: str, cookie: str, query: dict[str, str]) -> dict[str, Any]:
+    """Build the event of a console page of an issuer for a signed-in person."""
+    headers = {"Accept": "text/html", "Cookie": f"laurel_session={cookie}"}
+    event = _event("GET", path, path.format(issuer=issuer_id), headers, variables={"issuer": issuer_id})
+    values = {name: [value] for name, value in query.items()}
+    return {**event, "queryStringParameters": query or None, "multiValueQueryStringParameters": values or None}
+
+
 def _event(
     method: str,
     resource: str,

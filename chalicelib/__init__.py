@@ -6,14 +6,18 @@ The map of this package, one line for each folder. Imports point inward: edges i
     errors.py     domain errors with stable codes
     services.py   the composition root: the one place where the core and the edges meet
 
-    credential/   PURE  what a credential is: issuer, achievement, record, status list; parse and build
-    verify/       PURE  what makes it valid: canonical form, proofs, keys, the ten checks, report, verdict
-    analytics/    PURE  what happened: events, the visitor's daily keyed hash
-    access/       PURE  who is asking and what they may do: roles, members, tokens, sessions, sign-in links
-    award/        PURE  what an issuer does: achievements, issuing, bulk jobs, pathways, webhooks
+    credential/   PURE  the models: issuer, achievement, record, status list; parse and build
+    verify/       PURE  verification: canonical form, proofs, keys, the ten checks, report, verdict
+    analytics/    PURE  events, the visitor's daily keyed hash, counts, key figures
+    catalogue/    PURE  the public catalogue: entries, recommendations, referrals
+    directory/    PURE  holders' profiles, the ledger of their consents, and the search for them
+    moderation/   PURE  reports by visitors
+    access/       PURE  authentication and authorization: roles, members, tokens, sessions, sign-in links
+    award/        PURE  an issuer's actions: achievements, issuing, bulk jobs, pathways, webhooks
     tasks/        PURE  the durable task queue and its worker
-    delivery/     PURE  which emails are sent to whom and when: reminders, suppression, the holder's link
-    embed/        PURE  what other websites show: badges, widgets, oEmbed, snippets, certificates
+    delivery/     PURE  emails to holders: content, reminders, suppression, the holder's link
+    embed/        PURE  content for other websites: badges, widgets, oEmbed, snippets, certificates
+    language/     PURE  languages, phrases and their translation
     reports/      PURE  get a report: on a hosted credential or on a submitted one
     http/         IN    routes, negotiation, problem+json, pages
     dynamo/       OUT   tables: keys on one page, models, adapters

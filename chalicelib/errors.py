@@ -6,7 +6,7 @@ from datetime import datetime
 
 
 class LaurelError(Exception):
-    """The root of every error that Laurel raises on purpose.
+    """The base class of every error that Laurel raises on purpose.
 
     ``code`` is stable and for programs; ``detail`` is one sentence for a person.
     """
@@ -45,7 +45,7 @@ class Erased(NotFound):
 
 
 class NoProfile(NotFound):
-    """A holder has no public profile: it was withdrawn, or there never was one. Nobody is told which."""
+    """A holder has no public profile: it was unpublished or never existed. The response does not say which."""
 
     code = "no_profile"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.analytics.ports import Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
+from chalicelib.analytics.visitor import SALT_BYTES
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
 from chalicelib.dynamo.stores.events import DynamoEventStore
@@ -43,8 +44,10 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
-    from chalicelib.directory.own_profile import ProfileContext
-    from chalicelib.directory.profile_ports import PublishedStore
+    from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.profiles.own_profile import ProfileContext
+    from chalicelib.directory.profiles.ports import PublishedStore
+    from chalicelib.directory.writing.updates import Update, UpdateContext
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
@@ -64,8 +67,8 @@ def utc_now() -> datetime:
 
 
 class Services:
-    """What the inbound edges (HTTP, background functions, command line) may use. Parts are created when first used,
-    so that a credential page does not wait for the KMS client."""
+    """The services available to the inbound edges (HTTP, background functions, command line). Parts are created when
+    first used, so that a credential page does not wait for the KMS client."""
 
     def __init__(self, settings: Settings, fallback: Fallback, clock: Clock, entropy: Entropy) -> None:
         self.settings = settings
@@ -74,6 +77,7 @@ class Services:
         self._fallback = fallback
         self._tables = Tables(
             credentials=settings.credentials_table,
+            directory=settings.directory_table,
             events=settings.events_table,
             secrets=settings.secrets_table,
             erasures=settings.erasures_table,
@@ -96,17 +100,19 @@ class Services:
 
     @cached_property
     def count_store(self) -> CountStore:
-        """The store of counts."""
+        """The store of counts, for readers."""
         from chalicelib.dynamo.stores.counts import DynamoCountStore  # imported late: a credential page counts nothing
 
-        return DynamoCountStore(self._tables, self._retention)
+        return DynamoCountStore(self._tables, self._retention, consistent=False)
 
     @cached_property
     def fold_context(self) -> FoldContext:
-        """What counting needs."""
+        """Dependencies of counting."""
         from chalicelib.analytics.counts.folding import FoldContext
+        from chalicelib.dynamo.stores.counts import DynamoCountStore
 
-        return FoldContext(self.event_store, self.count_store, self.clock, self.entropy, self._retention)
+        store = DynamoCountStore(self._tables, self._retention)
+        return FoldContext(self.event_store, store, self.clock, self.entropy, self._retention)
 
     @cached_property
     def salts(self) -> Salts:
@@ -126,8 +132,49 @@ class Services:
         )
 
     @cached_property
+    def directory(self) -> directory_ports.Ports:
+        """What searches of the directory need. Cursors are signed with the salt of the day."""
+        from chalicelib.directory.listed import all_shown_now
+        from chalicelib.directory.ports import Ports
+        from chalicelib.dynamo.stores.directory.reader import DynamoIndexReader
+
+        shown_now = partial(all_shown_now, self.published_store, self.hosted_reports)
+        return Ports(DynamoIndexReader(self._tables), self._salt, shown_now)
+
+    def _salt(self, day: date) -> bytes | None:
+        salts = DynamoSalts(self._tables)
+        found = salts.find(day)
+        if found is None and day == self.clock().date():
+            return salts.create(day, self.entropy(SALT_BYTES))
+        return found
+
+    @cached_property
+    def listing_updates(self) -> UpdateContext:
+        """What keeps the index of the directory up to date."""
+        from chalicelib.directory.writing.updates import UpdateContext
+        from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
+        from chalicelib.dynamo.stores.profiles import DynamoProfileStore
+
+        return UpdateContext(
+            index=DynamoIndexWriter(self._tables),
+            published_store=self.published_store,
+            profile_store=DynamoProfileStore(self._tables),
+            reports=self.hosted_reports,
+            recipient=lambda credential_id: self.issuer_store.recipient(credential_id).email,
+            tasks=self.tasks,
+            clock=self.clock,
+        )
+
+    def update_listings(self, records: Sequence[dict[str, Any]]) -> Update:
+        """Apply records of the stream of stored items to the index of the directory."""
+        from chalicelib.directory.writing import updates
+        from chalicelib.dynamo.stores.directory.stream import read_changes
+
+        return updates.apply_stream(self.listing_updates, read_changes(records))
+
+    @cached_property
     def event_budget(self) -> EventBudget:
-        """How many reported events this worker stores."""
+        """Limit on the reported events that this worker stores."""
         from chalicelib.analytics.event_budget import EventBudget
 
         return EventBudget(self.clock)
@@ -137,7 +184,7 @@ class Services:
         """The public pages of issuers and achievements."""
         store = DynamoCatalogueStore(self._tables)
         recorder = Recorder(self.event_store, self._fallback)
-        return Catalogue(store, self.salts, recorder, self.clock, self.entropy)
+        return Catalogue(store, self.salts, recorder, self.clock, self.entropy, lambda: self.count_store)
 
     @cached_property
     def _network(self) -> Network:
@@ -147,7 +194,7 @@ class Services:
 
     @cached_property
     def fetch_allowance(self) -> FetchAllowance:
-        """How long each network may keep Laurel waiting for other hosts."""
+        """The allowance of time that each network may keep Laurel waiting for other hosts."""
         from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
         from chalicelib.net.fetched_sources import REQUEST_SECONDS
         from chalicelib.reports.fetch_allowance import FetchAllowance
@@ -210,7 +257,7 @@ class Services:
 
     @cached_property
     def issuer_context(self) -> IssuerContext:
-        """What issuers' actions need."""
+        """Dependencies of issuer actions."""
         from chalicelib.award.issuer_context import IssuerContext
         from chalicelib.award.keys.key_policy import KeyPolicy
         from chalicelib.dynamo.stores.counters import DynamoCounters
@@ -232,7 +279,7 @@ class Services:
 
     @cached_property
     def domain_prover(self) -> DomainProver:
-        """What domain proof needs."""
+        """Dependencies of domain verification."""
         from chalicelib.award.issuers.domain_proof import DomainProver
         from chalicelib.net.domain_records import (
             NetworkDomainReader,  # imported late: a DNS library that only domain proof needs
@@ -282,7 +329,7 @@ class Services:
 
     @cached_property
     def delivery_context(self) -> DeliveryContext:
-        """What delivery and holders' pages need."""
+        """Dependencies of delivery and of holders' pages."""
         from chalicelib.access import rate_limits
         from chalicelib.delivery.delivery_context import DeliveryContext
         from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore  # imported late
@@ -313,8 +360,8 @@ class Services:
 
     @cached_property
     def profile_context(self) -> ProfileContext:
-        """What holders' own profiles need."""
-        from chalicelib.directory.own_profile import ProfileContext
+        """Dependencies of holders' own profiles."""
+        from chalicelib.directory.profiles.own_profile import ProfileContext
         from chalicelib.dynamo.stores.profiles import DynamoProfileStore  # imported late
 
         return ProfileContext(DynamoProfileStore(self._tables), self.delivery_context)
@@ -362,7 +409,7 @@ class Services:
 
     @cached_property
     def access_context(self) -> AccessContext:
-        """What authentication and authorisation need."""
+        """Dependencies of authentication and authorization."""
         from chalicelib.access.access_context import AccessContext
         from chalicelib.dynamo.stores.members import DynamoMemberStore
         from chalicelib.dynamo.stores.sessions import DynamoSessionStore
@@ -432,6 +479,7 @@ class Services:
         from chalicelib.award.pathways import rewards
         from chalicelib.award.pathways.issue_events import IssueRecorder
         from chalicelib.delivery import handlers as delivery_handlers
+        from chalicelib.directory.writing import updates
         from chalicelib.moderation import notices
 
         delivery = delivery_handlers.handlers(self.delivery_context)
@@ -440,6 +488,7 @@ class Services:
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
+            updates.KIND: partial(updates.handle, self.listing_updates),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),
             dry_run.KIND: dry_run.handler(self.dry_runner, self.clock),
@@ -456,5 +505,5 @@ class Services:
 def build(
     settings: Settings, *, fallback: Fallback, clock: Clock = utc_now, entropy: Entropy = secrets.token_bytes
 ) -> Services:
-    """Build the services for ``settings``. ``fallback`` takes the events that the event store did not."""
+    """Build the services for ``settings``. ``fallback`` takes events that the event store did not accept."""
     return Services(settings, fallback, clock, entropy)

@@ -13,8 +13,8 @@ from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = (
-    "STAGE", "BASE_URL", "CREDENTIALS_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "ERASURES_TABLE", "HOST_KEY_ID",
-    "SHARED_KEY_ID",
+    "STAGE", "BASE_URL", "CREDENTIALS_TABLE", "DIRECTORY_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "ERASURES_TABLE",
+    "HOST_KEY_ID", "SHARED_KEY_ID",
 )  # fmt: skip
 
 NEW_KEYS_PER_DAY = 50
@@ -38,7 +38,7 @@ MIN_RETENTION_DAYS = 7
 
 
 class Function(StrEnum):
-    """The deployed functions, by what they are trusted with (decision 18)."""
+    """The deployed functions, by their level of trust (decision 18)."""
 
     PUBLIC = "public"
     """Pages, documents and reports on hosted credentials: reads public items and writes events."""
@@ -52,12 +52,13 @@ class Function(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between one deployment and another."""
+    """Settings of one deployment."""
 
     stage: str
     base_url: str
     """Public scheme, host and port, without a trailing slash; part of every signed credential."""
     credentials_table: str
+    directory_table: str
     events_table: str
     secrets_table: str
     erasures_table: str
@@ -83,13 +84,13 @@ class Settings:
     unproven_emails: int = UNPROVEN_EMAILS
     """Emails a day of all issuers together that neither a domain nor an operator identifies."""
     event_retention_days: int = EVENT_RETENTION_DAYS
-    """How long single events are kept. Counts are kept for good."""
+    """How long events are kept. Counts are kept indefinitely."""
     erasure_days: int = ERASURE_DAYS
     """How long the erasure of a person waits, and can be cancelled."""
     operators: frozenset[str] = frozenset()
     """Email addresses of the operators, in lower case."""
     report_email: str = ""
-    """Where operators are emailed about reports by visitors; empty if they are not."""
+    """The address notified of visitor reports; empty for none."""
     oidc_secret: str = ""
     """The Secrets Manager secret with the OpenID Connect providers; empty if there are none."""
     google_wallet: str = ""
@@ -121,6 +122,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         stage=environment["STAGE"],
         base_url=environment["BASE_URL"].rstrip("/"),
         credentials_table=environment["CREDENTIALS_TABLE"],
+        directory_table=environment["DIRECTORY_TABLE"],
         events_table=environment["EVENTS_TABLE"],
         secrets_table=environment["SECRETS_TABLE"],
         erasures_table=environment["ERASURES_TABLE"],

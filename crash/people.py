@@ -32,10 +32,10 @@ from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.limits import reputation
 from chalicelib.delivery.links import Purpose
-from chalicelib.directory import own_profile
-from chalicelib.directory.consent import FIELDS, Visibility
-from chalicelib.directory.own_profile import Choices
-from chalicelib.directory.profile import Details
+from chalicelib.directory.profiles import own_profile
+from chalicelib.directory.profiles.consent import FIELDS, Visibility
+from chalicelib.directory.profiles.own_profile import Choices
+from chalicelib.directory.profiles.profile import Details
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.tables import Raw, key_of
 from chalicelib.erasure import requests, running
@@ -53,7 +53,7 @@ from crash.stage import create_table
 
 NAME, EMAIL = "Adaora Quillfeather", "adaora.quillfeather@example.org"
 OTHER = "ben.okonkwo@example.org"
-TABLES = ("credentials", "events", "secrets", "erasures")
+TABLES = ("credentials", "directory", "events", "secrets", "erasures")
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\0\0\0\0IEND\xaeB`\x82"
 _OWN_KINDS = {"fold_progress", "erasure", "erased_id", "erasure_sweep", "erasure_key", "tombstone"}
 
@@ -88,6 +88,7 @@ class Town:
             stage="crash",
             base_url="http://localhost:8000",
             credentials_table=f"{name}-credentials",
+            directory_table=f"{name}-directory",
             events_table=f"{name}-events",
             secrets_table=f"{name}-secrets",
             erasures_table=f"{name}-erasures",

@@ -40,7 +40,7 @@ class Stage:
     """Tables, signer and stores on the test engine; ``entropy`` returns random bytes."""
 
     def __init__(self, region: str, entropy: Any) -> None:  # noqa: ANN401 - Callable[[int], bytes]
-        self._tables = Tables(credentials="", events="", secrets="", erasures="", region=region)
+        self._tables = Tables(credentials="", directory="", events="", secrets="", erasures="", region=region)
         self._signer = KmsSigner(region, "crash")
         self._entropy = entropy
         self._key_policy = KeyPolicy(self._signer.create("shared").handle, new_keys_per_day=50)
@@ -133,9 +133,10 @@ def _owners(by_type: dict[str, Items]) -> list[tuple[str, str]]:
 
 def _contradictions(stage: Stage, record: Record, by_type: dict[str, Items]) -> list[str]:
     state, found = record.status.state, []
-    rows = [item["state"]["S"] for item in by_type.get("row", ()) if item["credential_id"]["S"] == record.id]
-    if rows != [state.value]:
-        found.append(f"its row says {rows}, and its record {state}")
+    rows = [item for item in by_type.get("row", ()) if item["credential_id"]["S"] == record.id]
+    said = [(row["state"]["S"], row.get("superseded_by", {}).get("S"), row["corrected"]["BOOL"]) for row in rows]
+    if said != [(state.value, record.superseded_by, record.corrected)]:
+        found.append(f"its row says {said}, and its record {state}, {record.superseded_by}, {record.corrected}")
     for entry in record.entries:
         bit = bitstring.get(stage.issuer_store.status_list(entry.list_id).bits, entry.index)
         means = State.REVOKED if entry.purpose is Purpose.REVOCATION else State.SUSPENDED

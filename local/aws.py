@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -84,6 +85,7 @@ def start(port: int, state: Path, *, timeout: float = 90.0) -> EmbeddedAws:
     """
     shutil.rmtree(state / "tmp", ignore_errors=True)  # function code that an earlier run unpacked
     (state / "tmp").mkdir(parents=True)
+    _forget_stream_positions(state / "state" / "lambda.json")
     log = state / "aws.log"
     url = f"http://127.0.0.1:{port}"
     running = process.start([str(executable())], env=environment(port, state), log=log, cwd=state, serves=url)
@@ -95,6 +97,15 @@ def start(port: int, state: Path, *, timeout: float = 90.0) -> EmbeddedAws:
             raise NotReadyError(f"The embedded AWS did not start on port {port}; its log is {log}")
         time.sleep(0.05)
     return EmbeddedAws(running)
+
+
+def _forget_stream_positions(functions: Path) -> None:
+    """Let functions read streams from their beginning. The embedded AWS stores how far a stream was read but not the
+    stream, so after a restart it would skip as many records as were read before."""
+    if functions.exists():
+        stored = json.loads(functions.read_text())
+        if stored["payload"].pop("dynamodb_stream_positions", None):
+            functions.write_text(json.dumps(stored))
 
 
 def answers(url: str) -> bool:

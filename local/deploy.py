@@ -50,6 +50,7 @@ class Deployed:
             "STAGE": stage,
             "BASE_URL": self.outputs["BaseUrl"],
             "CREDENTIALS_TABLE": self.outputs["CredentialsTable"],
+            "DIRECTORY_TABLE": self.outputs["DirectoryTable"],
             "EVENTS_TABLE": self.outputs["EventsTable"],
             "SECRETS_TABLE": self.outputs["SecretsTable"],
             "ERASURES_TABLE": self.outputs["ErasuresTable"],

@@ -1,4 +1,4 @@
-"""The links that `make run` ends with: the demo credentials by kind, and where to go next."""
+"""The links that `make run` ends with: the demo credentials by kind, and next steps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.demo.profile import PROFILE
 from local.stack import ADA, Stack
 
 UNLIMITED = 10_000
@@ -20,15 +21,17 @@ def show(stack: Stack) -> None:
     """Print the links of a stack that is up."""
     demo: Mapping[str, Mapping[str, str]] = json.loads(stack.demo.read_text())
     console = Console(file=sys.stdout, width=UNLIMITED, highlight=False, soft_wrap=True)
-    _print(console, "Demo credentials", [(kind.replace("_", " "), found["url"], "") for kind, found in demo.items()])
-    _print(console, "Next", _places(stack, demo["valid"].get("holder_email", "")))
+    credentials = [(kind.replace("_", " "), found["url"], "") for kind, found in demo.items() if kind != PROFILE]
+    _print(console, "Demo credentials", credentials)
+    _print(console, "Next", _next_steps(stack, demo["valid"].get("holder_email", ""), demo[PROFILE]["url"]))
     console.print()
 
 
-def _places(stack: Stack, holder: str) -> list[tuple[str, str, str]]:
-    """What to do, where, and a remark."""
+def _next_steps(stack: Stack, holder: str, profile: str) -> list[tuple[str, str, str]]:
+    """The action, its URL, and a remark."""
     return [
         ("check a credential", f"{stack.base_url}/", f"the valid one was issued to {holder}"),
+        ("open a profile", profile, "of the holder of the valid one, with the code for their website"),
         ("sign in", f"{stack.base_url}/sign-in", f"as {ADA}, an operator who owns the demo issuers"),
         ("read the emails", f"{stack.base_url}/_mail", "with the sign-in links"),
         ("open the console", f"{stack.base_url}/console", ""),

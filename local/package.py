@@ -41,6 +41,7 @@ IMPORT_SETTINGS = {
     "STAGE": "package",
     "BASE_URL": "https://package.invalid",
     "CREDENTIALS_TABLE": "package",
+    "DIRECTORY_TABLE": "package",
     "EVENTS_TABLE": "package",
     "SECRETS_TABLE": "package",
     "ERASURES_TABLE": "package",

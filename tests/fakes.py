@@ -20,7 +20,7 @@ from chalicelib.award.issuing.search import Place, Row, row_of
 from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.award.ports import Claim, NewKey
-from chalicelib.catalogue.listing import Listing, listing_of
+from chalicelib.catalogue.entry import CatalogueEntry, entry_of
 from chalicelib.catalogue.ports import Click, Offer, Target
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
@@ -152,6 +152,9 @@ class IssuerStore:
         keys = sorted(key for key in self._achievements if key[0] == issuer_id)
         return iter([self._achievements[key] for key in keys])
 
+    def achievements_by_id(self, issuer_id: str, ids: Collection[str]) -> dict[str, Achievement]:
+        return {each: self._achievements[issuer_id, each] for each in ids if (issuer_id, each) in self._achievements}
+
     def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
         return iter([each for _, each in sorted(self._lists.items()) if each.issuer_id == issuer_id])
 
@@ -258,7 +261,7 @@ class IssuerStore:
     def _rows(self, issuer_id: str) -> list[Row]:
         newest_first = reversed(list(self.records(issuer_id)))
         known = self._recipients
-        return [row_of(record, known[record.id].email if record.id in known else None) for record in newest_first]
+        return [row_of(record, known.get(record.id)) for record in newest_first]
 
     def status_list(self, list_id: str) -> StatusList:
         return _found(self._lists.get(list_id))
@@ -288,12 +291,12 @@ class IssuerStore:
             },
             salt=self.salts.by_day.get(day),
             pathway_links=self.pathway_links.get((record.issuer_id, record.achievement_id), ()),
-            listing=self.listing(record.issuer_id, record.achievement_id),
+            catalogue_entry=self.catalogue_entry(record.issuer_id, record.achievement_id),
         )
 
-    def listing(self, issuer_id: str, achievement_id: str) -> Listing | None:
+    def catalogue_entry(self, issuer_id: str, achievement_id: str) -> CatalogueEntry | None:
         found = self._achievements.get((issuer_id, achievement_id))
-        return None if found is None or found.archived else listing_of(found)
+        return None if found is None or found.archived else entry_of(found)
 
     def _replace(self, existing: dict[str, T], new: T, lists: Sequence[StatusList]) -> None:
         if existing.get(new.id) == new:
@@ -335,18 +338,22 @@ class CatalogueStore:
     def issuers(self, issuer_ids: Sequence[str]) -> list[Issuer]:
         return [self._issuer_store.issuer(each) for each in issuer_ids]
 
-    def listings(self, issuer_id: str, after: str, limit: int) -> list[Listing]:
-        found = (self._issuer_store.listing(issuer_id, one.id) for one in self._issuer_store.achievements(issuer_id))
+    def entries(self, issuer_id: str, after: str, limit: int) -> list[CatalogueEntry]:
+        found = (
+            self._issuer_store.catalogue_entry(issuer_id, one.id) for one in self._issuer_store.achievements(issuer_id)
+        )
         return [one for one in found if one is not None and one.id > after][:limit]
 
-    def some_listings(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, Listing]:
-        found = {each: self._issuer_store.listing(issuer_id, each) for each in achievement_ids}
+    def entries_by_id(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, CatalogueEntry]:
+        found = {each: self._issuer_store.catalogue_entry(issuer_id, each) for each in achievement_ids}
         return {each: one for each, one in found.items() if one is not None}
 
     def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
         salts = self._issuer_store.salts.by_day
         issuer = self._issuer_store._issuers.get(issuer_id)
-        return Target(self._issuer_store.listing(issuer_id, achievement_id), issuer, salts.get(day), salts.get(today))
+        return Target(
+            self._issuer_store.catalogue_entry(issuer_id, achievement_id), issuer, salts.get(day), salts.get(today)
+        )
 
     def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
         assert expires > click.at

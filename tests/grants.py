@@ -21,6 +21,7 @@ from chalicelib.dynamo.tables import Tables
 TEMPLATE = Path(__file__).resolve().parents[1] / "infrastructure" / "resources.yaml"
 TABLES = {
     "CredentialsTable": "credentials",
+    "DirectoryTable": "directory",
     "EventsTable": "events",
     "SecretsTable": "secrets",
     "ErasuresTable": "erasures",
@@ -98,6 +99,11 @@ def calls_of(operation: str, params: Mapping[str, Any], names: Mapping[str, str]
             Call(operation, names[table], frozenset(_pk(key) for key in request["Keys"]))
             for table, request in params["RequestItems"].items()
         ]
+    if operation == "BatchWriteItem":
+        return [
+            Call(operation, names[table], frozenset(_pk(put.get("Item") or put["Key"]) for put in _requests(writes)))
+            for table, writes in params["RequestItems"].items()
+        ]
     if operation == "TransactWriteItems":
         actions = [(kind, one) for action in params["TransactItems"] for kind, one in action.items()]
         pks = frozenset(_pk(one.get("Item") or one["Key"]) for _, one in actions)
@@ -111,6 +117,10 @@ def calls_of(operation: str, params: Mapping[str, Any], names: Mapping[str, str]
     return [Call(operation, names[params["TableName"]], frozenset([_pk(params.get("Item") or params["Key"])]))]
 
 
+def _requests(writes: Any) -> list[Mapping[str, Any]]:
+    return [one for write in writes for one in write.values()]
+
+
 def _pk(item: Mapping[str, Any]) -> str:
     return str(item["pk"]["S"])
 
@@ -118,8 +128,7 @@ def _pk(item: Mapping[str, Any]) -> str:
 @contextmanager
 def enforced(tables: Tables, grants: Collection[Grant]) -> Iterator[list[Call]]:
     """Refuse the calls of ``tables`` that ``grants`` do not allow. Yields the refused ones."""
-    names = {tables.credentials: "credentials", tables.events: "events", tables.secrets: "secrets"}
-    names[tables.erasures] = "erasures"
+    names = {getattr(tables, name): name for name in TABLES.values()}
     refused: list[Call] = []
 
     def check(params: dict[str, Any], model: Any, **_: Any) -> None:

@@ -11,6 +11,7 @@ ENVIRONMENT = dict.fromkeys(
     (
         "BASE_URL",
         "CREDENTIALS_TABLE",
+        "DIRECTORY_TABLE",
         "EVENTS_TABLE",
         "SECRETS_TABLE",
         "ERASURES_TABLE",

@@ -1,4 +1,4 @@
-"""Write the date patterns of every language from CLDR: `python -m tools.date_patterns`.
+"""Write the patterns of dates and numbers of every language from CLDR: `python -m tools.date_patterns`.
 
 Babel and its data would add more to a cold start than a page takes, and a page needs two formats.
 """
@@ -25,7 +25,7 @@ _FIELDS = {
     "mm": "{minute}",
 }
 _TOKEN = re.compile(r"'([^']*)'|([A-Za-z])\2*")
-HEAD = '''"""Date patterns and month names from CLDR, written by `python -m tools.date_patterns`."""
+HEAD = '''"""Date patterns, month names and number separators from CLDR, written by `python -m tools.date_patterns`."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ from typing import NamedTuple
 
 
 class Patterns(NamedTuple):
-    """How a language writes dates."""
+    """How a language writes dates and numbers."""
 
     day: str
     minute: str
     months: tuple[str, ...]
+    group: str
+    """What separates the thousands of a number."""
 
 
 '''
@@ -61,7 +63,8 @@ def source() -> str:
         minute = both.replace("{1}", long).replace("{0}", "{hour}:{minute} UTC")
         lines.append(f'    "{code}": Patterns(\n        "{long}",\n        "{minute}",\n        (')
         lines.extend(f'            "{month}",' for month in months)
-        lines.append("        ),\n    ),")
+        group = locale.number_symbols[locale.default_numbering_system]["group"]
+        lines.append(f"        ),\n        {group!r},\n    ),")
     return HEAD + "PATTERNS = {\n" + "\n".join(lines) + "\n}\n"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from babel import Locale
 
-from chalicelib.directory.languages import CODES
+from chalicelib.directory.profiles.languages import CODES
 from chalicelib.language.languages import LANGUAGES
 
 FILE = Path("chalicelib/language/language_names.py")

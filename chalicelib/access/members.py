@@ -114,7 +114,7 @@ def issuers_of(access_context: AccessContext, email: str) -> list[str]:
 
 def _ended(access_context: AccessContext, leaving: Member, also: frozenset[str]) -> tuple[Token, ...]:
     known = tuple(access_context.member_store.tokens(leaving.issuer_id))
-    # The others first: a member's own key is refused after the removal, whatever happens to it.
+    # Organization keys first: a member's own key is refused after the removal in any case.
     named = _named(known, also)
     return (*named, *(token for token in known if token.member == leaving.email and token not in named))
 

@@ -30,7 +30,7 @@ def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
 
 
 def give_back(access_context: AccessContext, limit: Limit, subject: str) -> None:
-    """Undo `within` for what did not happen after all. After the end of the window there is nothing to undo."""
+    """Undo `within` for something that did not happen. After the end of the window there is nothing to undo."""
     access_context.session_store.uncount(_counter(access_context, limit, subject))
 
 

@@ -93,8 +93,8 @@ def make(
 def authenticate(access_context: AccessContext, text: str) -> Token:
     """Authenticate a token by its ``text``.
 
-    Raises `Unauthenticated`, the same whatever is wrong with it; `Forbidden` when its member may no longer do what it
-    permits.
+    Raises `Unauthenticated`, the same for every kind of invalid token; `Forbidden` when its member may no longer do
+    what it permits.
     """
     shape = _SHAPE.fullmatch(text)
     if shape is None:

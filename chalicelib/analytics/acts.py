@@ -1,4 +1,4 @@
-"""Events that no visitor causes: what issuers, holders and mail servers do."""
+"""Events that issuers, holders and mail servers cause, so they have no visitor."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 
 
 def act(
-    kind: Kind, issuer_id: str, achievement_id: str, credential_id: str, at: datetime, *, once: str, target: str | None
+    kind: Kind,
+    issuer_id: str,
+    achievement_id: str,
+    credential_id: str,
+    at: datetime,
+    *,
+    once: str,
+    target: str | None,
+    valid_until: datetime | None = None,
 ) -> Event:
-    """The event of an act. Its id depends on kind, credential, time and ``once``, so that a repeated call makes the
-    same event."""
+    """Build such an event. Its id depends on kind, credential, time and ``once``, so a repeated call builds the same
+    event."""
     named = hashlib.sha256(f"{kind.value} {credential_id} {once}".encode()).digest()
     return Event(
         id=ulid(at, named[:ENTROPY_BYTES]),
@@ -26,4 +34,5 @@ def act(
         visitor=None,
         referrer=None,
         target=target,
+        valid_until=valid_until,
     )

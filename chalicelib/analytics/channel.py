@@ -9,7 +9,7 @@ PARAMETER = "via"
 
 
 class Channel(StrEnum):
-    """How a link was shared."""
+    """A way of sharing a link."""
 
     LINKEDIN_PROFILE = "linkedin_profile"
     LINKEDIN_POST = "linkedin_post"

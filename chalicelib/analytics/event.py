@@ -56,7 +56,7 @@ class Device(StrEnum):
 
 
 class Widget(StrEnum):
-    """How another website shows a credential."""
+    """The form in which another website shows a credential."""
 
     SCRIPT = "script"
     """The custom element of `/embed.js`."""
@@ -66,17 +66,17 @@ class Widget(StrEnum):
 
 
 class VisitorClass(StrEnum):
-    """What a visitor appeared to be when the event happened. Nothing that is stored could tell it later."""
+    """The kind of visitor, classified when the event happened. It cannot be derived from stored data later."""
 
     PERSON = "person"
     KNOWN_BOT = "known_bot"
-    """A program that says so, or that is not a browser."""
+    """A program that declares itself as one, or that is not a browser."""
     PREFETCH = "prefetch"
-    """A browser that loaded the page before anyone asked for it."""
+    """A browser that loaded the page before a person opened it."""
     PREVIEW = "preview"
     """A program that shows a preview of the link in a message or a post."""
     REPEATED = "repeated"
-    """One of more identical hits than a person makes. Found when events are counted, so no stored event has it."""
+    """One of more identical hits than a person makes. Detected during counting, so no stored event has it."""
 
 
 NOT_CHECKED = "not_checked"
@@ -105,7 +105,7 @@ class Event:
     target: str | None = None
     """The platform that the credential was shared on, or the wallet of a downloaded pass."""
     widget: Widget | None = None
-    """What was shown or clicked; None for everything but impressions and clicks."""
+    """The widget that was shown or clicked; None except for impressions and clicks."""
     visitor_class: VisitorClass | None = None
     """None when the event has no visitor."""
     recipient_check: str | None = None
@@ -121,6 +121,8 @@ class Event:
     utm_medium: str | None = None
     utm_campaign: str | None = None
     """Tags in the requested URL, in lower case."""
+    valid_until: datetime | None = None
+    """When an issued credential expires; None for other kinds, and if it does not expire."""
 
 
 @dataclass(frozen=True, slots=True)

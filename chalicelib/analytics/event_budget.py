@@ -1,8 +1,8 @@
-"""How many events that strangers report are stored.
+"""A limit on stored events that strangers report.
 
 A report costs a write, and nothing proves that it is true. So each worker keeps a count for one minute, in memory: a
-count in the database would cost as much as the event. What is above the limit is not stored, and nobody is refused
-anything. The gateway limits the rate of all workers together (`infrastructure/resources.yaml`).
+count in the database would cost as much as the event. Reports above the limit are not stored, but get the same
+response. The gateway limits the rate of all workers together (`infrastructure/resources.yaml`).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class EventBudget:
         self._counts: Counter[str] = Counter()
 
     def admits(self, kind: Kind, address: str) -> bool:
-        """Count one event of ``kind`` from ``address``; False if it is not to be stored. Each kind is counted apart, so
-        that a page with many badges does not use up the clicks on them."""
+        """Count one event of ``kind`` from ``address``; False if it must not be stored. Kinds are counted separately,
+        so that a page with many badges does not use up the limit for clicks on them."""
         minute = int(self._clock().timestamp()) // 60
         with self._lock:
             if minute != self._minute:

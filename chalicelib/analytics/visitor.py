@@ -37,12 +37,12 @@ def visitor(salt: bytes, address: str, user_agent: str) -> str:
 
 
 def visitor_of(visit: Visit, salt: bytes | None) -> str | None:
-    """The visitor id of ``visit``; None without a salt, and for a visitor who asks not to be followed."""
+    """The visitor id of ``visit``; None without a salt, and for a visitor who has opted out of tracking."""
     return None if salt is None or visit.private else visitor(salt, visit.address, visit.user_agent)
 
 
 def described(visit: Visit) -> dict[str, Any]:
-    """The members of an event that ``visit`` says as they are."""
+    """The members of an event that are copied from ``visit``."""
     return {name: getattr(visit, name) for name in _DESCRIBED}
 
 

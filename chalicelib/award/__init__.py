@@ -1,4 +1,4 @@
-"""What an issuer does. Each action is a function of an `IssuerContext` and is stored completely or not at all.
+"""Actions of an issuer. Each action is a function of an `IssuerContext` and is stored completely or not at all.
 
 issuers/          create an issuer, prove its domain
 keys/             the shared key, an issuer's own key, rotation and revocation

@@ -55,6 +55,7 @@ class Content:
     valid_days: int | None = None
     evidence_required: bool = False
     archived: bool = False
+    shows_count: bool = False
     enrolment_url: str | None = None
     eligibility: str | None = None
     related: tuple[str, ...] = ()
@@ -76,6 +77,7 @@ class NewAchievement:
     id: str | None = None
     valid_days: int | None = None
     evidence_required: bool = False
+    shows_count: bool = False
     enrolment_url: str | None = None
     eligibility: str | None = None
     related: tuple[str, ...] = ()
@@ -182,6 +184,7 @@ def _content_fields(content: Content) -> dict[str, Any]:
         "valid_days": content.valid_days,
         "evidence_required": content.evidence_required,
         "archived": content.archived,
+        "shows_count": content.shows_count,
         "enrolment_url": content.enrolment_url,
         "eligibility": content.eligibility,
         "related": content.related,

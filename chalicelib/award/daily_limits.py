@@ -22,12 +22,12 @@ CODE = "daily_limit_exceeded"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many times a day an issuer may do something: ``proven`` once an operator vouches for it, or a domain, whose
-    issuers then share it."""
+    """A daily limit of an issuer. ``proven`` applies once an operator vouches for it, or a domain, whose issuers then
+    share the limit."""
 
     counter: str
     what: str
-    """What is counted, after "can … a day"."""
+    """The verb and the unit, as in "can upload 10,000 rows a day"."""
     unproven: int
     proven: int
 
@@ -67,7 +67,7 @@ issuer, and of any other a catalogue that is imported twice."""
 PATHWAYS = Limit("pathways", "save {:,} pathways", 30, 1_000)
 """Versions of pathways. After each the worker, which all issuers share, checks every holder of the issuer."""
 CHANGES_PER_CREDENTIAL = 10
-"""Suspensions and reinstatements of one credential a day: nobody decides the same case more often, and its holder gets
+"""Suspensions and reinstatements of one credential a day: the same case is not decided more often, and its holder gets
 an email about each."""
 
 _DAY = timedelta(days=1)

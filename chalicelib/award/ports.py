@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -86,6 +86,9 @@ class IssuerStore(Protocol):
 
     def achievements(self, issuer_id: str) -> Iterator[Achievement]:
         """All achievements of an issuer."""
+
+    def achievements_by_id(self, issuer_id: str, ids: Collection[str]) -> Mapping[str, Achievement]:
+        """Those of ``ids`` that exist, by id, as they were a second ago: for names."""
 
     def add_achievement(self, achievement: Achievement) -> None:
         """Store the first version of an achievement. Raises `Conflict` when the id is taken."""
@@ -176,7 +179,7 @@ class Claim:
     credential_id: str
     expires: datetime
     version: int = 1
-    """How many requests have taken the key."""
+    """The number of requests that have taken the key."""
 
 
 class Claims(Protocol):

@@ -1,6 +1,6 @@
 """The public catalogue: what an issuer offers, what it recommends next, and the way to its enrolment pages.
 
-listing.py         an achievement as listed
+entry.py           an achievement as listed on public pages
 related.py         which achievements to recommend next, and why
 referral.py        signed links to enrolment pages
 catalogue.py       the reads behind the public pages, and the recording of referrals

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.analytics.event import Event, Visit
+from chalicelib.analytics.counts.periods import ALL_TIME
+from chalicelib.analytics.counts.ports import CountStore
+from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.event import Event, Kind, Visit
+from chalicelib.analytics.kpi.suppression import MIN_GROUP
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.analytics.visitor import SALT_BYTES, described, visitor_of
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.catalogue import referral, related
-from chalicelib.catalogue.listing import Listing, listing_of
+from chalicelib.catalogue.entry import CatalogueEntry, entry_of
 from chalicelib.catalogue.ports import CatalogueStore, Click, Offer
 from chalicelib.catalogue.referral import Referral
 from chalicelib.catalogue.related import MAX_COMPARED, Recommendation
+from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound, Unavailable
 
@@ -34,7 +40,7 @@ class IssuerPage:
     """An issuer and one page of what it offers."""
 
     issuer: Issuer
-    listings: tuple[Listing, ...]
+    entries: tuple[CatalogueEntry, ...]
     next: str | None
     """The cursor of the next page."""
 
@@ -47,66 +53,73 @@ class AchievementPage:
     recommended: tuple[Recommendation, ...]
     referral: str | None
     """The token of the enrolment link; None without an enrolment page or a salt."""
+    issued: int | None
+    """How often it was issued and not revoked, up to last midnight UTC; None if that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What visitors read about issuers and achievements. ``entropy(n)`` returns n random bytes."""
+    """The public view of issuers and achievements.
+
+    ``entropy(n)`` returns n random bytes; ``counts`` is called only for an achievement that shows a count.
+    """
 
     store: CatalogueStore
     salts: Salts
     recorder: Recorder
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
+    counts: Callable[[], CountStore]
 
     def issuer_page(self, issuer_id: str, after: str = "") -> IssuerPage:
         """One page of an issuer's achievements, with two reads. Raises `NotFound`, `Unavailable`."""
         issuer = self.store.issuer(issuer_id)
-        found = self.store.listings(issuer_id, after, PAGE + 1)
+        found = self.store.entries(issuer_id, after, PAGE + 1)
         more = found[PAGE - 1].id if len(found) > PAGE else None
         return IssuerPage(issuer, tuple(found[:PAGE]), more)
 
     def achievement_page(self, achievement_id: str) -> AchievementPage:
-        """An achievement, with three reads. Raises `NotFound`, `Unavailable`."""
+        """An achievement, with three reads, or four if it shows a count. Raises `NotFound`, `Unavailable`."""
         now = self.clock()
         offer = self.store.offer(achievement_id, now.date())
-        listing = listing_of(offer.achievement)
-        offered = None if offer.achievement.archived else listing
+        entry = entry_of(offer.achievement)
+        offered = None if offer.achievement.archived else entry
         token = self.enrolment(offer.issuer, offered, offer.salt)
-        return AchievementPage(offer, self.recommended(listing, offer.pathway_links), token)
+        recommendations = self.recommended(entry, offer.pathway_links)
+        return AchievementPage(offer, recommendations, token, self._issued(offer.achievement))
 
-    def recommended(self, listing: Listing, links: tuple[PathwayLink, ...]) -> tuple[Recommendation, ...]:
-        """What to earn after ``listing``, with at most one read."""
-        if listing.related:
-            found = related.chosen(listing, self.store.some_listings(listing.issuer_id, listing.related))
+    def recommended(self, entry: CatalogueEntry, links: tuple[PathwayLink, ...]) -> tuple[Recommendation, ...]:
+        """Recommend achievements to earn after ``entry``, with at most one read."""
+        if entry.related:
+            found = related.chosen(entry, self.store.entries_by_id(entry.issuer_id, entry.related))
         else:
-            found = related.by_pathways(listing.id, links)
-        if not found and listing.skills:
-            found = related.by_skills(listing, self.store.listings(listing.issuer_id, "", MAX_COMPARED))
+            found = related.by_pathways(entry.id, links)
+        if not found and entry.skills:
+            found = related.by_skills(entry, self.store.entries(entry.issuer_id, "", MAX_COMPARED))
         return found
 
     def enrolment(
         self,
         issuer: Issuer | None,
-        listing: Listing | None,
+        entry: CatalogueEntry | None,
         salt: bytes | None,
         credential_id: str | None = None,
         channel: Channel | None = None,
     ) -> str | None:
         """Create the token of the enrolment link of one served page; ``salt`` is that of the day, if there is one yet.
 
-        None without an enrolment page, for an archived achievement (no ``listing``), and for an issuer that is not
+        None without an enrolment page, for an archived achievement (no ``entry``), and for an issuer that is not
         identified: a stranger who uses a known name must not get a link.
         """
         now = self.clock()
-        if issuer is None or listing is None or listing.enrolment_url is None or not issuer.identified(now):
+        if issuer is None or entry is None or entry.enrolment_url is None or not issuer.identified(now):
             return None
         try:
             salt = salt or self.salts.create(now.date(), self.entropy(SALT_BYTES))
         except Unavailable:
             return None
         nonce = referral.nonce(self.entropy(referral.NONCE_BYTES))
-        return referral.write(Referral(issuer.id, listing.id, now.date(), nonce, credential_id, channel), salt)
+        return referral.write(Referral(issuer.id, entry.id, now.date(), nonce, credential_id, channel), salt)
 
     def follow(self, token: str, visit: Visit | None) -> tuple[str, str | None]:
         """Return the achievement of ``token`` and the enrolment page to open, None if its own page is to be shown.
@@ -119,24 +132,35 @@ class Catalogue:
             raise NotFound("not a token")
         now = self.clock()
         target = self.store.target(found.issuer_id, found.achievement_id, found.day, now.date())
-        listing = target.listing
+        entry = target.entry
         if (
             target.salt is None
             or not referral.is_signed(token, target.salt)
-            or listing is None
-            or listing.enrolment_url is None
+            or entry is None
+            or entry.enrolment_url is None
             or target.issuer is None
             or not target.issuer.identified(now)
         ):
             return found.achievement_id, None
         if visit is not None:
             self._record(found, visit, target.todays_salt, now)
-        return found.achievement_id, referral.tagged(listing.enrolment_url, found)
+        return found.achievement_id, referral.tagged(entry.enrolment_url, found)
+
+    def _issued(self, achievement: Achievement) -> int | None:
+        if not achievement.shows_count:
+            return None
+        counts = self.counts().section(achievement.issuer_id, ALL_TIME, Section.ACHIEVEMENTS)
+        many = Counter[str]()
+        for cell, times in counts.cells.items():
+            if cell.achievement == achievement.id:
+                many[cell.kind] += times
+        issued = many[Kind.ISSUED] - many[Kind.REVOKED]
+        return issued if issued >= MIN_GROUP else None
 
     def _record(self, found: Referral, visit: Visit, salt: bytes | None, now: datetime) -> None:
         visitor_class = visit.visitor_class.value
         click = Click(ulid(now, self.entropy(ENTROPY_BYTES)), now)
-        with suppress(Unavailable):  # the event itself is stored or logged, and the visitor must arrive
+        with suppress(Unavailable):  # the event is stored or logged in any case, and the visitor must reach the page
             click = self.store.first_click(found.nonce, visitor_class, click, now + CLICK_LIFETIME)
         self.recorder.record(
             Event(

@@ -8,14 +8,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.award.pathways.pathway import PathwayLink
-from chalicelib.catalogue.listing import Listing
+from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An achievement with what its page needs."""
+    """An achievement with everything that its page shows."""
 
     achievement: Achievement
     issuer: Issuer
@@ -26,9 +26,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a referral leads to. Each is None if it does not exist."""
+    """The target of a referral. Each member is None if it does not exist."""
 
-    listing: Listing | None
+    entry: CatalogueEntry | None
     issuer: Issuer | None
     salt: bytes | None
     """The salt of the token's day."""
@@ -58,15 +58,15 @@ class CatalogueStore(Protocol):
     def issuers(self, issuer_ids: Sequence[str]) -> list[Issuer]:
         """Those of these issuers that exist, 25 in one call."""
 
-    def listings(self, issuer_id: str, after: str, limit: int) -> list[Listing]:
-        """The listings of an issuer by id, after the id ``after`` (`""` for the first); at most ``limit``, in one
+    def entries(self, issuer_id: str, after: str, limit: int) -> list[CatalogueEntry]:
+        """The entries of an issuer by id, after the id ``after`` (`""` for the first); at most ``limit``, in one
         call."""
 
-    def some_listings(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, Listing]:
-        """Those of ``achievement_ids`` that the issuer offers, by id, in one call."""
+    def entries_by_id(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, CatalogueEntry]:
+        """The entries with these ``achievement_ids`` that exist, by id, in one call."""
 
     def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
         """One strongly consistent call."""
 
     def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
-        """Store ``click`` unless there is one for this nonce and class; return the stored one."""
+        """Store ``click`` unless one exists for this nonce and class; return the stored one."""

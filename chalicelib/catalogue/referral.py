@@ -65,7 +65,7 @@ def write(referral: Referral, salt: bytes) -> str:
 
 
 def read(token: str) -> Referral | None:
-    """Parse ``token`` without checking its signature; None for anything that `write` would not write."""
+    """Parse ``token`` without checking its signature; None if it is malformed."""
     match = _TOKEN.fullmatch(token)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Which achievements to recommend next, and why: the issuer's own choice, else its pathways, else shared skills."""
+"""Recommend achievements, with the reason: the issuer's own choice, else its pathways, else shared skills."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from chalicelib.award.pathways.pathway import PathwayLink
-from chalicelib.catalogue.listing import Listing
+from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.quotation import unquoted
 from chalicelib.language.phrase import phrase, plural
 
@@ -29,9 +29,9 @@ class Recommendation:
     reason: str
 
 
-def chosen(listing: Listing, found: Mapping[str, Listing]) -> tuple[Recommendation, ...]:
-    """Recommend what the issuer chose, in its order; ``found`` are those that it still offers, by id."""
-    offered = [found[each] for each in listing.related if each in found and each != listing.id]
+def chosen(entry: CatalogueEntry, found: Mapping[str, CatalogueEntry]) -> tuple[Recommendation, ...]:
+    """Recommend the issuer's own choice, in its order; ``found`` are those that it still offers, by id."""
+    offered = [found[each] for each in entry.related if each in found and each != entry.id]
     return tuple(Recommendation(one.id, one.name, phrase("Recommended by the issuer.")) for one in offered[:MAX_SHOWN])
 
 
@@ -48,13 +48,13 @@ def by_pathways(achievement_id: str, links: Iterable[PathwayLink]) -> tuple[Reco
     return tuple(reversed(steps.values()))[:MAX_SHOWN]
 
 
-def by_skills(listing: Listing, others: Iterable[Listing]) -> tuple[Recommendation, ...]:
+def by_skills(entry: CatalogueEntry, others: Iterable[CatalogueEntry]) -> tuple[Recommendation, ...]:
     """Recommend the achievements of the same issuer that share most skills, with the skills as the reason."""
-    own = {skill.key: skill.name for skill in listing.skills}
+    own = {skill.key: skill.name for skill in entry.skills}
     shared = [
         (one, [own[key] for key in dict.fromkeys(skill.key for skill in one.skills) if key in own])
         for one in others
-        if one.id != listing.id
+        if one.id != entry.id
     ]
     ranked = sorted((pair for pair in shared if pair[1]), key=lambda pair: (-len(pair[1]), pair[0].name, pair[0].id))
     return tuple(Recommendation(one.id, one.name, _shares(names)) for one, names in ranked[:MAX_SHOWN])

@@ -1,1 +1,1 @@
-"""What a credential is: its models, how one is parsed and how one is built."""
+"""Credentials: models, parsing and building."""

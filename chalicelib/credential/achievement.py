@@ -1,4 +1,4 @@
-"""Achievements: what people can earn."""
+"""Achievements of issuers."""
 
 from __future__ import annotations
 
@@ -32,11 +32,14 @@ class Achievement:
     version: int = 1
     """Incremented with every change. Every version is kept, and issued credentials do not change."""
     valid_days: int | None = None
-    """How many days a credential is valid, unless another date is given when it is issued; None means no expiry."""
+    """The number of days that a credential is valid, unless another date is given when it is issued; None means no
+    expiry."""
     evidence_required: bool = False
     """Whether evidence is required to issue it."""
     archived: bool = False
     """Whether it can no longer be issued."""
+    shows_count: bool = False
+    """Whether its public page says how often it was issued."""
     enrolment_url: str | None = None
     """The https page where people sign up for it."""
     eligibility: str | None = None

@@ -15,7 +15,7 @@ from chalicelib.credential.record import Entry, Purpose
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who earned it. The credential contains the email address only as a salted hash."""
+    """The holder. The credential contains the email address only as a salted hash."""
 
     name: str
     email: str | None = None
@@ -32,12 +32,12 @@ class EvidenceLink:
 
 
 def status_list_url(base_url: str, list_id: str) -> str:
-    """Where a hosted status list is published."""
+    """The URL of a hosted status list."""
     return f"{base_url}/status/{list_id}"
 
 
 def credential_url(base_url: str, credential_id: str) -> str:
-    """Where a hosted credential is shown; also its `id`."""
+    """The URL of a hosted credential's page; also its `id`."""
     return f"{base_url}/c/{credential_id}"
 
 

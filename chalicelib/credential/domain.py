@@ -1,4 +1,4 @@
-"""How a domain names its issuers: a TXT record, or a file at a well-known address, with the issuer's DID in it.
+"""The proof by which a domain names its issuers: a TXT record or a well-known file that contains the issuer's DID.
 
 The domain names the issuer, not the other way round, so there is no secret or code to store:
 the domain's owner decides, and removes the proof by deleting the line.
@@ -41,5 +41,5 @@ def record_name(domain: str) -> str:
 
 
 def proof_url(domain: str, place: Place) -> str:
-    """Where the domain names the issuer, as a URL (RFC 4501 for DNS)."""
+    """The URL of the proof of a domain (RFC 4501 for DNS)."""
     return f"dns:{record_name(domain)}?type=TXT" if place is Place.DNS else f"https://{domain}{FILE}"

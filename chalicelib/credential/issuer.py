@@ -36,7 +36,7 @@ three readings in a row must fail before it lapses."""
 
 
 class Place(StrEnum):
-    """Where a domain names its issuers."""
+    """The location of a domain's proof."""
 
     DNS = "dns"
     FILE = "file"
@@ -54,7 +54,7 @@ class DomainProof:
     """SHA-256 of the content, in hex."""
 
     def is_current(self, now: datetime) -> bool:
-        """Whether that is recent enough."""
+        """Whether the last check is recent enough."""
         return now < self.seen + PROOF_LIFETIME
 
 
@@ -90,7 +90,7 @@ class Issuer:
     next_key: SigningKey | None = None
     """A key of its own that it does not sign with yet, because the key service cannot use a new key at once."""
     creator: tuple[str, ...] = ()
-    """What the issuers of one creator have in common (`award.issuers.creator`); empty if an operator created it."""
+    """A value that all issuers of one creator share (`award.issuers.creator`); empty if an operator created it."""
     font: str | None = None
     """The font of titles on its pages (`award.input.fonts`); None means the system's font."""
     footer: str | None = None
@@ -135,10 +135,10 @@ class Issuer:
         return min((registrable(proof.domain) for proof in proven), default=None)
 
     def accountable(self, now: datetime) -> str:
-        """Whose quotas the issuer uses: those of its `vouching_domain`, or else its own.
+        """The id under which the issuer's quotas are counted: its `vouching_domain`, or else its own.
 
-        Issuers that only hosts below the domain confirm have quotas apart: whoever controls one of its hosts, such as a
-        student, must not use up those of the issuers that the domain itself confirms.
+        Issuers that only a subdomain confirms have separate quotas: a person who controls one host, such as a student,
+        must not use up those of the issuers that the domain itself confirms.
         """
         domain = self.vouching_domain(now)
         if domain is None:

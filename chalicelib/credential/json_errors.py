@@ -19,7 +19,7 @@ _REASONS = (
 
 
 def reason(error: ValueError, text: str) -> str:
-    """Say what ``error`` of Python's decoder found in ``text`` and where, as part of a sentence."""
+    """Describe ``error`` of Python's decoder, and its position in ``text``, as part of a sentence."""
     if not isinstance(error, json.JSONDecodeError):
         return "it cannot be read"
     if not text.strip():

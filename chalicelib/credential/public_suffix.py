@@ -1,4 +1,5 @@
-"""Names that show nobody's identity: public suffixes, and names that a provider gives to anyone (publicsuffix.org)."""
+"""Domain names that prove no identity: public suffixes, and names that a provider gives to anyone
+(publicsuffix.org)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def shared_suffix(host: str) -> str | None:
-    """Return the public suffix that makes ``host`` shared, or None for a domain that somebody owns.
+    """Return the public suffix that makes ``host`` shared, or None for a domain with one owner.
 
     ``host`` is in lower case, in ASCII and without a trailing dot. It is shared if it is a public suffix itself
     (`co.uk`, `github.io`), or if it is below a suffix of the list's private section (`someone.github.io`): the provider
@@ -24,7 +25,7 @@ def shared_suffix(host: str) -> str | None:
 
 
 def registrable(host: str) -> str:
-    """The domain that somebody registered and that ``host`` is or is below; a public suffix itself stays as it is."""
+    """The registered domain that ``host`` is or is a subdomain of; a public suffix itself stays as it is."""
     return _lists()[0].privatesuffix(host) or host
 
 

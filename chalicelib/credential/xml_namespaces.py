@@ -1,4 +1,4 @@
-"""A bound on the namespaces of an XML document, checked before it is parsed.
+"""A limit on the namespaces of an XML document, checked before it is parsed.
 
 A parser that resolves namespaces copies the namespace into each prefixed name, so that a long one, declared once, costs
 its length for each element and attribute.
@@ -17,5 +17,5 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 def are_bounded(content: bytes) -> bool:
     """Whether no declaration in ``content`` has a longer namespace. False also for UTF-16, which hides them:
-    a parser recognises it whatever encoding it is told."""
+    a parser recognises it even if another encoding is given."""
     return b"\0" not in content[:4] and content[:2] not in _UTF_16_MARKS and _LONG.search(content) is None

@@ -1,4 +1,4 @@
-"""Which emails are sent to whom, and when.
+"""Emails: recipients and timing.
 
 emails/              the content of each email, branding, invitations and sign-in links
 holder/              what the link in an email opens, and what a holder can do with it

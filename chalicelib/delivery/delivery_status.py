@@ -122,7 +122,7 @@ def _without(delivery: Delivery, kind: Kind) -> Delivery:
 
 
 def sent(delivery: Delivery, kind: Kind, at: datetime) -> Delivery:
-    """Record that the email service accepted the email, whoever holds the claim."""
+    """Record that the email service accepted the email, even if another worker holds the claim."""
     attempt = delivery.emails.get(kind) or Attempt(at, "")
     return _with(delivery, kind, replace(attempt, sent_at=at, given_up=None))
 

@@ -73,7 +73,7 @@ def _reminder(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task],
 
 
 def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContext | None:
-    """Load what the email is about; None when there is no one to email."""
+    """Load the credential and its recipient; None when there is no recipient."""
     archive = delivery_context.archive
     try:
         record = archive.record(task.subject)
@@ -98,9 +98,13 @@ def _email_context(delivery_context: DeliveryContext, task: Task) -> EmailContex
 
 
 def is_current(record: Record, now: datetime) -> bool:
+    """As `may_deliver`."""
+    return may_deliver(record.status.state, record.superseded_by, record.valid_until, now)
+
+
+def may_deliver(state: State, superseded_by: str | None, valid_until: datetime | None, now: datetime) -> bool:
     """Whether to deliver a credential or remind its holder: it is active, not expired and not superseded."""
-    expired = record.valid_until is not None and record.valid_until <= now
-    return record.status.state is State.ACTIVE and record.superseded_by is None and not expired
+    return state is State.ACTIVE and superseded_by is None and (valid_until is None or now < valid_until)
 
 
 def _as_replacement(delivery_context: DeliveryContext, context: EmailContext) -> EmailContext:
@@ -161,7 +165,7 @@ def _followers(context: EmailContext, sent_at: datetime) -> list[Task]:
 def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: EmailContext) -> None:
     now = delivery_context.now()
     delivery = delivery_context.store.delivery(context.record.issuer_id, context.record.id)
-    # Nobody asked for reminders of an issuer that is not identified.
+    # An unidentified issuer sends no reminders.
     if not context.identified or not _is_needed(kind, delivery):
         return
     quota.refuse_paused(delivery_context, context.issuer.id)

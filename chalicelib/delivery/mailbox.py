@@ -1,4 +1,4 @@
-"""What is known about an email address, for all issuers; stored under the hash of the address."""
+"""The state of an email address, for all issuers; stored under the hash of the address."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Mailbox:
     bounced_at: datetime | None = None
     """When an email bounced permanently; after `RETRY_AFTER`, when it bounced again."""
     bounces: int = 0
-    """How many times it bounced, each more than `RETRY_AFTER` after the one before, since it was last reopened."""
+    """The number of bounces since it was last reopened, each more than `RETRY_AFTER` after the one before."""
     requested_bounced_at: datetime | None = None
     """The same as `bounced_at` for emails that the recipient requested. An issuer can provoke any other bounce, by text
     that a mail server refuses, and would lock its recipient out of signing in."""

@@ -1,4 +1,4 @@
-"""When reminders are due and when they may be sent.
+"""The times when reminders are due and may be sent.
 
 No reminder is sent between 21:00 and 08:00 in the recipient's timezone. If the timezone is unknown, it is sent between
 12:00 and 13:00 UTC, which is daytime (08:00 to 21:00) from UTC-4 to UTC+8, where more than four in five people live; no

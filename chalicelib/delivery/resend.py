@@ -63,7 +63,7 @@ def resend_email(delivery_context: DeliveryContext, issuer_id: str, credential_i
         return delivery_status.with_resend_request(one, now, MAX_PER_DAY)
 
     ask(delivery_context.store.delivery(issuer_id, credential_id))
-    # The task first, so that a crash leaves no email that waits for nothing. Without a stored request it does nothing.
+    # The task first, so that a crash leaves no email waiting without a task. Without a stored request it does nothing.
     delivery_context.tasks.add([Task(DELIVER, issuer_id, credential_id, now + STORED_AFTER)])
     return delivery_context.change(issuer_id, credential_id, ask)[1]
 

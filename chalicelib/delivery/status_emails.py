@@ -1,4 +1,4 @@
-"""Which email about its status the holder of a credential must get."""
+"""The email about its status that the holder of a credential must get."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _may_have_arrived(delivery: Delivery, kind: Kind) -> bool:
 
 
 def _is_suspension_known(delivery: Delivery) -> bool:
-    """Whether the last email about the status told of a suspension."""
+    """Whether the last email about the status announced a suspension."""
     suspended, reinstated = delivery.emails.get(Kind.SUSPENDED), delivery.emails.get(Kind.REINSTATED)
     if suspended is None or not _may_have_arrived(delivery, Kind.SUSPENDED):
         return False

@@ -1,12 +1,12 @@
-"""The directory: what holders publish about themselves.
+"""The directory: what holders publish about themselves, and how they are found.
 
-consent.py        the ledger of consents, and its fold into what is allowed now
-profile.py        what a holder states about themselves, and its limits
-languages.py      the languages that a holder can choose
-profile_ports.py  their storage
-published.py      what an audience may see of a profile
-listed.py         what is indexed of a published profile (`listing.py`)
-own_profile.py    what a holder does with their profile, through their own link
-takedown.py       how an operator hides a profile
-own_data.py       everything stored about a holder, for them to download
+profiles/    a holder's profile, their consents, and what each audience may see
+listing.py   what is indexed of a holder who is shown to everyone
+listed.py    the listing of a published profile
+search.py    answer a search: the entrance
+query/       what can be asked, and how it is answered
+index/       how listings become the pieces of the index
+writing/     keep the index
+text.py      how words are compared
+ports.py     the storage of the index
 """

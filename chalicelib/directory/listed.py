@@ -1,23 +1,33 @@
-"""The listing of a published profile: what its holder shows to everyone, and what their valid credentials prove."""
+"""The listing of a published profile: the details shown to everyone, and the contents of valid credentials."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from chalicelib.directory.listing import Listing, Named
-from chalicelib.directory.published import Published
-from chalicelib.reports.hosted import HostedReport
+from chalicelib.directory.profiles.ports import PublishedStore
+from chalicelib.directory.profiles.published import Published
+from chalicelib.reports.hosted import HostedReport, HostedReports
 from chalicelib.verify.members import as_list, as_object, text
 from chalicelib.verify.report import Verdict
 
+RECHECKED = 10
+"""Credentials of a listing that are verified again when it is shown: as many as most holders have, and 500 on the
+largest page."""
+RETRY = timedelta(days=1)
+"""When to list a holder again who shows a credential that does not count yet, because its issuer is not identified or
+it is not valid yet: issuers prove their domain within days, and nothing else tells the directory."""
+
 
 def listing_of(published: Published, credentials: Sequence[HostedReport], version: int, now: datetime) -> Listing:
-    """Build the listing from ``credentials``, those of ``published`` as verified at ``now``.
+    """Build the listing from the ``credentials`` of ``published``, as verified at ``now``.
 
-    Only valid credentials of identified issuers count: otherwise anyone could be found under any issuer's name.
+    Only valid credentials of identified issuers count: otherwise a person could appear under any issuer's name.
     """
-    counted = [one for one in credentials if one.report.verdict is Verdict.VALID and _is_identified(one, now)]
+    counted = [one for one in credentials if _counts(one, now)]
+    counted.sort(key=lambda one: (one.record.issued_at, one.record.id), reverse=True)
     views = [(one, as_object(one.report.credential)) for one in counted]
     issued = [one.record.issued_at for one in counted]
     details = published.details
@@ -35,7 +45,65 @@ def listing_of(published: Published, credentials: Sequence[HostedReport], versio
         issuers=_named((one.record.issuer_id, view.get("issuer")) for one, view in views),
         credentials=len(counted),
         issued_at=max(issued, default=None),
+        newest=tuple(one.record.id for one in counted[:RECHECKED]),
     )
+
+
+def shown_now(
+    listing: Listing, published: Published | None, newest: Sequence[HostedReport], now: datetime
+) -> Listing | None:
+    """``listing``, which was read from the index, as it is now; None if its holder is not shown any more.
+
+    ``newest`` are the credentials that it names, as verified at ``now``.
+    """
+    if published is None or not published.is_current(now):
+        return None
+    shown = [one for one in newest if one.record.id in published.credentials]
+    fresh = listing_of(published, shown, listing.version, now)
+    if listing.credentials <= len(listing.newest):
+        return fresh
+    return replace(
+        fresh,
+        recent_at=listing.recent_at,
+        skills=listing.skills,
+        achievements=listing.achievements,
+        issuers=listing.issuers,
+        credentials=listing.credentials - len(listing.newest) + fresh.credentials,
+        issued_at=listing.issued_at,
+    )
+
+
+def all_shown_now(
+    published_store: PublishedStore, reports: HostedReports, listings: Sequence[Listing]
+) -> list[Listing | None]:
+    """`shown_now` for each of ``listings``, in a few reads. Raises `Unavailable`."""
+    published = published_store.published_many([one.id for one in listings])
+    opened = open_by_id(reports, (each for one in listings for each in one.newest))
+    now = reports.clock()
+    return [
+        shown_now(one, published.get(one.id), [opened[each] for each in one.newest if each in opened], now)
+        for one in listings
+    ]
+
+
+def open_by_id(reports: HostedReports, credential_ids: Iterable[str]) -> dict[str, HostedReport]:
+    """Credentials as verified now, by id, each once; without those that are gone. Raises `Unavailable`."""
+    return {one.record.id: one for one in reports.open_many(list(dict.fromkeys(credential_ids)))}
+
+
+def changes_at(published: Published, credentials: Sequence[HostedReport], now: datetime) -> datetime | None:
+    """When the listing of ``published`` changes by the passing of time alone; None if it does not."""
+    times = [published.expires_at]
+    for one in credentials:
+        if _counts(one, now):
+            times.append(one.record.valid_until)
+        elif one.report.verdict in (Verdict.VALID, Verdict.NOT_YET_VALID, Verdict.UNKNOWN):
+            times.append(now + RETRY)
+    return min((time for time in times if time is not None and time > now), default=None)
+
+
+def _counts(opened: HostedReport, now: datetime) -> bool:
+    return opened.report.verdict is Verdict.VALID and _is_identified(opened, now)
 
 
 def _is_identified(opened: HostedReport, now: datetime) -> bool:
@@ -49,7 +117,7 @@ def _skills(view: Mapping[str, object]) -> Iterator[str]:
 
 
 def _named(parts: Iterable[tuple[str, object]]) -> tuple[Named, ...]:
-    """Each id once, under its first name as signed; one without a name cannot be found."""
+    """Return each id once, with its first signed name; those without a name are left out."""
     found: dict[str, Named] = {}
     for identifier, part in parts:
         if name := text(as_object(part).get("name")):

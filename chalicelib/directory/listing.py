@@ -1,4 +1,4 @@
-"""A holder's consented public view: the only thing that the directory knows about a person."""
+"""A holder's consented public data: all that the directory knows about a person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An issuer or an achievement: its id, by which it is filtered, and its name, which is searched and shown."""
+    """An issuer or an achievement: its id for filters, and its name for search and display."""
 
     id: str
     name: str
@@ -16,7 +16,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a holder shows to everyone. A field without consent is empty. A delisted holder has no listing.
+    """The data that a holder shows to everyone. A field without consent is empty. A delisted holder has no listing.
 
     Skills, achievements, issuers, ``credentials`` and ``issued_at`` are those of the valid credentials only.
     """
@@ -34,12 +34,14 @@ class Listing:
     languages: tuple[str, ...] = ()
     """BCP 47 language tags."""
     open_to: tuple[str, ...] = ()
-    """What the holder is looking for, as fixed words such as ``full-time``."""
+    """The work that the holder is looking for, as fixed words such as ``full-time``."""
     skills: tuple[str, ...] = ()
     """Names of skills. Two names are the same skill if they differ in case, accents and punctuation only."""
     achievements: tuple[Named, ...] = ()
     issuers: tuple[Named, ...] = ()
     credentials: int = 0
-    """How many valid credentials the holder shows."""
+    """The number of valid credentials that the holder shows."""
     issued_at: datetime | None = None
     """When the newest of them was issued."""
+    newest: tuple[str, ...] = ()
+    """Ids of the newest of them, which are verified again when the listing is shown (`listed.RECHECKED`)."""

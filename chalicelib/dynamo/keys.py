@@ -10,7 +10,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``ISSUER#<issuer>``                   ``ACHIEVEMENT#<achievement>``   one achievement; all achievements of an issuer
 ``ISSUER#<issuer>``                   ``VERSION#<achievement>#<n>``   an achievement as it was when it was issued
 ``ACHIEVEMENT#<achievement>``         ``ACHIEVEMENT``                 the issuer of an achievement (a pointer)
-``CATALOGUE#<issuer>``                ``<achievement>``               what an issuer offers (a listing each)
+``CATALOGUE#<issuer>``                ``<achievement>``               what an issuer offers (an entry each)
 ``ISSUER#<issuer>``                   ``LIST#<list>``                 an issuer's status lists (a pointer each)
 ``ISSUER#<issuer>``                   ``LINKS#<achievement>``         the pathways of an achievement; read at every view
 ``DID#<did>``                         ``ISSUER``                      the hosted issuer with a DID (a pointer)
@@ -58,9 +58,22 @@ table ``credentials`` (permanent): private items
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
                                       ``<subject>``
+table ``directory`` (rebuilt from ``credentials``); each key of a generation of the index starts with it
+``GENERATIONS``                       ``GENERATIONS``                 which generations of the index there are
+``UPDATES#<holder>``                  ``UPDATES``                     how often a listing was updated
+``<generation>#SIZE``                 ``SIZE``                        how many ordinals were given out
+``<generation>#HOLDERS#<shard>``      ``<holder>``                    what is indexed of a holder
+``<generation>#CARDS#<shard>``        ``<ordinal>``                   a listing, by its ordinal
+``<generation>#NAMES#<shard>``        ``<name>#<ordinal>``            the order by name
+``<generation>#WORD#<beginning>``     ``<word>#<block>``              who has a word; all words with a beginning
+``<generation>#ISSUED``               ``<block>#<month>``             whose newest credential is of a month; everyone
+``<generation>#<kind>#<value>``       ``<block>``                     who has another value
+``<generation>#spelling#<key>``       ``~``                           words that may be meant by a misspelt one
+``<generation>#SUGGEST#<letter>``     ``<word>#<kind>#<value>``       values to filter by, while someone types
 table ``events`` (removed after a while)
 ``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of three minutes, to be counted
 ``LATE``                              ``<bucket>#<event>``            events that came after their bucket was folded
+``LATE``                              ``failed#<bucket>#<issuer>``    issuers whose counting failed
 ``FOLD``                              ``FOLD``                        how far events are counted
 ``BUCKET_COUNTS#<hour>``              ``<issuer>#<bucket>``           the counts of its buckets, by issuer
 ``HOUR_COUNTS#<day>``                 ``<issuer>#<hour>``             the counts of its hours, by issuer
@@ -103,6 +116,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -155,7 +169,7 @@ class Range(NamedTuple):
     backward: bool = False
     """Whether to read in descending order."""
     last: str | None = None
-    """What ``:last`` stands for."""
+    """The value of ``:last``."""
 
 
 def issuer(issuer_id: str) -> Key:
@@ -203,8 +217,8 @@ def achievement_pointer(achievement_id: str) -> Key:
     return Key(join("ACHIEVEMENT", achievement_id), "ACHIEVEMENT")
 
 
-def listing(issuer_id: str, achievement_id: str) -> Key:
-    # Listings have a prefix of their own, so that public pages may query them and nothing else of an issuer.
+def catalogue_entry(issuer_id: str, achievement_id: str) -> Key:
+    # Catalogue entries have a prefix of their own, so that public pages may query them and nothing else of an issuer.
     return Key(join("CATALOGUE", issuer_id), escape(achievement_id))
 
 
@@ -296,6 +310,11 @@ def events(bucket: Period, shard: int) -> Range:
 
 def late_event(bucket: Period, event_id: str) -> Key:
     return Key("LATE", join(bucket.name, event_id))
+
+
+def failed_fold(bucket: Period, event_id: str) -> Key:
+    # After all notes of events, whose keys begin with a digit, so that an issuer that fails for long delays no event.
+    return Key("LATE", join("failed", bucket.name, event_id))
 
 
 def late_events() -> Range:
@@ -665,3 +684,130 @@ def webhook_delivery(issuer_id: str, webhook_id: str, at: datetime, message_id: 
 
 def webhook_deliveries(issuer_id: str, webhook_id: str) -> Range:
     return Range(join("WEBHOOK", issuer_id, webhook_id), backward=True)
+
+
+DIRECTORY_SHARDS = 16
+"""Partitions of entries and of cards: 16,000 write units a second while the directory is rebuilt. Changing the number
+requires a rebuild into a new generation."""
+_NAME_SHARDS = (*"bcdefghijklmnopqrstuvwxyz{", "\u0400", "\u0600", "\u3000", "\u5000", "\u6000", "\u8000", "\uac00")
+"""Where the partitions of the order by name begin, apart from the first: by Latin letter, and by script."""
+_WORD_BEGINNING = 3
+"""Letters that words in one partition share; a beginning that is searched in all words has at least as many."""
+_ORDINALS = 10**8
+
+
+def directory_generations() -> Key:
+    return Key("GENERATIONS", "GENERATIONS")
+
+
+def directory_updates(holder_id: str) -> Key:
+    return Key(join("UPDATES", holder_id), "UPDATES")
+
+
+def updated_holder(key: Key) -> str:
+    """The holder in a key of `directory_updates`."""
+    return unescape(key.pk.partition("#")[2])
+
+
+def changed_object(key: Key) -> tuple[str | None, str | None]:
+    """The holder whose published profile is stored under ``key``, or the credential whose record is."""
+    prefix, _, value = key.pk.partition("#")
+    return {"PUBLISHED": (unescape(value), None), "CREDENTIAL": (None, unescape(value))}.get(prefix, (None, None))
+
+
+def directory_size(generation: str) -> Key:
+    return Key(join(generation, "SIZE"), "SIZE")
+
+
+def directory_entry(generation: str, holder_id: str) -> Key:
+    shard = zlib.crc32(holder_id.encode()) % DIRECTORY_SHARDS
+    return Key(join(generation, "HOLDERS", str(shard)), escape(holder_id))
+
+
+def directory_entries(generation: str, shard: int) -> Range:
+    return Range(join(generation, "HOLDERS", str(shard)))
+
+
+def directory_card(generation: str, ordinal: int) -> Key:
+    return Key(join(generation, "CARDS", str(ordinal % DIRECTORY_SHARDS)), f"{ordinal:08}")
+
+
+def card_ordinal(sk: str) -> int:
+    """The ordinal in the sort key of `directory_card`."""
+    return int(sk)
+
+
+def directory_name(generation: str, name: str, ordinal: int) -> Key:
+    # Inverted, so that equal names are newest first.
+    return Key(directory_names(generation, name_shard(name)).pk, join(name, f"{_ORDINALS - ordinal:08}"))
+
+
+def name_in(sk: str) -> tuple[str, int]:
+    """The name and the ordinal in the sort key of `directory_name`."""
+    name, _, inverted = sk.partition("#")
+    return unescape(name), _ORDINALS - int(inverted)
+
+
+def name_shard(name: str) -> int:
+    """The partition of ``name``; their order is that of the names in them."""
+    return bisect_right(_NAME_SHARDS, name)
+
+
+NAME_SHARDS = len(_NAME_SHARDS) + 1
+
+
+def directory_names(generation: str, shard: int, after: str | None = None) -> Range:
+    pk = join(generation, "NAMES", str(shard))
+    return Range(pk) if after is None else Range(pk, "sk > :sk", after)
+
+
+def directory_piece(generation: str, kind: str, value: str, block: str) -> Key:
+    if kind == "word":
+        return Key(_words(generation, value), join(value, block))
+    if kind == "issued":
+        return Key(join(generation, "ISSUED"), join(block, value))
+    return Key(join(generation, kind, value), block)
+
+
+def directory_pieces(generation: str, kind: str, value: str, low: str, high: str) -> Range:
+    """The parts from ``low`` to ``high`` of a posting; of all months for ``issued``."""
+    between = "sk BETWEEN :sk AND :last"
+    if kind == "word":
+        return Range(_words(generation, value), between, join(value, low), last=join(value, high))
+    if kind == "issued":
+        return Range(join(generation, "ISSUED"), between, low, last=f"{high}$")
+    return Range(join(generation, kind, value), between, low, last=high)
+
+
+def directory_words(generation: str, beginning: str) -> Range:
+    return Range(_words(generation, beginning), "begins_with(sk, :sk)", escape(beginning))
+
+
+def piece_in(key: Key) -> tuple[str, str, str] | None:
+    """The kind, value and block in a key of `directory_piece`, None for another key of a generation."""
+    _, kind, *values = key.pk.split("#")
+    if kind == "WORD":
+        value, _, block = key.sk.partition("#")
+        return "word", unescape(value), block
+    if kind == "ISSUED":
+        block, _, value = key.sk.partition("#")
+        return "issued", unescape(value), block
+    return None if kind.isupper() else (unescape(kind), unescape(values[0]), key.sk)
+
+
+def directory_suggestion(generation: str, word: str, kind: str, value: str) -> Key:
+    return Key(join(generation, "SUGGEST", word[:1]), join(word, kind, value))
+
+
+def directory_suggestions(generation: str, beginning: str) -> Range:
+    return Range(join(generation, "SUGGEST", beginning[:1]), "begins_with(sk, :sk)", escape(beginning))
+
+
+def suggestion_in(sk: str) -> tuple[str, str, str]:
+    """The word, kind and value in the sort key of `directory_suggestion`."""
+    word, kind, value = map(unescape, sk.split("#"))
+    return word, kind, value
+
+
+def _words(generation: str, word: str) -> str:
+    return join(generation, "WORD", word[:_WORD_BEGINNING])

@@ -17,9 +17,9 @@ BATCH = 25
 """Items per BatchGetItem: 25 of the largest stay below its limit of 16 MB."""
 
 
-def find(tables: Tables, table: str, model: type[Readable[N]], key: Key) -> N | None:
+def find(tables: Tables, table: str, model: type[Readable[N]], key: Key, *, consistent: bool = True) -> N | None:
     """The object under ``key``, or None. Raises `Unavailable`."""
-    raw = tables.get(table, key)
+    raw = tables.get(table, key, consistent=consistent)
     return None if raw is None else read(model, raw)
 
 
@@ -38,12 +38,12 @@ def list_range(
     return (read(model, raw) for raw in islice(tables.query(table, part, limit), limit))
 
 
-def existing(tables: Tables, table: str, wanted: Iterable[Key]) -> Iterator[Raw]:
+def existing(tables: Tables, table: str, wanted: Iterable[Key], *, consistent: bool = True) -> Iterator[Raw]:
     """The items under the ``wanted`` keys, in the same order, `BATCH` at a time; missing ones are left out.
 
     Raises `Unavailable`.
     """
     remaining = iter(wanted)
     while batch := list(islice(remaining, BATCH)):
-        found = tables.get_many({table: batch})
+        found = tables.get_many({table: batch}, consistent=consistent)
         yield from (found[key] for key in batch if key in found)

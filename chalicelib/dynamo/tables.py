@@ -1,4 +1,4 @@
-"""The three tables and the calls made to them; the only place that translates DynamoDB's errors to Laurel's.
+"""The tables and the calls made to them; the only place that translates DynamoDB's errors to Laurel's.
 
 PynamoDB provides the models (`items/`) and the configured client. The calls go directly to that client, because the
 single read of a view spans two tables, which PynamoDB's models do not support.
@@ -28,6 +28,8 @@ RETRIES = 2
 
 MAX_KEY = 2_048
 """Bytes of a partition key (Amazon DynamoDB, "Service, account, and table quotas")."""
+WRITES = 25
+"""Items in one BatchWriteItem."""
 ATTEMPTS = 5
 """Attempts for one call when DynamoDB leaves part of it undone."""
 FIRST_PAUSE_SECONDS = 0.05
@@ -115,8 +117,11 @@ class Tables:
     The constructor creates the client, so that on Lambda this happens during initialisation, which gets the full CPU.
     """
 
-    def __init__(self, *, credentials: str, events: str, secrets: str, erasures: str, region: str) -> None:
+    def __init__(
+        self, *, credentials: str, directory: str, events: str, secrets: str, erasures: str, region: str
+    ) -> None:
         self.credentials = credentials
+        self.directory = directory
         self.events = events
         self.secrets = secrets
         self.erasures = erasures
@@ -128,23 +133,23 @@ class Tables:
         )
         self.client: Any = connection.client
 
-    def get(self, table: str, key: Key) -> Raw | None:
-        """The item under ``key``, with a strongly consistent read, or None. Raises `Unavailable`."""
+    def get(self, table: str, key: Key, *, consistent: bool = True) -> Raw | None:
+        """The item under ``key``, or None; ``consistent`` as in `query`. Raises `Unavailable`."""
         if len(key.pk.encode()) > MAX_KEY:
             return None  # the id may come from a request; no item can have a key this long
         with _translated_errors():
-            reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=True)
+            reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=consistent)
         item: Raw | None = reply.get("Item")
         return item
 
-    def get_many(self, wanted: Mapping[str, Sequence[Key]]) -> dict[Key, Raw]:
-        """The items under the ``wanted`` keys (by table), with strongly consistent reads in one call.
+    def get_many(self, wanted: Mapping[str, Sequence[Key]], *, consistent: bool = True) -> dict[Key, Raw]:
+        """The items under the ``wanted`` keys (by table), in one call; ``consistent`` as in `query`.
 
         At most 100 keys (BatchGetItem). Keys that DynamoDB leaves unprocessed are requested again after a pause. Raises
         `Unavailable` when some stay unprocessed, so an item that is missing from the result does not exist.
         """
         pending: dict[str, Any] = {
-            table: {"Keys": [_raw_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": True}
+            table: {"Keys": [_raw_key(key) for key in dict.fromkeys(keys)], "ConsistentRead": consistent}
             for table, keys in wanted.items()
             if keys
         }
@@ -162,22 +167,13 @@ class Tables:
             raise Unavailable("Storage returned an incomplete response.", code="storage_partial")
         return found
 
-    def query(self, table: str, part: Range, page: int | None = None) -> Iterator[Raw]:
-        """Every item in ``part`` of a partition, in order, with strongly consistent reads. Raises `Unavailable`.
+    def query(self, table: str, part: Range, page: int | None = None, *, consistent: bool = True) -> Iterator[Raw]:
+        """Every item in ``part`` of a partition, in order. Raises `Unavailable`.
 
         ``page`` limits how many items one call reads, for a caller that may stop early; by default a call reads up to 1
-        MB.
+        MB. A read that is not ``consistent`` costs half, and may miss the writes of the last second.
         """
-        condition = "pk = :pk" if part.condition is None else f"pk = :pk AND {part.condition}"
-        values = {":pk": {"S": part.pk}} | ({":sk": {"S": part.value}} if part.condition else {})
-        values |= {} if part.last is None else {":last": {"S": part.last}}
-        request: dict[str, Any] = {
-            "TableName": table,
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": values,
-            "ConsistentRead": True,
-            "ScanIndexForward": not part.backward,
-        }
+        request: dict[str, Any] = {"TableName": table, **_condition_of(part), "ConsistentRead": consistent}
         if page is not None:
             request["Limit"] = page
         while True:
@@ -189,7 +185,7 @@ class Tables:
                 return
             request["ExclusiveStartKey"] = last
 
-    def scan(self, table: str, after: Key | None) -> tuple[list[Raw], Key | None]:
+    def scan_page(self, table: str, after: Key | None) -> tuple[list[Raw], Key | None]:
         """A page of ``table`` after ``after``, of up to 1 MB, and where it ends; None at the end of the table.
 
         Eventually consistent, at half the price. Raises `Unavailable`.
@@ -200,6 +196,90 @@ class Tables:
             last = reply.get("LastEvaluatedKey")
             items: list[Raw] = reply["Items"]
         return items, None if last is None else key_of(last)
+
+    def metered_query(self, table: str, part: Range, page: int | None = None) -> Iterator[tuple[list[Raw], float]]:
+        """As `query`, eventually consistent, with the read units of each page. Raises `Unavailable`."""
+        request: dict[str, Any] = {"TableName": table, **_condition_of(part), "ReturnConsumedCapacity": "TOTAL"}
+        if page is not None:
+            request["Limit"] = page
+        while True:
+            with _translated_errors():
+                reply = self.client.query(**request)
+                items, last, units = reply["Items"], reply.get("LastEvaluatedKey"), _units([reply["ConsumedCapacity"]])
+            yield items, units
+            if not last:
+                return
+            request["ExclusiveStartKey"] = last
+
+    def metered_get_many(self, table: str, keys: Sequence[Key]) -> tuple[dict[Key, Raw], float]:
+        """As `get_many`, eventually consistent, with the read units. Raises `Unavailable`."""
+        pending: dict[str, Any] = {table: {"Keys": [_raw_key(key) for key in dict.fromkeys(keys)]}} if keys else {}
+        found: dict[Key, Raw] = {}
+        units = 0.0
+        for attempt in range(ATTEMPTS):
+            if not pending:
+                return found, units
+            _pause_before(attempt)
+            with _translated_errors():
+                reply = self.client.batch_get_item(RequestItems=pending, ReturnConsumedCapacity="TOTAL")
+                found.update((key_of(item), item) for items in reply["Responses"].values() for item in items)
+                units += _units(reply.get("ConsumedCapacity", ()))  # the embedded AWS reports none
+                pending = reply.get("UnprocessedKeys") or {}
+        raise Unavailable("Storage returned an incomplete response.", code="storage_partial")
+
+    def write_many(self, table: str, puts: Sequence[Raw], deletes: Sequence[Key] = ()) -> None:
+        """Store and delete items, whatever is stored, 25 in a call (BatchWriteItem); each key at most once.
+
+        What DynamoDB leaves unprocessed is sent again after a pause. Raises `Unavailable`, with some of it done.
+        """
+        requests = [{"PutRequest": {"Item": item}} for item in puts]
+        requests += [{"DeleteRequest": {"Key": _raw_key(key)}} for key in deletes]
+        for start in range(0, len(requests), WRITES):
+            self._write_batch({table: requests[start : start + WRITES]})
+
+    def _write_batch(self, pending: dict[str, Any]) -> None:
+        for attempt in range(ATTEMPTS):
+            _pause_before(attempt)
+            with _translated_errors():
+                pending = self.client.batch_write_item(RequestItems=pending).get("UnprocessedItems") or {}
+            if not pending:
+                return
+        raise Unavailable("Storage did not accept all items.", code="storage_partial")
+
+    def increase(self, table: str, key: Key, amount: int) -> int:
+        """Add ``amount`` to the counter under ``key``, which starts at 0; return the sum. Raises `Unavailable`.
+
+        A lost reply may add once too often.
+        """
+        with _translated_errors():
+            reply = self.client.update_item(
+                TableName=table,
+                Key=_raw_key(key),
+                UpdateExpression="ADD times :amount",
+                ExpressionAttributeValues={":amount": {"N": str(amount)}},
+                ReturnValues="UPDATED_NEW",
+            )
+            return int(reply["Attributes"]["times"]["N"])
+
+    def scan(self, table: str, beginning: str) -> Iterator[list[Raw]]:
+        """Every item whose partition key starts with ``beginning``, page by page; reads the whole table.
+
+        Raises `Unavailable`.
+        """
+        request: dict[str, Any] = {
+            "TableName": table,
+            "FilterExpression": "begins_with(pk, :beginning)",
+            "ExpressionAttributeValues": {":beginning": {"S": beginning}},
+            "ConsistentRead": True,
+        }
+        while True:
+            with _translated_errors():
+                reply = self.client.scan(**request)
+                items, last = reply["Items"], reply.get("LastEvaluatedKey")
+            yield items
+            if not last:
+                return
+            request["ExclusiveStartKey"] = last
 
     def put(self, table: str, put: Put) -> None:
         """Store one item. Raises `ConditionFailed`, `Unavailable`."""
@@ -340,6 +420,20 @@ def key_of(item: Raw) -> Key:
 
 def _raw_key(key: Key) -> Raw:
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _condition_of(part: Range) -> dict[str, Any]:
+    """The arguments of a Query that select ``part``."""
+    values = {":pk": {"S": part.pk}} | ({":sk": {"S": part.value}} if part.condition else {})
+    return {
+        "KeyConditionExpression": "pk = :pk" if part.condition is None else f"pk = :pk AND {part.condition}",
+        "ExpressionAttributeValues": values if part.last is None else {**values, ":last": {"S": part.last}},
+        "ScanIndexForward": not part.backward,
+    }
+
+
+def _units(consumed: Sequence[Mapping[str, Any]]) -> float:
+    return sum(float(one["CapacityUnits"]) for one in consumed)
 
 
 def _pause_before(attempt: int) -> None:

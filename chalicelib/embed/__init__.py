@@ -1,1 +1,1 @@
-"""What a website embeds: badges, widgets, oEmbed and the snippets to copy, all drawn from one `BadgeView`."""
+"""Content for other websites: badges, widgets, oEmbed and snippets, all made from one `BadgeView`."""

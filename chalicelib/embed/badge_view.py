@@ -16,7 +16,7 @@ MAX_TEXT = 300
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified credential says. ``issuer_confirmed`` means that the issuer's name is not only a claim."""
+    """The contents of a verified credential. ``issuer_confirmed`` means that the issuer's name is more than a claim."""
 
     title: str
     holder: str | None
@@ -28,7 +28,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class BadgeView:
-    """A credential as other websites show it: the verdict, and what is claimed if the proof allows to show it."""
+    """A credential as shown on other websites: the verdict and, if the proof is valid, the contents."""
 
     id: str
     url: str

@@ -13,7 +13,7 @@ _LONG = frozenset("سشصض")
 NARROW, NORMAL, UPPER, WIDE, FULL = 0.42, 0.64, 0.77, 1.0, 1.05
 """Widths in em: the upper bound of each class in DejaVu Sans, the widest common font. A narrower font leaves room."""
 BOLD = 1.1
-"""How much wider bold text is."""
+"""The ratio of the width of bold to regular text."""
 ELLIPSIS = "…"
 
 

@@ -34,11 +34,11 @@ def credential_id(url: str, base_url: str) -> str | None:
     A query and a fragment are ignored: programs add their own to a link that is shared.
     """
     try:
-        asked, own = urlsplit(url), urlsplit(base_url)
-        same = (asked.scheme, asked.netloc.lower()) == (own.scheme, own.netloc.lower())
+        requested, own = urlsplit(url), urlsplit(base_url)
+        same = (requested.scheme, requested.netloc.lower()) == (own.scheme, own.netloc.lower())
     except ValueError:
         return None
-    path = asked.path.removeprefix(own.path) if asked.path.startswith(own.path) else ""
+    path = requested.path.removeprefix(own.path) if requested.path.startswith(own.path) else ""
     match = _PAGE.fullmatch(path)
     return match[1] if match is not None and same else None
 

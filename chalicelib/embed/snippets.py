@@ -19,7 +19,7 @@ from chalicelib.language.translation import translation
 
 
 class Kind(StrEnum):
-    """Where a snippet is for."""
+    """The destination of a snippet."""
 
     SCRIPT = "script"
     FRAME = "frame"
@@ -33,7 +33,7 @@ FRAME_STYLE = "border:0;max-width:100%;color-scheme:light"
 """Browsers paint an opaque box behind a frame whose colour scheme differs from that of its document. The documents of
 frames state none, which is light, and colour only their cards; so the frame must be light too, even on a dark page."""
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
-"""What the frame may do: report its height, and open the credential's page in a new tab."""
+"""Permissions of the frame: report its height, and open the credential's page in a new tab."""
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 """All ASCII punctuation, which a backslash makes literal (CommonMark 2.4)."""
@@ -41,7 +41,7 @@ _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a widget is to look."""
+    """The chosen appearance of a widget."""
 
     size: Size = Size.CARD
     theme: Theme = Theme.AUTO

@@ -23,7 +23,7 @@ ISSUER_NOT_DRAWN = "Issuer name not shown"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a widget or an image shows, each text in a line of its own; an empty text is left out."""
+    """The texts of a widget or an image, each on a line of its own; an empty text is left out."""
 
     label: str
     title: str
@@ -51,18 +51,18 @@ def shown(view: BadgeView, language: Translation = ENGLISH) -> Shown:
 
 
 def missing(language: Translation = ENGLISH) -> Shown:
-    """Return what is shown for an id that no credential has."""
+    """Return the texts for an unknown id."""
     label, title = language.text("No such credential"), language.text("Check the link.")
     return Shown(label, title, "", "", "", "", "open", "question")
 
 
 def spoken(shown: Shown) -> str:
-    """Return everything that an image shows, as its text."""
+    """Return all text of an image, as its alternative text."""
     return " · ".join(filter(None, (shown.label, shown.title, shown.holder, shown.issuer, shown.checked)))
 
 
 def issued_by(claims: Claims) -> Phrase:
-    """Return who issued it; a name that nobody confirms is quoted, but not our words for an issuer without a name."""
+    """Return who issued it; an unconfirmed name is quoted, but not our own words for an issuer without a name."""
     if isinstance(claims.issuer, Phrase):
         return phrase(ISSUER_UNNAMED)
     if claims.issuer_confirmed:
@@ -109,7 +109,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "Email signature",
         (
             "Copy the preview and paste it into your signature, or paste this HTML where your email program accepts "
-            "HTML. Some email providers keep the image for a while. It is light unless you choose dark."
+            "HTML. Some email providers cache the image for a while. It is light unless you choose dark."
         ),
     ),
 }

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from chalicelib.credential import email_address
 from chalicelib.credential.record import Record
 from chalicelib.delivery import links, mailbox
-from chalicelib.directory.profile import Profile
+from chalicelib.directory.profiles.profile import Profile
 
 
 class AskedBy(StrEnum):

@@ -14,7 +14,7 @@ from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.holder import access as holder_access
 from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.links import Link, Purpose
-from chalicelib.directory.profile_ports import ProfileStore
+from chalicelib.directory.profiles.ports import ProfileStore
 from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused
 from chalicelib.language.languages import DEFAULT

@@ -1,1 +1,1 @@
-"""Languages of pages, widgets and emails: which one a reader gets, and the text in it. See docs/languages.md."""
+"""Languages of pages, widgets and emails: choice of the language, and translation. See docs/languages.md."""

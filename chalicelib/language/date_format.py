@@ -1,4 +1,4 @@
-"""Dates in every language but English, by the patterns of CLDR."""
+"""Dates and numbers in every language but English, by the patterns of CLDR."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def day(code: str, value: datetime) -> str:
 def minute(code: str, value: datetime) -> str:
     """Format a date and time."""
     return _filled(PATTERNS[code].minute, code, value)
+
+
+def number(code: str, value: int) -> str:
+    """Format a number, such as `1.234`."""
+    return f"{value:,}".replace(",", PATTERNS[code].group)
 
 
 def _filled(pattern: str, code: str, value: datetime) -> str:

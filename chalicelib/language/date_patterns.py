@@ -1,4 +1,4 @@
-"""Date patterns and month names from CLDR, written by `python -m tools.date_patterns`."""
+"""Date patterns, month names and number separators from CLDR, written by `python -m tools.date_patterns`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 
 class Patterns(NamedTuple):
-    """How a language writes dates."""
+    """How a language writes dates and numbers."""
 
     day: str
     minute: str
     months: tuple[str, ...]
+    group: str
+    """What separates the thousands of a number."""
 
 
 PATTERNS = {
@@ -31,6 +33,7 @@ PATTERNS = {
             "noviembre",
             "diciembre",
         ),
+        ".",
     ),
     "fr": Patterns(
         "{day} {month} {year}",
@@ -49,6 +52,7 @@ PATTERNS = {
             "novembre",
             "décembre",
         ),
+        "\u202f",
     ),
     "de": Patterns(
         "{day}. {month} {year}",
@@ -67,6 +71,7 @@ PATTERNS = {
             "November",
             "Dezember",
         ),
+        ".",
     ),
     "ar": Patterns(
         "{day} {month} {year}",
@@ -85,6 +90,7 @@ PATTERNS = {
             "نوفمبر",
             "ديسمبر",
         ),
+        ",",
     ),
     "ja": Patterns(
         "{year}年{number}月{day}日",
@@ -103,5 +109,6 @@ PATTERNS = {
             "11月",
             "12月",
         ),
+        ",",
     ),
 }

@@ -1,7 +1,7 @@
 """Sentences that can be translated after they were composed.
 
-A `Phrase` is its English text, and remembers what it was made from. JSON shows the text; a page or an email translates
-it for its reader (`translation.Translation.text`).
+A `Phrase` is its English text, and remembers its template and values. JSON shows the text; a page or an email
+translates it for its reader (`translation.Translation.text`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def plural(one: str, many: str, /, count: int, **values: Value) -> Phrase:
 
 
 def with_values(text: str, change: Callable[[str], str]) -> str:
-    """Apply ``change`` to what others wrote in ``text``: to the values of a `Phrase`, to all of any other text."""
+    """Apply ``change`` to the parts of ``text`` that others wrote: the values of a `Phrase`, or all of any other
+    text."""
     if not isinstance(text, Phrase):
         return change(text)
     values = {

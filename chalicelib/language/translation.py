@@ -37,7 +37,7 @@ class Translation:
         return text
 
     def own(self, text: str) -> str:
-        """Translate ``text`` if it is a `Phrase`; any other text is somebody's own words and stays as it is."""
+        """Translate ``text`` if it is a `Phrase`; any other text was written by others and stays as it is."""
         return self.text(text) if isinstance(text, Phrase) else text
 
     def day(self, value: datetime) -> str:
@@ -47,6 +47,10 @@ class Translation:
     def minute(self, value: datetime) -> str:
         """Format a date and time."""
         return phrase.minute(value)
+
+    def number(self, value: int) -> str:
+        """Format a number."""
+        return f"{value:,}"
 
 
 ENGLISH = Translation()
@@ -84,6 +88,11 @@ class _Translated(Translation):
         from chalicelib.language import date_format
 
         return date_format.minute(self.code, value)
+
+    def number(self, value: int) -> str:
+        from chalicelib.language import date_format
+
+        return date_format.number(self.code, value)
 
     def _value(self, value: Value) -> str | int:
         if isinstance(value, datetime):

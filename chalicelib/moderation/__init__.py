@@ -1,4 +1,4 @@
-"""Reports by visitors who think that a credential should not be shown as it is.
+"""Reports by visitors who think that there is something wrong with a credential.
 
 "Report" alone means the result of verification in this code (`chalicelib.reports`); these are "visitor reports".
 """

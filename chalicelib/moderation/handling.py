@@ -1,4 +1,4 @@
-"""List, close and reopen the reports by visitors, as an issuer or as an operator."""
+"""List, close and reopen visitor reports, as an issuer or as an operator."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which reports to list: those with all of the given members."""
+    """A filter of reports: those that match all of the given members."""
 
     state: State = State.OPEN
     issuer_id: str | None = None

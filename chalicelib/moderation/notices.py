@@ -1,8 +1,8 @@
 """Email an issuer and the operators that a credential was reported.
 
-Strangers cause these emails, so they contain nothing that the reporter chose: neither message, nor address, nor reason.
-Whoever gets one reads the report in the console, or with the command `laurel visitor-report`. When a limit is reached,
-the report is still stored, but no email is sent.
+Strangers cause these emails, so they contain nothing that the reporter chose: no message, address or reason. Recipients
+read the report in the console, or with the command `laurel visitor-report`. When a limit is reached, the report is
+still stored, but no email is sent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from chalicelib.access.rate_limits import Limit
+from chalicelib.access.rate_limits import Limit, NetworkLimit
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery import email_events
@@ -39,11 +39,17 @@ PER_MAILBOX = Limit("report-emails-mailbox", 10, _DAY)
 """Emails to one address, however many issuers name it as their contact."""
 PER_DEPLOYMENT = Limit("report-emails-operator", 20, _DAY)
 """Emails to the operators: enough to notice an attack, too few to flood a mailbox."""
+PER_REPORTED_ISSUER = Limit("report-emails-operator-issuer", 5, _DAY)
+"""Emails to the operators about the credentials of one issuer: a quarter of theirs."""
+PER_NETWORK = NetworkLimit("report-emails-network", 5, 5, 10, _DAY)
+"""Reports from one network that may email the operators; counted when a report is stored. No network can use up the
+operators' emails. What no email says is in their list."""
 
 
-def tasks(report: VisitorReport) -> list[Task]:
-    """The tasks that email about ``report``."""
-    return [Task(kind, report.issuer_id, report.credential_id, report.at) for kind in (TO_ISSUER, TO_OPERATOR)]
+def tasks(report: VisitorReport, *, to_operator: bool) -> list[Task]:
+    """The tasks that email about ``report``, with or without one for the operators."""
+    kinds = (TO_ISSUER, TO_OPERATOR) if to_operator else (TO_ISSUER,)
+    return [Task(kind, report.issuer_id, report.credential_id, report.at) for kind in kinds]
 
 
 def handlers(delivery_context: DeliveryContext, operator_email: str) -> Mapping[str, Callable[[Task], None]]:
@@ -84,20 +90,24 @@ def _email_issuer(delivery_context: DeliveryContext, issuer: Issuer, credential_
 
 
 def _is_its_own(issuer: Issuer, email: str, now: datetime) -> bool:
-    """Whether ``email`` belongs to the issuer: others may have entered anyone's address as their contact."""
+    """Whether ``email`` is known to be the issuer's: an unidentified issuer may have entered anyone's address."""
     host = email.rpartition("@")[2].lower()
     domains = (proof.domain for proof in issuer.proven(now))
     return issuer.registered or any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _email_operator(delivery_context: DeliveryContext, email: str, task: Task) -> None:
-    counts = ((PER_CREDENTIAL, f"operator {task.subject}"), (PER_DEPLOYMENT, ""))
+    counts = (
+        (PER_CREDENTIAL, f"operator {task.subject}"),
+        (PER_REPORTED_ISSUER, task.issuer_id),
+        (PER_DEPLOYMENT, ""),
+    )
     content = reported.to_operator(email, task.issuer_id, credential_url(delivery_context.base_url, task.subject))
     _send(delivery_context, content, counts, SIGN_IN)
 
 
 def _send(delivery_context: DeliveryContext, content: EmailContent, counts: tuple[Count, ...], sender: str) -> None:
-    """Send the email unless its address gets none, or a limit is used up. Raises `Unavailable`."""
+    """Send the email unless its address is suppressed or a limit is reached. Raises `Unavailable`."""
     box = delivery_context.mailbox(content.to)
     if suppression_reason(box, Kind.REPORTED, delivery_context.now(), sender) is not None:
         return
@@ -113,7 +123,7 @@ def _send(delivery_context: DeliveryContext, content: EmailContent, counts: tupl
 
 @contextmanager
 def _counted(delivery_context: DeliveryContext, counts: tuple[Count, ...]) -> Iterator[bool]:
-    """Count one email on all of ``counts``; whether it is within them. Undone if the sending inside raises `NotSent`.
+    """Count one email against all ``counts``; whether it is within them. Undone if sending raises `NotSent`.
 
     An email whose result is unknown stays counted, so that a repeated task does not send it twice.
     """

@@ -1,11 +1,13 @@
 """Submit a report about a credential, as a visitor.
 
-Anyone can do this without an account, so each limit counts what one network or one credential causes. Whoever is over a
-limit is told so, and nothing is stored: a report that seems to be accepted must be one that someone can read.
+Anyone can do this without an account, so limits apply to each network and each credential. A report over a limit is
+refused and not stored: a report that looks accepted must be one that someone can read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,20 +26,22 @@ MAX_MESSAGE = 2000
 """Characters of a report: enough for a page of explanation."""
 
 _DAY = timedelta(days=1)
-PER_NETWORK_AND_CREDENTIAL = NetworkLimit("report-from", 3, 6, 20, _DAY)
-"""Reports of one credential from one network: a first one, a correction of it, and a colleague behind the same address.
-Counted first, so that repeating one report uses up nothing of the other limits."""
-PER_NETWORK = NetworkLimit("report-network", 20, 40, 400, _DAY)
-"""Reports from one network: more than a person writes in a day, and few enough that an attacker with a hundred
-addresses fills no more than a few pages of an operator's list."""
-PER_CREDENTIAL = Limit("report-credential", 200, _DAY)
-"""Reports of one credential. An attacker needs at least 67 networks to use it up. Only others who report the same
-credential on the same day are then refused, when its issuer and the operators have 200 reports about it."""
+SAME = Limit("report-same", 2, _DAY)
+"""Times that the same report from one network is stored: twice, because the first time may have been interrupted."""
+PER_NETWORK_AND_CREDENTIAL = NetworkLimit("report-from", 20, 40, 100, _DAY)
+"""Reports of one credential from one network, which may be that of a whole campus. Counted before the other limits, so
+that reporting one credential again and again uses up little of them."""
+PER_NETWORK = NetworkLimit("report-network", 100, 200, 1000, _DAY)
+"""Reports from one network: more than the people of a campus write in a day, and few enough that an attacker with a
+hundred addresses stores 10,000 reports, which cost about a tenth of a dollar and can be filtered by issuer."""
+PER_CREDENTIAL = Limit("report-credential", 1000, _DAY)
+"""Reports of one credential. An attacker needs at least 50 networks to use it up. Only others who report the same
+credential on the same day are then refused, when its issuer and the operators have 1,000 reports about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a visitor enters."""
+    """The input of a visitor."""
 
     reason: Reason
     message: str = ""
@@ -68,12 +72,13 @@ def reportable(context: ModerationContext, credential_id: str) -> Record:
 def submit(context: ModerationContext, credential_id: str, draft: Draft, client_address: str) -> VisitorReport:
     """Store a report about a credential; its issuer and the operators are emailed by `notices`.
 
+    A report that repeats one of the same day and network is merged with it: nothing more is stored.
+
     Raises `Refused` (`bad_text`, `bad_email`), `NotFound`, `TakenDown`, `TooMany`, `Unavailable`.
     """
     check_message(draft)
     email = email_address.normalize(draft.email) if draft.email else None
     record = reportable(context, credential_id)
-    _count(context, credential_id, client_address)
     now = context.now()
     report = VisitorReport(
         id=ulid(now, context.entropy(ENTROPY_BYTES)),
@@ -84,15 +89,40 @@ def submit(context: ModerationContext, credential_id: str, draft: Draft, client_
         message=draft.message or None,
         email=email,
     )
-    context.store.add(report, notices.tasks(report))
+    with _unless_same(context, report, client_address) as is_new:
+        if is_new:
+            _count(context, credential_id, client_address)
+            to_operator = rate_limits.within_networks(context.access_context, notices.PER_NETWORK, client_address)
+            context.store.add(report, notices.tasks(report, to_operator=to_operator))
     return report
+
+
+@contextmanager
+def _unless_same(context: ModerationContext, report: VisitorReport, client_address: str) -> Iterator[bool]:
+    """Whether ``report`` differs from those of its day and network. Undone if it is not stored inside the block."""
+    _, network = PER_NETWORK_AND_CREDENTIAL.of(client_address)[0]
+    words = (report.credential_id, report.reason, report.message or "", report.email or "", network)
+    subject = "\0".join(words)
+    is_new = rate_limits.within(context.access_context, SAME, subject)
+    try:
+        yield is_new
+    except Exception:
+        if is_new:
+            rate_limits.give_back(context.access_context, SAME, subject)
+        raise
 
 
 def _count(context: ModerationContext, credential_id: str, client_address: str) -> None:
     """Count one report. Raises `TooMany`."""
     access_context, day = context.access_context, int(_DAY.total_seconds())
     if not rate_limits.within_networks(access_context, PER_NETWORK_AND_CREDENTIAL, client_address, credential_id):
-        raise TooMany(phrase("This credential has already been reported from your network today."), day)
+        raise TooMany(
+            phrase(
+                "This credential has been reported many times from your network today. Its issuer and the operator of "
+                "this service can already see that."
+            ),
+            day,
+        )
     if not rate_limits.within_networks(access_context, PER_NETWORK, client_address):
         raise TooMany(phrase("Too many reports have been sent from your network today. Try again tomorrow."), day)
     if not rate_limits.within(access_context, PER_CREDENTIAL, credential_id):

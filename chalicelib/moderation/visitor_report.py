@@ -12,7 +12,8 @@ from chalicelib.tasks.task_queue import Task
 
 RETENTION = timedelta(days=180)
 """How long the reporter's message and address are kept: time to decide, and to answer questions about the decision.
-They are personal data, unproven, and often about the holder. The rest of a report names nobody and is kept."""
+They are personal data, unproven, and often about the holder. The rest of a report contains no personal data and is
+kept."""
 
 
 class Reason(StrEnum):
@@ -33,7 +34,8 @@ class State(StrEnum):
 
 
 class Inbox(StrEnum):
-    """Who handles a report. Each has its own state, so that an issuer cannot close a report for the operators."""
+    """The party that handles a report. Each has its own state, so that an issuer cannot close a report for the
+    operators."""
 
     ISSUER = "issuer"
     OPERATOR = "operator"
@@ -50,16 +52,16 @@ class VisitorReport:
     reason: Reason
     at: datetime
     message: str | None = None
-    """What the visitor wrote; None if nothing, or after `RETENTION`."""
+    """The visitor's message; None if there was none, or after `RETENTION`."""
     email: str | None = None
-    """Where the visitor wants a reply; None if nowhere, or after `RETENTION`."""
+    """The visitor's email address for a reply; None if there was none, or after `RETENTION`."""
     issuer_state: State = State.OPEN
     operator_state: State = State.OPEN
     version: int = 1
 
     @property
     def words_until(self) -> datetime:
-        """When the message and the address are deleted."""
+        """The time at which the message and the address are deleted."""
         return self.at + RETENTION
 
     def state(self, inbox: Inbox) -> State:
@@ -67,7 +69,7 @@ class VisitorReport:
         return self.issuer_state if inbox is Inbox.ISSUER else self.operator_state
 
     def with_state(self, inbox: Inbox, state: State) -> VisitorReport:
-        """The next version, with another state in ``inbox``."""
+        """The next version, with a new state in ``inbox``."""
         changed = {f"{inbox}_state": state}
         return replace(self, version=self.version + 1, **changed)  # type: ignore[arg-type] # the names of two members
 
@@ -79,7 +81,7 @@ class VisitorReportStore(Protocol):
         """Store a new report, its entries in both inboxes and ``tasks``; idempotent."""
 
     def report(self, report_id: str, now: datetime) -> VisitorReport:
-        """Strongly read; without the words that have expired at ``now``. Raises `NotFound`."""
+        """Strongly read; without the message and address if they have expired at ``now``. Raises `NotFound`."""
 
     def replace(self, before: VisitorReport, after: VisitorReport) -> None:
         """Store another state. Raises `Conflict` when the report has changed since ``before``."""
@@ -88,4 +90,5 @@ class VisitorReportStore(Protocol):
         self, issuer_id: str | None, state: State, before: str | None, limit: int, now: datetime
     ) -> list[VisitorReport]:
         """The reports with this state in the inbox of an issuer, or of the operators (None), newest first, before the
-        id ``before``; at most ``limit``. Strongly read; without the words that have expired at ``now``."""
+        id ``before``; at most ``limit``. Strongly read; without the message and address if they have expired at
+        ``now``."""

@@ -1,4 +1,4 @@
-"""How a domain names its issuers: read its TXT records and its well-known file."""
+"""Read the proof of a domain: its TXT records and its well-known file."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class IssuerKeys:
         try:
             return self._by_metadata(issuer, issuer_target)
         except Unavailable as error:
-            # After an error that may be temporary, nobody knows which keys the metadata would list.
+            # After an error that may be temporary, the keys that the metadata would list are unknown.
             if error.code != "http_status":
                 raise
         return self._by_document(issuer)

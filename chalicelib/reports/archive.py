@@ -1,4 +1,4 @@
-"""When Laurel stored a signature: evidence of its age that its signer cannot forge."""
+"""The time at which Laurel stored a signature: evidence of its age that its signer cannot forge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a network may keep Laurel waiting for hosts that it chose.
+"""A limit on the time that each network keeps Laurel waiting for hosts that it chose.
 
 A submitted credential names the hosts to fetch from, and a slow host holds a worker. So each network has an allowance
 of waiting time: the whole limit of a request is reserved before its first fetch, and what it did not need is given back
@@ -107,7 +107,7 @@ class RequestAllowance:
             try:
                 allowance.store.give_back(network, _span(level, unused))
             except Unavailable:
-                break  # the reservation ends by itself, as if the time had been used
+                break  # the reservation expires, as if the time had been used
         if isinstance(self._refusal, Unavailable):
             raise self._refusal
 
@@ -149,5 +149,5 @@ def _part_of_other_sites(counted: tuple[str, Level]) -> tuple[str, Level]:
 
 
 def _span(level: Level, seconds: float) -> timedelta:
-    """How long it takes until a worker's waiting time of ``seconds`` has come back."""
+    """The time until a worker's waiting time of ``seconds`` is restored."""
     return timedelta(seconds=seconds / level.on_average)

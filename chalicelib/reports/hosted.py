@@ -12,7 +12,7 @@ from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ulid
 from chalicelib.analytics.visitor import SALT_BYTES, described, visitor_of
 from chalicelib.award.pathways.pathway import PathwayLink
-from chalicelib.catalogue.listing import Listing
+from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.errors import NotFound, TakenDown, Unavailable
@@ -49,19 +49,19 @@ class HostedReport:
     report: Report
     pathway_links: tuple[PathwayLink, ...] = ()
     """The pathways that its achievement is a step of."""
-    listing: Listing | None = None
+    catalogue_entry: CatalogueEntry | None = None
     """Its achievement as the issuer offers it today; None if it does not."""
     salt: bytes | None = None
     """The salt of the day, if there was one."""
 
     @property
     def next_pathways(self) -> tuple[PathwayLink, ...]:
-        """The next steps to show: none beside a warning."""
+        """The next steps to show; none beside a warning."""
         return self.pathway_links if self.is_genuine else ()
 
     @property
     def is_genuine(self) -> bool:
-        """Whether the page may invite to earn more: not beside a warning."""
+        """Whether the page may recommend further achievements: not beside a warning."""
         return self.report.verdict in (Verdict.VALID, Verdict.EXPIRED, Verdict.NOT_YET_VALID)
 
 
@@ -94,7 +94,7 @@ class HostedReports:
         report = verify(record.document, resolver=resolver, now=now, options=options)
         if visit is not None:
             self._record(record, report, visit, around.salt, now)
-        return HostedReport(record, around.issuer, report, around.pathway_links, around.listing, around.salt)
+        return HostedReport(record, around.issuer, report, around.pathway_links, around.catalogue_entry, around.salt)
 
     def open_many(self, credential_ids: Sequence[str]) -> list[HostedReport]:
         """Read and verify several credentials as of now; those that do not exist or are taken down are left out.

@@ -170,7 +170,7 @@ def _unwrapped(text: bytes) -> bytes:
 
 
 _NOT_BAKED = (
-    "This image has no credential in it. Programs and websites that resize images, and screenshots, lose it. Ask for "
+    "This image has no credential in it. Resizing an image or taking a screenshot removes it. Ask for "
     "the original file, or for the credential’s link."
 )
 _LINK_IN_IMAGE = (
@@ -179,7 +179,7 @@ _LINK_IN_IMAGE = (
 )
 _PICTURE = "This type of image cannot contain a credential. Ask for the PNG, SVG or JSON file of the badge."
 _HEAD = 4096
-"""How much of a file shows whether it is an SVG image."""
+"""The number of bytes that show whether a file is an SVG image."""
 _NO_LINK = "This looks like a link but is not a valid one. Copy only the link from your browser’s address bar."
 _HINTS = (
     (b"\x89PNG", "This image is damaged. Ask for the original file, or for the credential’s link."),
@@ -188,7 +188,13 @@ _HINTS = (
     (b"\xff\xfe", "Laurel cannot read this file. Save it again as UTF-8."),
     (b"PK\3\4", "This is a ZIP or Office file. Extract the credential from it: a JSON file or a link."),
     (b"```", "Paste only the text between the lines with backticks."),
-    (b"%PDF", "This is a PDF, which anyone can create. Ask the holder for the credential’s link or JSON file."),
+    (
+        b"%PDF",
+        (
+            "This is a PDF, which anyone can create. Paste the link that is printed on it, "
+            "or ask the holder for the credential’s link, JSON file or badge image."
+        ),
+    ),
     (b"<", "This is a web page, not a credential. Paste the page's address instead, or look for a download on it."),
     (b"did:", "This identifies an issuer or a holder, not a credential. Ask for the credential's link or file."),
     (b"[", "This is a list. Check its credentials one at a time."),
@@ -205,7 +211,7 @@ _SEVERAL_LINKS = "This text contains more than one link. Paste only the link to 
 
 
 def _hint(text: bytes) -> str | None:
-    """What ``text`` seems to be, None if it is prose."""
+    """Describe what ``text`` seems to be, None if it is prose."""
     if not text:
         return "Nothing was submitted. Paste a credential or its link, or upload a file."
     for start, hint in _HINTS:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from chalicelib.award.pathways.pathway import PathwayLink
-from chalicelib.catalogue.listing import Listing
+from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 
@@ -24,7 +24,7 @@ class RelatedItems:
     """The salt of the day, None when there is none yet."""
     pathway_links: tuple[PathwayLink, ...] = ()
     """The pathways that its achievement is a step of."""
-    listing: Listing | None = None
+    catalogue_entry: CatalogueEntry | None = None
     """Its achievement as the issuer offers it today; None if it does not."""
 
 

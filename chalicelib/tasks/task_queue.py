@@ -28,7 +28,7 @@ class Task:
     subject: str
     due: datetime
     attempts: int = 0
-    """How many times a worker has started the task."""
+    """The number of times that a worker has started the task."""
 
 
 def lease(attempts: int) -> timedelta:

@@ -50,7 +50,7 @@ class RunResult:
     done: int = 0
     failed: int = 0
     late: timedelta = timedelta()
-    """How overdue the oldest task was at the last read; zero when the queue was empty."""
+    """The delay of the oldest task at the last read; zero when the queue was empty."""
     dead_letters: int = 0
     """Number of dead letters after the run, counted up to `MAX_DEAD_LETTERS_COUNTED`."""
 

@@ -1,1 +1,1 @@
-"""What makes a credential valid. Start at `pipeline`, which reads as the numbered list of checks."""
+"""Verification of credentials. Start at `pipeline`, which reads as the numbered list of checks."""

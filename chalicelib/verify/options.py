@@ -1,4 +1,4 @@
-"""What a verifier may request beyond validity."""
+"""Options of a verifier beyond validity."""
 
 from __future__ import annotations
 

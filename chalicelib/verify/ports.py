@@ -108,11 +108,11 @@ class Registry(Protocol):
 
 
 class Archive(Protocol):
-    """What this deployment knows about the age of signatures, independently of the dates in them."""
+    """Evidence of this deployment about the age of signatures, independent of the dates in them."""
 
     def stored_at(self, credential_id: str, signature: bytes) -> datetime | None:
-        """When this deployment stored the credential with this URL and this signature, by its own clock; None if it
-        stored none. Raises `Unavailable`."""
+        """The time at which this deployment stored the credential with this URL and signature, by its own clock; None
+        if it stored none. Raises `Unavailable`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class SecuredProof(Protocol):
 
 
 class SecuredDocument(Protocol):
-    """How a document is secured: by embedded proofs or by an enclosing token."""
+    """The securing mechanism of a document: embedded proofs or an enclosing token."""
 
     @property
     def suites(self) -> tuple[str, ...]:
@@ -77,6 +77,6 @@ class SecuredDocument(Protocol):
 def other_audience() -> Malformed:
     """Return the error for a signature that was made for one verifier or one request, in whichever format.
 
-    Laurel asks no one for such a signature, so it is never the audience.
+    Laurel never requests such a signature, so it is never the audience.
     """
     return Malformed("The signature was made for a specific audience, not for everyone.", code="audience_other")

@@ -17,9 +17,10 @@ from cli.output import UsageProblem, show, table
 
 T = TypeVar("T")
 
-_NAME, _DESCRIPTION, _CRITERIA = "name of the achievement", "what it is about", "how to earn it"
+_NAME, _DESCRIPTION, _CRITERIA = "name of the achievement", "what the achievement is about", "how to earn it"
 _IMAGE_ALT = "description of the image for people who cannot see it"
 _VALID_DAYS = "number of days a credential is valid"
+_SHOWS_COUNT = "show on its public page how often it was issued"
 _KIND = "Open Badges achievementType, such as Course"
 
 
@@ -66,6 +67,7 @@ def _add_create(verbs: Commands) -> None:
     )
     made.add_argument("--valid-days", type=int, metavar="DAYS", help=f"{_VALID_DAYS} (default: no limit)")
     made.add_argument("--evidence-required", action="store_true", help="require evidence when issuing")
+    made.add_argument("--shows-count", action="store_true", help=_SHOWS_COUNT)
     _add_enrolment(made)
 
 
@@ -100,6 +102,7 @@ def _add_update(verbs: Commands) -> None:
         "--evidence-required", action=BooleanOptionalAction, help="whether evidence is required when issuing"
     )
     next_one.add_argument("--archived", action=BooleanOptionalAction, help="whether it can no longer be issued")
+    next_one.add_argument("--shows-count", action=BooleanOptionalAction, help=_SHOWS_COUNT)
     _add_enrolment(next_one)
 
 
@@ -126,6 +129,7 @@ def create(services: Services, options: Namespace) -> int:
         kind=options.kind,
         valid_days=options.valid_days,
         evidence_required=options.evidence_required,
+        shows_count=options.shows_count,
         enrolment_url=options.enrolment_url,
         eligibility=options.eligibility,
         related=tuple(options.related),
@@ -149,6 +153,7 @@ def update(services: Services, options: Namespace) -> int:
         valid_days=_given_or_current(options.valid_days, before.valid_days) or None,
         evidence_required=_given_or_current(options.evidence_required, before.evidence_required),
         archived=_given_or_current(options.archived, before.archived),
+        shows_count=_given_or_current(options.shows_count, before.shows_count),
         # An empty text removes it.
         enrolment_url=_given_or_current(options.enrolment_url, before.enrolment_url) or None,
         eligibility=_given_or_current(options.eligibility, before.eligibility) or None,
@@ -204,6 +209,7 @@ def _members(achievement: Achievement) -> dict[str, object]:
         "valid_days": achievement.valid_days,
         "evidence_required": achievement.evidence_required,
         "archived": achievement.archived,
+        "shows_count": achievement.shows_count,
         "enrolment_url": achievement.enrolment_url,
         "eligibility": achievement.eligibility,
         "related": list(achievement.related),

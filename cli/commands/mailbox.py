@@ -17,7 +17,7 @@ from cli.output import show
 
 def add_commands(resources: Commands) -> None:
     """Add `mailbox`."""
-    verbs = grammar.verbs(resources, "mailbox", "see why an email address gets no emails, and reopen it")
+    verbs = grammar.verbs(resources, "mailbox", "show why an email address gets no emails, and reopen it")
     for verb, handler, description in (
         ("show", show_mailbox, "show whether an address gets emails"),
         ("reopen", reopen, "send emails again to an address that bounced"),
@@ -27,7 +27,7 @@ def add_commands(resources: Commands) -> None:
 
 
 def show_mailbox(services: Services, options: Namespace) -> int:
-    """Show the state of an address. The stored hash of an unknown address cannot be told from a new one."""
+    """Show the state of an address. An address that is only stored as a hash cannot be distinguished from a new one."""
     _show(services, options, services.delivery_context.mailbox(options.email))
     return 0
 

@@ -46,7 +46,7 @@ def add_commands(resources: Commands) -> None:
 
 def list_all(services: Services, options: Namespace) -> int:
     """List the reports by visitors, newest first."""
-    table(options.json, COLUMNS, (_members(services, report) for report in _found(services, options)))
+    table(options.json, COLUMNS, (_members(services, report) for report in _reports(services, options)))
     return 0
 
 
@@ -60,7 +60,7 @@ def reopen(services: Services, options: Namespace) -> int:
     return _set_all(services, options, State.OPEN)
 
 
-def _found(services: Services, options: Namespace) -> Iterator[VisitorReport]:
+def _reports(services: Services, options: Namespace) -> Iterator[VisitorReport]:
     wanted = Filter(options.state, options.issuer, options.credential)
     before: str | None = None
     while True:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chalicelib.services import Services
 from cli import grammar
+from cli.demo import profile
 from cli.demo.history import seed_year
 from cli.demo.seed import check, demo_map, seed, seed_owner
 from cli.grammar import Commands
@@ -24,7 +25,13 @@ def add_commands(resources: Commands) -> None:
         "create the demo data; safe to repeat",
         "laurel demo --out .laurel/demo.json --owner ada@harbour-college.example",
     )
-    made.add_argument("--out", type=Path, required=True, metavar="FILE", help="output file: demo credentials by kind")
+    made.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="output file: demo credentials by kind, and a holder’s profile",
+    )
     made.add_argument("--owner", metavar="EMAIL", help="email address of the owner of the demo issuers")
 
 
@@ -37,6 +44,8 @@ def seed_demo(services: Services, options: Namespace) -> int:
         seed_owner(services.access_context, options.owner)
     shown = demo_map(services.settings.base_url)
     check(services.hosted_reports, shown)
+    profile.publish_others(services.profile_context)
+    shown[profile.PROFILE] = profile.publish(services.profile_context, services.settings.base_url)
     _write(options.out, json.dumps(shown, indent=2) + "\n")
     if options.json:
         show(True, "", **shown)

@@ -1,4 +1,4 @@
-"""The counts of a simulated year for one demo issuer. Its events are not stored, only what is counted of them."""
+"""The counts of a simulated year for one demo issuer. Only the counts are stored, not the events."""
 
 from __future__ import annotations
 

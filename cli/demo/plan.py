@@ -17,7 +17,7 @@ from cli.demo.people import PEOPLE
 
 
 class Kind(StrEnum):
-    """What a demo credential demonstrates."""
+    """The purpose of a demo credential."""
 
     VALID = "valid"
     EXPIRED = "expired"

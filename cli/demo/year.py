@@ -1,4 +1,4 @@
-"""A simulated year of events, so that there is something to see. Deterministic for a seed, and pure."""
+"""A simulated year of events for the demo. Deterministic for a seed, and pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from chalicelib.analytics.event import NEW, NOT_CHECKED, RETURNING, Device, Even
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 
 DAYS = 365
+VALIDITY = timedelta(days=180)
+"""Of half of the credentials; the others do not expire."""
 EVENTS_PER_CREDENTIAL = 30
 """About how many events a credential has: see `_journey`."""
 _COUNTRIES = {"DE": 30, "CH": 14, "AT": 10, "GB": 12, "US": 14, "FR": 6, "NL": 4, "IN": 6, "": 4}
@@ -27,7 +29,8 @@ _VERDICTS = {"valid": 95, "expired": 3, "revoked": 2}
 
 @dataclass(frozen=True)
 class Programme:
-    """An achievement whose credentials are simulated; ``credentials`` are used first, then ids are made up."""
+    """An achievement whose credentials are simulated; ``credentials`` are used first, lately and
+    shared, so that the pages of the demo name their holders; then ids are made up."""
 
     issuer_id: str
     achievement_id: str
@@ -54,7 +57,7 @@ class _Simulation:
             yield Event(id=ulid(at, self.rolls.randbytes(ENTROPY_BYTES)), kind=kind, at=at, **values)
 
     def visit(self, kind: Kind, at: datetime, base: dict[str, Any], **members: Any) -> Iterator[Event]:  # noqa: ANN401
-        """What a visitor does. A visitor's key is of one day."""
+        """An event of a visitor. A visitor's key is for one day."""
         visitor = f"{self.rolls.randrange(400):04}{at:%Y%m%d}".ljust(32, "0")
         described = {
             "visitor": visitor,
@@ -69,37 +72,44 @@ class _Simulation:
         return at + timedelta(hours=self.rolls.expovariate(1 / hours))
 
 
-def simulate(programmes: Sequence[Programme], last: date, events: int, seed: int = 7) -> Iterator[Event]:
-    """About as many ``events`` in the `DAYS` up to ``last``, in no order."""
+def simulate(
+    programmes: Sequence[Programme], last: date, events: int, seed: int = 7, days: int = DAYS
+) -> Iterator[Event]:
+    """About as many ``events`` in the ``days`` up to ``last``, in no order."""
     simulation = _Simulation(random.Random(seed), datetime.combine(last + timedelta(days=1), time(), UTC))
-    start = simulation.end - timedelta(days=DAYS)
+    start = simulation.end - timedelta(days=days)
     total = sum(programme.weight for programme in programmes)
     for programme in programmes:
-        many = round(events / EVENTS_PER_CREDENTIAL * programme.weight / total)
-        for number in range(many):
+        credential_count = round(events / EVENTS_PER_CREDENTIAL * programme.weight / total)
+        for number in range(credential_count):
             known = number < len(programme.credentials)
             made_up = f"{simulation.rolls.getrandbits(120):030x}"[:26].translate(_BASE32)
             credential = programme.credentials[number] if known else made_up
-            yield from _journey(simulation, programme, credential, _issued_at(simulation.rolls, start))
+            issued = simulation.end - timedelta(hours=simulation.rolls.uniform(300, 900)) if known else None
+            at = issued or _issued_at(simulation.rolls, start, days)
+            yield from _journey(simulation, programme, credential, at, shared=known)
 
 
 _BASE32 = str.maketrans("0123456789", "ghijklmnop")
 
 
-def _issued_at(rolls: random.Random, start: datetime) -> datetime:
+def _issued_at(rolls: random.Random, start: datetime, days: int) -> datetime:
     """More towards the end of the year, by day, and on weekdays."""
     while True:
-        day = start + timedelta(days=int(DAYS * rolls.random() ** 0.7))
+        day = start + timedelta(days=int(days * rolls.random() ** 0.7))
         if day.weekday() < 5 or rolls.random() < 0.2:
             return day + timedelta(hours=rolls.triangular(6, 20, 10))
 
 
-def _journey(simulation: _Simulation, programme: Programme, credential: str, at: datetime) -> Iterator[Event]:
-    """The events of one credential."""
+def _journey(
+    simulation: _Simulation, programme: Programme, credential: str, at: datetime, *, shared: bool
+) -> Iterator[Event]:
+    """The events of one credential, which is certainly ``shared`` or by chance."""
     rolls = simulation.rolls
     base = {"credential_id": credential, "issuer_id": programme.issuer_id, "achievement_id": programme.achievement_id}
     returning = rolls.random() < 0.3
-    yield from simulation.event(Kind.ISSUED, at, base, target=RETURNING if returning else NEW)
+    until = at + VALIDITY if rolls.random() < 0.5 else None
+    yield from simulation.event(Kind.ISSUED, at, base, target=RETURNING if returning else NEW, valid_until=until)
     if programme.pathway is not None:
         step = f"{programme.pathway}#{programme.step}"
         yield from simulation.event(Kind.PATHWAY_STEP, at, base, target=step)
@@ -107,9 +117,9 @@ def _journey(simulation: _Simulation, programme: Programme, credential: str, at:
         yield from simulation.event(Kind.DELIVERED, at + timedelta(seconds=rolls.randint(1, 90)), base)
     if rolls.random() < 0.02:
         yield from simulation.event(Kind.REVOKED, simulation.later(at, 700), base)
-    if rolls.random() < 0.08:
-        yield from simulation.event(Kind.RENEWED, simulation.later(at, 4000), base)
-    if rolls.random() < 0.35:
+    if rolls.random() < (0.4 if until else 0.02):
+        yield from simulation.event(Kind.RENEWED, simulation.later(at, 3500), base)
+    if not shared and rolls.random() < 0.35:
         return
     opened = simulation.later(at, 20)
     yield from simulation.event(Kind.OPENED, opened, base)
@@ -117,12 +127,12 @@ def _journey(simulation: _Simulation, programme: Programme, credential: str, at:
         yield from simulation.visit(
             Kind.VIEW, simulation.later(opened, 200), base, verdict=simulation.choose(_VERDICTS)
         )
-    if rolls.random() < 0.5:
+    if shared or rolls.random() < 0.5:
         yield from _shared(simulation, base, opened)
 
 
 def _shared(simulation: _Simulation, base: dict[str, Any], opened: datetime) -> Iterator[Event]:
-    """What follows when the holder shares."""
+    """The events that follow when the holder shares."""
     rolls = simulation.rolls
     for _ in range(rolls.randint(1, 3)):
         shared, platform = simulation.later(opened, 60), simulation.choose(_PLATFORMS)

@@ -24,7 +24,7 @@ EVENT = st.builds(
 )  # fmt: skip
 ADDED_LATER = {
     "target", "widget", "visitor_class", "recipient_check", "channel", "country", "language", "device", "utm_source",
-    "utm_medium", "utm_campaign",
+    "utm_medium", "utm_campaign", "valid_until",
 }  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(),

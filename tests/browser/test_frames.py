@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.published import Published
 from chalicelib.embed.appearance import Size, Theme
 from chalicelib.embed.snippets import Look, frame
 from chalicelib.http.directory import wall

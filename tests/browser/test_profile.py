@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from chalicelib.delivery.links import Purpose
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.published import Published
 from tests.browser.test_pages import Scheme, open_page, violations
 from tests.http.fake_laurel import Laurel
 
@@ -44,7 +44,7 @@ def published(chromium: Browser, laurel: Laurel, form_url: str) -> Published:
         page.get_by_label("Headline").fill("Analyst who turns the numbers of a river into decisions " * 2)
         page.get_by_label("Place").fill("Lagos, Nigeria")
         page.get_by_label("Links").fill("https://portfolio.example/ada/" + "long" * 20 + "\nhttps://code.example/ada")
-        page.get_by_text("Chosen: 0").click()
+        page.get_by_text("Selected: 0").click()
         page.get_by_label("Igbo").check()
         page.get_by_label("Mentoring").check()
         page.get_by_label("I want a public profile").check()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.catalogue import related
-from tests.catalogue.makers import listing
+from tests.catalogue.makers import entry
 
-OWN = listing("a", "Welding", "Steel", "Care", "Cutting", "Grinding")
+OWN = entry("a", "Welding", "Steel", "Care", "Cutting", "Grinding")
 
 
 def test_the_issuers_choice_keeps_its_order_and_leaves_out_what_is_no_longer_offered() -> None:
-    chosen = listing("a", "Welding", related=("c", "gone", "b", "a"))
-    found = {"b": listing("b", "B"), "c": listing("c", "C"), "a": chosen}
+    chosen = entry("a", "Welding", related=("c", "gone", "b", "a"))
+    found = {"b": entry("b", "B"), "c": entry("c", "C"), "a": chosen}
     assert [(one.id, one.reason) for one in related.chosen(chosen, found)] == [
         ("c", "Recommended by the issuer."),
         ("b", "Recommended by the issuer."),
@@ -32,9 +32,9 @@ def test_next_steps_of_pathways_are_named_once_with_their_pathway() -> None:
 
 def test_most_shared_skills_come_first_and_are_named() -> None:
     others = [
-        listing("b", "One", "steel"),
-        listing("c", "All", "grinding", "Cutting", "care", "Steel"),
-        listing("d", "None", "Baking"),
+        entry("b", "One", "steel"),
+        entry("c", "All", "grinding", "Cutting", "care", "Steel"),
+        entry("d", "None", "Baking"),
         OWN,
     ]
     assert [(one.id, one.reason) for one in related.by_skills(OWN, others)] == [
@@ -44,4 +44,4 @@ def test_most_shared_skills_come_first_and_are_named() -> None:
 
 
 def test_recommendations_are_bounded() -> None:
-    assert len(related.by_skills(OWN, [listing(str(n), f"N{n}", "Steel") for n in range(50)])) == related.MAX_SHOWN
+    assert len(related.by_skills(OWN, [entry(str(n), f"N{n}", "Steel") for n in range(50)])) == related.MAX_SHOWN

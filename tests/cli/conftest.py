@@ -15,6 +15,8 @@ from chalicelib.award import export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.directory.profiles.own_profile import ProfileContext
+from chalicelib.directory.writing.updates import UpdateContext
 from chalicelib.erasure.requests import ErasureContext
 from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.reports.hosted import HostedReports
@@ -28,6 +30,7 @@ from tests.delivery.fake_delivery import DeliveryFixture
 from tests.directory.fakes import ProfileStore
 from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
+from tests.fake_directory import DirectoryIndex
 from tests.fake_jobs import Jobs
 from tests.fakes import KEY_POLICY, Counters, EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
 from tests.moderation.fakes import VisitorReportStore
@@ -36,6 +39,7 @@ ENVIRONMENT = {
     "STAGE": "test",
     "BASE_URL": BASE_URL,
     "CREDENTIALS_TABLE": "credentials",
+    "DIRECTORY_TABLE": "directory",
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
     "ERASURES_TABLE": "erasures",
@@ -56,7 +60,9 @@ class FakeServices:
         self.pathways: Any = pathway_fakes.Pathways()
         self.webhooks: Any = pathway_fakes.WebhookStore()
         self.visitor_reports: Any = VisitorReportStore(self.tasks)
+        self.profile_store = ProfileStore()
         self.fold_context: Any = context_of(CountStore())
+        self.profile_store: Any = ProfileStore()
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes
 
@@ -76,6 +82,22 @@ class FakeServices:
     @cached_property
     def delivery_context(self) -> DeliveryContext:
         return DeliveryFixture(issuer_store=self.issuer_store.copy(), tasks=self.tasks).delivery_context
+
+    @cached_property
+    def profile_context(self) -> ProfileContext:
+        return ProfileContext(self.profile_store, self.delivery_context)
+
+    @cached_property
+    def listing_updates(self) -> UpdateContext:
+        return UpdateContext(
+            DirectoryIndex(),
+            self.profile_store,
+            self.profile_store,
+            self.hosted_reports,
+            lambda credential_id: self.issuer_store.recipient(credential_id).email,
+            self.tasks,
+            self.clock,
+        )
 
     @cached_property
     def moderation_context(self) -> ModerationContext:

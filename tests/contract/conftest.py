@@ -31,6 +31,7 @@ DYNAMODB_LOCAL = "LAUREL_DYNAMODB_LOCAL"
 """Environment variable: endpoint of DynamoDB Local. `tools/dynamodb_local.sh` starts it and runs the suite on it."""
 TABLES = {
     "credentials": "CredentialsTable",
+    "directory": "DirectoryTable",
     "events": "EventsTable",
     "secrets": "SecretsTable",
     "erasures": "ErasuresTable",
@@ -68,7 +69,7 @@ def connected(request: pytest.FixtureRequest) -> Tables:
             patch.delenv(variable)
         for variable, value in environment.items():
             patch.setenv(variable, value)
-        return Tables(credentials="", events="", secrets="", erasures="", region=REGION)
+        return Tables(credentials="", directory="", events="", secrets="", erasures="", region=REGION)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.award.ports import IssuerStore
-from chalicelib.catalogue.listing import listing_of
+from chalicelib.catalogue.entry import entry_of
 from chalicelib.catalogue.ports import CatalogueStore, Click, Target
 from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
 from chalicelib.dynamo.tables import Tables
@@ -59,25 +59,25 @@ def test_another_issuer_cannot_take_the_id_of_an_achievement(catalogue: Catalogu
 def test_listings_follow_every_change_of_an_achievement(catalogue: Catalogue) -> None:
     first = samples.achievement()
     catalogue.issuers.add_achievement(first)
-    assert catalogue.store.listings("north", "", 10) == [listing_of(first)]
+    assert catalogue.store.entries("north", "", 10) == [entry_of(first)]
     second = replace(first, version=2, name="Welding II", enrolment_url="https://north.example/")
     catalogue.issuers.replace_achievement(first, second)
-    assert catalogue.store.listings("north", "", 10) == [listing_of(second)]
+    assert catalogue.store.entries("north", "", 10) == [entry_of(second)]
     archived = replace(second, version=3, archived=True)
     catalogue.issuers.replace_achievement(second, archived)
-    assert catalogue.store.listings("north", "", 10) == []
+    assert catalogue.store.entries("north", "", 10) == []
     again = replace(archived, version=4)
     catalogue.issuers.replace_achievement(archived, again)
     catalogue.issuers.replace_achievement(again, replace(again, version=5, archived=False))
-    assert [one.id for one in catalogue.store.listings("north", "", 10)] == ["welding"]
+    assert [one.id for one in catalogue.store.entries("north", "", 10)] == ["welding"]
 
 
 def test_listings_are_paged_and_are_the_issuers_own(catalogue: Catalogue) -> None:
     for issuer_id, name in (("north", "a"), ("north", "b"), ("north", "c"), ("north#x", "d"), ("nort", "e")):
         catalogue.issuers.add_achievement(samples.achievement(issuer_id, name))
-    assert [one.id for one in catalogue.store.listings("north", "", 2)] == ["a", "b"]
-    assert [one.id for one in catalogue.store.listings("north", "b", 2)] == ["c"]
-    assert set(catalogue.store.some_listings("north", ["a", "d", "missing"])) == {"a"}
+    assert [one.id for one in catalogue.store.entries("north", "", 2)] == ["a", "b"]
+    assert [one.id for one in catalogue.store.entries("north", "b", 2)] == ["c"]
+    assert set(catalogue.store.entries_by_id("north", ["a", "d", "missing"])) == {"a"}
 
 
 def test_the_target_of_a_referral_is_read_together(catalogue: Catalogue) -> None:
@@ -86,7 +86,7 @@ def test_the_target_of_a_referral_is_read_together(catalogue: Catalogue) -> None
     today = DAY + timedelta(days=1)
     salts = catalogue.storage.salts.create(DAY, b"a" * 32), catalogue.storage.salts.create(today, b"b" * 32)
     found = catalogue.store.target("north", "welding", DAY, today)
-    assert found == Target(listing_of(samples.achievement()), samples.issuer(), *salts)
+    assert found == Target(entry_of(samples.achievement()), samples.issuer(), *salts)
     assert catalogue.store.target("south", "welding", DAY, DAY) == Target(None, None, salts[0], salts[0])
 
 
@@ -106,7 +106,7 @@ def test_reads_of_the_public_pages_are_bounded(tables: Tables, real_storage: Sto
     store = DynamoCatalogueStore(tables)
     with aws_calls.counted(tables.client) as calls:
         store.offer("07", DAY)
-        store.listings("north", "", 50)
-        store.some_listings("north", [f"{number:02}" for number in range(5)])
+        store.entries("north", "", 50)
+        store.entries_by_id("north", [f"{number:02}" for number in range(5)])
         store.target("north", "07", DAY, DAY)
     assert calls == ["GetItem", "BatchGetItem", "Query", "BatchGetItem", "BatchGetItem"]

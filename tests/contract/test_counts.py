@@ -180,3 +180,31 @@ def test_events_are_counted_in_every_period(engine: Engine) -> None:
     days = engine.store.sections("north", DAY, Period(Level.DAY, DAY.start + timedelta(days=9)), Section.TOTALS)
     assert [sum(counts.cells.values()) for _, counts in days] == [5, 8, 1]
     assert engine.store.late(MAX_DONE) == []
+
+
+def test_issuers_whose_counting_failed_are_noted_after_all_events(store: CountStore) -> None:
+    notes = [
+        Late.of_issuer(DAY.start, "north"),
+        Late.of_issuer(HOUR.start, "north"),
+        Late.of_issuer(HOUR.start, "south"),
+    ]
+    for note in [*reversed(notes), notes[0]]:
+        store.note_failure(note)
+    assert store.late(MAX_DONE) == notes
+    assert [note.failed_issuer for note in store.late(1)] == ["north"]
+    store.save_progress(Progress(1, NOON, NOON), 0, notes[:2])
+    assert store.late(MAX_DONE) == notes[2:]
+
+
+def test_parts_are_listed_without_their_counts(store: CountStore) -> None:
+    buckets = HOUR.parts()
+    for issuer_id, bucket in (("south", buckets[3]), ("north", buckets[1]), ("north", buckets[0])):
+        store.save(issuer_id, bucket, some(), 1)
+    assert sorted(store.stored_parts(HOUR)) == [("north", buckets[0]), ("north", buckets[1]), ("south", buckets[3])]
+
+
+def test_inconsistent_store_reads_the_same_counts(tables: Tables) -> None:
+    DynamoCountStore(tables, RETENTION).save("north", DAY, close_day(some()), 1)
+    store = DynamoCountStore(tables, RETENTION, consistent=False)
+    assert store.section("north", DAY, Section.TOTALS).visitors == {EVERYONE: 2}
+    assert [period for period, _ in store.sections("north", DAY, DAY, Section.CELLS)] == [DAY]

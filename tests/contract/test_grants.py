@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,10 +34,12 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
-from chalicelib.directory import consent
-from chalicelib.directory.consent import Audience, ConsentEntry, Subject, Visibility
-from chalicelib.directory.profile import Details, Profile
-from chalicelib.directory.published import publish
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Subject, Visibility
+from chalicelib.directory.profiles.profile import Details, Profile
+from chalicelib.directory.profiles.published import Published, publish
+from chalicelib.directory.query.query import read_query
+from chalicelib.directory.search import SearchRequest, search, suggestions
 from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure import running
@@ -71,9 +73,9 @@ class Laurel:
     def __init__(self, tables: Tables) -> None:
         self.tables, self.clock, self.mailer = tables, Clock(), Mailer()
         settings = Settings(
-            "test", BASE_URL, tables.credentials, tables.events, tables.secrets, tables.erasures, "host", Signer.SHARED,
-            REGION,
-            function=Function.BACKGROUND, unproven_emails=1, mail_from="laurel@example.org",
+            "test", BASE_URL, tables.credentials, tables.directory, tables.events, tables.secrets, tables.erasures,
+            "host", Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1,
+            mail_from="laurel@example.org",
             report_email="op@laurel.example",
         )  # fmt: skip
         self.fallback, self.start = Fallback(), self.clock()
@@ -142,6 +144,8 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     services.tasks.add([Task(Kind.UNSHARED, "acme", corrected.id, laurel.clock())])
     draft = submission.Draft(Reason.IMPERSONATION, "It is not theirs.", "eve@example.org")
     submission.submit(services.moderation_context, corrected.id, draft, "203.0.113.7")
+    show(laurel, corrected.id, expires_at=laurel.clock() + timedelta(days=1))
+    services.update_listings([stream_record("PUBLISHED", HOLDER)])
     for days in DAYS:
         laurel.clock.now = laurel.start + timedelta(days=days, hours=3)  # when reminders may be sent
         laurel.run_tasks(kinds)
@@ -151,6 +155,37 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {
         Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED,
     }  # fmt: skip
+
+
+HOLDER = "h" * 26
+
+
+def show(laurel: Laurel, credential_id: str, expires_at: datetime | None = None) -> None:
+    details = Details("Ada")
+    made = Published(HOLDER, details, (credential_id,), indexed=True, since=laurel.clock(), expires_at=expires_at)
+    profile = Profile(mailbox.digest(EMAIL), HOLDER, details, laurel.clock())
+    laurel.services.profile_context.store.save(profile, None, made)
+
+
+def stream_record(prefix: str, value: str) -> dict[str, Any]:
+    stored = {"pk": {"S": f"{prefix}#{value}"}, "sk": {"S": prefix}}
+    return {"dynamodb": {"Keys": stored, "SequenceNumber": "1", "ApproximateCreationDateTime": 0}}
+
+
+def test_the_directory_follows_changes_with_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    domain_proof.prove(laurel.services.domain_prover, "acme", DOMAIN)
+    record = laurel.issue()
+    show(laurel, record.id)
+    searched = SearchRequest(read_query("step", ()), total=True)
+    for shown in ([1], []):
+        with enforced(laurel.tables, grants_of(read_template(), "UpdateDirectoryRole")) as refused:
+            for changed in (("PUBLISHED", HOLDER), ("CREDENTIAL", record.id)):
+                assert laurel.services.update_listings([stream_record(*changed)]).failed is None
+        with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as also:
+            page = search(searched, laurel.services.directory, laurel.clock())
+            suggestions("ste", laurel.services.directory)
+        assert (refused, also, [hit.listing.credentials for hit in page.hits]) == ([], [], shown)
+        status_changes.suspend(laurel.services.issuer_context, "acme", record.id)
 
 
 def test_email_event_function_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
@@ -256,7 +291,7 @@ def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: La
     course = achievements.add(services.issuer_context, new_achievement(name="Course", enrolment_url=url))
     visit = Visit(KindOfEvent.REFERRAL, "203.0.113.7", "A browser", None, VisitorClass.PERSON)
     with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as refused:
-        assert len(services.catalogue.issuer_page("acme").listings) == 3
+        assert len(services.catalogue.issuer_page("acme").entries) == 3
         token = services.catalogue.achievement_page(course.id).referral or ""
         for _ in range(2):
             achievement_id, target = services.catalogue.follow(token, visit)

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from chalicelib.delivery import mailbox
-from chalicelib.directory import consent
-from chalicelib.directory.consent import Audience, ConsentEntry, Decision, Subject, Visibility
-from chalicelib.directory.profile import Details, OpenTo, Profile
-from chalicelib.directory.profile_ports import ProfileStore, PublishedStore
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Decision, Subject, Visibility
+from chalicelib.directory.profiles.ports import ProfileStore, PublishedStore
+from chalicelib.directory.profiles.profile import Details, OpenTo, Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo.stores.profiles import DynamoProfileStore, DynamoPublishedStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, Unavailable
@@ -79,6 +79,15 @@ def test_profile_ledger_and_publication_round_trip(stores: Stores) -> None:
     assert stores.profiles.profile(BOX) == saved
     assert stores.profiles.entries(BOX) == (first,)
     assert stores.public.published(HOLDER) == PUBLISHED
+
+
+def test_public_profiles_are_read_together(stores: Stores) -> None:
+    assert list(stores.public.all_ids()) == []
+    stores.profiles.save(PROFILE, None, PUBLISHED)
+    other = replace(PROFILE, mailbox="other", holder_id="o" * 26)
+    stores.profiles.save(other, None, replace(PUBLISHED, holder_id="o" * 26))
+    assert sorted(stores.public.all_ids()) == [HOLDER, "o" * 26]
+    assert stores.public.published_many([HOLDER, "none", HOLDER]) == {HOLDER: PUBLISHED}
 
 
 def test_the_ledger_keeps_its_order(stores: Stores) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+from chalicelib.dynamo.stores.salts import DynamoSalts
+from chalicelib.dynamo.tables import Tables
 from tests.contract.conftest import Storage
 
 DAY = date(2026, 11, 21)
@@ -33,3 +35,10 @@ def test_salts_of_earlier_days_are_deleted_and_the_days_own_is_kept(storage: Sto
 def test_salt_of_the_previous_year_is_deleted(storage: Storage):
     storage.salts.create(date(2026, 12, 31), b"1" * 32)
     assert storage.salts.destroy_before(date(2027, 1, 1)) == 1
+
+
+def test_a_salt_is_found_without_creating_one(tables: Tables):
+    salts = DynamoSalts(tables)
+    assert salts.find(DAY) is None
+    salts.create(DAY, b"1" * 32)
+    assert salts.find(DAY) == b"1" * 32

@@ -51,7 +51,7 @@ def test_a_report_is_in_both_inboxes_with_its_tasks(stores: tuple[VisitorReportS
     store, tasks = stores
     report = sample_report()
     for _ in range(2):  # the first reply may be lost
-        store.add(report, notices.tasks(report))
+        store.add(report, notices.tasks(report, to_operator=True))
     assert store.report(report.id, NOW) == report
     assert store.reports("north", State.OPEN, None, 10, NOW) == [report]
     assert store.reports(None, State.OPEN, None, 10, NOW) == [report]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from chalicelib.directory.consent import ConsentEntry
-from chalicelib.directory.profile import Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import ConsentEntry
+from chalicelib.directory.profiles.profile import Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.errors import Conflict
 
 
 @dataclass
 class ProfileStore:
-    """`directory.profile_ports.ProfileStore` and `PublishedStore`."""
+    """`directory.profiles.ports.ProfileStore` and `PublishedStore`."""
 
     profiles: dict[str, Profile] = field(default_factory=dict)
     ledgers: dict[str, tuple[ConsentEntry, ...]] = field(default_factory=dict)
@@ -62,3 +63,9 @@ class ProfileStore:
     def listed(self, shard: str, now: datetime, limit: int) -> list[str]:
         found = (one for one in self.public.values() if one.indexed and one.is_current(now))
         return sorted(one.holder_id for one in found if one.holder_id.startswith(shard))[:limit]
+
+    def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
+        return {one: self.public[one] for one in holder_ids if one in self.public}
+
+    def all_ids(self) -> Iterator[str]:
+        return iter(sorted(self.public))

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from chalicelib.directory.listed import listing_of
 from chalicelib.directory.listing import Named
-from chalicelib.directory.profile import Details, OpenTo
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.profile import Details, OpenTo
+from chalicelib.directory.profiles.published import Published
 from tests.http.fake_laurel import KINDS, NOW, Laurel, id_of, seeded
 
 SINCE = NOW - timedelta(days=2)

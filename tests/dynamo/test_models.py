@@ -43,7 +43,7 @@ ISSUER = st.builds(
 SKILL = st.builds(Skill, TEXT, TEXT, TEXT, st.none() | TEXT)
 ACHIEVEMENT = st.builds(
     Achievement, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(SKILL, max_size=3).map(tuple), TEXT,
-    VERSION, st.none() | VERSION, st.booleans(), st.booleans(), st.none() | TEXT, st.none() | TEXT,
+    VERSION, st.none() | VERSION, st.booleans(), st.booleans(), st.booleans(), st.none() | TEXT, st.none() | TEXT,
     st.lists(TEXT, max_size=3).map(tuple),
 )  # fmt: skip
 ENTRY = st.builds(Entry, st.sampled_from(Purpose), TEXT, st.integers(0, 2**26))

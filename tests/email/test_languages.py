@@ -92,3 +92,16 @@ def test_the_language_that_the_recipient_chose_comes_before_the_issuers() -> Non
     assert sample_email(Kind.ISSUED, recipient=recipient, chosen_lang="fr").language == "fr"
     assert sample_email(Kind.ISSUED, recipient=recipient, chosen_lang="en").language == "en"
     assert sample_email(Kind.ISSUED, recipient=recipient).language == "de"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_two_emails_to_a_holder_have_the_same_subject(code: str) -> None:
+    contents = [in_language(kind, code) for kind in ABOUT_A_CREDENTIAL]
+    contents.append(account.sign_in("ada@example.org", "https://laurel.example/sign-in/s", 15, code))
+    for wide in (True, False):
+        link = account.holder_link(
+            "ada@example.org", "https://laurel.example/my/m", code, wide=wide, ends_earlier=False
+        )
+        contents.append(link)
+    subjects = [content.subject for content in contents]
+    assert len(set(subjects)) == len(subjects)

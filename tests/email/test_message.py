@@ -136,6 +136,14 @@ def test_images_are_hosted_by_laurel_and_have_alt_text() -> None:
     assert all((image["src"] or "").startswith("https://laurel.example/images/") for image in images)
 
 
+def test_wide_logo_keeps_its_proportions() -> None:
+    """Only its height is fixed: Outlook ignores `max-width` and `object-fit`, and would squeeze it into a square."""
+    issuer = sample_context().issuer
+    logo, _ = read(sample_email(Kind.ISSUED, issuer=replace(issuer, registered_as=issuer.name))).images
+    assert (logo["height"], logo.get("width")) == ("40", None)
+    assert "width: auto; max-width: 160px; object-fit: contain;" in (logo["style"] or "")
+
+
 def test_external_image_is_left_out() -> None:
     issuer = replace(sample_context().issuer, image="https://tracker.example/pixel.png")
     achievement = replace(sample_context().achievement, image="https://tracker.example/badge.png")

@@ -33,7 +33,10 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails.email_content import EmailContent
-from chalicelib.directory.own_profile import ProfileContext
+from chalicelib.directory.listed import all_shown_now
+from chalicelib.directory.ports import Ports
+from chalicelib.directory.profiles.own_profile import ProfileContext
+from chalicelib.directory.writing.updates import UpdateContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.erasure.requests import ErasureContext
@@ -54,6 +57,7 @@ from tests.delivery import fakes as delivery_fakes
 from tests.directory import fakes as directory_fakes
 from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
+from tests.fake_directory import DirectoryIndex
 from tests.moderation.fakes import VisitorReportStore
 
 BASE_URL = "http://localhost:8000"
@@ -165,7 +169,16 @@ class Laurel:
     @cached_property
     def settings(self) -> Settings:
         plain = Settings(
-            "test", self.base_url, "credentials", "events", "secrets", "erasures", "key-1", "shared-key", "eu-central-1"
+            "test",
+            self.base_url,
+            "credentials",
+            "directory",
+            "events",
+            "secrets",
+            "erasures",
+            "key-1",
+            "shared-key",
+            "eu-central-1",
         )
         wallets = {f"{wallet}_wallet": "secret" for wallet in self.wallet_secrets}
         return replace(plain, example=self.example, **wallets)
@@ -196,7 +209,10 @@ class Laurel:
     @property
     def catalogue(self) -> Catalogue:
         recorder = Recorder(self.event_store, self.fallback)
-        return Catalogue(self.catalogue_store, self.issuer_store.salts, recorder, lambda: self.now, self.entropy)
+        salts = self.issuer_store.salts
+        return Catalogue(
+            self.catalogue_store, salts, recorder, lambda: self.now, self.entropy, lambda: self.count_store
+        )
 
     @property
     def submitted_reports(self) -> SubmittedReports:
@@ -284,6 +300,24 @@ class Laurel:
     @property
     def published_store(self) -> directory_fakes.ProfileStore:
         return self.profile_store
+
+    @cached_property
+    def listing_updates(self) -> UpdateContext:
+        return UpdateContext(
+            index=DirectoryIndex(),
+            published_store=self.profile_store,
+            profile_store=self.profile_store,
+            reports=self.hosted_reports,
+            recipient=lambda credential_id: self.issuer_store.recipient(credential_id).email,
+            tasks=self.tasks,
+            clock=lambda: self.now,
+        )
+
+    @cached_property
+    def directory(self) -> Ports:
+        index = self.listing_updates.index
+        shown_now = partial(all_shown_now, self.profile_store, self.hosted_reports)
+        return Ports(index, lambda _: b"s" * 32, shown_now)
 
     @property
     def domain_prover(self) -> DomainProver:

@@ -20,15 +20,15 @@ SAMPLES: dict[str, Any] = {
     "number": 1, "version": 1, "index": 1, "shard": 1, "created": NOW, "issued_at": NOW, "at": NOW, "due": NOW,
     "now": NOW, "since": NOW, "until": NOW, "start": NOW, "day": date(2026, 11, 22), "before": None, "after": None,
     "row_key": None, "bucket": bucket_of(NOW), "period": bucket_of(NOW), "whole": bucket_of(NOW).parent,
-    "first": bucket_of(NOW), "last": bucket_of(NOW), "head": keys.Key("x", "x"),
+    "first": bucket_of(NOW), "last": bucket_of(NOW), "head": keys.Key("x", "x"), "section": "achievements",
 }  # fmt: skip
 """Arguments of the functions in `keys` that are no texts, by name."""
 
 PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
 PUBLIC_ITEMS = {
     "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
-    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer", "listing",
-    "listings_after", "published",
+    "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer",
+    "catalogue_entry", "listings_after", "published",
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""
@@ -36,6 +36,7 @@ TASK_READS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDINGS", "INDEX", "ISSUER", "JOB",
     "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "TASKS",
 }  # fmt: skip
+"""Besides what holders publish, which tasks cannot list."""
 TASK_PUTS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDER", "HOLDINGS", "INDEX",
     "ISSUER", "JOB", "JOBS", "LIST", "MAILBOX", "RECIPIENT", "TASKS",
@@ -56,7 +57,7 @@ TOMBSTONES = {"GetItem": {"TOMBSTONE"}}
 
 EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("PublicRole", "credentials"): {
-        "GetItem": PUBLIC, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE", "ISSUERS", "SITEMAP"},
+        "GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE", "ISSUERS", "SITEMAP"},
     },
     ("PublicRole", "secrets"): {**each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}},
     ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
@@ -64,12 +65,19 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"FETCHES"},
     },
     ("RunTasksRole", "credentials"): {
-        **each(READS, TASK_READS), "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "TASKS"},
+        **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
+        "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "TASKS"},
     },
     ("RunTasksRole", "secrets"): {
         **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "MAIL", "SIGNING_KEY"}),
         "PutItem": {"DRY_RUN", "HOLDER_LINKS", "MAIL", "SIGNING_KEY"}, "UpdateItem": {"COUNT"},
     },
+    ("UpdateDirectoryRole", "credentials"): {
+        **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "ISSUER", "LIST", "PROFILE", "PUBLISHED", "RECIPIENT"}),
+        "PutItem": {"TASKS"},
+    },
+    ("UpdateDirectoryRole", "events"): {},
+    ("UpdateDirectoryRole", "secrets"): {},
     ("OnEmailEventRole", "credentials"): {
         "GetItem": {"CREDENTIAL", "DELIVERY", "EMAILS", "MAILBOX"},
         "PutItem": {"DELIVERY", "EMAILS", "MAILBOX"},
@@ -116,6 +124,8 @@ def partitions() -> dict[str, str]:
     made = {}
     for name, function in inspect.getmembers(keys, inspect.isfunction):
         signature = inspect.signature(function)
+        if name.startswith("directory_"):
+            continue  # every role reads all of that table, or nothing: it contains only what holders show to everyone
         if signature.return_annotation in ("Key", "Range") and not name.startswith("_"):
             made[name] = function(**{each: SAMPLES.get(each, "x") for each in signature.parameters}).pk
     hours = keys.part_counts_of_all(bucket_of(NOW).parent.parent).pk
@@ -148,7 +158,7 @@ def test_only_public_items_are_in_partitions_that_visitors_may_read(resources: M
         read = {
             name for name, pk in PARTITIONS.items() if Call("GetItem", "credentials", frozenset([pk])).allowed(grants)
         }
-        assert read == PUBLIC_ITEMS
+        assert read == PUBLIC_ITEMS | ({"counts", "counts_between"} if role == "PublicRole" else set())
 
 
 @pytest.mark.parametrize(("role", "table"), EXPECTED)
@@ -173,13 +183,25 @@ def test_only_the_role_that_erases_may_scan(resources: Mapping[str, Any]) -> Non
     assert found == {"ErasePeopleRole"}
 
 
+def test_visitors_only_read_the_directory_and_two_background_functions_change_it(resources: Mapping[str, Any]) -> None:
+    reaching = {
+        role: {action for grant in grants_of(resources, role) if grant.table == "directory" for action in grant.actions}
+        for role in {role for role, _ in EXPECTED}
+    }
+    changes = {*READS, "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
+    assert {role: actions for role, actions in reaching.items() if actions} == {
+        "PublicRole": set(READS), "UpdateDirectoryRole": changes, "RunTasksRole": changes,
+        "ErasePeopleRole": {"Scan", "GetItem", "PutItem", "DeleteItem"},
+    }  # fmt: skip
+
+
 def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
     """A pattern for a partition that no longer exists would be a grant for whatever gets its name next."""
     patterns = {
         pattern
         for role, _ in EXPECTED
         for grant in grants_of(resources, role)
-        if role not in UNLIMITED or grant.table in ("events", "erasures")
+        if (role not in UNLIMITED or grant.table in ("events", "erasures")) and grant.table != "directory"
         for pattern in grant.partitions
     }
     assert [one for one in patterns if not any(fnmatchcase(pk, one) for pk in PARTITIONS.values())] == []
@@ -189,6 +211,9 @@ def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
 def test_no_other_role_reaches_members_api_keys_sessions_reports_or_webhooks(
     resources: Mapping[str, Any], role: str
 ) -> None:
+    # From a credential whose status changed, the directory finds the profile that shows it.
+    allowed = {("UpdateDirectoryRole", action): {"PROFILE"} for action in ("GetItem", "BatchGetItem")}
     grants = grants_of(resources, role)
     for table, action in product(("credentials", "secrets"), ACTIONS):
-        assert reached(grants, action, table).isdisjoint(OF_THE_ISSUER_FUNCTION)
+        found = reached(grants, action, table) & OF_THE_ISSUER_FUNCTION
+        assert found == (allowed.get((role, action), set()) if table == "credentials" else set())

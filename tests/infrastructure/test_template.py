@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.analytics.counts import folding
+from chalicelib.dynamo import keys
 from chalicelib.erasure import running
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind
@@ -313,10 +314,13 @@ def test_counting_round_ends_before_its_function_times_out(template: dict[str, A
 
 
 def test_roles_cannot_scan_or_alter_tables_except_the_one_that_erases(template: dict[str, Any]) -> None:
-    items = {"GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
+    items = {"GetItem", "BatchGetItem", "BatchWriteItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
+    more = {
+        "ErasePeopleRole": {"Scan"}, "UpdateDirectoryRole": {"DescribeStream", "GetRecords", "GetShardIterator"},
+    }  # fmt: skip
     for role in of_type(template, "AWS::IAM::Role"):
         allowed = set.union(*map(actions, statements(template, role)))
-        most = items | {"Scan"} if role == "ErasePeopleRole" else items
+        most = items | more.get(role, set())
         assert {action for action in allowed if action.startswith("dynamodb:")} <= {f"dynamodb:{name}" for name in most}
 
 
@@ -380,6 +384,30 @@ def test_lost_email_events_are_kept_and_raise_an_alarm(
     assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
 
 
+def test_changes_reach_the_directory_in_order_until_they_are_noted_as_lost(
+    template: dict[str, Any], transformed_template: dict[str, Any]
+) -> None:
+    stream = template["Resources"]["CredentialsTable"]["Properties"]["StreamSpecification"]
+    assert stream == {"StreamViewType": "KEYS_ONLY"}
+    (mapping,) = of_type(transformed_template, "AWS::Lambda::EventSourceMapping").values()
+    found = mapping["Properties"]
+    assert found["EventSourceArn"] == {"Fn::GetAtt": ["CredentialsTable", "StreamArn"]}
+    assert found["FunctionName"] == {"Ref": "UpdateDirectory"}
+    assert (found["StartingPosition"], found["ParallelizationFactor"]) == ("TRIM_HORIZON", 1)
+    assert found["BisectBatchOnFunctionError"] is True
+    assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert found["MaximumBatchingWindowInSeconds"] < 5
+    assert (found["MaximumRetryAttempts"], found["MaximumRecordAgeInSeconds"]) == (100, 3600)
+    lost = {"Fn::GetAtt": ["LostListingChanges", "Arn"]}
+    assert found["DestinationConfig"]["OnFailure"]["Destination"] == lost
+    assert granted(template, "UpdateDirectoryRole", "LostListingChanges") == {"sqs:SendMessage"}
+    patterns = [json.loads(one["Pattern"]) for one in found["FilterCriteria"]["Filters"]]
+    prefixes = {one["dynamodb"]["Keys"]["pk"]["S"][0]["prefix"] for one in patterns}
+    assert prefixes == {keys.published("").pk, keys.record("").pk}
+    alarm = template["Resources"]["ListingChangesLost"]["Properties"]
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["LostListingChanges", "QueueName"]}}]
+
+
 def test_with_a_domain_the_api_has_no_second_endpoint(
     template: dict[str, Any], transformed_template: dict[str, Any]
 ) -> None:
@@ -397,7 +425,7 @@ def test_worker_round_ends_before_its_function_times_out(template: dict[str, Any
 
 def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:
     tables = of_type(template, "AWS::DynamoDB::Table")
-    assert set(tables) == {"CredentialsTable", "EventsTable", "SecretsTable", "ErasuresTable"}
+    assert set(tables) == {"CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable", "ErasuresTable"}
     for found in tables.values():
         assert found["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
         assert found["Properties"]["SSESpecification"] == {"SSEEnabled": True}
@@ -429,7 +457,7 @@ def test_tombstones_outlive_the_stack_in_a_table_of_their_own(template: dict[str
     assert "TimeToLiveSpecification" not in table(template, "ErasuresTable")
 
 
-@pytest.mark.parametrize("name", ["CredentialsTable", "EventsTable", "SecretsTable", "ErasuresTable"])
+@pytest.mark.parametrize("name", ["CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable", "ErasuresTable"])
 def test_production_tables_cannot_be_deleted_by_accident(template: dict[str, Any], name: str) -> None:
     assert table(template, name)["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
     assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
@@ -508,6 +536,15 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
         **dict.fromkeys(
-            ("RotateSecrets", "CleanUpKeys", "RunTasks", "CountEvents", "ErasePeople", "OnEmailEvent"), "background"
+            (
+                "RotateSecrets",
+                "CleanUpKeys",
+                "RunTasks",
+                "CountEvents",
+                "ErasePeople",
+                "OnEmailEvent",
+                "UpdateDirectory",
+            ),
+            "background",
         ),
     }

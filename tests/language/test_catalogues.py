@@ -21,7 +21,7 @@ TAG = re.compile(r"</?\w+[^>]*>")
 VISIBLE = ("title", "alt", "aria-label", "placeholder", "content", "label")
 """Attributes whose value a person reads; `content` is that of descriptions and previews."""
 SAME_EVERYWHERE = {"Laurel", "SHA-256", "PNG", "SVG", "JSON", "JWT"}
-OF_THE_BLOCK_HERE = {"verify", "sign-in"}
+OF_THE_BLOCK_HERE = {"verify", "directory", "sign-in"}
 """Which link of the navigation is the current page: compared, not shown."""
 
 

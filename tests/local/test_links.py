@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from cli.demo.profile import PROFILE
 from cli.demo.seed import demo_map
 from local import links
 from local.stack import ADA, Stack
+
+HOLDER = "http://localhost:8765/holders/demo"
 
 
 def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     stack = Stack.of(8765, tmp_path)
     stack.home.mkdir()
-    stack.demo.write_text(json.dumps(demo_map(stack.base_url)))
+    stack.demo.write_text(json.dumps({**demo_map(stack.base_url), PROFILE: {"url": HOLDER}}))
     links.show(stack)
     return capsys.readouterr().out
 
@@ -25,6 +28,12 @@ def test_every_demo_credential_is_linked_by_kind(tmp_path: Path, capsys: pytest.
     for kind, found in demo_map("http://localhost:8765").items():
         [line] = [line for line in lines if line.startswith(f"{kind.replace('_', ' ')} ")]
         assert line.endswith(found["url"])
+
+
+def test_the_profile_of_a_holder_is_linked_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    credentials, places = printed(tmp_path, capsys).split("Next")
+    assert HOLDER not in credentials
+    assert places.count(HOLDER) == 1
 
 
 def test_sign_in_mail_console_and_how_to_stop_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,10 +26,14 @@ def fixture() -> DeliveryFixture:
 
 
 def notify(
-    fixture: DeliveryFixture, credential_id: str = CREDENTIAL, kind: str = notices.TO_ISSUER, operator: str = OPERATOR
+    fixture: DeliveryFixture,
+    credential_id: str = CREDENTIAL,
+    kind: str = notices.TO_ISSUER,
+    operator: str = OPERATOR,
+    issuer_id: str = "north",
 ) -> None:
     handlers = notices.handlers(fixture.delivery_context, operator)
-    handlers[kind](Task(kind, "north", credential_id, fixture.now))
+    handlers[kind](Task(kind, issuer_id, credential_id, fixture.now))
 
 
 def recipients(fixture: DeliveryFixture) -> list[str]:
@@ -57,10 +61,19 @@ def test_one_credential_causes_one_email_a_day(fixture: DeliveryFixture, kind: s
 
 def test_reports_of_many_credentials_do_not_flood_a_mailbox(fixture: DeliveryFixture) -> None:
     for number in range(50):
-        for kind in (notices.TO_ISSUER, notices.TO_OPERATOR):
-            notify(fixture, f"{number}".rjust(26, "a"), kind)
+        credential_id = f"{number}".rjust(26, "a")
+        notify(fixture, credential_id)
+        notify(fixture, credential_id, notices.TO_OPERATOR, issuer_id=f"issuer{number}")
     assert recipients(fixture).count(CONTACT) == notices.PER_ISSUER.max_count
     assert recipients(fixture).count(OPERATOR) == notices.PER_DEPLOYMENT.max_count
+
+
+def test_the_credentials_of_one_issuer_do_not_use_up_the_emails_of_the_operators(fixture: DeliveryFixture) -> None:
+    for number in range(50):
+        notify(fixture, f"{number}".rjust(26, "a"), notices.TO_OPERATOR)
+    assert len(recipients(fixture)) == notices.PER_REPORTED_ISSUER.max_count < notices.PER_DEPLOYMENT.max_count
+    notify(fixture, kind=notices.TO_OPERATOR, issuer_id="south")
+    assert len(recipients(fixture)) == notices.PER_REPORTED_ISSUER.max_count + 1
 
 
 def test_an_issuer_that_nobody_identified_cannot_have_its_contact_emailed() -> None:
@@ -70,6 +83,29 @@ def test_an_issuer_that_nobody_identified_cannot_have_its_contact_emailed() -> N
     fixture.issuer_store.replace_issuer(replace(issuer, domains=(), version=issuer.version + 1))
     notify(fixture)
     assert recipients(fixture) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_emailed"),
+    [("office@north.example", True), ("office@mail.north.example", True), ("victim@elsewhere.example", False),
+     ("victim@evilnorth.example", False)],
+)  # fmt: skip
+def test_an_issuer_with_only_a_proven_domain_is_emailed_only_there(address: str, is_emailed: bool) -> None:
+    fixture = DeliveryFixture()
+    issuer = fixture.issuer_store.issuer("north")
+    fixture.issuer_store.replace_issuer(replace(issuer, email=address, version=issuer.version + 1))
+    notify(fixture)
+    assert recipients(fixture) == [address] * is_emailed
+
+
+def test_issuers_that_share_a_contact_do_not_flood_it(fixture: DeliveryFixture) -> None:
+    issuer = fixture.issuer_store.issuer("north")
+    for number in range(30):
+        name = f"North {number}"
+        changed = replace(issuer, name=name, registered_as=name, version=issuer.version + 1 + number)
+        fixture.issuer_store.replace_issuer(changed)
+        notify(fixture, f"{number}".rjust(26, "a"))
+    assert len(recipients(fixture)) == notices.PER_MAILBOX.max_count
 
 
 def test_no_email_without_an_address(fixture: DeliveryFixture) -> None:

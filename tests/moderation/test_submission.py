@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.award.issuing import takedown
-from chalicelib.errors import NotFound, Refused, TakenDown
+from chalicelib.errors import NotFound, Refused, TakenDown, Unavailable
 from chalicelib.moderation import notices, submission
 from chalicelib.moderation.submission import PER_CREDENTIAL, PER_NETWORK, PER_NETWORK_AND_CREDENTIAL, Draft
 from chalicelib.moderation.visitor_report import Reason, VisitorReport
@@ -63,22 +64,74 @@ def test_a_credential_that_is_taken_down_or_missing_cannot_be_reported(laurel: L
         submit(laurel, "z" * 26)
 
 
-def test_one_network_cannot_repeat_a_report_without_end(laurel: Laurel) -> None:
-    for _ in range(PER_NETWORK_AND_CREDENTIAL.per_client):
-        submit(laurel)
-    for _ in range(50):
+def draft(number: int) -> Draft:
+    return Draft(Reason.WRONG_PERSON, f"It names person {number}.")
+
+
+def test_one_network_cannot_report_a_credential_without_end(laurel: Laurel) -> None:
+    for number in range(PER_NETWORK_AND_CREDENTIAL.per_client):
+        submit(laurel, draft=draft(number))
+    for number in range(100, 150):
         with pytest.raises(TooMany):
-            submit(laurel)
+            submit(laurel, draft=draft(number))
     assert len(laurel.visitor_reports.by_id) == PER_NETWORK_AND_CREDENTIAL.per_client
-    submit(laurel, id_of("expired"))  # repeating it used up nothing else of the network
+    submit(laurel, id_of("expired"))  # the refused ones used up nothing else of the network
     submit(laurel, client_address=ELSEWHERE)
     laurel.now += timedelta(days=1)
     submit(laurel)
 
 
+def test_people_of_a_campus_are_not_locked_out_by_one_who_repeats_a_report(laurel: Laurel) -> None:
+    for _ in range(PER_NETWORK.per_client * 2):
+        submit(laurel)
+    assert len(laurel.visitor_reports.by_id) == submission.SAME.max_count
+    for number in range(10):
+        submit(laurel, draft=draft(number))
+    assert len(laurel.visitor_reports.by_id) == submission.SAME.max_count + 10
+
+
+def test_a_report_that_was_not_stored_is_not_taken_for_a_repeated_one(
+    laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise Unavailable("storage does not respond")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(laurel.visitor_reports, "add", fail)
+        for _ in range(5):
+            with pytest.raises(Unavailable):
+                submit(laurel)
+    submit(laurel)
+    assert len(laurel.visitor_reports.by_id) == 1
+
+
+def test_the_same_report_from_elsewhere_or_on_another_day_is_stored(laurel: Laurel) -> None:
+    for address in (HOME, ELSEWHERE):
+        submit(laurel, client_address=address)
+    laurel.now += timedelta(days=1)
+    submit(laurel)
+    assert len(laurel.visitor_reports.by_id) == 3
+
+
+def to_operator(laurel: Laurel) -> int:
+    return sum(task.kind == notices.TO_OPERATOR for task in laurel.tasks.status)
+
+
+def test_one_network_cannot_use_up_the_emails_of_the_operators(laurel: Laurel) -> None:
+    record = laurel.issuer_store.record(ID)
+    for number in range(30):
+        each = f"{'abcdef'[number % 6]}{'abcdef'[number // 6]}".ljust(26, "2")
+        laurel.put(replace(record, id=each))
+        submit(laurel, each)
+    assert to_operator(laurel) == notices.PER_NETWORK.per_client < notices.PER_DEPLOYMENT.max_count
+    assert len(laurel.visitor_reports.by_id) == 30
+    submit(laurel, client_address=ELSEWHERE)
+    assert to_operator(laurel) == notices.PER_NETWORK.per_client + 1
+
+
 def test_one_network_cannot_report_every_credential(laurel: Laurel) -> None:
     record = laurel.issuer_store.record(ID)
-    ids = [f"{letter}{other}".ljust(26, "2") for letter in "abcdef" for other in "abcdef"]
+    ids = [f"{letter}{other}".ljust(26, "2") for letter in "abcdefghijk" for other in "abcdefghijk"]
     for each in ids:
         laurel.put(replace(record, id=each))
     for each in ids[: PER_NETWORK.per_client]:
@@ -88,20 +141,18 @@ def test_one_network_cannot_report_every_credential(laurel: Laurel) -> None:
     submit(laurel, ids[-1], client_address=ELSEWHERE)
 
 
-def test_fewer_than_sixty_networks_lock_no_one_out_of_reporting_a_credential(laurel: Laurel) -> None:
-    for network in range(60):
-        for _ in range(5):
-            try:
-                submit(laurel, client_address=f"198.51.100.{network}")
-            except TooMany:
-                continue
+def test_fewer_than_fifty_networks_lock_no_one_out_of_reporting_a_credential(laurel: Laurel) -> None:
+    for network in range(49):
+        for number in range(PER_NETWORK_AND_CREDENTIAL.per_client + 2):
+            with suppress(TooMany):
+                submit(laurel, draft=draft(number), client_address=f"198.51.100.{network}")
     assert len(laurel.visitor_reports.by_id) < PER_CREDENTIAL.max_count
     submit(laurel)
 
 
 def test_addresses_of_one_ipv6_network_count_together(laurel: Laurel) -> None:
     for host in range(PER_NETWORK_AND_CREDENTIAL.per_client):
-        submit(laurel, client_address=f"2001:db8::{host}")
+        submit(laurel, draft=draft(host), client_address=f"2001:db8::{host}")
     with pytest.raises(TooMany):
         submit(laurel, client_address="2001:db8::ffff")
     submit(laurel, client_address="2001:db8:0:1::1")

@@ -151,6 +151,7 @@ def test_public_roles_cannot_send_email(public_attacker: Attacker) -> None:
         "CleanUpKeysRole",
         "RotateSecretsRole",
         "CountEventsRole",
+        "UpdateDirectoryRole",
     ],
 )
 def test_role_takes_no_other_action_in_a_table(stack: RunningStack, role: str) -> None:
@@ -171,6 +172,7 @@ def calls(dynamodb: Any, table: str) -> dict[str, Callable[[], object]]:
     return {
         "GetItem": partial(dynamodb.get_item, TableName=table, Key=key),
         "BatchGetItem": partial(dynamodb.batch_get_item, RequestItems={table: {"Keys": [key]}}),
+        "BatchWriteItem": partial(dynamodb.batch_write_item, RequestItems={table: [{"DeleteRequest": {"Key": key}}]}),
         "Query": partial(dynamodb.query, TableName=table, **query),
         "Scan": partial(dynamodb.scan, TableName=table),
         "PutItem": partial(dynamodb.put_item, TableName=table, Item=key, **exists),

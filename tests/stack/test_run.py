@@ -96,7 +96,7 @@ def test_incomplete_data_is_moved_away_and_created_again(
 def test_demo_data_of_an_earlier_version_is_completed_and_kept(
     stack: RunningStack, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    older = {kind: found for kind, found in stack.demo.items() if kind not in ("unproven_issuer", "superseded")}
+    older = {kind: found for kind, found in stack.demo.items() if kind not in ("superseded", "holder_profile")}
     stack.local.demo.write_text(json.dumps(older))
     stack.local.up()
     assert "moved to" not in capsys.readouterr().out

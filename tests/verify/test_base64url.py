@@ -37,7 +37,7 @@ def test_non_canonical_text_is_refused(text: bytes) -> None:
         base64url.decode(text)
 
 
-@pytest.mark.parametrize("octet", [octet for octet in range(256) if octet not in ALPHABET])
-def test_every_octet_outside_the_alphabet_is_refused(octet: int) -> None:
-    with pytest.raises(Malformed):
-        base64url.decode(b"AA" + bytes([octet]) + b"A")
+def test_every_octet_outside_the_alphabet_is_refused() -> None:
+    for octet in set(range(256)) - set(ALPHABET):
+        with pytest.raises(Malformed):
+            pytest.fail(f"{octet} is accepted: {base64url.decode(b'AA' + bytes([octet]) + b'A')!r}")

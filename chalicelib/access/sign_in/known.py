@@ -31,7 +31,7 @@ _KEY_YEARS = 2
 
 
 class KnownBrowser(NamedTuple):
-    """What a valid cookie says: the browser's random id, and the hashed addresses, newest first."""
+    """The content of a valid cookie: the browser's random id, and the hashed addresses, newest first."""
 
     browser_id: str
     addresses: tuple[str, ...]
@@ -95,7 +95,7 @@ def browser_of(access_context: AccessContext, email: str, cookie: str | None) ->
 
 
 class KnownPerson(NamedTuple):
-    """What storage says about whoever has an address."""
+    """Stored facts about the owner of an address."""
 
     has_signed_in: bool
     """Within `LIFETIME`, or an operator. The address accepts email, so an email to it does not bounce."""

@@ -111,15 +111,16 @@ def request(
 
 
 def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: str | None) -> bool:
-    """Count one more email on the budgets of whoever asks: a known browser, a known member or a stranger. No request
-    counts on the budgets of another of the three."""
+    """Count one more email against the budgets of the requester: a known browser, a known member or a stranger. The
+    three have separate budgets."""
     if browser_id is not None:
         rate_limits.enforce(access_context, PER_KNOWN_BROWSER, f"{to} {browser_id}")
         rate_limits.enforce(access_context, KNOWN_BROWSERS_PER_ADDRESS, to)
         return True
     person = known.person(access_context, to)
     per_network = MEMBERS_PER_NETWORK if person.is_member else PER_NETWORK
-    # Whoever asks for one address again and again reaches its limits first, and uses up nothing of their neighbours.
+    # A requester who repeats one address reaches its limits first, and does not use up those of the network's
+    # neighbours.
     return (
         rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
         and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK_DAILY, caller, to)
@@ -132,7 +133,8 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
 def _within_new(access_context: AccessContext, to: str, *, is_new: bool) -> bool:
     is_careful = access_context.mailer().too_many_bounce()
     per_domain, per_day = (CAREFUL_PER_DOMAIN, CAREFUL_PER_DAY) if is_careful else (NEW_PER_DOMAIN, NEW_PER_DAY)
-    # The request of a person who has signed in is counted too, but apart and without a limit, so that it takes as long.
+    # A request of a person who has signed in is counted too, separately and without a limit, so that it takes equally
+    # long.
     kind = "new" if is_new else "known"
     domain = registrable(to.rpartition("@")[2])
     # The domain first, so that one domain cannot use up what all share.

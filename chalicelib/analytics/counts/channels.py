@@ -1,4 +1,4 @@
-"""Where a visitor came from, as one word, and what a kind of event is broken down by."""
+"""The channel of an event, and the detail by which events of its kind are broken down."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BY_SITE = frozenset({Kind.IMPRESSION, Kind.CLICK})
 
 
 def channel_of(event: Event) -> str:
-    """The channel that brought the visitor. What issuers and holders do has none."""
+    """The visitor's channel. Events that issuers and holders cause have none."""
     if event.visitor_class is None:
         return ""
     if event.widget is not None:

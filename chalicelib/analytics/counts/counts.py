@@ -1,36 +1,40 @@
-"""What is counted in a period, as a pure fold over events."""
+"""The counts of a period, as a pure fold over events."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.analytics.counts import channels
-from chalicelib.analytics.event import Event, Kind, VisitorClass
+from chalicelib.analytics.event import RETURNING, Event, Kind, VisitorClass
 
 VISITS = frozenset({Kind.VIEW})
 """Kinds of which unique visitors are counted: those of a credential's page."""
+EXPIRY = "expiry"
+"""The kind of a touch that says when a credential ends, which its issue determines."""
 
 
 class Cell(NamedTuple):
-    """What events have in common that are counted together."""
+    """The properties by which events are grouped and counted."""
 
     kind: str
     machine: bool
-    """Whether a program caused them. Acts of issuers and holders have no visitor and are not a program's."""
+    """Whether a program caused them. False for events of issuers and holders, which have no visitor."""
     achievement: str = ""
     channel: str = ""
     """See `channels.channel_of`."""
     country: str = ""
     """ISO 3166 code; empty if the edge did not name it."""
     detail: str = ""
-    """What else the kind is broken down by: see `channels.detail_of`."""
+    """The detail by which the kind is broken down: see `channels.detail_of`."""
 
 
 class Touch(NamedTuple):
-    """One kind of event of one credential, machines left out."""
+    """One kind of event of one credential, machines left out. Its issue also has touches of its own for the end date
+    (`EXPIRY`) and for a `RETURNING` holder."""
 
     achievement: str
     credential: str
@@ -38,7 +42,7 @@ class Touch(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """How often, and when first."""
+    """The number of occurrences, and the time of the first one."""
 
     times: int
     first: int
@@ -56,21 +60,21 @@ class Visit(NamedTuple):
 
 
 class Dimension(NamedTuple):
-    """What unique visitors of a day are counted by: a name, such as `channel`, and its value."""
+    """A breakdown of a day's unique visitors: a name, such as `channel`, and its value."""
 
     name: str
     value: str = ""
 
 
 class Step(NamedTuple):
-    """Credentials that got as far as each other: see `journeys`."""
+    """A group of credentials that reached the same stage: see `journeys`."""
 
-    issued: str
-    """The UTC day of issue, such as 2026-11-30."""
+    month: str
+    """The UTC month of issue, such as 2026-11; for the stages of expiry, that of the end date."""
     achievement: str
     stage: str
     hours: int
-    """Whole hours from issue to the first time."""
+    """Whole hours from issue to the first time; 0 for stages that are not timed."""
 
 
 EVERYONE = Dimension("issuer")
@@ -78,7 +82,7 @@ EVERYONE = Dimension("issuer")
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What happened to one issuer's credentials in a period. Values are equal whatever the order of events."""
+    """The counts of one issuer's credentials in a period. The order of events makes no difference."""
 
     cells: Mapping[Cell, int] = field(default_factory=dict)
     touches: Mapping[Touch, Seen] = field(default_factory=dict)
@@ -87,11 +91,11 @@ class Counts:
     visitors: Mapping[Dimension, int] = field(default_factory=dict)
     """Unique visitors of a day. They are not added up: a visitor's key changes every night."""
     journeys: Mapping[Step, int] = field(default_factory=dict)
-    """How far credentials got, of all time."""
+    """The journeys of credentials, of all time."""
 
     @property
     def empty(self) -> bool:
-        """Whether nothing happened."""
+        """Whether there are no events."""
         return not (self.cells or self.touches or self.visits or self.visitors or self.journeys)
 
 
@@ -114,7 +118,7 @@ def fold(events: Iterable[Event]) -> dict[str, Counts]:
 
 
 def merge(parts: Iterable[Counts]) -> Counts:
-    """Add counts of parts that share no event. Insensitive to order and grouping.
+    """Add up counts of disjoint sets of events. Insensitive to order and grouping.
 
     Unique visitors are counted from visits only (`close_day`), and journeys from all touches, so ``visitors`` and
     ``journeys`` are left out.
@@ -158,7 +162,7 @@ def close_day(day: Counts) -> Counts:
 
 
 def count_visitors(visits: Iterable[Visit]) -> dict[Dimension, int]:
-    """Unique visitors by every dimension; `EVERYONE` is their number without any."""
+    """Count unique visitors by each dimension; `EVERYONE` is the total."""
     keys: dict[Dimension, set[str]] = defaultdict(set)
     for visit in visits:
         for dimension in (
@@ -183,11 +187,20 @@ def _count(events: Iterable[Event]) -> Counts:
         cells[Cell(event.kind.value, machine, event.achievement_id, channel, country, detail)] += 1
         if machine or event.credential_id is None:
             continue
-        touch = Touch(event.achievement_id, event.credential_id, event.kind.value)
-        touches[touch] = _later(touches.get(touch), Seen(1, int(event.at.timestamp())))
+        for kind, at in _touches(event):
+            touch = Touch(event.achievement_id, event.credential_id, kind)
+            touches[touch] = _later(touches.get(touch), Seen(1, int(at.timestamp())))
         if event.kind in VISITS and event.visitor is not None:
             visits.add(Visit(event.visitor, event.achievement_id, event.credential_id, channel, country))
     return Counts(bounded_sites(cells), touches, bounded_visits(visits))
+
+
+def _touches(event: Event) -> Iterator[tuple[str, datetime]]:
+    yield event.kind.value, event.at
+    if event.kind is Kind.ISSUED and event.target == RETURNING:
+        yield RETURNING, event.at
+    if event.kind is Kind.ISSUED and event.valid_until is not None:
+        yield EXPIRY, event.valid_until
 
 
 def _later(before: Seen | None, seen: Seen) -> Seen:

@@ -9,7 +9,7 @@ from chalicelib.analytics.counts.counts import Cell, Counts, Dimension, Seen, St
 from chalicelib.errors import Malformed
 
 _FORM = 1
-"""Written first, so that a later form can be told apart."""
+"""Written first, so that later formats can be distinguished."""
 
 
 def to_bytes(counts: Counts) -> bytes:

@@ -7,24 +7,26 @@ higher number, and it can neither move the progress nor remove a late note once 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
+from chalicelib.analytics.counts.failures import Failure, Failures, isolated
 from chalicelib.analytics.counts.journeys import with_journeys
 from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, first_open, month_of
 from chalicelib.analytics.counts.ports import MAX_DONE, BucketReader, CountStore, Progress, Superseded
 from chalicelib.analytics.counts.repeats import without_repeats
 from chalicelib.analytics.counts.sections import Section
+from chalicelib.errors import Unavailable
 
 LEASE = timedelta(minutes=2)
-"""How long other runs wait for one that has not said that it ended: longer than the function may run."""
+"""The time that other runs wait for one that has not reported its end: longer than the function may run."""
 BUCKETS_AT_ONCE = 20
-"""Buckets between two stored progresses: an hour."""
+"""Buckets folded before the progress is stored: an hour."""
 BEFORE_FIRST_RUN = timedelta(hours=1)
-"""How far the first run of a deployment looks back: events may be recorded before it."""
+"""The time that the first run of a deployment looks back, because events may be recorded before it."""
 OWNER_BYTES = 8
 """Two runs that take the same number in the same microsecond must not mistake each other's progress for their own."""
 _SAFELY_KEPT = timedelta(days=1)
@@ -37,7 +39,7 @@ Changed = dict[Period, set[str] | None]
 
 @dataclass(frozen=True, slots=True)
 class FoldContext:
-    """What folding needs. ``entropy(n)`` returns n random bytes."""
+    """Dependencies of folding. ``entropy(n)`` returns n random bytes."""
 
     reader: BucketReader
     store: CountStore
@@ -49,7 +51,7 @@ class FoldContext:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What a run did."""
+    """The result of a run."""
 
     buckets: int = 0
     late: int = 0
@@ -57,30 +59,38 @@ class Folded:
     too_old: int = 0
     """Late events that are not counted, because other events of their bucket may have expired."""
     waits: bool = False
-    """Whether it did nothing, because another run works."""
+    """Whether it did nothing, because another run was in progress."""
     behind: timedelta = timedelta()
     """How long ago the last folded bucket ended."""
+    failed: tuple[Failure, ...] = ()
+    """Issuers whose counting failed, and is retried by the next run."""
 
 
 def run(context: FoldContext, until: datetime) -> Folded:
-    """Fold what is closed and what came late, until it is done or the clock passes ``until``.
+    """Fold closed buckets and late events until none are left or the clock passes ``until``.
 
-    Does nothing while another run works. Raises `Unavailable`: the next run continues.
+    Does nothing while another run is in progress. Raises `Unavailable`: the next run continues.
     """
     mine = start(context)
     if mine is None:
         return Folded(waits=True)
-    total = Folded()
+    total, failures = Folded(), Failures(context.store)
     try:
         while context.clock() < until:
             notes = context.store.late(MAX_DONE)
             end = max(mine.folded_to, min(first_open(context.clock()), mine.folded_to + BUCKET * BUCKETS_AT_ONCE))
-            done = [note for note in notes if note.bucket < end]  # the note of an open bucket waits
+            # The note of an open bucket waits, and what failed in this run is for the next one.
+            done = [note for note in notes if note.bucket < end and note not in failures.notes]
             if not done and end == mine.folded_to:
                 break
             oldest = safely_kept_since(context)
-            again = {note.bucket for note in done if oldest <= note.bucket < mine.folded_to}
-            fold_buckets(context, mine, [Period(Level.BUCKET, at) for at in sorted(again)], end)
+            again: Changed = {}
+            for note in done:
+                if oldest <= note.bucket < mine.folded_to:
+                    _add(
+                        again, Period(Level.BUCKET, note.bucket), {note.failed_issuer} if note.failed_issuer else set()
+                    )
+            fold_buckets(context, mine, again, end, failures)
             total = replace(
                 total,
                 buckets=total.buckets + (end - mine.folded_to) // BUCKET,
@@ -88,20 +98,20 @@ def run(context: FoldContext, until: datetime) -> Folded:
                 too_old=total.too_old + sum(note.bucket < oldest for note in done),
             )
             mine = replace(mine, folded_to=end)
-            context.store.save_progress(mine, mine.number, done)
+            context.store.save_progress(mine, mine.number, [note for note in done if note not in failures.notes])
         finish(context, mine)
     except Superseded:
         pass  # the later run does again what this one did not finish
-    return replace(total, behind=context.clock() - mine.folded_to)
+    return replace(total, behind=context.clock() - mine.folded_to, failed=tuple(failures.found))
 
 
 def safely_kept_since(context: FoldContext) -> datetime:
-    """Of no bucket that starts later have events expired."""
+    """The earliest start of a bucket whose events are certainly all still stored."""
     return context.clock() - context.retention + _SAFELY_KEPT
 
 
 def start(context: FoldContext, *, take_over: bool = False) -> Progress | None:
-    """Take the next number; None while another run works, unless it is to be taken over."""
+    """Take the next number; None while another run is in progress, unless ``take_over``."""
     now = context.clock()
     before = context.store.progress() or Progress(0, first_open(now - BEFORE_FIRST_RUN), now)
     if before.busy_until > now and not take_over:
@@ -119,41 +129,46 @@ def finish(context: FoldContext, mine: Progress) -> None:
     context.store.save_progress(replace(mine, busy_until=context.clock()), mine.number)
 
 
-def fold_buckets(context: FoldContext, mine: Progress, again: Collection[Period], end: datetime) -> None:
-    """Fold the buckets ``again`` and those from the progress of ``mine`` to ``end``, and every longer period that they
-    change and that is over by ``end``. Raises `Superseded`.
+def fold_buckets(context: FoldContext, mine: Progress, again: Changed, end: datetime, failures: Failures) -> None:
+    """Fold the buckets ``again``, also for the issuers named there, and those from the progress of ``mine`` to ``end``,
+    and every longer period that they change and that is over by ``end``. Raises `Superseded`.
     """
     hours: Changed = {}
-    for bucket in again:
-        _add(hours, bucket.parent, _fold_bucket(context, mine, bucket, _stored_issuers(context, bucket)))
+    for bucket in sorted(again):
+        stored = _stored_issuers(context, bucket) | (again[bucket] or set())
+        _add(hours, bucket.parent, _fold_bucket(context, mine, bucket, stored, failures))
     for n in range((end - mine.folded_to) // BUCKET):
         bucket = Period(Level.BUCKET, mine.folded_to + BUCKET * n)
-        _fold_bucket(context, mine, bucket, ())
+        _fold_bucket(context, mine, bucket, (), failures)
         if bucket.end == bucket.parent.end:
             hours[bucket.parent] = None  # the hour is over, so it is folded for everyone
     days: Changed = {}
     for hour in sorted(hours):
         if hour.end > end:
             continue  # it is folded when it is over
-        _add(days, hour.parent, _fold_parts(context, mine, hour, hours[hour]))
+        _add(days, hour.parent, _fold_parts(context, mine, hour, hours[hour], failures))
         if hour.end == hour.parent.end > mine.folded_to:
             days[hour.parent] = None
     months: Changed = {}
     for day in sorted(days):
         if day.end <= end:
-            _add(months, day.parent, _fold_parts(context, mine, day, days[day]))
-    fold_longer(context.store, months, mine.number)
+            _add(months, day.parent, _fold_parts(context, mine, day, days[day], failures))
+    fold_longer(context.store, months, mine.number, failures)
 
 
-def fold_longer(store: CountStore, months: Changed, number: int) -> None:
-    """Store months as the sums of their days, and all time as the sum of all months. Raises `Superseded`."""
+def fold_longer(store: CountStore, months: Changed, number: int, failures: Failures | None = None) -> None:
+    """Store months as the sums of their days, and all time as the sum of all months. Raises `Superseded`, and without
+    ``failures`` whatever fails."""
     for month in sorted(months):
         last = Period(Level.DAY, month.end - timedelta(days=1))
         for issuer_id in sorted(months[month] or ()):
-            days = _all_of(store, issuer_id, month._replace(level=Level.DAY), last)
-            store.save(issuer_id, month, merge(days), number)
-    for issuer_id in sorted({each for issuers in months.values() for each in issuers or ()}):
-        store.save(issuer_id, ALL_TIME, with_journeys(merge(_all_of(store, issuer_id, *MONTHS))), number)
+            with isolated(failures, issuer_id, month):
+                days = _all_of(store, issuer_id, month._replace(level=Level.DAY), last)
+                store.save(issuer_id, month, merge(days), number)
+    latest = {each: month for month in sorted(months) for each in months[month] or ()}
+    for issuer_id, month in sorted(latest.items()):
+        with isolated(failures, issuer_id, month):
+            store.save(issuer_id, ALL_TIME, with_journeys(merge(_all_of(store, issuer_id, *MONTHS))), number)
 
 
 def _add(changed: Changed, period: Period, issuers: set[str]) -> None:
@@ -162,26 +177,43 @@ def _add(changed: Changed, period: Period, issuers: set[str]) -> None:
         before |= issuers
 
 
-def _fold_bucket(context: FoldContext, mine: Progress, bucket: Period, stored: Collection[str]) -> set[str]:
+def _fold_bucket(
+    context: FoldContext, mine: Progress, bucket: Period, stored: Collection[str], failures: Failures
+) -> set[str]:
     """Store the counts of ``bucket`` for every issuer that has events in it or counts ``stored``; those issuers."""
     found = fold(without_repeats(context.reader.events(bucket)))
     for issuer_id in sorted({*found, *stored}):
-        context.store.save(issuer_id, bucket, found.get(issuer_id, NOTHING), mine.number)
+        with isolated(failures, issuer_id, bucket):
+            context.store.save(issuer_id, bucket, found.get(issuer_id, NOTHING), mine.number)
     return {*found, *stored}
 
 
 def _stored_issuers(context: FoldContext, bucket: Period) -> set[str]:
-    return {issuer_id for issuer_id, period, _ in context.store.parts(bucket.parent) if period == bucket}
+    return {issuer_id for issuer_id, period in context.store.stored_parts(bucket.parent) if period == bucket}
 
 
-def _fold_parts(context: FoldContext, mine: Progress, whole: Period, issuers: Collection[str] | None) -> set[str]:
+def _fold_parts(
+    context: FoldContext, mine: Progress, whole: Period, issuers: Collection[str] | None, failures: Failures
+) -> set[str]:
     """Store the counts of an hour or a day for ``issuers``, or for all that have any; those issuers."""
-    folded = set()
-    for issuer_id, parts in groupby(context.store.parts(whole, issuers), key=lambda part: part[0]):
-        counts = merge(counts for _, _, counts in parts)
-        counts = close_day(counts) if whole.level is Level.DAY else counts
-        context.store.save(issuer_id, whole, counts, mine.number)
+    folded: set[str] = set()
+
+    def save(issuer_id: str, parts: Iterable[Counts]) -> None:
+        with isolated(failures, issuer_id, whole):
+            counts = merge(parts)
+            counts = close_day(counts) if whole.level is Level.DAY else counts
+            context.store.save(issuer_id, whole, counts, mine.number)
         folded.add(issuer_id)
+
+    try:
+        for issuer_id, parts in groupby(context.store.parts(whole, issuers), key=lambda part: part[0]):
+            save(issuer_id, [counts for _, _, counts in parts])
+    except Unavailable:  # the counts of one of them cannot be read, so each is read by itself
+        wanted = {of for of, _ in context.store.stored_parts(whole)} if issuers is None else issuers
+        for issuer_id in sorted(set(wanted) - folded):
+            with isolated(failures, issuer_id, whole):
+                save(issuer_id, [counts for _, _, counts in context.store.parts(whole, {issuer_id})])
+            folded.add(issuer_id)
     return folded
 
 

@@ -77,12 +77,12 @@ ALL_TIME = Period(Level.ALL, _EPOCH)
 
 
 def bucket_of(at: datetime) -> Period:
-    """The bucket of an event that happened ``at``."""
+    """The bucket that contains ``at``."""
     return Period(Level.BUCKET, _EPOCH + (at - _EPOCH) // BUCKET * BUCKET)
 
 
 def hour_of(at: datetime) -> Period:
-    """The hour of ``at``."""
+    """The hour that contains ``at``."""
     return Period(Level.HOUR, at.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
 
 
@@ -96,11 +96,17 @@ def month_of(day: date) -> Period:
     return day_of(day.replace(day=1))._replace(level=Level.MONTH)
 
 
+def months_earlier(day: date, months: int) -> date:
+    """The first day of the month that is ``months`` before that of ``day``."""
+    number = 12 * day.year + day.month - 1 - months
+    return date(number // 12, number % 12 + 1, 1)
+
+
 def first_open(now: datetime) -> datetime:
     """The start of the oldest bucket that is not closed yet."""
     return bucket_of(now - GRACE).start
 
 
 def is_late(at: datetime, now: datetime) -> bool:
-    """Whether the bucket of an event that happened ``at`` may have been read before ``now``."""
+    """Whether the bucket of an event at the time ``at`` may have been read before ``now``."""
     return now >= bucket_of(at).end + GRACE / 2  # half of it, for clocks that differ

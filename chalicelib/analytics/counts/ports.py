@@ -14,16 +14,31 @@ from chalicelib.analytics.event import Event
 
 
 class Late(NamedTuple):
-    """An event that was stored after its bucket was closed. Each has a note of its own, so that removing a note that
-    was read never removes another event's."""
+    """A bucket to fold again, because an event was stored after it was closed, or because counting an issuer failed.
+    Each event and each such issuer has a note of its own, so that removing a note that was read never removes
+    another's."""
 
     bucket: datetime
     event_id: str
 
+    @classmethod
+    def of_issuer(cls, bucket: datetime, issuer_id: str) -> Late:
+        """The note that counting ``issuer_id`` failed in ``bucket`` or in what contains it."""
+        return cls(bucket, _FAILED + issuer_id)
+
+    @property
+    def failed_issuer(self) -> str | None:
+        """The issuer whose counting failed; None for an event."""
+        return self.event_id.removeprefix(_FAILED) if self.event_id.startswith(_FAILED) else None
+
+
+_FAILED = "issuer:"
+"""No id of an event begins like this: those are ULIDs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the fold is, and who folds."""
+    """The progress of the fold, and the run that folds."""
 
     number: int
     """Of the run that stored this. Each run takes the next one, and what a run stores replaces nothing of a later
@@ -37,7 +52,7 @@ class Progress:
 
 
 class Superseded(Exception):
-    """A later run of the fold has taken over. What it finds unfinished it does again."""
+    """A later run of the fold has taken over. It redoes unfinished work."""
 
 
 class BucketReader(Protocol):
@@ -60,7 +75,10 @@ class CountStore(Protocol):
         """
 
     def late(self, limit: int) -> list[Late]:
-        """At most ``limit`` notes, oldest bucket first, strongly consistent."""
+        """At most ``limit`` notes, those of events first, oldest bucket first, strongly consistent."""
+
+    def note_failure(self, note: Late) -> None:
+        """Store a note that counting an issuer failed. Notes of events are read before these."""
 
     def save(self, issuer_id: str, period: Period, counts: Counts, number: int) -> None:
         """Overwrite the counts of an issuer in ``period``, in all sections if it is a day or longer.
@@ -69,8 +87,11 @@ class CountStore(Protocol):
         """
 
     def parts(self, whole: Period, issuer_ids: Collection[str] | None = None) -> Iterator[tuple[str, Period, Counts]]:
-        """The stored counts of the buckets of an hour, or the hours of a day, strongly consistent; of all issuers, or
-        of ``issuer_ids``, issuer by issuer."""
+        """The stored counts of the buckets of an hour, or the hours of a day, of all issuers or of ``issuer_ids``,
+        issuer by issuer. Strongly consistent."""
+
+    def stored_parts(self, whole: Period) -> list[tuple[str, Period]]:
+        """Whose counts of which buckets or hours `parts` has, also those that cannot be read."""
 
     def section(self, issuer_id: str, period: Period, section: Section) -> Counts:
         """A section of a day, a month or all time; `NOTHING` if none is stored."""
@@ -78,7 +99,7 @@ class CountStore(Protocol):
     def sections(
         self, issuer_id: str, first: Period, last: Period, section: Section
     ) -> Iterator[tuple[Period, Counts]]:
-        """That section of every stored day or month from ``first`` to ``last``, which are of one level, in order."""
+        """The section of every stored day or month from ``first`` to ``last``, which have the same level, in order."""
 
 
 MAX_DONE = 90

@@ -1,37 +1,46 @@
-"""Read the counts of days: those that are over as they are stored, and today's from hours and buckets."""
+"""Read counts by day: past days as stored, and today from hours and buckets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, merge
-from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, day_of, hour_of, month_of
+from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, day_of, hour_of, month_of, months_earlier
 from chalicelib.analytics.counts.ports import CountStore
 from chalicelib.analytics.counts.sections import Section, section_of
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From one UTC day to another, both included."""
+    """A range of UTC days, both ends included."""
 
     first: date
     last: date
 
     @property
     def many(self) -> int:
-        """How many days."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
     @property
     def before(self) -> Days:
-        """As many days before them, to compare with."""
+        """What to compare them with: as many months before if they begin with a month, the last as far as theirs has
+        gone; otherwise as many days before."""
+        if self.first.day == 1:
+            months = 12 * (self.last.year - self.first.year) + self.last.month - self.first.month + 1
+            end = month_of(months_earlier(self.last, months)).end.date() - timedelta(days=1)
+            complete = (self.last + timedelta(days=1)).day == 1
+            return Days(
+                months_earlier(self.first, months),
+                end if complete else end.replace(day=min(self.last.day, end.day)),
+            )
         last = self.first - timedelta(days=1)
         return Days(last - timedelta(days=self.many - 1), last)
 
     def each(self) -> Iterator[date]:
-        """Each of them, in order."""
+        """Yield each day in order."""
         return (self.first + timedelta(days=n) for n in range(self.many))
 
     def __contains__(self, day: date) -> bool:
@@ -43,29 +52,67 @@ class CountReader:
     """Reads an issuer's counts. All methods raise `Unavailable`."""
 
     store: CountStore
+    _open: dict[str, tuple[date | None, Counts]] = field(default_factory=dict)
+    """What was read, because several tables of one page need the same."""
+    _journeys: dict[tuple[str, Section], Counts] = field(default_factory=dict)
+    _totals: dict[tuple[str, Days, Section], Counts] = field(default_factory=dict)
+    _stored: dict[tuple[str, Period, Period, Section], Sequence[tuple[Period, Counts]]] = field(default_factory=dict)
+
+    def today(self, issuer_id: str) -> date:
+        """The day that is not over; the first there can be before anything was counted."""
+        return self._open_day(issuer_id)[0] or date.min
 
     def series(self, issuer_id: str, days: Days, section: Section) -> Iterator[tuple[date, Counts]]:
         """A section of each of ``days`` on which anything happened, in order."""
-        stored = self.store.sections(issuer_id, day_of(days.first), day_of(days.last), section)
+        stored = self._sections(issuer_id, day_of(days.first), day_of(days.last), section)
         today, counts = self._open_day(issuer_id)
         yield from ((period.start.date(), found) for period, found in stored if period.start.date() != today)
         if today is not None and today in days and not counts.empty:
             yield today, section_of(counts, section)
 
     def hours(self, issuer_id: str, day: date) -> Iterator[tuple[datetime, Counts]]:
-        """Each hour of ``day`` that is over and in which anything happened, in order."""
+        """Each past hour of ``day`` that has events, in order."""
         for _, period, counts in self.store.parts(day_of(day), {issuer_id}):
             yield period.start, close_day(counts)
 
     def total(self, issuer_id: str, days: Days, section: Section) -> Counts:
         """A section of all ``days`` together, without unique visitors, which are those of a day. A month that is in
         ``days`` as a whole, or as far as it has gone, is one read."""
-        today, counts = self._open_day(issuer_id)
-        return merge(self._parts(issuer_id, days, section, today, counts))
+        key = issuer_id, days, section
+        if key not in self._totals:
+            today, counts = self._open_day(issuer_id)
+            self._totals[key] = merge(self._parts(issuer_id, days, section, today, counts))
+        return self._totals[key]
 
-    def journeys(self, issuer_id: str) -> Counts:
+    def by_month(self, issuer_id: str, days: Days, section: Section) -> Iterator[tuple[date, Counts]]:
+        """A section of each month of ``days``, the first and the last as far as they are in them, in order."""
+        today, _ = self._open_day(issuer_id)
+        first, last = _whole_months(days, today)
+        months = self._sections(issuer_id, month_of(first), month_of(last), section) if first <= last else ()
+        stored = {period.start.date(): counts for period, counts in months}
+        start = days.first.replace(day=1)
+        while start <= days.last:
+            end = month_of(start).end.date()
+            part = Days(max(start, days.first), min(end - timedelta(days=1), days.last))
+            over = today is not None and today >= end
+            whole = over and part == Days(start, end - timedelta(days=1))
+            yield start, stored.get(start, NOTHING) if whole else self.total(issuer_id, part, section)
+            start = end
+
+    def journeys(self, issuer_id: str, *, by_achievement: bool) -> Counts:
         """How far credentials got, of all time up to midnight."""
-        return self.store.section(issuer_id, ALL_TIME, Section.JOURNEYS)
+        key = issuer_id, Section.JOURNEYS if by_achievement else Section.COHORTS
+        if key not in self._journeys:
+            self._journeys[key] = self.store.section(issuer_id, ALL_TIME, key[1])
+        return self._journeys[key]
+
+    def _sections(
+        self, issuer_id: str, first: Period, last: Period, section: Section
+    ) -> Sequence[tuple[Period, Counts]]:
+        key = issuer_id, first, last, section
+        if key not in self._stored:
+            self._stored[key] = tuple(self.store.sections(issuer_id, first, last, section))
+        return self._stored[key]
 
     def _parts(
         self, issuer_id: str, days: Days, section: Section, today: date | None, open_day: Counts
@@ -73,19 +120,24 @@ class CountReader:
         """The counts that make up ``days``: whole months, and single days at both ends."""
         first, last = _whole_months(days, today)
         if first <= last:
-            months = self.store.sections(issuer_id, month_of(first), month_of(last), section)
+            months = self._sections(issuer_id, month_of(first), month_of(last), section)
             yield from (counts for _, counts in months)
         else:
             first, last = days.first, days.first - timedelta(days=1)
         for part in (Days(days.first, first - timedelta(days=1)), Days(last + timedelta(days=1), days.last)):
             if part.many > 0:
-                stored = self.store.sections(issuer_id, day_of(part.first), day_of(part.last), section)
+                stored = self._sections(issuer_id, day_of(part.first), day_of(part.last), section)
                 yield from (counts for _, counts in stored)
         if today is not None and today in days:
             yield section_of(open_day, section)
 
     def _open_day(self, issuer_id: str) -> tuple[date | None, Counts]:
         """The day that is not over, and its counts so far; None before anything was counted."""
+        if issuer_id not in self._open:
+            self._open[issuer_id] = self._read_open_day(issuer_id)
+        return self._open[issuer_id]
+
+    def _read_open_day(self, issuer_id: str) -> tuple[date | None, Counts]:
         progress = self.store.progress()
         if progress is None:
             return None, NOTHING
@@ -97,8 +149,8 @@ class CountReader:
 
 
 def _whole_months(days: Days, today: date | None) -> tuple[date, date]:
-    """The first and the last day of the months that ``days`` contain as a whole, or up to today; the last is before the
-    first if there are none."""
+    """The first and last day of the months that lie in ``days`` completely, or up to today; if there are none, the last
+    day is before the first."""
     first = days.first if days.first.day == 1 else month_of(days.first).end.date()
     last_month = month_of(days.last)
     complete = Period(Level.DAY, last_month.end - timedelta(days=1)).start.date() == days.last

@@ -21,7 +21,7 @@ ByIssuer = dict[str, Counts]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Counts that are not those of the events."""
+    """Stored counts that differ from the events."""
 
     issuer_id: str
     period: Period
@@ -32,15 +32,15 @@ class Difference:
 
 
 def recount(context: FoldContext, day: date, *, repair: bool = False) -> list[Difference]:
-    """Count the events of ``day`` again and compare every stored bucket, hour and day that is over; the differences.
+    """Count the events of ``day`` again and return the past buckets, hours and days whose stored counts differ.
 
-    With ``repair`` it stores what is right, and the month and all time after it. Events that came late and have not
-    been counted yet are differences too. Raises `Refused` for a day whose events may have expired; `Unavailable`.
+    With ``repair``, store the correct counts, and then the month and all time. Late events that have not been counted
+    yet are differences too. Raises `Refused` for a day whose events may have expired; `Unavailable`.
     """
     whole = day_of(day)
     if whole.start < safely_kept_since(context):
         raise Refused("Some events of this day may have expired, so it cannot be counted again.", code="events_expired")
-    # The number is taken before anything is read, and whoever folds now stops: see `folding`.
+    # Taking the number before reading anything stops a fold that is in progress: see `folding`.
     mine = start(context, take_over=True) if repair else None
     number = None if mine is None else mine.number
     progress = context.store.progress()
@@ -63,7 +63,7 @@ def recount(context: FoldContext, day: date, *, repair: bool = False) -> list[Di
 
 
 def _compared(context: FoldContext, day: Period, end: datetime) -> Iterator[tuple[Period, ByIssuer, ByIssuer]]:
-    """What is expected and what is stored of each bucket, each hour and the day that is over by ``end``."""
+    """The expected and the stored counts of each bucket, hour and day that is over by ``end``."""
     stored_hours = _by_period(context, day)
     hours: dict[str, list[Counts]] = defaultdict(list)
     for hour in day.parts():
@@ -93,7 +93,7 @@ def _by_period(context: FoldContext, whole: Period) -> dict[Period, ByIssuer]:
 
 
 def _day(context: FoldContext, issuer_id: str, day: Period) -> Counts:
-    """The stored counts of a day; `NOTHING` like it, if its sections disagree."""
+    """The stored counts of a day; if its sections disagree, counts that equal no others."""
     cells, touches, visitors = (
         context.store.section(issuer_id, day, section)
         for section in (Section.CELLS, Section.CREDENTIALS, Section.VISITORS)

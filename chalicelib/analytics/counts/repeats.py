@@ -1,4 +1,4 @@
-"""Programs that imitate a browser, found by what no person does."""
+"""Detect programs that imitate a browser, by behaviour that no person shows."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ and a browser (`visitor.visitor`), so a class of thirty on a school's computers 
 
 
 def without_repeats(events: Iterable[Event]) -> list[Event]:
-    """The ``events`` of a bucket, each once; those of a visitor that makes more than `MAX_IDENTICAL` identical hits as
-    `VisitorClass.REPEATED`."""
+    """The ``events`` of a bucket without duplicates. Those of a visitor with more than `MAX_IDENTICAL` identical hits
+    become `VisitorClass.REPEATED`."""
     distinct = {event.id: event for event in events}.values()
     hits = Counter(_hit(event) for event in distinct if event.visitor is not None)
     return [

@@ -1,4 +1,5 @@
-"""The parts in which the counts of a day, a month and all time are stored, so that a reader pays for what it shows."""
+"""The sections in which the counts of a day, a month and all time are stored, so that a reader only reads what it
+shows."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from chalicelib.analytics.counts.counts import EVERYONE, Cell, Counts
+from chalicelib.analytics.counts.counts import EVERYONE, Cell, Counts, Step
 from chalicelib.analytics.event import Kind
 
 _BY_HOST = frozenset({Kind.IMPRESSION.value, Kind.CLICK.value})
@@ -14,7 +15,7 @@ _BY_HOST = frozenset({Kind.IMPRESSION.value, Kind.CLICK.value})
 
 
 class Section(StrEnum):
-    """What of the counts."""
+    """A section of the counts."""
 
     TOTALS = "totals"
     """By kind and detail, and unique visitors: small, for a series of many days."""
@@ -28,7 +29,9 @@ class Section(StrEnum):
     VISITORS = "visitors"
     """Unique visitors of a day by every dimension."""
     JOURNEYS = "journeys"
-    """How far credentials got, of all time."""
+    """How far credentials got, of all time, by achievement."""
+    COHORTS = "cohorts"
+    """How far credentials got, of all time: small, for figures without a filter."""
 
 
 def _totals(cell: Cell) -> Cell:
@@ -52,6 +55,11 @@ def section_of(counts: Counts, section: Section) -> Counts:
         return Counts(visitors=counts.visitors, visits=counts.visits)
     if section is Section.JOURNEYS:
         return Counts(journeys=counts.journeys)
+    if section is Section.COHORTS:
+        steps: Counter[Step] = Counter()
+        for step, many in counts.journeys.items():
+            steps[step._replace(achievement="")] += many
+        return Counts(journeys=dict(steps))
     cells: Counter[Cell] = Counter()
     project = _PROJECTIONS[section]
     for cell, many in counts.cells.items():

@@ -1,4 +1,4 @@
-"""Tables of figures by one thing: platform, verdict, channel, country, achievement, holder, cohort, pathway."""
+"""Tables of figures by platform, verdict, channel, country, achievement, holder, cohort or pathway."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from chalicelib.analytics.counts.counts import Cell, Seen, Step, Touch
 from chalicelib.analytics.counts.journeys import Stage
+from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Figures
-from chalicelib.analytics.kpi.suppression import suppressed, too_small
+from chalicelib.analytics.kpi.people import People, cohort_groups
+from chalicelib.analytics.kpi.suppression import too_small
 
 PATHWAY_SEPARATOR = "#"
 """Between a pathway and the number of its steps that the holder has now."""
@@ -29,16 +31,18 @@ class Influencer:
 
 @dataclass(frozen=True, slots=True)
 class CohortRow:
-    """The credentials issued in one month, and how many got to each stage; None if there are too few of them."""
+    """The credentials issued in a month, or in several that are counted together, and how many got to each stage; None
+    if there are too few of them."""
 
     month: str
+    last_month: str
     issued: int
     stages: Mapping[str, int] | None
 
 
 @dataclass(frozen=True, slots=True)
 class PathwayRow:
-    """Holders who reached a number of steps of a pathway; None if they are too few."""
+    """The number of holders who completed so many steps of a pathway; None if suppressed."""
 
     pathway: str
     steps: int
@@ -53,14 +57,14 @@ def by_platform(figures: Figures) -> dict[str, int]:
 
 
 def verdicts(figures: Figures) -> dict[str, int]:
-    """Verifications by verdict, of pages for people and of reports for programs."""
+    """Verifications by verdict: page views by people and reports for programs."""
     reports = Counter(figures.by_detail(Kind.VERIFICATION, machine=None))
     reports.update(figures.by_detail(Kind.VIEW))
     return dict(reports)
 
 
 def by_dimension(cells: Mapping[Cell, int], name: str) -> dict[str, dict[str, int]]:
-    """What people did, by kind, for each value of ``name``: `achievement`, `channel` or `country`."""
+    """Events by people, by kind, for each value of ``name``: `achievement`, `channel` or `country`."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for cell, many in cells.items():
         if not cell.machine:
@@ -83,17 +87,24 @@ def influencers(touches: Mapping[Touch, Seen], limit: int) -> list[Influencer]:
     return sorted(shared, key=lambda each: (-each.referrals, -each.views, each.credential))[:limit]
 
 
-def cohorts(steps: Mapping[Step, int]) -> list[CohortRow]:
-    """How far the credentials of each month of issue got. Months with few are left out, also against subtraction."""
-    months: dict[str, Counter[str]] = defaultdict(Counter)
-    for step, many in steps.items():
-        months[step.issued[:7]][step.stage] += many
-    issued = {month: stages[Stage.ISSUED.value] for month, stages in months.items()}
-    hidden = suppressed(issued)
-    return [
-        CohortRow(month, issued[month], None if month in hidden else dict(stages))
-        for month, stages in sorted(months.items())
-    ]
+def cohorts(
+    journeys: Mapping[Step, int], people: People, months: Days | None, achievement: str | None
+) -> list[CohortRow]:
+    """How far the credentials of each month of issue got, of which ``people`` may be shown."""
+    sizes: Counter[str] = Counter()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for step, many in journeys.items():
+        if step.stage == Stage.ISSUED.value:
+            sizes[step.month] += many
+        if achievement in (None, step.achievement):
+            counts[step.month][step.stage] += many
+    shown = {step.month for step in people.steps if step.stage == Stage.ISSUED.value}
+    rows = []
+    for group in cohort_groups(sizes, months) if months else ():
+        stages: Counter[str] = sum((counts[month] for month in group), Counter())
+        if issued := stages[Stage.ISSUED.value]:
+            rows.append(CohortRow(group[0], group[-1], issued, None if shown.isdisjoint(group) else dict(stages)))
+    return rows
 
 
 def pathway_flow(figures: Figures) -> list[PathwayRow]:

@@ -1,4 +1,4 @@
-"""What key figures are computed from."""
+"""The input of key figures."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from chalicelib.analytics.counts.counts import Cell, Counts, Step
 from chalicelib.analytics.counts.journeys import Stage
-from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.event import Kind
+from chalicelib.analytics.kpi.people import People
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What figures are limited to; None: not limited."""
+    """Filters of figures; None means no filter."""
 
     achievement: str | None = None
     channel: str | None = None
@@ -22,11 +22,11 @@ class Filter:
 
     @property
     def any(self) -> bool:
-        """Whether anything is left out."""
+        """Whether anything is filtered."""
         return self != Filter()
 
     def admits(self, cell: Cell) -> bool:
-        """Whether ``cell`` is counted. Acts of issuers and holders have no channel and no country."""
+        """Whether ``cell`` is counted. Events of issuers and holders have no channel and no country."""
         return (
             self.achievement in (None, cell.achievement)
             and self.channel in (None, cell.channel)
@@ -36,13 +36,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Counts of some days, and the journeys of the credentials issued on them."""
+    """Counts of some days, and the journeys of the credentials of their whole months."""
 
     cells: Mapping[Cell, int]
     steps: Mapping[Step, int]
+    hidden: frozenset[str] = frozenset()
+    """Stages of which people are left out, because they are too few: see `people`."""
 
     def events(self, kind: Kind, *, machine: bool | None = False, detail: str | None = None) -> int:
-        """Events of a kind: by people and without a visitor, or by machines, or (None) both."""
+        """The number of events of a kind: by machines, by everyone else, or (None) both."""
         return sum(
             many
             for cell, many in self.cells.items()
@@ -50,7 +52,7 @@ class Figures:
         )
 
     def by_detail(self, *kinds: Kind, machine: bool | None = False) -> dict[str, int]:
-        """Events of ``kinds`` by what they are broken down by."""
+        """Events of ``kinds`` by their detail."""
         found: Counter[str] = Counter()
         names = {kind.value for kind in kinds}
         for cell, many in self.cells.items():
@@ -59,11 +61,11 @@ class Figures:
         return dict(found)
 
     def credentials(self, stage: Stage) -> int:
-        """Credentials issued on these days that got to ``stage`` since."""
+        """Credentials that got to ``stage``, of those that may be counted."""
         return sum(many for step, many in self.steps.items() if step.stage == stage.value)
 
     def hours(self, stage: Stage) -> dict[int, int]:
-        """Those credentials by hours from issue to the first time."""
+        """Those credentials by hours from issue to the stage."""
         found: Counter[int] = Counter()
         for step, many in self.steps.items():
             if step.stage == stage.value:
@@ -71,14 +73,7 @@ class Figures:
         return dict(found)
 
 
-def figures(counts: Counts, journeys: Counts, days: Days, only: Filter) -> Figures:
-    """The figures of ``days``: ``counts`` of them, and ``journeys`` of all time, limited to ``only``."""
-    first, last = days.first.isoformat(), days.last.isoformat()
-    return Figures(
-        {cell: many for cell, many in counts.cells.items() if only.admits(cell)},
-        {
-            step: many
-            for step, many in journeys.journeys.items()
-            if first <= step.issued <= last and only.achievement in (None, step.achievement)
-        },
-    )
+def figures(counts: Counts, people: People, only: Filter) -> Figures:
+    """The figures of the days of ``counts``, limited to ``only``, and of ``people``, who are limited already."""
+    cells = {cell: many for cell, many in counts.cells.items() if only.admits(cell)}
+    return Figures(cells, people.steps, people.hidden)

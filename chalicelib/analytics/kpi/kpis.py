@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.analytics.counts.journeys import Stage
-from chalicelib.analytics.event import RETURNING, Kind
+from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Figures
 from chalicelib.analytics.kpi.suppression import too_small
 
 
 class Unit(StrEnum):
-    """How a figure is written."""
+    """The unit of a figure."""
 
     COUNT = "count"
     RATIO = "ratio"
@@ -52,12 +52,12 @@ def _ratio(numerator: int, denominator: int) -> Value:
     return Value(numerator / denominator if denominator else None, numerator, denominator)
 
 
-def _share_of_issued(stage: Stage) -> Callable[[Figures], Value]:
+def _share(stage: Stage, of: Stage = Stage.ISSUED) -> Callable[[Figures], Value]:
     def compute(figures: Figures) -> Value:
-        issued = figures.credentials(Stage.ISSUED)
-        if too_small(issued):
-            return Value(None, suppressed=True)
-        return _ratio(figures.credentials(stage), issued)
+        people = figures.credentials(of)
+        if not people or too_small(people):
+            return Value(None, suppressed=bool(people) or of.value in figures.hidden)
+        return _ratio(figures.credentials(stage), people)
 
     return compute
 
@@ -66,37 +66,30 @@ def _per_event(numerator: Kind, denominator: Kind) -> Callable[[Figures], Value]
     return lambda figures: _ratio(figures.events(numerator), figures.events(denominator))
 
 
-def _re_enrolment(figures: Figures) -> Value:
-    issued = figures.events(Kind.ISSUED)
-    if too_small(issued):
-        return Value(None, suppressed=True)
-    return _ratio(figures.events(Kind.ISSUED, detail=RETURNING), issued)
-
-
 def _median_hours(stage: Stage) -> Callable[[Figures], Value]:
     def compute(figures: Figures) -> Value:
         hours = figures.hours(stage)
         people = sum(hours.values())
-        if too_small(people):
-            return Value(None, suppressed=True)
+        if not people or too_small(people):
+            return Value(None, suppressed=bool(people) or Stage.ISSUED.value in figures.hidden)
         return Value(median(hours), denominator=people)
 
     return compute
 
 
 def median(times: Mapping[int, int]) -> float | None:
-    """The median of values that occur so many ``times``; of an even number, the mean of the two in the middle."""
-    many = sum(times.values())
-    if not many:
+    """The median of values with their frequencies ``times``; for an even number, the mean of the middle two."""
+    number = sum(times.values())
+    if not number:
         return None
-    middle, passed, found = ((many - 1) // 2, many // 2), 0, []
+    positions, passed, middle = ((number - 1) // 2, number // 2), 0, []
     for value, occurs in sorted(times.items()):
-        found += [value for position in middle if passed <= position < passed + occurs]
+        middle += [value for position in positions if passed <= position < passed + occurs]
         passed += occurs
-    return (found[0] + found[1]) / 2
+    return (middle[0] + middle[1]) / 2
 
 
-_OF_ISSUED = "of the credentials issued in the period, up to last midnight UTC"
+_OF_ISSUED = "of the credentials issued in the whole months of the period, up to last midnight UTC"
 
 KPIS = (
     Kpi(
@@ -107,26 +100,26 @@ KPIS = (
         "Delivery rate",
         f"Credentials whose email was delivered ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
-        _share_of_issued(Stage.DELIVERED),
+        _share(Stage.DELIVERED),
     ),
     Kpi(
         "open_rate",
         "Open rate",
         f"Credentials whose holder followed the link in an email ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
-        _share_of_issued(Stage.OPENED),
+        _share(Stage.OPENED),
     ),
     Kpi(
         "share_rate",
         "Share rate",
         f"Credentials shared at least once ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
-        _share_of_issued(Stage.SHARED),
+        _share(Stage.SHARED),
     ),
     Kpi(
         "shares",
         "Shares",
-        "Times someone started to share a credential, on any platform.",
+        "Number of times that someone started to share a credential, on any platform.",
         Unit.COUNT,
         _events(Kind.SHARED),
         by_visitor=True,
@@ -134,7 +127,7 @@ KPIS = (
     Kpi(
         "views",
         "Views",
-        "Views of credential pages by people. Programs are counted apart.",
+        "Views of credential pages by people. Programs are counted separately.",
         Unit.COUNT,
         _events(Kind.VIEW),
         by_visitor=True,
@@ -167,7 +160,7 @@ KPIS = (
         "Referral reach",
         f"Credentials with at least one referral ÷ credentials issued, {_OF_ISSUED}. At most 100 %.",
         Unit.RATIO,
-        _share_of_issued(Stage.REFERRED),
+        _share(Stage.REFERRED),
     ),
     Kpi(
         "referrals_per_share",
@@ -187,22 +180,23 @@ KPIS = (
     Kpi(
         "re_enrolment_rate",
         "Re-enrolment rate",
-        "Credentials issued to holders who already had one of this issuer ÷ credentials issued, both in the period.",
+        f"Credentials issued to holders who already had one of this issuer ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
-        _re_enrolment,
+        _share(Stage.RETURNING),
     ),
     Kpi(
         "renewal_rate",
         "Renewal rate",
-        f"Credentials that were renewed ÷ credentials issued, {_OF_ISSUED}.",
+        "Credentials renewed before their end date ÷ credentials whose end date came, in the whole months of the "
+        "period that are over, without revoked ones.",
         Unit.RATIO,
-        _share_of_issued(Stage.RENEWED),
+        _share(Stage.RENEWED_IN_TIME, Stage.EXPIRED),
     ),
     *(
         Kpi(
             f"hours_to_first_{noun}",
             f"Time to first {noun}",
-            f"Median of the whole hours from issue to the first {noun}, {_OF_ISSUED}, without those that have none.",
+            f"Median of the whole hours from issue to the first {noun}, {_OF_ISSUED}. Others are left out.",
             Unit.HOURS,
             _median_hours(stage),
         )

@@ -1,4 +1,4 @@
-"""Figures of so few people that they would say something about one of them are not shown."""
+"""Suppress figures about so few people that they would reveal something about one of them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 MIN_GROUP = 10
-"""People, or credentials, of which each has one holder. Ten is what issuers' statistics offices usually ask for, and
-what the programme's own framework names."""
+"""People, or credentials, each of which has one holder. Ten is the usual requirement of statistics offices and of the
+programme's own framework."""
 
 K = TypeVar("K")
 
 
 def too_small(people: int) -> bool:
-    """Whether a figure about ``people`` is suppressed. Nobody is no group: nothing is said about anyone."""
+    """Whether a figure about ``people`` is suppressed. Zero is shown, because it reveals nothing about any person."""
     return 0 < people < MIN_GROUP
 
 
 def suppressed(groups: Mapping[K, int]) -> set[K]:
-    """The groups that are not shown: those that are too small, and as many more, smallest first, as it takes for the
-    rest that can be computed (the total less what is shown) to be no small group either."""
+    """The groups to suppress: those that are too small, and more of the others, smallest first, until the remainder
+    (the total less the groups shown) is not too small either."""
     hidden = {key for key, people in groups.items() if too_small(people)}
     others = sorted((key for key in groups if key not in hidden and groups[key]), key=lambda key: groups[key])
     while hidden and others and too_small(sum(groups[key] for key in hidden)):

@@ -13,6 +13,7 @@ from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi import breakdowns
 from chalicelib.analytics.kpi.figures import Figures, Filter, figures
 from chalicelib.analytics.kpi.kpis import KPIS, Kpi, Value, change
+from chalicelib.analytics.kpi.people import People, visible, whole_months
 
 MAX_DAYS = 800
 """Of one request: two retentions of events, the second to compare with."""
@@ -25,7 +26,7 @@ Row = tuple[object, ...]
 
 
 class Request(NamedTuple):
-    """What is asked for."""
+    """The requested period and filters."""
 
     issuer_id: str
     days: Days
@@ -41,7 +42,7 @@ class Table:
 
 
 class KpiFigure(NamedTuple):
-    """A key figure of a period, and of as many days before."""
+    """A key figure of a period, and of the period before: `Days.before`."""
 
     kpi: Kpi
     now: Value
@@ -55,23 +56,39 @@ class KpiFigure(NamedTuple):
 
 def kpi_figures(reader: CountReader, request: Request) -> list[KpiFigure]:
     """Every key figure that the filter applies to."""
-    journeys = reader.journeys(request.issuer_id)
-    now, before = (
-        _figures(reader, request._replace(days=days), journeys) for days in (request.days, request.days.before)
-    )
+    now, before = period_figures(reader, request), _figures_before(reader, request)
     by_visitor = request.only.channel is not None or request.only.country is not None
     shown = [kpi for kpi in KPIS if kpi.by_visitor or not by_visitor]
     return [KpiFigure(kpi, kpi.compute(now), kpi.compute(before)) for kpi in shown]
 
 
-def _figures(reader: CountReader, request: Request, journeys: Counts) -> Figures:
-    section = Section.CELLS if request.only.any else Section.TOTALS
-    counts = reader.total(request.issuer_id, request.days, section)
-    return figures(counts, journeys, request.days, request.only)
+def period_figures(reader: CountReader, request: Request) -> Figures:
+    """The counts of the requested days, and the people of their whole months."""
+    months = whole_months(request.days, reader.today(request.issuer_id))
+    return figures(_counts(reader, request, request.days), _people(reader, request, months), request.only)
+
+
+def _figures_before(reader: CountReader, request: Request) -> Figures:
+    months = whole_months(request.days, reader.today(request.issuer_id))
+    people = _people(reader, request, months.before if months else None)
+    return figures(_counts(reader, request, request.days.before), people, request.only)
+
+
+def _counts(reader: CountReader, request: Request, days: Days) -> Counts:
+    return reader.total(request.issuer_id, days, Section.CELLS if request.only.any else Section.TOTALS)
+
+
+def _people(reader: CountReader, request: Request, months: Days | None) -> People:
+    journeys = _journeys(reader, request).journeys
+    return visible(journeys, months, reader.today(request.issuer_id), request.only.achievement)
+
+
+def _journeys(reader: CountReader, request: Request) -> Counts:
+    return reader.journeys(request.issuer_id, by_achievement=request.only.achievement is not None)
 
 
 def _of_period(reader: CountReader, request: Request) -> Figures:
-    return _figures(reader, request, Counts())
+    return figures(_counts(reader, request, request.days), People({}), request.only)
 
 
 def _kpis(reader: CountReader, request: Request) -> Table:
@@ -115,7 +132,7 @@ def _series_row(when: str, counts: Counts, only: Filter, visitors: int | None) -
 
 
 def _visitors(reader: CountReader, request: Request) -> Iterator[tuple[str, int]]:
-    """Unique visitors of each day by one value; for several at once they are not counted."""
+    """Unique visitors of each day for one filter; they are not counted for a combination."""
     named = {name: getattr(request.only, name) for name in ("achievement", "channel", "country")}
     given = [Dimension(name, value) for name, value in named.items() if value is not None]
     if len(given) == 1:
@@ -153,17 +170,24 @@ def _influencers(reader: CountReader, request: Request) -> Table:
 
 
 def _cohorts(reader: CountReader, request: Request) -> Table:
-    found = figures(Counts(), reader.journeys(request.issuer_id), request.days, request.only)
+    months = whole_months(request.days, reader.today(request.issuer_id))
+    people, journeys = _people(reader, request, months), _journeys(reader, request).journeys
     stages = ("delivered", "opened", "viewed", "shared", "referred", "renewed")
     rows: list[Row] = [
-        (row.month, row.issued, *(None if row.stages is None else row.stages.get(stage, 0) for stage in stages))
-        for row in breakdowns.cohorts(found.steps)
+        (
+            row.month,
+            row.last_month,
+            row.issued,
+            *(None if row.stages is None else row.stages.get(stage, 0) for stage in stages),
+        )
+        for row in breakdowns.cohorts(journeys, people, months, request.only.achievement)
     ]
-    return Table(("month", "issued", *stages), rows)
+    return Table(("month", "last_month", "issued", *stages), rows)
 
 
 def _pathways(reader: CountReader, request: Request) -> Table:
-    found = breakdowns.pathway_flow(_of_period(reader, request))
+    months = whole_months(request.days, reader.today(request.issuer_id))
+    found = breakdowns.pathway_flow(_of_period(reader, request._replace(days=months))) if months else []
     return Table(
         ("pathway", "steps", "holders", "dropped"),
         [(row.pathway, row.steps, row.holders, row.dropped) for row in found],

@@ -183,7 +183,7 @@ def resume(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job:
         raise Refused("Some rows are missing. Send them again.", code="job_incomplete")
     if job.state is JobState.DONE:
         return job
-    # Each time adds a task to the queue that all issuers share.
+    # Each call adds a task to the queue that all issuers share.
     issuer = bulk.issuer_context.issuer_store.issuer(issuer_id)
     daily_limits.take(bulk.issuer_context, issuer, daily_limits.RESUMES)
     running = replace(job, state=JobState.RUNNING, reason=None, ended_at=None, version=job.version + 1)

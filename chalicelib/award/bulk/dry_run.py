@@ -152,7 +152,7 @@ def run(runner: DryRunner, issuer_id: str, dry_run_id: str, until: Callable[[], 
         after = replace(before, state=DryRunState.STOPPED, reason=error.detail)
     try:
         runner.dry_runs.replace(replace(after, version=before.version + 1))
-    except Conflict:  # another worker went on from the same row, after this one was paused
+    except Conflict:  # another worker continued from the same row while this one was paused
         return runner.dry_runs.dry_run(issuer_id, dry_run_id, runner.issuer_context.now())
     return after
 

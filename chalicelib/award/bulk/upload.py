@@ -98,8 +98,8 @@ class _FirstSeen:
     """Open addressing needs less than half of the slots in use; there are at most `spreadsheet.MAX_ROWS` texts."""
 
     def __init__(self) -> None:
-        self._hashes = array("Q", bytes(8 * self._SLOTS))
-        self._values = array("I", bytes(4 * self._SLOTS))
+        self._hashes = array("Q", [0]) * self._SLOTS
+        self._values = array("I", [0]) * self._SLOTS
 
     def first(self, text: str, value: int) -> int:
         """The value stored when ``text`` first appeared: ``value``, if this is the first time."""

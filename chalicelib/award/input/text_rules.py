@@ -62,28 +62,37 @@ def check_name(name: str, value: str, limit: int) -> None:
 
 def check_url(name: str, value: str) -> None:
     """Check that ``value`` is an absolute http or https URL. Raises `Refused` (`bad_url`)."""
-    if not value.strip():
-        raise Refused(f"The {name} is missing.", code="bad_url")
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and len(value) <= MAX_URL
-    except ValueError:
-        good = False
-    if not good or not value.isprintable() or any(character in ' <>"{}|\\^`' for character in value):
-        raise Refused(f"The {name} {value[:80]!r} is not a URL that starts with https:// or http://.", code="bad_url")
+    _check_url(name, value, ("https", "http"))
 
 
 def check_https(name: str, value: str) -> None:
-    """Check a URL as `check_url` does; it must also start with https and name no user. Raises `Refused` (`bad_url`)."""
-    check_url(name, value)
-    parts = urlsplit(value)
-    if parts.scheme != "https" or parts.username is not None:
-        raise Refused(f"The {name} {value[:80]!r} is not a URL that starts with https://.", code="bad_url")
+    """Check that ``value`` is an absolute https URL without a user. Raises `Refused` (`bad_url`)."""
+    _check_url(name, value, ("https",))
+    if urlsplit(value).username is not None:
+        raise Refused(f"The {name} {value[:80]!r} contains a user name. Remove it.", code="bad_url")
     if not value.isascii():  # it becomes a Location header, which is ASCII (RFC 9110, 5.5)
         raise Refused(
             f"The {name} has characters that a link cannot have. Copy it from the address bar of your browser.",
             code="bad_url",
         )
+
+
+def with_https(typed: str) -> str:
+    """Return the URL that a person ``typed``. People leave out the scheme, which is then taken as https."""
+    return typed if not typed or ":" in typed.partition("/")[0] else f"https://{typed}"
+
+
+def _check_url(name: str, value: str, schemes: tuple[str, ...]) -> None:
+    if not value.strip():
+        raise Refused(f"The {name} is missing.", code="bad_url")
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in schemes and bool(parts.hostname) and len(value) <= MAX_URL
+    except ValueError:
+        good = False
+    if not good or not value.isprintable() or any(character in ' <>"{}|\\^`' for character in value):
+        starts = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise Refused(f"The {name} {value[:80]!r} is not a URL that starts with {starts}.", code="bad_url")
 
 
 def check_email(name: str, value: str) -> None:

@@ -1,8 +1,8 @@
-"""Which issuers were created from one mailbox or one network, without storing either.
+"""Recognise issuers created from one mailbox or one network, without storing either.
 
 Issuers are free, so the limits that newcomers share are divided by creator (decision 20). Each value is one of 65,536:
 enough to tell the creators of a day apart, and too few to find a mailbox or a network by it. It is keyed, so that
-nobody can look for a mailbox that uses up the limits of someone else.
+an attacker cannot search for a mailbox that shares the limits of another creator.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _HEX_DIGITS = 4
 _IPV4_PREFIX = 24
 """The smallest IPv4 network that is routed on its own, and so that is sold or rented."""
 _IPV6_PREFIX = 48
-"""What is assigned to one site (RFC 6177), and what free tunnels give to anyone."""
+"""The prefix assigned to one site (RFC 6177), and the one that free tunnels give to anyone."""
 
 
 def of(secret: bytes, email: str, client_address: str) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class DomainReader(Protocol):
 
 
 def instructions(issuer: Issuer, domain: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    """What to publish: the name and text of a TXT record, or the URL and content of a file. Either is enough."""
+    """The proof to publish: the name and text of a TXT record, or the URL and content of a file. Either is enough."""
     return (
         (domains.record_name(domain), f"{domains.PREFIX}{issuer.did}"),
         (domains.proof_url(domain, Place.FILE), issuer.did),

@@ -31,7 +31,7 @@ _TAKEN_BY_US = ("new",)
 
 
 class Method(StrEnum):
-    """How credentials identify an issuer: by a did:web on this host, or by its only key (did:key)."""
+    """The identifier of an issuer in credentials: a did:web on this host, or its only key (did:key)."""
 
     WEB = "web"
     KEY = "key"
@@ -129,10 +129,10 @@ def update_profile(
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
     `embed_sites`, `font`, `footer`, `certificate_template`.
 
-    Issued credentials do not change. ``version`` is the `profile_version` that the caller saw; None, from an operator's
-    command line, changes whatever is stored. Repeating the same change is harmless. ``by_operator`` means that an
-    operator of the deployment makes the change: only an operator can change a registered name. The new one is then
-    registered, and credentials under the old one stay known.
+    Issued credentials keep what they were signed with. ``version`` is the `profile_version` that the caller saw; None,
+    from an operator's command line, changes whatever is stored. Repeating the same change is harmless. ``by_operator``
+    means that an operator of the deployment makes the change: only an operator can change a registered name. The new
+    one is then registered, and credentials under the old one stay known.
 
     Raises `NotFound`, `Refused` (`name_change_needs_operator`; also as `create` does), `Conflict`
     (`version_conflict` when someone else has changed the profile since; `busy` when concurrent changes to the issuer

@@ -22,7 +22,7 @@ _STYLED = re.compile(
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe2f]")
 """Combining marks of European scripts and for symbols, and variation selectors. Those of other scripts are letters."""
 _EUROPEAN = ("LATIN ", "GREEK ", "CYRILLIC ")
-"""How the Unicode names of letters begin on which a mark of any script is only an accent."""
+"""The beginnings of the Unicode names of letters on which a mark of any script is only an accent."""
 _BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and symbols without a visible glyph: the Hangul fillers and the blank Braille pattern."""
 _TRADE_MARKS = dict.fromkeys(map(ord, "\u2120\u2122"))
@@ -30,8 +30,8 @@ _TRADE_MARKS = dict.fromkeys(map(ord, "\u2120\u2122"))
 
 
 def skeletons(name: str) -> frozenset[str]:
-    """What is left of ``name`` when everything is removed that a reader may overlook: two names that share a skeleton
-    can be mistaken for each other.
+    """``name`` without everything that a reader may overlook: two names that share a skeleton can be mistaken for each
+    other.
 
     The confusable characters are those of Unicode TR39, section 4, of the name as it is written, in lower case and in
     upper case, because two letters may look alike in one case only. White space, punctuation, emoji and other symbols,

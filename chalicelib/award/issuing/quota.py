@@ -1,8 +1,8 @@
 """Daily issuing quotas of issuers.
 
-Anyone can create an issuer, and each credential costs storage, signatures and emails. The quota of an issuer that
-nobody vouches for is enough for a few courses; a domain proof or an operator's registration raises it. Whoever reaches
-it continues on the next day: bulk jobs by themselves, everyone else with `Retry-After`.
+Anyone can create an issuer, and each credential costs storage, signatures and emails. The quota of an unverified issuer
+is enough for a few courses; a domain proof or an operator's registration raises it. An issuer that reaches it continues
+on the next day: bulk jobs by themselves, everyone else with `Retry-After`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was taken from the quota of one day."""
+    """Credentials taken from the quota of one day."""
 
     counter: str
     amount: int
@@ -74,5 +74,5 @@ def exceeded(issuer_context: IssuerContext, issuer: Issuer) -> QuotaExceeded:
 
 
 def limit(issuer: Issuer, now: datetime) -> int:
-    """How many credentials ``issuer`` may issue a day."""
+    """The number of credentials that ``issuer`` may issue a day."""
     return PROVEN_PER_DAY if issuer.identified(now) else UNPROVEN_PER_DAY

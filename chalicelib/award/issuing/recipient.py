@@ -35,7 +35,7 @@ class Holding(NamedTuple):
 
 
 class Issued(NamedTuple):
-    """Everything that is stored for a new credential in one transaction."""
+    """All items stored for a new credential in one transaction."""
 
     record: Record
     recipient: Recipient | None = None

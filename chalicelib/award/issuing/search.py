@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from chalicelib.award.input.folding import fold
+from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.credential import email_address
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.credential.record import Record, State
@@ -42,6 +43,8 @@ class Row:
     """The id of the replacement credential."""
     corrected: bool = False
     """Whether it was revoked only because a corrected version replaces it."""
+    notify: bool = False
+    """Whether the issuer chose to email the holder about it."""
 
     @property
     def place(self) -> Place:
@@ -57,8 +60,8 @@ class Place:
     credential_id: str
 
 
-def row_of(record: Record, email: str | None) -> Row:
-    """The row of ``record``, issued to ``email``."""
+def row_of(record: Record, recipient: Recipient | None) -> Row:
+    """The row of ``record``, issued to ``recipient``."""
     return Row(
         credential_id=record.id,
         issuer_id=record.issuer_id,
@@ -66,10 +69,11 @@ def row_of(record: Record, email: str | None) -> Row:
         achievement_id=record.achievement_id,
         holder_name=record.holder_name,
         state=record.status.state,
-        email=email,
+        email=recipient.email if recipient else None,
         valid_until=record.valid_until,
         superseded_by=record.superseded_by,
         corrected=record.corrected,
+        notify=recipient is not None and recipient.notify,
     )
 
 
@@ -85,8 +89,8 @@ class Lists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Search filter; a row must match all given members. ``name`` is a part of the holder's name and ``words`` a part
-    of the name or the start of the address, both without regard to case and accents; ``email`` is the complete address.
+    """Search filter; a row must match all given members. ``name`` is a part of the holder's name and ``words`` part of
+    the name or the start of the address, ignoring case and accents; ``email`` is the complete address.
     """
 
     name: str | None = None
@@ -100,6 +104,8 @@ class Search:
     """The credential must have expired at this time."""
     current: bool = False
     """The credential must not have been replaced."""
+    corrected: bool | None = None
+    """Whether the credential must have been revoked only because a corrected version replaces it; None for any."""
 
     def matches(self, row: Row) -> bool:
         """Whether ``row`` matches, without checking its address."""
@@ -109,6 +115,7 @@ class Search:
             and (self.ends_after is None or row.valid_until is None or self.ends_after <= row.valid_until)
             and (self.ends_before is None or (row.valid_until is not None and row.valid_until < self.ends_before))
             and not (self.current and row.superseded_by is not None)
+            and self.corrected in (None, row.corrected)
             and (self.name is None or fold(self.name) in fold(row.holder_name))
             and (self.words is None or _has_words(row, fold(self.words)))
         )

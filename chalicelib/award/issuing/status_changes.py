@@ -96,7 +96,7 @@ def _decide(
 
 
 def _tasks(decided: Record, now: datetime) -> tuple[Task, ...]:
-    """The follow-up tasks: the holder is told, and a reinstated credential may complete a pathway.
+    """The follow-up tasks: email the holder, and check pathways that a reinstated credential may complete.
 
     ``now`` has sub-second precision, so that these tasks differ from those stored earlier.
     """

@@ -1,4 +1,4 @@
-"""Every night: close abandoned issuers, and schedule the deletion of keys that nobody needs.
+"""Every night: close abandoned issuers, and schedule the deletion of unused keys.
 
 Deleting a key never makes a signature invalid: verifying needs only the public key, which stays in the DID document.
 """
@@ -16,8 +16,8 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import Conflict, NotFound
 
 ABANDONED_AFTER = timedelta(days=90)
-"""An issuer that nobody registered and that has issued nothing for this long is closed. A course that plans its first
-credentials takes a term at most, and a closed issuer opens again when it issues."""
+"""An issuer that no operator registered and that has issued nothing for this long is closed. A course that plans its
+first credentials takes a term at most, and a closed issuer opens again when it issues."""
 ORPHAN_AFTER = timedelta(days=1)
 """A key that its issuer does not know is an orphan after this time; creating and storing one takes seconds."""
 
@@ -43,7 +43,7 @@ class KeyRemover(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CleanupResult:
-    """What a run did."""
+    """The result of a run."""
 
     closed: int
     """Issuers."""
@@ -54,7 +54,7 @@ class CleanupResult:
 def clean_up(issuer_context: IssuerContext, remover: KeyRemover) -> CleanupResult:
     """Close abandoned issuers; schedule the deletion of their keys, of orphans and of revoked keys. Safe to repeat.
 
-    Raises `Unavailable`; what is done so far stays done.
+    Raises `Unavailable`; completed steps are kept.
     """
     closed, known, released = 0, set[str](), list[str]()
     for issuer in issuer_context.issuer_store.issuers():
@@ -74,7 +74,7 @@ def _is_abandoned(issuer_context: IssuerContext, issuer: Issuer) -> bool:
         issuer.closed is None
         and issuer.registered_as is None
         and created + ABANDONED_AFTER <= issuer_context.now()
-        and not issuer.did.startswith("did:key:")  # it would lose its identity
+        and not issuer.did.startswith("did:key:")  # closing it would destroy its identity
         and not issuer_context.issuer_store.rows(issuer.id, None, 1)
     )
 

@@ -53,7 +53,7 @@ def own_within_budget(issuer_context: IssuerContext, issuer: Issuer, now: dateti
 
 
 def created_today(issuer_context: IssuerContext) -> int:
-    """How many keys were created today in the deployment. Raises `Unavailable`."""
+    """The number of keys created today in the deployment. Raises `Unavailable`."""
     return issuer_context.counters.value(_day_counter(issuer_context.now()))
 
 

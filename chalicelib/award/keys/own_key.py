@@ -1,4 +1,4 @@
-"""When an issuer gets a key of its own: at the first issue after a domain or an operator vouched for it.
+"""Give an issuer a key of its own: at the first issue after a domain or an operator has vouched for it.
 
 A key costs money for as long as it exists, and anyone can create an issuer. Until then it signs with the shared key.
 """

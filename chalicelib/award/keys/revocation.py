@@ -28,7 +28,7 @@ PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What revoking a key does to the credentials that it signed."""
+    """The effect of revoking a key on the credentials that it signed."""
 
     key: SigningKey
     since: datetime
@@ -39,7 +39,7 @@ class Impact:
 
 
 def impact(issuer_context: IssuerContext, issuer_id: str, key_id: str, since: datetime) -> Impact:
-    """What `revoke` would do. Credentials count by the time in the issuer's list: those of the seconds around a
+    """The effect of `revoke`. Credentials count by the time in the issuer's list: those of the seconds around a
     rotation may count for the other key. Raises as `revoke` does."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     key = _revocable(issuer_context, issuer, key_id, since)

@@ -1,6 +1,6 @@
 """Events of issuing: issued, renewed, revoked, and the steps of pathways. Recorded by the tasks that follow a change.
 
-A task may run twice, and each event has an id that depends on what happened alone, so it is stored once.
+A task may run twice, and the id of an event depends only on what it records, so it is stored once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chalicelib.tasks.worker import Handler
 
 @dataclass(frozen=True, slots=True)
 class IssueRecorder:
-    """Records what happened to a credential."""
+    """Records the events of issuing."""
 
     issuer_context: IssuerContext
     pathways: Pathways
@@ -91,5 +91,14 @@ class IssueRecorder:
             self._record(Kind.PATHWAY_COMPLETED, record, completion.at, once=completion.id, target=pathway.id)
 
     def _record(self, kind: Kind, record: Record, at: datetime, *, once: str, target: str | None = None) -> None:
-        event = act(kind, record.issuer_id, record.achievement_id, record.id, at, once=once, target=target)
+        event = act(
+            kind,
+            record.issuer_id,
+            record.achievement_id,
+            record.id,
+            at,
+            once=once,
+            target=target,
+            valid_until=record.valid_until if kind is Kind.ISSUED else None,
+        )
         self.recorder.record(event)

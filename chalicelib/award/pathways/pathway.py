@@ -27,7 +27,7 @@ MAX_THROUGH = 5
 
 
 class Rule(StrEnum):
-    """How the steps of a group must be completed."""
+    """The rule for completing the steps of a group."""
 
     ALL = "all"
     """All steps, in any order."""
@@ -106,7 +106,7 @@ class PathwayLink:
     reward: str | None
     """Name of the pathway's reward."""
     steps: int
-    """How many steps the pathway has."""
+    """The number of steps."""
     place: int | None
     """The achievement's place among them, from 1; None if they need not be done in order."""
 

@@ -24,7 +24,7 @@ MAX_NAMES = 3
 OVERLAP = timedelta(hours=24)
 """How long the previous secret stays valid after a rotation, so that every sender can be updated."""
 MAX_SECRETS = 5
-"""Valid at the same time. Each is tried for every message, and nobody rotates more often in a day by mistake."""
+"""Valid at the same time. Each is tried for every message, and no owner rotates more often in a day by mistake."""
 DELIVERIES_SHOWN = 50
 """Most recent deliveries shown to an issuer."""
 

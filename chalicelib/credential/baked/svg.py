@@ -21,7 +21,7 @@ _DECLARED = re.compile(rb"\sxmlns:openbadges\s*=")
 _NOT_XML = re.compile("[\ufffe\uffff]")
 _START = re.compile(rb"<(?:\?xml|!--|!doctype\s+svg|(?:[\w.-]{1,40}:)?svg[\s>/])", re.IGNORECASE)
 _HEAD = 4096
-"""Where the root element starts, after a declaration and comments."""
+"""The start of the root element, after a declaration and comments."""
 
 
 def looks_like(text: bytes) -> bool:
@@ -89,7 +89,7 @@ class _Found:
         self.result, self._parts = (text if self._token is None else self._token).encode("utf-8", "replace"), None
 
     def doctype(self, *_: object) -> None:
-        # Entities, which can make a small file very large, are declared in a DOCTYPE.
+        # A DOCTYPE can declare entities, which can make a small file very large.
         raise _refused("Laurel does not read SVG images with a DOCTYPE.")
 
 

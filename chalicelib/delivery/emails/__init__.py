@@ -1,7 +1,7 @@
-"""What each email says.
+"""The content of each email.
 
 email_content.py   the kinds of emails, and the content that every email has
-compose.py         emails about a credential; neutral.py: those of issuers that nobody has identified
+compose.py         emails about a credential; neutral.py: those of unidentified issuers
 account.py         sign-in links, links that a holder requested, invitations
 branding.py        the sender's name, logo and colour
 text.py            text from other people on one line

@@ -58,7 +58,9 @@ def holder_link(email: str, link: str, language: str = DEFAULT, *, wide: bool, e
     content = EmailContent(
         kind=Kind.HOLDER_LINK,
         to=email,
-        subject=phrase("Your link to view your credentials"),
+        subject=phrase("Your link to all your credentials")
+        if wide
+        else phrase("Your link to your credentials from one issuer"),
         preview=phrase("{sentence} {more}", sentence=phrase("It opens your credentials and settings."), more=earlier),
         brand=LAUREL,
         greeting=phrase("Hello,"),

@@ -201,10 +201,10 @@ def _renewal(context: EmailContext, links: Links) -> EmailContent:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What an email about a change says: templates of phrases."""
+    """The text of an email about a change: templates of phrases."""
 
     subject: str
-    happened: str
+    statement: str
     meaning: str
     preview: str = ""
 
@@ -255,7 +255,7 @@ def _replacement(kind: Kind, context: EmailContext, links: Links) -> EmailConten
         subject=phrase(texts.subject, **names | {"issuer": line(shared.issuer, 60)}),
         preview=phrase("It has a new link. Share the new link from now on."),
         paragraphs=(
-            phrase(texts.happened, **names),
+            phrase(texts.statement, **names),
             _reason(context),
             *(
                 ()
@@ -281,7 +281,7 @@ def _status(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
         subject=phrase(texts.subject, **names | {"issuer": line(shared.issuer, 60)}),
         preview=phrase(texts.preview, issuer=names["issuer"], day=at),
         paragraphs=(
-            phrase(texts.happened, **names, day=at),
+            phrase(texts.statement, **names, day=at),
             _reason(context),
             phrase(texts.meaning, issuer=names["issuer"]),
             phrase("If you have a question or think that this is a mistake, reply to this email.")
@@ -393,11 +393,14 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
             phrase("Use the buttons on your credentials page to share it with your network."),
         ),
         Tip(phrase("CV"), named),
-        Tip(phrase("Email signature"), phrase("Copy the text for a signature, with its public link, from that page.")),
+        Tip(
+            phrase("Email signature"),
+            phrase("From that page, open “Show it with its current status …” and choose “Email signature”."),
+        ),
         Tip(phrase("Web page"), phrase("Copy the HTML code with the badge image from that page.")),
         Tip(
             phrase("Public profile"),
-            phrase("Show your credentials on a public profile, which you can publish from that page."),
+            phrase("Show your credentials on a public profile. That page sends you the link to publish it."),
         ),
         Tip(
             phrase("Wallet"),

@@ -1,5 +1,5 @@
-"""Emails of issuers that nobody has identified. They contain no text, image, colour or link of the issuer except its
-name, which is marked as unproven: anyone can create an issuer and would otherwise choose what Laurel writes."""
+"""Emails of unidentified issuers. They contain no text, image, colour or link of the issuer except its name, which is
+marked as unproven: anyone can create an issuer and would otherwise choose what Laurel writes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNVERIFIED = Brand(phrase("Unverified sender"))
 """Instead of the issuer's name as the sender, and instead of its logo and colour."""
 
 _LINK = re.compile(r"://|@|[^\W_][.。．｡][^\W_]{2,}|\d{5,}|\d[\d ()/+-]{6,}\d")
-"""What email clients turn into a link: URLs, domains, addresses, phone numbers."""
+"""Text that email clients turn into a link: URLs, domains, addresses, phone numbers."""
 _TEXTS = {
     Kind.ISSUED: (
         phrase("You have received a digital credential"),
@@ -56,7 +56,7 @@ _TEXTS = {
 
 
 def claimed(issuer: Issuer) -> Phrase:
-    """How a sentence names an issuer that nobody has identified; without its name if that contains a link."""
+    """How a sentence names an unidentified issuer; without its name if that contains a link."""
     name = _printable(issuer)
     if name is None:
         return phrase("An organization whose identity is not verified")
@@ -81,7 +81,7 @@ def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscrib
     issuer."""
     if kind not in _TEXTS:
         raise ValueError(f"{kind} is not sent for an issuer that is not identified")
-    subject, happened = _TEXTS[kind]
+    subject, statement = _TEXTS[kind]
     return EmailContent(
         kind=kind,
         to=email,
@@ -90,7 +90,7 @@ def about_credential(kind: Kind, email: str, issuer: Issuer, my: str, unsubscrib
         brand=UNVERIFIED,
         greeting=phrase("Hello,"),
         paragraphs=(
-            phrase(happened, organization=claimed(issuer)),
+            phrase(statement, organization=claimed(issuer)),
             phrase(
                 "Laurel has not verified who this organization is. Any name shown here was chosen by the organization."
             ),

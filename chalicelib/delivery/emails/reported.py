@@ -43,6 +43,7 @@ def to_operator(email: str, issuer_id: str, page: str) -> EmailContent:
         paragraphs=(
             f"A visitor reported a credential issued by “{issuer_id}”: {page}",
             f"Read the report with the command `laurel visitor-report list`. {_ONCE}",
+            "Only a limited number of these emails is sent each day. The list has every report.",
         ),
         main=Button("View the credential", page),
         why="You are receiving this email because this address is the REPORT_EMAIL of this deployment.",

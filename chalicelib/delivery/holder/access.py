@@ -1,4 +1,4 @@
-"""What the link in an email opens.
+"""Access through the link in an email.
 
 The link proves access to the mailbox, or to a forwarded or quoted email. An issuer may read the link in its own email,
 because replies quote it. So that link opens this issuer's credentials and settings, and nothing of other issuers, and

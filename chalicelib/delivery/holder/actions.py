@@ -1,6 +1,6 @@
-"""What a holder can do through the link in an email, without an account.
+"""A holder's actions through the link in an email, without an account.
 
-A link allows nothing that an issuer cannot undo, and changes only what it opens (`holder_access`). Viewing changes
+A link allows nothing that an issuer cannot undo, and changes only what it opens (`access`). Viewing changes
 nothing, except that the email is recorded as opened.
 """
 

@@ -27,7 +27,7 @@ ISSUER_LINKS = Limit("holder-issuer", 5, timedelta(days=1))
 """Links to one issuer's credentials that are sent to one address in a day. The last one sent always works."""
 FROM_ENDED_LINKS = Limit("holder-ended", 5, timedelta(days=1))
 """Links that are sent to one address in a day at the request of someone with a link that opens nothing: it has expired,
-the holder has ended it, or it only unsubscribes. Whoever has such a link uses up nothing of the other limits."""
+the holder has ended it, or it only unsubscribes. The holder of such a link does not use up the other limits."""
 
 
 def send_link_to_all(delivery_context: DeliveryContext, token: str, language: str = DEFAULT) -> None:

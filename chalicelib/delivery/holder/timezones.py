@@ -24,8 +24,14 @@ def offered() -> tuple[str, ...]:
 @cache
 def countries() -> Mapping[str, str]:
     """The country of each timezone of a place."""
-    by_code = {row[0]: row[1] for row in _rows("iso3166.tab")}
+    by_code = country_names()
     return MappingProxyType({zone: by_code[code] for zone, code in _codes().items() if code in by_code})
+
+
+@cache
+def country_names() -> Mapping[str, str]:
+    """The English name of each country by its ISO 3166 code."""
+    return MappingProxyType({row[0]: row[1] for row in _rows("iso3166.tab")})
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How many emails an issuer may send.
+"""Limits on the emails of an issuer.
 
 quota.py        the daily quota
 deferred.py     emails over the quota, and the task that sends them later

@@ -1,6 +1,6 @@
-"""How many of an issuer's emails bounce or are reported as spam, and the pause that follows.
+"""Bounce and complaint rates of an issuer's emails, and the pause that follows.
 
-The email service counts both against the whole deployment, and would in the end refuse everybody's emails.
+The email service counts both against the whole deployment, and could then refuse the emails of all issuers.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ MIN_SIGN_IN_PROBLEMS = 20
 """Bounces, or complaints, of sign-in emails below which nothing happens, because anyone can ask for an email to any
 address."""
 SIGN_IN_PAUSE = timedelta(days=1)
-"""How long sign-in emails to new addresses stay limited after too many bounced. It ends by itself: there is no one who
-has to change something first."""
+"""How long sign-in emails to new addresses stay limited after too many bounced. The limit ends automatically, because
+there is no one who has to change something first."""
 MAX_RECENT = 100
 """Events remembered, so that one that arrives twice, or a recipient who reports several emails, counts once."""
 
 
 class Problem(StrEnum):
-    """What happened to an email, and why emails are paused."""
+    """A problem with an email, and the reason why emails are paused."""
 
     BOUNCED = "bounced"
     COMPLAINED = "complained"

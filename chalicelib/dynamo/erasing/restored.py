@@ -25,7 +25,7 @@ def restored(tables: Tables, key: bytes, since: datetime) -> Iterator[Restored]:
     """
     after: keys.Key | None = None
     while True:
-        page, after = tables.scan(tables.credentials, after)
+        page, after = tables.scan_page(tables.credentials, after)
         yield from _of_page(tables, key, since, [raw for raw in page if raw.get("type", {}).get("S") in _IDS])
         if after is None:
             return

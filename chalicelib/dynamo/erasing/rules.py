@@ -212,8 +212,8 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(
         (
             # What issuers say about themselves and what they offer.
-            "issuer", "achievement", "listing", "pathway", "pathway_set", "pathway_links", "image", "status_list",
-            "webhook",
+            "issuer", "achievement", "catalogue_entry", "pathway", "pathway_set", "pathway_links", "image",
+            "status_list", "webhook",
             # Members of issuers, who stay until they leave; a pointer is to an issuer, a list, a job or a report.
             "member", "membership", "pointer",
             # Read with their heads; hashes with a key that is destroyed; times and numbers.

@@ -30,7 +30,7 @@ def sweep_tables(tables: Tables, counts: DynamoCountStore, sweep: Sweep, targets
     for number in range(first, len(_TABLES)):
         table = getattr(tables, _TABLES[number])
         while True:
-            page, after = tables.scan(table, after)
+            page, after = tables.scan_page(table, after)
             changed = sum(_clean(tables, counts, table, raw, traces, members) for raw in page)
             sweep = replace(sweep, changed=sweep.changed + changed)
             if after is None:
@@ -47,7 +47,7 @@ def find_values(tables: Tables, values: Iterable[str]) -> Iterator[tuple[str, st
     for name in (*_TABLES, "erasures"):
         table, after = getattr(tables, name), None
         while True:
-            page, after = tables.scan(table, after)
+            page, after = tables.scan_page(table, after)
             for raw in page:
                 text = text_of(tables, table, raw)
                 yield from ((f"{name}: {_kind(raw)}", value) for value in wanted if value in text)

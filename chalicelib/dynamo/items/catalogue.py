@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.catalogue.listing import ListedSkill, Listing
+from chalicelib.catalogue.entry import CatalogueEntry, CatalogueSkill
 from chalicelib.catalogue.ports import Click
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch, mapped, members
@@ -15,14 +15,14 @@ from chalicelib.dynamo.items.base import Item, epoch, mapped, members
 _LISTS = ("skills", "related")
 
 
-class ListedSkillMap(MapAttribute[str, Any]):
-    """A skill inside its listing."""
+class CatalogueSkillMap(MapAttribute[str, Any]):
+    """A skill inside its entry."""
 
     key = UnicodeAttribute()
     name = UnicodeAttribute()
 
 
-class ListingItem(Item, discriminator="listing"):
+class CatalogueEntryItem(Item, discriminator="catalogue_entry"):
     """An achievement as listed; written together with the achievement."""
 
     id = UnicodeAttribute()
@@ -31,24 +31,24 @@ class ListingItem(Item, discriminator="listing"):
     kind = UnicodeAttribute()
     image = UnicodeAttribute()
     image_alt = UnicodeAttribute()
-    skills = ListAttribute(of=ListedSkillMap)
+    skills = ListAttribute(of=CatalogueSkillMap)
     enrolment_url = UnicodeAttribute(null=True)
     related = ListAttribute(of=UnicodeAttribute)
 
     @classmethod
-    def of(cls, listing: Listing) -> Self:
+    def of(cls, entry: CatalogueEntry) -> Self:
         return cls(
-            *keys.listing(listing.issuer_id, listing.id),
-            skills=[mapped(ListedSkillMap, key=skill.key, name=skill.name) for skill in listing.skills],
-            related=list(listing.related),
-            **members(listing, Listing, exclude=_LISTS),
+            *keys.catalogue_entry(entry.issuer_id, entry.id),
+            skills=[mapped(CatalogueSkillMap, key=skill.key, name=skill.name) for skill in entry.skills],
+            related=list(entry.related),
+            **members(entry, CatalogueEntry, exclude=_LISTS),
         )
 
-    def to_domain(self) -> Listing:
-        return Listing(
-            skills=tuple(ListedSkill(skill.key, skill.name) for skill in self.skills),
+    def to_domain(self) -> CatalogueEntry:
+        return CatalogueEntry(
+            skills=tuple(CatalogueSkill(skill.key, skill.name) for skill in self.skills),
             related=tuple(map(str, self.related)),
-            **members(self, Listing, exclude=_LISTS),
+            **members(self, CatalogueEntry, exclude=_LISTS),
         )
 
 

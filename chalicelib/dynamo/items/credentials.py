@@ -132,6 +132,7 @@ class AchievementItem(Item, discriminator="achievement"):
     valid_days = NumberAttribute(null=True)
     evidence_required = BooleanAttribute(default=False)
     archived = BooleanAttribute(default=False)
+    shows_count = BooleanAttribute(default=False)
     enrolment_url = UnicodeAttribute(null=True)
     eligibility = UnicodeAttribute(null=True)
     related = ListAttribute(of=UnicodeAttribute, default=list)
@@ -241,6 +242,7 @@ class RowItem(Item, discriminator="row"):
     valid_until = UTCDateTimeAttribute(null=True)
     superseded_by = UnicodeAttribute(null=True)
     corrected = BooleanAttribute(default=False)
+    notify = BooleanAttribute(default=False)
 
     @classmethod
     def of(cls, row: Row) -> Self:

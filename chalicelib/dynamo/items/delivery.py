@@ -87,7 +87,7 @@ class DeferredEmailItem(Item, discriminator="deferred_email"):
 
 
 class ReputationItem(Item, discriminator="reputation"):
-    """How many of an issuer's emails bounce or are reported as spam. ``current`` and ``previous`` are the numbers of
+    """The bounces and complaints of an issuer's emails. ``current`` and ``previous`` are the numbers of
     `Counts`, in its order."""
 
     issuer_id = UnicodeAttribute()

@@ -14,15 +14,15 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 
-from chalicelib.directory.consent import Audience, ConsentEntry, Decision
-from chalicelib.directory.profile import Details, OpenTo, Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Decision
+from chalicelib.directory.profiles.profile import Details, OpenTo, Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, mapped, members
 
 
 class DetailsMap(MapAttribute[str, Any]):
-    """What a holder states."""
+    """Self-declared details of a holder."""
 
     name = UnicodeAttribute()
     headline = UnicodeAttribute()
@@ -84,7 +84,7 @@ class ConsentItem(Item, discriminator="consent"):
 
 
 class PublishedItem(Item, discriminator="published"):
-    """What everyone may see of a profile. It names neither the mailbox nor its digest."""
+    """The public copy of a profile. It contains neither the mailbox nor its digest."""
 
     holder_id = UnicodeAttribute()
     details = mapped(DetailsMap)

@@ -1,1 +1,1 @@
-"""Stores on DynamoDB, named for what they store."""
+"""Stores on DynamoDB, named after their contents."""

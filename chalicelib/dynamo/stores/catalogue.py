@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from chalicelib.catalogue.listing import Listing
+from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.catalogue.ports import Click, Offer, Target
 from chalicelib.credential.issuer import Issuer
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, read
-from chalicelib.dynamo.items.catalogue import ClickItem, ListingItem
+from chalicelib.dynamo.items.catalogue import CatalogueEntryItem, ClickItem
 from chalicelib.dynamo.items.credentials import AchievementItem, IssuerItem
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.salts import SaltItem
@@ -54,26 +54,26 @@ class DynamoCatalogueStore:
         wanted = map(keys.issuer, issuer_ids)
         return [read(IssuerItem, raw) for raw in reads.existing(self._tables, self._tables.credentials, wanted)]
 
-    def listings(self, issuer_id: str, after: str, limit: int) -> list[Listing]:
+    def entries(self, issuer_id: str, after: str, limit: int) -> list[CatalogueEntry]:
         part = keys.listings_after(issuer_id, after)
-        return list(reads.list_range(self._tables, self._tables.credentials, ListingItem, part, limit))
+        return list(reads.list_range(self._tables, self._tables.credentials, CatalogueEntryItem, part, limit))
 
-    def some_listings(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, Listing]:
-        wanted = {keys.listing(issuer_id, each): each for each in achievement_ids}
+    def entries_by_id(self, issuer_id: str, achievement_ids: Sequence[str]) -> Mapping[str, CatalogueEntry]:
+        wanted = {keys.catalogue_entry(issuer_id, each): each for each in achievement_ids}
         found = self._tables.get_many({self._tables.credentials: list(wanted)})
-        return {wanted[key]: read(ListingItem, raw) for key, raw in found.items()}
+        return {wanted[key]: read(CatalogueEntryItem, raw) for key, raw in found.items()}
 
     def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
-        listing_key, issuer_key = keys.listing(issuer_id, achievement_id), keys.issuer(issuer_id)
+        entry_key, issuer_key = keys.catalogue_entry(issuer_id, achievement_id), keys.issuer(issuer_id)
         found = self._tables.get_many(
             {
-                self._tables.credentials: [listing_key, issuer_key],
+                self._tables.credentials: [entry_key, issuer_key],
                 self._tables.secrets: [keys.salt(day), keys.salt(today)],
             }
         )
         salts = {key: read(SaltItem, found[key]) for key in (keys.salt(day), keys.salt(today)) if key in found}
         return Target(
-            read(ListingItem, found[listing_key]) if listing_key in found else None,
+            read(CatalogueEntryItem, found[entry_key]) if entry_key in found else None,
             read(IssuerItem, found[issuer_key]) if issuer_key in found else None,
             salts.get(keys.salt(day)),
             salts.get(keys.salt(today)),

@@ -1,4 +1,5 @@
-"""The store of counts: those of buckets and hours among the events, which expire; the others among what must last."""
+"""The store of counts: those of buckets and hours in the table of events, which expire; the others in the permanent
+table."""
 
 from __future__ import annotations
 
@@ -25,12 +26,13 @@ from chalicelib.errors import Malformed, Unavailable
 MAX_PAYLOAD = 300_000
 """Bytes of counts in one item, which has at most 400 KB. What is larger is cut into chunks."""
 OUTLIVES_EVENTS = timedelta(days=30)
-"""How much longer the counts of buckets and hours are kept than events: an hour is folded from all its buckets."""
+"""The extra time for which counts of buckets and hours are kept after their events, because an hour is folded from all
+its buckets."""
 _NOT_LATER = "attribute_not_exists(pk) OR run_number <= :number"
 
 
 class ProgressItem(Item, discriminator="fold_progress"):
-    """How far events are counted."""
+    """The progress of counting."""
 
     run_number = NumberAttribute()
     folded_to = UTCDateTimeAttribute()
@@ -53,7 +55,7 @@ class ProgressItem(Item, discriminator="fold_progress"):
 
 
 class Stored(NamedTuple):
-    """What an item of counts holds."""
+    """The content of an item of counts."""
 
     issuer_id: str
     period: Period
@@ -92,18 +94,22 @@ class ChunkItem(Item, discriminator="counts_chunk"):
 class DynamoCountStore:
     """`analytics.counts.ports.CountStore` on DynamoDB."""
 
-    def __init__(self, tables: Tables, retention: timedelta) -> None:
+    def __init__(self, tables: Tables, retention: timedelta, *, consistent: bool = True) -> None:
+        """Only a fold needs ``consistent`` reads: counts that people read are minutes old anyway."""
         self._tables = tables
+        self._consistent = consistent
         self._kept = retention + OUTLIVES_EVENTS
 
     def progress(self) -> Progress | None:
-        return reads.find(self._tables, self._tables.events, ProgressItem, keys.fold_progress())
+        return reads.find(
+            self._tables, self._tables.events, ProgressItem, keys.fold_progress(), consistent=self._consistent
+        )
 
     def save_progress(self, progress: Progress, since: int, done: Sequence[Late] = ()) -> None:
         item = ProgressItem.of(progress).raw()
         condition = "run_number = :number" if since else ABSENT
         put = Put(item, condition, {":number": {"N": str(since)}} if since else None)
-        notes = [Delete(keys.late_event(bucket_of(note.bucket), note.event_id), UNCONDITIONAL) for note in done]
+        notes = [Delete(_note_key(note), UNCONDITIONAL) for note in done]
         try:
             if notes:
                 self._tables.transact(self._tables.events, [put], notes)
@@ -115,6 +121,11 @@ class DynamoCountStore:
 
     def late(self, limit: int) -> list[Late]:
         return list(reads.list_range(self._tables, self._tables.events, LateItem, keys.late_events(), limit))
+
+    def note_failure(self, note: Late) -> None:
+        expires = epoch(note.bucket + self._kept)
+        item = LateItem(*_note_key(note), event_id=note.event_id, bucket=note.bucket, expires=expires)
+        self._tables.put(self._tables.events, Put(item.raw(), UNCONDITIONAL))
 
     def save(self, issuer_id: str, period: Period, counts: Counts, number: int) -> None:
         if period.level in (Level.BUCKET, Level.HOUR):
@@ -133,9 +144,13 @@ class DynamoCountStore:
         for issuer_id in sorted(issuer_ids):
             yield from self._read_all(self._tables.events, keys.part_counts_of(issuer_id, whole))
 
+    def stored_parts(self, whole: Period) -> list[tuple[str, Period]]:
+        raws = self._tables.query(self._tables.events, keys.part_counts_of_all(whole))
+        return [(stored.issuer_id, stored.period) for stored in (read(CountsItem, raw) for raw in raws)]
+
     def section(self, issuer_id: str, period: Period, section: Section) -> Counts:
         table, key = self._tables.credentials, keys.counts(issuer_id, section.value, period)
-        stored = reads.find(self._tables, table, CountsItem, key)
+        stored = reads.find(self._tables, table, CountsItem, key, consistent=self._consistent)
         return NOTHING if stored is None else self._counts(table, key, stored)
 
     def sections(
@@ -162,7 +177,7 @@ class DynamoCountStore:
         return True
 
     def _read_all(self, table: str, part: Range) -> Iterator[tuple[str, Period, Counts]]:
-        for raw in self._tables.query(table, part):
+        for raw in self._tables.query(table, part, consistent=self._consistent):
             stored = read(CountsItem, raw)
             yield stored.issuer_id, stored.period, self._counts(table, key_of(raw), stored)
 
@@ -174,7 +189,7 @@ class DynamoCountStore:
         try:
             return from_bytes(payload)
         except Malformed as error:
-            # Counts that were overwritten meanwhile, and their old chunks deleted: read again, they are there.
+            # The counts were overwritten and their old chunks deleted in the meantime, so read them again.
             raise Unavailable("Counts are being replaced. Try again.", code="storage_unreadable") from error
 
     def _save(
@@ -211,13 +226,18 @@ class DynamoCountStore:
                 self._tables.delete(table, chunk)
 
 
+def _note_key(note: Late) -> Key:
+    key = keys.late_event if note.failed_issuer is None else keys.failed_fold
+    return key(bucket_of(note.bucket), note.event_id)
+
+
 def _sections(period: Period) -> list[Section]:
-    of_one_level = {Section.VISITORS: Level.DAY, Section.JOURNEYS: Level.ALL}
+    of_one_level = {Section.VISITORS: Level.DAY, Section.JOURNEYS: Level.ALL, Section.COHORTS: Level.ALL}
     return [section for section in Section if of_one_level.get(section, period.level) is period.level]
 
 
 def _chunks(payload: bytes) -> list[bytes]:
-    """Cut what does not fit into one item."""
+    """Split counts that do not fit into one item."""
     if len(payload) <= MAX_PAYLOAD:
         return []
     return [payload[start : start + MAX_PAYLOAD] for start in range(0, len(payload), MAX_PAYLOAD)]

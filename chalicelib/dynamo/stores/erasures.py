@@ -12,7 +12,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAt
 
 from chalicelib.credential.record import Record
 from chalicelib.delivery import links
-from chalicelib.directory.profile import Profile
+from chalicelib.directory.profiles.profile import Profile
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.erasing.restored import restored
 from chalicelib.dynamo.erasing.sweep import find_values, sweep_tables

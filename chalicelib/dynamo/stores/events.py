@@ -45,6 +45,7 @@ class EventItem(Item, discriminator="event"):
     utm_source = UnicodeAttribute(null=True)
     utm_medium = UnicodeAttribute(null=True)
     utm_campaign = UnicodeAttribute(null=True)
+    valid_until = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
 

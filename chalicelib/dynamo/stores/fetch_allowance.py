@@ -1,4 +1,4 @@
-"""The store of how long each network has kept Laurel waiting for other hosts."""
+"""The store of the waiting time that each network has used."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DynamoAllowanceStore:
             )
         except ConditionFailed as error:
             item = error.found[0]
-            free_at = latest if item is None else int(item["free_at"]["N"])  # None: it has just been deleted
+            free_at = latest if item is None else int(item["free_at"]["N"])  # None if it has just been deleted
             return max(free_at - latest, 1) * _MILLISECOND
         return timedelta()
 

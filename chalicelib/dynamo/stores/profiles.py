@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.directory.consent import ConsentEntry
-from chalicelib.directory.profile import Profile
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.consent import ConsentEntry
+from chalicelib.directory.profiles.profile import Profile
+from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.profiles import ConsentItem, HiddenProfileItem, ProfileItem, PublishedItem, SitemapItem
@@ -19,7 +20,7 @@ MAX_ACTIONS = 100
 
 
 class DynamoProfileStore:
-    """`directory.profile_ports.ProfileStore` on DynamoDB."""
+    """`directory.profiles.ports.ProfileStore` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -37,7 +38,7 @@ class DynamoProfileStore:
         puts = [Put(ProfileItem.of(after).raw(), *(("version = :before", before) if profile.version else (ABSENT,)))]
         if entry is not None:
             puts.append(Put(ConsentItem.of(profile.mailbox, entry).raw()))
-        # The version of the profile protects what is public: every change of one is a change of the other.
+        # The version of the profile also protects the public copy, because both always change together.
         if published is not None:
             puts.append(Put(PublishedItem.of(published).raw(), UNCONDITIONAL))
         listed = keys.sitemap_entry(profile.holder_id)
@@ -46,7 +47,7 @@ class DynamoProfileStore:
             unlisted = []
         else:
             unlisted = [Delete(listed, UNCONDITIONAL)]
-        hidden = Delete(keys.hidden_profile(profile.holder_id), ABSENT)  # deletes nothing: it fails if there is one
+        hidden = Delete(keys.hidden_profile(profile.holder_id), ABSENT)  # deletes nothing, but fails if there is one
         gone = hidden if published is not None else Delete(keys.published(profile.holder_id), UNCONDITIONAL)
         self._tables.transact(self._table, puts, [gone, *unlisted])
         return after
@@ -75,7 +76,7 @@ class DynamoProfileStore:
 
 
 class DynamoPublishedStore:
-    """`directory.profile_ports.PublishedStore` on DynamoDB."""
+    """`directory.profiles.ports.PublishedStore` on DynamoDB."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -88,3 +89,12 @@ class DynamoPublishedStore:
         found = islice(self._tables.query(self._tables.credentials, part), limit)
         entries = (read(SitemapItem, raw) for raw in found)
         return [holder_id for holder_id, ends in entries if ends is None or now < ends]
+
+    def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
+        wanted = map(keys.published, dict.fromkeys(holder_ids))
+        found = (read(PublishedItem, raw) for raw in reads.existing(self._tables, self._tables.credentials, wanted))
+        return {one.holder_id: one for one in found}
+
+    def all_ids(self) -> Iterator[str]:
+        for page in self._tables.scan(self._tables.credentials, keys.published("").pk):
+            yield from (read(PublishedItem, raw).holder_id for raw in page)

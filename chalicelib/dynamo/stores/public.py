@@ -10,7 +10,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, Readable, read
-from chalicelib.dynamo.items.catalogue import ListingItem
+from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
 from chalicelib.dynamo.items.credentials import (
     ImageItem,
     IssuerItem,
@@ -59,10 +59,10 @@ class DynamoPublicStore:
         issuer_key, salt_key = keys.issuer(record.issuer_id), keys.salt(day)
         list_keys = {entry.list_id: keys.status_list(entry.list_id) for entry in record.entries}
         links_key = keys.pathway_links(record.issuer_id, record.achievement_id)
-        listing_key = keys.listing(record.issuer_id, record.achievement_id)
+        entry_key = keys.catalogue_entry(record.issuer_id, record.achievement_id)
         found = self._tables.get_many(
             {
-                self._tables.credentials: [issuer_key, links_key, listing_key, *list_keys.values()],
+                self._tables.credentials: [issuer_key, links_key, entry_key, *list_keys.values()],
                 self._tables.secrets: [salt_key],
             }
         )
@@ -73,7 +73,7 @@ class DynamoPublicStore:
             },
             salt=read(SaltItem, found[salt_key]) if salt_key in found else None,
             pathway_links=read(PathwayLinksItem, found[links_key]) if links_key in found else (),
-            listing=read(ListingItem, found[listing_key]) if listing_key in found else None,
+            catalogue_entry=read(CatalogueEntryItem, found[entry_key]) if entry_key in found else None,
         )
 
     def issuer(self, issuer_id: str) -> Issuer:

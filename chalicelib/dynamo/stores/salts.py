@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute
 
-from chalicelib.dynamo import keys
+from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, epoch, read
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables, key_of
 
@@ -39,6 +39,10 @@ class DynamoSalts:
         except ConditionFailed as error:
             return read(SaltItem, error.found[0] or {})
         return fresh
+
+    def find(self, day: date) -> bytes | None:
+        """The salt of ``day``, None if there is none. Raises `Unavailable`."""
+        return reads.find(self._tables, self._tables.secrets, SaltItem, keys.salt(day))
 
     def destroy_before(self, day: date) -> int:
         destroyed = 0

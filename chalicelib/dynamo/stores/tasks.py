@@ -90,8 +90,8 @@ class DynamoTaskQueue:
             put = Put(claimed.raw(), "attempts = :before AND leased_until <= :now", values)
             self._tables.put(self._table, put)
         except ConditionFailed:
-            # Either another worker has claimed it, or this call did and its reply was lost. The two cannot be told
-            # apart; in the second case the lease expires and the task is claimed again.
+            # Either another worker has claimed it, or this call did and its reply was lost. The two cannot be
+            # distinguished; in the second case the lease expires and the task is claimed again.
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""What a holder downloads and shares: the share image, the QR code and the certificate.
+"""Files that a holder downloads and shares: the share image, the QR code and the certificate.
 
 artefact.py     the view model
 typesetting.py  fit text into boxes

@@ -34,7 +34,7 @@ class Artefact:
     claims: Claims | None
     """None if the credential has no verified contents: then nothing that it claims is shown."""
     issuer_proof: str
-    """What is known about the identity of the issuer, in one sentence. It fits into `PROOF_LINES` lines."""
+    """One sentence about the identity of the issuer. It fits into `PROOF_LINES` lines."""
     valid_from: datetime | None
     valid_until: datetime | None
     accent: str

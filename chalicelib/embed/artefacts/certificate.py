@@ -25,13 +25,16 @@ KEPT = 8
 HEADING = phrase("Certificate")
 CHECK = phrase("Check online that it is genuine and still valid:")
 UNNAMED_HOLDER = phrase("The holder of this link")
-LOGO = 64
-"""Side in points."""
+LOGO_HEIGHT = 64
+LOGO_WIDTH = 160
+"""Points. A wide logo is drawn in full, not as a thin line in a square."""
+LEFT, RIGHT = "xMin", "xMax"
+"""The side of its box at which a logo is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """What a certificate says, and in which language."""
+    """The text of a certificate, and its language."""
 
     artefact: Artefact
     claims: Claims
@@ -47,7 +50,7 @@ class _Contents:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Where everything is on the page."""
+    """The layout of the page."""
 
     shapes: tuple[Shape, ...]
     blocks: tuple[tuple[Line, ...], ...]
@@ -93,7 +96,7 @@ def _classic(contents: _Contents, width: float, height: float) -> Drawing:
         Frame(20, 20, width - 40, height - 40, artefact.accent, 3),
         Frame(28, 28, width - 56, height - 56, artefact.accent, 0.8),
         _picture(artefact.picture, centre - 50, 46, 100),
-        *_logo(artefact, 56, 56),
+        *_logo(artefact, 56, 56, LOGO_WIDTH, LEFT),
         Code(artefact.url, width - 146, height - 146, 96),
     )
     blocks = ((*heading, *lines), _foot(contents, 56, foot, width - 56 - 166))
@@ -110,7 +113,11 @@ def _modern(contents: _Contents, width: float, height: float) -> Drawing:
         Box(0, 0, band, height, artefact.accent),
         Box(30, 66, 160, 160, PAPER),
         _picture(artefact.picture, 38, 74, 144),
-        *_logo(artefact, left if contents.rtl else width - 44 - 64, 44),  # opposite the heading
+        *(  # opposite the heading
+            _logo(artefact, left, 44, LOGO_WIDTH, LEFT)
+            if contents.rtl
+            else _logo(artefact, width - 44 - LOGO_WIDTH, 44, LOGO_WIDTH, RIGHT)
+        ),
         Code(artefact.url, 60, height - 160, 100),
     )
     return Drawing(shapes, ((*heading, *lines), _foot(contents, left, foot, room)))
@@ -122,7 +129,7 @@ def _plain(contents: _Contents, width: float, height: float) -> Drawing:
     shapes: tuple[Shape, ...] = (
         Box(left, 56, 72, 5, artefact.accent),
         _picture(artefact.picture, width - 64 - 130, 74, 130),
-        *_logo(artefact, width - 64 - 130, 230),
+        *_logo(artefact, width - 64 - 130, 230, 130, LEFT),
         Box(left, height - 122, width - 128, 0.8, SOFT),
         Code(artefact.url, width - 64 - 84, height - 112, 84),
     )
@@ -142,7 +149,7 @@ def raster(lines: tuple[Line, ...]) -> Raster:
     left, right = min(line.left for line in lines) - margin, max(line.left + line.width for line in lines) + margin
     top, bottom = lines[0].y - lines[0].size - margin, lines[-1].y + margin
     width, height = right - left, bottom - top
-    # The paper goes beyond the edges, so that rounding to whole pixels leaves none of them black.
+    # The background extends beyond the edges, so that rounding to whole pixels leaves no black edge.
     paper = box(left - 1, top - 1, width + 2, height + 2, PAPER)
     drawn = (paper, *(line.svg for line in lines))
     image = rendering.png(typesetting.svg(width, height, drawn, left, top), PIXELS_PER_POINT)
@@ -153,12 +160,15 @@ def _picture(picture: Picture, x: float, y: float, side: float) -> Raster:
     return Raster(rendering.square_png(picture), x, y, side, side)
 
 
-def _logo(artefact: Artefact, x: float, y: float) -> tuple[Raster, ...]:
-    return (_picture(artefact.logo, x, y, LOGO),) if artefact.logo else ()
+def _logo(artefact: Artefact, x: float, y: float, width: float, side: str) -> tuple[Raster, ...]:
+    if artefact.logo is None:
+        return ()
+    image = rendering.logo_png(artefact.logo, width, LOGO_HEIGHT, side)
+    return (Raster(image, x, y, width, LOGO_HEIGHT),)
 
 
 def _stacked(contents: _Contents, x: float, between: tuple[float, float], room: float, anchor: str) -> tuple[Line, ...]:
-    """Place who earned what, from whom and when, below each other ``between`` two edges, as large as fits."""
+    """Place holder, title, issuer and dates below each other ``between`` two edges, as large as fits."""
     artefact, claims, language, style = contents.artefact, contents.claims, contents.language, contents.style
     small = style((13,), SOFT, anchor=anchor)
     parts = (
@@ -192,7 +202,7 @@ def _dates(artefact: Artefact) -> Phrase:
 def _foot(contents: _Contents, x: float, top: float, room: float) -> tuple[Line, ...]:
     text, style = contents.language.text, contents.style
     ask, top = place(text(CHECK), x, top, room, style((10.5, 9), SOFT))
-    # The address of the page breaks nowhere, so that it can be typed.
+    # The URL of the page is never broken, so that it can be typed.
     link, top = place(contents.artefact.url, x, top + 2, room, style((11.5, 10, 9, 8, 7), bold=True))
     reminder = phrase("A printed copy can be out of date; the link is not.")
     note, _ = place(text(reminder), x, top + 2, room, style((9, 8), SOFT))

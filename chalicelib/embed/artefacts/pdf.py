@@ -43,7 +43,7 @@ class Page:
     drawn: Sequence[Shape]
     lines: Sequence[Line]
     link: str
-    """Where a click on the page leads."""
+    """The URL that a click on the page opens."""
 
 
 def page(page: Page) -> bytes:

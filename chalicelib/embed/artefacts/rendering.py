@@ -13,6 +13,8 @@ KEPT = 32
 """Pictures kept in memory, of about 20 KB each: the credentials of an issuer share a few."""
 SIDE = 400
 """Pixels of a picture: the size that Laurel recommends for achievements."""
+LOGO_ZOOM = 4
+"""Pixels per point of a logo on a certificate: 288 dots per inch."""
 PNG, SVG = "image/png", "image/svg+xml"
 
 
@@ -49,6 +51,13 @@ def square_png(picture: Picture, side: int = SIDE) -> bytes:
     if picture.media_type == SVG:
         return png(picture.content.decode(), side=side)
     return png(typesetting.svg(side, side, [typesetting.image(picture.url, 0, 0, side)]))
+
+
+@lru_cache(maxsize=KEPT)
+def logo_png(picture: Picture, width: float, height: float, side: str) -> bytes:
+    """Render ``picture`` as `typesetting.aligned_image` says, `LOGO_ZOOM` pixels for each of ``width``."""
+    image = Picture(square_png(picture), PNG) if picture.media_type == SVG else picture
+    return png(typesetting.svg(width, height, [typesetting.aligned_image(image.url, width, height, side)]), LOGO_ZOOM)
 
 
 def _files(drawing: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""What is drawn on a certificate besides text, each with its operators in PDF (ISO 32000-1, 8.4 and 8.5), and in SVG.
+"""The shapes on a certificate, each with its operators in PDF (ISO 32000-1, 8.4 and 8.5), and in SVG.
 
-Places are in points from the top left corner of the page. Boxes, frames and codes stay sharp at any size.
+Positions are in points from the top left corner of the page. Boxes, frames and codes stay sharp at any size.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from chalicelib.errors import Refused
 
 
 class Template(StrEnum):
-    """How a certificate looks."""
+    """The look of a certificate."""
 
     CLASSIC = "classic"
     MODERN = "modern"

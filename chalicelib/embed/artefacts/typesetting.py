@@ -1,4 +1,4 @@
-"""Fit text into boxes: lines with their places, which become the text of an SVG and of a PDF."""
+"""Fit text into boxes: lines with their positions, for SVG and PDF."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INK, SOFT, PAPER = "#15181c", "#555e69", "#ffffff"
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text looks. Sizes are tried in order, until the text fits."""
+    """A text style. Sizes are tried in order until the text fits."""
 
     sizes: tuple[float, ...]
     colour: str = INK
@@ -117,12 +117,12 @@ def drawable(text: str) -> str:
 
 
 def drawable_or(text: str, instead: str) -> str:
-    """Return ``text`` as far as there are fonts for it, or say ``instead`` that there are none. No text stays none."""
+    """Return ``text`` as `drawable` does, or ``instead`` if nothing of it can be drawn; None for None."""
     return drawable(text) or (instead if text else "")
 
 
 def can_be_drawn(*shown: str | None) -> bool:
-    """Whether there are fonts for every text: a certificate must not lack its holder, title or issuer."""
+    """Whether the fonts support every text: a certificate must not lack its holder, title or issuer."""
     return all(drawable(text) for text in shown if text)
 
 
@@ -142,6 +142,11 @@ def box(x: float, y: float, width: float, height: float, colour: str) -> str:
 def image(url: str, x: float, y: float, side: float) -> str:
     """Return an image in a square."""
     return f'<image href="{escape(url)}" x="{x:g}" y="{y:g}" width="{side:g}" height="{side:g}"/>'
+
+
+def aligned_image(url: str, width: float, height: float, side: str) -> str:
+    """Return an image as large as fits into a box at the origin, at its left (`xMin`) or right (`xMax`) ``side``."""
+    return f'<image href="{escape(url)}" width="{width:g}" height="{height:g}" preserveAspectRatio="{side}YMid"/>'
 
 
 def exact_image(url: str, x: int, y: int, side: int) -> str:

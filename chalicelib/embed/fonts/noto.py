@@ -41,8 +41,8 @@ def _in_encoding(encoding: str) -> Callable[[str], bool]:
 
 
 def _in_ranges(ranges: str) -> Callable[[str], bool]:
-    pattern = re.compile(f"[{ranges}]")
-    return lambda char: pattern.fullmatch(char) is not None
+    # Compiled with the first text that needs it: a cold start that draws nothing would pay for it.
+    return lambda char: re.fullmatch(f"[{ranges}]", char) is not None
 
 
 _JAPANESE, _CHINESE, _KOREAN = (_in_encoding(name) for name in ("euc_jp", "gb2312", "euc_kr"))

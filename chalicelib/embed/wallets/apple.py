@@ -75,7 +75,7 @@ class AppleSigner:
             },
         }
         if wallet_pass.valid_until is not None:
-            # From this moment on, the wallet itself shows the pass as expired.
+            # From this time on, the wallet shows the pass as expired.
             document["expirationDate"] = dates.write(wallet_pass.valid_until)
         return document
 

@@ -26,7 +26,7 @@ _ATTEMPTS = (
     *product((_DATES, _IMAGE), (120, 80, 60)),
     *product((_TEXTS,), (120, 80, 60, 40, 25, 12)),
 )
-"""What the pass has, each with what follows it, and the characters of each text: tried in this order until the token is
+"""Contents of the pass and maximum length of each text, tried in this order until the token is
 short enough. The dates go first, because the wallet knows from another field when the pass expires."""
 
 
@@ -95,7 +95,7 @@ def _payload(issuer_id: str, wallet_pass: WalletPass, parts: int, length: int) -
     if parts >= _IMAGE and wallet_pass.image and wallet_pass.image.startswith("https://"):
         one["logo"] = {"sourceUri": {"uri": wallet_pass.image}}
     if wallet_pass.valid_until is not None:
-        # From this moment on, the wallet itself shows the pass as expired.
+        # From this time on, the wallet shows the pass as expired.
         one["validTimeInterval"] = {"end": {"date": dates.write(wallet_pass.valid_until)}}
     return {"genericClasses": [{"id": class_id}], "genericObjects": [one]}
 

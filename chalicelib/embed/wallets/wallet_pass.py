@@ -1,4 +1,4 @@
-"""What a pass says, and the keys that sign passes."""
+"""The contents of a pass, and the keys that sign passes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class WalletPass:
     title: str
     holder: str | None
     issuer: str
-    """Who issued it, as a phrase; a name that nobody confirms is quoted."""
+    """The issuer, as a phrase; an unconfirmed name is quoted."""
     valid_from: datetime | None
     valid_until: datetime | None
     colour: str

@@ -26,7 +26,6 @@ CSV = "text/csv"
 MISSING = f"The tables are: {', '.join(TABLES)}."
 MAX_ROWS = 1_000
 """Rows of a page. The longest, of key figures, have half a kilobyte."""
-DEFAULT_DAYS = 30
 _OFFSET = re.compile(r"\d{1,6}", re.ASCII)
 _FILTERS = ("achievement", "channel", "country")
 
@@ -74,9 +73,10 @@ def routes(services: Services) -> Routes:
 
 
 def days_of(filters: Mapping[str, str], today: date) -> Days:
-    """The requested days: by default the last thirty, today included. Raises `Problem` (`invalid_request`)."""
+    """The requested days: by default the last month and this one so far, because figures about people are of whole
+    months. Raises `Problem` (`invalid_request`)."""
     last = _day(filters, "to") or today
-    first = _day(filters, "from") or last - timedelta(days=DEFAULT_DAYS - 1)
+    first = _day(filters, "from") or (last.replace(day=1) - timedelta(days=1)).replace(day=1)
     if not 1 <= Days(first, last).many <= MAX_DAYS:
         raise query.refused("from", f"This must be at most {MAX_DAYS} days before the last day.")
     return Days(first, last)

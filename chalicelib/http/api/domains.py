@@ -59,7 +59,7 @@ def routes(services: Services) -> Routes:
 
 
 def prove(services: Services, issuer_id: str, text: str, still_allowed: domain_proof.Check) -> DomainProof:
-    """Check a domain, within the rate limit. Raises `TooMany`, and whatever `domain_proof.prove` raises."""
+    """Check a domain, within the rate limit. Raises `TooMany`, and as `domain_proof.prove` does."""
     issuer = services.issuer_context.issuer_store.issuer(issuer_id)
     now = services.issuer_context.now()
     rate_limits.enforce(services.access_context, DOMAIN_CHECKS, issuer_id)

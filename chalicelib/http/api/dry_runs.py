@@ -32,7 +32,7 @@ def routes(services: Services) -> Routes:
 
 
 def started(dry_run: DryRun, base_url: str) -> Reply:
-    """The response for a dry run that the task queue does."""
+    """The response for a dry run that runs in the background."""
     return as_json(_to_json(dry_run, base_url), status=202, headers={"Location": _address(dry_run, base_url)})
 
 

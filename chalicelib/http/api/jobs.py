@@ -52,7 +52,7 @@ from chalicelib.http.input import body, form, negotiation, query
 MISSING = "There is no job with this id, or this API key cannot access it."
 NO_ACHIEVEMENT = "There is no achievement with this id, or this API key cannot access it."
 INLINE_TIME = timedelta(seconds=10)
-"""How long a request issues inline; the task queue does the rest. API Gateway times out after 29 s."""
+"""The time for which a request issues inline; the task queue does the rest. API Gateway times out after 29 s."""
 MAX_JOBS = 100
 MAX_ROWS = 5_000
 MAX_RESPONSE_BYTES = 3_000_000

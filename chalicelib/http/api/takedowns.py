@@ -6,7 +6,7 @@ from chalice.app import Request
 
 from chalicelib.award.issuing import takedown
 from chalicelib.credential import dates
-from chalicelib.directory import takedown as profile_takedown
+from chalicelib.directory.profiles import takedown as profile_takedown
 from chalicelib.http.core.access import OPERATOR
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json
@@ -30,8 +30,8 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/holders/{id}/takedown", access=OPERATOR, methods=("PUT",), missing="There is no such profile.")
     def decide_profile(request: Request, _operator: str, holder_id: str) -> Reply:
-        wanted, public = _wanted(request), services.published_store.published(holder_id) is not None
-        at = profile_takedown.set_taken_down(services.profile_context, holder_id, taken_down=wanted, public=public)
+        wanted = _wanted(request)
+        at = profile_takedown.set_taken_down(services.profile_context, holder_id, taken_down=wanted)
         return as_json({"id": holder_id, "taken_down": dates.write(at) if at else None})
 
     return bound

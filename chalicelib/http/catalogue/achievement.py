@@ -49,7 +49,7 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page and the JSON show."""
+    """View model of the page and the JSON."""
 
     id: str
     url: str
@@ -64,6 +64,8 @@ class View:
     eligibility: str | None
     valid_days: int | None
     archived: bool
+    issued: int | None
+    """How often it was issued, if the issuer shows that."""
     enrol: str | None
     """URL of the enrolment link of this page."""
     next: tuple[Next, ...]
@@ -116,6 +118,7 @@ def _view(found: AchievementPage, services: Services) -> View:
         eligibility=text.optional_text(achievement.eligibility),
         valid_days=achievement.valid_days,
         archived=achievement.archived,
+        issued=found.issued,
         enrol=referral_url(base_url, found.referral) if found.referral else None,
         next=recommended(found.recommended, base_url),
     )
@@ -136,6 +139,7 @@ def _to_json(view: View) -> dict[str, object]:
         "url": view.url,
         "issuer": profile.to_json(view.profile),
         "archived": view.archived,
+        "issued": view.issued,
         "stated_by_issuer": {
             "name": view.name,
             "kind": view.kind,

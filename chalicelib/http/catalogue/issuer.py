@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from chalice.app import Request
 
 from chalicelib.catalogue.catalogue import IssuerPage
-from chalicelib.catalogue.listing import Listing
+from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.achievement import achievement_url
 from chalicelib.credential.public_id import ACHIEVEMENT_ID, ISSUER_ID
 from chalicelib.errors import NotFound
@@ -42,7 +42,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page and the JSON show."""
+    """View model of the page and the JSON."""
 
     profile: Profile
     achievements: tuple[Offered, ...]
@@ -75,16 +75,16 @@ def _view(found: IssuerPage, services: Services, *, first: bool) -> View:
     base_url = services.settings.base_url
     shown = profile_of(found.issuer, services.catalogue.clock(), base_url)
     following = f"{shown.page}?{urlencode({'cursor': found.next})}" if found.next else None
-    return View(shown, tuple(_offered(each, base_url) for each in found.listings), following, first)
+    return View(shown, tuple(_offered(each, base_url) for each in found.entries), following, first)
 
 
-def _offered(listing: Listing, base_url: str) -> Offered:
+def _offered(entry: CatalogueEntry, base_url: str) -> Offered:
     return Offered(
-        listing.id,
-        achievement_url(base_url, listing.id),
-        text.optional_text(listing.name) or phrase("Untitled achievement"),
-        kind_name(listing.kind),
-        shown_image(listing.image, base_url),
+        entry.id,
+        achievement_url(base_url, entry.id),
+        text.optional_text(entry.name) or phrase("Untitled achievement"),
+        kind_name(entry.kind),
+        shown_image(entry.image, base_url),
     )
 
 

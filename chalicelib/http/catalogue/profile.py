@@ -1,4 +1,4 @@
-"""An issuer as shown on its own pages: what is proven about it, and what it only states.
+"""An issuer as shown on its own pages: proven facts and its own statements.
 
 Nothing here is signed: everything comes from Laurel's record, which the issuer edits itself.
 """
@@ -31,7 +31,7 @@ class Profile:
     """Whether the operators registered the name. A domain confirms who uses it, not the name itself."""
     domains: tuple[str, ...]
     standing: str
-    """Who is behind the name, in one or two sentences."""
+    """The identity behind the name, in one or two sentences."""
     description: str | None
     url: str | None
     """Its website as stated."""
@@ -75,7 +75,7 @@ def issuer_url(base_url: str, issuer_id: str) -> str:
 
 
 def to_json(profile: Profile) -> dict[str, object]:
-    """Serialize a profile: what Laurel knows, and apart from it what the issuer states."""
+    """Serialize a profile: facts known to Laurel, and separately the issuer's statements."""
     return {
         "id": profile.id,
         "did": profile.did,

@@ -6,7 +6,7 @@ kept_form.py         a form that was refused because of its session or size, to 
 form_state.py        values and errors of a submitted form
 text.py              fixed text: banners, roles, navigation
 home.py              /console and /console/new: choose or create an issuer
-overview/            /console/{issuer}: overview_figures.py counts, attention.py lists what needs attention
+overview/            /console/{issuer}: dashboard.py and its parts, tables.py (CSV), attention.py: what needs attention
 achievements/        achievements; achievement_form.py reads and validates their form
 bulk/                issue to many: upload.py and large_check.py check a list, results.py shows what was issued
 credentials/         find, view, correct, renew, suspend, reinstate and revoke credentials
@@ -37,13 +37,14 @@ from chalicelib.http.console.achievements import achievements
 from chalicelib.http.console.branding import preview
 from chalicelib.http.console.bulk import large_check, results, upload
 from chalicelib.http.console.credentials import credentials
-from chalicelib.http.console.overview import overview
+from chalicelib.http.console.overview import overview, tables
 from chalicelib.http.console.pathways import pathways
 from chalicelib.http.console.webhooks import webhooks
 
 ROUTES = (
     home.routes,
     overview.routes,
+    tables.routes,
     achievements.routes,
     upload.routes,
     large_check.routes,

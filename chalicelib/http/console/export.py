@@ -26,14 +26,14 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/export", access=member(Permission.EXPORT))
     def parts(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
-        cursor, number = _asked(request)
+        cursor, number = _requested_part(request)
         # The part is built here only to find out whether another one follows, because the total is unknown.
         following = export.limited_page(services.issuer_context, services.exporters, caller.issuer_id, cursor).next
         return layout.show(context, "export.html", cursor=cursor or "", number=number, next=following or "")
 
     @bound.bind("/console/{issuer}/export/file", access=member(Permission.EXPORT))
     def file(request: Request, caller: Caller, _person: Person) -> Reply:
-        cursor, number = _asked(request)
+        cursor, number = _requested_part(request)
         content = export.limited_page(services.issuer_context, services.exporters, caller.issuer_id, cursor).content
         headers = {"Content-Disposition": f'attachment; filename="{caller.issuer_id}-{number}.ndjson"'}
         return Reply(content, NDJSON, headers=uncached(**headers))
@@ -41,7 +41,7 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _asked(request: Request) -> tuple[str | None, int]:
+def _requested_part(request: Request) -> tuple[str | None, int]:
     """Return the cursor at which the part begins, and the number of the part."""
     query = layout.query(request)
     number = query.get("part", "")

@@ -9,13 +9,18 @@ from chalicelib.award.input.text_rules import (
     check_name,
     check_text,
     check_url,
+    with_https,
 )
 from chalicelib.award.issuers.issuer_actions import MAX_FOOTER, NewIssuer
 from chalicelib.credential.issuer import Issuer
 from chalicelib.embed.artefacts import template
+from chalicelib.http.console import kept_image
 from chalicelib.http.console.form_state import FormState
+from chalicelib.http.core.ports import Services
 
-_OPTIONAL = ("email", "image", "accent", "embed_sites", "font", "footer", "certificate_template")
+_OPTIONAL = ("email", "accent", "embed_sites", "font", "footer", "certificate_template")
+KEPT = "kept_logo"
+"""The field that names the stored logo, the current one or one that was just uploaded."""
 FONT_OPTIONS = (("", "The system’s font"), *fonts.FONTS.items())
 
 
@@ -44,9 +49,14 @@ def check(form: FormState) -> None:
 
 
 def website(form: FormState) -> str:
-    """Return the website in ``form``. People type `fernhill.example`, so a missing scheme is taken as https."""
-    typed = form.text("url")
-    return typed if not typed or ":" in typed.partition("/")[0] else f"https://{typed}"
+    """Return the website in ``form``."""
+    return with_https(form.text("url"))
+
+
+def logo(form: FormState, base_url: str) -> str | None:
+    """Return the address of the logo in ``form``, None without one. A URL replaces an uploaded logo."""
+    kept = None if form.text("remove_logo") else kept_image.name(form, KEPT)
+    return form.or_none("image") or (f"{base_url}/images/{kept}" if kept else None)
 
 
 def new(form: FormState, issuer_id: str) -> NewIssuer:
@@ -60,14 +70,32 @@ def new(form: FormState, issuer_id: str) -> NewIssuer:
     )
 
 
-def changes(form: FormState) -> dict[str, str | None]:
+def changes(form: FormState, base_url: str) -> dict[str, str | None]:
     """Return the profile fields of an existing issuer as ``form`` sets them."""
     value: dict[str, str | None] = {name: form.text(name) for name in ("name", "description")}
-    return {**value, "url": website(form)} | {name: form.or_none(name) for name in _OPTIONAL}
+    optional = {name: form.or_none(name) for name in _OPTIONAL}
+    return {**value, **optional, "url": website(form), "image": logo(form, base_url)}
 
 
-def of(issuer: Issuer) -> FormState:
-    """Fill the form with the current values of ``issuer``."""
+def of(issuer: Issuer, base_url: str) -> FormState:
+    """Fill the form with the current values of ``issuer``. An uploaded logo is shown as an image, not as its URL."""
     names = ("name", "url", "description", *_OPTIONAL)
     values = {name: getattr(issuer, name) or "" for name in names}
-    return FormState({**values, "version": str(issuer.profile_version)})
+    form = FormState({**values, "version": str(issuer.profile_version)})
+    place, _, file_name = (issuer.image or "").rpartition("/")
+    uploaded = form.with_value(KEPT, file_name if place == f"{base_url}/images" else "")
+    return uploaded if kept_image.name(uploaded, KEPT) else form.with_value("image", issuer.image or "")
+
+
+def with_stored_logo(services: Services, issuer_id: str, form: FormState) -> FormState:
+    """Store the logo file of ``form``, which replaces the URL and the removal of the current logo."""
+    found = kept_image.keep(services, issuer_id, form, "logo", KEPT)
+    return found.with_value("image", "").with_value("remove_logo", "") if form.file and not found.file else found
+
+
+def check_stored_logo(services: Services, form: FormState) -> None:
+    """Check that the stored logo which ``form`` names exists."""
+    file_name = kept_image.name(form, KEPT)
+    if file_name and not form.text("remove_logo"):
+        with form.record_refusal("logo"):
+            kept_image.load(services, file_name)

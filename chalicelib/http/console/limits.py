@@ -1,4 +1,4 @@
-"""What the console says about the daily limits of an issuer."""
+"""The console's text about the daily limits of an issuer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WAITING = "Uploads and emails over the limit continue on the next day (UTC)."
 
 
 def lines(issuer: Issuer, now: datetime) -> tuple[str, ...]:
-    """Say how much ``issuer`` may issue and email a day, and how much once it is identified."""
+    """State how much ``issuer`` may issue and email a day, and how much once it is identified."""
     if issuer.registered:
         return (f"You can issue {PROVEN_PER_DAY:,} credentials a day. Your emails are not limited.",)
     if issuer.identified(now):
@@ -25,7 +25,7 @@ def lines(issuer: Issuer, now: datetime) -> tuple[str, ...]:
 
 
 def neutral_emails(issuer: Issuer, now: datetime) -> str:
-    """Say before issuing how the emails of an issuer that is not identified differ; empty for any other."""
+    """Explain before issuing how the emails of an unidentified issuer differ; empty for any other."""
     if issuer.identified(now):
         return ""
     return (

@@ -76,7 +76,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/members/leave", access=member(Permission.READ), methods=("POST",))
     def leave(request: Request, caller: Caller, person: Person) -> Reply:
-        # Anyone can add anyone, so everyone can leave, whatever their role.
+        # Any owner can add any address, so every member can leave, whatever their role.
         context = layout.of(services, request, caller, person, "members")
         form = form_state.sent(request)
         try:
@@ -135,7 +135,7 @@ def _changed(services: Services, context: layout.PageContext, found: Member, for
         form.add_error("", _sentence(error))
     if form.errors:
         return _one(services, context, found, form)
-    is_own = found.email == context.person.email  # who may no longer open the page of API keys
+    is_own = found.email == context.person.email  # because they may no longer open the page of API keys
     is_demoted = found.role is Role.OWNER and role is not Role.OWNER
     if is_demoted and not is_own and _has_new_keys(services, found, form):
         return layout.redirect(f"{context.issuer_url}/api-keys", did="member_changed_new_keys")
@@ -154,7 +154,7 @@ def _removed(services: Services, context: layout.PageContext, found: Member, for
     except (Conflict, Refused) as error:
         form.add_error("", _sentence(error))
         return _one(services, context, found, form)
-    if found.email == context.person.email:  # who may no longer open the members page
+    if found.email == context.person.email:  # because they may no longer open the members page
         return layout.redirect(f"{context.base_url}/console", did="member_removed")
     if _has_new_keys(services, found, form):
         return layout.redirect(f"{context.issuer_url}/api-keys", did="member_removed_new_keys")

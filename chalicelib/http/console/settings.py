@@ -8,11 +8,10 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
-from chalicelib.award.images import stored_images
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.errors import Conflict, Refused
-from chalicelib.http.console import form_state, issuer_form, layout, limits
+from chalicelib.http.console import form_state, issuer_form, kept_image, layout, limits
 from chalicelib.http.console.branding.preview import PART_OPTIONS
 from chalicelib.http.console.form_state import Difference, FormState
 from chalicelib.http.console.layout import PageContext
@@ -43,24 +42,22 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/settings", access=member(Permission.MANAGE))
     def settings(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
-        return _shown(services, context, issuer_form.of(services.issuer_context.issuer_store.issuer(caller.issuer_id)))
+        return _shown(services, context, _saved(services, caller.issuer_id))
 
     @bound.bind(
         "/console/{issuer}/settings", access=member(Permission.MANAGE), methods=("POST",), max_form=MAX_WITH_FILE
     )
     def change(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "settings")
-        form = form_state.sent(request)
+        form = issuer_form.with_stored_logo(services, caller.issuer_id, form_state.sent(request))
         issuer_form.check(form)
+        issuer_form.check_stored_logo(services, form)
         if context.issuer is not None:
             with form.record_refusal("name"):
                 issuer_actions.check_name_change(context.issuer, form.text("name"), by_operator=person.operator)
         if not form.errors:
             with form.record_refusal(""):
-                changes = issuer_form.changes(form)
-                if form.file:
-                    kept = stored_images.keep(services.issuer_context, caller.issuer_id, form.file)
-                    changes["image"] = stored_images.address(services.issuer_context, kept)
+                changes = issuer_form.changes(form, context.base_url)
                 version = form.number("version") or 0
                 try:
                     issuer_actions.update_profile(
@@ -78,11 +75,16 @@ def _conflict(services: Services, context: PageContext, form: FormState, error: 
     """Show the form as submitted, with what someone else has saved in the meantime."""
     if error.code != "version_conflict":
         raise error
-    saved = issuer_form.of(services.issuer_context.issuer_store.issuer(context.tenant))
+    saved = _saved(services, context.tenant)
     form.add_error("", CONFLICT)
-    found = form_state.differences(LABELS, saved, form)
-    # Only once the person has been told may the form replace the other person's profile.
+    with_logo = (one.with_value("image", issuer_form.logo(one, context.base_url) or "") for one in (saved, form))
+    found = form_state.differences(LABELS, *with_logo)
+    # The form may replace the other person's profile only after this person has seen the conflict.
     return _shown(services, context, form.with_value("version", saved.text("version")), found)
+
+
+def _saved(services: Services, issuer_id: str) -> FormState:
+    return issuer_form.of(services.issuer_context.issuer_store.issuer(issuer_id), services.settings.base_url)
 
 
 def _shown(services: Services, context: PageContext, form: FormState, conflict: Sequence[Difference] = ()) -> Reply:
@@ -93,6 +95,7 @@ def _shown(services: Services, context: PageContext, form: FormState, conflict: 
         "settings.html",
         status=form.status,
         form=form,
+        logo=kept_image.name(form, issuer_form.KEPT),
         conflict=conflict,
         font_options=issuer_form.FONT_OPTIONS,
         part_options=PART_OPTIONS,

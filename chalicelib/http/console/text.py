@@ -62,7 +62,9 @@ BANNERS: Mapping[str, Banner] = {
     "member_removed": Banner("Member removed.", "They no longer have access, and their API keys no longer work."),
     "member_left": Banner("You have left the issuer.", "Your API keys there no longer work."),
     "token_revoked": Banner("API key revoked.", "It no longer works."),
-    "settings_changed": Banner("Saved.", "Issued credentials do not change."),
+    "settings_changed": Banner(
+        "Saved.", "Credentials already issued keep the name, logo and contact details that they were signed with."
+    ),
     "key_revoked": Banner(
         "Signing key revoked.",
         "New credentials are signed with another key. Renew the credentials that are now invalid.",
@@ -102,7 +104,7 @@ NAVIGATION = (
     NavigationItem("achievements", "/achievements", "Achievements"),
     NavigationItem("issue", "/issue", "Issue", Permission.ISSUE),
     NavigationItem("credentials", "/credentials", "Credentials"),
-    NavigationItem("reports", "/reports", "Reports"),
+    NavigationItem("reports", "/reports", "Visitor reports"),
     NavigationItem("pathways", "/pathways", "Pathways"),
     NavigationItem("members", "/members", "Members"),
     NavigationItem("api-keys", "/api-keys", "API keys", Permission.MANAGE),

@@ -1,1 +1,1 @@
-"""What all routes share: routing, access, bodies, negotiation, problems, responses."""
+"""Shared by all routes: routing, access, bodies, negotiation, problems, responses."""

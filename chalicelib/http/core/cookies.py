@@ -73,5 +73,5 @@ def _read(request: Request, name: str) -> str | None:
         for key, _, value in [pair.partition("=")]
         if key.strip() == name
     ]
-    # Two cookies of one name: one was planted, and there is no way to tell which is ours.
+    # Two cookies with one name: one was planted, and there is no way to know which is ours.
     return found[0] if len(found) == 1 and _VALUE.fullmatch(found[0]) else None

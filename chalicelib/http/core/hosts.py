@@ -19,7 +19,7 @@ _OF_AWS = ".amazonaws.com"
 
 
 def other_host(request: Request, base_url: str) -> str | None:
-    """The host of ``request``, which API Gateway has found among its custom domains; None for that of ``base_url``."""
+    """The host of ``request``, if it is a custom domain of API Gateway; None for that of ``base_url``."""
     found, own = str(request.context.get("domainName") or "").lower(), urlsplit(base_url)
     if own.scheme != "https" or found in ("", own.hostname) or _OF_AWS in found:
         return None
@@ -31,11 +31,11 @@ def redirect(request: Request, base_url: str) -> Reply | None:
     served = request.path == CATCH_ALL or (request.path == PAGE and request.method in READ)
     if served or other_host(request, base_url) is None:
         return None
-    from chalicelib.http.core.authentication import address  # imported here: a page needs none of that module
+    from chalicelib.http.core.authentication import address  # imported here, because pages do not need it
 
     return to(f"{base_url}{address(request)}")
 
 
 def to(url: str) -> Reply:
-    """Redirect to ``url``, with the same method; not for ever, because an issuer's host can change."""
+    """Redirect to ``url``, with the same method. Temporary, because an issuer's host can change."""
     return Reply("", "text/plain", 307, uncached(Location=url))

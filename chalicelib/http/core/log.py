@@ -23,6 +23,7 @@ from chalicelib.verify.report import Verdict
 if TYPE_CHECKING:
     from chalicelib.analytics.counts.folding import Folded
     from chalicelib.award.keys.cleanup import CleanupResult
+    from chalicelib.directory.writing.updates import Update
     from chalicelib.erasure.running import ErasureRun
     from chalicelib.tasks.worker import RunResult, TaskFailure
 
@@ -110,12 +111,28 @@ def worker_run(result: RunResult) -> None:
 
 
 def counted(folded: Folded) -> None:
-    """Log a run of the counting, and emit how far it is behind, for its alarm. A run that waits for another is none."""
+    """Log a counting run, and emit its lag for the alarm. A run that only waited for another is not logged."""
     if folded.waits:
         return
     logger().info("counted", extra={"buckets": folded.buckets, "late": folded.late, "too_old": folded.too_old})
+    for failure in folded.failed:
+        extra = {"issuer": failure.issuer_id, "period": failure.period.name, "error": _chain(failure.error)}
+        logger().error("issuer not counted", extra=extra)
     behind = folded.behind.total_seconds()
-    with single_metric(name="CountsBehind", unit=MetricUnit.Seconds, value=behind, namespace=NAMESPACE):
+    for name, unit, value in (
+        ("CountsBehind", MetricUnit.Seconds, behind),
+        ("IssuersNotCounted", MetricUnit.Count, len({failure.issuer_id for failure in folded.failed})),
+    ):
+        with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
+            pass
+
+
+def listings_updated(update: Update) -> None:
+    """Log a batch of changes of the directory, and emit how long the oldest of them took, for its alarm."""
+    failed = update.failed is not None
+    logger().info("listings updated", extra={"changes": update.applied, "failed": failed})
+    behind = update.behind.total_seconds()
+    with single_metric(name="DirectoryBehind", unit=MetricUnit.Seconds, value=behind, namespace=NAMESPACE):
         pass
 
 
@@ -130,7 +147,7 @@ def erased(result: ErasureRun) -> None:
 
 
 def new_keys(created: int, most: int) -> None:
-    """Emit how many keys issuers got today, and how much of the day's budget that is, for its alarm."""
+    """Emit how many keys were created for issuers today, and which part of the day's budget, for the alarm."""
     percent = 100 * created / most if most else 0.0
     for name, unit, value in (
         ("NewKeys", MetricUnit.Count, created),

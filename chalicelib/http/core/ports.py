@@ -22,8 +22,9 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
-    from chalicelib.directory.own_profile import ProfileContext
-    from chalicelib.directory.profile_ports import PublishedStore
+    from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.profiles.own_profile import ProfileContext
+    from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
@@ -47,7 +48,7 @@ class Services(Protocol):
 
     @property
     def event_budget(self) -> EventBudget:
-        """How many reported events this worker stores."""
+        """Limit on the reported events that this worker stores."""
 
     @property
     def count_store(self) -> CountStore:
@@ -127,6 +128,10 @@ class Services(Protocol):
     @property
     def published_store(self) -> PublishedStore:
         """Store of public profiles."""
+
+    @property
+    def directory(self) -> directory_ports.Ports:
+        """What searches of the directory need."""
 
     @property
     def pathways(self) -> Pathways:

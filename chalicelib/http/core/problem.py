@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "domain_shared": Kind(422, "Shared domain"),
     "message_incomplete": Kind(422, "Incomplete message"),
     "bad_cursor": Kind(400, "Invalid cursor"),
+    "directory_query": Kind(400, "Search not possible"),
     "version_conflict": Kind(409, "Changed by someone else in the meantime"),
     "achievement_archived": Kind(422, "Achievement archived"),
     "bad_text": Kind(422, "Invalid text"),

@@ -1,1 +1,1 @@
-"""Public pages and widgets of holders who consented to them."""
+"""Public pages and widgets of holders who have published a profile."""

@@ -8,7 +8,7 @@ from chalicelib.http.public.credential_links import structured_data
 
 
 def to_json(view: HolderView) -> dict[str, object]:
-    """Serialize a profile: what is verified, and apart from it what the holder states."""
+    """Serialize a profile: verified contents, and separately the holder's own statements."""
     return {
         "id": view.id,
         "url": view.url,

@@ -30,7 +30,10 @@ FIELDS = (
     ("language", "Language", (("", "Automatic"), *LANGUAGES.items())),
 )
 """The fields of the form: name, label, and the options with their texts."""
-HINT = "A live frame, as high as the credentials that it shows now. With many of them, it has its own scroll bar."
+HINT = phrase(
+    "A live frame. The script below it in the code gives it the height of its credentials, on phones too. Without the "
+    "script it keeps the height in the code, and scrolls."
+)
 
 
 def routes(services: Services) -> Routes:
@@ -81,8 +84,7 @@ def _builder(view: HolderView, look: Look, base_url: str) -> Reply:
         empty=not credentials,
         chosen_any=bool(view.valid),
         hint=HINT,
-        snippet=wall.snippet(view.id, look, box, base_url),
-        listener=wall.listener(base_url),
+        snippet=f"{wall.snippet(view.id, look, box, base_url)}\n{wall.listener(base_url)}",
         frame_url=wall.frame_url(view.id, look, base_url),
         box=box,
         sandbox=snippets.SANDBOX,

@@ -1,4 +1,4 @@
-"""A holder as shown to everyone: what they state themselves, and their credentials, verified when the page is built."""
+"""The public view of a holder: their own statements, and their credentials, verified when the page is built."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 
 from chalicelib.credential import dates
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.directory.profile import OpenTo
-from chalicelib.directory.published import Published
+from chalicelib.directory.profiles.profile import OpenTo
+from chalicelib.directory.profiles.published import Published
 from chalicelib.embed.badge_view import BadgeView
 from chalicelib.errors import NoProfile, NotFound
 from chalicelib.http.core.ports import Services
@@ -23,7 +23,7 @@ from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Verdict
 
 NO_PROFILE = phrase("There is no public profile here. It may have been unpublished.")
-"""The same for a profile that was withdrawn and for one that never was."""
+"""The same for an unpublished profile and for one that never existed."""
 OPEN_TO = {
     OpenTo.WORK: phrase("Work"),
     OpenTo.FREELANCE: phrase("Freelance work"),
@@ -54,7 +54,7 @@ class ProvenSkill:
 
 @dataclass(frozen=True, slots=True)
 class HolderView:
-    """What the page, the wall and the JSON show. ``name`` to ``open_to`` are the holder's own words."""
+    """View model of the page, the wall and the JSON. ``name`` to ``open_to`` are the holder's own words."""
 
     id: str
     url: str
@@ -110,14 +110,14 @@ def _view(published: Published, opened: Iterable[HostedReport], base_url: str, n
         open_to=details.open_to,
         valid=valid,
         expired=tuple(card for verdict, card in shown if verdict is Verdict.EXPIRED),
-        skills=_skills(valid),
+        skills=skills(valid),
         indexed=published.indexed,
         checked_at=now,
     )
 
 
 def _card(opened: HostedReport, base_url: str) -> Card | None:
-    """The card of a credential that may be shown: none for a revoked, suspended, future or doubtful one."""
+    """The card of a credential; None for one that is revoked, suspended, not valid yet or not verified."""
     if opened.report.verdict not in (Verdict.VALID, Verdict.EXPIRED):
         return None
     page = page_of(of_hosted(opened, base_url), base_url)
@@ -132,10 +132,11 @@ def _order(card: Card) -> tuple[str, str]:
     return (dates.write(start) if start else "", card.badge.id)
 
 
-def _skills(cards: Iterable[Card]) -> tuple[ProvenSkill, ...]:
-    """The skills, those with most credentials first. An issuer that no one identifies proves none.
+def skills(cards: Iterable[Card]) -> tuple[ProvenSkill, ...]:
+    """The skills, most credentials first. Credentials of unidentified issuers prove none.
 
-    A skill is its URL and its name: another name for a URL must not get the credentials of those who use the right one.
+    A skill is identified by its URL and its name, so that a wrong name for a URL does not get the credentials of the
+    right one.
     """
     found: dict[tuple[str | None, str], tuple[Link, list[Card]]] = {}
     for card in cards:

@@ -84,8 +84,8 @@ def _issuers(services: Services, after: str) -> Iterator[str]:
     for issuer in store.issuers(store.issuer_ids(after, ISSUERS)):
         if issuer.identified(now):
             yield f"{base_url}/issuers/{issuer.id}"
-            for listing in store.listings(issuer.id, "", ACHIEVEMENTS):
-                yield achievement_url(base_url, listing.id)
+            for entry in store.entries(issuer.id, "", ACHIEVEMENTS):
+                yield achievement_url(base_url, entry.id)
 
 
 def _document(root: str, entry: str, urls: Iterable[str]) -> str:

@@ -26,11 +26,12 @@ from chalicelib.language.translation import translation
 from chalicelib.settings import Function
 
 TITLE = phrase("Verified credentials")
-"""Title of the frame. It names no one: copied code outlives a profile that is withdrawn."""
+"""Title of the frame, without a name, because copied code outlives an unpublished profile."""
 WIDTH = 680
 """Two columns of cards: as wide as the text of most websites."""
 MAX_HEIGHT = 720
-"""What a laptop shows without scrolling. A frame with more credentials scrolls until it reports its height."""
+"""The height that a laptop shows without scrolling. A frame with more credentials scrolls until it reports its
+height."""
 MISSING = "There is no profile with this id."
 _GAP = 12
 _NOTE = 60
@@ -58,7 +59,7 @@ def framed(view: HolderView) -> tuple[Card, ...]:
 
 
 def box(credentials: int, size: Size) -> Box:
-    """Return the size of a frame with this number of ``credentials``, as far as it is known before it is loaded."""
+    """Return the estimated size of a frame with this number of ``credentials``, before it is loaded."""
     columns = (WIDTH + _GAP) // (BOXES[size].width + _GAP)
     rows = -(-credentials // columns)
     return Box(WIDTH, min(MAX_HEIGHT, rows * (BOXES[size].height + _GAP) + _NOTE))
@@ -151,7 +152,7 @@ def _colours(palette: Palette) -> str:
 
 
 def _style(size: Size) -> str:
-    """The style of the widgets, in a grid of as many columns as fit."""
+    """The style of the widgets, in a grid with as many columns as fit."""
     tones = "".join(
         f".{tone}{{{''.join(f'--{name}:{value};' for name, value in element.colours(tone).items())}}}" for tone in TONES
     )

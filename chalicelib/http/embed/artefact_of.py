@@ -19,9 +19,9 @@ from chalicelib.language.phrase import phrase, with_values
 from chalicelib.reports.hosted import HostedReport
 
 VOUCHED = phrase("The operator of this service vouches for this name.")
-NOT_PROVEN = phrase("Who issued it is not proven.")
+NOT_PROVEN = phrase("The issuer’s identity is not proven.")
 MAX_DOMAIN, MAX_DOMAINS = 70, 140
-"""Characters of one domain, and of all domains together, that fit into the lines for them. Whatever somebody registered
+"""Characters of one domain, and of all domains together, that fit into the lines for them. Whatever was registered
 fits into the first: a label has up to 63."""
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 
@@ -40,12 +40,12 @@ def artefact_of(services: Services, opened: HostedReport, *, rendered: bool = Tr
 
 
 def artefact_with(opened: HostedReport, base_url: str, images: Images, *, rendered: bool = True) -> Artefact:
-    """As `artefact_of`, with the pictures that ``images`` reads."""
+    """Build the view as `artefact_of` does, with pictures read by ``images``."""
     page = page_of(of_hosted(opened, base_url), base_url)
     view, facts = badge_of.of_page(page, opened, base_url), page.facts
     accent = colours.readable_or_default(facts.issuer.recorded.accent if facts and facts.issuer.recorded else None)
     title = view.claims.title if view.claims else ""
-    # The drawn badge instead of a picture by someone who may only claim to be the issuer that it shows.
+    # Draw a badge instead of using a picture by someone who may only claim to be this issuer.
     picture = facts.image if facts and (facts.issuer.caution is None or not rendered) else None
     return Artefact(
         # At the base URL, because what is printed must outlive the host of an issuer.
@@ -83,8 +83,8 @@ def _proof(facts: Facts | None) -> str:
 
 
 def with_short_domains(sentence: str) -> str:
-    """Shorten the domains in ``sentence`` at their start, so that no line that is full cuts the end, which says whose
-    they are."""
+    """Shorten the domains in ``sentence`` at their start, because the end of a domain, which identifies its owner, must
+    not be cut."""
     room = min(MAX_DOMAIN, MAX_DOMAINS // max(len(_DOMAIN.findall(sentence)), 1))
 
     def shortened(text: str) -> str:

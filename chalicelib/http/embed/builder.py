@@ -39,7 +39,7 @@ def routes(services: Services) -> Routes:
     def build(request: Request, credential_id: str) -> Reply:
         if not PUBLIC_ID.fullmatch(credential_id):
             raise NotFound("no such credential")
-        # No visit: whoever prepares a snippet has seen, and counted, the page.
+        # No visit, because opening the credential's page was already counted.
         view = badge_of(services.hosted_reports.open(credential_id, None), bound.base_url)
         look = Look(
             size_of(parameter(request, "size")),

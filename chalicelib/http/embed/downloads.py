@@ -1,4 +1,4 @@
-"""What a holder downloads: the credential as JSON, as JWT and inside an image, and the certificate."""
+"""Downloads: the credential as JSON, as a JWT and inside an image, and the certificate."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/c/{id}/credential.jwt", access=PUBLIC, missing=NO_JWT)
     def token(request: Request, credential_id: str) -> Reply:
         if services.public_store.record(opening.checked(credential_id)).jwt is None:
-            raise NotFound("no token")  # one more read, so that no download is counted that there is not
+            raise NotFound("no token")  # one more read, so that a missing file is not counted as a download
         opened = opening.downloaded(services, request, credential_id)
         return _file(opened, "jwt", (opened.record.jwt or "").encode("ascii"), negotiation.VC_JWT)
 

@@ -1,4 +1,4 @@
-"""What widgets and pages report about themselves: `POST /v1/events`.
+"""Events reported by widgets and pages: `POST /v1/events`.
 
 A browser sends it without waiting for the response (`navigator.sendBeacon`), from any website and without a preflight,
 so it is a form. Nothing proves that a report is true.
@@ -40,7 +40,7 @@ def routes(services: Services) -> Routes:
         credential_id, visit = _read(request)
         if services.event_budget.admits(visit.kind, visit.address):
             services.hosted_reports.record_reported(credential_id, visit)
-        # The same answer for what is not stored: there is nothing that the sender could do about it.
+        # The response is the same for reports that are not stored, because the sender could do nothing about it.
         return Reply("", "text/plain", 202, uncached())
 
     return bound

@@ -1,4 +1,4 @@
-"""The files that can be downloaded. Only imported when one is made, because it takes time."""
+"""Create the files for download. Imported only when needed, because the import takes time."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def baked_svg(artefact: Artefact, credential: bytes) -> bytes:
 def certificate(
     artefact: Artefact, claims: Claims, chosen: str | None, paper: str | None, language: Translation
 ) -> bytes:
-    """Return the certificate as PDF, in the template ``chosen`` by the issuer, on the ``paper`` that was asked for."""
+    """Return the certificate as PDF, in the template ``chosen`` by the issuer, on the requested ``paper``."""
     return drawing.draw(artefact, claims, template.chosen(chosen), template.paper(paper), language)

@@ -63,7 +63,7 @@ def routes(services: Services) -> Routes:
             return _image(services, request, file, form)
         except NotFound as error:
             status = 410 if isinstance(error, Erased) else 404
-            # An image, because the reader of a website sees nothing of a problem document in its place.
+            # An image, because a problem document in its place would not be displayed.
             return public(request, form.draw(texts.missing(form.language), status), IMAGE_SECONDS)
 
     bound.preflight("/badge/{file}")

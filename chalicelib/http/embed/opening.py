@@ -34,7 +34,7 @@ def opened(services: Services, request: Request, credential_id: str, widget: Wid
     if visit is not None and visit.referrer == urlsplit(services.settings.base_url).hostname:
         visit = None  # the preview of the snippet builder
     if visit is not None and not services.event_budget.admits(visit.kind, visit.address):
-        visit = None  # the website is the visitor's word, so impressions are limited like other reports
+        visit = None  # the visitor states the website, so impressions are limited like other reports
     return _open(services, credential_id, visit, Kind.IMPRESSION)
 
 
@@ -63,7 +63,8 @@ def badge(services: Services, request: Request, credential_id: str, widget: Widg
 
 
 def image_language(request: Request) -> Translation:
-    """Return the language of `lang`, otherwise English: who loads an image is a website or a proxy, not its reader."""
+    """Return the language of `lang`, otherwise English, because images are often loaded by a proxy and not by the
+    reader."""
     return translation(known(parameter(request, "lang")) or DEFAULT)
 
 

@@ -104,7 +104,7 @@ def _frame(services: Services, request: Request, name: str) -> Reply:
         return _document(request, base_url, texts.missing(_translation()), f"{base_url}/", None, None, 404)
     view = badge_of(opened, base_url)
     image = view.claims.image if view.claims else None
-    # Without an issuer there is no list, and nothing that is verified: only Laurel's own pages show that.
+    # Without an issuer there is no list of websites and nothing verified, so only Laurel's own pages may show it.
     ancestors = embed_sites.ancestors(opened.issuer.embed_sites, base_url) if opened.issuer else base_url
     return _document(request, base_url, texts.shown(view, _translation()), view.url, image, ancestors)
 

@@ -22,7 +22,7 @@ from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.holder.access import LinkExpired
 from chalicelib.delivery.holder.home import PageQuery
 from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, Target
-from chalicelib.directory import own_profile
+from chalicelib.directory.profiles import own_profile
 from chalicelib.erasure import requests
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
@@ -146,7 +146,7 @@ def _delete(services: Services, secret: str, wanted: str) -> Reply:
 
 
 def page_query(request: Request) -> PageQuery:
-    """Read which page is wanted; a form shows the first one again."""
+    """Read which page is requested; a form shows the first one again."""
     query: Mapping[str, str] = (request.query_params or {}) if request.method in READ else {}
     issuers = [query.get("issuer"), query.get("after")]
     if not all(each is None or _ISSUER.fullmatch(each) for each in issuers):
@@ -173,7 +173,7 @@ def _send_link(services: Services, secret: str, wanted: str) -> Reply:
 
 
 def _address(services: Services, secret: str) -> str | None:
-    """The holder's address while the link works: whoever has only an old link does not learn it."""
+    """The holder's address while the link works. An expired link does not reveal it."""
     try:
         return holder_access.enter(services.delivery_context, secret).email
     except LinkExpired:
@@ -181,7 +181,7 @@ def _address(services: Services, secret: str) -> str | None:
 
 
 def _named(services: Services, issuer: Issuer) -> str:
-    """How a sentence names an issuer: its name comes from the record, so it is marked unless someone vouches for it."""
+    """How a sentence names an issuer: its name comes from the record, so an unconfirmed one is marked."""
     if issuer.identified(services.delivery_context.now()):
         return line(issuer.name, MAX_NAME)
     return neutral.claimed_within(issuer)

@@ -71,9 +71,9 @@ class Group:
     older: str | None
     """Query of the page with the issuer's older credentials."""
     wanted: str
-    """Which of its emails the holder wants."""
+    """The holder's choice of its emails."""
     email_choices: tuple[tuple[str, str], ...]
-    """What the holder can choose with this link: an issuer's own link brings no more emails than before."""
+    """The choices available with this link: with an issuer's own link, only fewer emails than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _narrower(box: Mailbox, issuer_id: str) -> tuple[tuple[str, str], ...]:
 
 
 def _newest(record: Record, records: Mapping[str, Record]) -> str | None:
-    """The newest version of a replaced ``record``, as far as ``records``, the credentials of the page, show it."""
+    """The newest version of a replaced ``record`` among ``records``, the credentials of the page."""
     newest, seen = record.superseded_by, {record.id}
     while newest is not None and newest not in seen:
         seen.add(newest)
@@ -187,7 +187,7 @@ def _card(
 
 
 def _has_certificate(one: HolderCredential, now: datetime) -> bool:
-    """Whether the route of the certificate makes one, as far as that is known without verifying the credential."""
+    """Whether the certificate is probably available; known for certain only after verification."""
     if _status(one.record, now) is not None or not one.issuer.identified(now):
         return False
     return can_be_drawn(one.shared.name, one.record.holder_name, one.shared.issuer)

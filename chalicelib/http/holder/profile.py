@@ -11,10 +11,10 @@ from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.delivery.holder import access as holder_access
 from chalicelib.delivery.holder import home as holder_home
 from chalicelib.delivery.holder.access import LinkExpired
-from chalicelib.directory import own_data, own_profile
-from chalicelib.directory.consent import Visibility
-from chalicelib.directory.own_profile import OwnProfile
-from chalicelib.directory.profile import BadDetails
+from chalicelib.directory.profiles import own_data, own_profile
+from chalicelib.directory.profiles.consent import Visibility
+from chalicelib.directory.profiles.own_profile import OwnProfile
+from chalicelib.directory.profiles.profile import BadDetails
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.directory import consent
-from chalicelib.directory.consent import FIELDS, Audience, Subject, Visibility
-from chalicelib.directory.languages import CODES
-from chalicelib.directory.own_profile import Choices, OwnProfile
-from chalicelib.directory.profile import Details, OpenTo
+from chalicelib.award.input.text_rules import with_https
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import FIELDS, Audience, Subject, Visibility
+from chalicelib.directory.profiles.languages import CODES
+from chalicelib.directory.profiles.own_profile import Choices, OwnProfile
+from chalicelib.directory.profiles.profile import Details, OpenTo
 
 AGREE = "Tick the box if you agree to publish your profile."
 CHANGED_TEXT = "The text above the button has changed. Read it again."
 KEEP = "keep"
 ENDS: Mapping[str, timedelta | None] = {"never": None, "180": timedelta(days=180), "365": timedelta(days=365)}
-"""How long the profile is shown, by the value of the option."""
+"""The duration for which the profile is shown, by the value of the option."""
 ENDS_LABELS = {"never": "Until I unpublish it", "180": "For 180 days", "365": "For 365 days"}
 
 
@@ -35,11 +36,19 @@ class ProfileForm:
 
 
 def stored(own: OwnProfile, now: datetime) -> ProfileForm:
-    """The form with what is stored. A new profile is meant for everyone; one that is no longer shown is not."""
-    new, grants = own.profile is None, own.grants if own.is_on(now) else {}
+    """The form with the stored values. A profile that is not published is for everyone by default, as a new one is.
+
+    An empty field of a published one is for everyone only if all others are.
+    """
+    is_on = own.is_on(now)
+    grants = own.grants if is_on else {}
+    details = own.profile.details if own.profile else Details()
+    chosen = {field: consent.visibility(grants, field) for field in details.stated()} if is_on else {}
+    for_everyone = set(chosen.values()) <= {Visibility.EVERYONE}
+    usual = Visibility.EVERYONE if for_everyone else Visibility.NOBODY
     return ProfileForm(
-        details=own.profile.details if own.profile else Details(),
-        visibility={field: Visibility.EVERYONE if new else consent.visibility(grants, field) for field in FIELDS},
+        details=details,
+        visibility={field: chosen.get(field, usual) for field in FIELDS},
         search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in grants,
         ends=KEEP if grants else "never",
         all_valid=False,
@@ -49,8 +58,8 @@ def stored(own: OwnProfile, now: datetime) -> ProfileForm:
 
 
 def entered(fields: Mapping[str, str]) -> ProfileForm:
-    """The form that was sent. A choice that does not exist counts as the narrowest."""
-    links = tuple(line.strip() for line in fields.get("links", "").splitlines() if line.strip())
+    """The submitted form. An unknown choice counts as the narrowest."""
+    links = tuple(with_https(line.strip()) for line in fields.get("links", "").splitlines() if line.strip())
     return ProfileForm(
         details=Details(
             name=fields.get("name", "").strip(),
@@ -70,14 +79,14 @@ def entered(fields: Mapping[str, str]) -> ProfileForm:
 
 
 def error(form: ProfileForm, own: OwnProfile, now: datetime) -> str | None:
-    """What is missing to publish the profile: consent to the current text, unless it is published already."""
+    """The error if consent to the current text is missing; none if the profile is already published."""
     if form.text_version != str(consent.TEXT_VERSION):
         return CHANGED_TEXT
     return None if form.agreed or own.is_on(now) else AGREE
 
 
 def choices(form: ProfileForm, own: OwnProfile, now: datetime) -> Choices:
-    """What the form chooses. An unknown end is the present one, or the shortest."""
+    """The choices in the form. An unknown end date is replaced by the current one, or the shortest."""
     present = own.grants.get((Subject.PROFILE, Audience.PUBLIC))
     if form.ends in ENDS:
         lasts = ENDS[form.ends]
@@ -88,5 +97,5 @@ def choices(form: ProfileForm, own: OwnProfile, now: datetime) -> Choices:
 
 
 def visibility_of(value: str) -> Visibility:
-    """The choice named ``value``; nobody for any other text."""
+    """The choice named ``value``; `NOBODY` for any other text."""
     return Visibility(value) if value in tuple(Visibility) else Visibility.NOBODY

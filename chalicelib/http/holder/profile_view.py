@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.directory import consent
-from chalicelib.directory.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
-from chalicelib.directory.own_profile import OwnProfile
-from chalicelib.directory.published import publish
+from chalicelib.directory.profiles import consent
+from chalicelib.directory.profiles.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
+from chalicelib.directory.profiles.own_profile import OwnProfile
+from chalicelib.directory.profiles.published import publish
 from chalicelib.http.directory.holder_view import OPEN_TO, holder_url
 from chalicelib.http.holder.holder_view import HolderPage
 from chalicelib.http.holder.profile_form import ENDS_LABELS, KEEP, ProfileForm
@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became visible, or no longer is, to the same audiences in one entry of the ledger."""
+    """Subjects that became visible, or stopped being visible, to the same audiences in one entry of the ledger."""
 
     label: str
     audiences: tuple[str, ...]
@@ -93,7 +93,7 @@ class ProfilePage:
     """Issuer and query of each page with older credentials."""
     more: str | None
     shown: int
-    """How many credentials anyone may see."""
+    """The number of credentials shown to any audience."""
     history: tuple[History, ...]
 
 
@@ -142,7 +142,7 @@ def _rows(own: OwnProfile, home: HolderPage) -> Iterator[Row]:
 
 
 def _changes(entry: ConsentEntry) -> Iterator[Change]:
-    """One change for each group of audiences that was granted, or refused, the same subjects."""
+    """One change for each group of audiences with the same subjects granted or withdrawn."""
     ends = next((one.expires_at for one in entry.decisions if one.expires_at), None)
     for granted in (True, False):
         groups: dict[frozenset[Audience], list[str]] = {}

@@ -1,7 +1,7 @@
 """The language of the request that is being answered: `lang` in its URL, then `Accept-Language`, then English.
 
-It is kept for the duration of a request instead of being passed to every view, because every page depends on it and no
-view decides by it. `response_headers.middleware` sets it first.
+It is kept for the duration of a request instead of being passed to every view, because every page depends on it, but no
+view decides anything by it. `response_headers.middleware` sets it first.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from chalice.app import Request
 from chalicelib.language.languages import DEFAULT, LANGUAGES, PARAMETER, accepted, in_language, known
 from chalicelib.language.translation import Translation, translation
 
-_KEPT = ("kind", "size", "theme", "language", "issuer", "before", "after", "cursor")
+_SEARCH = ("q", "sort", "skill", "achievement", "place", "open_to", "issued_after")
+_KEPT = ("kind", "size", "theme", "language", "issuer", "before", "after", "cursor", *_SEARCH)
 """The parameters of pages; a link to the same page in another language keeps them, and no others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads the response: a language, and whether the URL named it."""
+    """The reader of the response: a language, and whether the URL named it."""
 
     code: str = DEFAULT
     chosen: bool = False
@@ -75,7 +76,7 @@ def current() -> Reader:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Translate what is rendered within the context into the language ``code``."""
+    """Translate everything that is rendered within the context into the language ``code``."""
     token = _translation.set(translation(code))
     try:
         yield
@@ -89,13 +90,13 @@ def spoken() -> Translation:
 
 
 def with_language(url: str) -> str:
-    """Keep the language of a URL that named it: no cookie remembers it."""
+    """Keep the language that the URL names, because no cookie stores it."""
     reader = _reader.get()
     return in_language(url, reader.code) if reader.chosen else url
 
 
 def headers(code: str, more: dict[str, str]) -> dict[str, str]:
-    """Return ``more`` with the language of the response, and with what it was chosen by."""
+    """Return ``more`` with `Content-Language` and, if `Accept-Language` decided, `Vary`."""
     found = {"Content-Language": code, **more}
     if not _reader.get().chosen:
         found["Vary"] = ", ".join(filter(None, (more.get("Vary"), "Accept-Language")))

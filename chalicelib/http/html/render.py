@@ -29,8 +29,6 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 _HTML = f"{negotiation.HTML}; charset=utf-8"
 CONSOLE = "console/"
 """Templates that are in English only."""
-LONG_EMAIL = 24
-"""Characters that fit in one line of a table's column."""
 
 
 def problem(found: Problem, base_url: str, headers: Mapping[str, str]) -> Reply:
@@ -138,7 +136,7 @@ def _environment() -> Environment:
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters |= {"stamp": text.stamp, "paragraphs": text.paragraphs, "with_language": reader.with_language}
     # They depend on the request, so Jinja must not compute them while it compiles a template.
-    spoken = {"day": "day", "minute": "minute", "t": "text", "own": "own"}
+    spoken = {"day": "day", "minute": "minute", "number": "number", "t": "text", "own": "own"}
     environment.filters |= {name: pass_context(partial(_spoken, method)) for name, method in spoken.items()}
     environment.filters |= {"kind_name": kind_name, "email": _email, "unquoted": unquoted}
     return environment
@@ -164,11 +162,11 @@ def compile_templates() -> None:
 
 
 def _email(address: str) -> Markup:
-    """Let a long email address break before its @, where a line break is easiest to read."""
-    from markupsafe import Markup, escape
+    """Let an email address break before its @, where a line break is easiest to read."""
+    from markupsafe import Markup
 
     local, at, domain = address.rpartition("@")
-    return Markup("%s<wbr>%s") % (local, at + domain) if len(address) > LONG_EMAIL else escape(address)
+    return Markup("%s<wbr>%s") % (local, at + domain)
 
 
 @cache

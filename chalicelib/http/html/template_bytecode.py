@@ -41,7 +41,7 @@ class TemplateBytecode(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """See `BytecodeCache`."""
-        with suppress(OSError):  # a folder that cannot be written is that of a deployment
+        with suppress(OSError):  # a deployed folder is read-only
             self._folder.mkdir(exist_ok=True)
             new = self._folder / f"{bucket.key}.{uuid4().hex}"
             new.write_bytes(bucket.bytecode_to_string())

@@ -26,7 +26,7 @@ def optional_text(value: object) -> str | None:
 
 
 def sentence(value: str) -> str:
-    """Return a sentence of Laurel's, with what others wrote in it as `optional_text` returns it."""
+    """Return a sentence of Laurel's own, with the values that others wrote sanitized by `optional_text`."""
     return with_values(value, lambda text: optional_text(text) or "")
 
 

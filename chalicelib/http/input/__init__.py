@@ -1,1 +1,1 @@
-"""What a request contains: body, form, query string, accepted formats, visitor."""
+"""The parts of a request: body, form, query string, accepted formats, visitor."""

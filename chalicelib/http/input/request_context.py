@@ -1,4 +1,4 @@
-"""Who sent a request, for analytics and rate limits."""
+"""The sender of a request, for analytics and rate limits."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def by_person(request: Request) -> bool:
     """Whether a person probably opened the requested page.
 
     Machines read email first: scanners open every link, and clients prefetch pages. They declare it (see
-    `visitor_class`), or do not navigate a tab (`Sec-Fetch-Mode`, `Sec-Fetch-Dest`).
+    `visitor_class`), or they do not navigate a tab (`Sec-Fetch-Mode`, `Sec-Fetch-Dest`).
     """
     headers = request.headers
     if request.method != "GET" or visitor_class.of(request) is not VisitorClass.PERSON:

@@ -1,6 +1,6 @@
 """The coarse class of a visitor, from what the request declares. The user agent itself is never stored.
 
-It decides nothing but how a view is counted: a program that imitates a browser in every respect is counted as a person.
+It only decides how a view is counted: a program that imitates a browser in every respect is counted as a person.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _is_bot(agent: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """Regular expressions of which almost all are plain text, which is compared as text: compiling the whole list takes
+    """Regular expressions. Almost all are plain text and compared as such: compiling the whole list takes
     20 ms, too long for the first page of a worker."""
 
     texts: tuple[str, ...]
@@ -97,7 +97,7 @@ def _crawlers() -> _Patterns:
 
 
 def _list() -> Sequence[Mapping[str, Any]]:
-    # Imported late: reading the list takes 7 ms, and most routes classify no one.
+    # Imported late, because reading the list takes 7 ms and most routes classify no visitor.
     from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # type: ignore[import-untyped]
 
     entries: Sequence[Mapping[str, Any]] = CRAWLER_USER_AGENTS_DATA

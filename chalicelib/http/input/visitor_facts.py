@@ -1,4 +1,4 @@
-"""What a request says about a visitor that is coarse enough to be stored."""
+"""Facts about a visitor in a request that are coarse enough to be stored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PHONE = re.compile("Mobi|iPhone")
 
 
 def of(request: Request) -> Mapping[str, Any]:
-    """The members of a visit that describe the visitor. Nothing about one who asks not to be followed."""
+    """The members of a visit that describe the visitor; none for a visitor who has opted out of tracking."""
     headers = request.headers
     if headers.get("sec-gpc") == "1" or headers.get("dnt") == "1":
         return {"private": True}

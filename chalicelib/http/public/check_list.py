@@ -44,12 +44,12 @@ class Row:
     decisive: bool
     """Whether it decided the verdict; if so, it is expanded initially."""
     source: str | None
-    """What a passed check without evidence was based on."""
+    """The basis of a passed check without evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """The checks that were not made because an earlier one did not pass, in one sentence."""
+    """The checks that were skipped because an earlier one did not pass, in one sentence."""
 
     checks: str
     reason: str

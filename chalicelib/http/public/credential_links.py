@@ -1,4 +1,4 @@
-"""Where the page of a credential leads: to share it, to earn the same, and to what comes next."""
+"""Links on the page of a credential: to share it, to earn the same, and to next steps."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Recommended:
 
 @dataclass(frozen=True, slots=True)
 class OnwardLinks:
-    """Pages of the issuer's present catalogue. Nothing in them is part of the signed credential."""
+    """Links to the issuer's current catalogue. Nothing in them is part of the signed credential."""
 
     achievement: str
     issuer: str
@@ -91,7 +91,7 @@ def onward_links(hosted: HostedView, facts: Facts, base_url: str) -> OnwardLinks
 
 
 def structured_data(url: str, facts: Facts) -> Mapping[str, object] | None:
-    """A schema.org `EducationalOccupationalCredential`; None for an issuer whose name nobody confirms."""
+    """A schema.org `EducationalOccupationalCredential`; None for an issuer with an unconfirmed name."""
     if not facts.issuer.vouched:
         return None
     data: dict[str, object] = {

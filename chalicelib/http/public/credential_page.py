@@ -71,11 +71,11 @@ class Page:
     facts: Facts | None
     checks: CheckList
     advice: tuple[str, ...]
-    """What to consider before deciding."""
+    """Advice before a decision."""
     not_checked: tuple[str, ...]
     recipient: RecipientForm
     ask_url: str | None
-    """Where the address is sent, None if it cannot be compared."""
+    """The target of the form for an address, None if it cannot be compared."""
     about_recipient: bool
     """Whether the verdict is about the address: the page then offers to check the credential without it."""
     format: str | None
@@ -84,7 +84,7 @@ class Page:
     """Whether there is a certificate: only for a credential that is valid now, and if there are fonts for it."""
     next_pathways: tuple[NextPathway, ...]
     """Pathways that include the badge, from Laurel's record: not signed. Empty for a submitted credential, and for an
-    issuer that is not proven: nobody should be led to it."""
+    issuer that is not proven, to which no visitor should be led."""
     onward: OnwardLinks | None
     """From Laurel's record as well."""
     share: ShareLinks | None
@@ -189,11 +189,11 @@ def _has_certificate(report: Report, facts: Facts | None) -> bool:
 
 
 def _about_the_credential(report: Report) -> Report:
-    """``report`` with its own verdict, if that is not valid: it matters more than for whom the credential was issued,
-    which the page says as well. A revoked credential must not lose its band to a wrong address."""
+    """``report`` with its own verdict, if that is not valid: it matters more than whom the credential was issued to,
+    which the page says as well. A wrong address must not hide that a credential is revoked."""
     own = report.verdict_on_credential
-    asked = report.recipient_check in (Outcome.FAILED, Outcome.UNKNOWN)
-    return replace(report, verdict=own) if asked and own is not Verdict.VALID else report
+    requested = report.recipient_check in (Outcome.FAILED, Outcome.UNKNOWN)
+    return replace(report, verdict=own) if requested and own is not Verdict.VALID else report
 
 
 def _own_page(report: Report, base_url: str) -> str | None:
@@ -205,7 +205,7 @@ def _own_page(report: Report, base_url: str) -> str | None:
 
 
 def _ask_url(hosted: HostedView | None, facts: Facts | None, recipient: RecipientForm, base_url: str) -> str | None:
-    """Return where the form for an address is sent; None without verified contents, unless an address was sent."""
+    """Return the target of the form for an address; None without verified contents, unless an address was submitted."""
     if facts is None and not recipient.email:
         return None
     if hosted is not None:
@@ -303,7 +303,7 @@ def _issuer_line(report: Report, facts: Facts | None) -> str | None:
 
 def _advice(verdict: verdict_text.VerdictText, facts: Facts | None, recorded_issuer: str | None) -> tuple[str, ...]:
     if recorded_issuer is not None:
-        # It says whom to ask, as the last piece of advice does in general.
+        # It names whom to ask, so it replaces the general last piece of advice.
         return (*verdict.advice[:-1], recorded_issuer)
     caution = facts.issuer.caution if facts else None
     return (caution, *verdict.advice) if caution else verdict.advice
@@ -332,8 +332,8 @@ def _recorded_issuer(report: Report, hosted: HostedView | None) -> str | None:
 
 def _answer(report: Report) -> str | None:
     finding = next((item for item in report.findings if item.check == "recipient"), None)
-    asked = finding is not None and finding.outcome is not Outcome.NOT_APPLICABLE
-    return finding.message if finding is not None and asked and finding.code != verdict_text.NOT_REACHED else None
+    requested = finding is not None and finding.outcome is not Outcome.NOT_APPLICABLE
+    return finding.message if finding is not None and requested and finding.code != verdict_text.NOT_REACHED else None
 
 
 def _span(facts: Facts | None) -> str:

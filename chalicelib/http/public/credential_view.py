@@ -27,7 +27,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """Where a visitor can go from a genuine credential, from the issuer's present catalogue."""
+    """Links from a genuine credential to the issuer's current catalogue."""
 
     achievement_id: str
     enrolment: str | None
@@ -37,7 +37,7 @@ class Onward:
 
 @dataclass(frozen=True, slots=True)
 class HostedView:
-    """What Laurel's record adds to the report of a hosted credential.
+    """Additions from Laurel's record to the report of a hosted credential.
 
     The record can be edited, also by the issuer, so nothing in it is proven by the signature and nothing in it is shown
     as the issuer's word: that comes from the verified view, `Report.credential`.
@@ -80,7 +80,7 @@ def of_hosted(
 
 
 def hosted_view(opened: HostedReport, base_url: str, newest: str | None = None) -> HostedView:
-    """Build what Laurel's record adds."""
+    """Build the additions from Laurel's record."""
     record = opened.record
     replaced_by = record.superseded_by
     return HostedView(

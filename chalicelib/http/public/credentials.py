@@ -125,17 +125,17 @@ def _page(
 
 
 def _onward(services: Services, request: Request, opened: HostedReport) -> Onward | None:
-    """What the page offers next, with at most one read."""
-    record, issuer, listing = opened.record, opened.issuer, opened.listing
+    """The next steps that the page offers, with at most one read."""
+    record, issuer, entry = opened.record, opened.issuer, opened.catalogue_entry
     if not opened.is_genuine or issuer is None:
         return None
     channel = request_context.channel(request)
-    token = services.catalogue.enrolment(issuer, listing, opened.salt, record.id, channel)
+    token = services.catalogue.enrolment(issuer, entry, opened.salt, record.id, channel)
     found: tuple[Recommendation, ...] = ()
     # The page shows the pathways themselves, so only the issuer's choice is worth a read beside them.
-    if listing is not None and (listing.related or not opened.next_pathways):
+    if entry is not None and (entry.related or not opened.next_pathways):
         with suppress(Unavailable):
-            found = services.catalogue.recommended(listing, ())
+            found = services.catalogue.recommended(entry, ())
     return Onward(record.achievement_id, token, found)
 
 

@@ -82,15 +82,15 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _shown(services: Services, request: Request, sent: Submission, asked: RecipientForm) -> Reply:
+def _shown(services: Services, request: Request, sent: Submission, entered: RecipientForm) -> Reply:
     hosted = submission.hosted_id(services, sent)
     if hosted is not None:
         # Redirect to its own page, whose URL can be bookmarked.
         return Reply("", "text/plain", 303, uncached(Location=credential_url(services.settings.base_url, hosted)))
     # Not counted with an address: the credential was counted when it was submitted without one.
     visit = request_context.create(request, Kind.VIEW)
-    checked = submission.check(services, sent, visit, counted=asked == NO_RECIPIENT)
-    recipient = replace(asked, submitted=recipient_form.sent_again(submission.text_of(sent)))
+    checked = submission.check(services, sent, visit, counted=entered == NO_RECIPIENT)
+    recipient = replace(entered, submitted=recipient_form.sent_again(submission.text_of(sent)))
     return credential_page.show(
         credential_view.of_submitted(checked), services.settings.base_url, uncached(), recipient
     )

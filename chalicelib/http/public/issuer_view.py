@@ -1,4 +1,4 @@
-"""The issuer as shown on the page of a credential: what is proven about it, and what it only states."""
+"""The issuer as shown on the page of a credential: proven facts and its own statements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What Laurel's record says about the issuer today. It is not signed, so it is never shown as the issuer's word."""
+    """The issuer in Laurel's current record. It is not signed, so it is never shown as the issuer's statement."""
 
     registered_name: str | None
     """The name that the operators registered."""
@@ -51,7 +51,7 @@ class IssuerView:
     did: str
     url: str | None
     location: KeyLocation | None
-    """Where its key is published; None if that says nothing about it."""
+    """The location of its key; None if that does not identify it."""
     caution: str | None
     behind: str | None = None
     description: str | None = None
@@ -73,7 +73,8 @@ class IssuerView:
 
 
 def issuer_view(report: Report, registered: Issuer | None, claimed: Mapping[str, object], base_url: str) -> IssuerView:
-    """Build the view; ``claimed`` is what the verified credential says, ``registered`` the issuer in Laurel's record.
+    """Build the view; ``claimed`` is the issuer in the verified credential, ``registered`` the issuer in Laurel's
+    record.
 
     Everything that the issuer states is taken from ``claimed``: the record can be edited after the credential was
     issued, by the issuer itself.

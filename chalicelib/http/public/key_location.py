@@ -1,4 +1,4 @@
-"""Where an issuer's key is published on the web, and whether that shows who the issuer is."""
+"""The web address at which an issuer's key is published, and whether it identifies the issuer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WELL_KNOWN = re.compile(r"/\.well-known(?:/\.?[A-Za-z0-9_-][A-Za-z0-9._-]*)+", 
 
 @dataclass(frozen=True, slots=True)
 class KeyLocation:
-    """Where the key is published. ``place`` is a host, with the path on it if there is one."""
+    """The web address of a key. ``place`` is a host, with the path if there is one."""
 
     place: str
     domain: str | None

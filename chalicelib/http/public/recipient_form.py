@@ -13,7 +13,7 @@ from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 
 @dataclass(frozen=True, slots=True)
 class RecipientForm:
-    """What a visitor entered. The address is sent in the body, so that it appears in no URL."""
+    """The input of a visitor. The address is sent in the body, so that it appears in no URL."""
 
     email: str = ""
     error: str | None = None
@@ -25,7 +25,7 @@ class RecipientForm:
 
     @property
     def options(self) -> VerificationOptions:
-        """What to check: nothing more than without an address if there is none, or if it is not one."""
+        """The verification options; without a valid address, the same as without any."""
         return VerificationOptions(email=self.email) if self.email and not self.error else DEFAULT_OPTIONS
 
 

@@ -56,7 +56,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person typed: the text of the credential's field, and the address of the recipient.
+    """The typed input of a person: the text of the credential's field, and the address of the recipient.
 
     ``beside_file`` means that a file was sent too, so that it is not clear which of the two to check.
     """
@@ -83,7 +83,7 @@ def by_program(request: Request) -> Submission:
 
 
 def by_person(request: Request, base_url: str) -> tuple[Submission, Typed]:
-    """Read the form of the home page, or of a result; return the submission and what was typed.
+    """Read the form of the home page, or of a result; return the submission and the typed text.
 
     A link to a credential at ``base_url`` may be typed without its scheme, as browsers show it. The caller shows the
     text again with any error, so `require_one` refuses a file and a text together.

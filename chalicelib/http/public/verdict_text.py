@@ -135,7 +135,7 @@ _KEY_REFUSED = replace(
 _WRONG_SIGNER = replace(VERDICT_TEXTS[Verdict.INVALID], advice=(_NOT_SHOWN, _ASK_NAMED))
 """A credential that someone else has signed: that is no accident."""
 _KEY = "key_"
-"""How the codes of a key begin that is not accepted, whatever its signature."""
+"""The prefix of codes for a key that is not accepted, even if its signature is valid."""
 _INVALID_BY_CODE: Mapping[str, VerdictText] = {
     "proof_expired": _SIGNATURE_NOT_CURRENT,
     "proof_not_yet_valid": _SIGNATURE_NOT_CURRENT,
@@ -217,10 +217,7 @@ CORRECTED = VerdictText(
     "Replaced by a corrected version.",
     "replaced",
     "arrow",
-    (
-        "Open the corrected version and check that one. Do not rely on this one, because something in it was wrong.",
-        _ASK_ISSUER,
-    ),
+    ("Open the corrected version and check that one. Do not rely on this one, because something in it was wrong.",),
 )
 """A credential that its issuer revoked only because a corrected version replaces it."""
 

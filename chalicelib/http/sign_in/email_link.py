@@ -51,7 +51,7 @@ def routes(services: Services) -> Routes:
     bound = Routes(__name__, services)
 
     @bound.bind("/sign-in", access=PUBLIC)
-    def asked(request: Request) -> Reply:
+    def show(request: Request) -> Reply:
         query: Mapping[str, str] = request.query_params or {}
         return_path = return_paths.local(query.get("next", ""))
         return _form(services, return_path, out=query.get("did") == OUT, already=_already(services, request))

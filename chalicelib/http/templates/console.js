@@ -148,7 +148,7 @@
       frame.remove();
       frame = next;
       frame.hidden = false;
-      said.textContent = "Preview updated.";
+      said.textContent = "The result is shown below."; /* perhaps an error, which this page cannot read */
     });
     said.textContent = "Updating the preview …";
     button.formTarget = next.name;

@@ -4,14 +4,24 @@
   const form = document.querySelector(".builder");
   const result = document.getElementById("result");
   const said = document.getElementById("said");
+  let leaving;
+  const say = (words, stays) => {
+    clearTimeout(leaving);
+    said.textContent = words;
+    if (!stays) leaving = setTimeout(() => { said.textContent = ""; }, 5000);
+  };
   const ready = () => { result.querySelector(".copy").hidden = !navigator.clipboard; };
   form.querySelector("button").hidden = true;
   ready();
+  addEventListener("message", event => {
+    const frame = result.querySelector("iframe");
+    if (frame && frame.contentWindow === event.source && event.data?.laurel === "badge") frame.height = Number(event.data.height);
+  });
   let turn = 0;
   form.addEventListener("change", async () => {
     const mine = ++turn;
     result.inert = true;
-    said.textContent = said.dataset.updating;
+    say(said.dataset.updating, true);
     const url = `${form.action}?${new URLSearchParams(new FormData(form))}`;
     try {
       const got = await fetch(url);
@@ -22,9 +32,9 @@
       result.inert = false;
       history.replaceState(null, "", url);
       ready();
-      said.textContent = said.dataset.updated;
+      say(said.dataset.updated);
     } catch {
-      said.textContent = said.dataset.failed;
+      say(said.dataset.failed, true);
     }
   });
   result.addEventListener("click", async event => {
@@ -32,10 +42,10 @@
     const code = document.getElementById("snippet");
     try {
       await navigator.clipboard.writeText(code.value);
-      said.textContent = said.dataset.copied;
+      say(said.dataset.copied);
     } catch {
       code.select();
-      said.textContent = said.dataset.blocked;
+      say(said.dataset.blocked, true);
     }
   });
 })();

@@ -1,4 +1,4 @@
-"""How often one request may fail to connect to one address. Any number of names can lead to the same server."""
+"""A limit on failed connections of one request to one address. Any number of names can lead to the same server."""
 
 from __future__ import annotations
 

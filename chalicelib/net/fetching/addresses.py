@@ -1,4 +1,4 @@
-"""Which IP addresses may be contacted: public ones only, more strictly than `ipaddress.is_global`."""
+"""The IP addresses that may be contacted: only public ones, by stricter rules than `ipaddress.is_global`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one request may take from external hosts. The documents that visitors submit choose the hosts, so no host serves
+"""The budget of one request for external hosts. The documents that visitors submit choose the hosts, so no host serves
 more, and no visitor waits longer, than a genuine credential needs."""
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LIMIT = "fetch_limit"
 @dataclass(slots=True)
 class _Host:
     left: int = MAX_PER_HOST
-    asked: bool = False
+    contacted: bool = False
     known: threading.Event = field(default_factory=threading.Event)
     """Set when the first request to the host has connected or failed. The others wait for it, so that a dead host is
     contacted once."""
@@ -120,7 +120,7 @@ class FetchBudget:
                 raise _over("It needs more documents from other sites than Laurel fetches at once.")
             host.left -= 1
             self._requests += 1
-            first, host.asked = not host.asked, True
+            first, host.contacted = not host.contacted, True
             return host, first
 
 

@@ -19,7 +19,7 @@ MAX_HOSTS = 256
 class HostDown(Unavailable):
     """The host itself cannot be reached: its name does not resolve, or it accepts no connection.
 
-    Whatever depends on the requested URL, such as a slow response, is not a `HostDown`: otherwise one slow URL, which
+    A failure that depends on the URL, such as a slow response, is not a `HostDown`: otherwise one slow URL, which
     anyone can submit, would hide everything else on its host.
     """
 

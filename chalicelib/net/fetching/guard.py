@@ -1,4 +1,4 @@
-"""Which URLs may be fetched. One strict grammar decides, so that no two parsers can read a URL differently."""
+"""The URLs that may be fetched. One strict grammar decides, so that no two parsers can read a URL differently."""
 
 from __future__ import annotations
 

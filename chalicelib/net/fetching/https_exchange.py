@@ -123,7 +123,8 @@ def too_large(host: str) -> Unavailable:
 
 
 def _connect(target: Target, addresses: Sequence[Address], deadline: Deadline) -> socket.socket:
-    # A host that was given all the time for connecting is down; one that was asked late may only have had too little.
+    # A host that had the full time to accept a connection is down; one that was contacted late may only have had too
+    # little time.
     in_full = deadline.left() >= CONNECT_SECONDS
     connect_deadline = deadline.within(CONNECT_SECONDS)
     tried = addresses[:MAX_TRIED]

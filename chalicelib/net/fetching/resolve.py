@@ -41,7 +41,7 @@ class SystemAddressResolver:
         with deadline.own_waiting():
             is_free = self._slots.acquire(timeout=max(deadline.left(), 0))
         if not is_free:
-            # Other names hang, which a visitor chose, perhaps of an earlier request. Nobody asked about this one.
+            # Lookups of other names hang, perhaps for an earlier visitor. This name was not looked up.
             raise NotAsked("Laurel is waiting for the name servers of other hosts. Try again.", code="out_of_time")
         answers: queue.SimpleQueue[Sequence[Address] | OSError] = queue.SimpleQueue()
         try:

@@ -1,4 +1,4 @@
-"""What needs OpenSSL: elliptic curves and RSA. Imported late, because it takes 11 ms and most credentials are signed
+"""Signatures by OpenSSL: elliptic curves and RSA. Imported late, because it takes 11 ms and most credentials are signed
 with Ed25519, which needs libsodium only."""
 
 from __future__ import annotations

@@ -69,7 +69,17 @@ class CountStore:
 
     def late(self, limit: int) -> list[Late]:
         self.hook()
-        return sorted(self.notes)[:limit]
+        return sorted(self.notes, key=lambda note: (note.failed_issuer is not None, note))[:limit]
+
+    def note_failure(self, note: Late) -> None:
+        self.hook()
+        self.notes.add(note)
+        self.hook()
+
+    def stored_parts(self, whole: Period) -> list[tuple[str, Period]]:
+        self.hook()
+        short = (Level.BUCKET, Level.HOUR)
+        return sorted(key for key in self.stored if key[1].level in short and key[1].parent == whole)
 
     def save(self, issuer_id: str, period: Period, counts: Counts, number: int) -> None:
         self.hook()

@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 
 from chalicelib.analytics.counts.counts import (
     EVERYONE,
+    MAX_SITES,
+    MAX_VISITS,
     NOTHING,
+    OTHER_SITES,
     Cell,
     Counts,
     Dimension,
     Seen,
     Touch,
+    Visit,
+    bounded_visits,
     close_day,
     fold,
     merge,
@@ -128,3 +133,21 @@ def test_nothing_is_empty_and_other_bytes_are_malformed() -> None:
     for data in (b"", b"x", to_bytes(NOTHING)[:-3]):
         with pytest.raises(Malformed):
             from_bytes(data)
+
+
+def test_invented_websites_are_counted_together_beyond_a_limit() -> None:
+    invented = [event(Kind.IMPRESSION, referrer=f"{n}.example") for n in range(MAX_SITES + 100)]
+    frequent = [event(Kind.IMPRESSION, referrer="school.example") for _ in range(3)]
+    (counts,) = fold([*invented, *frequent]).values()
+    sites = {cell.detail: many for cell, many in counts.cells.items()}
+    assert len(sites) == MAX_SITES + 1
+    assert sites["school.example"] == 3
+    assert sites[OTHER_SITES] == 101
+    assert sum(merge([counts, counts]).cells.values()) == 2 * sum(sites.values())
+
+
+def test_unique_visitors_are_counted_from_a_bounded_number_of_visits() -> None:
+    visits = [Visit(f"{n:032}", "welding", "", "direct", "") for n in range(MAX_VISITS + 1)]
+    kept = bounded_visits(visits)
+    assert len(kept) == MAX_VISITS
+    assert bounded_visits(visits[::-1]) == kept

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from chalicelib.analytics.counts import folding
 from chalicelib.analytics.counts.counts import EVERYONE, Counts, close_day, fold, merge
+from chalicelib.analytics.counts.failures import Failures
 from chalicelib.analytics.counts.folding import LEASE, Folded, run
 from chalicelib.analytics.counts.journeys import with_journeys
 from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, bucket_of, day_of
 from chalicelib.analytics.counts.ports import Superseded
 from chalicelib.analytics.event import Event
+from chalicelib.errors import Unavailable
 from tests.analytics.counts.fakes import CountStore, Interrupted, context_of, write_all
 from tests.analytics.counts.makers import NOON, event, events
 
@@ -194,9 +196,9 @@ def test_folding_again_changes_nothing() -> None:
     before = store.counted()
     mine = folding.start(context_of(store))
     assert mine is not None
-    buckets = [Period(Level.BUCKET, start) for start in store.by_bucket]
+    buckets: folding.Changed = {Period(Level.BUCKET, start): set() for start in store.by_bucket}
     for _ in range(2):
-        folding.fold_buckets(context_of(store), mine, buckets, mine.folded_to)
+        folding.fold_buckets(context_of(store), mine, buckets, mine.folded_to, Failures(store))
         assert store.counted() == before
 
 
@@ -260,3 +262,80 @@ def test_period_ends_where_its_parent_may(level: Level) -> None:
     while period.level is not level:
         period = period.parent
     assert level is Level.MONTH or period.end == period.parent.end
+
+
+def failing(store: CountStore, issuer_id: str, level: Level) -> list[str]:
+    """Let saving the counts of an issuer in periods of ``level`` fail; the periods in which it did."""
+    failed: list[str] = []
+    save = store.save
+
+    def try_to_save(of: str, period: Period, counts: Counts, number: int) -> None:
+        if of == issuer_id and period.level is level:
+            failed.append(period.name)
+            raise ValueError("too strange to be counted")
+        save(of, period, counts, number)
+
+    store.save = try_to_save  # type: ignore[method-assign]
+    return failed
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_issuer_that_cannot_be_counted_stops_no_other_and_is_retried(level: Level) -> None:
+    store = started(NOON.replace(hour=22))
+    write_all(store, sample())
+    write_all(store, [event(at=each.at, issuer_id="south") for each in sample()])
+    store.clock.advance(hours=30)
+    failed = failing(store, "north", level)
+    result = run_until_done(store)
+    assert failed
+    assert {failure.issuer_id for failure in result.failed} == {"north"}
+    assert store.saved is not None
+    right = expected(all_events(store), store.saved.folded_to)
+    assert {key: counts for key, counts in store.counted().items() if key[0] == "south"} == {
+        key: counts for key, counts in right.items() if key[0] == "south"
+    }
+    failed.clear()
+    run_until_done(store)
+    assert failed, "it is retried, once in a run"
+    assert len(failed) == len(set(failed))
+    del store.save  # type: ignore[attr-defined]
+    assert run_until_done(store).failed == ()
+    assert store.notes == set()
+    assert_exact(store)
+
+
+def test_counts_that_cannot_be_read_stop_no_other_issuer() -> None:
+    store = started(NOON.replace(hour=22))
+    write_all(store, [event(at=each.at, issuer_id=of) for each in sample() for of in ("north", "south", "east")])
+    parts = store.parts
+
+    def unreadable(whole: Period, issuer_ids: object = None) -> object:
+        for part in parts(whole, issuer_ids):  # type: ignore[arg-type]
+            if part[0] == "north":
+                raise Unavailable("unreadable", code="storage_unreadable")
+            yield part
+
+    store.parts = unreadable  # type: ignore[method-assign,assignment]
+    store.clock.advance(hours=30)
+    result = run_until_done(store)
+    assert {failure.issuer_id for failure in result.failed} == {"north"}
+    assert store.saved is not None
+    right = expected(all_events(store), store.saved.folded_to)
+    others = {key: counts for key, counts in store.counted().items() if key[0] != "north"}
+    assert others == {key: counts for key, counts in right.items() if key[0] != "north"}
+
+
+def test_failure_that_cannot_be_noted_ends_the_run_before_its_progress() -> None:
+    store = prepared()
+    failing(store, "north", Level.BUCKET)
+    before = store.saved
+
+    def note_failure(_: object) -> None:
+        raise Unavailable("down", code="storage_down")
+
+    store.note_failure = note_failure  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        run_until_done(store)
+    assert store.saved is not None
+    assert before is not None
+    assert store.saved.folded_to == before.folded_to

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,17 +18,14 @@ import duckdb
 import pytest
 
 from chalicelib.analytics.counts import channels
-from chalicelib.analytics.counts.counts import close_day, fold
-from chalicelib.analytics.counts.folding import fold_longer
-from chalicelib.analytics.counts.periods import day_of
-from chalicelib.analytics.counts.ports import Progress
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.event import Event, Kind, VisitorClass
 from chalicelib.analytics.kpi.figures import Filter
 from chalicelib.analytics.kpi.kpis import Unit
+from chalicelib.analytics.kpi.suppression import suppressed
 from chalicelib.analytics.kpi.tables import TABLES, Request, kpi_figures
 from cli.demo.year import DAYS, Programme, simulate
-from tests.analytics.counts.fakes import CountStore
+from tests.analytics.counts.simulated import counted
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +38,7 @@ PROGRAMMES = [
 WINDOWS = [
     Days(LAST - timedelta(days=DAYS), LAST), Days(date(2026, 3, 1), date(2026, 5, 31)),
     Days(date(2026, 2, 11), date(2026, 6, 3)), Days(LAST, LAST),
+    Days(date(2026, 6, 1), LAST + timedelta(days=1)),
 ]  # fmt: skip
 FILTERS = [
     Filter(), Filter(achievement="welding"), Filter(channel="linkedin"), Filter(country="CH"),
@@ -58,6 +56,7 @@ COLUMNS = (
     "channel",
     "country",
     "detail",
+    "valid_until",
 )
 STAGES = {
     "delivered": "delivered", "opened": "opened", "viewed": "view", "shared": "shared", "referred": "referral",
@@ -72,17 +71,7 @@ def events() -> list[Event]:
 
 @pytest.fixture(scope="module")
 def reader(events: list[Event]) -> CountReader:
-    store, days = CountStore(), defaultdict(list)
-    for event in events:
-        days[event.at.date()].append(event)
-    issuers = {event.issuer_id for event in events}
-    for day, of in days.items():
-        for issuer_id, counts in fold(of).items():
-            store.save(issuer_id, day_of(day), close_day(counts), 1)
-    fold_longer(store, {day_of(day).parent: issuers for day in days}, 1)
-    end = day_of(LAST + timedelta(days=1)).start
-    store.saved = Progress(1, end, end)
-    return CountReader(store)
+    return CountReader(counted(events, LAST))
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +91,7 @@ def database(events: list[Event], tmp_path_factory: pytest.TempPathFactory) -> A
         "CREATE VIEW events AS SELECT e.id, e.kind, CAST(e.moment AS BIGINT) AS moment, e.issuer, e.achievement, "
         "e.credential, e.visitor, e.machine = '1' AS machine, coalesce(e.channel, '') AS channel, "
         "coalesce(e.country, '') AS country, coalesce(e.detail, '') AS detail, "
+        "CAST(nullif(e.valid_until, '') AS BIGINT) AS valid_until, "
         "strftime(make_timestamp(CAST(e.moment AS BIGINT) * 1000000), '%Y-%m-%d') AS day "
         f"FROM read_parquet('{home}/events.parquet') AS e"
     )
@@ -114,6 +104,13 @@ def database(events: list[Event], tmp_path_factory: pytest.TempPathFactory) -> A
         "CREATE TABLE issued AS SELECT *, strftime(make_timestamp(moment * 1000000), '%Y-%m-%d') AS day FROM firsts "
         "WHERE kind = 'issued'"
     )
+    connection.execute(
+        "CREATE TABLE ended AS SELECT e.issuer, e.achievement, e.credential, min(e.valid_until) AS moment, "
+        "strftime(make_timestamp(min(e.valid_until) * 1000000), '%Y-%m-%d') AS day FROM events AS e "
+        "LEFT JOIN firsts AS r ON r.credential = e.credential AND r.kind = 'revoked' "
+        "WHERE e.valid_until IS NOT NULL GROUP BY e.issuer, e.achievement, e.credential, r.moment "
+        "HAVING r.moment IS NULL OR r.moment >= min(e.valid_until)"
+    )
     return connection
 
 
@@ -122,7 +119,7 @@ def _row(event: Event) -> Sequence[object]:
     return (
         event.id, event.kind.value, int(event.at.timestamp()), event.issuer_id, event.achievement_id,
         event.credential_id, event.visitor, int(machine), channels.channel_of(event), event.country,
-        channels.detail_of(event),
+        channels.detail_of(event), "" if event.valid_until is None else int(event.valid_until.timestamp()),
     )  # fmt: skip
 
 
@@ -134,7 +131,44 @@ def where(issuer_id: str, days: Days, only: Filter) -> str:
     return " AND ".join(limits)
 
 
-def expected(database: Any, issuer_id: str, days: Days, only: Filter) -> dict[str, float | None]:
+def people(database: Any, table: str, issuer_id: str, months: tuple[str, str], only: Filter) -> str:
+    """The condition for the people of ``table`` that figures of ``months`` may be made of."""
+    whole = "" if table == "issued" else f" AND day < '{LAST.replace(day=1)}'"  # what ends this month has not ended
+    query = f"SELECT substr(day, 1, 7), achievement, count(*) FROM {table} WHERE issuer = ?{whole} GROUP BY ALL"
+    sizes: dict[str, dict[str, int]] = defaultdict(dict)
+    for month, achievement, many in database.execute(query, [issuer_id]).fetchall():
+        sizes[month][achievement] = many
+    shown, group = [], []
+    for month in sorted(sizes):
+        group.append(month)
+        together: Counter[str] = sum((Counter(sizes[each]) for each in group), Counter())
+        if together.total() >= 10:
+            inside = all(months[0] <= each <= months[1] for each in group)
+            shown += group if inside and only.achievement not in suppressed(together) else []
+            group = []
+    of = f"issuer = '{issuer_id}' AND substr(day, 1, 7) IN ({', '.join(map(repr, [*shown, '']))})"
+    return of + ("" if only.achievement is None else f" AND achievement = '{only.achievement}'")
+
+
+def months_of(days: Days) -> tuple[str, str]:
+    """The first and the last whole month of ``days``; the last before the first if there are none."""
+    whole = {day.strftime("%Y-%m") for day in days.each() if day.day == 1}
+    ends = {day.strftime("%Y-%m") for day in days.each() if (day + timedelta(days=1)).day == 1 or day > LAST}
+    both = sorted(whole & ends)
+    return (both[0], both[-1]) if both else ("9999", "0000")
+
+
+def months_before(months: tuple[str, str]) -> tuple[str, str]:
+    first, last = (12 * int(each[:4]) + int(each[5:] or 1) - 1 for each in months)
+    if last < first:
+        return months
+    start, end = first - (last - first + 1), first - 1
+    return f"{start // 12}-{start % 12 + 1:02}", f"{end // 12}-{end % 12 + 1:02}"
+
+
+def expected(
+    database: Any, issuer_id: str, days: Days, months: tuple[str, str], only: Filter
+) -> dict[str, float | None]:
     """Every figure, by its formula."""
 
     def one(query: str) -> Any:
@@ -146,9 +180,17 @@ def expected(database: Any, issuer_id: str, days: Days, only: Filter) -> dict[st
     def ratio(numerator: float, denominator: float) -> float | None:
         return numerator / denominator if denominator else None
 
-    of = f"issuer = '{issuer_id}' AND day BETWEEN '{days.first}' AND '{days.last}'"
-    of += "" if only.achievement is None else f" AND achievement = '{only.achievement}'"
+    of = people(database, "issued", issuer_id, months, only)
     issued = int(one(f"SELECT count(*) FROM issued WHERE {of}"))
+    end = people(database, "ended", issuer_id, months, only)
+    ended = int(one(f"SELECT count(*) FROM ended WHERE {end}"))
+    in_time = int(
+        one(
+            "SELECT count(*) FROM ended AS e JOIN firsts AS f USING (issuer, achievement, credential) "
+            "WHERE f.kind = 'renewed' "
+            f"AND f.moment < e.moment AND e.credential IN (SELECT credential FROM ended WHERE {end})"
+        )
+    )
 
     def reached(kind: str) -> str:
         return (
@@ -157,26 +199,29 @@ def expected(database: Any, issuer_id: str, days: Days, only: Filter) -> dict[st
         )
 
     def rate(kind: str) -> float | None:
-        return None if 0 < issued < 10 else ratio(int(one(f"SELECT count(*) {reached(kind)}")), issued)
+        return ratio(int(one(f"SELECT count(*) {reached(kind)}")), issued)
 
     def hours(kind: str) -> float | None:
-        people = int(one(f"SELECT count(*) {reached(kind)}"))
         return (
             None
-            if people < 10
+            if int(one(f"SELECT count(*) {reached(kind)}")) < 10
             else float(one(f"SELECT median((greatest(f.moment - i.moment, 0)) // 3600) {reached(kind)}"))
         )
 
-    people = "NOT machine"
-    shares, views = count(f"kind = 'shared' AND {people}"), count(f"kind = 'view' AND {people}")
-    referrals, acts = count(f"kind = 'referral' AND {people}"), count("kind = 'issued'")
-    returning = count("kind = 'issued' AND detail = 'returning'")
+    shares, views = count("kind = 'shared' AND NOT machine"), count("kind = 'view' AND NOT machine")
+    referrals, acts = count("kind = 'referral' AND NOT machine"), count("kind = 'issued'")
+    returning = int(
+        one(
+            "SELECT count(DISTINCT e.credential) FROM events AS e WHERE e.kind = 'issued' AND e.detail = 'returning' "
+            f"AND e.credential IN (SELECT credential FROM issued WHERE {of})"
+        )
+    )
     return {
         "issued": acts, "delivery_rate": rate("delivered"), "open_rate": rate("opened"), "share_rate": rate("shared"),
         "shares": shares, "views": views, "machine_views": count("kind = 'view' AND machine"),
         "views_per_share": ratio(views, shares), "referrals": referrals, "referral_reach": rate("referral"),
         "referrals_per_share": ratio(referrals, shares), "verifications": count("kind = 'verification'"),
-        "re_enrolment_rate": None if 0 < acts < 10 else ratio(returning, acts), "renewal_rate": rate("renewed"),
+        "re_enrolment_rate": ratio(returning, issued), "renewal_rate": ratio(in_time, ended),
         "hours_to_first_view": hours("view"), "hours_to_first_share": hours("shared"),
         "hours_to_first_referral": hours("referral"),
     }  # fmt: skip
@@ -186,8 +231,9 @@ def expected(database: Any, issuer_id: str, days: Days, only: Filter) -> dict[st
 def test_every_figure_equals_that_of_duckdb(reader: CountReader, database: Any, issuer_id: str) -> None:
     for days in WINDOWS:
         for only in FILTERS:
-            right = expected(database, issuer_id, days, only)
-            before = expected(database, issuer_id, days.before, only)
+            months = months_of(days)
+            right = expected(database, issuer_id, days, months, only)
+            before = expected(database, issuer_id, days.before, months_before(months), only)
             found = kpi_figures(reader, Request(issuer_id, days, only))
             assert found
             for each in found:
@@ -244,10 +290,10 @@ def test_influencers_and_cohorts_equal_those_of_duckdb(reader: CountReader, data
         found = TABLES["influencers"](reader, Request("north", days)).rows
         assert found == database.execute(query).fetchall()
         cohorts = TABLES["cohorts"](reader, Request("north", days))
-        for month, issued, *stages in cohorts.rows:
-            in_month = f"issuer = 'north' AND day BETWEEN '{days.first}' AND '{days.last}' AND day LIKE '{month}-%'"
+        for first, last, issued, *stages in cohorts.rows:
+            in_month = f"issuer = 'north' AND day BETWEEN '{first}-01' AND '{last}-31'"
             assert database.execute(f"SELECT count(*) FROM issued WHERE {in_month}").fetchone()[0] == issued
-            for stage, many in zip(cohorts.columns[2:], stages, strict=True):
+            for stage, many in zip(cohorts.columns[3:], stages, strict=True):
                 query = (
                     "SELECT count(*) FROM firsts WHERE kind = ? AND (issuer, achievement, credential) IN "
                     f"(SELECT (issuer, achievement, credential) FROM issued WHERE {in_month})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median as oracle
 
 import pytest
@@ -16,9 +16,12 @@ from chalicelib.analytics.event import NEW, RETURNING, Event, Kind, VisitorClass
 from chalicelib.analytics.kpi import breakdowns
 from chalicelib.analytics.kpi.figures import Figures, Filter, figures
 from chalicelib.analytics.kpi.kpis import KPIS, Unit, Value, change, median
+from chalicelib.analytics.kpi.people import People, visible
 from tests.analytics.counts.makers import NOON, event
 
-DAYS = Days(NOON.date(), NOON.date())
+DAYS = Days(date(2026, 11, 1), date(2026, 11, 30))
+TODAY = date(2027, 1, 15)
+END = datetime(2026, 11, 30, tzinfo=UTC)
 
 
 def acts(kind: Kind, many: int, hours: int = 0, *, of: str = "", **members: object) -> list[Event]:
@@ -31,9 +34,11 @@ def acts(kind: Kind, many: int, hours: int = 0, *, of: str = "", **members: obje
 
 
 def programme(many: int = 20) -> list[Event]:
-    """Twenty credentials: 16 delivered, 15 opened, 12 viewed, 10 shared on two networks, 5 of them with referrals."""
+    """Twenty credentials: 16 delivered, 15 opened, 12 viewed, 10 shared on two networks, 5 of them with referrals; 12
+    with an end date, of which 3 were renewed in time and 2 too late."""
     return [
-        *acts(Kind.ISSUED, many, target=NEW)[:-4],
+        *acts(Kind.ISSUED, many, target=NEW, valid_until=END)[: min(12, many - 4)],
+        *acts(Kind.ISSUED, many, target=NEW)[min(12, many - 4) : -4],
         *acts(Kind.ISSUED, many, target=RETURNING)[-4:],
         *acts(Kind.DELIVERED, 16),
         *acts(Kind.OPENED, 15, 1),
@@ -45,13 +50,14 @@ def programme(many: int = 20) -> list[Event]:
         *acts(Kind.REFERRAL, 5, 6),
         *acts(Kind.REFERRAL, 5, 7),
         *acts(Kind.VERIFICATION, 2, 3, visitor_class=VisitorClass.KNOWN_BOT, verdict="revoked"),
-        *acts(Kind.RENEWED, 2, 9),
+        *acts(Kind.RENEWED, 3, 9),
+        *acts(Kind.RENEWED, 5, 480)[3:],
     ]  # fmt: skip
 
 
 def of(some: list[Event], only: Filter = Filter()) -> Figures:  # noqa: B008 - it is frozen
     counts = with_journeys(fold(some)["north"])
-    return figures(counts, counts, DAYS, only)
+    return figures(counts, visible(counts.journeys, DAYS, TODAY, only.achievement), only)
 
 
 def values(found: Figures) -> dict[str, Value]:
@@ -63,7 +69,7 @@ def values(found: Figures) -> dict[str, Value]:
     [
         ("issued", 20), ("delivery_rate", 16 / 20), ("open_rate", 15 / 20), ("share_rate", 10 / 20), ("shares", 10),
         ("views", 20), ("machine_views", 3), ("views_per_share", 2), ("referrals", 10), ("referral_reach", 5 / 20),
-        ("referrals_per_share", 1), ("verifications", 2), ("re_enrolment_rate", 4 / 20), ("renewal_rate", 2 / 20),
+        ("referrals_per_share", 1), ("verifications", 2), ("re_enrolment_rate", 4 / 20), ("renewal_rate", 3 / 12),
         ("hours_to_first_view", 2), ("hours_to_first_share", 4),
     ],
 )  # fmt: skip
@@ -109,8 +115,10 @@ def test_filter_limits_what_visitors_do() -> None:
 
 def test_credentials_of_other_days_are_of_other_periods() -> None:
     counts = with_journeys(fold(programme())["north"])
-    later = figures(counts, counts, Days(DAYS.last + timedelta(days=1), DAYS.last + timedelta(days=3)), Filter())
+    december = Days(date(2026, 12, 1), date(2026, 12, 31))
+    later = figures(counts, visible(counts.journeys, december, TODAY, None), Filter())
     assert values(later)["open_rate"].value is None
+    assert not values(later)["open_rate"].suppressed
 
 
 @given(st.lists(st.integers(0, 9), min_size=1))
@@ -129,7 +137,7 @@ def test_breakdowns() -> None:
     assert breakdowns.by_platform(found) == {"x": 6, "linkedin_post": 4}
     assert breakdowns.verdicts(found) == {"valid": 20, "revoked": 2}
     assert breakdowns.by_dimension(found.cells, "country")["CH"] == {"view": 8}
-    (row,) = breakdowns.cohorts(found.steps)
+    (row,) = breakdowns.cohorts(found.steps, People(found.steps), DAYS, None)
     assert (row.month, row.issued, (row.stages or {})["opened"]) == ("2026-11", 20, 15)
 
 
@@ -142,8 +150,9 @@ def test_influencers_are_the_shared_credentials_that_bring_most_referrals() -> N
 
 
 def test_small_cohorts_are_not_shown() -> None:
-    counts = with_journeys(fold(programme(9))["north"])
-    assert [row.stages for row in breakdowns.cohorts(counts.journeys)] == [None]
+    steps = with_journeys(fold(programme(9))["north"]).journeys
+    rows = breakdowns.cohorts(steps, visible(steps, DAYS, TODAY, None), DAYS, None)
+    assert [(row.issued, row.stages) for row in rows] == [(9, None)]
 
 
 def test_pathway_flow_shows_where_holders_stop() -> None:

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from chalicelib.award.input.text_rules import (
     MAX_URL,
     check_email,
+    check_https,
     check_name,
     check_text,
     check_url,
+    with_https,
 )
 from chalicelib.errors import Refused
 
@@ -127,3 +129,28 @@ def test_any_text_is_accepted_or_refused(text: str) -> None:
         check_name("name", text, 50)
     with suppress(Refused):
         check_url("url", text)
+
+
+@pytest.mark.parametrize("value", ["fernhill", "http://fernhill.example", "https://", "https://a b"])
+def test_error_of_an_https_url_does_not_offer_http(value: str) -> None:
+    with pytest.raises(Refused, match=r"is not a URL that starts with https://\.$"):
+        check_https("enrolment URL", value)
+
+
+def test_https_url_names_no_user() -> None:
+    with pytest.raises(Refused, match="contains a user name"):
+        check_https("enrolment URL", "https://ada@fernhill.example")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("", ""),
+        ("instagram.com/ada", "https://instagram.com/ada"),
+        ("https://a.example", "https://a.example"),
+        ("http://a.example", "http://a.example"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+    ],
+)
+def test_missing_scheme_is_taken_as_https(typed: str, expected: str) -> None:
+    assert with_https(typed) == expected

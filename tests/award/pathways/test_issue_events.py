@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.analytics.event import Event, Kind
@@ -57,6 +59,17 @@ def test_issue_says_whether_the_holder_returns(recorded: Recorded) -> None:
     assert sorted(recorded.run(again=True)) == [("issued", "new"), ("issued", "new"), ("issued", "returning")]
     (event,) = (each for each in recorded.events() if each.target == "returning")
     assert (event.issuer_id, event.visitor, event.visitor_class) == ("acme", None, None)
+
+
+def test_only_an_issue_has_the_end_date(recorded: Recorded) -> None:
+    first = recorded.academy.earn("a", BOB, valid_until=recorded.academy.acme.clock() + timedelta(days=30))
+    context, until = recorded.academy.issuer_context, recorded.academy.acme.clock() + timedelta(days=90)
+    reissue.renew(context, "acme", first.id, until)
+    recorded.run()
+    found = {(event.kind.value, event.credential_id == first.id): event.valid_until for event in recorded.events()}
+    assert found["issued", False] == until
+    assert found["issued", True] == first.valid_until
+    assert found["renewed", True] is None
 
 
 def test_correction_is_not_another_issue_and_renewal_is(recorded: Recorded) -> None:

@@ -156,8 +156,25 @@ def test_command_seeds_shows_progress_and_writes_the_map(run: Run, services: Fak
     result = run("demo", "--out", out)
     assert result.code == 0
     assert "Demo data: 115 of 115" in result.err
-    assert json.loads(out.read_text()) == demo_map(BASE_URL)
+    written = json.loads(out.read_text())
+    profile = written.pop("holder_profile")
+    assert written == demo_map(BASE_URL)
+    assert profile["url"] == f"{BASE_URL}/holders/{profile['id']}"
     assert list(out.parent.iterdir()) == [out]
+
+
+def test_a_holder_has_a_public_profile_which_later_runs_keep(run: Run, services: FakeServices, tmp_path: Path) -> None:
+    services.issuer_store = LockedStore(services.issuer_store)
+    out = tmp_path / "demo.json"
+    found = []
+    for _ in range(2):
+        assert run("demo", "--out", out).code == 0
+        found.append(json.loads(out.read_text())["holder_profile"])
+    assert found[0] == found[1]
+    (public,) = services.profile_store.public.values()
+    assert public.holder_id == found[0]["id"]
+    assert demo_map(BASE_URL)["valid"]["id"] in public.credentials
+    assert public.details.name
 
 
 def test_command_writes_no_map_of_a_wrong_demo(run: Run, services: FakeServices, tmp_path: Path) -> None:

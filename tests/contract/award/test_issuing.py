@@ -58,7 +58,7 @@ def test_credential_recipient_row_and_tasks_are_stored_together(storage: Storage
     storage.issuer_store.add_record(*one)
     assert storage.issuer_store.record(one.record.id) == one.record
     assert storage.issuer_store.recipient(one.record.id) == one.recipient
-    assert storage.issuer_store.rows("north", None, 9) == [search.row_of(one.record, EMAIL)]
+    assert storage.issuer_store.rows("north", None, 9) == [search.row_of(one.record, one.recipient)]
     assert storage.issuer_store.rows_of_email("north", EMAIL) == storage.issuer_store.rows("north", None, 9)
     assert storage.issuer_store.holdings("north", EMAIL, None, 9) == [search.Place(one.record.issued_at, one.record.id)]
     assert storage.issuer_store.holder_issuers(EMAIL, None, 9) == ["north"]
@@ -174,7 +174,7 @@ def test_status_change_updates_the_row(storage: Storage):
     revocation = storage.issuer_store.status_list("north-revocation")
     storage.issuer_store.replace_status(samples.revoked(one.record), [samples.with_bit(revocation, 1)])
     (row,) = storage.issuer_store.rows("north", None, 9)
-    assert row == replace(search.row_of(one.record, EMAIL), state=State.REVOKED)
+    assert row == replace(search.row_of(one.record, one.recipient), state=State.REVOKED)
 
 
 def test_credential_of_another_issuer_is_not_changed(storage: Storage):
@@ -186,7 +186,7 @@ def test_credential_of_another_issuer_is_not_changed(storage: Storage):
 
 
 def replaced(one: Record, by: Record) -> Record:
-    return replace(samples.revoked(one), superseded_by=by.id)
+    return replace(samples.revoked(one), superseded_by=by.id, corrected=True)
 
 
 def test_replacement_and_replaced_credential_change_together(storage: Storage):
@@ -201,6 +201,22 @@ def test_replacement_and_replaced_credential_change_together(storage: Storage):
     rows = storage.issuer_store.rows("north", None, 9)
     assert [(row.state, row.superseded_by) for row in rows] == [(State.ACTIVE, None), (State.REVOKED, new.record.id)]
     assert storage.issuer_store.status_list("north-revocation") == bits
+
+
+def test_list_says_that_a_credential_was_corrected_or_renewed(storage: Storage):
+    """Every attribute of a row follows its record, so the list and the credential's page agree."""
+    add_issuer_with_lists(storage)
+    olds, news = [issued(1), issued(2)], [issued(3), issued(4)]
+    for old in olds:
+        storage.issuer_store.add_record(*old)
+    corrected = replaced(olds[0].record, news[0].record)
+    renewed = replace(olds[1].record, superseded_by=news[1].record.id, version=2)
+    storage.issuer_store.supersede(corrected, [], news[0])
+    storage.issuer_store.supersede(renewed, [], news[1])
+    rows = {row.credential_id: row for row in storage.issuer_store.rows("north", None, 9)}
+    assert rows[corrected.id] == search.row_of(corrected, olds[0].recipient)
+    assert rows[renewed.id] == search.row_of(renewed, olds[1].recipient)
+    assert (rows[corrected.id].corrected, rows[renewed.id].corrected) == (True, False)
 
 
 def test_replacement_is_atomic(storage: Storage):

@@ -80,7 +80,7 @@ DRAWN = (
     "has earned",
     "A printed copy can be out of date; the link is not.",
     "The operator of this service vouches for this name.",
-    "Who issued it is not proven.",
+    "The issuer’s identity is not proven.",
     "The domains {names} confirm this issuer.",
     "Issued under the name “{issuer}”",
     "Issued {start}, valid until {end}",

@@ -42,6 +42,7 @@ def new(**changes: object) -> dict[str, object]:
     return {
         "name": "Welding", "description": "Can weld.", "criteria": "Weld ten things.", "kind": "Certificate",
         "image": {"png": PNG, "alt": "A torch"}, "skills": [skill], "valid_days": 365, "evidence_required": True,
+        "shows_count": True,
         **changes,
     }  # fmt: skip
 
@@ -51,6 +52,7 @@ def test_created_achievement_is_served_at_its_location(api: ApiClient) -> None:
     assert added.status == 201
     read = api.get(added.headers["location"].removeprefix(api.laurel.base_url))
     assert read.json == added.json
+    assert read.json["shows_count"] is True
     assert (read.json["version"], read.json["valid_days"], read.json["evidence_required"]) == (1, 365, True)
     assert read.json["skills"] == new()["skills"]
     picture = api.client.get(read.json["image"]["url"].removeprefix(api.laurel.base_url))

@@ -52,7 +52,7 @@ def get(counted: Laurel, client: Gateway) -> Any:
 
 def test_key_figures_come_with_their_formulas(get: Any) -> None:
     body = get("kpis").json
-    assert (body["from"], body["to"], body["next"]) == ("2026-10-24", "2026-11-22", None)
+    assert (body["from"], body["to"], body["next"]) == ("2026-10-01", "2026-11-22", None)
     items = {item["code"]: item for item in body["items"]}
     assert items["issued"]["value"] == 12
     assert items["open_rate"]["value"] == 1

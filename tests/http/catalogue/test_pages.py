@@ -9,6 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib.analytics.counts.counts import Cell, Counts
+from chalicelib.analytics.counts.periods import ALL_TIME
+from chalicelib.analytics.event import Kind
 from chalicelib.catalogue.catalogue import PAGE
 from chalicelib.credential.achievement import Achievement, Skill
 from chalicelib.credential.issuer import DomainProof, Place
@@ -96,6 +99,27 @@ def test_a_domain_confirms_the_issuer_but_not_its_name(
     old = replace(proof, seen=NOW - timedelta(days=200))
     laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), domains=(old,))
     assert "not proven" in page(client, f"/achievements/{achievement.id}")
+
+
+@pytest.mark.parametrize(
+    ("shows_count", "issued", "revoked", "shown"),
+    [(True, 1234, 0, 1234), (True, 12, 2, 10), (True, 12, 3, None), (True, 0, 0, None), (False, 1234, 0, None)],
+    ids=["many", "ten-left", "nine-left", "none", "not-shown"],
+)
+def test_an_achievement_page_says_how_often_it_was_issued_if_its_issuer_wants_that(
+    client: Gateway, laurel: Laurel, achievement: Achievement, shows_count: bool, issued: int, revoked: int,
+    shown: int | None,
+) -> None:  # fmt: skip
+    store(laurel, replace(achievement, shows_count=shows_count))
+    cells = {
+        Cell(Kind.ISSUED.value, False, achievement=achievement.id, detail="new"): issued,
+        Cell(Kind.REVOKED.value, False, achievement=achievement.id): revoked,
+        Cell(Kind.ISSUED.value, False, achievement=str(UUID(int=7))): 5000,
+    }
+    laurel.count_store.save("fernhill", ALL_TIME, Counts(cells), 1)
+    assert client.get(f"/achievements/{achievement.id}").json["issued"] == shown
+    found = page(client, f"/achievements/{achievement.id}")
+    assert (f"Issued {shown:,} times." in found) if shown else ("Issued " not in found)
 
 
 def test_an_archived_achievement_keeps_its_page_but_is_not_offered(

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.award import daily_limits
 from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.credential.achievement import Skill
+from chalicelib.credential.achievement import Achievement, Skill
 from tests.award.images.test_formats import saved
 from tests.http.console.conftest import send
 from tests.http.fake_laurel import Laurel, id_of, picture
@@ -33,6 +33,7 @@ FIELDS = {
     "skill_code_1": "",
     "valid_days": "730",
     "evidence_required": "yes",
+    "shows_count": "yes",
     "do": "save",
 }
 
@@ -50,11 +51,16 @@ def test_achievement_is_created_and_can_be_issued(editor: Browser, laurel: Laure
     )
     created = by_name(laurel, FIELDS["name"])
     assert (created.kind, created.valid_days, created.evidence_required, created.version) == ("Course", 730, True, 1)
+    assert created.shows_count
     assert [skill.name for skill in created.skills] == ["paint"]
     page = editor.get(f"{HERE}?did=achievement_added").text
     assert "Achievement saved." in page
     assert FIELDS["name"] in page
     assert f"/issue?achievement={created.id}" in page
+
+
+def by_id(laurel: Laurel, achievement_id: str) -> Achievement:
+    return laurel.issuer_store.achievement("fernhill", achievement_id)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +125,7 @@ def test_forged_kept_image_is_never_used(editor: Browser, laurel: Laurel, kept: 
     response = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})
     if kept.endswith(".png"):
         assert response.status == 422
-        assert "The badge image is no longer available." in response.text
+        assert "The image is no longer available." in response.text
     else:
         assert by_name(laurel, FIELDS["name"]).image.endswith(".svg")
 
@@ -307,8 +313,58 @@ def test_enrolment_and_recommendations_are_saved_shown_again_and_checked(editor:
     assert created.related == (other,)
     form = editor.get(f"{HERE}/{created.id}").text
     assert "https://fernhill.example/enrol" in form
-    assert other in form
+    assert by_id(laurel, other).name in form
     wrong = {"enrolment_url": "http://fernhill.example/", "eligibility": "x" * 501, "related": "nothing"}
     refused = send(editor, f"{HERE}/new", {**FIELDS, **wrong}, picture=picture())
     assert refused.status == 422
     assert all(f'id="{name}-error"' in refused.text for name in wrong)
+
+
+@pytest.mark.parametrize("separator", ["\r\n", ", "])
+def test_recommendations_can_be_entered_by_name(editor: Browser, laurel: Laurel, separator: str) -> None:
+    other = next(laurel.issuer_store.achievements("fernhill"))
+    send(editor, f"{HERE}/new", {**FIELDS, "name": "Reading, writing"}, picture=picture())
+    second = by_name(laurel, "Reading, writing")
+    sent = {**FIELDS, "related": separator.join((other.name.upper(), f"{laurel.base_url}/achievements/{second.id}"))}
+    assert send(editor, f"{HERE}/new", sent, picture=picture()).status == 303
+    created = by_name(laurel, FIELDS["name"])
+    assert created.related == (other.id, second.id)
+    saved_form = editor.get(f"{HERE}/{created.id}").text
+    assert f"{other.name}\nReading, writing</textarea>" in saved_form
+    again = {**FIELDS, "version": "1", "related": f"{other.name}\r\nReading, writing"}
+    assert send(editor, f"{HERE}/{created.id}", again, picture=picture()).status == 303
+    assert by_id(laurel, created.id).related == (other.id, second.id)
+
+
+def test_an_unknown_recommendation_is_quoted_as_a_whole(editor: Browser, laurel: Laurel) -> None:
+    refused = send(editor, f"{HERE}/new", {**FIELDS, "related": "Advanced data analysis"}, picture=picture())
+    assert refused.status == 422
+    assert "“Advanced data analysis” is not the name or link of one of your achievements." in refused.text
+    names = sorted(one.name for one in laurel.issuer_store.achievements("fernhill") if not one.archived)
+    assert f"You have {', '.join(f'“{name}”' for name in names)}." in html.unescape(refused.text)
+    for _ in range(2):
+        send(editor, f"{HERE}/new", FIELDS, picture=picture())
+    refused = send(editor, f"{HERE}/new", {**FIELDS, "related": FIELDS["name"]}, picture=picture())
+    assert f"You have 2 achievements with the name “{FIELDS['name']}”." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved_as"),
+    [
+        ("fernhill.example/enrol", "https://fernhill.example/enrol"),
+        ("http://fernhill.example/enrol", None),
+        ("ftp://fernhill.example/enrol", None),
+        ("java script", None),
+    ],
+    ids=["no-scheme", "http", "ftp", "no-url"],
+)
+def test_error_and_hint_of_the_enrolment_page_both_ask_for_https(
+    editor: Browser, laurel: Laurel, typed: str, saved_as: str | None
+) -> None:
+    response = send(editor, f"{HERE}/new", {**FIELDS, "enrolment_url": typed}, picture=picture())
+    if saved_as is not None:
+        assert by_name(laurel, FIELDS["name"]).enrolment_url == saved_as
+        return
+    assert "It must start with https://, not http://." in response.text
+    assert "is not a URL that starts with https://." in response.text
+    assert "or http://" not in response.text

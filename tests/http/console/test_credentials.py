@@ -118,12 +118,12 @@ def test_page_shows_the_status_and_the_available_actions(editor: Browser, laurel
     page = editor.get(f"{HERE}/{grace.id}")
     for words in (
         "Grace Hopper",
-        "grace@example.org",
         "Valid",
         "Achievement version",
         f"{laurel.base_url}/c/{grace.id}",
     ):
         assert words in text_of(page)
+    assert "grace<wbr>@example.org" in page.text
     acts = [href.rpartition("/")[2] for href in Outline(page.text).attributes("href") if f"{grace.id}/" in href]
     assert acts == ["send", "correct", "renew", "suspend", "revoke"]
     revoked = editor.get(f"{HERE}/{id_of('revoked')}")
@@ -281,14 +281,19 @@ def test_an_email_is_shown_as_pending_until_it_is_sent(editor: Browser, grace: R
     assert "Sent; delivery not confirmed yet." in editor.get(f"{HERE}/{grace.id}").text
 
 
+def email_cell(editor: Browser, record: Record) -> str:
+    """The email column of ``record`` in the list."""
+    row = editor.get(HERE).text.partition(f"/{record.id}")[2]
+    return re.sub(r"<[^>]+>", "", row.partition('data-label="Email">')[2].partition("</td>")[0]).strip()
+
+
 def test_the_list_shows_what_became_of_each_email(editor: Browser, grace: Record, laurel: Laurel) -> None:
     def cell() -> str:
-        row = editor.get(HERE).text.partition(f"/{grace.id}")[2]
-        return re.sub(r"<[^>]+>", "", row.partition('data-label="Email">')[2].partition("</td>")[0]).strip()
+        return email_cell(editor, grace)
 
     assert cell() == "Sending"
     laurel.now += email_lines.SOON
-    assert cell() == "Not sent"
+    assert cell() == "Not sent yet"
     run(laurel, DELIVER, grace)
     assert cell() == "Sent"
     store = laurel.delivery_context.store
@@ -296,10 +301,11 @@ def test_the_list_shows_what_became_of_each_email(editor: Browser, grace: Record
     assert cell() == "Opened"
 
 
-def test_the_page_says_that_the_issuer_chose_no_email(editor: Browser, laurel: Laurel) -> None:
+def test_the_page_and_the_list_say_that_the_issuer_chose_no_email(editor: Browser, laurel: Laurel) -> None:
     award = Award("fernhill", achievement(laurel), Holder("Grace Hopper", "grace@example.org"))
     record = issue.issue(laurel.issuer_context, award)
     assert email_lines.NOT_CHOSEN in editor.get(f"{HERE}/{record.id}").text
+    assert email_cell(editor, record) == "Not emailed"
 
 
 def test_an_email_about_a_revocation_is_shown_as_pending_and_then_as_sent(
@@ -318,6 +324,7 @@ def test_a_revocation_before_the_first_email_is_not_emailed(editor: Browser, gra
     page = editor.get(f"{HERE}/{grace.id}").text
     assert email_lines.NO_LONGER_VALID in page
     assert "Email about" not in page
+    assert email_cell(editor, grace) == "Not sent"
 
 
 @pytest.mark.parametrize("act", ["suspend", "revoke"])

@@ -92,6 +92,80 @@ def test_logo_can_be_uploaded(owner: Browser, laurel: Laurel) -> None:
     assert 'id="logo-error"' in refused.text
 
 
+def kept_logo(page: str) -> str:
+    """The stored logo that the form names."""
+    return page.split('name="kept_logo" value="')[1].split('"', maxsplit=1)[0]
+
+
+def test_a_chosen_logo_survives_an_error_in_another_field(owner: Browser, laurel: Laurel) -> None:
+    refused = send(owner, HERE, {**DETAILS, "accent": "#ffd45e"}, logo=picture())
+    assert refused.status == 422
+    assert laurel.issuer_store.issuer("fernhill").image is None
+    assert "The logo that you chose, which is not saved yet" in refused.text
+    fixed = {**DETAILS, "accent": "#0b55a0", "kept_logo": kept_logo(refused.text)}
+    assert send(owner, HERE, fixed, logo=b"").status == 303
+    assert laurel.issuer_store.issuer("fernhill").image == f"{laurel.base_url}/images/{kept_logo(refused.text)}"
+
+
+def test_an_uploaded_logo_is_shown_and_removed_without_its_url(owner: Browser, laurel: Laurel) -> None:
+    send(owner, HERE, DETAILS, logo=picture())
+    page = owner.get(HERE).text
+    kept = {**DETAILS, "version": "2", "kept_logo": kept_logo(page)}
+    assert 'id="image" name="image" type="url" value=""' in page
+    assert 'alt="Your current logo"' in page
+    assert owner.post(HERE, kept).status == 303
+    assert laurel.issuer_store.issuer("fernhill").image is not None
+    version = str(laurel.issuer_store.issuer("fernhill").profile_version)
+    assert owner.post(HERE, {**kept, "version": version, "remove_logo": "yes"}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").image is None
+
+
+def test_a_logo_url_replaces_the_uploaded_logo_and_a_file_replaces_both(owner: Browser, laurel: Laurel) -> None:
+    send(owner, HERE, DETAILS, logo=picture())
+    form = {**DETAILS, "version": "2", "kept_logo": kept_logo(owner.get(HERE).text), "image": "https://a.example/a.png"}
+    assert owner.post(HERE, form).status == 303
+    assert laurel.issuer_store.issuer("fernhill").image == "https://a.example/a.png"
+    assert 'value="https://a.example/a.png"' in owner.get(HERE).text
+    assert send(owner, HERE, {**form, "version": "3", "remove_logo": "yes"}, logo=picture()).status == 303
+    assert (laurel.issuer_store.issuer("fernhill").image or "").startswith(f"{laurel.base_url}/images/")
+
+
+@pytest.mark.parametrize("path", ["settings", "settings/preview"])
+def test_a_forged_name_of_a_stored_logo_is_refused(owner: Browser, laurel: Laurel, path: str) -> None:
+    for forged in (f"{'0' * 64}.png", f"{'0' * 64}.svg"):
+        refused = owner.post(f"/console/fernhill/{path}", {**DETAILS, "kept_logo": forged, "show": "certificate"})
+        assert refused.status == 422
+        assert "The image is no longer available." in refused.text
+    assert laurel.issuer_store.issuer("fernhill").image is None
+
+
+def test_the_hint_of_the_button_colour_says_what_it_colours_in_plain_words(owner: Browser) -> None:
+    page = text_of(owner.get(HERE))
+    for told in ("buttons in your emails", "certificates", "Choose a colour dark enough for white text."):
+        assert told in page
+    assert "4.5:1" not in page
+
+
+def test_the_settings_say_what_applies_to_credentials_already_issued(owner: Browser) -> None:
+    """Colour, font, footer and certificate template do apply to them; what is signed does not."""
+    page = text_of(owner.get(f"{HERE}?did=settings_changed"))
+    for wrong in ("Credentials already issued do not change", "Issued credentials do not change"):
+        assert wrong not in page
+    signed, _, rest = page.partition("The fields below are not part of your credentials.")
+    assert "are signed into each credential" in signed
+    for field in ("Button colour", "Font", "Footer of your public pages", "Certificate template"):
+        assert field in rest
+        assert field not in signed
+    assert "the logo that the credential was issued with" in rest
+    assert "Credentials already issued keep the name, logo and contact details" in signed
+
+
+def test_a_preview_can_be_opened_at_full_size(owner: Browser, laurel: Laurel) -> None:
+    button = next(part for part in owner.get(HERE).text.split("<button") if "Open at full size in a new tab" in part)
+    assert f'formaction="{laurel.base_url}{HERE}/preview"' in button
+    assert 'formtarget="_blank"' in button
+
+
 def test_identity_is_shown(owner: Browser, laurel: Laurel) -> None:
     page = text_of(owner.get(HERE))
     issuer = laurel.issuer_store.issuer("fernhill")

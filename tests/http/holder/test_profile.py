@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,11 +14,13 @@ import pytest
 
 from chalicelib.access import tokens
 from chalicelib.award.issuing import status_changes, takedown
+from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.delivery import mailbox
-from chalicelib.directory import own_profile
-from chalicelib.directory.consent import FIELDS
+from chalicelib.directory.profiles import own_profile
+from chalicelib.directory.profiles.consent import FIELDS, TEXT_VERSION
 from chalicelib.embed.appearance import Size
-from chalicelib.http.directory import wall
+from chalicelib.http.directory import holder_view, wall
+from chalicelib.http.public.credential_facts import Link
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, FORM, deliver, resend, submit
@@ -53,8 +56,11 @@ def see(visibility: str) -> dict[str, str]:
     return {f"see_{field}": visibility for field in FIELDS}
 
 
+AGREED = str(TEXT_VERSION)
+
+
 def publish(client: Gateway, path: str, **fields: str) -> Response:
-    sent = {**DETAILS, **see("everyone"), "agree": "yes", "text_version": "1", "ends": "never", **fields}
+    sent = {**DETAILS, **see("everyone"), "agree": "yes", "text_version": AGREED, "ends": "never", **fields}
     return submit(client, path, do="save", **sent)
 
 
@@ -120,7 +126,7 @@ def test_there_is_no_profile_until_the_holder_publishes_one(laurel: Laurel, clie
 
 
 def test_publishing_needs_the_ticked_box(laurel: Laurel, client: Gateway, path: str) -> None:
-    fields = {**DETAILS, **see("everyone"), "text_version": "1"}
+    fields = {**DETAILS, **see("everyone"), "text_version": AGREED}
     response = submit(client, path, do="save", **fields)
     assert response.status == 422
     assert "Tick the box" in response.text
@@ -169,6 +175,44 @@ def test_an_issuer_that_no_one_identifies_proves_no_skill(laurel: Laurel, client
     page = client.get(published, **PAGE)
     assert "Issued under the name" in page.text
     assert "Not proven" in page.text
+
+
+def test_another_name_for_the_url_of_a_skill_gets_no_credential_of_those_who_use_the_right_one() -> None:
+    def card(name: str) -> SimpleNamespace:
+        facts = SimpleNamespace(
+            issuer=SimpleNamespace(caution=None), skills=(Link(name, "https://skills.example/python"),)
+        )
+        return SimpleNamespace(facts=facts)
+
+    genuine, forged = card("Python"), card("Certified Nuclear Engineer")
+    found = {one.skill.text: one.credentials for one in holder_view.skills((genuine, forged, card("python")))}  # type: ignore[arg-type]
+    assert len(found["Python"]) == 2
+    assert found["Certified Nuclear Engineer"] == (forged,)
+
+
+def test_page_and_json_say_which_domain_is_behind_an_issuer_that_no_registry_names(
+    laurel: Laurel, client: Gateway, published: str
+) -> None:
+    issuer = laurel.issuer_store.issuer("fernhill")
+    proof = DomainProof("fernhill.example", Place.DNS, laurel.now - timedelta(days=1), "ab" * 32)
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=(proof,))
+    card = next(one for one in read(client, published)["credentials"] if one["id"] == VALID)
+    assert "fernhill.example" in card["issuer"]["identity"]
+    assert "fernhill.example" in client.get(published, **PAGE).text
+
+
+def test_structured_data_knows_only_skills_that_a_vouched_issuer_proves(
+    laurel: Laurel, client: Gateway, published: str
+) -> None:
+    def known() -> list[str]:
+        page = client.get(published, **PAGE).text
+        (script,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+        return json.loads(script).get("knowsAbout", [])
+
+    assert "Python" in known()
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None)
+    assert known() == []
 
 
 def test_each_field_is_shown_only_to_those_it_was_shown_to(laurel: Laurel, client: Gateway, path: str) -> None:
@@ -236,6 +280,17 @@ def test_all_valid_credentials_are_shown_by_one_action(laurel: Laurel, client: G
     assert not {id_of("expired"), id_of("revoked"), id_of("suspended")} & set(public.credentials)
 
 
+def test_one_action_shows_no_credential_of_an_unidentified_issuer(laurel: Laurel, client: Gateway, path: str) -> None:
+    """Anyone could otherwise put their own credentials on a stranger's profile."""
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=())
+    publish(client, path, all_valid="yes")
+    submit(client, path, do="show_all")
+    assert read(client, public_path(laurel))["credentials"] == []
+    submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"})
+    assert [one["id"] for one in read(client, public_path(laurel))["credentials"]] == [VALID]
+
+
 @pytest.mark.parametrize("by", ["revocation", "takedown", "erasure"])
 def test_a_credential_that_is_gone_leaves_page_wall_and_json(
     laurel: Laurel, client: Gateway, published: str, by: str
@@ -266,13 +321,12 @@ def test_withdrawing_removes_everything_within_a_minute(
     assert laurel.profile_store.public == {}
 
 
-def test_a_withdrawn_profile_can_be_published_again_with_nothing_preselected(
-    client: Gateway, path: str, published: str
-) -> None:
+def test_a_withdrawn_profile_is_published_again_as_a_new_one(client: Gateway, path: str, published: str) -> None:
     submit(client, path, do="withdraw")
     page = client.get(path, **PAGE)
     assert "Analyst of rivers" in page.text
-    assert '<option value="everyone" selected>' not in page.text
+    assert page.text.count('<option value="everyone" selected>') == len(FIELDS)
+    assert not re.search(r'id="agree"[^>]* checked', page.text)
     publish(client, path)
     found = read(client, published)
     assert found["stated_by_holder"]["name"] == "Ada N."
@@ -293,7 +347,6 @@ def test_what_was_shown_before_the_end_is_chosen_again(laurel: Laurel, client: G
     submit(client, path, do="show_all")
     laurel.now += timedelta(days=181)
     fresh = requested(laurel, client, narrow)
-    assert '<option value="everyone" selected>' not in client.get(fresh, **PAGE).text
     publish(client, fresh)
     assert read(client, public_path(laurel))["credentials"] == []
 
@@ -327,6 +380,31 @@ def test_the_history_is_shown(client: Gateway, path: str, published: str) -> Non
     assert shown.startswith("Shown to everyone:")
     assert newest.startswith("No longer shown to anyone: The profile as a whole, Name")
     assert "credential" in newest
+
+
+def test_the_history_lists_no_empty_field(client: Gateway, path: str) -> None:
+    publish(client, path, headline="", place="", see_place="recruiters")
+    publish(client, path, headline="Analyst of lakes", place="", ends="keep")
+    added, first = history(client, path)
+    assert "Name, Languages" in first
+    assert "Headline" not in first
+    assert "Place" not in first
+    assert added == "Shown to everyone: Headline"
+
+
+def test_an_empty_field_is_meant_for_everyone_only_if_all_others_are(client: Gateway, path: str) -> None:
+    for visibility, chosen in (("everyone", "everyone"), ("recruiters", "nobody")):
+        publish(client, path, **{**see(visibility), "headline": ""})
+        page = client.get(path, **PAGE).text
+        field = page.split('name="see_headline"')[1].split("</select>")[0]
+        assert f'value="{chosen}" selected' in field
+
+
+def test_a_link_without_a_scheme_is_saved_with_https(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path, links="instagram.com/ada\r\nhttps://ada.example/work")
+    (stored,) = laurel.profile_store.profiles.values()
+    assert stored.details.links == ("https://instagram.com/ada", "https://ada.example/work")
+    assert publish(client, path, links="http://ada.example").status == 422
 
 
 def test_the_history_names_narrower_audiences(client: Gateway, path: str) -> None:
@@ -500,12 +578,12 @@ def test_the_builder_of_a_wall_with_credentials_says_nothing_of_an_empty_frame(c
     assert "The frame shows no credentials now" not in client.get(f"{published}/embed", **PAGE).text
 
 
-def test_a_repeated_form_changes_nothing(laurel: Laurel, client: Gateway, path: str) -> None:
+def test_a_repeated_form_adds_nothing_to_the_history(laurel: Laurel, client: Gateway, path: str) -> None:
     publish(client, path)
-    before = dict(laurel.profile_store.profiles)
+    before = dict(laurel.profile_store.ledgers)
     laurel.now += timedelta(minutes=1)
     publish(client, path)
-    assert laurel.profile_store.profiles == before
+    assert laurel.profile_store.ledgers == before
 
 
 def test_unknown_actions_and_forms_are_refused(client: Gateway, path: str) -> None:
@@ -546,8 +624,41 @@ def test_a_hidden_profile_becomes_public_when_its_holder_saves_it_after_the_deci
     assert client.get(published, **PAGE).status == 200
 
 
-def test_only_a_public_profile_can_be_hidden(laurel: Laurel, client: Gateway) -> None:
-    assert decide(laurel, client, f"/holders/{'q' * 26}", True).status == 404
+def test_a_hidden_profile_that_is_deleted_and_made_again_stays_hidden(
+    laurel: Laurel, client: Gateway, narrow: str, path: str, published: str
+) -> None:
+    decide(laurel, client, published, True)
+    laurel.now += timedelta(minutes=1)
+    assert submit(client, path.removesuffix("/profile"), do="forget", sure="yes").status == 200
+    laurel.now += timedelta(days=2)
+    laurel.delivery_context.change_mailbox(mailbox.digest(EMAIL), lambda one: replace(one, forgotten_at=None))
+    resend(laurel, client)
+    deliver(laurel)
+    again = requested(laurel, client, urlsplit(laurel.mailer.sent[-1].main.url).path)
+    publish(client, again, all_valid="yes")
+    assert laurel.profile_store.public == {}
+    (profile,) = laurel.profile_store.profiles.values()
+    new = f"/holders/{profile.holder_id}"
+    assert client.get(new, **PAGE).status == 410
+    assert decide(laurel, client, new, False).json["taken_down"] is None
+    publish(client, again, ends="keep")
+    assert client.get(new, **PAGE).status == 200
+
+
+def test_a_profile_that_is_not_public_now_can_be_hidden_and_is_not_published_again(
+    laurel: Laurel, client: Gateway, path: str, published: str
+) -> None:
+    submit(client, path, do="withdraw")
+    assert decide(laurel, client, published, True).json["taken_down"] == "2026-11-22T12:00:00Z"
+    publish(client, path, ends="never")
+    assert laurel.profile_store.public == {}
+    assert client.get(published, **PAGE).status == 410
+
+
+@pytest.mark.parametrize("holder_id", ["q" * 25, "Q" * 26, "q" * 64], ids=["short", "upper-case", "digest"])
+def test_only_the_id_of_a_profile_can_be_hidden(laurel: Laurel, client: Gateway, holder_id: str) -> None:
+    assert decide(laurel, client, f"/holders/{holder_id}", True).status == 404
+    assert laurel.profile_store.hidden_at == {}
 
 
 @pytest.mark.parametrize(
@@ -576,7 +687,14 @@ def test_page_wall_and_form_are_in_the_readers_language(
 
 
 def test_errors_of_the_form_are_in_the_readers_language(client: Gateway, path: str) -> None:
-    sent = {**DETAILS, **see("everyone"), "text_version": "1", "links": "ftp://x", "agree": "yes", "do": "save"}
+    sent = {
+        **DETAILS,
+        **see("everyone"),
+        "text_version": AGREED,
+        "links": "ftp://x",
+        "agree": "yes",
+        "do": "save",
+    }
     response = client.post(f"{path}?lang=de", urlencode(sent).encode(), **FORM)
     assert response.status == 422
     assert "Jeder Link muss mit https:// beginnen" in response.text

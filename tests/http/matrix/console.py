@@ -51,6 +51,9 @@ ENTRIES: dict[tuple[str, str], Builder] = {
         "/console/new", form={**ISSUER_FORM, "id": new_issuer_id(at)}, allowed_status=303
     ),
     ("GET", "/console/{issuer}"): lambda at: Call(f"/console/{at.console_issuer}"),
+    ("GET", "/console/{issuer}/figures/{table}"): lambda at: Call(
+        f"/console/{at.console_issuer}/figures/kpis", foreign_status=200
+    ),
     ("GET", "/console/{issuer}/achievements"): lambda at: Call(f"/console/{at.console_issuer}/achievements"),
     ("GET", "/console/{issuer}/achievements/new"): lambda at: Call(f"/console/{at.console_issuer}/achievements/new"),
     ("POST", "/console/{issuer}/achievements/new"): lambda at: Call(

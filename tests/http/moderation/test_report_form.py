@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.award.issuing import takedown
+from chalicelib.moderation.submission import PER_NETWORK_AND_CREDENTIAL
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 
@@ -77,13 +78,13 @@ def test_markup_in_a_report_is_only_text(client: Gateway) -> None:
 
 
 def test_over_the_limit_the_words_are_kept_and_the_page_says_when(client: Gateway, laurel: Laurel) -> None:
-    for _ in range(3):
-        post(client, FIELDS)
+    for number in range(PER_NETWORK_AND_CREDENTIAL.per_client):
+        post(client, {**FIELDS, "message": f"It names person {number}."})
     response = post(client, FIELDS)
     assert (response.status, response.headers["retry-after"]) == (429, "86400")
-    assert "already been reported from your network today" in response.text
+    assert "reported many times from your network today" in response.text
     assert "It is not mine." in response.text
-    assert len(laurel.visitor_reports.by_id) == 3
+    assert len(laurel.visitor_reports.by_id) == PER_NETWORK_AND_CREDENTIAL.per_client
 
 
 def test_what_is_not_shown_cannot_be_reported(client: Gateway, laurel: Laurel) -> None:
@@ -111,6 +112,7 @@ def test_errors_are_in_the_readers_language(client: Gateway, changes: dict[str, 
 
 
 def test_the_language_of_the_url_is_kept_and_a_limit_is_explained_in_it(client: Gateway) -> None:
-    for _ in range(3):
-        assert post(client, FIELDS, f"{PATH}?lang=ja").headers["location"] == f"{BASE_URL}{PATH}?did=sent&lang=ja"
+    for number in range(PER_NETWORK_AND_CREDENTIAL.per_client):
+        sent = post(client, {**FIELDS, "message": f"It names person {number}."}, f"{PATH}?lang=ja")
+        assert sent.headers["location"] == f"{BASE_URL}{PATH}?did=sent&lang=ja"
     assert "お使いのネットワーク" in post(client, FIELDS, f"{PATH}?lang=ja").text

@@ -157,7 +157,7 @@ def counting(laurel: Laurel, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return call
 
-    for name in ("offer", "issuer", "listings", "some_listings", "target", "first_click"):
+    for name in ("offer", "issuer", "entries", "entries_by_id", "target", "first_click"):
         monkeypatch.setattr(laurel.catalogue_store, name, counted(name))
     return calls
 
@@ -168,11 +168,11 @@ def test_a_view_reads_at_most_one_batch_more(
     other = store(laurel, replace(achievement, id=str(UUID(int=1)), name="Statistics in depth"))
     calls = counting(laurel, monkeypatch)
     assert "Covers the same skills" in page(client, laurel.url("valid"))
-    assert calls == ["listings"]
+    assert calls == ["entries"]
     store(laurel, replace(achievement, related=(other.id,)))
     calls.clear()
     assert "Recommended by the issuer." in page(client, laurel.url("valid"))
-    assert calls == ["some_listings"]
+    assert calls == ["entries_by_id"]
     store(laurel, achievement)
     steps = (Step(other.id, other.name),)
     laurel.issuer_store.pathway_links["fernhill", achievement.id] = (PathwayLink("p", "Analyst", steps, None, 2, 1),)
@@ -189,7 +189,7 @@ def test_the_page_is_shown_when_recommendations_cannot_be_read(
     def fail(*_: object) -> None:
         raise Unavailable("away")
 
-    monkeypatch.setattr(laurel.catalogue_store, "listings", fail)
+    monkeypatch.setattr(laurel.catalogue_store, "entries", fail)
     assert client.get(laurel.url("valid"), accept=HTML).status == 200
 
 

@@ -269,6 +269,7 @@ def plain_outlines(valid_report: HostedReport) -> list[Outline]:
     return [Outline(page(hosted)) for hosted in variants(poisoned(valid_report, "plain"))]
 
 
+OTHER_CONTENT = re.compile(r"<(?:script|iframe|object|embed|base)\b", re.IGNORECASE)
 OWN_PLACES = ("#main", "#share-or-download")
 """Links to a place of the page itself."""
 
@@ -281,9 +282,8 @@ def test_hostile_text_becomes_neither_markup_nor_a_link(
         html = page(hosted)
         actual = Outline(html)
         assert actual.shape == outline.shape
-        shown = Outline(without_own_scripts(html)).shape
         assert not {name for _, attrs in actual.elements for name in attrs if name.startswith("on")}
-        assert not {"script", "iframe", "object", "embed", "base"} & set(shown)
+        assert not OTHER_CONTENT.search(without_own_scripts(html))
         for link in actual.attributes("href", "src", "action"):
             assert link in OWN_PLACES or link.startswith((f"{BASE_URL}/", "data:image/svg+xml,%3Csvg ", *SHARING)), link
         assert (

@@ -1,1 +1,1 @@
-"""Stores of what an issuer does: issuers, credentials, bulk jobs, pathways, webhooks."""
+"""Stores of issuer data: issuers, credentials, bulk jobs, pathways, webhooks."""

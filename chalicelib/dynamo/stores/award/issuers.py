@@ -15,13 +15,13 @@ from chalicelib.award.issuing.search import (
     Row,
     row_of,
 )
-from chalicelib.catalogue.listing import listing_of
+from chalicelib.catalogue.entry import entry_of
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, Pointer, read
-from chalicelib.dynamo.items.catalogue import ListingItem
+from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
 from chalicelib.dynamo.items.credentials import (
     AchievementItem,
     HolderPointer,
@@ -90,13 +90,18 @@ class DynamoIssuerStore(DynamoPublicStore):
     def achievements(self, issuer_id: str) -> Iterator[Achievement]:
         return reads.list_range(self._tables, self._tables.credentials, AchievementItem, keys.achievements(issuer_id))
 
+    def achievements_by_id(self, issuer_id: str, ids: Collection[str]) -> dict[str, Achievement]:
+        wanted = [keys.achievement(issuer_id, each) for each in sorted(set(ids))]
+        found = reads.existing(self._tables, self._tables.credentials, wanted, consistent=False)
+        return {each.id: each for each in (read(AchievementItem, raw) for raw in found)}
+
     def add_achievement(self, achievement: Achievement) -> None:
         pointer = Pointer(*keys.achievement_pointer(achievement.id), target=achievement.issuer_id)
         self._transact(
             Put(AchievementItem.of(achievement).raw()),
             _put_version(achievement),
             Put(pointer.raw(), f"{ABSENT} OR target = :issuer", {":issuer": {"S": achievement.issuer_id}}),
-            Put(ListingItem.of(listing_of(achievement)).raw(), UNCONDITIONAL),
+            Put(CatalogueEntryItem.of(entry_of(achievement)).raw(), UNCONDITIONAL),
         )
 
     def replace_achievement(self, before: Achievement, after: Achievement) -> None:
@@ -109,10 +114,10 @@ class DynamoIssuerStore(DynamoPublicStore):
             Put(_put_version(before).item, "attribute_not_exists(pk) OR version = :before", values),
         ]
         if after.archived:
-            unlisted = Delete(keys.listing(after.issuer_id, after.id), UNCONDITIONAL)
+            unlisted = Delete(keys.catalogue_entry(after.issuer_id, after.id), UNCONDITIONAL)
             self._tables.transact(self._tables.credentials, puts, [unlisted])
         else:
-            self._transact(*puts, Put(ListingItem.of(listing_of(after)).raw(), UNCONDITIONAL))
+            self._transact(*puts, Put(CatalogueEntryItem.of(entry_of(after)).raw(), UNCONDITIONAL))
 
     def achievement_version(self, issuer_id: str, achievement_id: str, version: int) -> Achievement:
         present = self.achievement(issuer_id, achievement_id)
@@ -170,7 +175,7 @@ class DynamoIssuerStore(DynamoPublicStore):
     def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
         found: list[str] = []
         while len(found) < limit:
-            # One item of the next issuer: reading all would take as long as the issuer with the most credentials wants.
+            # Read only one item of the next issuer, because an issuer can have any number of credentials.
             part = keys.holders_after(email, after)
             first = next(reads.list_range(self._tables, self._tables.credentials, HolderPointer, part, 1), None)
             if first is None:
@@ -249,7 +254,7 @@ def _new_record(issued: Issued) -> list[Put]:
     items: list[Item] = [
         RecordItem.of(record),
         *(IndexMarker(*marker, credential_id=record.id) for marker in markers),
-        RowItem.of(row_of(record, email)),
+        RowItem.of(row_of(record, recipient)),
     ]
     if recipient is not None:
         items.append(RecipientItem.of(recipient))
@@ -309,11 +314,10 @@ def _next_record(record: Record) -> Put:
 
 
 def _row_update(record: Record) -> Update:
-    """The update of the attributes of a credential's row that can change."""
-    members = {"state": {"S": record.status.state.value}}
-    if record.superseded_by is not None:
-        members["superseded_by"] = {"S": record.superseded_by}
-    return Update(keys.row(record.issuer_id, record.issued_at, record.id), members)
+    """The update of a credential's row to its next record; the recipient never changes."""
+    raw = RowItem.of(row_of(record, None)).raw()
+    changing = {name: value for name, value in raw.items() if name not in ("pk", "sk", "email", "notify")}
+    return Update(keys.row(record.issuer_id, record.issued_at, record.id), changing)
 
 
 def _next(raw: Raw, version: int, tenant: str | None = None) -> Put:

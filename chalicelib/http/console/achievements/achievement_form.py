@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from chalicelib.award.achievements import MAX_DAYS, MAX_ELIGIBILITY, MAX_SKILLS, check_kind, check_related
+from chalicelib.award.achievements import MAX_DAYS, MAX_ELIGIBILITY, MAX_SKILLS, check_kind
 from chalicelib.award.images import default_badge, formats
 from chalicelib.award.images.formats import MAX_IMAGE
-from chalicelib.award.input.text_rules import check_https, check_name, check_text, check_url
+from chalicelib.award.input.text_rules import check_https, check_name, check_text, check_url, with_https
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.record import IMAGE_NAME, Image
-from chalicelib.errors import Refused
+from chalicelib.http.console import kept_image
+from chalicelib.http.console.achievements import recommended
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.html.achievement_kind import kind_name
 
@@ -24,7 +24,8 @@ KINDS = (
 """Offered achievement types (Open Badges 3.0, B.1.21, AchievementType)."""
 FEW_SKILLS = 1
 """Minimum number of skill rows."""
-GONE = "The badge image is no longer available. Choose it again."
+KEPT = "kept_picture"
+"""The field that names the stored image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,11 @@ class AchievementPreview:
     skills: tuple[str, ...]
 
 
-def of(achievement: Achievement, *, drawn: bool) -> FormState:
-    """Fill the form with the current values of ``achievement``. A ``drawn`` badge is not kept, but drawn again."""
+def of(achievement: Achievement, own: Sequence[Achievement], *, drawn: bool) -> FormState:
+    """Fill the form with the current values of ``achievement``, one of the issuer's ``own``.
+
+    A ``drawn`` badge is not kept, but drawn again.
+    """
     values = {
         "name": achievement.name,
         "kind": achievement.kind,
@@ -52,9 +56,10 @@ def of(achievement: Achievement, *, drawn: bool) -> FormState:
         "picture_alt": "" if drawn and achievement.image_alt == badge_alt(achievement.name) else achievement.image_alt,
         "valid_days": str(achievement.valid_days or ""),
         "evidence_required": "yes" if achievement.evidence_required else "",
+        "shows_count": "yes" if achievement.shows_count else "",
         "enrolment_url": achievement.enrolment_url or "",
         "eligibility": achievement.eligibility or "",
-        "related": "\n".join(achievement.related),
+        "related": recommended.written(achievement.related, own),
         "kept_picture": "" if drawn else achievement.image.rpartition("/")[2],
     }
     for number, skill in enumerate(achievement.skills, 1):
@@ -67,34 +72,38 @@ def of(achievement: Achievement, *, drawn: bool) -> FormState:
     return FormState(values)
 
 
-def check(form: FormState) -> None:
-    """Validate every field in page order, and record all errors so that they can be fixed in one go."""
+def check(form: FormState, own: Sequence[Achievement]) -> None:
+    """Validate every field in page order, and record all errors so that they can be fixed in one go.
+
+    ``own`` are the achievements of the issuer.
+    """
     form.check("name", lambda value: check_name("name", value, 200))
     form.check("kind", check_kind)
     form.check("description", lambda value: check_text("description", value, 2000))
     form.check("criteria", lambda value: check_text("criteria", value, 10_000))
     _check_picture(form)
-    if form.text("picture_alt") or form.file or kept_image(form):
+    if form.text("picture_alt") or form.file or kept_image.name(form, KEPT):
         form.check("picture_alt", lambda value: check_text("image description", value, 500))
     for number in rows(form):
         _check_skill(form, str(number))
-    _check_enrolment(form)
+    _check_enrolment(form, own)
     days = form.text("valid_days")
     if days and not (len(days) <= 9 and days.isascii() and days.isdigit() and 0 < int(days) <= MAX_DAYS):
         form.add_error("valid_days", f"Enter a whole number of days from 1 to {MAX_DAYS:,}, or leave it blank.")
 
 
-def _check_enrolment(form: FormState) -> None:
-    if form.text("enrolment_url"):
-        form.check("enrolment_url", lambda value: check_https("enrolment URL", value))
+def _check_enrolment(form: FormState, own: Sequence[Achievement]) -> None:
+    url = enrolment_url(form)
+    if url is not None:
+        form.check("enrolment_url", lambda _: check_https("enrolment URL", url))
     if form.text("eligibility"):
         form.check("eligibility", lambda value: check_text("text about who can enrol", value, MAX_ELIGIBILITY))
-    form.check("related", lambda _: check_related(related(form)))
+    form.check("related", lambda value: recommended.parse(value, own))
 
 
-def related(form: FormState) -> tuple[str, ...]:
-    """Return the ids of the recommended achievements; a link to the page of one is as good as its id."""
-    return tuple(line.rstrip("/").rpartition("/")[2] for line in form.text("related").split())
+def enrolment_url(form: FormState) -> str | None:
+    """Return the enrolment page in ``form``, None when empty."""
+    return with_https(form.text("enrolment_url")) or None
 
 
 def rows(form: FormState) -> range:
@@ -129,12 +138,6 @@ def kind_options(form: FormState) -> tuple[tuple[str, str], ...]:
     return tuple((kind, kind_name(kind)) for kind in kinds)
 
 
-def kept_image(form: FormState) -> str | None:
-    """Return the file name of the image uploaded earlier or already used by the achievement, None without one."""
-    file_name = form.text("kept_picture")
-    return file_name if IMAGE_NAME.fullmatch(file_name) else None
-
-
 def picture_alt(form: FormState) -> str:
     """Return the image description; a drawn badge needs none of its own."""
     return form.text("picture_alt") or badge_alt(form.text("name"))
@@ -145,23 +148,9 @@ def badge_alt(name: str) -> str:
     return f"Badge: {name}"[:500]
 
 
-def with_kept_image(form: FormState, image: Image) -> FormState:
-    """Mark the uploaded image as kept, because a browser does not resubmit a file by itself."""
-    return FormState({**form.values, "kept_picture": image.file_name}, form.errors, form.file)
-
-
-def is_valid_image(picture: bytes) -> bool:
-    """Return whether ``picture`` is a valid achievement image."""
-    try:
-        formats.check(picture)
-    except Refused:
-        return False
-    return True
-
-
 def preview(form: FormState, base_url: str, accent: str | None) -> AchievementPreview:
     """Build the preview of ``form``; a badge is drawn in the colour ``accent`` as saving would draw it."""
-    kept = kept_image(form)
+    kept = kept_image.name(form, KEPT)
     return AchievementPreview(
         name=form.text("name"),
         kind=form.text("kind"),

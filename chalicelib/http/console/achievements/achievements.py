@@ -12,9 +12,9 @@ from chalicelib.award import achievements
 from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
 from chalicelib.award.images import stored_images
 from chalicelib.credential.achievement import Achievement
-from chalicelib.errors import Conflict, NotFound, Refused
-from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.achievements import achievement_form
+from chalicelib.errors import Conflict, Refused
+from chalicelib.http.console import form_state, kept_image, layout
+from chalicelib.http.console.achievements import achievement_form, recommended
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -59,7 +59,7 @@ def routes(services: Services) -> Routes:
     def add(request: Request, caller: Caller, person: Person) -> Reply:
         context = layout.of(services, request, caller, person, "achievements")
         form = _submitted_form(services, request, caller.issuer_id)
-        if not _is_ready_to_save(form):
+        if not _is_ready_to_save(services, form, caller.issuer_id):
             return _render_form(context, form)
         with form.record_refusal(""):
             achievements.add(services.issuer_context, _new(services, caller.issuer_id, form))
@@ -71,7 +71,8 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "achievements")
         achievement = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         drawn = stored_images.is_drawn_badge(services.issuer_context, achievement.image)
-        return _render_form(context, achievement_form.of(achievement, drawn=drawn), achievement)
+        form = achievement_form.of(achievement, _own(services, caller.issuer_id), drawn=drawn)
+        return _render_form(context, form, achievement)
 
     @bound.bind(
         "/console/{issuer}/achievements/{id}",
@@ -84,7 +85,7 @@ def routes(services: Services) -> Routes:
         context = layout.of(services, request, caller, person, "achievements")
         before = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         form = _submitted_form(services, request, caller.issuer_id)
-        if not _is_ready_to_save(form):
+        if not _is_ready_to_save(services, form, caller.issuer_id):
             return _render_form(context, form, before)
         return _changed(services, context, form, before)
 
@@ -108,17 +109,21 @@ def _changed(services: Services, context: PageContext, form: FormState, before: 
     """Save ``form`` as the version after the one that the person edited."""
     issuer_id = context.tenant
     try:
-        content = replace(_content(services, form), archived=before.archived)
+        content = replace(_content(services, form, issuer_id), archived=before.archived)
         achievements.revise(services.issuer_context, issuer_id, before.id, form.number("version") or 0, content)
     except Conflict as error:
         form.add_error("", error.detail)
         saved = services.issuer_context.issuer_store.achievement(issuer_id, before.id)
-        # Only once the person has been told may the form replace the other person's version.
+        # The form may replace the other person's version only after this person has seen the conflict.
         return _render_form(context, form.with_value("version", str(saved.version)), saved)
     except Refused as error:
         form.add_error("", error.detail)
         return _render_form(context, form, before)
     return layout.redirect(f"{context.issuer_url}/achievements/{before.id}", did="achievement_changed")
+
+
+def _own(services: Services, issuer_id: str) -> list[Achievement]:
+    return list(services.issuer_context.issuer_store.achievements(issuer_id))
 
 
 def _render_form(context: PageContext, form: FormState, achievement: Achievement | None = None) -> Reply:
@@ -142,23 +147,18 @@ def _render_form(context: PageContext, form: FormState, achievement: Achievement
 
 def _submitted_form(services: Services, request: Request, issuer_id: str) -> FormState:
     """Read the submitted form. Store a valid image, so that it need not be uploaded again after an error."""
-    form = form_state.sent(request)
-    if achievement_form.is_valid_image(form.file):
-        with form.record_refusal("picture"):
-            kept = stored_images.keep(services.issuer_context, issuer_id, form.file)
-            form = achievement_form.with_kept_image(form, kept)
-    return form
+    return kept_image.keep(services, issuer_id, form_state.sent(request), "picture", achievement_form.KEPT)
 
 
-def _is_ready_to_save(form: FormState) -> bool:
+def _is_ready_to_save(services: Services, form: FormState, issuer_id: str) -> bool:
     """Return whether to save ``form``: it is valid, and neither a preview nor more rows were requested."""
     if form.text("do") in ("preview", "more"):
         return False
-    achievement_form.check(form)
+    achievement_form.check(form, _own(services, issuer_id))
     return not form.errors
 
 
-def _content(services: Services, form: FormState) -> Content:
+def _content(services: Services, form: FormState, issuer_id: str) -> Content:
     return Content(
         name=form.text("name"),
         description=form.text("description"),
@@ -169,14 +169,15 @@ def _content(services: Services, form: FormState) -> Content:
         kind=form.text("kind"),
         valid_days=achievement_form.valid_days(form),
         evidence_required=bool(form.text("evidence_required")),
-        enrolment_url=form.or_none("enrolment_url"),
+        shows_count=bool(form.text("shows_count")),
+        enrolment_url=achievement_form.enrolment_url(form),
         eligibility=form.or_none("eligibility"),
-        related=achievement_form.related(form),
+        related=recommended.parse(form.text("related"), _own(services, issuer_id)),
     )
 
 
 def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
-    value = _content(services, form)
+    value = _content(services, form, issuer_id)
     return NewAchievement(
         issuer_id=issuer_id,
         name=value.name,
@@ -188,6 +189,7 @@ def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
         kind=value.kind,
         valid_days=value.valid_days,
         evidence_required=value.evidence_required,
+        shows_count=value.shows_count,
         enrolment_url=value.enrolment_url,
         eligibility=value.eligibility,
         related=value.related,
@@ -197,10 +199,5 @@ def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
 def _picture(services: Services, form: FormState) -> bytes | None:
     """Return the image kept by ``form``, None without one. Raises `Refused` when it does not exist, for example after a
     forged hash."""
-    kept = achievement_form.kept_image(form)
-    if kept is None:
-        return None
-    try:
-        return services.public_store.image(kept.partition(".")[0]).content
-    except NotFound as error:
-        raise Refused(achievement_form.GONE, code="bad_picture") from error
+    kept = kept_image.name(form, achievement_form.KEPT)
+    return kept_image.load(services, kept).content if kept else None

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Part(StrEnum):
-    """What a preview shows."""
+    """A part of a preview."""
 
     PAGE = "page"
     EMAIL = "email"

@@ -58,7 +58,7 @@ def routes(services: Services) -> Routes:
             return _document(services, problems=(error.detail,), status=429)
         issuer = services.issuer_context.issuer_store.issuer(caller.issuer_id)
         form = form_state.sent(request)
-        _check(form, issuer, by_operator=person.operator)
+        _check(services, form, issuer, by_operator=person.operator)
         if form.errors:
             return _document(services, problems=tuple(form.errors.values()), status=422)
         part = Part(form.text("show")) if form.text("show") in tuple(Part) else Part.PAGE
@@ -70,8 +70,9 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _check(form: FormState, issuer: Issuer, *, by_operator: bool) -> None:
+def _check(services: Services, form: FormState, issuer: Issuer, *, by_operator: bool) -> None:
     issuer_form.check(form)
+    issuer_form.check_stored_logo(services, form)
     with form.record_refusal("name"):
         issuer_actions.check_name_change(issuer, form.text("name"), by_operator=by_operator)
 
@@ -79,7 +80,7 @@ def _check(form: FormState, issuer: Issuer, *, by_operator: bool) -> None:
 def _draw(services: Services, issuer: Issuer, form: FormState, part: Part) -> Shown:
     from chalicelib.http.console.branding import sample  # imported late: it loads the libraries that draw and sign
 
-    changes = issuer_form.changes(form)
+    changes = issuer_form.changes(form, services.settings.base_url)
     unsaved: tuple[Image, ...] = ()
     if form.file:
         logo = sample.image_of(form.file, formats.check(form.file))

@@ -111,20 +111,23 @@ def _by(job: Job) -> str:
 
 
 def result_line(result: Result, job: Job, deliveries: Mapping[str, Delivery], now: datetime) -> ResultLine:
-    """Build the view model of one row; ``deliveries`` maps credential ids to what became of their emails."""
+    """Build the view model of one row; ``deliveries`` maps credential ids to the delivery status of their emails."""
     row, outcome = result.row, result.outcome
     name = row.name or "No name"
     detail = NO_EMAIL if outcome.state is RowState.ISSUED and row.email is None else outcome.detail
     email_label = None
     if job.notify and row.email is not None and result.credential_id:
-        email_label = email_lines.label(deliveries.get(result.credential_id), job.created_at, now)
+        # Not known here is whether the credential has been revoked since.
+        terms = email_lines.Terms(job.created_at, job.notify, current=True)
+        delivery = deliveries.get(result.credential_id) or Delivery(result.credential_id, job.issuer_id)
+        email_label = email_lines.label(terms, delivery, now)
     return ResultLine(
         f"{row.number:,}", name, row.email, ROW_LABELS[outcome.state], result.credential_id, detail, email_label
     )
 
 
 def emails_line(job: Job, results: Iterable[Result]) -> str:
-    """Say who gets no email: everyone, or the holders in ``results`` without an address; empty if neither."""
+    """State who gets no email: everyone, or the holders in ``results`` without an address; empty if neither."""
     if not job.counts.issued:
         return ""
     if not job.notify:

@@ -34,14 +34,14 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/issue/checks/{id}", access=member(Permission.ISSUE), missing=MISSING)
     def show(request: Request, caller: Caller, person: Person, check_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
-        return _page(services, context, _found(services, context, check_id), FormState())
+        return _page(services, context, _dry_run(services, context, check_id), FormState())
 
     @bound.bind(
         "/console/{issuer}/issue/checks/{id}", access=member(Permission.ISSUE), methods=("POST",), missing=MISSING
     )
     def issue(request: Request, caller: Caller, person: Person, check_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
-        found = _found(services, context, check_id)
+        found = _dry_run(services, context, check_id)
         form = form_state.sent(request)
         job = _create_job(services, context, found, form)
         if job is not None:
@@ -51,7 +51,7 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _found(services: Services, context: PageContext, check_id: str) -> DryRun:
+def _dry_run(services: Services, context: PageContext, check_id: str) -> DryRun:
     return services.dry_runner.dry_runs.dry_run(context.tenant, check_id, services.issuer_context.now())
 
 

@@ -85,7 +85,7 @@ class CheckedUpload:
     good: int
     explanation: str
     warning: str
-    """How the emails of an issuer that is not identified differ; empty if none of that applies."""
+    """The differences of an unidentified issuer's emails; empty if none apply."""
     button: str
 
 
@@ -108,7 +108,7 @@ class UploadDetails:
     """None when unknown."""
     notify: bool
     neutral_emails: str
-    """How the emails of an issuer that is not identified differ; empty for any other."""
+    """The differences of an unidentified issuer's emails; empty for any other."""
     sample: tuple[Row, ...]
     until: datetime | None
     """Default for rows without an end date of their own."""

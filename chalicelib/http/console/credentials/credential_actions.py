@@ -1,4 +1,4 @@
-"""Actions on an issued credential. Each is explained on its own page before the issuer's services perform it."""
+"""Actions on an issued credential. Each is explained on its own page before it is performed."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import State
 from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery.handlers import may_deliver
 from chalicelib.http.console.credentials import email_lines
 from chalicelib.http.console.credentials.email_lines import EmailLine
 from chalicelib.http.console.text import StatusLabel
@@ -27,6 +28,7 @@ STATES = (
     ("expiring", "Expires within 30 days"),
     ("expired", EXPIRED.text),
     *((state.value, STATUS_LABELS[state].text) for state in (State.SUSPENDED, State.REVOKED)),
+    ("corrected", CORRECTED.text),
 )
 """Options of the status filter."""
 ANOTHER = "Deleted achievement"
@@ -80,8 +82,8 @@ def status_label(state: State, valid_until: datetime | None, now: datetime, *, c
 def list_items(
     rows: Iterable[Row], names: Mapping[str, str], now: datetime, deliveries: Mapping[str, Delivery] | None = None
 ) -> list[CredentialListItem]:
-    """Build the table of ``rows``. ``names`` maps achievement ids to names, ``deliveries`` credential ids to what
-    became of their emails, if the table shows that."""
+    """Build the table of ``rows``. ``names`` maps achievement ids to names, ``deliveries`` credential ids to the
+    delivery status of their emails, if the table shows it."""
     return [
         CredentialListItem(
             id=row.credential_id,
@@ -90,11 +92,15 @@ def list_items(
             achievement=names.get(row.achievement_id, ANOTHER),
             at=row.issued_at,
             status_label=status_label(row.state, row.valid_until, now, corrected=row.corrected),
-            email_label=(
-                email_lines.label(deliveries.get(row.credential_id), row.issued_at, now)
-                if deliveries is not None and row.email
-                else None
-            ),
+            email_label=_email_label(row, deliveries, now) if deliveries is not None and row.email else None,
         )
         for row in rows
     ]
+
+
+def _email_label(row: Row, deliveries: Mapping[str, Delivery], now: datetime) -> StatusLabel:
+    delivery = deliveries.get(row.credential_id) or Delivery(row.credential_id, row.issuer_id)
+    terms = email_lines.Terms(
+        row.issued_at, row.notify, may_deliver(row.state, row.superseded_by, row.valid_until, now)
+    )
+    return email_lines.label(terms, delivery, now)

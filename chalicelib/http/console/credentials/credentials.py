@@ -45,7 +45,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/credentials", access=member(Permission.READ))
     def find(request: Request, caller: Caller, person: Person) -> Reply:
-        return _found(services, layout.of(services, request, caller, person, "credentials"), request)
+        return _list(services, layout.of(services, request, caller, person, "credentials"), request)
 
     @bound.bind("/console/{issuer}/credentials/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, credential_id: str) -> Reply:
@@ -61,7 +61,7 @@ def routes(services: Services) -> Routes:
     def ask(request: Request, caller: Caller, person: Person, credential_id: str, action: str) -> Reply:
         context = layout.of(services, request, caller, person, "credentials")
         record = _own(services, context, credential_id)
-        return _asked(services, context, record, action, None)
+        return _confirmation(services, context, record, action, None)
 
     @bound.bind(
         "/console/{issuer}/credentials/{id}/{action}",
@@ -77,7 +77,7 @@ def routes(services: Services) -> Routes:
             raise NotFound("no such action")
         result = credential_actions.do(services, record, _details(services, record), action, form)
         if result is None:
-            return _asked(services, context, record, action, form)
+            return _confirmation(services, context, record, action, form)
         return layout.redirect(f"{context.issuer_url}/credentials/{result.credential_id}", did=result.banner)
 
     return bound
@@ -89,7 +89,7 @@ def _own(services: Services, context: PageContext, credential_id: str) -> Record
     return status_changes.owned(services.issuer_context, context.tenant, credential_id)
 
 
-def _found(services: Services, context: PageContext, request: Request) -> Reply:
+def _list(services: Services, context: PageContext, request: Request) -> Reply:
     query = layout.query(request)
     form = FormState({name: query.get(name, "")[:MAX_SEARCH_TERM] for name in ("q", "achievement", "state", "sort")})
     now = services.issuer_context.now()
@@ -148,8 +148,10 @@ def _search(form: FormState, now: datetime) -> Search:
             return replace(found, state=State.ACTIVE, current=True, ends_after=now, ends_before=now + SOON)
         case "expired":
             return replace(found, state=State.ACTIVE, ends_before=now)
-        case "suspended" | "revoked" as state:
-            return replace(found, state=State(state))
+        case "suspended":
+            return replace(found, state=State.SUSPENDED)
+        case "revoked" | "corrected" as state:
+            return replace(found, state=State.REVOKED, corrected=state == "corrected")
         case _:
             return found
 
@@ -195,9 +197,9 @@ def _emails(services: Services, record: Record, recipient: Recipient | None) -> 
     return email_lines.lines(record, recipient, delivery, services.issuer_context.now())
 
 
-def _asked(services: Services, context: PageContext, record: Record, key: str, form: FormState | None) -> Reply:
+def _confirmation(services: Services, context: PageContext, record: Record, key: str, form: FormState | None) -> Reply:
     """Render the page that explains the action ``key`` and asks for its input. If the credential's status does not
-    allow the action, go back to the credential, which exists, and say so."""
+    allow the action, return to the credential with a message."""
     if key not in ACTIONS:
         raise NotFound("no such action")
     details = _details(services, record)

@@ -1,4 +1,4 @@
-"""What the page of a credential says about each email: sent, on its way or not sent."""
+"""The status of each email on the page of a credential: sent, on its way or not sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.html import text
 
 SOON = timedelta(minutes=10)
-"""How long an email is expected within a minute; later something holds it back, such as the daily limit."""
+"""The age up to which an email is expected within a minute; an older one is delayed, for example by the daily limit."""
 WITHIN_A_MINUTE = "Will be sent within a minute."
 WAITING = "Waiting to be sent. Emails over the daily limit are sent on the next day."
 NOT_CHOSEN = "Not sent: you chose not to email the holder when you issued the credential."
@@ -49,8 +49,13 @@ SHORT: Mapping[State, StatusLabel] = {
     State.FAILED: StatusLabel("Not sent", "warn"),
 }
 """Label of each delivery status in a list."""
-SENDING = StatusLabel("Sending", "none")
-NOT_SENT_YET = StatusLabel("Not sent", "none")
+SHORT_UNSENT: Mapping[str, StatusLabel] = {
+    NOT_CHOSEN: StatusLabel("Not emailed", "none"),
+    NO_LONGER_VALID: StatusLabel("Not sent", "none"),
+    WITHIN_A_MINUTE: StatusLabel("Sending", "none"),
+    WAITING: StatusLabel("Not sent yet", "none"),
+}
+"""Label in a list of each text about a first email that was not sent."""
 LABELS: Mapping[Kind, str] = {
     Kind.REVOKED: "Email about the revocation",
     Kind.SUSPENDED: "Email about the suspension",
@@ -69,30 +74,45 @@ class EmailLine:
     text: str
 
 
-def label(delivery: Delivery | None, issued_at: datetime, now: datetime) -> StatusLabel:
-    """The status of the first email about a credential, for a list; ``delivery`` is None if nothing is stored yet."""
-    if delivery is not None and delivery.state is not State.WAITING:
-        return SHORT[delivery.state]
-    since = max([issued_at, *(delivery.resend_requests if delivery else ())])
-    return SENDING if now - since < SOON else NOT_SENT_YET
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What decides whether the first email about a credential is sent."""
+
+    issued_at: datetime
+    notify: bool
+    """Whether the issuer chose to email the holder."""
+    current: bool
+    """Whether the credential may be delivered now."""
+
+
+def label(terms: Terms, delivery: Delivery, now: datetime) -> StatusLabel:
+    """The status of the first email about a credential, for a list: what `lines` says, in short."""
+    unsent = _unsent(terms, delivery, now)
+    return SHORT[delivery.state] if unsent is None else SHORT_UNSENT[unsent]
 
 
 def lines(record: Record, recipient: Recipient, delivery: Delivery, now: datetime) -> tuple[EmailLine, ...]:
     """Describe every email to ``recipient`` about ``record``, the first one first."""
-    return (EmailLine("Email", _first(record, recipient, delivery, now)), *_others(record, delivery, now))
+    terms = Terms(record.issued_at, recipient.notify, is_current(record, now))
+    return (EmailLine("Email", _unsent(terms, delivery, now) or _first(delivery)), *_others(record, delivery, now))
 
 
-def _first(record: Record, recipient: Recipient, delivery: Delivery, now: datetime) -> str:
-    first = delivery.first
-    if first is not None and delivery.state is not State.WAITING:
-        when = f" Sent on {text.minute(first.sent_at)}." if first.sent_at else ""
-        reason = (first.given_up or "") if delivery.state is State.FAILED else ""
-        return NOT_SENT.get(reason, STATES[delivery.state]) + when
-    if not recipient.notify and not delivery.resend_requests:
+def _unsent(terms: Terms, delivery: Delivery, now: datetime) -> str | None:
+    """Say why the first email was not sent; None if its result is known."""
+    if delivery.first is not None and delivery.state is not State.WAITING:
+        return None
+    if not terms.notify and not delivery.resend_requests:
         return NOT_CHOSEN
-    if first is None and not is_current(record, now):
+    if delivery.first is None and not terms.current:
         return NO_LONGER_VALID
-    return _waiting(max([record.issued_at, *delivery.resend_requests]), now)
+    return _waiting(max([terms.issued_at, *delivery.resend_requests]), now)
+
+
+def _first(delivery: Delivery) -> str:
+    first = delivery.first
+    when = f" Sent on {text.minute(first.sent_at)}." if first and first.sent_at else ""
+    reason = (first.given_up or "") if first and delivery.state is State.FAILED else ""
+    return NOT_SENT.get(reason, STATES[delivery.state]) + when
 
 
 def _others(record: Record, delivery: Delivery, now: datetime) -> Iterator[EmailLine]:

@@ -58,7 +58,7 @@ def headers(address: str, query: Mapping[str, str], order: str) -> tuple[Header,
 
 
 def caption(order: str, *, whole: bool) -> str:
-    """Say what ``order`` applies to: the ``whole`` result, or the rows of this page."""
+    """State what ``order`` applies to: the ``whole`` result, or the rows of this page."""
     if order == DEFAULT:
         return "Newest first." if whole else "Newest first. Sorting applies to this page only."
     column = LABELS[order.removeprefix("-")].lower()

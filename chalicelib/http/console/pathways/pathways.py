@@ -115,7 +115,7 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
         except Conflict as error:
             form.add_error("", error.detail)
             if before is not None:
-                # Only once the person has been told may the form replace the other person's version.
+                # The form may replace the other person's version only after this person has seen the conflict.
                 before = services.pathways.pathway(context.tenant, before.id)
                 form = form.with_value("version", str(before.version))
         except Refused as error:

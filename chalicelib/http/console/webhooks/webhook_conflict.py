@@ -1,4 +1,4 @@
-"""What another person has saved while this person was editing the same webhook."""
+"""Changes that another person has saved while this person was editing the same webhook."""
 
 from __future__ import annotations
 

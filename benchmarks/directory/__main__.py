@@ -1,0 +1,45 @@
+"""Measure the directory on DynamoDB Local, whose endpoint is in `LAUREL_DYNAMODB_LOCAL` (tools/dynamodb_local.sh)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from benchmarks.directory import costs, relevance
+from benchmarks.directory.people import People
+from benchmarks.peers import PeerMissing
+from benchmarks.rounds import progress
+from chalicelib.directory.ports import Ports
+from chalicelib.dynamo import tables as dynamo_tables
+from chalicelib.dynamo.stores.directory.reader import DynamoIndexReader
+from chalicelib.dynamo.tables import Tables
+from local.aws import CREDENTIALS, REGION
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.directory", description=__doc__)
+    parser.add_argument("--size", type=int, default=10_000, help="how many people (default 10000)")
+    arguments = parser.parse_args()
+    os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": os.environ["LAUREL_DYNAMODB_LOCAL"]})
+    dynamo_tables.READ_SECONDS = 60  # a busy machine must not make calls twice, which would count their units twice
+    tables = Tables(credentials="", directory="directory", events="", secrets="", region=REGION)
+    tables.client.create_table(
+        TableName="directory",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[{"AttributeName": part, "AttributeType": "S"} for part in ("pk", "sk")],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for line in costs.lines(tables, arguments.size):
+        print(line, flush=True)
+    people = list(People().make(arguments.size))
+    try:
+        for line in relevance.lines(
+            people, Ports(DynamoIndexReader(tables), lambda _: b"s" * 32, lambda listings: listings), arguments.size
+        ):
+            print(line, flush=True)
+    except PeerMissing as error:
+        progress(f"relevance IS SKIPPED, nothing of it was measured: {error}")
+
+
+if __name__ == "__main__":
+    main()

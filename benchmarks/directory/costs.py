@@ -1,0 +1,169 @@
+"""Read and write units of searches and changes, as DynamoDB Local reports them. Nothing is cached between requests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any, Protocol
+
+from benchmarks.directory.people import NOW, People
+from benchmarks.line import Line
+from benchmarks.rounds import progress
+from chalicelib.directory import text
+from chalicelib.directory.listing import Listing
+from chalicelib.directory.ports import Ports
+from chalicelib.directory.query.query import MAX_WORDS, Order, Query, read_query
+from chalicelib.directory.search import Page, SearchRequest, search
+from chalicelib.directory.writing.rebuild import rebuild
+from chalicelib.directory.writing.writer import apply
+from chalicelib.dynamo.stores.directory.reader import DynamoIndexReader
+from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
+from chalicelib.dynamo.tables import Tables
+
+QUERIES = 200
+CREATED = 100
+CARD = 0.5
+READ_PRICE = 0.125
+"""Dollars for a million read units on demand in us-east-1 (Amazon DynamoDB pricing, November 2026: from memory)."""
+
+
+class Client(Protocol):
+    """What this needs of a client of botocore."""
+
+    meta: Any
+
+
+class Written:
+    """Counts the write units of a client."""
+
+    def __init__(self, client: Client) -> None:
+        self.units = 0.0
+        events = client.meta.events
+        for operation in ("PutItem", "DeleteItem", "UpdateItem", "BatchWriteItem"):
+            events.register(f"provide-client-params.dynamodb.{operation}", _measured)
+            events.register(f"after-call.dynamodb.{operation}", self._count)
+
+    def _count(self, parsed: dict[str, Any], **_: object) -> None:
+        consumed = parsed.get("ConsumedCapacity", [])
+        self.units += sum(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]))
+
+
+def _measured(params: dict[str, Any], **_: object) -> dict[str, Any]:
+    return {**params, "ReturnConsumedCapacity": "TOTAL"}
+
+
+def lines(tables: Tables, size: int) -> Iterator[Line]:
+    people, written = People(), Written(tables.client)
+    listings = list(people.make(size))
+    writer = DynamoIndexWriter(tables)
+    name = f"directory/{size}"
+    yield from _rebuild(writer, listings, written, name)
+    ports = Ports(DynamoIndexReader(tables), lambda _: b"secret" * 6, lambda listings: listings)
+    random = Random(5)
+    for label, made, options, price in _searches(listings, random):
+        progress(f"{size}: {label}")
+        yield from _measure(f"{name}/{label}", [made() for _ in range(QUERIES)], ports, options, price=price)
+    yield from _changes(writer, people, size, written, name)
+
+
+def _rebuild(writer: DynamoIndexWriter, listings: Sequence[Listing], written: Written, name: str) -> Iterator[Line]:
+    start = time.perf_counter()
+    for done in rebuild(writer, lambda: listings, "g1"):
+        if done % 10_000 == 0:
+            progress(f"{done} items written")
+    seconds = time.perf_counter() - start
+    own = 3 * len(listings)
+    yield Line(f"{name}/rebuild/index", (written.units - own) / len(listings), "write units per listing")
+    yield Line(f"{name}/rebuild/all", written.units / len(listings), "write units per listing")
+    yield Line(f"{name}/rebuild/rate", len(listings) / seconds, "listings per second")
+
+
+Made = Callable[[], Query]
+
+
+def _searches(people: Sequence[Listing], random: Random) -> Iterator[tuple[str, Made, dict[str, bool], bool]]:
+    def person() -> Listing:
+        return random.choice(people)
+
+    def query(typed: str = "", filters: Sequence[tuple[str, str]] = (), order: Order | None = None) -> Query:
+        return read_query(" ".join(text.searched_words(typed)[:MAX_WORDS]), filters, order)
+
+    def two(order: Order | None = None) -> Query:
+        """Two filters; half of them fit one person, so that both frequent and empty combinations occur."""
+        one = person()
+        other = one if random.random() < 0.5 else person()
+        kinds = random.sample(("skill", "achievement", "issuer", "place", "language", "open_to"), 2)
+        return query("", [_condition(kind, who) for kind, who in zip(kinds, (one, other), strict=True)], order)
+
+    def prefix() -> Query:
+        word = random.choice(text.searched_words(person().name))
+        return query(word[: random.choice((2, 3, 4, 5))])
+
+    def typo() -> Query:
+        long = [word for word in text.searched_words(person().name) if text.may_have_typo(word)]
+        return query(_misspelt(random.choice(long), random)) if long else typo()
+
+    yield "everyone", query, {}, False
+    yield "two-filters", two, {}, True
+    yield "name-prefix", prefix, {}, True
+    yield "one-typo", typo, {}, True
+    yield "full-name", lambda: query(person().name), {}, True
+    yield "skill-and-words", lambda: query(person().name.split()[0], [_condition("skill", person())]), {}, True
+    yield "total", two, {"total": True}, False
+    yield "total-and-facets", two, {"total": True, "facets": True}, False
+    for order in (Order.NAME, Order.CREDENTIALS):
+        yield f"by-{order}", lambda order=order: two(order), {}, False  # type: ignore[misc] # bound now
+
+
+def _condition(kind: str, who: Listing) -> tuple[str, str]:
+    found = {
+        "skill": who.skills,
+        "achievement": [one.id for one in who.achievements],
+        "issuer": [one.id for one in who.issuers],
+        "place": [who.place.split(", ")[1]],
+        "language": who.languages,
+        "open_to": who.open_to or ("mentoring",),
+    }[kind]
+    return kind, found[0]
+
+
+def _misspelt(word: str, random: Random) -> str:
+    at = random.randrange(len(word) - 1)
+    middle = random.choice(("", "x", word[at + 1] + word[at], word[at] + "x"))
+    return word[:at] + middle + word[at + len(middle or "x") :]
+
+
+def _measure(
+    bench: str, queries: Sequence[Query], ports: Ports, options: dict[str, bool], *, price: bool
+) -> Iterator[Line]:
+    index, whole, times = [], [], []
+    for query in queries:
+        start = time.perf_counter()
+        page: Page = search(SearchRequest(query, **options), ports, NOW)
+        times.append((time.perf_counter() - start) * 1_000)
+        whole.append(page.units)
+        index.append(page.units - CARD * len(page.hits))
+    milliseconds = _percentile(times, 50), _percentile(times, 99)
+    if not options:
+        yield Line(f"{bench}/index/p99", _percentile(index, 99), "read units", *milliseconds)
+    yield Line(f"{bench}/p50", _percentile(whole, 50), "read units")
+    yield Line(f"{bench}/p99", _percentile(whole, 99), "read units", *milliseconds)
+    yield Line(f"{bench}/max", max(whole), "read units")
+    if price:
+        yield Line(f"{bench}/price", sum(whole) / len(whole) * READ_PRICE, "dollars per million searches")
+
+
+def _percentile(values: Sequence[float], percent: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
+
+
+def _changes(writer: DynamoIndexWriter, people: People, size: int, written: Written, name: str) -> Iterator[Line]:
+    for batch in (1, 25, 100):
+        made = [people.person(size * 2 + number, NOW) for number in range(max(CREATED, batch * 3))]
+        made = [replace(one, id=f"{one.id}-{batch}") for one in made]
+        before = written.units
+        for start in range(0, len(made), batch):
+            apply(writer, made[start : start + batch])
+        yield Line(f"{name}/create/batches-of-{batch}", (written.units - before) / len(made), "write units per listing")

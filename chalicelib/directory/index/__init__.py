@@ -1,0 +1,1 @@
+"""The search index: terms, postings in blocks of ordinals, and the dictionary of words."""

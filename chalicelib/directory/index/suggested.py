@@ -1,0 +1,30 @@
+"""The suggestions that a listing gives rise to: the values that others can filter by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib.directory import text
+from chalicelib.directory.index.terms import Field, Kind, Term
+from chalicelib.directory.listing import Listing
+from chalicelib.directory.ports import Suggestion
+
+
+def suggestions_of(listing: Listing) -> dict[Term, frozenset[Suggestion]]:
+    """The suggestions of each value of ``listing``, by its term."""
+    return {
+        term: frozenset(Suggestion(word, kind, term.value, label) for word in text.indexed_words(label))
+        for term, kind, label in _values(listing)
+    }
+
+
+def _values(listing: Listing) -> Iterator[tuple[Term, str, str]]:
+    for skill in listing.skills:
+        yield Term(Kind.WORD, text.key(skill), Field.SKILL), "skill", skill
+    for achievement in listing.achievements:
+        yield Term(Kind.ACHIEVEMENT, achievement.id), "achievement", achievement.name
+    for issuer in listing.issuers:
+        yield Term(Kind.ISSUER, issuer.id), "issuer", issuer.name
+    for part in listing.place.split(","):
+        if place := text.key(part):
+            yield Term(Kind.PLACE, place), "place", part.strip()

@@ -1,0 +1,238 @@
+"""A holder's actions on their profile, without an account.
+
+Only a link that opens everything may do so: it is sent to the holder's own address on request and works for a day. The
+link in an issuer's email may be quoted in a reply to the issuer, which could then publish a profile in their name.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import islice
+
+from chalicelib.access.rate_limits import Limit
+from chalicelib.credential.record import Record, State
+from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.delivery.holder import access as holder_access
+from chalicelib.delivery.holder import actions as holder_actions
+from chalicelib.delivery.holder.access import HolderAccess
+from chalicelib.directory.profiles import consent, profile
+from chalicelib.directory.profiles.consent import (
+    FIELDS,
+    Audience,
+    ConsentEntry,
+    Decision,
+    Grants,
+    Subject,
+    Visibility,
+)
+from chalicelib.directory.profiles.ports import ProfileStore
+from chalicelib.directory.profiles.profile import Details, Profile
+from chalicelib.directory.profiles.published import publish
+from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.language.phrase import phrase
+
+MAX_CREDENTIALS = 50
+"""Credentials on a profile: each is read and verified whenever the page is opened, by a few reads for all of them."""
+MAX_READ = 500
+"""Credentials of a holder among which "all my valid credentials" looks for them."""
+_PAGE = 50
+CHANGES = Limit("profile", 60, timedelta(days=1))
+"""Changes of one profile a day, except withdrawals: far more than a person makes, and a bound on its ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileContext:
+    """Dependencies of the functions below."""
+
+    store: ProfileStore
+    delivery_context: DeliveryContext
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProfile:
+    """A holder's profile as the holder sees it. ``profile`` is None until they create one."""
+
+    access: HolderAccess
+    profile: Profile | None
+    entries: tuple[ConsentEntry, ...]
+    grants: Grants
+    hidden: bool
+    """Whether an operator has hidden it; the holder can change it, but no one sees it."""
+
+    def is_on(self, now: datetime) -> bool:
+        """Whether any audience can see it."""
+        return any(consent.is_on(self.grants, audience, now) for audience in Audience)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A holder's choices for the profile as a whole and for each field."""
+
+    visibility: Mapping[Subject, Visibility]
+    """By field (`FIELDS`)."""
+    search_engines: bool
+    expires_at: datetime | None
+
+
+def view(context: ProfileContext, token: str) -> OwnProfile:
+    """The holder's profile. Raises `NotFound`, `LinkExpired`, `Forbidden` for a link to one issuer."""
+    access = holder_access.enter(context.delivery_context, token)
+    access.check_everything()
+    mailbox = access.mailbox.digest
+    stored, entries = context.store.profile(mailbox), context.store.entries(mailbox)
+    hidden = context.store.hidden(stored.holder_id if stored else mailbox) is not None
+    return OwnProfile(access, stored, entries, consent.grants_of(entries), hidden)
+
+
+def save(context: ProfileContext, token: str, details: Details, choices: Choices, *, all_valid: bool = False) -> None:
+    """Store the holder's details and who may see them, and publish the profile; with ``all_valid``, show everyone
+    what `show_all_valid` shows.
+
+    Raises `BadDetails`, `TooMany`, `Conflict`, and as `view`.
+    """
+    own = view(context, token)
+    profile.check(details)
+    # There is nothing to consent to in an empty field; the history would list it.
+    shown = {field: choices.visibility[field] if field in details.stated() else Visibility.NOBODY for field in FIELDS}
+    # Choices from before the profile expired do not count: it starts as a new one does.
+    ended = () if own.is_on(context.delivery_context.now()) else consent.credentials_in(own.grants)
+    decisions = [
+        *(each for one in ended for each in consent.choose(consent.credential_subject(one), Visibility.NOBODY)),
+        *consent.choose(Subject.PROFILE, Visibility.EVERYONE, choices.expires_at),
+        *(each for field in FIELDS for each in consent.choose(field, shown[field])),
+        Decision(Subject.SEARCH_ENGINES, Audience.PUBLIC, choices.search_engines),
+        *(_shown_to_everyone(_valid(context, own, frozenset())) if all_valid else ()),
+    ]
+    _store(context, own, decisions, details)
+
+
+def choose_credentials(context: ProfileContext, token: str, chosen: Mapping[str, Visibility]) -> None:
+    """Set who may see each of the ``chosen`` credentials; others stay as they are.
+
+    Raises `Refused` (`too_many_shown`), `NotFound` for one that is not the holder's, `TooMany`, `Conflict`, and as
+    `view`.
+    """
+    own = view(context, token)
+    for credential_id, visibility in chosen.items():
+        if visibility is not Visibility.NOBODY:
+            _check_own(context, own.access, credential_id)
+    _show(context, own, chosen)
+
+
+def show_all_valid(context: ProfileContext, token: str) -> None:
+    """Show everyone the holder's credentials that are valid now and come from identified issuers.
+
+    Otherwise strangers could fill a profile with credentials that they issue to its holder. Raises as
+    `choose_credentials`.
+    """
+    own = view(context, token)
+    shown = consent.credentials_in(own.grants)
+    _show(context, own, dict.fromkeys((*shown, *_valid(context, own, shown)), Visibility.EVERYONE))
+
+
+def withdraw(context: ProfileContext, token: str) -> None:
+    """Withdraw every consent, so that nothing is shown from now on. The details stay, visible only to the holder.
+
+    Raises `Conflict`, and as `view`.
+    """
+    own = view(context, token)
+    if own.profile is not None:
+        _store(context, own, consent.withdrawal(own.grants), own.profile.details)
+
+
+def forget(context: ProfileContext, token: str) -> None:
+    """Delete the profile and its ledger, and the data stored about the address (`holder_actions.forget`).
+
+    Raises as `view`. The profile is deleted first, because the link still works if this is interrupted.
+    """
+    own = view(context, token)
+    if own.profile is not None:
+        now = context.delivery_context.now()
+        if own.hidden:  # otherwise a new profile would be public immediately
+            context.store.hide(own.access.mailbox.digest, now)
+        context.store.delete(replace(own.profile, changed_at=now))
+    holder_actions.forget(context.delivery_context, token)
+
+
+def _show(context: ProfileContext, own: OwnProfile, chosen: Mapping[str, Visibility]) -> None:
+    if own.profile is None or not own.is_on(context.delivery_context.now()):
+        raise Refused(phrase("Publish your profile first."), code="refused")
+    decisions = [
+        each
+        for credential_id, visibility in chosen.items()
+        for each in consent.choose(consent.credential_subject(credential_id), visibility)
+    ]
+    _store(context, own, decisions, own.profile.details)
+
+
+def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decision], details: Details) -> None:
+    now = context.delivery_context.now()
+    before = own.profile or Profile(own.access.mailbox.digest, _holder_id(context), details, now)
+    if own.profile is None and own.hidden:
+        context.store.hide(before.holder_id, now)
+    changed = consent.changes(own.grants, decisions)
+    number = own.entries[-1].number + 1 if own.entries else 1
+    entry = ConsentEntry(number, now, consent.TEXT_VERSION, changed) if changed else None
+    entries = (*own.entries, entry) if entry else own.entries
+    grants = consent.grants_of(entries)
+    if len(consent.credentials_in(grants)) > MAX_CREDENTIALS and any(one.granted for one in changed):
+        raise Refused(phrase("A profile can show at most {count} credentials.", count=MAX_CREDENTIALS), code="refused")
+    if any(one.granted for one in changed) or not changed:
+        _count(context, before.mailbox)
+    after = replace(before, details=details, changed_at=now)
+    public = None if own.hidden else publish(after, entries, Audience.PUBLIC, now)
+    context.store.save(after, entry, public)
+
+
+def _count(context: ProfileContext, mailbox: str) -> None:
+    if not context.delivery_context.within(CHANGES, mailbox):
+        raise TooMany(phrase("You have reached today’s limit for profile changes. Try again tomorrow."), 24 * 3600)
+
+
+def _check_own(context: ProfileContext, access: HolderAccess, credential_id: str) -> None:
+    if context.delivery_context.archive.recipient(credential_id).email != access.email:
+        raise NotFound("This is not one of your credentials.")
+
+
+def _own_records(context: ProfileContext, access: HolderAccess) -> Iterator[Record]:
+    """The holder's credentials, the newest of each issuer first; at most `MAX_READ`."""
+    archive, left = context.delivery_context.archive, MAX_READ
+    for issuer_id in archive.holder_issuers(access.email, None, MAX_READ):
+        for place in archive.holdings(issuer_id, access.email, None, min(_PAGE, left)):
+            left -= 1
+            with suppress(NotFound):
+                yield archive.record(place.credential_id)
+        if left <= 0:
+            return
+
+
+def _valid(context: ProfileContext, own: OwnProfile, shown: frozenset[str]) -> list[str]:
+    """The credentials that `show_all_valid` adds to those ``shown``, up to the limit."""
+    now, archive = context.delivery_context.now(), context.delivery_context.archive
+    identified = cache(lambda issuer_id: archive.issuer(issuer_id).identified(now))
+    found = (
+        one.id
+        for one in _own_records(context, own.access)
+        if _is_valid(one, now) and one.id not in shown and identified(one.issuer_id)
+    )
+    return list(islice(found, MAX_CREDENTIALS - len(shown)))
+
+
+def _shown_to_everyone(credential_ids: Iterable[str]) -> Iterator[Decision]:
+    for credential_id in credential_ids:
+        yield from consent.choose(consent.credential_subject(credential_id), Visibility.EVERYONE)
+
+
+def _is_valid(record: Record, now: datetime) -> bool:
+    ends = record.valid_until
+    return record.status.state is State.ACTIVE and record.taken_down is None and (ends is None or now < ends)
+
+
+def _holder_id(context: ProfileContext) -> str:
+    """130 random bits, like the ids of credentials."""
+    return base64.b32encode(context.delivery_context.entropy(17)).decode("ascii").lower()[:26]

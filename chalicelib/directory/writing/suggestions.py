@@ -1,0 +1,58 @@
+"""Keep the suggestions in step with the values that listings have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from chalicelib.directory.index.suggested import suggestions_of
+from chalicelib.directory.index.terms import Term
+from chalicelib.directory.ports import IndexWriter, Items, Piece, Slot, State, Suggestion
+from chalicelib.directory.writing.step import Step
+
+_Found = dict[Term, frozenset[Suggestion]]
+
+
+class SuggestionChanges:
+    """What some changes of listings mean for the suggestions."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self.current: _Found = {}
+        """The suggestions of the values that the listings have now."""
+        self._former: _Found = {}
+        for step in steps:
+            if step.listing:
+                self.current |= suggestions_of(step.listing)
+            for listing in step.during.former:
+                for term, found in suggestions_of(listing).items():
+                    self._former[term] = self._former.get(term, frozenset()) | found
+
+    def renamed(self) -> Collection[Suggestion]:
+        """The suggestions of values whose label has changed."""
+        return [
+            one for term, found in self.current.items() if not self._former.get(term, found) <= found for one in found
+        ]
+
+    def remove_unused(self, store: IndexWriter, generation: str) -> None:
+        """Delete those of former labels, and of values that no listing has any more."""
+        kept = {one[:3] for found in self.current.values() for one in found}
+        renamed = {one for term in self._former.keys() & self.current.keys() for one in self._former[term]}
+        gone = self._former.keys() - self.current.keys()
+        used = _used(store, generation, gone)
+        unused = {one for term in gone - used for one in self._former[term]}
+        doomed = {one for one in renamed | unused if one[:3] not in kept}
+        if doomed:
+            store.delete(generation, suggestions=doomed)
+            # Another writer may have used a value again after it was looked up.
+            back = {one for term in _used(store, generation, gone - used) for one in self._former[term]}
+            store.put(generation, Items(suggestions=back))
+
+
+def _used(store: IndexWriter, generation: str, terms: Iterable[Term]) -> set[Term]:
+    slots = {term: Slot(term.kind, term.value) for term in terms}
+    stored = store.pieces(generation, set(slots.values()))
+    return {term for term, slot in slots.items() if slot in stored and _has(stored[slot], term)}
+
+
+def _has(piece: Piece, term: Term) -> bool:
+    # A value that once had so many holders that its posting was split stays until the index is rebuilt.
+    return piece.state is not State.LIST or term.field in piece.fields

@@ -1,0 +1,122 @@
+"""Apply changes of listings to the index. Repeating, reordering or splitting them gives the same index.
+
+A listing's entry is written first, with every term that may be in the index afterwards. So whoever repeats an
+interrupted change knows what it may have left behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from chalicelib.directory.index.pieces import Edit
+from chalicelib.directory.index.terms import name_key, terms_of
+from chalicelib.directory.listing import Listing
+from chalicelib.directory.ports import Entry, Generations, IndexWriter, Items, NameEntry, Placed
+from chalicelib.directory.writing.postings import Posting, PostingWriter
+from chalicelib.directory.writing.step import Delisting, ListingChange, Step
+from chalicelib.directory.writing.suggestions import SuggestionChanges
+from chalicelib.errors import Conflict
+
+FIRST = "first"
+"""The generation of a new deployment, until a rebuild."""
+
+
+def apply(store: IndexWriter, changes: Sequence[ListingChange]) -> None:
+    """Apply ``changes`` to every generation that is kept up to date.
+
+    Raises `Conflict` if another writer changed the same listing meanwhile, and `Unavailable`: apply them again.
+    """
+    generations = store.generations()
+    if generations is None:  # nothing is listed yet
+        generations = Generations(FIRST)
+        store.replace_generations(None, generations)
+    for generation in filter(None, (generations.current, generations.building)):
+        apply_to(store, generation, changes)
+
+
+def apply_to(store: IndexWriter, generation: str, changes: Sequence[ListingChange]) -> None:
+    """Apply ``changes`` to one generation. Raises `Conflict`, `Unavailable`."""
+    newest: dict[str, ListingChange] = {}
+    for change in changes:
+        if change.id not in newest or change.version >= newest[change.id].version:
+            newest[change.id] = change
+    steps = _steps(store, generation, newest)
+    for step in steps:
+        if step.during != step.old and not store.replace_entry(generation, step.old, step.during):
+            raise Conflict("Another writer has changed the same listing.", code="directory_busy")
+    _write(store, generation, steps)
+    for step in steps:
+        if step.final != step.during and not store.replace_entry(generation, step.during, step.final):
+            _repair(store, generation, step)
+
+
+def _write(store: IndexWriter, generation: str, steps: Sequence[Step]) -> None:
+    placed = [one for step in steps for one in step.during.placed]
+    # The listing itself goes first: one without a card is in no result, whatever is still in the index.
+    cards = {step.current.ordinal: step.listing for step in steps if step.current and step.listing}
+    names = {NameEntry(step.current.name_key, step.current.ordinal) for step in steps if step.current}
+    store.delete(generation, cards={one.ordinal for one in placed} - set(cards))
+    store.put(generation, Items(cards=cards, names=names))
+    suggestions = SuggestionChanges(steps)
+    store.put(generation, Items(suggestions=suggestions.renamed()))
+    PostingWriter(store, generation, suggestions.current).apply(_edits(steps))
+    store.delete(generation, names={NameEntry(one.name_key, one.ordinal) for one in placed} - names)
+    suggestions.remove_unused(store, generation)
+
+
+def _repair(store: IndexWriter, generation: str, step: Step) -> None:
+    """A writer with a newer version took over while ``step`` was written: write again what the newer one wants."""
+    for _ in range(_REPAIRS):
+        entry = store.entries(generation, [step.during.id])[step.during.id]
+        current = entry.placed[-1:] if entry.listing else ()
+        foreign = tuple(one for one in step.during.placed if one not in current)
+        _write(store, generation, [Step(entry, replace(entry, placed=(*foreign, *entry.placed)))])
+        if store.entries(generation, [entry.id]).get(entry.id) == entry:
+            return
+    raise Conflict("Another writer has changed the same listing.", code="directory_busy")
+
+
+_REPAIRS = 5
+"""Each repetition means that yet another version of the same listing has come in."""
+
+
+def _steps(store: IndexWriter, generation: str, changes: Mapping[str, ListingChange]) -> list[Step]:
+    entries = store.entries(generation, changes)
+    fresh = [one for one in changes.values() if isinstance(one, Listing) and _is_new(one, entries.get(one.id))]
+    # The most recent listing gets the highest ordinal, also within a batch.
+    fresh.sort(key=lambda one: (one.recent_at, one.id))
+    first = store.allocate(generation, len(fresh)) if fresh else 0
+    numbers = {one.id: first + position for position, one in enumerate(fresh)}
+    return [
+        _step(change, entries.get(change.id), numbers.get(change.id))
+        for change in changes.values()
+        if change.id not in entries or entries[change.id].version <= change.version
+    ]
+
+
+def _is_new(listing: Listing, entry: Entry | None) -> bool:
+    """Whether ``listing`` gets a new ordinal: its holder was not listed, or has something recent."""
+    if entry is None or entry.listing is None:
+        return entry is None or entry.version <= listing.version
+    return entry.version < listing.version and entry.listing.recent_at != listing.recent_at
+
+
+def _step(change: ListingChange, old: Entry | None, number: int | None) -> Step:
+    before = old.placed if old else ()
+    former = (*old.former, old.listing) if old and old.listing and old.listing != change else old.former if old else ()
+    if isinstance(change, Delisting):
+        return Step(old, Entry(change.id, change.version, None, before, former))
+    placed = Placed(before[-1].ordinal if number is None else number, name_key(change), terms_of(change))
+    kept = tuple(one for one in before if one != placed)
+    return Step(old, Entry(change.id, change.version, change, (*kept, placed), former))
+
+
+def _edits(steps: Iterable[Step]) -> dict[Posting, list[Edit]]:
+    edits: dict[Posting, list[Edit]] = {}
+    for step in steps:
+        wanted = {(step.current.ordinal, term) for term in step.current.terms} if step.current else set()
+        for ordinal, term in wanted | {(one.ordinal, term) for one in step.during.placed for term in one.terms}:
+            edit = Edit(term.field, ordinal, add=(ordinal, term) in wanted)
+            edits.setdefault(Posting(term.kind, term.value), []).append(edit)
+    return edits

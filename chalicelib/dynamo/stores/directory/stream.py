@@ -1,0 +1,22 @@
+"""The records of the stream of the table ``credentials``, which has keys only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.directory.writing.updates import StreamChange
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.tables import key_of
+
+
+def read_changes(records: Iterable[dict[str, Any]]) -> list[StreamChange]:
+    """The changes that the directory follows, in order; the stream's filter lets few others through."""
+    changes = []
+    for record in records:
+        holder_id, credential_id = keys.changed_object(key_of(record["dynamodb"]["Keys"]))
+        if holder_id is not None or credential_id is not None:
+            at = datetime.fromtimestamp(record["dynamodb"]["ApproximateCreationDateTime"], UTC)
+            changes.append(StreamChange(record["dynamodb"]["SequenceNumber"], at, holder_id, credential_id))
+    return changes

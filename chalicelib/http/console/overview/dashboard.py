@@ -1,0 +1,171 @@
+"""The dashboard of an issuer: its figures in a period, as a view model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.analytics.counts.counts import Counts
+from chalicelib.analytics.counts.reading import CountReader, Days
+from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.event import Kind
+from chalicelib.analytics.kpi import changes
+from chalicelib.analytics.kpi.figures import Figures
+from chalicelib.analytics.kpi.people import whole_months
+from chalicelib.analytics.kpi.tables import KpiFigure, Request, kpi_figures, period_figures
+from chalicelib.http.console.overview import breakdowns, charts, people, wording
+from chalicelib.http.console.overview.breakdowns import Breakdown, CohortLine, TableView
+from chalicelib.http.console.overview.charts import Bar, ColumnChart, Point
+from chalicelib.http.console.overview.people import Influencer, Names, PathwayFlow
+from chalicelib.http.core.ports import Services
+
+HEADLINE = (
+    "issued", "open_rate", "share_rate", "views", "shares", "referrals", "referral_reach", "re_enrolment_rate",
+)  # fmt: skip
+"""The figures that have a card; the others are in the table of all."""
+MAX_DAILY = 92
+"""Days that are shown one by one: three months. A longer period is shown by month, in a tenth of the reads."""
+_SERIES = {
+    Kind.ISSUED: ("Credentials issued", "How many credentials were issued?"),
+    Kind.VIEW: ("Views", "How often did people view credentials?"),
+    Kind.SHARED: ("Shares", "How often were credentials shared?"),
+    Kind.REFERRAL: ("Referrals", "How many visitors went on to an enrolment page?"),
+}
+_BY_VISITOR = (Kind.VIEW, Kind.REFERRAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A key figure, its comparison with the period before, and its formula."""
+
+    code: str
+    name: str
+    value: str
+    change: str
+    before: str
+    formula: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """What the dashboard shows. What is about people is empty if the figures are limited to a channel or country."""
+
+    period: str
+    compared: str
+    months: str
+    """The whole months that figures about people cover; empty if there are none."""
+    about_people: bool
+    changes: tuple[str, ...]
+    changes_title: str
+    cards: tuple[Card, ...]
+    figures: tuple[Card, ...]
+    series: tuple[ColumnChart, ...]
+    series_table: TableView
+    funnel: tuple[Bar, ...]
+    breakdowns: tuple[Breakdown, ...]
+    influencers: tuple[Influencer, ...]
+    influencers_month: str
+    cohorts: tuple[CohortLine, ...]
+    pathways: tuple[PathwayFlow, ...]
+
+
+def build(services: Services, reader: CountReader, request: Request, names: Names) -> Dashboard:
+    """Read and compute everything."""
+    today = reader.today(request.issuer_id)
+    months = whole_months(request.days, today)
+    about_people = request.only.channel is None and request.only.country is None
+    figures = kpi_figures(reader, request)
+    cards = tuple(map(_card, figures))
+    described = changes.month_to_describe(max(today, date(2000, 1, 1)))
+    compared = kpi_figures(reader, request._replace(days=described))
+    points = _points(reader, request)
+    last_month = people.last_month(request.days)
+    return Dashboard(
+        period=wording.days(request.days),
+        compared=wording.days(request.days.before),
+        months=wording.months(_until(months, today)) if months else "",
+        about_people=about_people,
+        changes=changes.sentences(compared, described),
+        changes_title=_changes_title(described, today),
+        cards=tuple(card for code in HEADLINE for card in cards if card.code == code),
+        figures=cards,
+        series=tuple(
+            charts.column_chart(_SERIES[kind][1], of)
+            for kind, of in points.items()
+            if about_people or kind in _BY_VISITOR
+        ),
+        series_table=_series_table(request.days, points),
+        funnel=breakdowns.funnel(period_figures(reader, request)) if about_people else (),
+        breakdowns=tuple(_breakdowns(reader, request)),
+        influencers=people.influencers(services, reader, request, last_month, names) if about_people else (),
+        influencers_month=wording.days(last_month),
+        cohorts=breakdowns.cohorts(reader, request) if about_people else (),
+        pathways=people.pathways(services, reader, request)
+        if about_people and request.only.achievement is None
+        else (),
+    )
+
+
+def _card(figure: KpiFigure) -> Card:
+    kpi = figure.kpi
+    return Card(
+        kpi.code,
+        kpi.name,
+        wording.value(kpi, figure.now),
+        wording.change(figure),
+        wording.value(kpi, figure.before),
+        kpi.formula,
+    )
+
+
+def _changes_title(described: Days, today: date) -> str:
+    if described.last == today:
+        return f"What changed this month, 1 to {today:%-d %B}"
+    return f"What changed in {wording.months(described)}"
+
+
+def _until(months: Days, today: date) -> Days:
+    return Days(months.first, max(months.first, min(months.last, today)))
+
+
+def _points(reader: CountReader, request: Request) -> Mapping[Kind, Sequence[Point]]:
+    """The series of each kind, by day or by month."""
+    section = Section.CELLS if request.only.any else Section.TOTALS
+    by_day = request.days.many <= MAX_DAILY
+    counted: dict[date, Figures] = {}
+    found = reader.series if by_day else reader.by_month
+    for start, counts in found(request.issuer_id, request.days, section):
+        counted[start] = _admitted(counts, request)
+    starts = request.days.each() if by_day else (day for day in counted)
+    named = [(start, *_labels(start, by_day=by_day)) for start in starts]
+    nothing = Figures({}, {})
+    return {
+        kind: [Point(name, short, counted.get(start, nothing).events(kind)) for start, name, short in named]
+        for kind in _SERIES
+    }
+
+
+def _labels(start: date, *, by_day: bool) -> tuple[str, str]:
+    return (wording.day(start), f"{start:%-d %b}") if by_day else (f"{start:%B %Y}", f"{start:%b}")
+
+
+def _admitted(counts: Counts, request: Request) -> Figures:
+    return Figures({cell: many for cell, many in counts.cells.items() if request.only.admits(cell)}, {})
+
+
+def _series_table(days: Days, points: Mapping[Kind, Sequence[Point]]) -> TableView:
+    first = "Day" if days.many <= MAX_DAILY else "Month"
+    rows = zip(*points.values(), strict=True)
+    return TableView(
+        "days",
+        (first, *(heading for heading, _ in _SERIES.values())),
+        tuple((row[0].name, *(f"{point.value:,}" for point in row)) for row in rows),
+    )
+
+
+def _breakdowns(reader: CountReader, request: Request) -> Iterator[Breakdown]:
+    yield breakdowns.visits(reader, request, "channels", "Where do views come from?", wording.channel)
+    yield breakdowns.visits(reader, request, "countries", "In which countries are credentials viewed?", wording.country)
+    yield breakdowns.times(reader, request, "platforms", "Where are credentials shared?", wording.channel)
+    yield breakdowns.times(reader, request, "verdicts", "What do checks say?", lambda code: wording.VERDICTS[code])

@@ -1,0 +1,142 @@
+"""Parts of the dashboard that name achievements, holders and pathways."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+from chalicelib.analytics.counts.reading import CountReader, Days
+from chalicelib.analytics.kpi.changes import percent
+from chalicelib.analytics.kpi.tables import TABLES, Request, Row
+from chalicelib.errors import NotFound
+from chalicelib.http.console.credentials.credential_text import ANOTHER, NO_NAME
+from chalicelib.http.console.overview import charts, wording
+from chalicelib.http.console.overview.charts import Bar
+from chalicelib.http.core.ports import Services
+
+INFLUENCERS = 5
+"""Shared credentials on the page, each of which is a read. The CSV file has all."""
+ACHIEVEMENTS = 8
+"""Achievements to choose from: those that were issued most in the last month of the period. The list of achievements
+links to the figures of each."""
+DELETED_PATHWAY = "Deleted pathway"
+
+
+@dataclass(slots=True)
+class Names:
+    """Names of achievements. Each is read once."""
+
+    services: Services
+    issuer_id: str
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, ids: Collection[str]) -> dict[str, str]:
+        """The names of those of ``ids`` that exist."""
+        store = self.services.issuer_context.issuer_store
+        if unknown := set(ids) - self._known.keys() - {""}:
+            found = store.achievements_by_id(self.issuer_id, unknown)
+            self._known |= {each: found[each].name if each in found else "" for each in unknown}
+        return {each: self._known[each] for each in ids if self._known.get(each)}
+
+
+@dataclass(frozen=True, slots=True)
+class Influencer:
+    """A shared credential and what it brought. ``credential`` is empty if it is not the issuer's any more."""
+
+    credential: str
+    holder: str
+    achievement: str
+    shares: str
+    views: str
+    referrals: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathwayFlow:
+    """How many holders reached each number of steps of a pathway."""
+
+    name: str
+    bars: tuple[Bar, ...]
+
+
+def last_month(days: Days) -> Days:
+    """The last month of ``days``, as far as it is in them."""
+    return Days(max(days.first, days.last.replace(day=1)), days.last)
+
+
+def achievement_options(reader: CountReader, request: Request, names: Names) -> tuple[tuple[str, str], ...]:
+    """The achievements to choose from, by name, and the chosen one."""
+    table = TABLES["achievements"](reader, Request(request.issuer_id, last_month(request.days)))
+    issued = table.columns.index("issued")
+    most = sorted(table.rows, key=lambda row: (-_number(row[issued]), str(row[0])))[:ACHIEVEMENTS]
+    ids = [str(row[0]) for row in most] + [each for each in (request.only.achievement,) if each]
+    return tuple(sorted(names.of(ids).items(), key=lambda option: option[1].casefold()))
+
+
+def influencers(
+    services: Services, reader: CountReader, request: Request, days: Days, names: Names
+) -> tuple[Influencer, ...]:
+    """The shared credentials that brought most in ``days``, with the names of their holders."""
+    rows = TABLES["influencers"](reader, request._replace(days=days)).rows[:INFLUENCERS]
+    achievements = names.of([str(row[1]) for row in rows])
+    return tuple(_influencer(services, request.issuer_id, row, achievements.get(str(row[1]), ANOTHER)) for row in rows)
+
+
+def _influencer(services: Services, issuer_id: str, row: Row, achievement: str) -> Influencer:
+    credential, _, *numbers = row
+    referrals, views, shares = (f"{_number(each):,}" for each in numbers)
+    try:
+        recipient = services.issuer_context.issuer_store.recipient(str(credential))
+        own = recipient.issuer_id == issuer_id
+    except NotFound:
+        own = False
+    if not own:
+        return Influencer("", "Erased credential", achievement, shares, views, referrals)
+    return Influencer(str(credential), recipient.name or NO_NAME, achievement, shares, views, referrals)
+
+
+def pathways(services: Services, reader: CountReader, request: Request) -> tuple[PathwayFlow, ...]:
+    """Each pathway with its steps and where holders stop."""
+    rows = TABLES["pathways"](reader, request).rows
+    return tuple(_pathway(services, request.issuer_id, str(of), list(some)) for of, some in groupby(rows, _first))
+
+
+def _pathway(services: Services, issuer_id: str, pathway_id: str, rows: list[Row]) -> PathwayFlow:
+    try:
+        name = services.pathways.pathway(issuer_id, pathway_id).name
+    except NotFound:
+        name = DELETED_PATHWAY
+    longest = max((_number(row[2]) for row in rows), default=0)
+    return PathwayFlow(name, tuple(_steps(rows, longest)))
+
+
+def _steps(rows: list[Row], longest: int) -> Iterator[Bar]:
+    for _, steps, holders, dropped in rows:
+        label = "1 step" if steps == 1 else f"{steps} steps"
+        if holders is None:
+            yield Bar(label, wording.TOO_FEW, "0%")
+            continue
+        note = f"{percent(dropped)} stopped before" if isinstance(dropped, float) and dropped > 0 else ""
+        yield from charts.bars([(label, _number(holders), note)], longest)
+
+
+def _first(row: Row) -> object:
+    return row[0]
+
+
+def _number(cell: object) -> int:
+    return cell if isinstance(cell, int) else 0
+
+
+def channels(reader: CountReader, request: Request, name: str) -> tuple[str, ...]:
+    """The channels or countries of the period, without its filters."""
+    table = TABLES[name](reader, Request(request.issuer_id, request.days))
+    return tuple(str(row[0]) for row in table.rows if row[0])
+
+
+def today(reader: CountReader, issuer_id: str, now: date) -> date:
+    """The day up to which there are counts; ``now`` before anything was counted."""
+    counted = reader.today(issuer_id)
+    return now if counted == date.min else counted

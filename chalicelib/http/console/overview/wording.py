@@ -1,0 +1,114 @@
+"""How figures and their dimensions are written in the console."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from chalicelib.analytics.counts.periods import month_of
+from chalicelib.analytics.counts.reading import Days
+from chalicelib.analytics.kpi.changes import percent
+from chalicelib.analytics.kpi.kpis import Kpi, Unit, Value
+from chalicelib.analytics.kpi.tables import KpiFigure
+from chalicelib.delivery.holder import timezones
+
+CHANNELS: Mapping[str, str] = {
+    "linkedin": "LinkedIn", "facebook": "Facebook", "x": "X", "whatsapp": "WhatsApp", "instagram": "Instagram",
+    "reddit": "Reddit", "xing": "Xing", "youtube": "YouTube", "bluesky": "Bluesky", "threads": "Threads",
+    "pinterest": "Pinterest", "tiktok": "TikTok", "telegram": "Telegram", "github": "GitHub", "medium": "Medium",
+    "search": "Search engines", "email": "Email", "embed": "Widgets on websites", "copy": "Copied links",
+    "device": "Device’s share menu", "website": "Other websites", "api": "Programs", "direct": "Direct visits",
+    "linkedin_profile": "LinkedIn profile", "linkedin_post": "LinkedIn post",
+}  # fmt: skip
+VERDICTS: Mapping[str, str] = {
+    "valid": "Valid", "expired": "Expired", "not_yet_valid": "Not valid yet", "revoked": "Revoked",
+    "suspended": "Suspended", "invalid": "Not genuine", "unknown": "Unknown", "not_checked": "Not checked",
+}  # fmt: skip
+STAGES: Mapping[str, str] = {
+    "issued": "Issued", "delivered": "Delivered", "opened": "Opened", "viewed": "Viewed", "shared": "Shared",
+    "referred": "Referred", "renewed": "Renewed",
+}  # fmt: skip
+UNKNOWN_COUNTRY = "Not known"
+TOO_FEW = "Fewer than 10 people"
+NO_FIGURE = "–"
+_PLAIN = frozenset({"views_per_share"})
+"""Ratios that people read as a number rather than as a percentage."""
+_HOURS_SHOWN = 48
+"""From here on, times are shown in days."""
+
+
+def channel(code: str) -> str:
+    """The name of a channel or platform."""
+    return CHANNELS.get(code, code)
+
+
+def country(code: str) -> str:
+    """The name of a country."""
+    return timezones.country_names().get(code, code) if code else UNKNOWN_COUNTRY
+
+
+def value(kpi: Kpi, found: Value) -> str:
+    """A figure, or why there is none."""
+    if found.suppressed:
+        return TOO_FEW
+    if found.value is None:
+        return NO_FIGURE
+    match kpi.unit:
+        case Unit.COUNT:
+            return f"{int(found.value):,}"
+        case Unit.HOURS:
+            return hours(found.value)
+        case Unit.RATIO:
+            return f"{found.value:.1f}" if kpi.code in _PLAIN else percent(found.value)
+
+
+def hours(many: float) -> str:
+    """A time in whole hours or in days."""
+    if many < _HOURS_SHOWN:
+        return "1 hour" if many == 1 else f"{many:g} hours"
+    return f"{many / 24:.1f} days"
+
+
+def change(figure: KpiFigure) -> str:
+    """The comparison with the period before; empty if there is nothing to compare."""
+    now, before = figure.now.value, figure.before.value
+    if now is None or before is None:
+        return ""
+    was = value(figure.kpi, figure.before)
+    if not before and figure.kpi.unit is Unit.COUNT:
+        return "none before" if now else ""
+    if value(figure.kpi, figure.now) == was:
+        return "unchanged"
+    return f"{'up' if now > before else 'down'} from {was}"
+
+
+def days(some: Days) -> str:
+    """A period in words, as short as it can be."""
+    if some.first == some.last:
+        return day(some.first)
+    whole = some.first.day == 1 and (some.last + timedelta(days=1)).day == 1
+    if whole:
+        return months(some)
+    first = day(some.first)
+    if some.first.year == some.last.year:
+        first = f"{some.first:%-d}" if some.first.month == some.last.month else f"{some.first:%-d %B}"
+    return f"{first} to {day(some.last)}"
+
+
+def months(some: Days) -> str:
+    """Whole months in words."""
+    last = f"{some.last:%B %Y}"
+    if month_of(some.first) == month_of(some.last):
+        return last
+    first = f"{some.first:%B}" if some.first.year == some.last.year else f"{some.first:%B %Y}"
+    return f"{first} to {last}"
+
+
+def day(some: date) -> str:
+    """A date, such as 3 March 2026."""
+    return f"{some:%-d %B %Y}"
+
+
+def month(name: str) -> date:
+    """The first day of a month such as 2026-11."""
+    return date.fromisoformat(f"{name}-01")

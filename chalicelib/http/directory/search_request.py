@@ -1,0 +1,95 @@
+"""What a URL asks of the directory. The page and the API have the same parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from chalice.app import Request
+
+from chalicelib.directory.query.query import FilterKind, Query, read_query
+from chalicelib.directory.search import MAX_PAGE, PAGE, SearchRequest
+from chalicelib.http.input import query
+from chalicelib.language.languages import PARAMETER
+
+INCLUDED = ("total", "facets")
+"""What costs more than the results themselves, so that a program must ask for it."""
+_ONCE = ("q", "sort", "cursor", "limit", "include")
+_KNOWN = (*_ONCE, *FilterKind, PARAMETER)
+_MAX_VALUES = 100
+"""Values of one parameter that are read; the query refuses fewer, and says so."""
+_MAX_CURSOR = 2_000
+"""Characters of a cursor; it contains a position in the order by name, which can be long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of a search, in their order. Empty ones, which a form sends, are left out."""
+
+    text: str
+    conditions: tuple[tuple[str, str], ...]
+    sort: str | None
+    cursor: str | None
+    limit: int
+    include: tuple[str, ...]
+
+    @property
+    def query(self) -> Query:
+        """Raises `Refused` (`directory_query`)."""
+        return read_query(self.text, self.conditions, self.sort)
+
+    def values(self, kind: str) -> list[str]:
+        """The values of one kind of filter."""
+        return [value for name, value in self.conditions if name == kind]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asks for everyone."""
+        return not self.text.strip() and not self.conditions
+
+    def request(self, *, limit: int, total: bool, facets: bool) -> SearchRequest:
+        """Raises `Refused` (`directory_query`)."""
+        return SearchRequest(self.query, self.cursor, limit, total, facets)
+
+    def next_url(self, base_url: str, cursor: str) -> str:
+        """The URL of the page of results that begins at ``cursor``."""
+        pairs = [("q", self.text)] if self.text else []
+        pairs += [*self.conditions, *([("sort", self.sort)] if self.sort else []), ("cursor", cursor)]
+        return f"{base_url}/directory?{urlencode(pairs)}"
+
+
+def read(request: Request) -> Asked:
+    """Read the parameters of ``request``. Raises `Problem` (`invalid_request`)."""
+    given = request.query_params
+    pairs = [(name, value) for name in given for value in given.getlist(name)[:_MAX_VALUES]] if given else []
+    once: dict[str, str] = {}
+    conditions: list[tuple[str, str]] = []
+    for name, value in pairs:
+        _check(name, value, repeated=name in once)
+        if name in _ONCE:
+            once[name] = value
+        elif name != PARAMETER and value:
+            conditions.append((name, value))
+    return Asked(
+        once.get("q", ""),
+        tuple(conditions),
+        once.get("sort") or None,
+        once.get("cursor") or None,
+        query.limit(once, MAX_PAGE) if "limit" in once else PAGE,
+        _included(once.get("include", "")),
+    )
+
+
+def _check(name: str, value: str, *, repeated: bool) -> None:
+    if name not in _KNOWN:
+        raise query.refused(name, f"Unknown parameter. Known parameters: {', '.join(_KNOWN)}.")
+    longest = _MAX_CURSOR if name == "cursor" else query.MAX_LENGTH
+    if repeated or len(value) > longest:
+        raise query.refused(name, f"This must be given once, with at most {longest} characters.")
+
+
+def _included(text: str) -> tuple[str, ...]:
+    wanted = tuple(filter(None, text.split(",")))
+    if not set(wanted) <= set(INCLUDED):
+        raise query.refused("include", f"This must be a list of {', '.join(INCLUDED)}.")
+    return wanted

@@ -1,0 +1,66 @@
+"""Commands for the search index of the directory."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import datetime
+
+from chalicelib.directory.writing import updates
+from chalicelib.directory.writing.check import Differences, check
+from chalicelib.directory.writing.rebuild import rebuild
+from chalicelib.services import Services
+from cli import grammar
+from cli.grammar import Commands
+from cli.output import note, show
+from cli.progress import counter
+
+
+def add_commands(resources: Commands) -> None:
+    """Add `directory`."""
+    verbs = grammar.verbs(resources, "directory", "rebuild or check the search index of the directory")
+    words = "build the index again beside the current one, then switch to it; continues an interrupted rebuild"
+    grammar.command(verbs, "rebuild", rebuild_index, words, "laurel directory rebuild")
+    words = "compare the index with the published profiles; changes of the last seconds may be missing in it"
+    grammar.command(verbs, "check", check_index, words, "laurel directory check --json")
+
+
+def rebuild_index(services: Services, options: Namespace) -> int:
+    """Rebuild the index while it is searched."""
+    context = services.listing_updates
+    written = 0
+    with counter("Items written") as progress:
+        for written in rebuild(context.index, lambda: updates.everyone(context), _name(services.clock())):
+            progress(written)
+    generations = context.index.generations()
+    current = generations.current if generations else ""
+    listed = sum(1 for entry in context.index.all_entries(current) if entry.listing)
+    show(options.json, f"{listed} people in the index {current}", generation=current, people=listed)
+    return 0
+
+
+def check_index(services: Services, options: Namespace) -> int:
+    """Compare the index with what is published. Returns 1 if they differ."""
+    context = services.listing_updates
+    generations = context.index.generations()
+    if generations is None:
+        show(options.json, "There is no index yet.", generation=None, people=0)
+        return 0
+    found = check(context.index, generations.current, updates.everyone(context))
+    text = "The index differs. Run it again, and if that does not help, run `laurel directory rebuild`."
+    show(options.json, text if found else "The index is right.", generation=generations.current, **_members(found))
+    for listing in () if options.json else found.listings:
+        note(f"{listing}: missing, outdated, or indexed without being published")
+    return 1 if found else 0
+
+
+def _members(found: Differences) -> dict[str, object]:
+    return {
+        "people": list(found.listings),
+        "terms": [f"{term.kind}:{term.value}" for term in found.postings],
+        "words": list(found.words),
+    }
+
+
+def _name(now: datetime) -> str:
+    """The name of a new generation: by time, so that none is used twice."""
+    return f"{now:%Y%m%dT%H%M%S}"

@@ -1,0 +1,72 @@
+"""The search of the directory in a real browser, with and without script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chalicelib.directory.profiles.profile import Details, OpenTo
+from chalicelib.directory.profiles.published import Published
+from chalicelib.directory.writing import updates
+from tests.browser.test_pages import Scheme, open_page, violations
+from tests.http.fake_laurel import NOW, Laurel, id_of
+
+
+@pytest.fixture(autouse=True)
+def people(laurel: Laurel) -> Iterator[None]:
+    """A dozen people; removed afterwards, because all browser tests of a process share ``laurel``."""
+    store = laurel.profile_store
+    for number in range(12):
+        details = Details(
+            f"Ada Nwosu-Oyelaran the {number}th of the Upper River Valley",
+            "Analyst who turns the numbers of a river into decisions " * 2,
+            "Lagos, Nigeria",
+            ("en", "ig"),
+            open_to=(OpenTo.MENTORING,),
+        )
+        shown = (id_of("valid"),) if number else ()
+        made = Published(chr(97 + number) * 26, details, shown, indexed=False, since=NOW, expires_at=None)
+        store.public[made.holder_id] = made
+    holders = list(store.public)
+    updates.update(laurel.listing_updates, holders)
+    yield
+    store.public.clear()
+    updates.update(laurel.listing_updates, holders)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_page_is_accessible_fits_and_logs_nothing(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int, scheme: Scheme
+) -> None:
+    options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    for name, query in {"all": "", "found": "?q=pythn&place=Nigeria", "none": "?q=nobody", "bad": "?sort=age"}.items():
+        with open_page(chromium, f"{laurel.base_url}/directory{query}", **options) as (page, messages):
+            page.screenshot(path=screenshots / f"directory-{name}-{width}-{scheme}.png", full_page=True)
+            assert [one for one in messages if "400" not in one] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert violations(page) == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_search_is_narrowed_and_continued_by_keyboard_and_form(
+    chromium: Browser, laurel: Laurel, script: bool
+) -> None:
+    with open_page(chromium, f"{laurel.base_url}/directory", java_script_enabled=script) as (page, _):
+        page.get_by_label("Name, skill or achievement").fill("ada")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="12 people")).to_be_visible()
+        page.get_by_role("link", name="Next page").click()
+        expect(page.locator(".people > li")).to_have_count(2)
+        page.get_by_text("Filters").click()
+        assert page.get_by_label("Name, skill or achievement").input_value() == "ada"
+        page.get_by_role("link", name="Clear the search").click()
+        page.get_by_text("Filters").click()
+        page.locator("summary", has_text="Skill").click()
+        page.get_by_label("Python").check()
+        page.get_by_role("button", name="Search").last.click()
+        expect(page.get_by_role("heading", name="11 people")).to_be_visible()
+        expect(page.get_by_text("Found by").first).to_be_visible()
