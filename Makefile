@@ -123,6 +123,7 @@ deploy: $(VENV) ## Deploy to your AWS account: STAGE BUCKET DOMAIN CERTIFICATE_A
 	  --google-wallet-secret-arn "$(GOOGLE_WALLET_SECRET_ARN)" --apple-wallet-secret-arn "$(APPLE_WALLET_SECRET_ARN)" \
 	  --example-credential "$(EXAMPLE_CREDENTIAL)" --unproven-emails "$(UNPROVEN_EMAILS)" \
 	  --event-retention-days "$(EVENT_RETENTION_DAYS)" \
+	  --erasure-days "$(ERASURE_DAYS)" \
 	  --new-keys-per-day "$(NEW_KEYS_PER_DAY)" --verify-concurrency "$(VERIFY_CONCURRENCY)" \
 	  $(if $(DRY_RUN),--dry-run)
 
@@ -142,6 +143,10 @@ bench-directory: $(VENV) $(VENV_BENCH) ## Measure the directory's search with SI
 .PHONY: crash-award
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line
 	@$(BIN)/python -m crash.award
+
+.PHONY: crash-erasure
+crash-erasure: $(VENV) $(VENV_AWS) ## Interrupt the erasure of a person at every AWS call, run it again and search every byte; prints one JSON line
+	@$(BIN)/python -m crash.erasure
 
 .PHONY: crash-analytics
 crash-analytics: $(VENV) $(VENV_AWS) ## Interrupt counting at every AWS call, redeliver and replay EVENTS (default 100000); prints one JSON line

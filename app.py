@@ -41,6 +41,14 @@ def clean_up_keys(_event: CloudWatchEvent) -> None:
     log.cleaned_up(cleanup.clean_up(services.issuer_context, services.key_remover))
 
 
+@app.schedule(Rate(1, unit=Rate.HOURS), name="erase_people")
+def erase_people(_event: CloudWatchEvent) -> None:
+    """Carry out the erasures of persons that are due, every hour for up to 13 minutes."""
+    from chalicelib.erasure import running
+
+    log.erased(running.run(services.erasure_context, services.clock() + timedelta(minutes=13)))
+
+
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="run_tasks")
 def run_tasks(_event: CloudWatchEvent) -> None:
     """Run the tasks that are due, every minute for up to 50 seconds."""

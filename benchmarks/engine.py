@@ -24,6 +24,7 @@ SETTINGS = {
     "DIRECTORY_TABLE": "directory",
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
+    "ERASURES_TABLE": "erasures",
     "HOST_KEY_ID": "unused",
     "POWERTOOLS_SERVICE_NAME": "laurel",
 }

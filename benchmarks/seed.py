@@ -47,7 +47,10 @@ def main() -> None:
 
 def _make_tables(names: settings.Settings) -> None:
     client = boto3.client("dynamodb")
-    for name in (names.credentials_table, names.directory_table, names.events_table, names.secrets_table):
+    tables = (
+        names.credentials_table, names.directory_table, names.events_table, names.secrets_table, names.erasures_table,
+    )  # fmt: skip
+    for name in tables:
         client.create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],

@@ -38,6 +38,12 @@ class TakenDown(NotFound):
     code = "taken_down"
 
 
+class Erased(NotFound):
+    """This credential was deleted with everything else about its holder."""
+
+    code = "erased"
+
+
 class NoProfile(NotFound):
     """A holder has no public profile: it was unpublished or never existed. The response does not say which."""
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.directory.writing.updates import Update, UpdateContext
     from chalicelib.embed.wallets.wallets import Wallets
+    from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
     from chalicelib.reports.fetch_allowance import FetchAllowance
@@ -79,6 +80,7 @@ class Services:
             directory=settings.directory_table,
             events=settings.events_table,
             secrets=settings.secrets_table,
+            erasures=settings.erasures_table,
             region=settings.region,
         )
 
@@ -363,6 +365,17 @@ class Services:
         from chalicelib.dynamo.stores.profiles import DynamoProfileStore  # imported late
 
         return ProfileContext(DynamoProfileStore(self._tables), self.delivery_context)
+
+    @cached_property
+    def erasure_context(self) -> ErasureContext:
+        """Erasures of persons."""
+        from chalicelib.dynamo.stores.counts import DynamoCountStore
+        from chalicelib.dynamo.stores.erasures import DynamoErasureStore  # imported late
+        from chalicelib.erasure.requests import ErasureContext
+
+        store = DynamoErasureStore(self._tables, DynamoCountStore(self._tables, self._retention), self.entropy)
+        cooling_off = timedelta(days=self.settings.erasure_days)
+        return ErasureContext(store, self.profile_context.store, self.delivery_context, cooling_off)
 
     @cached_property
     def published_store(self) -> PublishedStore:

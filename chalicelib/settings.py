@@ -13,8 +13,8 @@ from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = (
-    "STAGE", "BASE_URL", "CREDENTIALS_TABLE", "DIRECTORY_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "HOST_KEY_ID",
-    "SHARED_KEY_ID",
+    "STAGE", "BASE_URL", "CREDENTIALS_TABLE", "DIRECTORY_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "ERASURES_TABLE",
+    "HOST_KEY_ID", "SHARED_KEY_ID",
 )  # fmt: skip
 
 NEW_KEYS_PER_DAY = 50
@@ -28,6 +28,11 @@ account: even if all of them bounced, the account would stay below the 5 % at wh
 
 EVENT_RETENTION_DAYS = 400
 """Default of `Settings.event_retention_days`: a year, plus a month to compare with the year before."""
+MAX_ERASURE_DAYS = 28
+"""The longest cooling-off period: a person must hear within a month what was done (GDPR, Article 12(3)), and the link
+that cancels works for 30 days."""
+ERASURE_DAYS = 7
+"""Default of `Settings.erasure_days`: time to see the email, also after a week away."""
 MIN_RETENTION_DAYS = 7
 """Long enough for counting to catch up after an outage, and for a week to be counted again."""
 
@@ -56,6 +61,8 @@ class Settings:
     directory_table: str
     events_table: str
     secrets_table: str
+    erasures_table: str
+    """What is not restored with the other tables: that something was erased."""
     host_key_id: str
     """The KMS key of the host's own did:web."""
     shared_key_id: str
@@ -78,6 +85,8 @@ class Settings:
     """Emails a day of all issuers together that neither a domain nor an operator identifies."""
     event_retention_days: int = EVENT_RETENTION_DAYS
     """How long events are kept. Counts are kept indefinitely."""
+    erasure_days: int = ERASURE_DAYS
+    """How long the erasure of a person waits, and can be cancelled."""
     operators: frozenset[str] = frozenset()
     """Email addresses of the operators, in lower case."""
     report_email: str = ""
@@ -116,6 +125,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         directory_table=environment["DIRECTORY_TABLE"],
         events_table=environment["EVENTS_TABLE"],
         secrets_table=environment["SECRETS_TABLE"],
+        erasures_table=environment["ERASURES_TABLE"],
         host_key_id=environment["HOST_KEY_ID"],
         shared_key_id=environment["SHARED_KEY_ID"],
         new_keys_per_day=_whole_number(environment, "NEW_KEYS_PER_DAY", NEW_KEYS_PER_DAY),
@@ -127,6 +137,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_set=environment.get("MAIL_SET", ""),
         unproven_emails=_whole_number(environment, "UNPROVEN_EMAILS", UNPROVEN_EMAILS),
         event_retention_days=_retention(environment),
+        erasure_days=_erasure_days(environment),
         operators=frozenset(_listed(environment, "OPERATORS")),
         report_email=environment.get("REPORT_EMAIL", ""),
         oidc_secret=environment.get("OIDC_SECRET", ""),
@@ -164,6 +175,14 @@ def _retention(environment: Mapping[str, str]) -> int:
     days = _whole_number(environment, "EVENT_RETENTION_DAYS", EVENT_RETENTION_DAYS)
     if days < MIN_RETENTION_DAYS:
         raise Refused(f"EVENT_RETENTION_DAYS must be at least {MIN_RETENTION_DAYS}.", code="bad_setting")
+    return days
+
+
+def _erasure_days(environment: Mapping[str, str]) -> int:
+    """Raises `Refused` (`bad_setting`)."""
+    days = _whole_number(environment, "ERASURE_DAYS", ERASURE_DAYS)
+    if days > MAX_ERASURE_DAYS:
+        raise Refused(f"ERASURE_DAYS must be at most {MAX_ERASURE_DAYS}.", code="bad_setting")
     return days
 
 

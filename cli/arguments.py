@@ -13,6 +13,7 @@ from cli.commands import (
     completion,
     credential,
     directory,
+    erasure,
     events,
     export,
     issuer,
@@ -51,6 +52,6 @@ def parser() -> ArgumentParser:
     root.add_argument("--json", action="store_true", help="print one JSON object per line")
     resources = grammar.subcommands(root)
     issuing = (issuer, key, access, achievement, credential, pathway, webhook, job, export)
-    for module in (*issuing, analytics, directory, events, task, mailbox, visitor_report, demo, completion):
+    for module in (*issuing, analytics, directory, events, task, mailbox, erasure, visitor_report, demo, completion):
         module.add_commands(resources)
     return root

@@ -165,7 +165,7 @@ def _finish(deployment: Deployment, totals: Totals) -> None:
 def run(region: str, events: int) -> Totals:
     """Run everything against the engine configured in the environment."""
     totals = Totals()
-    tables = Tables(credentials="", directory="", events="", secrets="", region=region)
+    tables = Tables(credentials="", directory="", events="", secrets="", erasures="", region=region)
     run_exhaustive(tables, totals)
     run_random(tables, totals, events)
     run_throttled(tables, totals, events // 50)

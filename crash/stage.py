@@ -40,7 +40,7 @@ class Stage:
     """Tables, signer and stores on the test engine; ``entropy`` returns random bytes."""
 
     def __init__(self, region: str, entropy: Any) -> None:  # noqa: ANN401 - Callable[[int], bytes]
-        self._tables = Tables(credentials="", directory="", events="", secrets="", region=region)
+        self._tables = Tables(credentials="", directory="", events="", secrets="", erasures="", region=region)
         self._signer = KmsSigner(region, "crash")
         self._entropy = entropy
         self._key_policy = KeyPolicy(self._signer.create("shared").handle, new_keys_per_day=50)

@@ -53,6 +53,7 @@ class Deployed:
             "DIRECTORY_TABLE": self.outputs["DirectoryTable"],
             "EVENTS_TABLE": self.outputs["EventsTable"],
             "SECRETS_TABLE": self.outputs["SecretsTable"],
+            "ERASURES_TABLE": self.outputs["ErasuresTable"],
             "HOST_KEY_ID": self.outputs["HostKeyId"],
             "SHARED_KEY_ID": self.outputs["SharedKeyId"],
             "MAIL_FROM": self.outputs.get("MailFrom", ""),

@@ -44,6 +44,7 @@ IMPORT_SETTINGS = {
     "DIRECTORY_TABLE": "package",
     "EVENTS_TABLE": "package",
     "SECRETS_TABLE": "package",
+    "ERASURES_TABLE": "package",
     "HOST_KEY_ID": "package",
     "SHARED_KEY_ID": "package",
     "AWS_DEFAULT_REGION": "us-east-1",

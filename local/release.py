@@ -36,6 +36,7 @@ PARAMETERS = {
     "unproven_emails": "UnprovenEmails",
     "new_keys_per_day": "NewKeysPerDay",
     "event_retention_days": "EventRetentionDays",
+    "erasure_days": "ErasureDays",
     "verify_concurrency": "VerifyConcurrency",
 }
 

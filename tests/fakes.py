@@ -25,7 +25,8 @@ from chalicelib.catalogue.ports import Click, Offer, Target
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
-from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
+from chalicelib.errors import Conflict, Erased, LaurelError, NotFound, Refused, Unavailable
+from chalicelib.reports.hosted import ERASED
 from chalicelib.reports.store import RelatedItems
 from chalicelib.tasks.task_queue import DeadLetter, Task, lease
 from tests.access import fakes as access
@@ -90,6 +91,7 @@ class IssuerStore:
         self._versions: dict[tuple[str, str, int], Achievement] = {}
         self._recipients: dict[str, Recipient] = {}
         self._records: dict[str, Record] = {}
+        self.erased: set[str] = set()
         self._lists: dict[str, StatusList] = {}
         self._images: dict[str, Image] = {}
         self._taken: dict[tuple[str, int], str] = {}
@@ -184,6 +186,8 @@ class IssuerStore:
         self._versions[achievement.issuer_id, achievement.id, achievement.version] = achievement
 
     def record(self, credential_id: str) -> Record:
+        if credential_id in self.erased:
+            raise Erased(ERASED)
         return _found(self._records.get(credential_id))
 
     def existing_records(self, credential_ids: Sequence[str]) -> list[Record]:
@@ -327,6 +331,12 @@ class CatalogueStore:
 
     def issuer(self, issuer_id: str) -> Issuer:
         return self._issuer_store.issuer(issuer_id)
+
+    def issuer_ids(self, after: str, limit: int) -> list[str]:
+        return sorted(one for one in self._issuer_store._issuers if one > after)[:limit]
+
+    def issuers(self, issuer_ids: Sequence[str]) -> list[Issuer]:
+        return [self._issuer_store.issuer(each) for each in issuer_ids]
 
     def entries(self, issuer_id: str, after: str, limit: int) -> list[CatalogueEntry]:
         found = (

@@ -24,6 +24,7 @@ TABLES = {
     "DirectoryTable": "directory",
     "EventsTable": "events",
     "SecretsTable": "secrets",
+    "ErasuresTable": "erasures",
 }
 _OPERATORS = ("ForAllValues:StringLike", "ForAllValues:StringEquals")
 
@@ -111,6 +112,8 @@ def calls_of(operation: str, params: Mapping[str, Any], names: Mapping[str, str]
         return [
             Call(operation, names[params["TableName"]], frozenset([params["ExpressionAttributeValues"][":pk"]["S"]]))
         ]
+    if operation == "Scan":
+        return [Call(operation, names[params["TableName"]], frozenset(["*"]))]
     return [Call(operation, names[params["TableName"]], frozenset([_pk(params.get("Item") or params["Key"])]))]
 
 

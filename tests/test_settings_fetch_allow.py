@@ -14,6 +14,7 @@ ENVIRONMENT = dict.fromkeys(
         "DIRECTORY_TABLE",
         "EVENTS_TABLE",
         "SECRETS_TABLE",
+        "ERASURES_TABLE",
         "HOST_KEY_ID",
         "SHARED_KEY_ID",
     ),

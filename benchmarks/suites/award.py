@@ -82,7 +82,12 @@ def lines() -> Iterator[Line]:
     """Measure `issue_many` against `issue`, in credentials per second of this process's CPU time."""
     os.environ |= {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
     tables = Tables(
-        credentials="credentials", directory="directory", events="events", secrets="secrets", region="eu-central-1"
+        credentials="credentials",
+        directory="directory",
+        events="events",
+        secrets="secrets",
+        erasures="erasures",
+        region="eu-central-1",
     )
     tables.client.meta.events.register("before-send.dynamodb", _answer)
     randomness = random.Random(1).randbytes

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from chalicelib.analytics.event import Event
 from chalicelib.analytics.event_json import UNSTORED, from_wire
@@ -27,8 +27,10 @@ class Replayed:
     """Line numbers, from 1, of events that cannot be parsed."""
 
 
-def replay(lines: Iterable[str], event_store: EventStore) -> Replayed:
-    """Store every event in ``lines`` (see `event_in`).
+def replay(
+    lines: Iterable[str], event_store: EventStore, is_erased: Callable[[str], bool] = lambda _credential_id: False
+) -> Replayed:
+    """Store every event in ``lines`` (see `event_in`); those of an erased credential without it and its visitor.
 
     Raises `Unavailable` when the event store does not accept an event: run the replay again later, from the start.
     """
@@ -43,6 +45,8 @@ def replay(lines: Iterable[str], event_store: EventStore) -> Replayed:
         if event is None:
             other += 1
         else:
+            if event.credential_id is not None and is_erased(event.credential_id):
+                event = replace(event, credential_id=None, visitor=None)
             event_store.write(event)
             stored += 1
     return Replayed(stored, other, tuple(malformed))

@@ -52,6 +52,12 @@ class CatalogueStore(Protocol):
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""
 
+    def issuer_ids(self, after: str, limit: int) -> list[str]:
+        """The ids of issuers in order, after the id ``after`` (`""` for the first); at most ``limit``."""
+
+    def issuers(self, issuer_ids: Sequence[str]) -> list[Issuer]:
+        """Those of these issuers that exist, 25 in one call."""
+
     def entries(self, issuer_id: str, after: str, limit: int) -> list[CatalogueEntry]:
         """The entries of an issuer by id, after the id ``after`` (`""` for the first); at most ``limit``, in one
         call."""

@@ -21,6 +21,7 @@ from chalicelib.delivery.ports import Archive, Mailer, PathwayLinks, Store
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.tasks.task_queue import TaskQueue
 
+_PATHS = {Purpose.MY: "my", Purpose.UNSUBSCRIBE: "mail/unsubscribe", Purpose.ERASURE: "mail/erasure"}
 MAX_ATTEMPTS = 5
 """Attempts to store a change, each lost to a concurrent writer."""
 
@@ -62,8 +63,7 @@ class DeliveryContext:
         token = links.secret(box, self.entropy(links.SECRET_BYTES))
         digest = hashlib.sha256(token.encode()).hexdigest()
         link = Link(box, digest, purpose, email_address.normalize(email), self.now(), issuer_id, credential_id)
-        path = "my" if purpose is Purpose.MY else "mail/unsubscribe"
-        return f"{self.base_url}/{path}/{token}", link
+        return f"{self.base_url}/{_PATHS[purpose]}/{token}", link
 
     def change(
         self, issuer_id: str, credential_id: str, step: Callable[[Delivery], Delivery]

@@ -37,6 +37,8 @@ class Purpose(StrEnum):
 
     MY = "my"
     UNSUBSCRIBE = "unsubscribe"
+    ERASURE = "erasure"
+    """Cancels an erasure that waits."""
 
 
 @dataclass(frozen=True, slots=True)

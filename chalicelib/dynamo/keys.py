@@ -18,6 +18,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
 ``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
+``SITEMAP#<shard>``                   ``<holder>``                    the profiles that search engines may list
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may use a name like this (a pointer each)
@@ -84,6 +85,10 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``SESSIONS#<email>``                  ``<session>``                   a session; all sessions of a person
 ``SIGN_IN#<sha256>``                  ``LINK``                        the sign-in link with this secret
 ``COUNT#<name>``                      ``COUNT``                       a rate-limit counter or a daily quota
+``ERASURES``                          ``<issuer or *>#<subject>``     an erasure; all erasures; those of an issuer
+``ERASED_IDS#<issuer or *>#<subject>``  ``<id>``                      an id that an erasure has deleted
+``ERASURE_SWEEP``                     ``ERASURE_SWEEP``               where the search for other traces is
+``ERASURE_KEY``                       ``ERASURE_KEY``                 the key of the tombstones of mailboxes
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
 ``REPORTER#<report>``                 ``REPORTER``                    the message and address of a reporter
@@ -95,6 +100,8 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``DRY_RUN#<issuer>#<dry run>``        ``DRY_RUN``                     a dry run of a large upload
 ``DRY_RUN#<issuer>#<dry run>``        ``PART#<n>``                    a part of its upload
 ``WEBHOOK#<issuer>#<webhook>``        ``<at>#<message>``              messages of a webhook, newest first
+table ``erasures`` (not restored with the others)
+``TOMBSTONE#<kind>#<hash>``           ``TOMBSTONE``                   when something with this id was erased
 ====================================  ==============================  =============================================
 
 A role's rights to a table can be limited to partitions only (`dynamodb:LeadingKeys`), by a pattern of their keys. So
@@ -587,6 +594,51 @@ def hidden_profile(holder_id: str) -> Key:
 
 def published(holder_id: str) -> Key:
     return Key(join("PUBLISHED", holder_id), "PUBLISHED")
+
+
+def sitemap_entry(holder_id: str) -> Key:
+    # By the first character of the random id: 32 partitions of equal size, a file of the sitemap each.
+    return Key(join("SITEMAP", holder_id[:1]), escape(holder_id))
+
+
+def sitemap_entries(character: str) -> Range:
+    return Range(join("SITEMAP", character))
+
+
+def issuers_after(issuer_id: str) -> Range:
+    return Range("ISSUERS", "sk > :sk", escape(issuer_id)) if issuer_id else issuers()
+
+
+def erasure(issuer_id: str | None, subject: str) -> Key:
+    return Key("ERASURES", join(issuer_id or "*", subject))  # no issuer has the id "*"
+
+
+def erasures() -> Range:
+    return Range("ERASURES")
+
+
+def erasures_of(issuer_id: str) -> Range:
+    return Range("ERASURES", "begins_with(sk, :sk)", join(issuer_id, ""))
+
+
+def erased_id(issuer_id: str | None, subject: str, erased: str) -> Key:
+    return Key(join("ERASED_IDS", issuer_id or "*", subject), escape(erased))
+
+
+def erased_ids(issuer_id: str | None, subject: str) -> Range:
+    return Range(join("ERASED_IDS", issuer_id or "*", subject))
+
+
+def erasure_sweep() -> Key:
+    return Key("ERASURE_SWEEP", "ERASURE_SWEEP")
+
+
+def erasure_key() -> Key:
+    return Key("ERASURE_KEY", "ERASURE_KEY")
+
+
+def tombstone(kind: str, hashed: str) -> Key:
+    return Key(join("TOMBSTONE", kind, hashed), "TOMBSTONE")
 
 
 def pathway_set(issuer_id: str) -> Key:

@@ -117,11 +117,14 @@ class Tables:
     The constructor creates the client, so that on Lambda this happens during initialisation, which gets the full CPU.
     """
 
-    def __init__(self, *, credentials: str, directory: str, events: str, secrets: str, region: str) -> None:
+    def __init__(
+        self, *, credentials: str, directory: str, events: str, secrets: str, erasures: str, region: str
+    ) -> None:
         self.credentials = credentials
         self.directory = directory
         self.events = events
         self.secrets = secrets
+        self.erasures = erasures
         connection = Connection(
             region=region,
             connect_timeout_seconds=CONNECT_SECONDS,
@@ -181,6 +184,18 @@ class Tables:
             if not last:
                 return
             request["ExclusiveStartKey"] = last
+
+    def scan_page(self, table: str, after: Key | None) -> tuple[list[Raw], Key | None]:
+        """A page of ``table`` after ``after``, of up to 1 MB, and where it ends; None at the end of the table.
+
+        Eventually consistent, at half the price. Raises `Unavailable`.
+        """
+        start = {} if after is None else {"ExclusiveStartKey": _raw_key(after)}
+        with _translated_errors():
+            reply = self.client.scan(TableName=table, **start)
+            last = reply.get("LastEvaluatedKey")
+            items: list[Raw] = reply["Items"]
+        return items, None if last is None else key_of(last)
 
     def metered_query(self, table: str, part: Range, page: int | None = None) -> Iterator[tuple[list[Raw], float]]:
         """As `query`, eventually consistent, with the read units of each page. Raises `Unavailable`."""
@@ -329,6 +344,32 @@ class Tables:
                 ExpressionAttributeValues={name: {"N": str(value)} for name, value in values.items()},
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
+
+    def rewrite(self, table: str, before: Raw, after: Raw) -> bool:
+        """Replace an item if the attributes that differ are as in ``before``; False if they are not.
+
+        Raises `Unavailable`. A lost reply may return False.
+        """
+        names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+        same = " AND ".join(f"#{name} = :old_{name}" if name in before else f"attribute_not_exists(#{name})"
+                            for name in names)  # fmt: skip
+        sets = ", ".join(f"#{name} = :new_{name}" for name in names if name in after)
+        gone = ", ".join(f"#{name}" for name in names if name not in after)
+        values = {f":old_{name}": before[name] for name in names if name in before}
+        values |= {f":new_{name}": after[name] for name in names if name in after}
+        try:
+            with _translated_errors():
+                self.client.update_item(
+                    TableName=table,
+                    Key=_raw_key(key_of(before)),
+                    UpdateExpression=" ".join(filter(None, (sets and f"SET {sets}", gone and f"REMOVE {gone}"))),
+                    ConditionExpression=same,
+                    ExpressionAttributeNames={f"#{name}": name for name in names},
+                    ExpressionAttributeValues=values,
+                )
+        except ConditionFailed:
+            return False
+        return True
 
     def transact(
         self,

@@ -10,7 +10,7 @@ from chalicelib.http.catalogue import achievement, issuer, referral
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.directory import holder_page, search_page, wall
+from chalicelib.http.directory import holder_page, search_page, sitemap, wall
 from chalicelib.http.embed import builder, downloads, events, images, oembed, share_images, widgets
 from chalicelib.http.public import (
     credentials,
@@ -61,6 +61,7 @@ def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
         referral,
         holder_page,
         wall,
+        sitemap,
         search_page,
         images,
         widgets,
@@ -82,6 +83,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         dry_runs,
         emails,
+        erasures,
         export,
         issuers,
         jobs,
@@ -91,7 +93,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         webhooks,
     )
     from chalicelib.http.embed import wallets
-    from chalicelib.http.holder import holder, profile
+    from chalicelib.http.holder import erasure, holder, profile
     from chalicelib.http.moderation import operator_list, report_form
     from chalicelib.http.sign_in import email_link, oidc
 
@@ -105,9 +107,11 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         members,
         holder,
+        erasure,
         profile,
         wallets,
         emails,
+        erasures,
         pathways,
         takedowns,
         report_form,

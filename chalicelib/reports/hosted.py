@@ -34,6 +34,12 @@ TAKEN_DOWN = phrase(
 )
 
 
+ERASED = phrase(
+    "It was deleted with everything else that was stored here about the person who held it. This says nothing about "
+    "whether the credential is genuine: to check a copy of it, submit the file."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class HostedReport:
     """A hosted credential, its issuer and its report."""

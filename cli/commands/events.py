@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from chalicelib.analytics.replay import replay
+from chalicelib.errors import Erased, NotFound
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
@@ -28,7 +29,7 @@ def replay_log(services: Services, options: Namespace) -> int:
         # Bytes that are not UTF-8 must only affect their own line.
         log = Path(options.file)
         with nullcontext(sys.stdin) if options.file == "-" else log.open(encoding="utf-8", errors="replace") as lines:
-            done = replay(lines, services.event_store)
+            done = replay(lines, services.event_store, lambda each: _is_erased(services, each))
     except OSError as error:
         raise UsageProblem(f"{options.file} cannot be read: {error.strerror}.", code="file_unreadable") from error
     except UnicodeDecodeError as error:
@@ -43,3 +44,12 @@ def replay_log(services: Services, options: Namespace) -> int:
     for number in done.malformed:
         note(f"line {number}: malformed event")
     return 1 if done.malformed else 0
+
+
+def _is_erased(services: Services, credential_id: str) -> bool:
+    """Whether a log is older than the erasure of the holder: it must not bring anything back."""
+    try:
+        services.issuer_store.record(credential_id)
+    except NotFound as error:
+        return isinstance(error, Erased)
+    return False

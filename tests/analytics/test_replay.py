@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -88,3 +89,12 @@ def test_parsing_a_line_raises_only_malformed(line: str):
 def test_deep_nesting_is_malformed():
     with pytest.raises(Malformed):
         event_in(f'{{"{UNSTORED}":' + "[" * 100_000)
+
+
+def test_replay_of_an_old_log_brings_nothing_back_of_who_was_erased():
+    erased, other = samples.event(), samples.event(credential_id="d" * 26)
+    store = fakes.EventStore()
+    replay([logged(erased), logged(replace(other, id=other.id[:-1] + "Z"))], store, {erased.credential_id}.__contains__)
+    first, second = sorted(store.events.values(), key=lambda event: event.credential_id or "")
+    assert (first.credential_id, first.visitor, first.kind) == (None, None, erased.kind)
+    assert second.credential_id == other.credential_id

@@ -49,6 +49,7 @@ PAGES = {
     "settings": "/console/fernhill/settings",
     "key": f"/console/fernhill/keys/{seeded().issuer_store.issuer('fernhill').signing_key.fragment}",
     "domains": "/console/fernhill/domains",
+    "erasures": "/console/fernhill/erasures",
     "pathways": "/console/fernhill/pathways",
     "pathway": "/console/fernhill/pathways/new",
     "webhooks": "/console/fernhill/webhooks",

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +17,7 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.directory.writing.updates import UpdateContext
+from chalicelib.erasure.requests import ErasureContext
 from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
@@ -26,6 +28,7 @@ from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes
 from tests.delivery.fake_delivery import DeliveryFixture
 from tests.directory.fakes import ProfileStore
+from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
 from tests.fake_directory import DirectoryIndex
 from tests.fake_jobs import Jobs
@@ -39,6 +42,7 @@ ENVIRONMENT = {
     "DIRECTORY_TABLE": "directory",
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
+    "ERASURES_TABLE": "erasures",
     "HOST_KEY_ID": "host",
     "SHARED_KEY_ID": "shared",
 }
@@ -69,6 +73,11 @@ class FakeServices:
     @cached_property
     def bulk(self) -> BulkIssuer:
         return BulkIssuer(self.issuer_context, Jobs(self.tasks))
+
+    @cached_property
+    def erasure_context(self) -> ErasureContext:
+        store: Any = ErasureStore()
+        return ErasureContext(store, ProfileStore(), self.delivery_context, timedelta(days=7))
 
     @cached_property
     def delivery_context(self) -> DeliveryContext:

@@ -34,6 +34,7 @@ TABLES = {
     "directory": "DirectoryTable",
     "events": "EventsTable",
     "secrets": "SecretsTable",
+    "erasures": "ErasuresTable",
 }
 
 
@@ -68,7 +69,7 @@ def connected(request: pytest.FixtureRequest) -> Tables:
             patch.delenv(variable)
         for variable, value in environment.items():
             patch.setenv(variable, value)
-        return Tables(credentials="", directory="", events="", secrets="", region=REGION)
+        return Tables(credentials="", directory="", events="", secrets="", erasures="", region=REGION)
 
 
 @pytest.fixture

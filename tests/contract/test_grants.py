@@ -42,6 +42,8 @@ from chalicelib.directory.query.query import read_query
 from chalicelib.directory.search import SearchRequest, search, suggestions
 from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
+from chalicelib.erasure import running
+from chalicelib.erasure.erasure import AskedBy, Erasure
 from chalicelib.errors import Unavailable
 from chalicelib.moderation import submission
 from chalicelib.moderation.visitor_report import Reason
@@ -71,8 +73,9 @@ class Laurel:
     def __init__(self, tables: Tables) -> None:
         self.tables, self.clock, self.mailer = tables, Clock(), Mailer()
         settings = Settings(
-            "test", BASE_URL, tables.credentials, tables.directory, tables.events, tables.secrets, "host",
-            Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1, mail_from="laurel@example.org",
+            "test", BASE_URL, tables.credentials, tables.directory, tables.events, tables.secrets, tables.erasures,
+            "host", Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1,
+            mail_from="laurel@example.org",
             report_email="op@laurel.example",
         )  # fmt: skip
         self.fallback, self.start = Fallback(), self.clock()
@@ -218,6 +221,24 @@ def test_nightly_functions_need_no_more_than_their_roles_grant(laurel: Laurel) -
     assert (refused, also, result.closed) == ([], [], 1)
 
 
+def test_erasing_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    """With a profile, a report and counts: what has no key of the person is found by the search."""
+    services = laurel.services
+    record = laurel.issue()
+    words = submission.Draft(Reason.OTHER, "It names me.")
+    submission.submit(services.moderation_context, record.id, words, "192.0.2.1")
+    save_profile(laurel, record)
+    services.erasure_context.store.add(
+        Erasure(None, mailbox.digest(EMAIL), EMAIL, None, AskedBy.HOLDER, laurel.clock(), laurel.clock())
+    )
+    with enforced(laurel.tables, grants_of(read_template(), "ErasePeopleRole")) as refused:
+        done = running.run(services.erasure_context, laurel.clock() + timedelta(hours=1), timedelta())
+    assert (refused, done.done, done.waiting) == ([], 1, 0)
+    assert done.deleted > 0
+    found = services.erasure_context.store.find([EMAIL, mailbox.digest(EMAIL), record.id])
+    assert [kind for kind, _ in found if kind not in ("credentials: issuer", "credentials: member")] == []
+
+
 def test_counting_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     """Late events, the end of a day and counts that are too large for one item."""
     services, counted = (
@@ -278,27 +299,36 @@ def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: La
     assert refused == []
 
 
-def test_a_public_profile_needs_no_more_than_the_grants_of_the_public_role(laurel: Laurel) -> None:
-    services, record = laurel.services, laurel.issue()
+def save_profile(laurel: Laurel, record: Record) -> str:
+    """Publish a profile with a credential, which search engines may list. Returns its id."""
     mailbox_digest, holder_id = mailbox.digest(EMAIL), "h" * 26
     decisions = (
         *consent.choose(Subject.PROFILE, Visibility.EVERYONE),
+        *consent.choose(Subject.SEARCH_ENGINES, Visibility.EVERYONE),
         *consent.choose(consent.credential_subject(record.id), Visibility.EVERYONE),
     )
     entry = ConsentEntry(1, laurel.clock(), consent.TEXT_VERSION, decisions)
     profile = Profile(mailbox_digest, holder_id, Details(), laurel.clock())
-    store = services.profile_context.store
+    store = laurel.services.profile_context.store
     store.save(profile, entry, publish(profile, [entry], Audience.PUBLIC, laurel.clock()))
+    return holder_id
+
+
+def test_a_public_profile_needs_no_more_than_the_grants_of_the_public_role(laurel: Laurel) -> None:
+    services, record = laurel.services, laurel.issue()
+    holder_id = save_profile(laurel, record)
     with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as refused:
         published = services.published_store.published(holder_id)
         assert published is not None
+        assert services.published_store.listed(holder_id[0], laurel.clock(), 10) == [holder_id]
+        assert services.catalogue.store.issuer_ids("", 10) == ["acme"]
         (opened,) = services.hosted_reports.open_many(published.credentials)
         assert opened.record.id == record.id
         assert refused == []
         with pytest.raises(Unavailable):
-            store.profile(mailbox_digest)
+            services.profile_context.store.profile(mailbox.digest(EMAIL))
         with pytest.raises(Unavailable):
-            store.entries(mailbox_digest)
+            services.profile_context.store.entries(mailbox.digest(EMAIL))
 
 
 def test_functions_for_visitors_read_no_recipient_although_they_know_the_credential(laurel: Laurel) -> None:

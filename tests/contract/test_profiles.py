@@ -188,3 +188,21 @@ def test_a_withdrawn_profile_costs_the_same_calls_and_bytes_as_one_that_never_wa
         assert calls == ["GetItem"]
     tables.client.meta.events.unregister("after-call.dynamodb", note)
     assert replies == [{}, {}]
+
+
+def test_profile_that_search_engines_may_list_is_in_the_sitemap_until_it_ends(stores: Stores) -> None:
+    shard = HOLDER[0]
+    stored = stores.profiles.save(PROFILE, None, PUBLISHED)
+    assert stores.public.listed(shard, NOW, 10) == [HOLDER]
+    assert stores.public.listed(shard, NOW + timedelta(days=10), 10) == []
+    stored = stores.profiles.save(replace(stored, changed_at=NOW), None, replace(PUBLISHED, indexed=False))
+    assert stores.public.listed(shard, NOW, 10) == []
+    stored = stores.profiles.save(replace(stored, changed_at=NOW), None, PUBLISHED)
+    stores.profiles.save(replace(stored, changed_at=NOW), None, None)
+    assert stores.public.listed(shard, NOW, 10) == []
+
+
+def test_hidden_profile_leaves_the_sitemap(stores: Stores) -> None:
+    stores.profiles.save(PROFILE, None, PUBLISHED)
+    stores.profiles.hide(HOLDER, NOW)
+    assert stores.public.listed(HOLDER[0], NOW, 10) == []

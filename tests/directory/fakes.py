@@ -60,6 +60,10 @@ class ProfileStore:
     def published(self, holder_id: str) -> Published | None:
         return self.public.get(holder_id)
 
+    def listed(self, shard: str, now: datetime, limit: int) -> list[str]:
+        found = (one for one in self.public.values() if one.indexed and one.is_current(now))
+        return sorted(one.holder_id for one in found if one.holder_id.startswith(shard))[:limit]
+
     def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
         return {one: self.public[one] for one in holder_ids if one in self.public}
 

@@ -13,7 +13,7 @@ from chalicelib.dynamo.tables import Tables
 def made(monkeypatch: pytest.MonkeyPatch) -> Tables:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    return Tables(credentials="c", directory="d", events="e", secrets="s", region="eu-central-1")
+    return Tables(credentials="c", directory="d", events="e", secrets="s", erasures="t", region="eu-central-1")
 
 
 def test_client_times_out_before_api_gateway(made: Tables):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose, reported
+from chalicelib.delivery.emails import account, compose, erasing, reported
 from chalicelib.delivery.emails.compose import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from tests.contract import samples
@@ -42,6 +42,9 @@ def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes
             return account.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15)
         case Kind.HOLDER_LINK:
             return account.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False)
+        case Kind.ERASURE:
+            link = f"{base_url}/mail/erasure/{'e' * 65}"
+            return erasing.notice(EMAIL, link, ISSUED_AT, None, ISSUED_AT, "en", by_holder=True)
         case Kind.INVITATION:
             return account.invitation(
                 EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", ISSUED_AT

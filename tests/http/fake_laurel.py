@@ -39,6 +39,7 @@ from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.directory.writing.updates import UpdateContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
+from chalicelib.erasure.requests import ErasureContext
 from chalicelib.errors import Unavailable
 from chalicelib.moderation import handling
 from chalicelib.moderation.moderation_context import ModerationContext
@@ -54,6 +55,7 @@ from tests.analytics.counts import fakes as counts_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.directory import fakes as directory_fakes
+from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
 from tests.fake_directory import DirectoryIndex
 from tests.moderation.fakes import VisitorReportStore
@@ -151,6 +153,7 @@ class Laurel:
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
     profile_store: directory_fakes.ProfileStore = field(default_factory=directory_fakes.ProfileStore)
+    erasure_store: ErasureStore = field(default_factory=ErasureStore)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
     count_store: counts_fakes.CountStore = field(default_factory=counts_fakes.CountStore)
@@ -172,6 +175,7 @@ class Laurel:
             "directory",
             "events",
             "secrets",
+            "erasures",
             "key-1",
             "shared-key",
             "eu-central-1",
@@ -267,6 +271,15 @@ class Laurel:
             unproven_emails=self.settings.unproven_emails,
             within=partial(rate_limits.within, self.access_context),
             give_back=partial(rate_limits.give_back, self.access_context),
+        )
+
+    @property
+    def erasure_context(self) -> ErasureContext:
+        return ErasureContext(
+            self.erasure_store,  # type: ignore[arg-type] # erasing itself needs a real engine
+            self.profile_store,
+            self.delivery_context,
+            timedelta(days=self.settings.erasure_days),
         )
 
     def email_html(self, content: EmailContent) -> str:

@@ -51,6 +51,7 @@ PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
     "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
+    "GET /robots.txt", "GET /sitemap.xml", "GET /sitemaps/{file}",
     "GET /directory", "GET /v1/directory", "GET /v1/directory/suggest",
     "GET /holders/{id}", "GET /holders/{id}/embed", "GET /embed/holders/{id}",
     "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
@@ -118,6 +119,7 @@ class TwoTenants:
             pathways.__dict__,
             webhooks.__dict__,
             self.laurel.visitor_reports.by_id,
+            self.laurel.erasure_store.stored,
         ]
         return repr(stores)
 

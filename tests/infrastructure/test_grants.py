@@ -52,8 +52,13 @@ def each(actions: tuple[str, ...], prefixes: set[str]) -> dict[str, set[str]]:
     return dict.fromkeys(actions, prefixes)
 
 
+TOMBSTONES = {"GetItem": {"TOMBSTONE"}}
+
+
 EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
-    ("PublicRole", "credentials"): {"GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE"}},
+    ("PublicRole", "credentials"): {
+        "GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE", "ISSUERS", "SITEMAP"},
+    },
     ("PublicRole", "secrets"): {**each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}},
     ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
     ("VerifyRole", "secrets"): {
@@ -94,11 +99,19 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("VerifyRole", "events"): {"PutItem": EVENTS},
     ("RunTasksRole", "events"): {"PutItem": EVENTS},
     ("OnEmailEventRole", "events"): {"PutItem": EVENTS},
+    **{(role, "erasures"): TOMBSTONES for role in ("PublicRole", "VerifyRole", "IssuerRole", "RunTasksRole")},
+    ("OnEmailEventRole", "erasures"): TOMBSTONES,
+    ("ErasePeopleRole", "erasures"): each(("GetItem", "PutItem"), {"TOMBSTONE"}),
+    ("CleanUpKeysRole", "erasures"): {},
+    ("CountEventsRole", "erasures"): {},
+    ("RotateSecretsRole", "erasures"): {},
     ("RotateSecretsRole", "credentials"): {},
     ("RotateSecretsRole", "secrets"): {
         **each(("Query", "DeleteItem"), {"SALT", "SIGNING_KEY"}), "PutItem": {"SALT"},
     },
 }  # fmt: skip
+UNLIMITED = {"IssuerRole", "ErasePeopleRole"}
+"""Roles that reach every partition of some tables: a trace of a person can be in each."""
 OF_THE_ISSUER_FUNCTION = {
     "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "OPERATOR_REPORTS", "PERSON",
     "PROFILE", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
@@ -160,6 +173,16 @@ def test_every_role_but_the_issuers_is_limited_to_partitions(resources: Mapping[
     assert roles == {role for role, _ in EXPECTED}
 
 
+def test_only_the_role_that_erases_may_scan(resources: Mapping[str, Any]) -> None:
+    found = {
+        role
+        for role, _ in EXPECTED
+        for table in ("credentials", "events", "secrets", "erasures")
+        if reached(grants_of(resources, role), "Scan", table)
+    }
+    assert found == {"ErasePeopleRole"}
+
+
 def test_visitors_only_read_the_directory_and_two_background_functions_change_it(resources: Mapping[str, Any]) -> None:
     reaching = {
         role: {action for grant in grants_of(resources, role) if grant.table == "directory" for action in grant.actions}
@@ -168,6 +191,7 @@ def test_visitors_only_read_the_directory_and_two_background_functions_change_it
     changes = {*READS, "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
     assert {role: actions for role, actions in reaching.items() if actions} == {
         "PublicRole": set(READS), "UpdateDirectoryRole": changes, "RunTasksRole": changes,
+        "ErasePeopleRole": {"Scan", "GetItem", "PutItem", "DeleteItem"},
     }  # fmt: skip
 
 
@@ -177,13 +201,13 @@ def test_every_granted_partition_exists(resources: Mapping[str, Any]) -> None:
         pattern
         for role, _ in EXPECTED
         for grant in grants_of(resources, role)
-        if (role != "IssuerRole" or grant.table == "events") and grant.table != "directory"
+        if (role not in UNLIMITED or grant.table in ("events", "erasures")) and grant.table != "directory"
         for pattern in grant.partitions
     }
     assert [one for one in patterns if not any(fnmatchcase(pk, one) for pk in PARTITIONS.values())] == []
 
 
-@pytest.mark.parametrize("role", sorted({role for role, _ in EXPECTED} - {"IssuerRole"}))
+@pytest.mark.parametrize("role", sorted({role for role, _ in EXPECTED} - UNLIMITED))
 def test_no_other_role_reaches_members_api_keys_sessions_reports_or_webhooks(
     resources: Mapping[str, Any], role: str
 ) -> None:

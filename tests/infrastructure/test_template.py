@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib.analytics.counts import folding
 from chalicelib.dynamo import keys
+from chalicelib.erasure import running
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
@@ -312,14 +313,26 @@ def test_counting_round_ends_before_its_function_times_out(template: dict[str, A
     assert count["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
 
 
-def test_roles_cannot_scan_or_alter_tables(template: dict[str, Any]) -> None:
+def test_roles_cannot_scan_or_alter_tables_except_the_one_that_erases(template: dict[str, Any]) -> None:
     items = {"GetItem", "BatchGetItem", "BatchWriteItem", "Query", "PutItem", "UpdateItem", "DeleteItem"}
-    stream = {"DescribeStream", "GetRecords", "GetShardIterator"}
+    more = {
+        "ErasePeopleRole": {"Scan"}, "UpdateDirectoryRole": {"DescribeStream", "GetRecords", "GetShardIterator"},
+    }  # fmt: skip
     for role in of_type(template, "AWS::IAM::Role"):
         allowed = set.union(*map(actions, statements(template, role)))
-        assert {action for action in allowed if action.startswith("dynamodb:")} <= {
-            f"dynamodb:{name}" for name in (items | stream if role == "UpdateDirectoryRole" else items)
-        }
+        most = items | more.get(role, set())
+        assert {action for action in allowed if action.startswith("dynamodb:")} <= {f"dynamodb:{name}" for name in most}
+
+
+def test_role_that_erases_neither_signs_nor_sends(template: dict[str, Any]) -> None:
+    allowed = set.union(*map(actions, statements(template, "ErasePeopleRole")))
+    assert {action.partition(":")[0] for action in allowed} == {"dynamodb", "logs", "xray"}
+
+
+def test_erasing_ends_before_its_function_times_out(template: dict[str, Any]) -> None:
+    erase = template["Resources"]["ErasePeople"]["Properties"]
+    assert timedelta(minutes=13) < timedelta(seconds=erase["Timeout"]) < running.SETTLE
+    assert erase["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
 
 
 def test_host_key_is_readable_but_cannot_sign(template: dict[str, Any]) -> None:
@@ -412,7 +425,7 @@ def test_worker_round_ends_before_its_function_times_out(template: dict[str, Any
 
 def test_tables_are_on_demand_and_encrypted(template: dict[str, Any]) -> None:
     tables = of_type(template, "AWS::DynamoDB::Table")
-    assert set(tables) == {"CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable"}
+    assert set(tables) == {"CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable", "ErasuresTable"}
     for found in tables.values():
         assert found["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
         assert found["Properties"]["SSESpecification"] == {"SSEEnabled": True}
@@ -437,7 +450,14 @@ def test_ephemeral_tables_expire_and_are_not_backed_up(template: dict[str, Any],
     assert "StreamSpecification" not in table(template, name)
 
 
-@pytest.mark.parametrize("name", ["CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable"])
+def test_tombstones_outlive_the_stack_in_a_table_of_their_own(template: dict[str, Any]) -> None:
+    """A restore of the credentials must not bring back who was erased."""
+    assert template["Resources"]["ErasuresTable"]["DeletionPolicy"] == "Retain"
+    assert template["Resources"]["ErasuresTable"]["UpdateReplacePolicy"] == "Retain"
+    assert "TimeToLiveSpecification" not in table(template, "ErasuresTable")
+
+
+@pytest.mark.parametrize("name", ["CredentialsTable", "DirectoryTable", "EventsTable", "SecretsTable", "ErasuresTable"])
 def test_production_tables_cannot_be_deleted_by_accident(template: dict[str, Any], name: str) -> None:
     assert table(template, name)["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
     assert template["Conditions"]["IsProd"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
@@ -516,6 +536,15 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
         **dict.fromkeys(
-            ("RotateSecrets", "CleanUpKeys", "RunTasks", "CountEvents", "OnEmailEvent", "UpdateDirectory"), "background"
+            (
+                "RotateSecrets",
+                "CleanUpKeys",
+                "RunTasks",
+                "CountEvents",
+                "ErasePeople",
+                "OnEmailEvent",
+                "UpdateDirectory",
+            ),
+            "background",
         ),
     }

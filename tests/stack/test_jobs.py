@@ -25,11 +25,16 @@ def test_counting_has_the_rights_it_needs(stack: RunningStack) -> None:
     jobs.run(stack, "CountEvents")
 
 
+def test_erasing_has_the_rights_it_needs(stack: RunningStack) -> None:
+    jobs.run(stack, "ErasePeople")
+
+
 @pytest.mark.parametrize(
     ("logical", "expression"),
     [
         ("RunTasks", "rate(1 minute)"),
         ("CountEvents", "rate(1 minute)"),
+        ("ErasePeople", "rate(1 hour)"),
         ("RotateSecrets", "cron(5 0 * * ? *)"),
         ("CleanUpKeys", "cron(35 0 * * ? *)"),
     ],

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """The credential expires soon."""
     HOLDER_LINK = "holder_link"
     """The holder requested a new link to their credentials."""
+    ERASURE = "erasure"
+    """Everything about the recipient will be deleted, and they can cancel it."""
     SIGN_IN = "sign_in"
     """A member of an issuer signs in."""
     INVITATION = "invitation"
@@ -40,11 +42,11 @@ class Kind(StrEnum):
     """A visitor reported a credential, to its issuer or to the operators."""
 
 
-FROM_LAUREL = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.INVITATION, Kind.REPORTED})
+FROM_LAUREL = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.ERASURE, Kind.INVITATION, Kind.REPORTED})
 """Emails from Laurel itself; all others are from an issuer."""
 REMINDERS = frozenset({Kind.UNOPENED, Kind.UNSHARED, Kind.RENEWAL})
 """Emails that the recipient did not request: sent at most once each, and never at night."""
-REQUESTED = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK})
+REQUESTED = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.ERASURE})
 """Emails that the recipient has just requested: sent even after they unsubscribed."""
 
 

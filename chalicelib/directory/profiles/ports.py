@@ -53,6 +53,10 @@ class PublishedStore(Protocol):
     def published(self, holder_id: str) -> Published | None:
         """The public copy of a profile, with one strongly consistent read; None if there is none."""
 
+    def listed(self, shard: str, now: datetime, limit: int) -> list[str]:
+        """The ids of the profiles that search engines may list and that begin with ``shard``, one character; at most
+        ``limit``."""
+
     def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
         """What is public of each of these profiles, strongly read, several in one call; without those of which nothing
         is."""

@@ -284,9 +284,10 @@ class StatusListItem(Item, discriminator="status_list"):
 
 
 class IndexMarker(Item, discriminator="index"):
-    """Marks an index of a status list as used, and by which credential."""
+    """Marks an index of a status list as used, and by which credential. An erased credential leaves it without the id:
+    the index is never used again."""
 
-    credential_id = UnicodeAttribute()
+    credential_id = UnicodeAttribute(null=True)
 
 
 class HolderPointer(Item, discriminator="holding"):

@@ -110,6 +110,20 @@ class PublishedItem(Item, discriminator="published"):
         )
 
 
+class SitemapItem(Item, discriminator="sitemap"):
+    """A profile that search engines may list."""
+
+    holder_id = UnicodeAttribute()
+    expires_at = UTCDateTimeAttribute(null=True)
+
+    @classmethod
+    def of(cls, one: Published) -> Self:
+        return cls(*keys.sitemap_entry(one.holder_id), holder_id=one.holder_id, expires_at=one.expires_at)
+
+    def to_domain(self) -> tuple[str, datetime | None]:
+        return str(self.holder_id), self.expires_at
+
+
 class HiddenProfileItem(Item, discriminator="hidden_profile"):
     """That an operator has hidden a profile."""
 

@@ -46,6 +46,14 @@ class DynamoCatalogueStore:
         key = keys.issuer(issuer_id)
         return reads.require(self._tables, self._tables.credentials, IssuerItem, key, "This issuer does not exist.")
 
+    def issuer_ids(self, after: str, limit: int) -> list[str]:
+        part = keys.issuers_after(after)
+        return list(reads.list_range(self._tables, self._tables.credentials, Pointer, part, limit))
+
+    def issuers(self, issuer_ids: Sequence[str]) -> list[Issuer]:
+        wanted = map(keys.issuer, issuer_ids)
+        return [read(IssuerItem, raw) for raw in reads.existing(self._tables, self._tables.credentials, wanted)]
+
     def entries(self, issuer_id: str, after: str, limit: int) -> list[CatalogueEntry]:
         part = keys.listings_after(issuer_id, after)
         return list(reads.list_range(self._tables, self._tables.credentials, CatalogueEntryItem, part, limit))

@@ -4,7 +4,8 @@ table."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, timedelta
 from typing import Any, NamedTuple, Self
 
@@ -158,6 +159,22 @@ class DynamoCountStore:
         part = keys.counts_between(issuer_id, section.value, first, last)
         for _, period, counts in self._read_all(self._tables.credentials, part):
             yield period, counts
+
+    def change(self, table: str, raw: Raw, change: Callable[[Counts], Counts]) -> bool:
+        """Change what one item holds, as long as it is not counted again; whether that was to be changed.
+
+        Raises `Unavailable`.
+        """
+        key, stored = key_of(raw), read(CountsItem, raw)
+        before = self._counts(table, key, stored)
+        after = change(before)
+        if after == before:
+            return False
+        number, expires = int(raw["run_number"]["N"]), raw.get("expires", {}).get("N")
+        with suppress(Superseded):
+            expiry = None if expires is None else int(expires)
+            self._save(table, key, stored.issuer_id, stored.period, after, number, expiry)
+        return True
 
     def _read_all(self, table: str, part: Range) -> Iterator[tuple[str, Period, Counts]]:
         for raw in self._tables.query(table, part, consistent=self._consistent):

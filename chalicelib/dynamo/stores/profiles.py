@@ -12,7 +12,7 @@ from chalicelib.directory.profiles.profile import Profile
 from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
-from chalicelib.dynamo.items.profiles import ConsentItem, HiddenProfileItem, ProfileItem, PublishedItem
+from chalicelib.dynamo.items.profiles import ConsentItem, HiddenProfileItem, ProfileItem, PublishedItem, SitemapItem
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, Delete, Put, Tables, key_of
 
 MAX_ACTIONS = 100
@@ -41,9 +41,15 @@ class DynamoProfileStore:
         # The version of the profile also protects the public copy, because both always change together.
         if published is not None:
             puts.append(Put(PublishedItem.of(published).raw(), UNCONDITIONAL))
+        listed = keys.sitemap_entry(profile.holder_id)
+        if published is not None and published.indexed:
+            puts.append(Put(SitemapItem.of(published).raw(), UNCONDITIONAL))
+            unlisted = []
+        else:
+            unlisted = [Delete(listed, UNCONDITIONAL)]
         hidden = Delete(keys.hidden_profile(profile.holder_id), ABSENT)  # deletes nothing, but fails if there is one
         gone = hidden if published is not None else Delete(keys.published(profile.holder_id), UNCONDITIONAL)
-        self._tables.transact(self._table, puts, [gone])
+        self._tables.transact(self._table, puts, [gone, *unlisted])
         return after
 
     def hidden(self, holder_id: str) -> datetime | None:
@@ -51,7 +57,8 @@ class DynamoProfileStore:
 
     def hide(self, holder_id: str, at: datetime) -> None:
         marker = Put(HiddenProfileItem.of(holder_id, at).raw(), UNCONDITIONAL)
-        self._tables.transact(self._table, [marker], [Delete(keys.published(holder_id), UNCONDITIONAL)])
+        gone = [keys.published(holder_id), keys.sitemap_entry(holder_id)]
+        self._tables.transact(self._table, [marker], [Delete(key, UNCONDITIONAL) for key in gone])
 
     def unhide(self, holder_id: str) -> None:
         self._tables.delete(self._table, keys.hidden_profile(holder_id))
@@ -76,6 +83,12 @@ class DynamoPublishedStore:
 
     def published(self, holder_id: str) -> Published | None:
         return reads.find(self._tables, self._tables.credentials, PublishedItem, keys.published(holder_id))
+
+    def listed(self, shard: str, now: datetime, limit: int) -> list[str]:
+        part = keys.sitemap_entries(shard)
+        found = islice(self._tables.query(self._tables.credentials, part), limit)
+        entries = (read(SitemapItem, raw) for raw in found)
+        return [holder_id for holder_id, ends in entries if ends is None or now < ends]
 
     def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
         wanted = map(keys.published, dict.fromkeys(holder_ids))

@@ -17,9 +17,13 @@ from chalicelib.dynamo.items.credentials import (
     RecordItem,
     StatusListItem,
 )
+from chalicelib.dynamo.stores import tombstones
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.salts import SaltItem
 from chalicelib.dynamo.tables import Tables, key_of
+from chalicelib.erasure.tombstone import Tombstone
+from chalicelib.errors import Erased, NotFound
+from chalicelib.reports.hosted import ERASED
 from chalicelib.reports.store import RelatedItems
 
 N = TypeVar("N")
@@ -32,7 +36,12 @@ class DynamoPublicStore:
         self._tables = tables
 
     def record(self, credential_id: str) -> Record:
-        return self._require(RecordItem, keys.record(credential_id), "This credential does not exist.")
+        found = reads.find(self._tables, self._tables.credentials, RecordItem, keys.record(credential_id))
+        if found is not None:
+            return found
+        if tombstones.exists(self._tables, Tombstone.CREDENTIAL, credential_id):
+            raise Erased(ERASED)
+        raise NotFound("This credential does not exist.")
 
     def existing_records(self, credential_ids: Sequence[str]) -> list[Record]:
         wanted = [keys.record(credential_id) for credential_id in credential_ids]

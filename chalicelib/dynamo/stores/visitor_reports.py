@@ -126,6 +126,15 @@ class DynamoVisitorReportStore:
         return found
 
 
+def delete_report(tables: Tables, raw: Raw) -> None:
+    """Delete a report, its entries in the inboxes, and the reporter's words. Raises `Unavailable`."""
+    report = read(VisitorReportItem, raw)
+    tables.delete(tables.secrets, keys.reporter(report.id))
+    for inbox in Inbox:
+        tables.delete(tables.credentials, _pointer_key(report, inbox))
+    tables.delete(tables.credentials, keys.visitor_report(report.id))
+
+
 def _with_words(items: dict[Key, Raw], report_id: str, now: datetime) -> VisitorReport:
     report = read(VisitorReportItem, items[keys.visitor_report(report_id)])
     words = items.get(keys.reporter(report_id))

@@ -17,6 +17,7 @@ api_keys.py          API keys
 settings.py          issuer profile; issuer_form.py reads and validates its form; branding/ previews it
 keys.py              revocation of a compromised signing key
 visitor_reports.py   reports by visitors about a credential
+erasures.py          erasure of a person from the issuer's records
 export.py            download of all data of the issuer
 domains.py           verification of the issuer's domains
 """
@@ -24,6 +25,7 @@ domains.py           verification of the issuer's domains
 from chalicelib.http.console import (
     api_keys,
     domains,
+    erasures,
     export,
     home,
     keys,
@@ -57,6 +59,7 @@ ROUTES = (
     keys.routes,
     domains.routes,
     export.routes,
+    erasures.routes,
     visitor_reports.routes,
 )
 """The routes of every console module."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.analytics.counts.folding import Folded
     from chalicelib.award.keys.cleanup import CleanupResult
     from chalicelib.directory.writing.updates import Update
+    from chalicelib.erasure.running import ErasureRun
     from chalicelib.tasks.worker import RunResult, TaskFailure
 
 Handler = Callable[..., Any]
@@ -137,6 +139,11 @@ def listings_updated(update: Update) -> None:
 def cleaned_up(result: CleanupResult) -> None:
     """Log the result of the nightly clean-up of keys."""
     logger().info("cleaned up", extra={"issuers_closed": result.closed, "keys_scheduled": result.scheduled})
+
+
+def erased(result: ErasureRun) -> None:
+    """Log what was erased: numbers only."""
+    logger().info("persons erased", extra=asdict(result))
 
 
 def new_keys(created: int, most: int) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
+    from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
@@ -119,6 +120,10 @@ class Services(Protocol):
     @property
     def profile_context(self) -> ProfileContext:
         """Holders' own profiles."""
+
+    @property
+    def erasure_context(self) -> ErasureContext:
+        """Erasures of persons."""
 
     @property
     def published_store(self) -> PublishedStore:

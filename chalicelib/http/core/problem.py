@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "message_id_reused": Kind(409, "Message id already used"),
     "no_profile": Kind(410, "No public profile"),
     "taken_down": Kind(410, "This page was taken down"),
+    "erased": Kind(410, "This credential was deleted"),
     "too_large": Kind(413, "Request too large"),
     "unsupported_media_type": Kind(415, "Unsupported media type"),
     "nothing_found": Kind(422, "No credential found"),

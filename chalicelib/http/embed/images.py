@@ -12,7 +12,7 @@ from chalicelib.credential.public_id import PATTERN
 from chalicelib.embed import png, svg, texts
 from chalicelib.embed.appearance import Size, Theme, size_of, theme_of
 from chalicelib.embed.texts import Shown
-from chalicelib.errors import NotFound
+from chalicelib.errors import Erased, NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, public
@@ -61,9 +61,10 @@ def routes(services: Services) -> Routes:
         form = _Form(kind[1], size, theme, opening.image_language(request))
         try:
             return _image(services, request, file, form)
-        except NotFound:
+        except NotFound as error:
+            status = 410 if isinstance(error, Erased) else 404
             # An image, because a problem document in its place would not be displayed.
-            return public(request, form.draw(texts.missing(form.language), 404), IMAGE_SECONDS)
+            return public(request, form.draw(texts.missing(form.language), status), IMAGE_SECONDS)
 
     bound.preflight("/badge/{file}")
     return bound

@@ -23,6 +23,7 @@ from chalicelib.delivery.holder.access import LinkExpired
 from chalicelib.delivery.holder.home import PageQuery
 from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, Target
 from chalicelib.directory.profiles import own_profile
+from chalicelib.erasure import requests
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
@@ -30,6 +31,7 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import READ, Routes
 from chalicelib.http.holder import zone_field
+from chalicelib.http.holder.erasure import erasure_page
 from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.holder.private_page import MISSING, download, over, page, redirect
 from chalicelib.http.html import reader
@@ -127,13 +129,20 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:
             return _send_link(services, secret, wanted)
-        case "forget" if fields.get("sure") == "yes":
-            own_profile.forget(services.profile_context, secret)
-            return page(services, "forgotten.html", 200)
+        case "forget" | "erase" as wanted if fields.get("sure") == "yes":
+            return _delete(services, secret, wanted)
         case _:
             raise Problem("invalid_request", "Unknown action.")
     url = f"{services.settings.base_url}/my/{secret}?{SAVED}={saved}"
     return redirect(f"{reader.with_language(url) if keeps_language else url}#{anchor}")
+
+
+def _delete(services: Services, secret: str, wanted: str) -> Reply:
+    if wanted == "erase":
+        language = reader.current().code
+        return erasure_page(services, requests.ask_as_holder(services.erasure_context, secret, language), None)
+    own_profile.forget(services.profile_context, secret)
+    return page(services, "forgotten.html", 200)
 
 
 def page_query(request: Request) -> PageQuery:

@@ -12,7 +12,7 @@ from chalice.app import Request
 from chalicelib.analytics.event import Visit
 from chalicelib.award.input import json_pointer
 from chalicelib.credential import strict_json
-from chalicelib.errors import NotFound, TakenDown
+from chalicelib.errors import Erased, NotFound, TakenDown
 from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -142,7 +142,7 @@ def check(services: Services, submitted: Submission, visit: Visit, *, counted: b
             checked = services.submitted_reports.check_link(link, visit, submitted.options, counted=counted)
         else:
             checked = services.submitted_reports.check(submitted.data, visit, submitted.options, counted=counted)
-    except TakenDown:
+    except (TakenDown, Erased):
         raise
     except NotFound as error:
         raise Problem("nothing_found", MISSING) from error

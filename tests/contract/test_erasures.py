@@ -1,0 +1,111 @@
+"""Storage of erasures on the real engine, which the sweep needs; what is asked for, also on the fake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+
+from chalicelib.delivery import mailbox
+from chalicelib.dynamo.items.credentials import RecordItem
+from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.counts import DynamoCountStore
+from chalicelib.dynamo.stores.erasures import DynamoErasureStore
+from chalicelib.dynamo.stores.public import DynamoPublicStore
+from chalicelib.dynamo.tables import Put, Tables
+from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore, State, Sweep, Target
+from chalicelib.errors import Conflict, Erased, NotFound, Unavailable
+from tests.contract.samples import NOW, RETENTION, issuer, record, status_lists
+from tests.erasure import fakes
+
+EMAIL = "ada@example.org"
+ERASURE = Erasure("acme", mailbox.digest(EMAIL), EMAIL, None, AskedBy.ISSUER, NOW, NOW + timedelta(days=7))
+
+
+@pytest.fixture
+def real(tables: Tables) -> DynamoErasureStore:
+    return DynamoErasureStore(tables, DynamoCountStore(tables, RETENTION), Random(1).randbytes)
+
+
+@pytest.fixture(params=["fake", "real"])
+def store(request: pytest.FixtureRequest) -> ErasureStore:
+    return fakes.ErasureStore() if request.param == "fake" else request.getfixturevalue("real")  # type: ignore[return-value]
+
+
+def test_erasure_is_stored_once(store: ErasureStore) -> None:
+    assert store.add(ERASURE)
+    assert not store.add(replace(ERASURE, asked_at=NOW + timedelta(hours=1)))
+    assert store.erasure("acme", ERASURE.subject) == ERASURE
+    assert store.erasure(None, ERASURE.subject) is None
+
+
+def test_issuer_sees_its_own_erasures_only(store: ErasureStore) -> None:
+    for issuer_id in ("acme", "acme-2", None):
+        store.add(replace(ERASURE, issuer_id=issuer_id))
+    assert list(store.of_issuer("acme")) == [ERASURE]
+    assert len(list(store.erasures())) == 3
+
+
+def test_erasure_that_waits_is_cancelled_and_one_that_has_begun_is_not(store: ErasureStore) -> None:
+    store.add(ERASURE)
+    store.cancel(ERASURE)
+    store.cancel(ERASURE)  # safe to repeat
+    assert store.erasure("acme", ERASURE.subject) is None
+
+
+def test_erasure_that_begins_at_the_same_moment_is_not_cancelled(real: DynamoErasureStore) -> None:
+    real.add(ERASURE)
+    begun = real.replace(replace(ERASURE, state=State.ERASING))
+    for seen in (ERASURE, begun):
+        with pytest.raises(Conflict):
+            real.cancel(seen)
+    with pytest.raises(Conflict):
+        real.replace(replace(ERASURE, state=State.ERASING, due=NOW))
+    assert real.erasure("acme", ERASURE.subject) == begun
+
+
+def test_erased_credential_is_told_from_one_that_never_was(real: DynamoErasureStore, tables: Tables) -> None:
+    public, credential = DynamoPublicStore(tables), record()
+    with pytest.raises(NotFound) as absent:
+        public.record(credential.id)
+    assert not isinstance(absent.value, Erased)
+    tables.put(tables.credentials, Put(RecordItem.of(credential).raw()))
+    for _ in range(2):  # safe to repeat
+        real.delete_credential(ERASURE, credential, EMAIL, NOW)
+    with pytest.raises(Erased):
+        public.record(credential.id)
+    assert real.ids(ERASURE) == {credential.id}
+
+
+def test_index_of_an_erased_credential_stays_used_and_its_list_unchanged(
+    real: DynamoErasureStore, tables: Tables
+) -> None:
+    store, credential, lists = DynamoIssuerStore(tables), record(), status_lists(issuer())
+    store.add_issuer(issuer(), lists)
+    store.add_record(credential)
+    real.delete_credential(ERASURE, credential, EMAIL, NOW)
+    for entry, before in zip(credential.entries, lists, strict=True):
+        assert store.taken(entry.list_id, [entry.index]) == {entry.index}
+        assert store.status_list(entry.list_id) == before
+    assert not [kind for kind, _ in real.find([credential.id]) if kind != "secrets: erased_id"]
+
+
+def test_item_of_an_unknown_kind_with_a_trace_stops_the_sweep(real: DynamoErasureStore, tables: Tables) -> None:
+    item = {"pk": {"S": "NEW#1"}, "sk": {"S": "NEW"}, "type": {"S": "new"}, "email": {"S": EMAIL}}
+    tables.put(tables.credentials, Put(item))
+    everything = replace(ERASURE, issuer_id=None)
+    with pytest.raises(Unavailable) as found:
+        list(real.sweep(Sweep(NOW), [Target(everything, frozenset())]))
+    assert found.value.code == "no_erasure_rule"
+
+
+def test_what_is_left_names_nobody(real: DynamoErasureStore, tables: Tables) -> None:
+    scan: Callable[[], list[dict[str, object]]] = lambda: tables.client.scan(TableName=tables.erasures)["Items"]  # noqa: E731
+    real.delete_credential(ERASURE, record(), EMAIL, NOW)
+    real.delete_mailbox(ERASURE.subject, NOW)
+    real.finish(ERASURE)
+    assert {frozenset(item) for item in scan()} == {frozenset({"pk", "sk", "type", "at"})}
+    assert not list(real.find([EMAIL, ERASURE.subject, record().id]))

@@ -1,0 +1,98 @@
+"""A holder asks for the erasure of everything about them, and cancels it with the link in the email."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.delivery import mailbox
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.erasure.erasure import AskedBy, Erasure
+from chalicelib.erasure.requests import NOTICES
+from tests.http.fake_laurel import Laurel
+from tests.http.gateway import HTML, Gateway
+from tests.http.holder.test_holder import EMAIL, path, submit, wide_path
+
+__all__ = ["path", "wide_path"]
+
+
+def stored(laurel: Laurel) -> Erasure | None:
+    return laurel.erasure_store.erasure(None, mailbox.digest(EMAIL))
+
+
+@pytest.fixture
+def cancel_path(laurel: Laurel, client: Gateway, wide_path: str) -> str:
+    """The path of the link in the email, after the holder has asked."""
+    assert submit(client, wide_path, do="erase", sure="yes").status == 200
+    return urlsplit(laurel.mailer.sent[-1].main.url).path
+
+
+def test_holder_asks_with_the_link_to_everything_and_is_told_the_day(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    response = submit(client, wide_path, do="erase", sure="yes")
+    assert (response.status, "Your data will be deleted" in response.text) == (200, True)
+    found = stored(laurel)
+    assert found is not None
+    assert (found.asked_by, found.due) == (AskedBy.HOLDER, laurel.now + timedelta(days=7))
+    email = laurel.mailer.sent[-1]
+    assert (email.kind, email.to) == (Kind.ERASURE, EMAIL)
+    assert f"{found.due:%-d %B %Y}" in email.subject
+
+
+def test_link_to_one_issuer_cannot_erase_everything(laurel: Laurel, client: Gateway, path: str) -> None:
+    assert submit(client, path, do="erase", sure="yes").status == 403
+    assert stored(laurel) is None
+
+
+def test_erasure_must_be_confirmed(laurel: Laurel, client: Gateway, wide_path: str) -> None:
+    assert submit(client, wide_path, do="erase").status == 400
+    assert stored(laurel) is None
+
+
+def test_link_in_the_email_shows_and_cancels_it(laurel: Laurel, client: Gateway, cancel_path: str) -> None:
+    page = client.get(cancel_path, accept=HTML)
+    assert (page.status, "Keep my data" in page.text) == (200, True)
+    assert stored(laurel) is not None
+    assert "was cancelled" in submit(client, cancel_path).text
+    assert stored(laurel) is None
+    assert "Nothing will be deleted" in submit(client, cancel_path).text
+
+
+def test_link_in_the_email_opens_nothing_else(client: Gateway, cancel_path: str) -> None:
+    secret = cancel_path.rpartition("/")[2]
+    assert client.get(f"/my/{secret}", accept=HTML).status == 404
+
+
+def test_erasure_that_has_begun_cannot_be_cancelled(laurel: Laurel, client: Gateway, cancel_path: str) -> None:
+    laurel.erasure_store.begin()
+    assert "cannot be cancelled" in submit(client, cancel_path).text
+    assert stored(laurel) is not None
+
+
+def test_asking_twice_is_one_erasure_and_one_email(laurel: Laurel, client: Gateway, cancel_path: str) -> None:
+    before = len(laurel.mailer.sent)
+    found = stored(laurel)
+    wide = next(email.main.url for email in reversed(laurel.mailer.sent) if email.kind is Kind.HOLDER_LINK)
+    laurel.now += timedelta(hours=1)
+    submit(client, urlsplit(wide).path, do="erase", sure="yes")
+    assert (stored(laurel), len(laurel.mailer.sent)) == (found, before)
+
+
+def test_asking_and_cancelling_again_and_again_does_not_fill_the_inbox(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    for _ in range(NOTICES.max_count + 3):
+        submit(client, wide_path, do="erase", sure="yes")
+        laurel.erasure_store.stored.clear()
+    assert sum(email.kind is Kind.ERASURE for email in laurel.mailer.sent) == NOTICES.max_count
+
+
+def test_erasure_goes_on_for_an_address_that_bounces(laurel: Laurel, client: Gateway, wide_path: str) -> None:
+    digest = mailbox.digest(EMAIL)
+    laurel.delivery_context.change_mailbox(digest, lambda box: mailbox.bounced(box, laurel.now, requested=True))
+    assert submit(client, wide_path, do="erase", sure="yes").status == 200
+    assert stored(laurel) is not None
+    assert laurel.mailer.sent[-1].kind is not Kind.ERASURE
