@@ -34,8 +34,16 @@ def document(page: Page) -> FrameLocator:
 
 
 def seen(locator: Locator) -> None:
-    """Wait until the preview shows ``locator``: drawing it takes seconds on a busy machine."""
-    expect(locator).to_be_visible(timeout=PATIENCE)
+    """Wait until the preview shows ``locator``: drawing it takes seconds on a busy machine.
+
+    Playwright stops waiting when the frame that it looks into is replaced by that of a newer preview.
+    """
+    try:
+        expect(locator).to_be_visible(timeout=PATIENCE)
+    except AssertionError as error:
+        if "has been closed" not in str(error):
+            raise
+        expect(locator).to_be_visible(timeout=PATIENCE)
 
 
 def updated(page: Page) -> None:
