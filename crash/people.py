@@ -36,6 +36,7 @@ from chalicelib.directory.profiles import own_profile
 from chalicelib.directory.profiles.consent import FIELDS, Visibility
 from chalicelib.directory.profiles.own_profile import Choices
 from chalicelib.directory.profiles.profile import Details
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.tables import Raw, key_of
 from chalicelib.erasure import requests, running
@@ -158,6 +159,7 @@ class Town:
         sessions.sign_in(self.services.access_context, EMAIL)
         self._bounce()
         self._count()
+        self._list()
 
     def _award(self, issuer_id: str, achievement_id: str, email: str, name: str, **more: Any) -> Award:  # noqa: ANN401
         return Award(issuer_id, achievement_id, Holder(name, email), notify=True, **more)
@@ -192,6 +194,13 @@ class Town:
 
     def _own_ids(self) -> list[str]:
         return [raw["credential_id"]["S"] for raw in self._of_type("recipient") if raw.get("email") == {"S": EMAIL}]
+
+    def _list(self) -> None:
+        """The stream of changes brings the profile into the directory; in this deployment it brings nothing else."""
+        key = keys.published(self.holder_id)
+        stored = {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+        change = {"Keys": stored, "SequenceNumber": "1", "ApproximateCreationDateTime": self.now.timestamp()}
+        self.services.update_listings([{"dynamodb": change}])
 
     def _bounce(self) -> None:
         context, who = self.services.delivery_context, email_events.recipient(EMAIL)

@@ -715,6 +715,19 @@ def changed_object(key: Key) -> tuple[str | None, str | None]:
     return {"PUBLISHED": (unescape(value), None), "CREDENTIAL": (None, unescape(value))}.get(prefix, (None, None))
 
 
+def directory_kind(key: Key) -> str:
+    """The word in a key of the table ``directory`` that names the kind of the item; ``PIECE`` for a piece of the index
+    (`directory_piece`)."""
+    first, _, rest = key.pk.partition("#")
+    kind = rest.partition("#")[0] if rest and first != "UPDATES" else first
+    return "PIECE" if kind in ("WORD", "ISSUED") or not kind.isupper() else kind
+
+
+def directory_generation(key: Key) -> str:
+    """The generation that a key of the index starts with."""
+    return unescape(key.pk.partition("#")[0])
+
+
 def directory_size(generation: str) -> Key:
     return Key(join(generation, "SIZE"), "SIZE")
 

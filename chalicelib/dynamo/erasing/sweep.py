@@ -9,6 +9,7 @@ from functools import partial
 
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.erasing.contents import text_of
+from chalicelib.dynamo.erasing.listings import clean_listing
 from chalicelib.dynamo.erasing.rules import RULES, Found, is_new, issuer_of, without_credentials
 from chalicelib.dynamo.erasing.traces import Traces, traces_of
 from chalicelib.dynamo.keys import Key
@@ -19,8 +20,9 @@ from chalicelib.dynamo.tables import Raw, Tables, key_of
 from chalicelib.erasure.erasure import Sweep, Target
 from chalicelib.errors import Unavailable
 
-_TABLES = "events", "secrets", "credentials"
-"""The tables in the order in which they are searched: counts of days are made from those of hours, which are first."""
+_TABLES = "events", "secrets", "credentials", "directory"
+"""The tables in the order in which they are searched: counts of days are made from those of hours, which are first, and
+the directory from the credentials."""
 
 
 def sweep_tables(tables: Tables, counts: DynamoCountStore, sweep: Sweep, targets: Sequence[Target]) -> Iterator[Sweep]:
@@ -31,7 +33,10 @@ def sweep_tables(tables: Tables, counts: DynamoCountStore, sweep: Sweep, targets
         table = getattr(tables, _TABLES[number])
         while True:
             page, after = tables.scan_page(table, after)
-            changed = sum(_clean(tables, counts, table, raw, traces, members) for raw in page)
+            if table == tables.directory:
+                changed = sum(clean_listing(tables, raw, traces, sweep.started_at) for raw in page)
+            else:
+                changed = sum(_clean(tables, counts, table, raw, traces, members) for raw in page)
             sweep = replace(sweep, changed=sweep.changed + changed)
             if after is None:
                 break
@@ -50,7 +55,8 @@ def find_values(tables: Tables, values: Iterable[str]) -> Iterator[tuple[str, st
             page, after = tables.scan_page(table, after)
             for raw in page:
                 text = text_of(tables, table, raw)
-                yield from ((f"{name}: {_kind(raw)}", value) for value in wanted if value in text)
+                kind = keys.directory_kind(key_of(raw)) if table == tables.directory else _kind(raw)
+                yield from ((f"{name}: {kind}", value) for value in wanted if value in text)
             if after is None:
                 break
 

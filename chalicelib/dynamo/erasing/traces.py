@@ -32,6 +32,10 @@ class Traces:
             or self.has_email(text, issuer_id)
         )
 
+    def has_id(self, text: str) -> bool:
+        """Whether ``text`` has the id of something that was erased."""
+        return not self.ids.isdisjoint(_TOKEN.findall(text))
+
     def has_email(self, text: str, issuer_id: str | None) -> bool:
         """Whether ``text`` has an address that is erased from the items of the issuer."""
         if self.emails is None or "@" not in text:
