@@ -152,15 +152,20 @@ def test_public_roles_cannot_send_email(public_attacker: Attacker) -> None:
         "RotateSecretsRole",
         "CountEventsRole",
         "UpdateDirectoryRole",
+        "ErasePeopleRole",
     ],
 )
 def test_role_takes_no_other_action_in_a_table(stack: RunningStack, role: str) -> None:
     attacker, grants = attacker_with_role(role, stack), grants_of(read_template(), role)
     dynamodb = attacker.client("dynamodb")
     for logical, table in TABLES.items():
-        granted = {action for grant in grants if grant.table == table for action in grant.actions}
+        granted = {action for grant in grants if grant.table == table for action in grant.actions} - STREAM_ACTIONS
         found = {action: denied(call) for action, call in calls(dynamodb, attacker.outputs[logical]).items()}
         assert {action for action, is_denied in found.items() if not is_denied} == granted, logical
+
+
+STREAM_ACTIONS = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+"""Actions of another API, which reads the keys of changed items."""
 
 
 def calls(dynamodb: Any, table: str) -> dict[str, Callable[[], object]]:

@@ -7,9 +7,9 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
-from chalicelib.directory.profile import Details
-from chalicelib.directory.published import Published
 
+from chalicelib.directory.profiles.profile import Details
+from chalicelib.directory.profiles.published import Published
 from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import Gateway
 
