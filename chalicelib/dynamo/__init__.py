@@ -1,1 +1,1 @@
-"""DynamoDB adapters: the storage ports, on three tables. The only importer of PynamoDB."""
+"""DynamoDB adapters: the storage ports, on five tables. The only importer of PynamoDB."""

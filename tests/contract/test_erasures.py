@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,11 +11,18 @@ from random import Random
 import pytest
 
 from chalicelib.delivery import mailbox
+from chalicelib.directory.listing import Listing
+from chalicelib.directory.writing import writer
+from chalicelib.directory.writing.check import check
+from chalicelib.directory.writing.rebuild import rebuild
+from chalicelib.directory.writing.step import Delisting
 from chalicelib.dynamo.items.credentials import RecordItem
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.counts import DynamoCountStore
+from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
 from chalicelib.dynamo.stores.erasures import DynamoErasureStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
+from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Put, Tables
 from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore, State, Sweep, Target
 from chalicelib.errors import Conflict, Erased, NotFound, Unavailable
@@ -99,6 +107,83 @@ def test_item_of_an_unknown_kind_with_a_trace_stops_the_sweep(real: DynamoErasur
     everything = replace(ERASURE, issuer_id=None)
     with pytest.raises(Unavailable) as found:
         list(real.sweep(Sweep(NOW), [Target(everything, frozenset())]))
+    assert found.value.code == "no_erasure_rule"
+
+
+HOLDER, OTHER, CREDENTIAL = "a" * 26, "b" * 26, "c" * 26
+LISTING = Listing(HOLDER, 1, NOW, "Adaora Quillfeather", "Analyst", "Lagos", skills=("Beekeeping",))
+BESIDE = replace(LISTING, id=OTHER, name="Ben Okonkwo", skills=("Weaving",), newest=(CREDENTIAL, "d" * 26))
+
+
+def sweep(store: DynamoErasureStore, erasure: Erasure, *ids: str) -> int:
+    """How much a pass changes."""
+    return list(store.sweep(Sweep(NOW), [Target(erasure, frozenset(ids))]))[-1].changed
+
+
+@pytest.fixture
+def index(tables: Tables) -> DynamoIndexWriter:
+    index = DynamoIndexWriter(tables)
+    for one in (HOLDER, OTHER):
+        index.next_version(one)
+    writer.apply(index, [LISTING, BESIDE])
+    return index
+
+
+def test_erased_holder_leaves_nothing_in_the_directory(
+    real: DynamoErasureStore, tables: Tables, index: DynamoIndexWriter
+) -> None:
+    """Also if the update that follows the deletion of a profile never came."""
+    words = [HOLDER, "quillfeather", "beekeeping"]
+    assert {kind for kind, _ in real.find(words)} == {
+        f"directory: {kind}" for kind in ("HOLDERS", "CARDS", "NAMES", "PIECE", "SUGGEST", "UPDATES")
+    }
+    everything = replace(ERASURE, issuer_id=None)
+    assert sweep(real, everything, HOLDER) > 0
+    assert sweep(real, everything, HOLDER) == 0
+    assert list(real.find(words)) == []
+    assert index.entries(writer.FIRST, [OTHER])[OTHER].listing == BESIDE
+    assert not check(index, writer.FIRST, [BESIDE])
+    assert list(DynamoTaskQueue(tables).due(NOW, 10)) == []
+
+
+def test_delisted_holder_leaves_no_marker_when_erased(real: DynamoErasureStore, index: DynamoIndexWriter) -> None:
+    writer.apply(index, [Delisting(HOLDER, 2)])
+    assert list(real.find([HOLDER]))
+    sweep(real, replace(ERASURE, issuer_id=None), HOLDER)
+    assert list(real.find([HOLDER])) == []
+
+
+def test_erased_credential_leaves_the_listing_that_shows_it(
+    real: DynamoErasureStore, tables: Tables, index: DynamoIndexWriter
+) -> None:
+    assert sweep(real, ERASURE, CREDENTIAL) > 0
+    assert sweep(real, ERASURE, CREDENTIAL) == 0
+    assert list(real.find([CREDENTIAL])) == []
+    assert not check(index, writer.FIRST, [LISTING, replace(BESIDE, newest=BESIDE.newest[1:])])
+    # What else follows from the credential is read again.
+    assert [task.subject for task in DynamoTaskQueue(tables).due(NOW, 10)] == [OTHER]
+
+
+def test_holder_erased_while_the_directory_is_loaded_leaves_it_when_that_is_done(
+    real: DynamoErasureStore, index: DynamoIndexWriter
+) -> None:
+    """A rebuild writes the words of all entries at the end, from memory: without the entry no one would remove them."""
+    everything = replace(ERASURE, issuer_id=None)
+    load = rebuild(index, lambda: [LISTING, BESIDE], "new")
+    next(load)  # the entries
+    assert sweep(real, everything, HOLDER) > 0
+    assert HOLDER in index.entries("new", [HOLDER])
+    deque(load, maxlen=0)
+    sweep(real, everything, HOLDER)
+    assert sweep(real, everything, HOLDER) == 0
+    assert list(real.find([HOLDER, "quillfeather"])) == []
+    assert not check(index, "new", [BESIDE])
+
+
+def test_item_of_an_unknown_kind_in_the_directory_stops_the_sweep(real: DynamoErasureStore, tables: Tables) -> None:
+    tables.put(tables.directory, Put({"pk": {"S": "first#NEW#1"}, "sk": {"S": "1"}, "d": {"B": b"1"}}))
+    with pytest.raises(Unavailable) as found:
+        sweep(real, ERASURE, CREDENTIAL)
     assert found.value.code == "no_erasure_rule"
 
 

@@ -42,6 +42,12 @@ def test_interrupted_erasure_leaves_no_trace_when_it_is_run_again(town: Town, na
     assert totals.crash_points >= 2
 
 
+def test_person_is_in_the_directory_before_the_erasure(town: Town) -> None:
+    town.restore()
+    found = {kind for kind, _ in town.find() if kind.startswith("directory")}
+    assert found >= {"directory: HOLDERS", "directory: CARDS", "directory: NAMES", "directory: PIECE"}
+
+
 def test_a_trace_that_stays_is_detected(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "RULES", {**rules.RULES, "mail": rules.RULES["issuer"]})
     monkeypatch.setattr("chalicelib.dynamo.erasing.sweep.RULES", rules.RULES)

@@ -193,7 +193,7 @@ def test_visitors_only_read_the_directory_and_three_background_functions_change_
     changes = {*READS, "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
     assert {role: actions for role, actions in reaching.items() if actions} == {
         "PublicRole": set(READS), "UpdateDirectoryRole": changes, "RunTasksRole": changes,
-        "ErasePeopleRole": {"Scan", "BatchGetItem", "PutItem", "DeleteItem", "BatchWriteItem"},
+        "ErasePeopleRole": {"Scan", "GetItem", "BatchGetItem", "PutItem", "DeleteItem", "BatchWriteItem"},
     }  # fmt: skip
 
 

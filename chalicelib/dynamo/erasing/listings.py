@@ -50,6 +50,8 @@ def _entry(item: Indexed) -> bool:
         return False
     entry = codec.read_entry(item.raw)
     generation, index = keys.directory_generation(key_of(item.raw)), DynamoIndexWriter(item.tables)
+    if not _is_kept_up_to_date(index, generation):
+        return True
     with suppress(Conflict):  # another writer is changing it: the next pass looks again
         writer.apply_to(index, generation, [_change(entry, item.traces)])
         if entry.id in item.traces.ids:
@@ -57,6 +59,13 @@ def _entry(item: Indexed) -> bool:
     if entry.id not in item.traces.ids:
         DynamoTaskQueue(item.tables).add([Task(updates.KIND, "", entry.id, item.at)])
     return True
+
+
+def _is_kept_up_to_date(index: DynamoIndexWriter, generation: str) -> bool:
+    """Whether a generation has been loaded. A rebuild that loads one still writes words of each entry that it has
+    written, and needs the entry to remove them: the next pass looks again."""
+    found = index.generations()
+    return found is not None and generation in (found.current, found.previous, found.building)
 
 
 def _change(entry: Entry, traces: Traces) -> ListingChange:
