@@ -7,13 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.analytics.counts.periods import ALL_TIME
-from chalicelib.analytics.counts.ports import CountStore
-from chalicelib.analytics.counts.sections import Section
 from chalicelib.analytics.event import Event, Kind, Visit
-from chalicelib.analytics.kpi.suppression import MIN_GROUP
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
@@ -27,6 +24,9 @@ from chalicelib.catalogue.related import MAX_COMPARED, Recommendation
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from chalicelib.analytics.counts.ports import CountStore
 
 PAGE = 24
 """Achievements on one page of an issuer: 24 with the longest names stay below 60 KB."""
@@ -149,6 +149,11 @@ class Catalogue:
     def _issued(self, achievement: Achievement) -> int | None:
         if not achievement.shows_count:
             return None
+        # Imported here, because the cold start of a credential's page would pay for it.
+        from chalicelib.analytics.counts.periods import ALL_TIME
+        from chalicelib.analytics.counts.sections import Section
+        from chalicelib.analytics.kpi.suppression import MIN_GROUP
+
         counts = self.counts().section(achievement.issuer_id, ALL_TIME, Section.ACHIEVEMENTS)
         many = Counter[str]()
         for cell, times in counts.cells.items():

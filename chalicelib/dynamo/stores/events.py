@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
 from chalicelib.analytics.counts.periods import Period, bucket_of, is_late
-from chalicelib.analytics.counts.ports import Late
 from chalicelib.analytics.event import Event
 from chalicelib.analytics.event_json import MEMBERS, from_wire, to_wire
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, epoch
 from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Raw, Tables
 from chalicelib.errors import Malformed, Unavailable
+
+if TYPE_CHECKING:
+    from chalicelib.analytics.counts.ports import Late
 
 _OWN = {"pk", "sk", "type", "expires"}
 """Attributes of an item that are not members of its event."""
@@ -57,6 +59,8 @@ class LateItem(Item, discriminator="late"):
     expires = NumberAttribute()
 
     def to_domain(self) -> Late:
+        from chalicelib.analytics.counts.ports import Late  # only counting reads notes; recording an event does not
+
         return Late(self.bucket.astimezone(UTC), str(self.event_id))
 
 

@@ -1,0 +1,43 @@
+"""The search of the directory: `/directory` for people, `/v1/directory` and `/v1/directory/suggest` for programs."""
+
+from __future__ import annotations
+
+from chalice.app import Request
+
+from chalicelib.http.core.access import PUBLIC
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.response import Reply
+from chalicelib.http.core.routing import Routes
+from chalicelib.settings import Function
+
+
+def routes(services: Services) -> Routes:
+    """Create the routes.
+
+    They import the search when it is first used: the cold start of a credential's page would pay for it.
+    """
+    bound = Routes(__name__, services, Function.PUBLIC)
+
+    @bound.bind("/v1/directory", access=PUBLIC)
+    def find(request: Request) -> Reply:
+        from chalicelib.http.directory import search_page
+
+        return search_page.find(services, request)
+
+    bound.preflight("/v1/directory")
+
+    @bound.bind("/v1/directory/suggest", access=PUBLIC)
+    def suggest(request: Request) -> Reply:
+        from chalicelib.http.directory import search_page
+
+        return search_page.suggest(services, request)
+
+    bound.preflight("/v1/directory/suggest")
+
+    @bound.bind("/directory", access=PUBLIC)
+    def show(request: Request) -> Reply:
+        from chalicelib.http.directory import search_page
+
+        return search_page.show(services, request)
+
+    return bound
