@@ -13,7 +13,7 @@ from tests.stack import jobs
 from tests.stack.test_edge import send_request
 from tests.stack.test_issuing import cli
 
-SECONDS = 20
+SECONDS = 40
 """How long a change may take on a busy machine. On AWS it takes one or two."""
 
 
@@ -29,6 +29,15 @@ def count(stack: RunningStack, **filters: str) -> int:
     query = urlencode({**filters, "include": "total"})
     total: int = send_request(stack, f"/v1/directory?{query}").json["total"]["value"]
     return total
+
+
+def settled_count(stack: RunningStack, **filters: str) -> int:
+    """`count`, once it has stopped changing: the demo's profiles may still be on their way to the index."""
+    counts = [count(stack, **filters)]
+    while len(counts) < 3 or len(set(counts[-3:])) > 1:
+        time.sleep(1)
+        counts.append(count(stack, **filters))
+    return counts[-1]
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
@@ -55,8 +64,7 @@ def test_a_withdrawn_profile_leaves_the_results_at_once_and_the_index_soon(stack
     dynamodb, names = client(jobs.embedded_aws(stack), "dynamodb"), stack.local.environment()
     key = {"pk": {"S": f"PUBLISHED#{holder_id}"}, "sk": {"S": "PUBLISHED"}}
     stored = dynamodb.get_item(TableName=names["CREDENTIALS_TABLE"], Key=key)["Item"]
-    assert eventually(lambda: cli(stack, "directory", "check")["people"] == [])
-    indexed = count(stack)
+    indexed = settled_count(stack)
     dynamodb.delete_item(TableName=names["CREDENTIALS_TABLE"], Key=key)
     assert holder_id not in {one["id"] for one in search(stack, limit="50")}
     assert eventually(lambda: count(stack) == indexed - 1)
@@ -72,8 +80,7 @@ def test_a_suspended_credential_proves_nothing_until_it_is_reinstated(stack: Run
     shown = dynamodb.get_item(TableName=names["CREDENTIALS_TABLE"], Key=key)["Item"]["credentials"]["L"]
     valid = [one["S"] for one in shown if cli(stack, "credential", "show", one["S"])["verdict"] == "valid"]
     filters = {"achievement": found["achievements"][0]["id"]}
-    assert eventually(lambda: cli(stack, "directory", "check")["people"] == [])
-    before = count(stack, **filters)
+    before = settled_count(stack, **filters)
     cli(stack, "credential", "suspend", *valid)
     assert found["id"] not in {one["id"] for one in search(stack, limit="50", **filters)}
     assert eventually(lambda: count(stack, **filters) == before - 1)
@@ -82,7 +89,7 @@ def test_a_suspended_credential_proves_nothing_until_it_is_reinstated(stack: Run
 
 
 def test_the_index_is_rebuilt_and_right(stack: RunningStack) -> None:
-    assert eventually(lambda: cli(stack, "directory", "check")["people"] == [])
+    settled_count(stack)
     people = cli(stack, "directory", "rebuild")["people"]
     assert people > 20
     assert cli(stack, "directory", "check")["people"] == []
