@@ -24,6 +24,11 @@ QUERIES = {
     "wrong": "?from=2026-11-30&to=2026-11-01",
 }
 
+WIDE = """[...document.querySelectorAll("main *")]
+  .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
+  .map(node => node.outerHTML.slice(0, 200))"""
+"""What is wider than the screen."""
+
 
 @pytest.fixture(autouse=True)
 def year(laurel: Laurel) -> Iterator[None]:
@@ -50,7 +55,7 @@ def test_dashboard_is_accessible_fits_and_logs_nothing(
         assert [message for message in messages if "422" not in message] == []
         assert violations(page) == []
         assert broken_words(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE)
 
 
 @pytest.mark.parametrize("width", [375, 1280])

@@ -120,7 +120,7 @@ def test_laurel_link_opens_its_credential_page(chromium: Browser, laurel: Laurel
 
 def test_form_is_submitted_by_keyboard(chromium: Browser, laurel: Laurel) -> None:
     with open_page(chromium, f"{laurel.base_url}/", **context_options(1280)) as (page, messages):
-        for _ in range(5):  # past the skip link and the navigation
+        for _ in range(6):  # past the skip link and the navigation
             page.keyboard.press("Tab")
         page.keyboard.insert_text(laurel.issuer_store.record(id_of("expired")).document.decode())
         for _ in range(2):  # past the file input

@@ -94,7 +94,7 @@ def test_size_colours_and_language_change_the_code_and_the_preview_of_every_kind
 def test_builder_is_used_with_the_keyboard_alone(chromium: Browser, laurel: Laurel) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
     with open_page(chromium, builder(laurel, "?kind=markdown"), permissions=permissions) as (page, _):
-        page.get_by_role("link", name="Data analysis in practice").focus()
+        page.get_by_role("link", name="Data analysis in practice", exact=True).focus()
         for label, key, value in (
             ("Where will you use it?", "ArrowDown", "rst"),
             ("Size", "ArrowDown", "compact"),
@@ -108,6 +108,8 @@ def test_builder_is_used_with_the_keyboard_alone(chromium: Browser, laurel: Laur
             expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
             expect(page.get_by_role("combobox", name=label)).to_be_focused()
             expect(page.locator("#result")).not_to_have_attribute("inert", "")
+        page.keyboard.press("Tab")
+        expect(page.locator(".preview a")).to_be_focused()  # the preview is a link, as the badge will be
         page.keyboard.press("Tab")
         expect(page.get_by_role("textbox", name="Code to copy")).to_be_focused()
         page.keyboard.press("Tab")
