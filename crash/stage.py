@@ -57,7 +57,7 @@ class Stage:
             self._drop()
         self._tables = copy(self._tables)
         number = next(self._names)
-        for table in ("credentials", "secrets"):
+        for table in ("credentials", "secrets", "erasures"):
             setattr(self._tables, table, f"crash-{table}-{number}")
             create_table(self._tables.client, f"crash-{table}-{number}")
         for item in items:
@@ -75,7 +75,7 @@ class Stage:
         )
 
     def _drop(self) -> None:
-        for table in (self._tables.credentials, self._tables.secrets):
+        for table in (self._tables.credentials, self._tables.secrets, self._tables.erasures):
             self._tables.client.delete_table(TableName=table)
 
     def items(self) -> Items:

@@ -25,7 +25,7 @@ QUERIES = {
 }
 
 WIDE = """[...document.querySelectorAll("main *")]
-  .filter(node => node.getBoundingClientRect().right > innerWidth + 1)
+  .filter(node => node.getBoundingClientRect().right > innerWidth + 1 && !node.closest("thead"))
   .map(node => node.outerHTML.slice(0, 200))"""
 """What is wider than the screen."""
 

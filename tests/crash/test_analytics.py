@@ -29,7 +29,7 @@ def tables(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Tables:
         monkeypatch.delenv(variable)
     for variable, value in aws.client_env.items():
         monkeypatch.setenv(variable, value)
-    return Tables(credentials="", events="", secrets="", erasures="", region=aws.region)
+    return Tables(credentials="", directory="", events="", secrets="", erasures="", region=aws.region)
 
 
 def test_faults_at_random_lose_and_double_nothing(tables: Tables) -> None:
