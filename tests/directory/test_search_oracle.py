@@ -15,7 +15,8 @@ from chalicelib.directory.search import Page, SearchRequest, search
 from tests.directory import makers, oracle
 from tests.fake_directory import DirectoryIndex
 
-MANY = settings(max_examples=2_000, suppress_health_check=list(HealthCheck), deadline=None)
+MANY = settings(max_examples=400, suppress_health_check=list(HealthCheck), deadline=None)
+"""2,000 in all five forms of `storage`."""
 SOME = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
