@@ -91,13 +91,13 @@ node_modules/.made: $(wildcard package.json package-lock.json)
 	else echo "npm IS MISSING: tests and benchmarks that need Node are skipped" >&2; fi
 
 .PHONY: test
-test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then most of them under a second Python (under 15 minutes)
+test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then most of them under a second Python (about half an hour)
 	@tools/chromium.sh
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 	@$(MAKE) --no-print-directory test-second
 
 .PHONY: test-fast
-test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (under 60 seconds)
+test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (under two minutes)
 	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -q $(FAST)
 
 .PHONY: test-second
