@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from chalice.app import Request
@@ -21,8 +22,11 @@ from chalicelib.http.core.response import Reply, public
 from chalicelib.http.core.routing import Routes
 from chalicelib.settings import Function
 
-SECONDS = 3600
-"""How long a file may be cached. A withdrawn profile answers 410 at once, and leaves the sitemap within an hour."""
+SECONDS = 1800
+"""How long a file is kept by this process, and how long it may then be cached. A withdrawn profile answers 410 at once,
+and leaves the sitemap within an hour."""
+KEPT = 8
+"""Files kept by a process, of 2.5 MB at most: otherwise each request by a stranger would read up to 30,000 items."""
 SHARDS = "abcdefghijklmnopqrstuvwxyz234567"
 """The first characters of the random ids of holders: a file each."""
 MAX_HOLDERS = 30_000
@@ -34,7 +38,7 @@ ACHIEVEMENTS = 100
 MAX_ISSUERS = 50_000
 """Issuers in the index: a thousand files."""
 PRIVATE = ("/console", "/my/", "/mail/", "/sign-in", "/go/", "/v1/")
-"""Paths that are for nobody to find. Pages that must not be listed, but may be read, say `noindex`."""
+"""Paths that crawlers must not request. Pages that they may read but not list have `noindex`."""
 _XML = "application/xml"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _FILE = re.compile(r"(?:holders-([a-z2-7])|issuers(?:-after-([a-z0-9-]{1,64}))?)\.xml", re.ASCII)
@@ -51,19 +55,35 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/sitemap.xml", access=PUBLIC)
     def index(request: Request) -> Reply:
-        names = (*(f"holders-{shard}" for shard in SHARDS), *_issuer_files(services))
-        urls = (f"{bound.base_url}/sitemaps/{name}.xml" for name in names)
-        return public(request, Reply(_document("sitemapindex", "sitemap", urls), _XML), SECONDS)
+        return public(request, Reply(kept(None, period()), _XML), SECONDS)
 
     @bound.bind("/sitemaps/{file}", access=PUBLIC)
     def part(request: Request, file: str) -> Reply:
-        match = _FILE.fullmatch(file)
-        if match is None or (match[2] and not ISSUER_ID.fullmatch(match[2])):
-            raise NotFound("no such file")
-        urls = _holders(services, match[1]) if match[1] else _issuers(services, match[2] or "")
-        return public(request, Reply(_document("urlset", "url", urls), _XML), SECONDS)
+        return public(request, Reply(kept(file, period()), _XML), SECONDS)
+
+    def period() -> int:
+        return int(services.catalogue.clock().timestamp()) // SECONDS
+
+    @lru_cache(maxsize=KEPT)
+    def kept(file: str | None, _period: int) -> str:
+        return _index(services) if file is None else _part(services, file)
 
     return bound
+
+
+def _index(services: Services) -> str:
+    names = (*(f"holders-{shard}" for shard in SHARDS), *_issuer_files(services))
+    urls = (f"{services.settings.base_url}/sitemaps/{name}.xml" for name in names)
+    return _document("sitemapindex", "sitemap", urls)
+
+
+def _part(services: Services, file: str) -> str:
+    """A file of the sitemap. Raises `NotFound`, `Unavailable`."""
+    match = _FILE.fullmatch(file)
+    if match is None or (match[2] and not ISSUER_ID.fullmatch(match[2])):
+        raise NotFound("no such file")
+    urls = _holders(services, match[1]) if match[1] else _issuers(services, match[2] or "")
+    return _document("urlset", "url", urls)
 
 
 def _issuer_files(services: Services) -> Iterator[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.directory.profiles.profile import Details
 from chalicelib.directory.profiles.published import Published
+from chalicelib.http.directory.sitemap import SECONDS
 from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import Gateway
 
@@ -19,7 +20,7 @@ LISTED, UNLISTED = "b" + "a" * 25, "b" + "c" * 25
 def locations(client: Gateway, path: str) -> list[str]:
     response = client.get(path)
     assert (response.status, response.headers["content-type"]) == (200, "application/xml")
-    assert response.headers["cache-control"] == "public, max-age=3600"
+    assert response.headers["cache-control"] == "public, max-age=1800"
     root = ET.fromstring(response.text)  # noqa: S314 - our own document
     return [str(each.text) for each in root.iter() if each.tag.endswith("loc")]
 
@@ -73,7 +74,20 @@ def test_issuers_are_in_pages(client: Gateway, laurel: Laurel, monkeypatch: pyte
     assert len(files) == len(list(laurel.issuer_store.issuers()))
     pages = [locations(client, url.removeprefix(BASE_URL)) for url in files]
     monkeypatch.undo()
+    laurel.now += timedelta(seconds=SECONDS)
     assert [url for page in pages for url in page] == locations(client, "/sitemaps/issuers.xml")
+
+
+def test_files_requested_again_are_not_read_again_for_half_an_hour(
+    client: Gateway, laurel: Laurel, holders: None
+) -> None:
+    """Otherwise strangers could make every request read all holders."""
+    laurel.now = laurel.now.replace(minute=0, second=0)
+    assert locations(client, "/sitemaps/holders-b.xml") == [f"{BASE_URL}/holders/{LISTED}"]
+    del laurel.profile_store.public[LISTED]
+    assert locations(client, "/sitemaps/holders-b.xml") == [f"{BASE_URL}/holders/{LISTED}"]
+    laurel.now += timedelta(seconds=SECONDS)
+    assert locations(client, "/sitemaps/holders-b.xml") == []
 
 
 @pytest.mark.parametrize("file", ["x.xml", "holders-1.xml", "holders-bb.xml", "issuers-after-.xml"])
