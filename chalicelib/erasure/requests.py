@@ -16,12 +16,16 @@ from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.directory.profiles.ports import ProfileStore
 from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore
-from chalicelib.errors import Conflict, LaurelError, NotFound, Refused
+from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, TooMany
 from chalicelib.language.languages import DEFAULT
 from chalicelib.language.phrase import phrase
 
 NOTICES = Limit("erasure", 5, timedelta(days=1))
 """Emails about erasures to one address in a day: asking and cancelling again and again must not fill an inbox."""
+
+UNIDENTIFIED = Limit("erasure-unidentified", 20, timedelta(days=1))
+"""Erasures that an unidentified issuer can ask for in a day. Each emails an address that the issuer chose, so without a
+limit they would bypass the limit on its other emails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def ask_as_issuer(
     """Ask for the erasure of a person from the records of one issuer: with an address, of all its credentials and
     records of that address; with a credential, of those of its recipient, or of it alone if it has no address.
 
-    Raises `NotFound` if the issuer has none.
+    Raises `NotFound` if the issuer has none, and `TooMany` for an unidentified issuer over its limit.
     """
     archive = context.delivery_context.archive
     if credential_id is not None:
@@ -74,7 +78,15 @@ def ask_as_issuer(
     email = email_address.normalize(email)
     if not archive.holdings(issuer_id, email, None, 1):
         raise NotFound("This issuer has issued nothing to this address.")
+    if asked_by is AskedBy.ISSUER:
+        _check_limit(context.delivery_context, issuer_id)
     return _ask(context, issuer_id, email, None, asked_by)
+
+
+def _check_limit(delivery_context: DeliveryContext, issuer_id: str) -> None:
+    is_identified = delivery_context.archive.issuer(issuer_id).identified(delivery_context.now())
+    if not is_identified and not delivery_context.within(UNIDENTIFIED, issuer_id):
+        raise TooMany("The daily limit on erasures is reached. Verify your domain, or try again tomorrow.", 24 * 3600)
 
 
 def ask_as_operator(context: ErasureContext, email: str) -> Erasure:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from chalicelib.access.roles import Role
 from chalicelib.delivery import mailbox
+from chalicelib.erasure.requests import UNIDENTIFIED
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import Gateway, Response
 from tests.http.signed_in import as_token
@@ -40,3 +42,14 @@ def test_erasure_that_has_begun_cannot_be_cancelled(laurel: Laurel, client: Gate
     laurel.erasure_store.begin()
     response = client("DELETE", f"/v1/erasures/{subject}", **as_token(laurel, "fernhill", Role.OWNER))
     assert (response.status, response.json["code"]) == (422, "refused")
+
+
+def test_an_unidentified_issuer_cannot_email_more_people_by_erasing_them(laurel: Laurel, client: Gateway) -> None:
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=())
+    for _ in range(UNIDENTIFIED.max_count):
+        assert post(laurel, client, email=EMAIL).status == 202
+    response = post(laurel, client, email=EMAIL)
+    assert (response.status, response.json["code"]) == (429, "too_many_requests")
+    laurel.issuer_store._issuers["fernhill"] = issuer
+    assert post(laurel, client, email=EMAIL).status == 202
