@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
-from cfnlint.decode import cfn_yaml
 
 from chalicelib.dynamo.tables import Tables
 
@@ -59,6 +58,8 @@ class Call:
 @cache
 def read_template() -> Mapping[str, Any]:
     """The resources of `infrastructure/resources.yaml`, by logical id."""
+    from cfnlint.decode import cfn_yaml  # imports a computer algebra system, which each worker would load to collect
+
     resources: Mapping[str, Any] = cfn_yaml.load(str(TEMPLATE))["Resources"]
     return resources
 

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
 from chalicelib.analytics.ports import EventStore, Salts
 from chalicelib.award.ports import IssuerStore
@@ -25,8 +23,8 @@ from chalicelib.services import utc_now
 from local.aws import CREDENTIALS, REGION, EmbeddedAws
 from tests import fakes
 from tests.contract import samples
+from tests.grants import read_template
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "infrastructure" / "resources.yaml"
 DYNAMODB_LOCAL = "LAUREL_DYNAMODB_LOCAL"
 """Environment variable: endpoint of DynamoDB Local. `tools/dynamodb_local.sh` starts it and runs the suite on it."""
 TABLES = {
@@ -51,7 +49,7 @@ class Storage:
 @pytest.fixture(scope="session")
 def definitions() -> dict[str, dict[str, object]]:
     """The table definitions of infrastructure/resources.yaml, by the short name of the table."""
-    resources = cfn_yaml.load(str(TEMPLATE))["Resources"]
+    resources = read_template()
     return {name: resources[logical]["Properties"] for name, logical in TABLES.items()}
 
 

@@ -33,6 +33,7 @@ def crowd(count: int, spread: int = 1) -> dict[int, Listing]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", Order)
 def test_no_page_costs_more_than_the_hard_cap(order: Order) -> None:
     """The most expensive query that is allowed, in a directory of 100 blocks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from chalicelib.directory.index import bits, pieces
 from chalicelib.directory.listing import Listing
@@ -13,11 +13,12 @@ from chalicelib.directory.query import by_name, pages
 from chalicelib.directory.query.query import Query
 from chalicelib.directory.search import Page, SearchRequest, search
 from tests.directory import makers, oracle
+from tests.examples import examples
 from tests.fake_directory import DirectoryIndex
 
-MANY = settings(max_examples=400, suppress_health_check=list(HealthCheck), deadline=None)
+MANY = examples(400, suppress_health_check=list(HealthCheck))
 """2,000 in all five forms of `storage`."""
-SOME = settings(max_examples=40, suppress_health_check=list(HealthCheck))
+SOME = examples(40, suppress_health_check=list(HealthCheck))
 
 
 def pages_of(query: Query, index: DirectoryIndex, limit: int) -> Iterator[Page]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from chalicelib.directory.index import pieces
@@ -22,9 +22,10 @@ from chalicelib.directory.writing.step import Delisting, ListingChange
 from chalicelib.directory.writing.writer import apply
 from chalicelib.errors import Conflict
 from tests.directory import makers
+from tests.examples import examples
 from tests.fake_directory import DirectoryIndex
 
-SOME = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+SOME = examples(25, suppress_health_check=list(HealthCheck))
 
 
 def index() -> DirectoryIndex:

@@ -65,6 +65,7 @@ def with_dates(call: Call, moments: Iterator[str]) -> Iterator[Call]:
             yield replace(call, form={**call.form, name: next(moments)})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("method", "path"), GUARDED, ids=[f"{method} {path}" for method, path in GUARDED])
 @examples(1)  # for each of about a hundred routes, with a request for each member
 @given(data=st.data())

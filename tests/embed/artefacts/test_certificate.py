@@ -140,6 +140,7 @@ def test_text_in_every_script_can_be_selected(text: str) -> None:
     assert unicodedata.normalize("NFC", text) in unicodedata.normalize("NFC", found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "template"), list(zip(HOSTILE, itertools.cycle(Template), strict=False)), ids=range(len(HOSTILE))
 )

@@ -23,11 +23,13 @@ def loaded(script: str) -> list[str]:
     return done.stdout.splitlines()[-1].split()[1:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", [ROUTES, PAGE], ids=["routes", "page"])
 def test_no_renderer_is_loaded_for(script: str) -> None:
     assert loaded(script) == []
 
 
+@pytest.mark.slow
 def test_a_certificate_loads_its_renderers() -> None:
     """The list above is checked against what the libraries are called."""
     script = """

@@ -68,6 +68,7 @@ def test_every_script_is_drawn(text: str, without: Image.Image) -> None:
     assert ImageChops.difference(drawn, without).getbbox()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_only_text_and_stays_inside(text: str) -> None:
     drawing = share_image.draw(with_text(text))

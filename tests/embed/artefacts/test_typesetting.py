@@ -32,6 +32,7 @@ def test_symbols_without_a_font_are_left_out_and_names_are_never_shortened(text:
     assert typesetting.drawable(text) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", noto.SCRIPTS, ids=lambda script: script.name)
 def test_fonts_have_the_letters_that_they_are_said_to_have(script: noto.Script) -> None:
     font = ImageFont.truetype(script.file, 16)
