@@ -20,7 +20,7 @@ from chalicelib.award.webhooks.webhook import Delivery, Outcome
 from chalicelib.credential.build import Holder
 from tests.browser.broken_words import broken_words
 from tests.browser.signed_in import console, member
-from tests.browser.test_pages import violations
+from tests.browser.widths import WIDTHS, assert_accessible_and_fits, violations
 from tests.http.fake_laurel import NOW, Laurel, id_of, picture, seeded
 
 REFUSED = (
@@ -55,7 +55,7 @@ PAGES = {
     "webhooks": "/console/fernhill/webhooks",
     "webhook": "/console/fernhill/webhooks/new",
 }
-WIDTHS = pytest.mark.parametrize("width", [375, 1280])
+EACH_WIDTH = pytest.mark.parametrize("width", WIDTHS)
 EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>\u202e{{7*7}}'
 
 
@@ -90,31 +90,16 @@ def assert_accessible(browser: Browser, page: Page, screenshot: Path | None = No
     scripted_page.close()
 
 
-@WIDTHS
 @pytest.mark.parametrize("kind", PAGES)
 def test_page_is_accessible_fits_and_logs_nothing(
-    chromium: Browser, laurel: Laurel, screenshots: Path, kind: str, width: int
+    chromium: Browser, laurel: Laurel, screenshots: Path, kind: str
 ) -> None:
-    context_options = {"viewport": {"width": width, "height": 812}}
-    with console(chromium, laurel, PAGES[kind], **context_options) as (page, messages):
-        page.screenshot(path=screenshots / f"console-{kind}-{width}.png", full_page=True)
+    with console(chromium, laurel, PAGES[kind]) as (page, messages):
         assert messages == []
-        assert violations(page) == []
-        assert broken_words(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("kind", ["overview", "achievement", "credentials", "revoke"])
-def test_page_is_accessible_in_dark_mode(chromium: Browser, laurel: Laurel, screenshots: Path, kind: str) -> None:
-    with console(chromium, laurel, PAGES[kind], color_scheme="dark") as (page, _):
-        page.screenshot(path=screenshots / f"console-{kind}-dark.png", full_page=True)
-        assert violations(page) == []
-
-
-@pytest.mark.parametrize("kind", PAGES)
-def test_page_fits_when_text_is_twice_as_large(chromium: Browser, laurel: Laurel, kind: str) -> None:
-    with console(chromium, laurel, PAGES[kind], viewport={"width": 320, "height": 480}) as (page, _):
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 812})
+            assert broken_words(page) == []
+        assert_accessible_and_fits(page, screenshots, f"console-{kind}")
 
 
 def test_menu_on_a_phone_takes_one_line_and_opens_without_script(
@@ -155,7 +140,7 @@ def test_api_key_is_copied_with_one_button(chromium: Browser, laurel: Laurel) ->
         assert messages == []
 
 
-@WIDTHS
+@EACH_WIDTH
 def test_a_list_is_checked_corrected_and_issued(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int
 ) -> None:
@@ -180,7 +165,7 @@ def test_a_list_is_checked_corrected_and_issued(
         assert messages == []
 
 
-@WIDTHS
+@EACH_WIDTH
 def test_credential_is_found_and_revoked(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     (achievement,) = [one.id for one in laurel.issuer_store.achievements("fernhill") if one.name.startswith("Data")]
     name = f"Rosalind {width}"
@@ -261,7 +246,7 @@ def test_previewed_badge_has_the_initials_of_the_typed_name(chromium: Browser, l
         assert messages == []
 
 
-@WIDTHS
+@EACH_WIDTH
 def test_added_row_is_focused_and_in_view(chromium: Browser, laurel: Laurel, width: int) -> None:
     path = "/console/fernhill/achievements/new"
     options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
@@ -273,7 +258,7 @@ def test_added_row_is_focused_and_in_view(chromium: Browser, laurel: Laurel, wid
         expect(page.get_by_text("Skill 2", exact=True)).to_be_in_viewport()
 
 
-@WIDTHS
+@EACH_WIDTH
 def test_achievement_is_created_without_script(
     chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path, width: int
 ) -> None:
@@ -293,7 +278,7 @@ def test_achievement_is_created_without_script(
         assert messages == [REFUSED]
 
 
-@WIDTHS
+@EACH_WIDTH
 def test_api_key_is_created_and_revoked(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/api-keys", **context_options) as (page, messages):
@@ -309,7 +294,7 @@ def test_api_key_is_created_and_revoked(chromium: Browser, laurel: Laurel, scree
         assert messages == []
 
 
-@WIDTHS
+@EACH_WIDTH
 def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/webhooks/new", **context_options) as (page, messages):
@@ -331,7 +316,7 @@ def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path,
         assert messages == []
 
 
-@WIDTHS
+@EACH_WIDTH
 def test_not_found_page_keeps_the_menu(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     context_options = {"viewport": {"width": width, "height": 812}}
     with console(chromium, laurel, "/console/fernhill/webhooks/nothing", **context_options) as (page, _):

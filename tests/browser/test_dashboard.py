@@ -13,7 +13,7 @@ from cli.demo.year import Programme, simulate
 from tests.analytics.counts.simulated import counted
 from tests.browser.broken_words import broken_words
 from tests.browser.signed_in import console, member
-from tests.browser.test_pages import violations
+from tests.browser.widths import WIDTHS, assert_accessible_and_fits
 from tests.http.fake_laurel import NOW, Laurel, id_of
 
 HERE = "/console/fernhill"
@@ -23,11 +23,6 @@ QUERIES = {
     "filtered": "?channel=linkedin",
     "wrong": "?from=2026-11-30&to=2026-11-01",
 }
-
-WIDE = """[...document.querySelectorAll("main *")]
-  .filter(node => node.getBoundingClientRect().right > innerWidth + 1 && !node.closest("thead"))
-  .map(node => node.outerHTML.slice(0, 200))"""
-"""What is wider than the screen."""
 
 
 @pytest.fixture(autouse=True)
@@ -45,28 +40,16 @@ def year(laurel: Laurel) -> Iterator[None]:
     laurel.count_store = before
 
 
-@pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("kind", QUERIES)
 def test_dashboard_is_accessible_fits_and_logs_nothing(
-    chromium: Browser, laurel: Laurel, screenshots: Path, kind: str, width: int
+    chromium: Browser, laurel: Laurel, screenshots: Path, kind: str
 ) -> None:
-    with console(chromium, laurel, HERE + QUERIES[kind], viewport={"width": width, "height": 812}) as (page, messages):
-        page.screenshot(path=screenshots / f"dashboard-{kind}-{width}.png", full_page=True)
+    with console(chromium, laurel, HERE + QUERIES[kind]) as (page, messages):
         assert [message for message in messages if "422" not in message] == []
-        assert violations(page) == []
-        assert broken_words(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE)
-
-
-@pytest.mark.parametrize("width", [375, 1280])
-def test_dashboard_is_accessible_in_dark_mode_with_every_fold_open(
-    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
-) -> None:
-    with console(chromium, laurel, HERE, color_scheme="dark", viewport={"width": width, "height": 812}) as (page, _):
-        page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
-        page.screenshot(path=screenshots / f"dashboard-dark-{width}.png", full_page=True)
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 812})
+            assert broken_words(page) == []
+        assert_accessible_and_fits(page, screenshots, f"dashboard-{kind}")
 
 
 def test_printed_dashboard_shows_the_formulas(chromium: Browser, laurel: Laurel, screenshots: Path) -> None:

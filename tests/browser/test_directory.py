@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, expect
 from chalicelib.directory.profiles.profile import Details, OpenTo
 from chalicelib.directory.profiles.published import Published
 from chalicelib.directory.writing import updates
-from tests.browser.test_pages import Scheme, open_page, violations
+from tests.browser.test_pages import open_page
+from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import NOW, Laurel, id_of
 
 
@@ -37,18 +38,11 @@ def people(laurel: Laurel) -> Iterator[None]:
     updates.update(laurel.listing_updates, holders)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_page_is_accessible_fits_and_logs_nothing(
-    chromium: Browser, laurel: Laurel, screenshots: Path, width: int, scheme: Scheme
-) -> None:
-    options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+def test_the_page_is_accessible_fits_and_logs_nothing(chromium: Browser, laurel: Laurel, screenshots: Path) -> None:
     for name, query in {"all": "", "found": "?q=pythn&place=Nigeria", "none": "?q=nobody", "bad": "?sort=age"}.items():
-        with open_page(chromium, f"{laurel.base_url}/directory{query}", **options) as (page, messages):
-            page.screenshot(path=screenshots / f"directory-{name}-{width}-{scheme}.png", full_page=True)
+        with open_page(chromium, f"{laurel.base_url}/directory{query}") as (page, messages):
             assert [one for one in messages if "400" not in one] == []
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert violations(page) == []
+            assert_accessible_and_fits(page, screenshots, f"directory-{name}")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

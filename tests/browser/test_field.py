@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
-from tests.browser.test_pages import open_page, violations
+from tests.browser.test_pages import open_page
+from tests.browser.widths import violations
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.public.test_home import at_domain
 from tests.http.public.test_pages import HEADLINES, UNPROVEN

@@ -15,9 +15,10 @@ from chalicelib.embed.snippets import Look, frame
 from chalicelib.http.directory import wall
 from chalicelib.http.directory.holder_view import open_holder
 from chalicelib.http.embed.badge_of import badge_of
-from tests.browser.test_pages import Scheme, open_page
+from tests.browser.test_pages import open_page
 from tests.browser.test_profile import form_url, published, restored
 from tests.browser.test_widgets import opened, website
+from tests.browser.widths import Scheme
 from tests.http.fake_laurel import Laurel, id_of
 
 assert form_url

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from chalicelib.language.languages import direction
-from tests.browser.test_pages import Scheme, violations
 from tests.browser.test_widgets import opened, script, tag, website
+from tests.browser.widths import Scheme, violations
 from tests.http.fake_laurel import KINDS, Laurel, id_of
 
 assert website  # a fixture

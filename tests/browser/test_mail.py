@@ -14,7 +14,8 @@ from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.links import Purpose
 from chalicelib.email.render import render
 from chalicelib.tasks.task_queue import Task
-from tests.browser.test_pages import Scheme, open_page, violations
+from tests.browser.test_pages import open_page
+from tests.browser.widths import SCHEMES, Scheme, assert_accessible_and_fits, too_wide, violations
 from tests.email.sample_emails import sample_email
 from tests.http.fake_laurel import Laurel, id_of
 
@@ -29,16 +30,15 @@ def open_email(browser: Browser, one: EmailContent, width: int, scheme: Scheme) 
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", Kind)
-def test_email_is_readable_with_images_off(chromium: Browser, screenshots: Path, kind: Kind, scheme: Scheme) -> None:
-    page = open_email(chromium, sample_email(kind), 375, scheme)
+def test_email_is_readable_with_images_off(chromium: Browser, screenshots: Path, kind: Kind) -> None:
+    page = open_email(chromium, sample_email(kind), 375, "light")
     assert violations(page) == []
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 812})
-        if kind is Kind.ISSUED or width == 375:
+        assert too_wide(page, width) == []
+        for scheme in SCHEMES if kind is Kind.ISSUED or width == 375 else ():
+            page.emulate_media(color_scheme=scheme)
             page.screenshot(path=screenshots / f"mail-{kind}-{width}-{scheme}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
     button = page.get_by_role("link", name=sample_email(kind).main.text).first
     expect(button).to_be_visible()
     if kind is Kind.ISSUED:
@@ -95,31 +95,18 @@ HEADINGS = {
 """The headings of the holder's pages."""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("kind", HEADINGS)
 def test_holder_page_is_accessible_fits_and_logs_nothing(
-    chromium: Browser,
-    laurel: Laurel,
-    path: str,
-    wide_url: str,
-    screenshots: Path,
-    kind: str,
-    scheme: Scheme,
+    chromium: Browser, laurel: Laurel, path: str, wide_url: str, screenshots: Path, kind: str
 ) -> None:
     stop, wanted = laurel.mailer.sent[0].unsubscribe or "", "none" if kind == "unsubscribed" else "all"
     box = mailbox.digest(laurel.mailer.sent[0].to)
     laurel.delivery_context.change_mailbox(box, lambda one: mailbox.choose(one, "fernhill", wanted))
     url = {"credentials": laurel.base_url + path, "all": wide_url}.get(kind, stop)
-    with open_page(chromium, url, color_scheme=scheme) as (page, messages):
+    with open_page(chromium, url) as (page, messages):
         expect(page.get_by_role("heading", name=HEADINGS[kind])).to_be_visible()
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 812})
-            page.screenshot(path=screenshots / f"holder-{kind}-{width}-{scheme}.png", full_page=True)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, width
-        assert violations(page) == []  # expands every row, so it comes last
-        page.set_viewport_size({"width": 375, "height": 812})
-        assert violations(page) == []
         assert messages == []
+        assert_accessible_and_fits(page, screenshots, f"holder-{kind}")
 
 
 def test_sharing_without_script_opens_the_target(chromium: Browser, laurel: Laurel, path: str) -> None:

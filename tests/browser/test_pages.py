@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from chalicelib.credential.build import Holder
 from tests import makers
 from tests.browser.broken_words import broken_words
-from tests.browser.contrast import contrast_violations
+from tests.browser.widths import WIDTHS, assert_accessible_and_fits, violations
 from tests.http.fake_laurel import Laurel, hostile
 from tests.http.public.test_pages import EVIL, HEADLINES, UNPROVEN
 
-Scheme = Literal["light", "dark"]
+KINDS_OF_PAGES = ("valid", "revoked", "tampered", "unreachable_status", "suspended", "home", "missing")
 MISSING = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
 """The message that Chromium logs for a page with status 404."""
 
@@ -48,28 +47,16 @@ def page_url(laurel: Laurel, kind: str) -> str:
     return laurel.base_url + ({"home": "/", "missing": "/c/nothing"}.get(kind) or laurel.url(kind))
 
 
-def violations(page: Page) -> list[str]:
-    """The axe-core violations and the texts with too little contrast in light or dark mode, with all rows expanded."""
-    page.evaluate("document.querySelectorAll('details').forEach(row => { row.open = true })")
-    response = Axe().run(page).response
-    assert response["passes"], "axe-core checked nothing"
-    found = [f"{found['id']}: {node['html']}" for found in response["violations"] for node in found["nodes"]]
-    return found + contrast_violations(page)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1280])
-@pytest.mark.parametrize("kind", ["valid", "revoked", "tampered", "unreachable_status", "suspended", "home", "missing"])
+@pytest.mark.parametrize("kind", KINDS_OF_PAGES)
 def test_page_is_accessible_fits_and_logs_nothing(
-    chromium: Browser, laurel: Laurel, screenshots: Path, kind: str, width: int, scheme: Scheme
+    chromium: Browser, laurel: Laurel, screenshots: Path, kind: str
 ) -> None:
-    context_options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
-    with open_page(chromium, page_url(laurel, kind), **context_options) as (page, messages):
-        page.screenshot(path=screenshots / f"{kind}-{width}-{scheme}.png", full_page=True)
+    with open_page(chromium, page_url(laurel, kind)) as (page, messages):
         assert messages == ([MISSING] if kind == "missing" else [])
-        assert broken_words(page) == []
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 812})
+            assert broken_words(page) == []
+        assert_accessible_and_fits(page, screenshots, kind)
 
 
 @pytest.mark.parametrize("kind", ["valid", "revoked", "tampered"])

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.embed.appearance import BOXES, Size
-from tests.browser.test_pages import Scheme, open_page, violations
+from tests.browser.test_pages import open_page
+from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import Laurel
 
 
@@ -17,18 +18,11 @@ def builder(laurel: Laurel, query: str = "") -> str:
     return f"{laurel.base_url}{laurel.url('valid')}/embed{query}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_builder_is_accessible_fits_and_logs_nothing(
-    chromium: Browser, laurel: Laurel, screenshots: Path, width: int, scheme: Scheme
-) -> None:
-    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    with open_page(chromium, builder(laurel), **options) as (page, messages):
+def test_builder_is_accessible_fits_and_logs_nothing(chromium: Browser, laurel: Laurel, screenshots: Path) -> None:
+    with open_page(chromium, builder(laurel)) as (page, messages):
         expect(page.frame_locator("iframe").get_by_text("Data analysis in practice")).to_be_visible()
-        page.screenshot(path=screenshots / f"builder-{width}-{scheme}.png", full_page=True)
         assert messages == []
-        assert violations(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert_accessible_and_fits(page, screenshots, "builder")
 
 
 def test_each_change_updates_code_and_preview_and_keeps_the_focus(chromium: Browser, laurel: Laurel) -> None:
