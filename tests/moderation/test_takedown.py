@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.award.issuing import status_changes, takedown
+from chalicelib.award.issuing import status_changes
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.moderation import takedown
 from tests.award.fakes import IssuerFixture
 
 
