@@ -57,6 +57,18 @@ def violations(page: Page) -> list[str]:
     return found + contrast_violations(page)
 
 
+def assert_accessible(browser: Browser, page: Page, screenshot: Path | None = None) -> None:
+    """Check for axe-core violations and cut-off content, in a page with script, which axe-core needs."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    if screenshot is not None:
+        page.screenshot(path=screenshot, full_page=True)
+    scripted_page = browser.new_page(viewport={"width": width, "height": 812})
+    scripted_page.set_content(page.content())
+    assert violations(scripted_page) == []
+    assert scripted_page.evaluate("document.documentElement.scrollWidth") <= width
+    scripted_page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("kind", ["valid", "revoked", "tampered", "unreachable_status", "suspended", "home", "missing"])
