@@ -12,6 +12,11 @@ from chalicelib.moderation import takedown
 from tests.award.fakes import IssuerFixture
 
 
+@pytest.fixture
+def acme() -> IssuerFixture:
+    return IssuerFixture()
+
+
 def test_a_takedown_changes_nothing_but_itself_and_survives_a_revocation(acme: IssuerFixture) -> None:
     before = acme.issue()
     hidden = takedown.set_taken_down(acme.issuer_context, before.id, taken_down=True)
