@@ -6,15 +6,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import aws, process
+from local import aws
 from local.deploy import client
-from local.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {
@@ -52,18 +50,14 @@ class Seeded:
 @contextmanager
 def seeded() -> Iterator[Seeded]:
     """Start an embedded AWS and stop it at the end, with all its data. Start it before a core is chosen."""
-    with tempfile.TemporaryDirectory(prefix="laurel-bench-") as home:
-        engine = aws.start(free_port(), Path(home))
-        try:
-            shared = client(engine, "kms").create_key(KeySpec="ECC_NIST_EDWARDS25519", KeyUsage="SIGN_VERIFY")
-            own = {"SHARED_KEY_ID": shared["KeyMetadata"]["KeyId"], "PATH": os.environ.get("PATH", os.defpath)}
-            environment = {**SETTINGS, **engine.client_env, **own}
-            where = json.loads(_run("benchmarks.seed", (), environment))
-            yield Seeded(
-                where["id"], where["document"], where["token"], where["table"], json.dumps(where["key"]), environment
-            )
-        finally:
-            process.stop(engine.process)
+    with aws.temporary("laurel-bench-") as engine:
+        shared = client(engine, "kms").create_key(KeySpec="ECC_NIST_EDWARDS25519", KeyUsage="SIGN_VERIFY")
+        own = {"SHARED_KEY_ID": shared["KeyMetadata"]["KeyId"], "PATH": os.environ.get("PATH", os.defpath)}
+        environment = {**SETTINGS, **engine.client_env, **own}
+        where = json.loads(_run("benchmarks.seed", (), environment))
+        yield Seeded(
+            where["id"], where["document"], where["token"], where["table"], json.dumps(where["key"]), environment
+        )
 
 
 def _run(module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> str:

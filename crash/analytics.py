@@ -8,21 +8,16 @@ exhaustive run, before, after and during which something failed.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import tempfile
 from copy import copy
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 
 from chalicelib.dynamo.tables import Tables
+from crash import engine
 from crash.counting import START, Deployment
 from crash.faults import Fault
-from local import aws, process
-from local.ports import free_port
 from tests import aws_calls
 
 EVENTS = 100_000
@@ -40,7 +35,7 @@ THROTTLED_SPAN = timedelta(minutes=30)
 
 
 @dataclass
-class Totals:
+class Totals(engine.Totals):
     """The totals of all runs."""
 
     events: int = 0
@@ -49,7 +44,6 @@ class Totals:
     double: int = 0
     refold_changes: int = 0
     user_errors: int = 0
-    crash_points: int = 0
     crashes: int = 0
     redelivered: int = 0
     replayed: int = 0
@@ -172,19 +166,6 @@ def run(region: str, events: int) -> Totals:
     return totals
 
 
-def main() -> int:
-    """Start an embedded AWS, run everything and print the totals. Returns 1 when there was a problem."""
-    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
-    with tempfile.TemporaryDirectory(prefix="laurel-crash-") as home:
-        engine = aws.start(free_port(), Path(home))
-        try:
-            os.environ.update(engine.client_env)
-            totals = run(engine.region, events)
-        finally:
-            process.stop(engine.process)
-    print(json.dumps(asdict(totals)))
-    return 0 if totals.clean else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
+    sys.exit(engine.report(lambda region: run(region, events)))

@@ -8,15 +8,11 @@ credentials.
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
@@ -34,10 +30,9 @@ from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
+from crash import engine
 from crash.faults import Fault, SimulatedCrash
 from crash.stage import Items, Stage, count_duplicate_indexes, inconsistencies, stored_credential_ids
-from local import aws, process
-from local.ports import free_port
 
 ISSUER = "acme"
 BATCH = 14
@@ -45,7 +40,7 @@ BATCH = 14
 
 
 @dataclass
-class Totals:
+class Totals(engine.Totals):
     """The totals of a run. All counters except `acknowledged` and `crash_points` must be 0."""
 
     acknowledged: int = 0
@@ -53,9 +48,6 @@ class Totals:
     duplicated: int = 0
     inconsistent: int = 0
     duplicate_indexes: int = 0
-    crash_points: int = 0
-    faults: list[str] = field(default_factory=list)
-    """Human-readable descriptions of the problems found."""
 
     @property
     def clean(self) -> bool:
@@ -63,10 +55,6 @@ class Totals:
         return self.crash_points > 0 and not (
             self.lost or self.duplicated or self.inconsistent or self.duplicate_indexes
         )
-
-    def line(self) -> str:
-        """The totals as one JSON object."""
-        return json.dumps({name: value for name, value in asdict(self).items() if name != "faults"})
 
 
 @dataclass(frozen=True)
@@ -242,20 +230,5 @@ def run(region: str, scenarios: Sequence[Scenario] = SCENARIOS) -> Totals:
     return totals
 
 
-def main() -> int:
-    """Start an embedded AWS, run every scenario and print the totals. Returns 1 when there was a problem."""
-    with tempfile.TemporaryDirectory(prefix="laurel-crash-") as home:
-        engine = aws.start(free_port(), Path(home))
-        try:
-            os.environ.update(engine.client_env)
-            totals = run(engine.region)
-        finally:
-            process.stop(engine.process)
-    for fault in totals.faults:
-        print(fault, file=sys.stderr)
-    print(totals.line())
-    return 0 if totals.clean else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(engine.report(run))

@@ -8,42 +8,30 @@ failed.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from chalicelib.errors import Unavailable
+from crash import engine
 from crash.faults import Fault, SimulatedCrash
 from crash.people import Town
-from local import aws, process
-from local.ports import free_port
 
 
 @dataclass
-class Totals:
+class Totals(engine.Totals):
     """The totals of a run. `traces`, `lost` and `public` must be 0."""
 
     values: int = 0
     traces: int = 0
     lost: int = 0
     public: int = 0
-    crash_points: int = 0
-    faults: list[str] = field(default_factory=list)
-    """Human-readable descriptions of the problems found."""
 
     @property
     def clean(self) -> bool:
         """Whether something was tried and nothing went wrong."""
         return self.crash_points > 0 and not (self.traces or self.lost or self.public)
-
-    def line(self) -> str:
-        """The totals as one JSON object."""
-        return json.dumps({name: value for name, value in asdict(self).items() if name != "faults"})
 
 
 @dataclass(frozen=True)
@@ -120,23 +108,13 @@ SCENARIOS = (
 )
 
 
-def main() -> int:
-    """Start an embedded AWS, run every scenario and print the totals. Returns 1 when there was a problem."""
-    totals = Totals()
-    with tempfile.TemporaryDirectory(prefix="laurel-crash-") as home:
-        engine = aws.start(free_port(), Path(home))
-        try:
-            os.environ.update(engine.client_env)
-            town = Town(engine.region)
-            for scenario in SCENARIOS:
-                run(town, scenario, totals)
-        finally:
-            process.stop(engine.process)
-    for fault in totals.faults:
-        print(fault, file=sys.stderr)
-    print(totals.line())
-    return 0 if totals.clean else 1
+def run_all(region: str) -> Totals:
+    """Run every scenario against the engine configured in the environment."""
+    totals, town = Totals(), Town(region)
+    for scenario in SCENARIOS:
+        run(town, scenario, totals)
+    return totals
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(engine.report(run_all))

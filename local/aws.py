@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,6 +100,17 @@ def start(port: int, state: Path, *, timeout: float = 90.0) -> EmbeddedAws:
             raise NotReadyError(f"The embedded AWS did not start on port {port}; its log is {log}")
         time.sleep(0.05)
     return EmbeddedAws(running)
+
+
+@contextmanager
+def temporary(prefix: str) -> Iterator[EmbeddedAws]:
+    """Start the embedded AWS on a free port, and stop it at the end of the block, with all its data."""
+    with tempfile.TemporaryDirectory(prefix=prefix) as home:
+        engine = start(ports.free_port(), Path(home))
+        try:
+            yield engine
+        finally:
+            process.stop(engine.process)
 
 
 def _forget_stream_positions(functions: Path) -> None:

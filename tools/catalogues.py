@@ -50,6 +50,7 @@ MODULES_OF_TEXT = (
     "chalicelib/http/public/credential_page.py",
     "chalicelib/http/public/home.py",
     "chalicelib/http/public/issuer_view.py",
+    "chalicelib/http/public/verdict_line.py",
     "chalicelib/http/public/verdict_text.py",
     "chalicelib/http/sign_in/email_link.py",
 )

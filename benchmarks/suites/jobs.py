@@ -34,7 +34,7 @@ from benchmarks.line import Line
 from benchmarks.rounds import progress
 from benchmarks.seed import ISSUER
 from chalicelib import settings
-from chalicelib.award.bulk import bulk_issuer, job_runner
+from chalicelib.award.bulk import bulk_issuer, job_results, job_runner
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer, Upload
 from chalicelib.award.bulk.job import Job, JobState, RowState
 from chalicelib.award.bulk.row_validation import Terms
@@ -167,7 +167,7 @@ def _of_credentials(request: AWSPreparedRequest) -> bool:
 
 def _count_anomalies(services: Services, bulk: BulkIssuer, job: Job) -> dict[str, int]:
     """Count the rows without a credential, and the credentials and status list indexes issued twice, from storage."""
-    wanted = {result.credential_id for result, _ in bulk_issuer.results(bulk, job, RowState.ISSUED)}
+    wanted = {result.credential_id for result, _ in job_results.results(bulk, job, RowState.ISSUED)}
     found: Counter[str] = Counter()
     places: Counter[tuple[str, int]] = Counter()
     place = None

@@ -82,6 +82,11 @@ class NewAchievement:
     eligibility: str | None = None
     related: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, issuer_id: str, content: Content) -> NewAchievement:
+        """An achievement of an issuer with ``content``."""
+        return cls(issuer_id=issuer_id, **_common(content))
+
 
 def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
     """Store the picture under its SHA-256, then the achievement's first version.
@@ -92,7 +97,7 @@ def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
     """
     if new.id is not None and not UUID.fullmatch(new.id):
         raise Refused(f"{new.id[:80]!r} is not a UUID.", code="bad_id")
-    content = Content(**{each.name: getattr(new, each.name) for each in fields(Content) if each.name != "archived"})
+    content = Content(**_common(new))
     _check(content)
     issuer = _counted(issuer_context, new.issuer_id)
     picture = default_badge.draw(new.name, issuer.accent) if new.picture is None else new.picture
@@ -104,6 +109,11 @@ def add(issuer_context: IssuerContext, new: NewAchievement) -> Achievement:
     )
     issuer_context.issuer_store.add_achievement(achievement)
     return achievement
+
+
+def _common(source: NewAchievement | Content) -> dict[str, Any]:
+    """The fields that a new achievement shares with its content; it is never archived."""
+    return {each.name: getattr(source, each.name) for each in fields(Content) if each.name != "archived"}
 
 
 def revise(

@@ -9,13 +9,11 @@ raises them. Revoking is not limited, because it is final: an issuer revokes at 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import quota
-from chalicelib.credential import dates
 from chalicelib.credential.issuer import Issuer
-from chalicelib.errors import QuotaExceeded
 
 CODE = "daily_limit_exceeded"
 
@@ -70,39 +68,25 @@ CHANGES_PER_CREDENTIAL = 10
 """Suspensions and reinstatements of one credential a day: the same case is not decided more often, and its holder gets
 an email about each."""
 
-_DAY = timedelta(days=1)
-
 
 def take(issuer_context: IssuerContext, issuer: Issuer, limit: Limit, amount: int = 1) -> None:
     """Count ``amount`` against ``limit``. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`."""
     now = issuer_context.now()
     most = limit.of(issuer, now)
-    if not _add(issuer_context, f"{limit.counter}-{_today(now)}-{issuer.accountable(now)}", amount, most):
-        advice = "" if issuer.identified(now) else " Verify a domain to raise the limit."
+    counter, expires = quota.day_counter(limit.counter, issuer.accountable(now), now)
+    if not issuer_context.counters.add(counter, amount, most, expires):
         domain = issuer.vouching_domain(now)
         who = issuer.name if domain is None else f"The issuers that {domain} confirms"
-        raise _exceeded(f"{who} can {limit.what.format(most)} a day.{advice}", now)
+        detail = f"{who} can {limit.what.format(most)} a day.{quota.advice(issuer, now)}"
+        raise quota.until_midnight(detail, now, CODE)
 
 
 def take_status_change(issuer_context: IssuerContext, issuer: Issuer, credential_id: str) -> None:
     """Count a suspension or reinstatement, for the credential and its issuer. Raises as `take`."""
     now = issuer_context.now()
-    if not _add(issuer_context, f"credential-changes-{_today(now)}-{credential_id}", 1, CHANGES_PER_CREDENTIAL):
+    counter, expires = quota.day_counter("credential-changes", credential_id, now)
+    if not issuer_context.counters.add(counter, 1, CHANGES_PER_CREDENTIAL, expires):
         times = f"{CHANGES_PER_CREDENTIAL} times a day"
-        raise _exceeded(f"A credential can be suspended or reinstated {times}. You can still revoke it.", now)
+        detail = f"A credential can be suspended or reinstated {times}. You can still revoke it."
+        raise quota.until_midnight(detail, now, CODE)
     take(issuer_context, issuer, STATUS_CHANGES)
-
-
-def _add(issuer_context: IssuerContext, counter: str, amount: int, most: int) -> bool:
-    expires = dates.next_day(issuer_context.now()) + _DAY
-    return issuer_context.counters.add(counter, amount, most, expires)
-
-
-def _today(now: datetime) -> str:
-    return now.astimezone(UTC).date().isoformat()
-
-
-def _exceeded(detail: str, now: datetime) -> QuotaExceeded:
-    resets = dates.next_day(now)
-    sentence = f"{detail} Try again after midnight UTC."
-    return QuotaExceeded(sentence, resets, int((resets - now).total_seconds()), code=CODE)

@@ -17,9 +17,10 @@ from enum import Enum
 from typing import Protocol, TypeVar
 
 from chalicelib.award import daily_limits
-from chalicelib.award.bulk import bulk_issuer
-from chalicelib.award.bulk.bulk_issuer import FIRST_ROW, BulkIssuer, Position
+from chalicelib.award.bulk import job_results
+from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.bulk.job import Job
+from chalicelib.award.bulk.job_results import FIRST_ROW, Position
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.issuing.search import Row, write_cursor
@@ -173,9 +174,9 @@ def jobs_and_rows(bulk: BulkIssuer) -> Exporter:
         for job in found:
             continues = job.id == name
             if not continues:
-                yield job.id, plain(bulk_issuer.progress(bulk, job), exclude=("secret", "digest", "version", "chunks"))
+                yield job.id, plain(job_results.progress(bulk, job), exclude=("secret", "digest", "version", "chunks"))
             start = _place(rest) if continues and rest else FIRST_ROW
-            for result, following in bulk_issuer.results(bulk, job, after=start):
+            for result, following in job_results.results(bulk, job, after=start):
                 line = {"job": job.id, **plain(result)}
                 yield f"{job.id} {following.chunk}-{following.at}", line
 

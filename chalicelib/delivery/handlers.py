@@ -18,7 +18,7 @@ from chalicelib.credential.signed_content import issuer_as_signed
 from chalicelib.delivery import delivery_status, reminders, status_emails
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.compose import EmailContext
+from chalicelib.delivery.emails.credential_email import EmailContext
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
 from chalicelib.delivery.limits import deferred, quota
 from chalicelib.delivery.sending import claimed_by_another, send

@@ -10,7 +10,8 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery import delivery_status, email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
+from chalicelib.delivery.emails.compose import about_credential
+from chalicelib.delivery.emails.credential_email import EmailContext, Links
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.links import Purpose

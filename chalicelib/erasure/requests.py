@@ -98,7 +98,7 @@ def cancel(context: ErasureContext, issuer_id: str | None, subject: str) -> None
     """Cancel an erasure that waits. Raises `NotFound`, `Refused` when it has begun."""
     found = context.store.erasure(issuer_id, subject)
     if found is None:
-        raise NotFound("There is no such erasure.")
+        raise NotFound("This erasure does not exist.")
     _cancel(context, found)
 
 

@@ -18,7 +18,7 @@ COLUMNS = ("issuer", "period", "start", "stored", "expected")
 def add_commands(resources: Commands) -> None:
     """Add `analytics`."""
     verbs = grammar.verbs(resources, "analytics", "check counts against events")
-    words = "count the events of some days again and list counts that differ; safe to repeat"
+    words = "recount the events of some days and list counts that differ; safe to repeat"
     again = grammar.command(verbs, "recount", count_again, words, "laurel analytics recount --from 2026-11-01 --repair")
     again.add_argument("--from", dest="first", metavar="DATE", help="first day (UTC); default: yesterday")
     again.add_argument("--to", dest="last", metavar="DATE", help="last day; default: yesterday, or the first day")

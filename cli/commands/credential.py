@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from chalicelib.award.issuer_context import IssuerContext
-from chalicelib.award.issuing import reissue, status_changes, takedown
+from chalicelib.award.issuing import reissue, status_changes
 from chalicelib.award.issuing import search as listing
 from chalicelib.award.issuing.issue import Award, issue
 from chalicelib.award.issuing.reissue import Changes
@@ -19,6 +19,7 @@ from chalicelib.credential.build import EvidenceLink, Holder, credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.language.languages import LANGUAGES
+from chalicelib.moderation import takedown
 from chalicelib.services import Services
 from chalicelib.verify.report import Outcome
 from cli import grammar

@@ -18,9 +18,9 @@ from cli.progress import counter
 def add_commands(resources: Commands) -> None:
     """Add `directory`."""
     verbs = grammar.verbs(resources, "directory", "rebuild or check the search index of the directory")
-    words = "build the index again beside the current one, then switch to it; continues an interrupted rebuild"
+    words = "build a new index next to the current one, then switch to it; resumes an interrupted rebuild"
     grammar.command(verbs, "rebuild", rebuild_index, words, "laurel directory rebuild")
-    words = "compare the index with the published profiles; changes of the last seconds may be missing in it"
+    words = "compare the index with the published profiles; changes made in the last few seconds may not be in it yet"
     grammar.command(verbs, "check", check_index, words, "laurel directory check --json")
 
 
@@ -46,8 +46,10 @@ def check_index(services: Services, options: Namespace) -> int:
         show(options.json, "There is no index yet.", generation=None, people=0)
         return 0
     found = check(context.index, generations.current, updates.everyone(context))
-    text = "The index differs. Run it again, and if that does not help, run `laurel directory rebuild`."
-    show(options.json, text if found else "The index is right.", generation=generations.current, **_members(found))
+    text = "The index matches the published profiles."
+    if found:
+        text = "The index differs. Run this again; if it still differs, run `laurel directory rebuild`."
+    show(options.json, text, generation=generations.current, **_members(found))
     for listing in () if options.json else found.listings:
         note(f"{listing}: missing, outdated, or indexed without being published")
     return 1 if found else 0

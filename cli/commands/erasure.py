@@ -24,43 +24,51 @@ def add_commands(resources: Commands) -> None:
     verbs = grammar.verbs(resources, "erasure", "delete every trace of a person")
     asked = grammar.command(
         verbs,
-        "ask",
+        "request",
         ask,
-        "ask for the erasure of a person, who is emailed and can cancel it",
-        "laurel erasure ask grace@example.org --confirm grace@example.org",
-        "laurel erasure ask grace@example.org --issuer acme --confirm grace@example.org",
+        "request the erasure of a person, who is emailed and can cancel it",
+        "laurel erasure request grace@example.org --confirm grace@example.org",
+        "laurel erasure request grace@example.org --issuer acme --confirm grace@example.org",
     )
     asked.add_argument("person", help="email address, or the id of a credential that has none")
-    asked.add_argument("--issuer", metavar="ID", help="only what this issuer has; required with a credential")
-    asked.add_argument("--confirm", required=True, metavar="PERSON", help="the same again")
+    asked.add_argument("--issuer", metavar="ID", help="erase only what this issuer stores; required with a credential")
+    asked.add_argument("--confirm", required=True, metavar="PERSON", help="PERSON again, to confirm")
     grammar.command(verbs, "list", list_all, "list the erasures in progress", "laurel erasure list")
     cancelled = grammar.command(
-        verbs, "cancel", cancel, "cancel an erasure that waits", "laurel erasure cancel grace@example.org"
+        verbs, "cancel", cancel, "cancel an erasure that has not started", "laurel erasure cancel grace@example.org"
     )
     cancelled.add_argument("person", help="email address, or the id of a credential")
-    cancelled.add_argument("--issuer", metavar="ID", help="the erasure of what this issuer has")
+    cancelled.add_argument("--issuer", metavar="ID", help="cancel the erasure that is limited to this issuer")
     ran = grammar.command(
-        verbs, "run", run, "carry out what is due; the deployment does this every hour", "laurel erasure run"
+        verbs,
+        "run",
+        run,
+        "erase what is due; the deployment does this every hour",
+        "laurel erasure run",
     )
-    ran.add_argument("--at-once", action="store_true", help="search all tables now; only while nothing else runs")
+    ran.add_argument("--at-once", action="store_true", help="search all tables now; only while nothing else is running")
     checked = grammar.command(
         verbs,
         "check",
         check,
-        "search every byte of every table for values of a person",
+        "search all tables, byte by byte, for data of a person",
         'laurel erasure check --email grace@example.org --value "Grace Osei"',
     )
-    checked.add_argument("--email", action="append", default=[], help="an address, and what is calculated from it")
+    checked.add_argument("--email", action="append", default=[], help="an address, and the values calculated from it")
     checked.add_argument("--value", action="append", default=[], help="a name, an id, or any other text")
     again = grammar.command(
         verbs,
         "reapply",
         erase_again,
-        "erase again what a restore has brought back; run `erasure run` after it",
+        "erase again what a restore has brought back; run `erasure run` afterwards",
         "laurel erasure reapply --restored-to 2026-11-30T07:00:00Z",
     )
     again.add_argument(
-        "--restored-to", required=True, type=grammar.start, metavar="TIME", help="the time that was restored"
+        "--restored-to",
+        required=True,
+        type=grammar.start,
+        metavar="TIME",
+        help="the time that the table was restored to",
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from chalicelib.award.bulk import bulk_issuer, csv_output, job_runner
+from chalicelib.award.bulk import bulk_issuer, csv_output, job_results, job_runner
 from chalicelib.award.bulk.bulk_issuer import Allow, RowsRefused, Upload
 from chalicelib.award.bulk.job import (
     Job,
@@ -115,23 +115,23 @@ def resume(services: Services, options: Namespace) -> int:
 
 def show_one(services: Services, options: Namespace) -> int:
     """Show the progress of a job, with `--rows` the rows, with `--csv` the rows as CSV."""
-    job = bulk_issuer.progress(services.bulk, services.bulk.jobs.job(options.issuer, options.id))
+    job = job_results.progress(services.bulk, services.bulk.jobs.job(options.issuer, options.id))
     state = RowState(options.rows) if options.rows not in (None, "all") else None
     if options.csv:
         sys.stdout.write(csv_output.line(COLUMNS))
-        for result, _ in bulk_issuer.results(services.bulk, job, state):
+        for result, _ in job_results.results(services.bulk, job, state):
             sys.stdout.write(csv_output.line(_line(services, result).values()))
         return 0
     _show(job, options.json)
     if options.rows is not None:
-        _show_rows(services, (result for result, _ in bulk_issuer.results(services.bulk, job, state)), options.json)
+        _show_rows(services, (result for result, _ in job_results.results(services.bulk, job, state)), options.json)
     return 0
 
 
 def list_all(services: Services, options: Namespace) -> int:
     """List the jobs of an issuer, newest first."""
     services.issuer_store.issuer(options.issuer)
-    jobs = (bulk_issuer.progress(services.bulk, job) for job in _all(services, options.issuer))
+    jobs = (job_results.progress(services.bulk, job) for job in _all(services, options.issuer))
     table(options.json, ("id", "state", "rows", "issued", "refused", "waiting", "reason"), map(_members, jobs))
     return 0
 
@@ -178,11 +178,11 @@ def _run_job(services: Services, job: Job, as_json: bool) -> int:
             progress(done.total - done.counts.waiting, done.total)
     except QuotaExceeded as error:
         note(f"{error.detail} The task queue continues the job then.")
-        done = bulk_issuer.progress(bulk, job)
+        done = job_results.progress(bulk, job)
     except KeyboardInterrupt:
         note(f"Interrupted. Resume with: laurel job resume {job.issuer_id} {job.id}")
         raise
-    refused = islice(bulk_issuer.results(bulk, done, RowState.REFUSED), MAX_ERRORS_SHOWN)
+    refused = islice(job_results.results(bulk, done, RowState.REFUSED), MAX_ERRORS_SHOWN)
     _show_rows(services, (result for result, _ in refused), as_json)
     _show(done, as_json)
     return 0 if done.state is JobState.DONE and not done.counts.refused else 1

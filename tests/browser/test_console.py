@@ -20,7 +20,7 @@ from chalicelib.award.webhooks.webhook import Delivery, Outcome
 from chalicelib.credential.build import Holder
 from tests.browser.broken_words import broken_words
 from tests.browser.signed_in import console, member
-from tests.browser.widths import WIDTHS, assert_accessible_and_fits, violations
+from tests.browser.widths import WIDTHS, assert_accessible, assert_accessible_and_fits, violations
 from tests.http.fake_laurel import NOW, Laurel, id_of, picture, seeded
 
 REFUSED = (
@@ -76,18 +76,6 @@ def prove_domain(laurel: Laurel, domain: str) -> None:
     (name, text), _ = domain_proof.instructions(laurel.issuer_store.issuer("fernhill"), domain)
     laurel.domain_reader.texts[name] = [text]
     domain_proof.prove(laurel.domain_prover, "fernhill", domain)
-
-
-def assert_accessible(browser: Browser, page: Page, screenshot: Path | None = None) -> None:
-    """Check for axe-core violations and cut-off content, in a page with script, which axe-core needs."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    if screenshot is not None:
-        page.screenshot(path=screenshot, full_page=True)
-    scripted_page = browser.new_page(viewport={"width": width, "height": 812})
-    scripted_page.set_content(page.content())
-    assert violations(scripted_page) == []
-    assert scripted_page.evaluate("document.documentElement.scrollWidth") <= width
-    scripted_page.close()
 
 
 @pytest.mark.parametrize("kind", PAGES)

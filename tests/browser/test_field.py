@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
 from tests.browser.test_pages import open_page
-from tests.browser.widths import violations
+from tests.browser.widths import assert_accessible
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.public.test_home import at_domain
 from tests.http.public.test_pages import HEADLINES, UNPROVEN
@@ -35,23 +35,13 @@ def paste(page: Page, text: str) -> None:
     page.get_by_role("button", name="Check credential").click()
 
 
-def assert_accessible(browser: Browser, page: Page, width: int, screenshot: Path) -> None:
-    """Save a screenshot and check the page again with script, which axe-core needs."""
-    page.screenshot(path=screenshot, full_page=True)
-    scripted_page = browser.new_page(viewport={"width": width, "height": 812})
-    scripted_page.set_content(page.content())
-    assert violations(scripted_page) == []
-    assert scripted_page.evaluate("document.documentElement.scrollWidth") <= width
-    scripted_page.close()
-
-
 @WIDTHS
 def test_pasted_credential_is_verified(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, laurel.issuer_store.record(id_of("valid")).document.decode())
         expect(page.get_by_role("heading", name=HEADLINES["valid"])).to_be_visible()
         expect(page.get_by_text("Ada Nwosu")).to_be_visible()
-        assert_accessible(chromium, page, width, screenshots / f"submitted-valid-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"submitted-valid-{width}.png")
         assert messages == []
 
 
@@ -68,7 +58,7 @@ def test_credential_of_another_issuer_is_verified(
         paste(page, source.decode())
         headline = HEADLINES["tampered"] if kind == "tampered" else UNPROVEN
         expect(page.get_by_role("heading", name=headline)).to_be_visible()
-        assert_accessible(chromium, page, width, screenshots / f"submitted-{kind}-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"submitted-{kind}-{width}.png")
         assert messages == []
 
 
@@ -104,7 +94,7 @@ def test_invalid_text_is_reported_and_kept(chromium: Browser, laurel: Laurel, sc
         expect(page.get_by_text("No credential found.", exact=True)).to_be_visible()
         assert page.get_by_label(FIELD).input_value() == "my certificate </textarea> please"
         assert page.get_by_label(FIELD).evaluate("field => field === document.activeElement")
-        assert_accessible(chromium, page, width, screenshots / f"home-no-credential-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"home-no-credential-{width}.png")
         paste(page, laurel.issuer_store.record(id_of("revoked")).document.decode())
         expect(page.get_by_role("heading", name=HEADLINES["revoked"])).to_be_visible()
         assert messages == [REFUSED]

@@ -14,7 +14,8 @@ from chalicelib.award.bulk.bulk_issuer import Upload
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.http.input import form
 from tests.browser.signed_in import console
-from tests.browser.test_console import OWNER, assert_accessible, people
+from tests.browser.test_console import OWNER, people
+from tests.browser.widths import assert_accessible
 from tests.http.fake_laurel import Laurel
 
 NEW = "/console/fernhill/achievements/new"

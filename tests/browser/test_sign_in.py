@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from chalicelib.access.roles import Role
 from tests.browser.signed_in import member
-from tests.browser.test_field import WIDTHS, assert_accessible, context_options
+from tests.browser.test_field import WIDTHS, context_options
 from tests.browser.test_pages import open_page
+from tests.browser.widths import assert_accessible
 from tests.http.fake_laurel import Laurel
 
 REFUSED = "error: Failed to load resource: the server responded with a status of"
@@ -28,15 +29,15 @@ def test_user_signs_in_by_email_and_signs_out(chromium: Browser, laurel: Laurel,
     email = member(laurel, "signs-in@fernhill.example", role=Role.EDITOR)
     with open_page(chromium, f"{laurel.base_url}/console/fernhill", **context_options(width)) as (page, messages):
         assert page.url == f"{laurel.base_url}/sign-in?next=/console/fernhill"
-        assert_accessible(chromium, page, width, screenshots / f"sign-in-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"sign-in-{width}.png")
         page.get_by_label("Your email address").fill(email)
         page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
-        assert_accessible(chromium, page, width, screenshots / f"sign-in-sent-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"sign-in-sent-{width}.png")
 
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         expect(page.get_by_role("heading", name=f"Sign in as {email}?")).to_be_visible()
-        assert_accessible(chromium, page, width, screenshots / f"sign-in-confirm-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"sign-in-confirm-{width}.png")
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{laurel.base_url}/console/fernhill")
         assert {each["name"]: each["httpOnly"] for each in page.context.cookies()} == {
@@ -62,7 +63,7 @@ def test_link_opened_in_another_browser_offers_a_new_link(
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
     with open_page(chromium, laurel.sign_in_mailer.sent[-1][1], **context_options(width)) as (page, messages):
         expect(page.get_by_role("alert")).to_contain_text("only works in the browser that requested it")
-        assert_accessible(chromium, page, width, screenshots / f"sign-in-other-browser-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"sign-in-other-browser-{width}.png")
         page.get_by_label("Your email address").fill("two-browsers@fernhill.example")
         page.get_by_role("button", name="Email me a link").click()
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
@@ -71,7 +72,7 @@ def test_link_opened_in_another_browser_offers_a_new_link(
         page.wait_for_url(f"{laurel.base_url}/console/new")
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         expect(page.get_by_role("alert")).to_contain_text("It has been used")
-        assert_accessible(chromium, page, width, screenshots / f"sign-in-used-{width}.png")
+        assert_accessible(chromium, page, screenshots / f"sign-in-used-{width}.png")
         assert [message for message in messages if not message.startswith(REFUSED)] == []
 
 

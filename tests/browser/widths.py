@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.contrast import contrast_violations
 
@@ -37,6 +37,18 @@ def too_wide(page: Page, width: int) -> list[str]:
     page.set_viewport_size({"width": width, "height": 812})
     fits = page.evaluate("document.documentElement.scrollWidth") <= width
     return [] if fits else page.evaluate(WIDE) or ["the page"]
+
+
+def assert_accessible(browser: Browser, page: Page, screenshot: Path | None = None) -> None:
+    """Check a page that was opened without script in a copy with script, which axe-core needs."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    if screenshot is not None:
+        page.screenshot(path=screenshot, full_page=True)
+    copy = browser.new_page(viewport={"width": width, "height": 812})
+    copy.set_content(page.content())
+    assert violations(copy) == []
+    assert too_wide(copy, width) == []
+    copy.close()
 
 
 def assert_accessible_and_fits(

@@ -29,8 +29,8 @@ from chalicelib.verify.ports import Resolver
 from chalicelib.verify.report import Report, Verdict
 from tests import makers
 from tests.net.certificates import Authority
-from tests.net.conftest import FakeResolver
 from tests.net.external_host import Behaviour, ExternalHost, ok
+from tests.net.fake_resolver import FakeResolver
 
 VALID_HOST, INVALID_HOST = "good.example", "bad.example"
 PATH = "/status/1"

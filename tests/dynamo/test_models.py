@@ -17,14 +17,13 @@ from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
 from chalicelib.credential.record import CredentialStatus, Entry, Image, Purpose, Record, State, StatusList
 from chalicelib.dynamo.items.base import Pointer, read
 from chalicelib.dynamo.items.credentials import (
-    AchievementItem,
     ImageItem,
-    IssuerItem,
     RecipientItem,
     RecordItem,
     RowItem,
     StatusListItem,
 )
+from chalicelib.dynamo.items.issuers import AchievementItem, IssuerItem
 from chalicelib.errors import Unavailable
 from tests.contract import samples
 from tests.strategies import MOMENTS

@@ -7,7 +7,7 @@ from dataclasses import replace
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
 from chalicelib.delivery.emails import account, compose, erasing, reported
-from chalicelib.delivery.emails.compose import EmailContext, Links
+from chalicelib.delivery.emails.credential_email import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from tests.contract import samples
 from tests.delivery.fake_delivery import EMAIL, ISSUED_AT

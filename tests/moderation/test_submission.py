@@ -9,9 +9,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.access.rate_limits import TooMany
-from chalicelib.award.issuing import takedown
 from chalicelib.errors import NotFound, Refused, TakenDown, Unavailable
-from chalicelib.moderation import notices, submission
+from chalicelib.moderation import notices, submission, takedown
 from chalicelib.moderation.submission import PER_CREDENTIAL, PER_NETWORK, PER_NETWORK_AND_CREDENTIAL, Draft
 from chalicelib.moderation.visitor_report import Reason, VisitorReport
 from tests.http.fake_laurel import Laurel, id_of, seeded

@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
-from chalicelib.net.fetching.addresses import Address
-from chalicelib.net.fetching.dead_hosts import HostDown
 from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.fetching.fetch import Fetcher
 from chalicelib.net.fetching.guard import Guard
 from tests.net.certificates import Authority
 from tests.net.external_host import ExternalHost
+from tests.net.fake_resolver import FakeResolver
+from tests.net.worker import NAMES, Worker
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOST = "badges.example"
-
-
-class FakeResolver:
-    """A resolver: each lookup of a name returns its next answer; the last one repeats."""
-
-    def __init__(self, **answers: Sequence[Sequence[str]]) -> None:
-        self.answers = {name.replace("_", "."): list(rounds) for name, rounds in answers.items()}
-        self.lookups: list[str] = []
-
-    def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
-        self.lookups.append(host)
-        rounds = self.answers.get(host)
-        if not rounds:
-            raise HostDown(f"There is no {host}.", code="dns_failed")
-        answer = rounds.pop(0) if len(rounds) > 1 else rounds[0]
-        return [ip_address(address) for address in answer]
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +28,13 @@ def authority() -> Authority:
 
 @pytest.fixture
 def server(authority: Authority, tmp_path: Path) -> Iterator[ExternalHost]:
-    with ExternalHost(authority.server(tmp_path, HOST)) as running:
+    with ExternalHost(authority.server(tmp_path, HOST, *NAMES)) as running:
         yield running
+
+
+@pytest.fixture
+def worker(server: ExternalHost, authority: Authority) -> Worker:
+    return Worker(server, authority.trust())
 
 
 @pytest.fixture

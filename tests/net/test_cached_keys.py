@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -14,26 +13,14 @@ from chalicelib.net.fetched_sources import FetchedSources
 from chalicelib.net.fetching.guard import Guard
 from chalicelib.verify.report import CORE, Outcome, Verdict
 from tests.makers import ISSUER_KEY, OTHER_KEY, Signatory, as_bytes, issuer, signed, unsigned
-from tests.net.certificates import Authority
-from tests.net.external_host import ExternalHost, ok
-from tests.net.worker import NAMES, VICTIM, VISIT, Worker
+from tests.net.external_host import ok
+from tests.net.worker import VICTIM, VISIT, Worker
 from tests.verify.keys.test_did_document import JWK
 
 DOCUMENT = "/.well-known/did.json"
 LONG = "Cache-Control: max-age=300"
 
 Publish = Callable[..., None]
-
-
-@pytest.fixture
-def server(authority: Authority, tmp_path: Path) -> Iterator[ExternalHost]:
-    with ExternalHost(authority.server(tmp_path, *NAMES)) as running:
-        yield running
-
-
-@pytest.fixture
-def worker(server: ExternalHost, authority: Authority) -> Worker:
-    return Worker(server, authority.trust())
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.verify.report import Report
 from tests import fakes
 from tests.makers import BASE_URL, NOW, as_bytes, signed, unsigned
-from tests.net.conftest import FakeResolver
 from tests.net.external_host import ExternalHost
+from tests.net.fake_resolver import FakeResolver
 from tests.reports.test_hosted import HostedSetup
 
 VICTIM = "victim.example"

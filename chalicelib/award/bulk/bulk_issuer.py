@@ -1,4 +1,4 @@
-"""Bulk issuing: validate an upload, store it as a job, and read the job's progress and results.
+"""Bulk issuing: validate an upload, and store it as a job.
 
 A job is stored as a draft, then its rows are stored, then it starts running, so an incomplete upload issues nothing.
 The id of a row's credential is derived from the job's secret and the row, so chunks can safely be processed again by
@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from chalicelib.award import daily_limits
 from chalicelib.award.bulk import row_validation, upload
@@ -22,9 +21,6 @@ from chalicelib.award.bulk.job import (
     Job,
     Jobs,
     JobState,
-    Outcome,
-    Result,
-    RowState,
 )
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
@@ -103,16 +99,6 @@ class RowsRefused(Refused):
         self.row_errors = row_errors
 
 
-class Position(NamedTuple):
-    """Position in the rows of a job from which to continue reading."""
-
-    chunk: int
-    at: int
-
-
-FIRST_ROW = Position(0, 0)
-
-
 def counted(issuer_context: IssuerContext, issuer_id: str, sent: Upload) -> Upload:
     """Inflate ``sent`` and count it against the daily limit, before any of it is parsed. Raises `NotFound`,
     `QuotaExceeded` (`daily_limit_exceeded`), `Malformed`."""
@@ -189,42 +175,6 @@ def resume(bulk: BulkIssuer, issuer_id: str, job_id: str) -> Job:
     running = replace(job, state=JobState.RUNNING, reason=None, ended_at=None, version=job.version + 1)
     bulk.jobs.replace(running, (_task(job, bulk.issuer_context.now()),))
     return running
-
-
-def progress(bulk: BulkIssuer, job: Job) -> Job:
-    """``job`` with its current counts."""
-    if job.state is not JobState.RUNNING:
-        return job
-    issued = refused = 0
-    for results in bulk.jobs.results(job):
-        counts = results.counts
-        issued, refused = issued + counts.issued, refused + counts.refused
-    return replace(
-        job, counts=replace(job.counts, issued=issued, refused=refused, waiting=job.total - issued - refused)
-    )
-
-
-def results(
-    bulk: BulkIssuer, job: Job, state: RowState | None = None, after: Position = FIRST_ROW
-) -> Iterator[tuple[Result, Position]]:
-    """Yield the result of each row from ``after`` on and the position after it, optionally only those in ``state``."""
-    # Read as far as the caller needs them: a page of a few rows must not read the results of a hundred thousand.
-    stored = bulk.jobs.results(job, after.chunk)
-    following = next(stored, None)
-    for number in range(after.chunk, job.chunks):
-        found = None
-        if following is not None and following.chunk == number:
-            found, following = following, next(stored, None)
-        if state and found and not any(each.state is state for each in found.outcomes):
-            continue
-        if state and not found and state is not RowState.WAITING:
-            continue
-        rows = bulk.jobs.chunk(job, number).rows
-        outcomes = found.outcomes if found else (Outcome(),) * len(rows)
-        for index, (row, outcome) in enumerate(zip(rows, outcomes, strict=True)):
-            if (number, index) >= after and state in (None, outcome.state):
-                name = job.credential_id(row) if outcome.state is RowState.ISSUED else None
-                yield Result(row, outcome, name), Position(number, index + 1)
 
 
 def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:

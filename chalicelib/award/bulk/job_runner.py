@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.award.bulk.bulk_issuer import KIND, BulkIssuer, progress
+from chalicelib.award.bulk.bulk_issuer import KIND, BulkIssuer
 from chalicelib.award.bulk.job import (
     Chunk,
     Counts,
@@ -17,6 +17,7 @@ from chalicelib.award.bulk.job import (
     RowState,
     count,
 )
+from chalicelib.award.bulk.job_results import progress
 from chalicelib.award.bulk.row_validation import Terms, award_of
 from chalicelib.award.issuing import batch
 from chalicelib.errors import Conflict, LaurelError, NotFound, QuotaExceeded, Unavailable

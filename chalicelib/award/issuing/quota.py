@@ -44,8 +44,7 @@ def take(issuer_context: IssuerContext, issuer: Issuer) -> Taken:
 def take_up_to(issuer_context: IssuerContext, issuer: Issuer, amount: int) -> Taken:
     """Take ``amount`` credentials from the issuer's quota, or as many as are left of it. Raises `Unavailable`."""
     now = issuer_context.now()
-    counter = f"issued-{now.astimezone(UTC).date().isoformat()}-{issuer.accountable(now)}"
-    most, expires = limit(issuer, now), dates.next_day(now) + _DAY
+    most, (counter, expires) = limit(issuer, now), day_counter("issued", issuer.accountable(now), now)
     taken, step = 0, amount
     while step:
         if issuer_context.counters.add(counter, step, most, expires):
@@ -65,14 +64,29 @@ def give_back(issuer_context: IssuerContext, taken: Taken, amount: int) -> None:
 def exceeded(issuer_context: IssuerContext, issuer: Issuer) -> QuotaExceeded:
     """The error for an issuer whose quota is used up."""
     now = issuer_context.now()
-    resets = dates.next_day(now)
-    advice = "" if issuer.identified(now) else " Verify a domain to raise the limit."
     domain = issuer.vouching_domain(now)
     who = f"{issuer.name} has" if domain is None else f"The issuers that {domain} confirms have"
-    detail = f"{who} issued {limit(issuer, now):,} credentials today, the daily limit.{advice}"
-    return QuotaExceeded(f"{detail} Try again after midnight UTC.", resets, int((resets - now).total_seconds()))
+    detail = f"{who} issued {limit(issuer, now):,} credentials today, the daily limit.{advice(issuer, now)}"
+    return until_midnight(detail, now)
 
 
 def limit(issuer: Issuer, now: datetime) -> int:
     """The number of credentials that ``issuer`` may issue a day."""
     return PROVEN_PER_DAY if issuer.identified(now) else UNPROVEN_PER_DAY
+
+
+def day_counter(name: str, subject: str, now: datetime) -> tuple[str, datetime]:
+    """The counter of ``subject`` for the current day (UTC), and when it can be deleted."""
+    return f"{name}-{now.astimezone(UTC).date().isoformat()}-{subject}", dates.next_day(now) + _DAY
+
+
+def advice(issuer: Issuer, now: datetime) -> str:
+    """How the issuer can raise a daily limit, as a sentence to append."""
+    return "" if issuer.identified(now) else " Verify a domain to raise the limit."
+
+
+def until_midnight(detail: str, now: datetime, code: str = QuotaExceeded.code) -> QuotaExceeded:
+    """The error for a limit that is reached until the next day (UTC)."""
+    resets = dates.next_day(now)
+    seconds = int((resets - now).total_seconds())
+    return QuotaExceeded(f"{detail} Try again after midnight UTC.", resets, seconds, code=code)

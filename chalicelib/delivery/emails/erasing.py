@@ -26,8 +26,8 @@ def notice(
         )
     else:
         what = phrase(
-            "On {date}, Laurel will delete everything that this issuer has stored about you: {issuer}. The credentials "
-            "that it issued to you are part of it.",
+            "On {date}, Laurel will delete everything that {issuer} has stored about you, including the credentials "
+            "that it issued to you.",
             date=due,
             issuer=line(issuer.name) if issuer.identified(now) else neutral.claimed_within(issuer),
         )
@@ -43,7 +43,7 @@ def notice(
             what,
             phrase(
                 "The pages of these credentials will then say that they were deleted. Download your credentials first "
-                "if you want to keep them: a file that you have can still be verified."
+                "if you want to keep them: a downloaded file can still be verified."
             ),
             phrase("If you do not want this, cancel it before that day. Otherwise you do not have to do anything."),
         ),

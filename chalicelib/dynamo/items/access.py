@@ -3,7 +3,7 @@ seconds)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
@@ -17,7 +17,7 @@ from chalicelib.access.models import (
 )
 from chalicelib.access.roles import Role
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Item, epoch, members
+from chalicelib.dynamo.items.base import Item, epoch, from_epoch, members
 
 
 class MemberItem(Item, discriminator="member"):
@@ -102,7 +102,7 @@ class SessionItem(Item, discriminator="session"):
         )
 
     def to_domain(self) -> Session:
-        return Session(expires=_from_epoch(self.expires), **members(self, Session, exclude=("expires",)))
+        return Session(expires=from_epoch(self.expires), **members(self, Session, exclude=("expires",)))
 
 
 class LinkItem(Item, discriminator="link"):
@@ -121,7 +121,7 @@ class LinkItem(Item, discriminator="link"):
         )
 
     def to_domain(self) -> Link:
-        return Link(expires=_from_epoch(self.expires), **members(self, Link, exclude=("expires",)))
+        return Link(expires=from_epoch(self.expires), **members(self, Link, exclude=("expires",)))
 
 
 class KnownPersonItem(Item, discriminator="known_person"):
@@ -130,8 +130,4 @@ class KnownPersonItem(Item, discriminator="known_person"):
     expires = NumberAttribute()
 
     def to_domain(self) -> datetime:
-        return _from_epoch(self.expires)
-
-
-def _from_epoch(seconds: float) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+        return from_epoch(self.expires)

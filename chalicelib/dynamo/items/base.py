@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import zlib
 from dataclasses import fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, Self, TypeVar
 
 from pynamodb.attributes import DiscriminatorAttribute, MapAttribute, UnicodeAttribute
@@ -41,6 +41,11 @@ def epoch(at: datetime) -> int:
     """``at`` in epoch seconds, rounded up, as DynamoDB TTL requires. Readers check the expiry themselves, so a late
     deletion is harmless."""
     return math.ceil(at.timestamp())
+
+
+def from_epoch(seconds: float) -> datetime:
+    """The time that was stored as `epoch`."""
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
 class Readable(Protocol[N_co]):

@@ -11,7 +11,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem, ClickItem
-from chalicelib.dynamo.items.credentials import AchievementItem, IssuerItem
+from chalicelib.dynamo.items.issuers import AchievementItem, IssuerItem
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.salts import SaltItem
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables

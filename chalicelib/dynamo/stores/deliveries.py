@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TypeVar
 
 from chalicelib.delivery.delivery_status import Delivery
@@ -24,15 +23,14 @@ from chalicelib.dynamo.items.delivery import (
     ReputationItem,
     SentEmailItem,
 )
-from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables, key_of
+from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Raw, Tables
+from chalicelib.dynamo.writes import delete_range, replacing
 
 N = TypeVar("N")
 
 WRITE_BYTES = 8
 """Random bytes that mark a write: its neighbours are the few writes of one item at the same moment."""
 
-MAX_ACTIONS = 100
-"""Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
 SENT_EMAIL_FOR = timedelta(days=60)
 """How long a message id is kept, because events about an email can be late: mail servers retry for about five days (RFC
 5321, 4.5.4.1), and recipients report an email as spam weeks later."""
@@ -110,11 +108,8 @@ class DynamoDeliveryStore:
         return reads.find(self._tables, self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
 
     def delete_links(self, mailbox_id: str) -> None:
-        links = self._tables.query(self._tables.secrets, keys.holder_links(mailbox_id))
         # Many at once: an issuer that emails an address thousands of times must not make it impossible to delete them.
-        while batch := list(islice(links, MAX_ACTIONS)):
-            deletes = [Delete(key_of(raw), UNCONDITIONAL) for raw in batch]
-            self._tables.transact(self._tables.secrets, (), deletes, primary=())
+        delete_range(self._tables, self._tables.secrets, keys.holder_links(mailbox_id))
 
     def _counted(self, raw: Raw) -> Raw:
         """Make ``raw``, which contains counts, unique to this write: two requests that count the same thing at the same
@@ -122,9 +117,8 @@ class DynamoDeliveryStore:
         return {**raw, "write": {"B": self._entropy(WRITE_BYTES)}}
 
     def _put_next(self, raw: Raw, version: int) -> None:
-        after = Put(raw, "version = :before", {":before": {"N": str(version)}}) if version else Put(raw, ABSENT)
         try:
-            self._tables.put(self._tables.credentials, after)
+            self._tables.put(self._tables.credentials, replacing(raw, version))
         except ConditionFailed as error:
             # The same item is already stored: an earlier attempt succeeded and its reply was lost.
             if error.found.get(0) != raw:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from typing import Self
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
@@ -21,12 +20,10 @@ from chalicelib.dynamo.items.credentials import IndexMarker
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.stores import tombstones
 from chalicelib.dynamo.stores.counts import DynamoCountStore
-from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Delete, Put, Tables, key_of
+from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Delete, Put, Tables
+from chalicelib.dynamo.writes import delete_range, replacing
 from chalicelib.erasure.erasure import AskedBy, Erasure, Restored, State, Sweep, Target
 from chalicelib.erasure.tombstone import Tombstone
-
-MAX_ACTIONS = 100
-"""Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
 
 
 class ErasureItem(Item, discriminator="erasure"):
@@ -103,8 +100,7 @@ class DynamoErasureStore:
 
     def replace(self, erasure: Erasure) -> Erasure:
         after = replace(erasure, version=erasure.version + 1)
-        put = Put(ErasureItem.of(after).raw(), "version = :before", {":before": {"N": str(erasure.version)}})
-        self._tables.transact(self._tables.secrets, [put])
+        self._tables.transact(self._tables.secrets, [replacing(ErasureItem.of(after).raw(), erasure.version)])
         return after
 
     def cancel(self, erasure: Erasure) -> None:
@@ -132,9 +128,7 @@ class DynamoErasureStore:
         key = tombstones.mailbox_key(self._tables, self._entropy)
         tombstones.bury(self._tables, Tombstone.MAILBOX, digest, at, key)
         self._tables.delete(self._tables.credentials, keys.mailbox(digest))
-        part = self._tables.query(self._tables.secrets, keys.holder_links(links.mailbox_id_of(digest)))
-        while batch := list(islice(part, MAX_ACTIONS)):
-            self._delete([key_of(raw) for raw in batch], table=self._tables.secrets)
+        delete_range(self._tables, self._tables.secrets, keys.holder_links(links.mailbox_id_of(digest)))
 
     def bury_profile(self, erasure: Erasure, profile: Profile, at: datetime) -> None:
         tombstones.bury(self._tables, Tombstone.HOLDER, profile.holder_id, at)
@@ -145,9 +139,7 @@ class DynamoErasureStore:
         return frozenset(reads.list_range(self._tables, self._tables.secrets, ErasedIdItem, part))
 
     def finish(self, erasure: Erasure) -> None:
-        part = self._tables.query(self._tables.secrets, keys.erased_ids(erasure.issuer_id, erasure.subject))
-        while batch := list(islice(part, MAX_ACTIONS)):
-            self._delete([key_of(raw) for raw in batch], table=self._tables.secrets)
+        delete_range(self._tables, self._tables.secrets, keys.erased_ids(erasure.issuer_id, erasure.subject))
         # Last, because it leads to the others when this is repeated.
         self._tables.delete(self._tables.secrets, keys.erasure(erasure.issuer_id, erasure.subject))
 
@@ -170,9 +162,9 @@ class DynamoErasureStore:
         item = ErasedIdItem(*keys.erased_id(erasure.issuer_id, erasure.subject, erased), erased=erased)
         self._tables.put(self._tables.secrets, Put(item.raw(), UNCONDITIONAL))
 
-    def _delete(self, gone: Sequence[Key], puts: Sequence[Put] = (), table: str | None = None) -> None:
+    def _delete(self, gone: Sequence[Key], puts: Sequence[Put] = ()) -> None:
         deletes = [Delete(key, UNCONDITIONAL) for key in gone]
-        self._tables.transact(table or self._tables.credentials, puts, deletes, primary=())
+        self._tables.transact(self._tables.credentials, puts, deletes, primary=())
 
 
 def _pointers(email: str | None, issuer_id: str, credential_id: str, issued_at: datetime) -> list[Key]:

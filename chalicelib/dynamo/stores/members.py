@@ -23,6 +23,7 @@ from chalicelib.dynamo.items.base import (
     read,
 )
 from chalicelib.dynamo.tables import ABSENT, EXISTS, UNCONDITIONAL, ConditionFailed, Delete, Put, Tables
+from chalicelib.dynamo.writes import replacing
 from chalicelib.errors import Conflict, NotFound, Unavailable
 
 MAX_ENDED = 90
@@ -62,13 +63,7 @@ class DynamoMemberStore:
         self, before: Member | None, after: Member | None, membership: Membership, ended: Sequence[Token] = ()
     ) -> None:
         # The membership comes first: its item is unique to this change, so it shows whether the change was applied.
-        version = {":before": {"N": str(membership.version - 1)}}
-        puts = [
-            Put(
-                MembershipItem.of(membership).raw(),
-                *(("version = :before", version) if membership.version > 1 else (ABSENT,)),
-            )
-        ]
+        puts = [replacing(MembershipItem.of(membership).raw(), membership.version - 1)]
         deletes = []
         if after is not None:
             puts.append(Put(MemberItem.of(after).raw(), EXISTS if before else ABSENT))

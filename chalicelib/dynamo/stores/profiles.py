@@ -13,10 +13,8 @@ from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.profiles import ConsentItem, HiddenProfileItem, ProfileItem, PublishedItem, SitemapItem
-from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, Delete, Put, Tables, key_of
-
-MAX_ACTIONS = 100
-"""Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
+from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, Delete, Put, Tables
+from chalicelib.dynamo.writes import delete_range, replacing
 
 
 class DynamoProfileStore:
@@ -34,8 +32,7 @@ class DynamoProfileStore:
 
     def save(self, profile: Profile, entry: ConsentEntry | None, published: Published | None) -> Profile:
         after = replace(profile, version=profile.version + 1)
-        before = {":before": {"N": str(profile.version)}}
-        puts = [Put(ProfileItem.of(after).raw(), *(("version = :before", before) if profile.version else (ABSENT,)))]
+        puts = [replacing(ProfileItem.of(after).raw(), profile.version)]
         if entry is not None:
             puts.append(Put(ConsentItem.of(profile.mailbox, entry).raw()))
         # The version of the profile also protects the public copy, because both always change together.
@@ -66,9 +63,7 @@ class DynamoProfileStore:
     def delete(self, profile: Profile) -> None:
         # A concurrent change then fails, so that nothing becomes public again.
         withdrawn = self.save(profile, None, None)
-        entries = self._tables.query(self._table, keys.consents(profile.mailbox))
-        while batch := list(islice(entries, MAX_ACTIONS)):
-            self._tables.transact(self._table, (), [Delete(key_of(raw), UNCONDITIONAL) for raw in batch], primary=())
+        delete_range(self._tables, self._table, keys.consents(profile.mailbox))
         # Last, because it leads to the others when this is repeated.
         version = {":version": {"N": str(withdrawn.version)}}
         last = Delete(keys.profile(profile.mailbox), "attribute_not_exists(pk) OR version = :version", version)

@@ -11,12 +11,8 @@ from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, Readable, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
-from chalicelib.dynamo.items.credentials import (
-    ImageItem,
-    IssuerItem,
-    RecordItem,
-    StatusListItem,
-)
+from chalicelib.dynamo.items.credentials import ImageItem, RecordItem, StatusListItem
+from chalicelib.dynamo.items.issuers import IssuerItem
 from chalicelib.dynamo.stores import tombstones
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.salts import SaltItem

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Self
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
 from chalicelib.dynamo import keys, reads
-from chalicelib.dynamo.items.base import Item, Pointer, epoch, read
+from chalicelib.dynamo.items.base import Item, Pointer, epoch, members, read
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.stores.tasks import raw as task_item
 from chalicelib.dynamo.tables import UNCONDITIONAL, Delete, Put, Raw, Tables
+from chalicelib.dynamo.writes import replacing
 from chalicelib.errors import NotFound
 from chalicelib.moderation.visitor_report import Inbox, Reason, State, VisitorReport
 from chalicelib.tasks.task_queue import Task
+
+_WORDS = ("message", "email")
+"""Members that are stored in an item of their own."""
 
 
 class VisitorReportItem(Item, discriminator="visitor_report"):
@@ -36,26 +40,15 @@ class VisitorReportItem(Item, discriminator="visitor_report"):
     def of(cls, report: VisitorReport) -> Self:
         return cls(
             *keys.visitor_report(report.id),
-            id=report.id,
-            credential_id=report.credential_id,
-            issuer_id=report.issuer_id,
-            reason=report.reason,
-            at=report.at,
-            issuer_state=report.issuer_state,
-            operator_state=report.operator_state,
-            version=report.version,
+            **members(report, VisitorReport, exclude=_WORDS),
         )
 
     def to_domain(self) -> VisitorReport:
         return VisitorReport(
-            id=self.id,
-            credential_id=self.credential_id,
-            issuer_id=self.issuer_id,
             reason=Reason(self.reason),
-            at=self.at.astimezone(UTC),
             issuer_state=State(self.issuer_state),
             operator_state=State(self.operator_state),
-            version=int(self.version),
+            **members(self, VisitorReport, exclude=(*_WORDS, "reason", "issuer_state", "operator_state")),
         )
 
 
@@ -99,8 +92,7 @@ class DynamoVisitorReportStore:
 
     def replace(self, before: VisitorReport, after: VisitorReport) -> None:
         changed = [inbox for inbox in Inbox if before.state(inbox) is not after.state(inbox)]
-        item = VisitorReportItem.of(after).raw()
-        put = Put(item, "version = :version", {":version": {"N": str(before.version)}})
+        put = replacing(VisitorReportItem.of(after).raw(), before.version)
         moved = [Put(_pointer(after, inbox), UNCONDITIONAL) for inbox in changed]
         self._tables.transact(self._table, [put, *moved], [Delete(_pointer_key(before, inbox)) for inbox in changed])
 

@@ -53,23 +53,7 @@ def routes(services: Services) -> Routes:
         reader = JsonReader(body.json_object(request, MAX_BODY_BYTES))
         content = _content(reader, new=True)
         reader.finish()
-        new = NewAchievement(
-            issuer_id=caller.issuer_id,
-            name=content.name,
-            description=content.description,
-            criteria=content.criteria,
-            picture=content.picture,
-            picture_alt=content.picture_alt,
-            skills=content.skills,
-            kind=content.kind,
-            valid_days=content.valid_days,
-            evidence_required=content.evidence_required,
-            shows_count=content.shows_count,
-            enrolment_url=content.enrolment_url,
-            eligibility=content.eligibility,
-            related=content.related,
-        )
-        added = achievements.add(services.issuer_context, new)
+        added = achievements.add(services.issuer_context, NewAchievement.of(caller.issuer_id, content))
         where = {"Location": f"{bound.base_url}/v1/achievements/{added.id}"}
         return as_json(to_json(added, bound.base_url), status=201, headers=where)
 

@@ -14,26 +14,15 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import (
-    bulk_issuer,
-    csv_output,
-    dry_run,
-    job_runner,
-    spreadsheet,
-)
-from chalicelib.award.bulk.bulk_issuer import (
-    FIRST_ROW,
-    Allow,
-    Position,
-    RowsRefused,
-    Upload,
-)
+from chalicelib.award.bulk import bulk_issuer, csv_output, dry_run, job_results, job_runner, spreadsheet
+from chalicelib.award.bulk.bulk_issuer import Allow, RowsRefused, Upload
 from chalicelib.award.bulk.job import (
     Job,
     JobState,
     Result,
     RowState,
 )
+from chalicelib.award.bulk.job_results import FIRST_ROW, Position
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.input import timestamps
 from chalicelib.award.issuing import idempotency
@@ -75,7 +64,7 @@ def routes(services: Services) -> Routes:
         filters = query.only(request, "cursor", "limit")
         limit, after = query.limit(filters, MAX_JOBS), _unpacked(filters.get("cursor"))
         page = services.bulk.jobs.jobs(caller.issuer_id, after, limit)
-        items = [to_json(bulk_issuer.progress(services.bulk, job), base_url) for job in page.jobs]
+        items = [to_json(job_results.progress(services.bulk, job), base_url) for job in page.jobs]
         return as_json({"items": items, "next": page.after and _packed(page.after)})
 
     @bound.bind("/v1/jobs", access=token(Permission.ISSUE), methods=("POST",), missing=NO_ACHIEVEMENT, idempotent=True)
@@ -98,7 +87,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/v1/jobs/{id}", access=token(Permission.READ), missing=MISSING)
     def show(_request: Request, caller: Caller, job_id: str) -> Reply:
         job = services.bulk.jobs.job(caller.issuer_id, job_id)
-        return as_json(to_json(bulk_issuer.progress(services.bulk, job), base_url))
+        return as_json(to_json(job_results.progress(services.bulk, job), base_url))
 
     @bound.bind("/v1/jobs/{id}/rows", access=token(Permission.READ), missing=MISSING)
     def rows(request: Request, caller: Caller, job_id: str) -> Reply:
@@ -142,7 +131,7 @@ def _run_inline(services: Services, job: Job) -> Reply:
         end = bulk.issuer_context.clock() + INLINE_TIME
         with suppress(Unavailable, QuotaExceeded):  # the job is stored, and the task queue continues it
             job = job_runner.run(bulk, job.issuer_id, job.id, lambda: bulk.issuer_context.clock() >= end)
-    job = bulk_issuer.progress(bulk, job)
+    job = job_results.progress(bulk, job)
     base_url = services.settings.base_url
     status = 202 if job.state is JobState.RUNNING else 200
     return as_json(to_json(job, base_url), status=status, headers={"Location": _address(job, base_url)})
@@ -210,7 +199,7 @@ def _rows(services: Services, request: Request, job: Job) -> Reply:
             "not_acceptable", f"Accept {negotiation.JSON} or {CSV}.", more={"available": [negotiation.JSON, CSV]}
         )
     limit = query.limit(filters if "limit" in filters or wanted[0] != CSV else {"limit": str(MAX_ROWS)}, MAX_ROWS)
-    found = bulk_issuer.results(services.bulk, job, _state(filters), _place(filters.get("cursor")))
+    found = job_results.results(services.bulk, job, _state(filters), _place(filters.get("cursor")))
     page, following = _page(found, limit, services.settings.base_url)
     headers = {"Vary": "Accept"}
     if following is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chalice.app import Request
 
-from chalicelib.award.issuing import takedown
 from chalicelib.credential import dates
 from chalicelib.directory.profiles import takedown as profile_takedown
 from chalicelib.http.core.access import OPERATOR
@@ -13,6 +12,7 @@ from chalicelib.http.core.response import Reply, as_json
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body
 from chalicelib.http.input.json_body import JsonReader
+from chalicelib.moderation import takedown
 
 
 def routes(services: Services) -> Routes:

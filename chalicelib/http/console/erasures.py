@@ -18,7 +18,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 
-MISSING = "There is no such erasure. Check the list."
+MISSING = "This erasure does not exist. Check the list."
 
 
 def routes(services: Services) -> Routes:
@@ -50,7 +50,10 @@ def _ask(services: Services, issuer_id: str, form: FormState) -> bool:
     if not email:
         form.add_error("email", "Enter the email address of the person, or the id of a credential without one.")
     elif email != again:
-        form.add_error("again", "Type the same again, to confirm that everything about this person is to be deleted.")
+        form.add_error(
+            "again",
+            "Enter the same address or id again to confirm that you want to delete everything about this person.",
+        )
     if form.errors:
         return False
     is_address = "@" in email

@@ -36,7 +36,7 @@ BANNERS: Mapping[str, Banner] = {
     "corrected": Banner("Corrected credential issued.", "The previous credential is revoked and links to this one."),
     "renewed": Banner("Renewed credential issued.", "The previous credential does not change."),
     "sent": Banner("Email queued.", "It will arrive within a few minutes."),
-    "erasure_asked": Banner("Erasure planned.", "The list below shows when it begins."),
+    "erasure_asked": Banner("Erasure scheduled.", "The list below shows when it starts."),
     "erasure_cancelled": Banner("Erasure cancelled.", "Nothing was deleted."),
     "unchanged": Banner("No changes made.", "The credential already had this status.", "none"),
     "not_possible": Banner("No changes made.", "The status of this credential does not allow that.", "none"),

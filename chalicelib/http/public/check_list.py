@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.credential.quotation import without_piles
@@ -27,6 +27,20 @@ NAMES = {
 }
 _ALONE = "This check needs only the credential itself."
 _REGISTRY = "For this check, Laurel read the issuer’s entry in that registry."
+
+
+OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
+    Outcome.PASSED: ("Passed", "good"),
+    Outcome.FAILED: ("Failed", "bad"),
+    Outcome.UNKNOWN: ("Unknown", "open"),
+    Outcome.NOT_APPLICABLE: ("Not needed", "none"),
+}
+"""Label and tone of each outcome."""
+
+NOT_LOOKED_AT = ("Not checked", "none")
+NOT_REACHED = "not_reached"
+LEFT_OUT = (NOT_REACHED, "extras_not_followed")
+"""Codes of checks that were not attempted: "Unknown" would suggest that an attempt failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +83,19 @@ class CheckList:
 def check_list(report: Report) -> CheckList:
     """Build the list of checks of ``report``."""
     decisive = verdict_text.decisive(report)
-    reached = [finding for finding in report.findings if finding.code != verdict_text.NOT_REACHED]
+    reached = [finding for finding in report.findings if finding.code != NOT_REACHED]
     rows = [(_row(finding, finding is decisive), _open(finding)) for finding in reached]
     return CheckList(
         attention=tuple(row for row, is_open in rows if is_open),
         settled=tuple(row for row, is_open in rows if not is_open),
-        unreached=_unreached([item for item in report.findings if item.code == verdict_text.NOT_REACHED]),
+        unreached=_unreached([item for item in report.findings if item.code == NOT_REACHED]),
         summary=_summary(report.findings),
     )
 
 
 def _open(finding: Finding) -> bool:
     # "Before you decide" already lists the extras, and leaving them out is not a result.
-    unknown = finding.outcome is Outcome.UNKNOWN and finding.code not in verdict_text.LEFT_OUT
+    unknown = finding.outcome is Outcome.UNKNOWN and finding.code not in LEFT_OUT
     return unknown or finding.outcome is Outcome.FAILED
 
 
@@ -102,9 +116,9 @@ def _row(finding: Finding, decisive: bool) -> Row:
 
 
 def _label(finding: Finding) -> tuple[str, str]:
-    if finding.code in verdict_text.LEFT_OUT:
-        return verdict_text.NOT_LOOKED_AT
-    return verdict_text.OUTCOMES[finding.outcome]
+    if finding.code in LEFT_OUT:
+        return NOT_LOOKED_AT
+    return OUTCOMES[finding.outcome]
 
 
 def _source(finding: Finding) -> str | None:
@@ -127,12 +141,12 @@ def _unreached(findings: Sequence[Finding]) -> Unreached | None:
 
 def _summary(findings: Sequence[Finding]) -> str:
     counts = Counter(_label(finding)[0] for finding in findings)
-    passed = counts[verdict_text.OUTCOMES[Outcome.PASSED][0]]
+    passed = counts[OUTCOMES[Outcome.PASSED][0]]
     others = {
-        verdict_text.OUTCOMES[Outcome.FAILED][0]: phrase("{count} failed"),
-        verdict_text.OUTCOMES[Outcome.UNKNOWN][0]: phrase("{count} unknown"),
-        verdict_text.NOT_LOOKED_AT[0]: phrase("{count} not checked"),
-        verdict_text.OUTCOMES[Outcome.NOT_APPLICABLE][0]: phrase("{count} not needed"),
+        OUTCOMES[Outcome.FAILED][0]: phrase("{count} failed"),
+        OUTCOMES[Outcome.UNKNOWN][0]: phrase("{count} unknown"),
+        NOT_LOOKED_AT[0]: phrase("{count} not checked"),
+        OUTCOMES[Outcome.NOT_APPLICABLE][0]: phrase("{count} not needed"),
     }
     summary = plural("{count} check passed", "{count} checks passed", passed) if passed else phrase("No checks passed")
     for label, text in others.items():

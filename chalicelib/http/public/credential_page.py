@@ -10,22 +10,20 @@ from typing import Any
 from chalicelib.award.pathways.pathway import PathwayLink
 from chalicelib.credential import did
 from chalicelib.credential.build import credential_url
-from chalicelib.credential.quotation import unquoted, without_piles
+from chalicelib.credential.quotation import without_piles
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.embed import oembed
 from chalicelib.embed.artefacts import typesetting
 from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
-from chalicelib.http.public import verdict_text
-from chalicelib.http.public.check_list import CheckList, check_list
+from chalicelib.http.public import verdict_line, verdict_text
+from chalicelib.http.public.check_list import NOT_REACHED, CheckList, check_list
 from chalicelib.http.public.credential_facts import Facts, Link, facts_of, part
 from chalicelib.http.public.credential_links import OnwardLinks, ShareLinks, onward_links, share_links, structured_data
 from chalicelib.http.public.credential_view import CredentialView, HostedView
-from chalicelib.http.public.issuer_view import IssuerView
 from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.language.phrase import phrase, with_values
-from chalicelib.verify.checks.format import DAMAGED
 from chalicelib.verify.report import Outcome, Report, Verdict
 
 
@@ -151,10 +149,10 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         source=view.source,
         own_page=None if hosted or report.verdict is Verdict.VALID else _own_page(report, base_url),
         verdict=verdict,
-        line=_corrected_on(decided)
+        line=verdict_line.corrected_on(decided)
         if decided and corrected
-        else with_values(_line(report, facts, decided), without_piles),
-        issuer_line=_issuer_line(report, facts),
+        else with_values(verdict_line.line(report, facts, decided), without_piles),
+        issuer_line=verdict_line.issuer_line(report, facts),
         reason=text.optional_text(decided.reason) if decided else None,
         replaced_by=newest.url if newest else None,
         replaced_again=hosted is not None and hosted.newest is not None,
@@ -219,88 +217,6 @@ def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | N
     return status if status.state is expected_state else None
 
 
-def _corrected_on(decided: CredentialStatus) -> str:
-    return phrase("The issuer corrected this credential on {day}. Use the corrected version instead.", day=decided.at)
-
-
-def _line(report: Report, facts: Facts | None, decided: CredentialStatus | None) -> str:  # noqa: PLR0911 - one a verdict
-    """Return the line under the headline."""
-    match report.verdict:
-        case Verdict.VALID:
-            return _signed_by(facts.issuer) if facts else ""
-        case Verdict.EXPIRED:
-            return _span(facts)
-        case Verdict.NOT_YET_VALID:
-            start = facts.valid_from if facts else None
-            return phrase("It is valid from {day}.", day=start) if start else "Its start date is in the future."
-        case Verdict.REVOKED:
-            return _revoked(decided)
-        case Verdict.SUSPENDED:
-            return _suspended(decided)
-        case Verdict.INVALID:
-            finding = verdict_text.decisive(report)
-            if finding is not None and finding.check == "recipient":
-                return finding.message
-            if finding is not None and finding.message.startswith(DAMAGED):
-                return DAMAGED  # the technical detail is shown with the check
-            found = phrase(finding.message) if finding else None
-            return phrase("{finding} Do not rely on it.", finding=found) if found else "Do not rely on it."
-        case Verdict.UNKNOWN:
-            finding = verdict_text.decisive(report)
-            return verdict_text.UNSURE[finding.check] if finding else "Some checks could not be completed."
-
-
-def _revoked(decided: CredentialStatus | None) -> str:
-    if decided is None:
-        return "Revoked, meaning the issuer has taken it back. Do not rely on it."
-    return phrase("Revoked on {day}, meaning the issuer has taken it back. Do not rely on it.", day=decided.at)
-
-
-def _suspended(decided: CredentialStatus | None) -> str:
-    if decided is None:
-        return "Suspended. The issuer may reinstate it, so check again before you decide."
-    return phrase(
-        "Suspended since {day}. The issuer may reinstate it, so check again before you decide.", day=decided.at
-    )
-
-
-def _signed_by(issuer: IssuerView) -> str:
-    # Anyone can sign under any name, so only a name in a registry is stated as a fact.
-    if issuer.vouched:
-        return phrase(
-            "Issued by {issuer}. The operator of this service vouches for this name.", issuer=text.isolated(issuer.name)
-        )
-    if not issuer.named:
-        proof = phrase(issuer.behind or issuer.caution or "")
-        return phrase("Issued by an unnamed issuer. {proof}", proof=proof)
-    name = text.isolated(unquoted(issuer.name))
-    if issuer.behind:
-        return phrase("Issued under the name “{issuer}”. {proof}", issuer=name, proof=phrase(issuer.behind))
-    if issuer.location is None:
-        return phrase(
-            "Issued under the name “{issuer}”. Anyone can use any name, so check with the organization directly.",
-            issuer=name,
-        )
-    if issuer.location.domain is not None:
-        return phrase(
-            "Issued under the name “{issuer}”, signed with a key that belongs to {domain}. Anyone can use any name, so "
-            "check with the organization directly.",
-            issuer=name,
-            domain=issuer.location.domain,
-        )
-    return phrase(
-        "Issued under the name “{issuer}”, signed with a key published at {place}. Anyone can use any name, so check "
-        "with the organization directly.",
-        issuer=name,
-        place=text.isolated(issuer.location.place),
-    )
-
-
-def _issuer_line(report: Report, facts: Facts | None) -> str | None:
-    doubted = facts is not None and not verdict_text.issuer_proven(report)
-    return verdict_text.ISSUER_NOT_PROVEN if doubted and report.verdict is not Verdict.VALID else None
-
-
 def _advice(verdict: verdict_text.VerdictText, facts: Facts | None, recorded_issuer: str | None) -> tuple[str, ...]:
     if recorded_issuer is not None:
         # It names whom to ask, so it replaces the general last piece of advice.
@@ -333,15 +249,7 @@ def _recorded_issuer(report: Report, hosted: HostedView | None) -> str | None:
 def _answer(report: Report) -> str | None:
     finding = next((item for item in report.findings if item.check == "recipient"), None)
     requested = finding is not None and finding.outcome is not Outcome.NOT_APPLICABLE
-    return finding.message if finding is not None and requested and finding.code != verdict_text.NOT_REACHED else None
-
-
-def _span(facts: Facts | None) -> str:
-    if facts is None or facts.valid_until is None:
-        return "Its validity period has ended."
-    if facts.valid_from is None:
-        return phrase("It was valid until {end}.", end=facts.valid_until)
-    return phrase("It was valid from {start} to {end}.", start=facts.valid_from, end=facts.valid_until)
+    return finding.message if finding is not None and requested and finding.code != NOT_REACHED else None
 
 
 def _next_pathway(link: PathwayLink) -> NextPathway:

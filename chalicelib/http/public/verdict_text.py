@@ -281,34 +281,6 @@ def issuer_proven(report: Report) -> bool:
     return any(item.check == "issuer" and item.outcome is Outcome.PASSED for item in report.findings)
 
 
-ISSUER_NOT_PROVEN = "The issuer’s identity is not proven."
-
-UNSURE: Mapping[str, str] = {
-    "format": "Laurel cannot read this format.",
-    "structure": "Laurel could not check whether it is complete.",
-    "context": "It uses terms that Laurel does not know, so its signature could not be checked.",
-    "proof": "Its signature could not be checked.",
-    "signer": "Laurel could not check whether the signing key belongs to the issuer.",
-    "dates": "The signature is genuine, but Laurel could not check whether the credential is valid today.",
-    "status": "The signature is genuine, but Laurel could not check whether the credential was revoked.",
-    "recipient": "The signature is genuine, but Laurel could not check whether it was issued to this person.",
-}
-"""By check: what remains unknown if it could not be completed. The reason is shown next to the check."""
-
-OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
-    Outcome.PASSED: ("Passed", "good"),
-    Outcome.FAILED: ("Failed", "bad"),
-    Outcome.UNKNOWN: ("Unknown", "open"),
-    Outcome.NOT_APPLICABLE: ("Not needed", "none"),
-}
-"""Label and tone of each outcome."""
-
-NOT_LOOKED_AT = ("Not checked", "none")
-NOT_REACHED = "not_reached"
-LEFT_OUT = (NOT_REACHED, "extras_not_followed")
-"""Codes of checks that were not attempted: "Unknown" would suggest that an attempt failed."""
-
-
 def decisive(report: Report) -> Finding | None:
     """Return the finding that decided the verdict, None if there is none."""
     wanted = Outcome.UNKNOWN if report.verdict is Verdict.UNKNOWN else Outcome.FAILED

@@ -16,14 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.award import achievements
-from chalicelib.award.bulk import bulk_issuer, job_runner, upload
-from chalicelib.award.bulk.bulk_issuer import (
-    FIRST_ROW,
-    Allow,
-    BulkIssuer,
-    RowsRefused,
-    Upload,
-)
+from chalicelib.award.bulk import bulk_issuer, job_results, job_runner, upload
+from chalicelib.award.bulk.bulk_issuer import Allow, BulkIssuer, RowsRefused, Upload
 from chalicelib.award.bulk.job import (
     Counts,
     Job,
@@ -31,6 +25,7 @@ from chalicelib.award.bulk.job import (
     Results,
     RowState,
 )
+from chalicelib.award.bulk.job_results import FIRST_ROW
 from chalicelib.award.bulk.row_validation import Terms, award_of
 from chalicelib.award.bulk.upload import Row
 from chalicelib.award.issuers import issuer_actions
@@ -62,7 +57,7 @@ class BulkFixture:
         return job_runner.run(self.bulk, "acme", job.id, until)
 
     def states(self, job: Job) -> list[tuple[int, str]]:
-        return [(result.row.number, result.outcome.state.value) for result, _ in bulk_issuer.results(self.bulk, job)]
+        return [(result.row.number, result.outcome.state.value) for result, _ in job_results.results(self.bulk, job)]
 
     @property
     def issued(self) -> list[str]:
@@ -85,7 +80,7 @@ def people(count: int) -> str:
 def test_every_row_gets_a_valid_credential(bulk_fixture: BulkFixture) -> None:
     job = bulk_fixture.run(bulk_fixture.create("name,email\nAda,ada@example.org\n陈美,\n"))
     assert (job.state, job.counts) == (JobState.DONE, Counts(issued=2))
-    for result, _ in bulk_issuer.results(bulk_fixture.bulk, job):
+    for result, _ in job_results.results(bulk_fixture.bulk, job):
         record = bulk_fixture.acme.issuer_store.record(result.credential_id or "")
         assert record.holder_name == result.row.name
         assert bulk_fixture.acme.report(record).verdict is Verdict.VALID
@@ -104,7 +99,7 @@ def test_recipient_is_stored_and_emailed_if_requested(bulk_fixture: BulkFixture)
         job = bulk_fixture.run(
             bulk_fixture.create(content, terms=Terms(bulk_fixture.acme.achievement.id, notify), key=str(notify))
         )
-        ((result, _),) = bulk_issuer.results(bulk_fixture.bulk, job)
+        ((result, _),) = job_results.results(bulk_fixture.bulk, job)
         recipient = bulk_fixture.acme.issuer_store.recipient(result.credential_id or "")
         assert (recipient.email, recipient.zone, recipient.notify) == ("ada@example.org", "Europe/Berlin", notify)
         assert recipient.lang == "ar"
@@ -160,7 +155,7 @@ def test_upload_with_row_errors_is_refused_unless_allowed(bulk_fixture: BulkFixt
     job = bulk_fixture.run(bulk_fixture.create(content, allow=Allow(row_errors=True)))
     assert bulk_fixture.states(job) == [(2, "issued"), (3, "refused"), (4, "refused")]
     assert (job.state, job.counts) == (JobState.DONE, Counts(1, 2, 0))
-    refused = [result.outcome for result, _ in bulk_issuer.results(bulk_fixture.bulk, job, RowState.REFUSED)]
+    refused = [result.outcome for result, _ in job_results.results(bulk_fixture.bulk, job, RowState.REFUSED)]
     assert [outcome.code for outcome in refused] == ["bad_email", "no_name"]
 
 
@@ -275,7 +270,7 @@ def test_chunks_fit_into_an_item(bulk_fixture: BulkFixture) -> None:
     fat = "name,evidence\n" + "".join(f"Ada {n},{'https://a.example/' + 'x' * 1900}\n" for n in range(150))
     job = bulk_fixture.create(fat)
     assert job.chunks == 2
-    assert [result.row.number for result, _ in bulk_issuer.results(bulk_fixture.bulk, job)] == list(range(2, 152))
+    assert [result.row.number for result, _ in job_results.results(bulk_fixture.bulk, job)] == list(range(2, 152))
 
 
 @pytest.mark.slow
@@ -286,7 +281,7 @@ def test_run_stops_at_the_time_limit_and_continues_later(bulk_fixture: BulkFixtu
     assert paused.state is JobState.RUNNING
     assert 0 < paused.counts.issued < paused.total
     assert paused.counts.total == paused.total
-    assert bulk_issuer.progress(bulk_fixture.bulk, job).counts == paused.counts
+    assert job_results.progress(bulk_fixture.bulk, job).counts == paused.counts
     done = bulk_fixture.run(job)
     assert (done.state, done.counts) == (JobState.DONE, Counts(issued=job.total))
     assert len(bulk_fixture.issued) == job.total
@@ -380,7 +375,7 @@ def test_storage_outage_keeps_results_and_leaves_the_rest_waiting(bulk_fixture: 
     )
     with pytest.raises(Unavailable):
         job_runner.run(BulkIssuer(issuer_context, bulk_fixture.bulk.jobs), "acme", job.id, lambda: False)
-    now = bulk_issuer.progress(bulk_fixture.bulk, job)
+    now = job_results.progress(bulk_fixture.bulk, job)
     assert 0 < now.counts.issued == len(bulk_fixture.issued) < 120
     assert now.counts.refused == 0
     assert bulk_fixture.run(job).counts == Counts(issued=120)
@@ -451,16 +446,16 @@ def test_results_can_be_read_from_any_position_and_by_state(bulk_fixture: BulkFi
     issuer_actions.register(bulk_fixture.acme.issuer_context, "acme", bulk_fixture.acme.issuer.name)
     content = "name,email\n" + "".join(f"P{n},{'bad' if n % 3 else f'p{n}@x.org'}\n" for n in range(450))
     job = bulk_fixture.run(bulk_fixture.create(content, allow=Allow(row_errors=True)))
-    whole = [result.row.number for result, _ in bulk_issuer.results(bulk_fixture.bulk, job)]
+    whole = [result.row.number for result, _ in job_results.results(bulk_fixture.bulk, job)]
     assert whole == list(range(2, 452))
     for state in (None, *RowState):
-        wanted = list(bulk_issuer.results(bulk_fixture.bulk, job, state))
+        wanted = list(job_results.results(bulk_fixture.bulk, job, state))
         found, position = [], FIRST_ROW
-        while page := list(itertools.islice(bulk_issuer.results(bulk_fixture.bulk, job, state, position), 70)):
+        while page := list(itertools.islice(job_results.results(bulk_fixture.bulk, job, state, position), 70)):
             found += page
             position = page[-1][1]
         assert found == wanted
-    assert [result.row.number for result, _ in bulk_issuer.results(bulk_fixture.bulk, job, RowState.ISSUED)] == whole[
+    assert [result.row.number for result, _ in job_results.results(bulk_fixture.bulk, job, RowState.ISSUED)] == whole[
         ::3
     ]
 
@@ -483,7 +478,7 @@ def test_a_page_of_results_reads_no_more_than_it_shows(bulk_fixture: BulkFixture
                 yield each
 
     counting: Any = Counting()
-    next(bulk_issuer.results(replace(bulk_fixture.bulk, jobs=counting), job))
+    next(job_results.results(replace(bulk_fixture.bulk, jobs=counting), job))
     assert job.chunks == 3
     assert read == [0, 1]
 

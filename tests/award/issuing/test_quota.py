@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.award.bulk import bulk_issuer, job_runner
+from chalicelib.award.bulk import bulk_issuer, job_results, job_runner
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer, Upload
 from chalicelib.award.bulk.job import Job, JobState
 from chalicelib.award.bulk.row_validation import Terms
@@ -126,7 +126,7 @@ def test_job_beyond_the_quota_continues_on_the_next_days(acme: IssuerFixture) ->
     task = Task(bulk_issuer.KIND, "acme", job.id, acme.clock())
     for issued in (4, 8):
         handle(task)
-        counts = bulk_issuer.progress(bulk, bulk.jobs.job("acme", job.id)).counts
+        counts = job_results.progress(bulk, bulk.jobs.job("acme", job.id)).counts
         assert (counts.issued, counts.refused) == (issued, 0)
         task = replace(task, due=dates.next_day(acme.clock()))
         assert task in tasks.status

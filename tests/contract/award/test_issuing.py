@@ -20,7 +20,8 @@ from chalicelib.award.ports import Claim
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
-from chalicelib.dynamo.items.credentials import AchievementItem, RecordItem
+from chalicelib.dynamo.items.credentials import RecordItem
+from chalicelib.dynamo.items.issuers import AchievementItem
 from chalicelib.dynamo.stores.award.idempotency import DynamoClaims
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
 from chalicelib.dynamo.stores.counters import DynamoCounters

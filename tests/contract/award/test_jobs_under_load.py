@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from chalicelib.award import achievements
-from chalicelib.award.bulk import bulk_issuer, job_runner
+from chalicelib.award.bulk import bulk_issuer, job_results, job_runner
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer, Upload
 from chalicelib.award.bulk.job import Counts, Job, JobState
 from chalicelib.award.bulk.row_validation import Terms
@@ -51,7 +51,7 @@ class BulkFixture:
         records = list(self.bulk.issuer_context.issuer_store.records("acme"))
         assert Counter(record.holder_name for record in records) == {f"P {number}": 1 for number in range(ROWS)}
         assert {record.id for record in records} == {
-            result.credential_id for result, _ in bulk_issuer.results(self.bulk, job)
+            result.credential_id for result, _ in job_results.results(self.bulk, job)
         }
         indexes = [(entry.list_id, entry.index) for record in records for entry in record.entries]
         assert len(set(indexes)) == len(indexes) == 2 * ROWS

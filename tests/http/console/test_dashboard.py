@@ -123,4 +123,4 @@ def test_page_without_counts_shows_zeros(viewer: Browser, laurel: Laurel) -> Non
     laurel.count_store = type(laurel.count_store)()
     page = viewer.get(HERE)
     assert page.status == 200
-    assert "Nothing happened then or in the month before." in shown(page)
+    assert "No activity in this month or the month before." in shown(page)

@@ -20,7 +20,7 @@ def test_owner_confirms_by_typing_the_address_again(owner: Browser, laurel: Laur
 def test_nothing_is_asked_without_the_same_address_again(owner: Browser, laurel: Laurel) -> None:
     for again in ("", "bob@example.org"):
         response = owner.post(ERASURES, {"do": "ask", "email": EMAIL, "again": again})
-        assert (response.status, "Type the same again" in response.text) == (422, True)
+        assert (response.status, "Enter the same address" in response.text) == (422, True)
     assert laurel.erasure_store.stored == {}
 
 

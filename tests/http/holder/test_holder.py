@@ -273,7 +273,7 @@ def test_a_saved_time_zone_is_confirmed_at_its_field(client: Gateway, wide_path:
 def test_the_language_of_emails_is_chosen_and_confirmed_at_its_field(
     laurel: Laurel, client: Gateway, wide_path: str
 ) -> None:
-    assert '<option value="">Same as the issuer chose</option>' in client.get(wide_path, **PHONE).text
+    assert '<option value="">The language that the issuer chose</option>' in client.get(wide_path, **PHONE).text
     location = submit(client, f"{wide_path}?lang=de", do="lang", lang="es").headers["location"]
     assert location == f"{BASE_URL}{wide_path}?saved=lang#language"
     page = client.get(f"{wide_path}?saved=lang", **PHONE).text

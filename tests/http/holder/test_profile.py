@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from chalicelib.access import tokens
-from chalicelib.award.issuing import status_changes, takedown
+from chalicelib.award.issuing import status_changes
 from chalicelib.credential.issuer import DomainProof, Place
 from chalicelib.delivery import mailbox
 from chalicelib.directory.profiles import own_profile
@@ -21,7 +21,8 @@ from chalicelib.directory.profiles.consent import FIELDS, TEXT_VERSION
 from chalicelib.embed.appearance import Size
 from chalicelib.http.directory import holder_view, wall
 from chalicelib.http.public.credential_facts import Link
-from tests.http.fake_laurel import BASE_URL, Laurel, id_of
+from chalicelib.moderation import takedown
+from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, FORM, deliver, resend, submit
 
@@ -256,17 +257,7 @@ def test_only_valid_and_expired_credentials_are_shown_and_never_as_more_than_tha
     laurel: Laurel, client: Gateway, path: str
 ) -> None:
     publish(client, path)
-    kinds = (
-        "valid",
-        "expired",
-        "not_yet_valid",
-        "revoked",
-        "suspended",
-        "tampered",
-        "wrong_signer",
-        "unreachable_status",
-    )
-    submit(client, path, do="credentials", **{f"show_{id_of(kind)}": "everyone" for kind in kinds})
+    submit(client, path, do="credentials", **{f"show_{id_of(kind)}": "everyone" for kind in KINDS})
     found = {one["id"]: one["verdict"] for one in read(client, public_path(laurel))["credentials"]}
     assert found == {VALID: "valid", id_of("expired"): "expired"}
     wall = client.get(f"/embed{public_path(laurel)}", **PAGE)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.award.issuing import takedown
+from chalicelib.moderation import takedown
 from chalicelib.moderation.submission import PER_NETWORK_AND_CREDENTIAL
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response

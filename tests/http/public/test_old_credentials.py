@@ -12,7 +12,8 @@ import pytest
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import DomainProof, Issuer, Place
 from chalicelib.delivery import handlers
-from chalicelib.delivery.emails.compose import EmailContext, Links, about_credential
+from chalicelib.delivery.emails.compose import about_credential
+from chalicelib.delivery.emails.credential_email import EmailContext, Links
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.links import Purpose

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery.holder.sharing import ORIGINS
 from chalicelib.http.html import render, text
-from chalicelib.http.public import verdict_text
+from chalicelib.http.public import check_list, verdict_line, verdict_text
 from chalicelib.http.public.credential_facts import Link, facts_of
 from chalicelib.http.public.credential_page import page_of, show
 from chalicelib.http.public.credential_view import of_hosted
@@ -166,8 +166,8 @@ def test_deciding_check_is_expanded(client: Gateway, laurel: Laurel, kind: str) 
 
 def test_every_verdict_and_outcome_has_text() -> None:
     assert set(verdict_text.VERDICT_TEXTS) == set(Verdict)
-    assert set(verdict_text.OUTCOMES) == set(Outcome)
-    assert set(verdict_text.UNSURE) == {check.name for check in CHECKS} - {"issuer", "extras"}
+    assert set(check_list.OUTCOMES) == set(Outcome)
+    assert set(verdict_line.UNSURE) == {check.name for check in CHECKS} - {"issuer", "extras"}
     shapes = {face.tone: face.shape for face in verdict_text.VERDICT_TEXTS.values()}
     assert shapes == {"good": "tick", "warn": "triangle", "bad": "octagon", "open": "question"}
     assert {verdict for verdict, face in verdict_text.VERDICT_TEXTS.items() if face.tone == "good"} == {Verdict.VALID}

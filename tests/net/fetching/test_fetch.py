@@ -19,8 +19,9 @@ from chalicelib.net.fetching.fetch import Fetcher, system_trust
 from chalicelib.net.fetching.guard import Guard
 from chalicelib.net.fetching.https_exchange import MAX_BODY, MAX_HEAD
 from tests.net.certificates import Authority
-from tests.net.conftest import HOST, NOW, FakeResolver
+from tests.net.conftest import HOST, NOW
 from tests.net.external_host import Behaviour, ExternalHost, ok, redirect
+from tests.net.fake_resolver import FakeResolver
 
 Get = Callable[..., bytes]
 

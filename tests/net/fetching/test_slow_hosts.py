@@ -31,18 +31,7 @@ from chalicelib.verify.report import Verdict
 from tests.makers import NOW
 from tests.net.certificates import Authority
 from tests.net.external_host import Behaviour, ExternalHost, ok, redirect
-from tests.net.worker import NAMES, OTHERS, VICTIM, VISIT, Worker, badge
-
-
-@pytest.fixture
-def server(authority: Authority, tmp_path: Path) -> Iterator[ExternalHost]:
-    with ExternalHost(authority.server(tmp_path, *NAMES)) as running:
-        yield running
-
-
-@pytest.fixture
-def worker(server: ExternalHost, authority: Authority) -> Worker:
-    return Worker(server, authority.trust())
+from tests.net.worker import OTHERS, VICTIM, VISIT, Worker, badge
 
 
 @pytest.fixture

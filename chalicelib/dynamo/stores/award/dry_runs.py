@@ -21,8 +21,9 @@ from chalicelib.award.bulk.dry_run import DryRun, DryRunState
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.upload import RowError
 from chalicelib.dynamo import keys, reads
-from chalicelib.dynamo.items.base import Item, epoch, read
+from chalicelib.dynamo.items.base import Item, epoch, members, read
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, Put, Tables
+from chalicelib.dynamo.writes import replacing
 from chalicelib.errors import NotFound
 
 PART_BYTES = 350_000
@@ -51,20 +52,11 @@ class DryRunItem(Item, discriminator="dry_run"):
     def of(cls, one: DryRun) -> Self:
         return cls(
             *keys.dry_run(one.issuer_id, one.id),
-            id=one.id,
-            issuer_id=one.issuer_id,
             achievement_id=one.terms.achievement_id,
             notify=one.terms.notify,
-            any_columns=one.any_columns,
-            valid_from=one.valid_from,
-            valid_until=one.valid_until,
-            created_at=one.created_at,
-            created_by=one.created_by,
-            state=one.state.value,
-            reason=one.reason,
             summary=zlib.compress(json.dumps(asdict(one.summary)).encode()),
             expires=epoch(one.expires),
-            version=one.version,
+            **members(one, DryRun, exclude=("terms", "summary")),
         )
 
     def to_domain(self) -> DryRun:
@@ -72,18 +64,10 @@ class DryRunItem(Item, discriminator="dry_run"):
         for name in ("row_errors", "duplicates"):
             summary[name] = tuple(RowError(**each) for each in summary[name])
         return DryRun(
-            self.id,
-            self.issuer_id,
-            Terms(self.achievement_id, self.notify),
-            self.any_columns,
-            self.valid_from,
-            self.valid_until,
-            self.created_at,
-            self.created_by,
-            DryRunState(self.state),
-            self.reason,
-            UploadSummary(**summary),
-            int(self.version),
+            terms=Terms(self.achievement_id, self.notify),
+            state=DryRunState(self.state),
+            summary=UploadSummary(**summary),
+            **members(self, DryRun, exclude=("terms", "state", "summary")),
         )
 
 
@@ -128,5 +112,4 @@ class DynamoDryRuns:
         return content
 
     def replace(self, dry_run: DryRun) -> None:
-        before = {":before": {"N": str(dry_run.version - 1)}}
-        self._tables.put(self._table, Put(DryRunItem.of(dry_run).raw(), "version = :before", before))
+        self._tables.put(self._table, replacing(DryRunItem.of(dry_run).raw(), dry_run.version - 1))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.award.ports import Claim
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Item, epoch, read
+from chalicelib.dynamo.items.base import Item, epoch, from_epoch, members, read
 from chalicelib.dynamo.tables import ABSENT, ConditionFailed, Put, Raw, Tables
 
 
@@ -28,17 +28,12 @@ class ClaimItem(Item, discriminator="claim"):
     def of(cls, claim: Claim) -> Self:
         return cls(
             *keys.claim(claim.issuer_id, claim.key),
-            issuer_id=claim.issuer_id,
-            key=claim.key,
-            request=claim.request,
-            credential_id=claim.credential_id,
             expires=epoch(claim.expires),
-            version=claim.version,
+            **members(claim, Claim, exclude=("expires",)),
         )
 
     def to_domain(self) -> Claim:
-        expires = datetime.fromtimestamp(self.expires, UTC)
-        return Claim(self.issuer_id, self.key, bytes(self.request), self.credential_id, expires, int(self.version))
+        return Claim(expires=from_epoch(self.expires), **members(self, Claim, exclude=("expires",)))
 
 
 class DynamoClaims:

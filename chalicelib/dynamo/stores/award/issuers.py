@@ -13,39 +13,39 @@ from chalicelib.award.issuing.search import (
     MAX_PER_ADDRESS,
     Place,
     Row,
-    row_of,
 )
 from chalicelib.catalogue.entry import entry_of
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
-from chalicelib.dynamo.items.base import Item, Pointer, read
+from chalicelib.dynamo.items.base import Pointer, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
 from chalicelib.dynamo.items.credentials import (
-    AchievementItem,
     HolderPointer,
     ImageItem,
-    IndexMarker,
-    IssuerItem,
     RecipientItem,
     RecordItem,
     RowItem,
     StatusListItem,
 )
+from chalicelib.dynamo.items.issuers import AchievementItem, IssuerItem
+from chalicelib.dynamo.stores.award.credential_puts import (
+    conflict,
+    in_transactions,
+    list_pointers,
+    new_record,
+    next_lists,
+    next_record,
+    row_update,
+)
 from chalicelib.dynamo.stores.members import first_member
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.tasks import raw as raw_task
-from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables, Update
-from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
+from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables
+from chalicelib.dynamo.writes import replacing
+from chalicelib.errors import LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
-
-MAX_ACTIONS = 100
-"""Actions in one TransactWriteItems (Amazon DynamoDB, "Service, account, and table quotas")."""
-MAX_TRANSACTION_BYTES = 3_500_000
-"""Bytes in one TransactWriteItems, whose limit is 4 MB."""
-RECORD_OVERHEAD = 8_000
-"""Maximum bytes stored with one credential besides its document and JWT: its names and addresses, several times."""
 
 _NO_ACHIEVEMENT = "This issuer does not have this achievement."
 
@@ -67,14 +67,14 @@ class DynamoIssuerStore(DynamoPublicStore):
             Put(pointer.raw()),
             Put(Pointer(*keys.did_pointer(issuer.did), target=issuer.id).raw()),
             *(Put(StatusListItem.of(status_list).raw()) for status_list in lists),
-            *_list_pointers(lists),
+            *list_pointers(lists),
             *(() if owner is None else first_member(Member(issuer.id, owner, Role.OWNER, issuer.keys[0].created))),
             *_name_holders(names, issuer.id),
         )
 
     def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = (), names: Collection[str] = ()) -> None:
-        puts = [*_next_lists(lists), *_list_pointers(lists), *_name_holders(names, issuer.id)]
-        self._transact(_next(IssuerItem.of(issuer).raw(), issuer.version), *puts)
+        puts = [*next_lists(lists), *list_pointers(lists), *_name_holders(names, issuer.id)]
+        self._transact(replacing(IssuerItem.of(issuer).raw(), issuer.version - 1), *puts)
 
     def name_holders(self, digest: str) -> set[str]:
         table, part = self._tables.credentials, keys.name_holders(digest)
@@ -141,12 +141,12 @@ class DynamoIssuerStore(DynamoPublicStore):
 
     def add_record(self, record: Record, recipient: Recipient | None = None, tasks: Sequence[Task] = ()) -> None:
         try:
-            self._transact(*_new_record(Issued(record, recipient, tasks)))
+            self._transact(*new_record(Issued(record, recipient, tasks)))
         except ConditionFailed as error:
-            raise _conflict(error) from error
+            raise conflict(error) from error
 
     def add_records(self, issued: Sequence[Issued]) -> list[LaurelError | None]:
-        return [outcome for group in _groups(issued) for outcome in self._add_group(group)]
+        return [outcome for group in in_transactions(issued) for outcome in self._add_group(group)]
 
     def _add_group(self, group: Sequence[Issued]) -> list[LaurelError | None]:
         puts: list[Put] = []
@@ -154,7 +154,7 @@ class DynamoIssuerStore(DynamoPublicStore):
         try:
             for one in group:
                 primary.append(len(puts))
-                puts += _new_record(one)
+                puts += new_record(one)
             self._tables.transact(self._tables.credentials, puts, primary=primary)
         except (ConditionFailed, Refused):
             # One failed condition cancels the whole transaction, so store them one by one to find out which failed.
@@ -207,17 +207,17 @@ class DynamoIssuerStore(DynamoPublicStore):
         return reads.existing(self._tables, self._tables.credentials, wanted)
 
     def replace_status(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
-        puts = [_next_record(record), *_next_lists(lists), *(Put(raw_task(task)) for task in tasks)]
-        self._tables.transact(self._tables.credentials, puts, updates=[_row_update(record)])
+        puts = [next_record(record), *next_lists(lists), *(Put(raw_task(task)) for task in tasks)]
+        self._tables.transact(self._tables.credentials, puts, updates=[row_update(record)])
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
-        new = _new_record(issued)
-        puts = [*new, _next_record(before), *_next_lists(lists)]
+        new = new_record(issued)
+        puts = [*new, next_record(before), *next_lists(lists)]
         try:
-            self._tables.transact(self._tables.credentials, puts, updates=[_row_update(before)])
+            self._tables.transact(self._tables.credentials, puts, updates=[row_update(before)])
         except ConditionFailed as error:
             if any(at < len(new) for at in error.found):
-                raise _conflict(error) from error
+                raise conflict(error) from error
             raise
 
     def add_image(self, image: Image) -> None:
@@ -230,70 +230,12 @@ class DynamoIssuerStore(DynamoPublicStore):
         self._tables.transact(self._tables.credentials, puts)
 
 
-def list_all_status_lists(tables: Tables, issuer_id: str) -> Iterator[StatusList]:
-    """All status lists of an issuer, by id."""
-    names = {read(Pointer, raw) for raw in tables.query(tables.credentials, keys.list_pointers(issuer_id))}
-    raw = tables.get(tables.credentials, keys.issuer(issuer_id))
-    if raw is not None:
-        # Issuers stored before pointers existed have pointers only for their later lists.
-        issuer = read(IssuerItem, raw)
-        names |= {issuer.revocation_list, issuer.suspension_list}
-    for name in sorted(names):
-        raw = tables.get(tables.credentials, keys.status_list(name))
-        if raw is not None:
-            yield read(StatusListItem, raw)
-
-
-def _new_record(issued: Issued) -> list[Put]:
-    """All puts for a new credential; the record comes first."""
-    record, recipient, tasks = issued
-    markers = [keys.index_marker(entry.list_id, entry.index) for entry in record.entries]
-    if len(set(markers)) < len(markers):
-        raise Refused("A credential cannot use the same status list index twice.", code="index_twice")
-    email = recipient.email if recipient else None
-    items: list[Item] = [
-        RecordItem.of(record),
-        *(IndexMarker(*marker, credential_id=record.id) for marker in markers),
-        RowItem.of(row_of(record, recipient)),
-    ]
-    if recipient is not None:
-        items.append(RecipientItem.of(recipient))
-    if email is not None:
-        pointers = (
-            keys.holder_of_issuer(record.issuer_id, email, record.issued_at, record.id),
-            keys.holder(email, record.issuer_id, record.id),
-        )
-        items += [HolderPointer(*key, issuer_id=record.issuer_id, credential_id=record.id) for key in pointers]
-    return [*(Put(item.raw()) for item in items), *(Put(raw_task(task)) for task in tasks)]
-
-
-def _conflict(error: ConditionFailed) -> Conflict:
-    if 0 in error.found:
-        return Conflict("Another credential has this id.", code="id_taken")
-    return Conflict("Another credential has this status list index.", code="index_taken")
-
-
 def _outcome(action: Callable[..., None], *arguments: object) -> LaurelError | None:
     try:
         action(*arguments)
     except LaurelError as error:
         return error
     return None
-
-
-def _groups(issued: Sequence[Issued]) -> Iterator[Sequence[Issued]]:
-    """Split ``issued``, in order, into groups that fit into one transaction each."""
-    start = actions = size = 0
-    for at, (record, _, tasks) in enumerate(issued):
-        actions_needed = 5 + len(record.entries) + len(tasks)  # record, row, recipient, two pointers
-        bytes_needed = len(record.document) + len(record.jwt or "") + RECORD_OVERHEAD
-        if at > start and (actions + actions_needed > MAX_ACTIONS or size + bytes_needed > MAX_TRANSACTION_BYTES):
-            yield issued[start:at]
-            start, actions, size = at, 0, 0
-        actions += actions_needed
-        size += bytes_needed
-    if start < len(issued):
-        yield issued[start:]
 
 
 def _put_version(achievement: Achievement) -> Put:
@@ -309,37 +251,20 @@ def _id_in(raw: Raw) -> str:
     raise Unavailable("A stored item cannot be read.", code="storage_unreadable")
 
 
-def _next_record(record: Record) -> Put:
-    return _next(RecordItem.of(record).raw(), record.version, record.issuer_id)
-
-
-def _row_update(record: Record) -> Update:
-    """The update of a credential's row to its next record; the recipient never changes."""
-    raw = RowItem.of(row_of(record, None)).raw()
-    changing = {name: value for name, value in raw.items() if name not in ("pk", "sk", "email", "notify")}
-    return Update(keys.row(record.issuer_id, record.issued_at, record.id), changing)
-
-
-def _next(raw: Raw, version: int, tenant: str | None = None) -> Put:
-    """Put version ``version`` of an item in place of the previous one, which must belong to the same tenant."""
-    if version == 1:
-        return Put(raw)
-    condition, values = "version = :before", {":before": {"N": str(version - 1)}}
-    if tenant is None:
-        return Put(raw, condition, values)
-    return Put(raw, f"{condition} AND issuer_id = :tenant", {**values, ":tenant": {"S": tenant}})
-
-
 def _name_holders(digests: Collection[str], issuer_id: str) -> list[Put]:
     pointers = (Pointer(*keys.name_holder(digest, issuer_id), target=issuer_id) for digest in digests)
     return [Put(pointer.raw(), UNCONDITIONAL) for pointer in pointers]
 
 
-def _list_pointers(lists: Sequence[StatusList]) -> list[Put]:
-    """Pointers to the new ones of an issuer's status lists."""
-    new = [one for one in lists if one.version == 1]
-    return [Put(Pointer(*keys.list_pointer(one.issuer_id, one.id), target=one.id).raw()) for one in new]
-
-
-def _next_lists(lists: Sequence[StatusList]) -> list[Put]:
-    return [_next(StatusListItem.of(one).raw(), one.version, one.issuer_id) for one in lists]
+def list_all_status_lists(tables: Tables, issuer_id: str) -> Iterator[StatusList]:
+    """All status lists of an issuer, by id."""
+    names = {read(Pointer, raw) for raw in tables.query(tables.credentials, keys.list_pointers(issuer_id))}
+    raw = tables.get(tables.credentials, keys.issuer(issuer_id))
+    if raw is not None:
+        # Issuers stored before pointers existed have pointers only for their later lists.
+        issuer = read(IssuerItem, raw)
+        names |= {issuer.revocation_list, issuer.suspension_list}
+    for name in sorted(names):
+        raw = tables.get(tables.credentials, keys.status_list(name))
+        if raw is not None:
+            yield read(StatusListItem, raw)

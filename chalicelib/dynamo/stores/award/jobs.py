@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from itertools import islice
 from typing import Any, Self, TypeVar
 
@@ -36,18 +35,16 @@ from chalicelib.dynamo.items.base import (
     Item,
     Pointer,
     Readable,
+    members,
     read,
 )
 from chalicelib.dynamo.stores import tasks
 from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Tables
+from chalicelib.dynamo.writes import replacing
 from chalicelib.errors import Malformed
 from chalicelib.tasks.task_queue import Task
 
 N = TypeVar("N")
-
-_NUMBERS = ("total", "chunks", "version")
-_COUNTS = ("issued", "refused", "waiting")
-_PLAIN = tuple(one.name for one in fields(Job) if one.name not in (*_NUMBERS, "state", "counts"))
 
 
 class JobItem(Item, discriminator="job"):
@@ -73,15 +70,13 @@ class JobItem(Item, discriminator="job"):
 
     @classmethod
     def of(cls, job: Job) -> Self:
-        members: dict[str, Any] = {name: getattr(job, name) for name in (*_PLAIN, *_NUMBERS)}
-        members |= {name: getattr(job.counts, name) for name in _COUNTS}
-        return cls(*keys.job(job.issuer_id, job.id), state=job.state.value, **members)
+        return cls(
+            *keys.job(job.issuer_id, job.id), **(members(job, Job, exclude=("counts",)) | members(job.counts, Counts))
+        )
 
     def to_domain(self) -> Job:
-        members: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
-        members |= {name: int(getattr(self, name)) for name in _NUMBERS}
-        counts = Counts(*(int(getattr(self, name)) for name in _COUNTS))
-        return Job(state=JobState(self.state), counts=counts, **members)
+        counts = Counts(**members(self, Counts))
+        return Job(state=JobState(self.state), counts=counts, **members(self, Job, exclude=("state", "counts")))
 
 
 class ChunkItem(Item, discriminator="job_rows"):
@@ -145,8 +140,7 @@ class DynamoJobs:
         pointer = Pointer(*keys.job_pointer(job.issuer_id, job.created_at, job.id), target=job.id)
         # The pointer and a task may already be stored by an earlier start, which this call resumes.
         extra = [pointer.raw(), *(tasks.raw(task) for task in follow)]
-        before = {":before": {"N": str(job.version - 1)}}
-        puts = [Put(JobItem.of(job).raw(), "version = :before", before), *(Put(item, UNCONDITIONAL) for item in extra)]
+        puts = [replacing(JobItem.of(job).raw(), job.version - 1), *(Put(item, UNCONDITIONAL) for item in extra)]
         self._tables.transact(self._table, puts)
 
     def job(self, issuer_id: str, job_id: str) -> Job:
@@ -170,10 +164,8 @@ class DynamoJobs:
 
     def put_results(self, job: Job, results: Results) -> None:
         item = ResultsItem.of(job, results).raw()
-        before = {":before": {"N": str(results.version - 1)}}
-        put = Put(item) if results.version == 1 else Put(item, "version = :before", before)
         try:
-            self._tables.put(self._table, put)
+            self._tables.put(self._table, replacing(item, results.version - 1))
         except ConditionFailed as error:
             if error.found.get(0) != item:  # otherwise this call stored it and its reply was lost
                 raise

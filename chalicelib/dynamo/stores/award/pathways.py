@@ -25,11 +25,12 @@ from chalicelib.award.pathways.pathway import (
 from chalicelib.award.pathways.pathway_actions import PathwaySet
 from chalicelib.award.pathways.pathway_json import read_node, write_node
 from chalicelib.dynamo import keys, reads
-from chalicelib.dynamo.items.base import Item
+from chalicelib.dynamo.items.base import Item, members
 from chalicelib.dynamo.keys import Key
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.tasks import raw as raw_task
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Put, Tables
+from chalicelib.dynamo.writes import replacing
 from chalicelib.errors import Malformed
 from chalicelib.tasks.task_queue import Task
 
@@ -43,15 +44,10 @@ class PathwaySetItem(Item, discriminator="pathway_set"):
 
     @classmethod
     def of(cls, pathway_set: PathwaySet) -> Self:
-        return cls(
-            *keys.pathway_set(pathway_set.issuer_id),
-            issuer_id=pathway_set.issuer_id,
-            secret=pathway_set.secret,
-            version=pathway_set.version,
-        )
+        return cls(*keys.pathway_set(pathway_set.issuer_id), **members(pathway_set, PathwaySet))
 
     def to_domain(self) -> PathwaySet:
-        return PathwaySet(self.issuer_id, bytes(self.secret), int(self.version))
+        return PathwaySet(**members(self, PathwaySet))
 
 
 class PathwayItem(Item, discriminator="pathway"):
@@ -69,31 +65,10 @@ class PathwayItem(Item, discriminator="pathway"):
 
     @classmethod
     def of(cls, pathway: Pathway, key: Key) -> Self:
-        return cls(
-            *key,
-            id=pathway.id,
-            issuer_id=pathway.issuer_id,
-            name=pathway.name,
-            description=pathway.description,
-            root=_write(write_node(pathway.root)),
-            reward=pathway.reward,
-            reward_name=pathway.reward_name,
-            archived=pathway.archived,
-            version=pathway.version,
-        )
+        return cls(*key, root=_write(write_node(pathway.root)), **members(pathway, Pathway, exclude=("root",)))
 
     def to_domain(self) -> Pathway:
-        return Pathway(
-            id=self.id,
-            issuer_id=self.issuer_id,
-            name=self.name,
-            description=self.description,
-            root=_group(self.root),
-            reward=self.reward,
-            reward_name=self.reward_name,
-            archived=self.archived,
-            version=int(self.version),
-        )
+        return Pathway(root=_group(self.root), **members(self, Pathway, exclude=("root",)))
 
 
 class CompletionItem(Item, discriminator="completion"):
@@ -112,26 +87,16 @@ class CompletionItem(Item, discriminator="completion"):
     def of(cls, completion: Completion) -> Self:
         return cls(
             *keys.completion(completion.issuer_id, completion.pathway_id, completion.id),
-            id=completion.id,
-            issuer_id=completion.issuer_id,
-            pathway_id=completion.pathway_id,
             pathway_version=completion.version,
-            email=completion.email,
-            at=completion.at,
             credentials=_write(completion.credentials),
-            rewarded=completion.rewarded,
+            **members(completion, Completion, exclude=("version", "credentials")),
         )
 
     def to_domain(self) -> Completion:
         return Completion(
-            id=self.id,
-            issuer_id=self.issuer_id,
-            pathway_id=self.pathway_id,
             version=int(self.pathway_version),
-            email=self.email,
-            at=self.at,
             credentials=tuple(json.loads(self.credentials)),
-            rewarded=self.rewarded,
+            **members(self, Completion, exclude=("version", "credentials")),
         )
 
 
@@ -170,8 +135,8 @@ class DynamoPathways:
         self._tables.transact(
             self._table,
             [
-                _next(PathwayItem.of(pathway, key), pathway.version),
-                _next(PathwaySetItem.of(pathway_set), pathway_set.version),
+                replacing(PathwayItem.of(pathway, key).raw(), pathway.version - 1),
+                replacing(PathwaySetItem.of(pathway_set).raw(), pathway_set.version - 1),
                 Put(PathwayItem.of(pathway, version_key).raw()),
                 *(
                     Put(PathwayLinksItem.of(issuer_id, achievement_id, links).raw(), UNCONDITIONAL)
@@ -200,13 +165,6 @@ class DynamoPathways:
 
     def _pathway(self, key: Key) -> Pathway:
         return reads.require(self._tables, self._table, PathwayItem, key, "This issuer does not have this pathway.")
-
-
-def _next(item: Item, version: int) -> Put:
-    """Put version ``version`` of an item in place of the previous one."""
-    if version == 1:
-        return Put(item.raw())
-    return Put(item.raw(), "version = :before", {":before": {"N": str(version - 1)}})
 
 
 def _write(value: object) -> str:

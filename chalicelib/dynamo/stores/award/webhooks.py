@@ -25,11 +25,16 @@ from chalicelib.award.webhooks.webhook import (
     Webhook,
 )
 from chalicelib.dynamo import keys, reads
-from chalicelib.dynamo.items.base import Item, epoch
+from chalicelib.dynamo.items.base import Item, epoch, mapped, members
 from chalicelib.dynamo.tables import UNCONDITIONAL, Put, Tables
+from chalicelib.dynamo.writes import replacing
 
 RETENTION = timedelta(days=30)
 """How long a delivery is kept: longer than the days for which a sender retries."""
+
+
+_CONVERTED = ("fields", "courses", "secrets")
+"""Members of a webhook that its item stores in another form."""
 
 
 class SecretMap(MapAttribute[str, Any]):
@@ -60,31 +65,19 @@ class WebhookItem(Item, discriminator="webhook"):
         named = [fields.name, fields.email, fields.course, fields.completed, fields.completed_value]
         return cls(
             *keys.webhook(webhook.issuer_id, webhook.id),
-            id=webhook.id,
-            issuer_id=webhook.issuer_id,
-            name=webhook.name,
             fields=json.dumps([*named, fields.completed_at, fields.evidence]),
             courses=json.dumps(dict(webhook.courses), ensure_ascii=False),
-            dry_run=webhook.dry_run,
-            secrets=[_secret_map(secret) for secret in webhook.secrets],
-            seed=webhook.seed,
-            created=webhook.created,
-            version=webhook.version,
+            secrets=[mapped(SecretMap, **members(secret, Secret)) for secret in webhook.secrets],
+            **members(webhook, Webhook, exclude=_CONVERTED),
         )
 
     def to_domain(self) -> Webhook:
         name, *rest = json.loads(self.fields)
         return Webhook(
-            id=self.id,
-            issuer_id=self.issuer_id,
-            name=self.name,
             fields=Fields(tuple(name), *rest),
             courses=json.loads(self.courses),
-            dry_run=self.dry_run,
-            secrets=tuple(Secret(bytes(each.value), each.created, each.expires) for each in self.secrets),
-            seed=bytes(self.seed),
-            created=self.created,
-            version=int(self.version),
+            secrets=tuple(Secret(**members(each, Secret)) for each in self.secrets),
+            **members(self, Webhook, exclude=_CONVERTED),
         )
 
 
@@ -101,15 +94,7 @@ class WebhookDeliveryItem(Item, discriminator="delivery"):
     expires = NumberAttribute()
 
     def to_domain(self) -> Delivery:
-        return Delivery(
-            at=self.at,
-            message_id=self.message_id,
-            outcome=Outcome(self.outcome),
-            code=self.code,
-            course=self.course,
-            credential_id=self.credential_id,
-            size=int(self.size),
-        )
+        return Delivery(outcome=Outcome(self.outcome), **members(self, Delivery, exclude=("outcome",)))
 
 
 class DynamoWebhookStore:
@@ -130,9 +115,7 @@ class DynamoWebhookStore:
         self._tables.transact(self._tables.credentials, [Put(WebhookItem.of(webhook).raw())])
 
     def replace_webhook(self, webhook: Webhook) -> None:
-        before = {":before": {"N": str(webhook.version - 1)}}
-        put = Put(WebhookItem.of(webhook).raw(), "version = :before", before)
-        self._tables.transact(self._tables.credentials, [put])
+        self._tables.transact(self._tables.credentials, [replacing(WebhookItem.of(webhook).raw(), webhook.version - 1)])
 
     def remove_webhook(self, webhook: Webhook) -> None:
         self._tables.delete(self._tables.credentials, keys.webhook(webhook.issuer_id, webhook.id))
@@ -140,13 +123,7 @@ class DynamoWebhookStore:
     def add_delivery(self, webhook: Webhook, delivery: Delivery) -> None:
         item = WebhookDeliveryItem(
             *keys.webhook_delivery(webhook.issuer_id, webhook.id, delivery.at, delivery.message_id),
-            at=delivery.at,
-            message_id=delivery.message_id,
-            outcome=delivery.outcome,
-            code=delivery.code,
-            course=delivery.course,
-            credential_id=delivery.credential_id,
-            size=delivery.size,
+            **members(delivery, Delivery),
             expires=epoch(delivery.at + RETENTION),
         )
         self._tables.put(self._tables.secrets, Put(item.raw(), UNCONDITIONAL))
@@ -156,10 +133,3 @@ class DynamoWebhookStore:
         newest = reads.list_range(self._tables, self._tables.secrets, WebhookDeliveryItem, part, limit)
         # Expired deliveries are left out here because DynamoDB may delete them days late.
         return [delivery for delivery in newest if now < delivery.at + RETENTION]
-
-
-def _secret_map(secret: Secret) -> SecretMap:
-    secret_map: SecretMap = SecretMap(  # type: ignore[no-untyped-call] # PynamoDB's maps are untyped
-        value=secret.value, created=secret.created, expires=secret.expires
-    )
-    return secret_map

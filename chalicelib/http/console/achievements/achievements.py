@@ -62,7 +62,8 @@ def routes(services: Services) -> Routes:
         if not _is_ready_to_save(services, form, caller.issuer_id):
             return _render_form(context, form)
         with form.record_refusal(""):
-            achievements.add(services.issuer_context, _new(services, caller.issuer_id, form))
+            new = NewAchievement.of(caller.issuer_id, _content(services, form, caller.issuer_id))
+            achievements.add(services.issuer_context, new)
             return layout.redirect(f"{context.issuer_url}/achievements", did="achievement_added")
         return _render_form(context, form)
 
@@ -173,26 +174,6 @@ def _content(services: Services, form: FormState, issuer_id: str) -> Content:
         enrolment_url=achievement_form.enrolment_url(form),
         eligibility=form.or_none("eligibility"),
         related=recommended.parse(form.text("related"), _own(services, issuer_id)),
-    )
-
-
-def _new(services: Services, issuer_id: str, form: FormState) -> NewAchievement:
-    value = _content(services, form, issuer_id)
-    return NewAchievement(
-        issuer_id=issuer_id,
-        name=value.name,
-        description=value.description,
-        criteria=value.criteria,
-        picture=value.picture,
-        picture_alt=value.picture_alt,
-        skills=value.skills,
-        kind=value.kind,
-        valid_days=value.valid_days,
-        evidence_required=value.evidence_required,
-        shows_count=value.shows_count,
-        enrolment_url=value.enrolment_url,
-        eligibility=value.eligibility,
-        related=value.related,
     )
 
 

@@ -13,6 +13,7 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image
 from chalicelib.delivery.emails import compose
+from chalicelib.delivery.emails.credential_email import EmailContext, Links
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.embed.artefacts import template, typesetting
 from chalicelib.embed.artefacts.artefact import Artefact, Picture
@@ -102,7 +103,7 @@ def _email(sample: Sample) -> Shown:
     recipient = Recipient(ID, sample.issuer.id, HOLDER, _ADDRESS, lang=reader.current().code)
     content = compose.about_credential(
         Kind.ISSUED,
-        compose.EmailContext(
+        EmailContext(
             sample.opened.record,
             sample.issuer,
             sample.achievement,
@@ -112,7 +113,7 @@ def _email(sample: Sample) -> Shown:
             base_url,
             identified=sample.issuer.identified(context.now()),
         ),
-        compose.Links(f"{base_url}/my/{ID}", f"{base_url}/mail/unsubscribe/{ID}"),
+        Links(f"{base_url}/my/{ID}", f"{base_url}/mail/unsubscribe/{ID}"),
     )
     return Shown(sample.with_images(sample.services.email_html(content)))
 

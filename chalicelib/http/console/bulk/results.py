@@ -10,9 +10,9 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import bulk_issuer
-from chalicelib.award.bulk.bulk_issuer import FIRST_ROW, Position
+from chalicelib.award.bulk import bulk_issuer, job_results
 from chalicelib.award.bulk.job import Job, RowState
+from chalicelib.award.bulk.job_results import FIRST_ROW, Position
 from chalicelib.http.console import layout
 from chalicelib.http.console.bulk import job_text
 from chalicelib.http.console.credentials.credential_text import ANOTHER
@@ -37,7 +37,7 @@ def routes(services: Services) -> Routes:
     def one(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
         context = layout.of(services, request, caller, person, "issue")
         job = services.bulk.jobs.job(caller.issuer_id, job_id)
-        return _page(services, context, bulk_issuer.progress(services.bulk, job), layout.query(request))
+        return _page(services, context, job_results.progress(services.bulk, job), layout.query(request))
 
     @bound.bind("/console/{issuer}/issue/{id}", access=member(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def resume(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
@@ -61,7 +61,7 @@ def recent(services: Services, context: PageContext, limit: int) -> list[job_tex
 
 def _page(services: Services, context: PageContext, job: Job, query: Mapping[str, str]) -> Reply:
     only = RowState.REFUSED if query.get("only") == RowState.REFUSED else None
-    results = list(islice(bulk_issuer.results(services.bulk, job, only, _place(query.get("after", ""))), PAGE_SIZE + 1))
+    results = list(islice(job_results.results(services.bulk, job, only, _place(query.get("after", ""))), PAGE_SIZE + 1))
     following = results[PAGE_SIZE - 1][1] if len(results) > PAGE_SIZE else None
     shown = [result for result, _ in results[:PAGE_SIZE]]
     issued = [result.credential_id for result in shown if result.credential_id]

@@ -11,7 +11,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import bulk_issuer, dry_run, job_runner, row_output, upload
+from chalicelib.award.bulk import bulk_issuer, dry_run, job_results, job_runner, row_output, upload
 from chalicelib.award.bulk.bulk_issuer import (
     Allow,
     RowsRefused,
@@ -88,7 +88,7 @@ def routes(services: Services) -> Routes:
 def _reopened(services: Services, context: PageContext, job_id: str) -> Reply:
     """Show the rows that a job did not issue as a new list, already checked. Raises `NotFound` for the job."""
     job = services.bulk.jobs.job(context.tenant, job_id)
-    left_out = (result.row for result, _ in bulk_issuer.results(services.bulk, job, RowState.REFUSED))
+    left_out = (result.row for result, _ in job_results.results(services.bulk, job, RowState.REFUSED))
     rows, written = row_output.as_csv(left_out, MAX_LIST)
     form = FormState({"achievement": job.achievement_id, "rows": rows, "notify": "yes" if job.notify else ""})
     if not written:

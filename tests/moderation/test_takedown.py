@@ -6,9 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.award.issuing import status_changes, takedown
+from chalicelib.award.issuing import status_changes
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.moderation import takedown
 from tests.award.fakes import IssuerFixture
+
+
+@pytest.fixture
+def acme() -> IssuerFixture:
+    return IssuerFixture()
 
 
 def test_a_takedown_changes_nothing_but_itself_and_survives_a_revocation(acme: IssuerFixture) -> None:
