@@ -52,7 +52,7 @@ PUBLIC = {
     "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
     "GET /robots.txt", "GET /sitemap.xml", "GET /sitemaps/{file}",
-    "GET /directory", "GET /v1/directory", "GET /v1/directory/suggest",
+    "GET /directory", "GET /directory/listings/{id}", "GET /v1/directory", "GET /v1/directory/suggest",
     "GET /holders/{id}", "GET /holders/{id}/embed", "GET /embed/holders/{id}",
     "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from chalice.app import Request
 
+from chalicelib.analytics.event import VisitorClass
+from chalicelib.directory.reading_limit import SUGGESTIONS
 from chalicelib.directory.search import search, suggestions
-from chalicelib.errors import Refused
+from chalicelib.errors import NotFound, Refused, TooMany
 from chalicelib.http.core import problem
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -14,7 +18,7 @@ from chalicelib.http.directory import search_json, search_request, search_view
 from chalicelib.http.directory.search_request import INCLUDED
 from chalicelib.http.directory.search_view import SORTS, SearchView
 from chalicelib.http.html import render
-from chalicelib.http.input import query
+from chalicelib.http.input import query, request_context, visitor_class
 
 CARDS = 10
 """People on a page: a recruiter reads the first ones and narrows the search."""
@@ -24,17 +28,22 @@ _UNLISTED = {"X-Robots-Tag": "noindex"}
 
 
 def find(services: Services, request: Request) -> Reply:
-    """Return a page of results as JSON. Raises `Refused`, `Problem`, `Unavailable`."""
+    """Return a page of results as JSON. Raises `Refused`, `Problem`, `TooMany`, `Unavailable`."""
     asked, now = search_request.read(request), services.hosted_reports.clock()
     total, facets = (one in asked.include for one in INCLUDED)
-    found = search(asked.request(limit=asked.limit, total=total, facets=facets), services.directory, now)
+    wanted = asked.request(limit=asked.limit, total=total, facets=facets)
+    with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
+        found = search(wanted, services.directory, now)
+        reading.shown = len(found.hits)
     return as_json(search_json.to_json(found, services.settings.base_url, now), headers=uncached())
 
 
 def suggest(services: Services, request: Request) -> Reply:
-    """Return suggestions for what has been typed. Raises `Problem`, `Unavailable`."""
+    """Return suggestions for what has been typed. Raises `Problem`, `TooMany`, `Unavailable`."""
     typed = query.only(request, "q").get("q", "")
-    found = suggestions(typed, services.directory)
+    with services.reading_limit.reading(request_context.client_address(request), SUGGESTIONS) as reading:
+        found = suggestions(typed, services.directory)
+        reading.shown = SUGGESTIONS
     return as_json({"items": [search_json.suggested(one) for one in found]}, headers=uncached())
 
 
@@ -43,24 +52,35 @@ def show(services: Services, request: Request) -> Reply:
     asked, now, base_url = search_request.read(request), services.hosted_reports.clock(), services.settings.base_url
     first = asked.cursor is None
     try:
-        found = search(asked.request(limit=CARDS, total=first, facets=first), services.directory, now)
-    except Refused as error:
+        wanted = asked.request(limit=CARDS, total=first, facets=first)
+        with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
+            found = search(wanted, services.directory, now)
+            reading.shown = len(found.hits)
+    except (Refused, TooMany) as error:
         # Keep the form as it was sent, so that the visitor can correct it.
         refused = problem.of(error, _MISSING)
         if refused is None:
             raise
-        return _page(base_url, search_view.empty_view(asked, now), refused.kind.status, refused)
-    return _page(base_url, search_view.view_of(asked, found, base_url, now), 200, None)
+        return _page(base_url, search_view.empty_view(asked, now), refused, None)
+    return _page(base_url, search_view.view_of(asked, found, base_url, now), None, reading.decoy)
 
 
-def _page(base_url: str, view: SearchView, status: int, refused: Problem | None) -> Reply:
+def open_decoy(services: Services, request: Request, decoy: str) -> NoReturn:
+    """Limit the network of a program that follows every link, and find nothing. Raises `NotFound`, `Unavailable`."""
+    if visitor_class.of(request) is not VisitorClass.PREFETCH:
+        services.reading_limit.opened_decoy(request_context.client_address(request), decoy)
+    raise NotFound("a decoy")
+
+
+def _page(base_url: str, view: SearchView, refused: Problem | None, decoy: str | None) -> Reply:
     return render.page(
         "directory/search.html",
         base_url,
-        status,
-        uncached(**_UNLISTED),
+        refused.kind.status if refused else 200,
+        uncached(**_UNLISTED) | (dict(refused.headers) if refused else {}),
         forms=True,
         page=view,
         problem=refused,
+        decoy=decoy,
         sorts=SORTS,
     )
