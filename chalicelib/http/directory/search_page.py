@@ -8,17 +8,17 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import VisitorClass
 from chalicelib.directory.reading_limit import SUGGESTIONS
-from chalicelib.directory.search import search, suggestions
+from chalicelib.directory.search import MAX_PAGE, Page, search, suggestions
 from chalicelib.errors import NotFound, Refused, TooMany
 from chalicelib.http.core import problem
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
-from chalicelib.http.directory import search_json, search_request, search_view
-from chalicelib.http.directory.search_request import INCLUDED
+from chalicelib.http.directory import search_csv, search_json, search_request, search_view
+from chalicelib.http.directory.search_request import INCLUDED, Asked
 from chalicelib.http.directory.search_view import SORTS, SearchView
 from chalicelib.http.html import render
-from chalicelib.http.input import query, request_context, visitor_class
+from chalicelib.http.input import negotiation, query, request_context, visitor_class
 
 CARDS = 10
 """People on a page: a recruiter reads the first ones and narrows the search."""
@@ -28,14 +28,17 @@ _UNLISTED = {"X-Robots-Tag": "noindex"}
 
 
 def find(services: Services, request: Request) -> Reply:
-    """Return a page of results as JSON. Raises `Refused`, `Problem`, `TooMany`, `Unavailable`."""
-    asked, now = search_request.read(request), services.hosted_reports.clock()
+    """Return a page of results as JSON or CSV. Raises `Refused`, `Problem`, `TooMany`, `Unavailable`."""
+    asked, now, base_url = search_request.read(request), services.hosted_reports.clock(), services.settings.base_url
+    as_csv = _wants_csv(request, asked)
     total, facets = (one in asked.include for one in INCLUDED)
     wanted = asked.request(limit=asked.limit, total=total, facets=facets)
     with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
         found = search(wanted, services.directory, now)
         reading.shown = len(found.hits)
-    return as_json(search_json.to_json(found, services.settings.base_url, now), headers=uncached())
+    if as_csv:
+        return _csv(asked, found, base_url)
+    return as_json(search_json.to_json(found, base_url, now), headers=uncached(Vary="Accept"))
 
 
 def suggest(services: Services, request: Request) -> Reply:
@@ -65,6 +68,21 @@ def show(services: Services, request: Request) -> Reply:
     return _page(base_url, search_view.view_of(asked, found, base_url, now), None, reading.decoy)
 
 
+def _wants_csv(request: Request, asked: Asked) -> bool:
+    accepted = negotiation.ranked(request.headers.get("accept"), (negotiation.JSON, search_csv.TYPE))
+    chosen = asked.format or ("csv" if accepted[:1] == [search_csv.TYPE] else "json")
+    if chosen == "csv" and asked.include:
+        raise query.refused("include", "CSV contains the results only.")
+    return chosen == "csv"
+
+
+def _csv(asked: Asked, found: Page, base_url: str) -> Reply:
+    headers = uncached(Vary="Accept") | {"Content-Disposition": 'attachment; filename="directory.csv"'}
+    if found.next:
+        headers["Link"] = f'<{asked.csv_url(base_url, found.next, asked.limit)}>; rel="next"'
+    return Reply(search_csv.to_csv(found, base_url), f"{search_csv.TYPE}; charset=utf-8", headers=headers)
+
+
 def open_decoy(services: Services, request: Request, decoy: str) -> NoReturn:
     """Limit the network of a program that follows every link, and find nothing. Raises `NotFound`, `Unavailable`."""
     if visitor_class.of(request) is not VisitorClass.PREFETCH:
@@ -83,4 +101,5 @@ def _page(base_url: str, view: SearchView, refused: Problem | None, decoy: str |
         problem=refused,
         decoy=decoy,
         sorts=SORTS,
+        max_csv=MAX_PAGE,
     )

@@ -14,7 +14,9 @@ from chalicelib.language.languages import PARAMETER
 
 INCLUDED = ("total", "facets")
 """What costs more than the results themselves, so that a program must ask for it."""
-_ONCE = ("q", "sort", "cursor", "limit", "include")
+FORMATS = ("json", "csv")
+"""Formats of results for programs, which `Accept` can choose as well."""
+_ONCE = ("q", "sort", "cursor", "limit", "include", "format")
 _KNOWN = (*_ONCE, *FilterKind, PARAMETER)
 _MAX_VALUES = 100
 """Values of one parameter that are read; the query refuses fewer, and says so."""
@@ -32,6 +34,7 @@ class Asked:
     cursor: str | None
     limit: int
     include: tuple[str, ...]
+    format: str | None
 
     @property
     def query(self) -> Query:
@@ -53,9 +56,16 @@ class Asked:
 
     def next_url(self, base_url: str, cursor: str) -> str:
         """The URL of the page of results that begins at ``cursor``."""
-        pairs = [("q", self.text)] if self.text else []
-        pairs += [*self.conditions, *([("sort", self.sort)] if self.sort else []), ("cursor", cursor)]
-        return f"{base_url}/directory?{urlencode(pairs)}"
+        return f"{base_url}/directory?{self._query(cursor)}"
+
+    def csv_url(self, base_url: str, cursor: str | None, limit: int) -> str:
+        """The URL of the same search as CSV, from ``cursor``."""
+        return f"{base_url}/v1/directory?{self._query(cursor, limit=str(limit), format='csv')}"
+
+    def _query(self, cursor: str | None, **more: str) -> str:
+        once = {"sort": self.sort, "cursor": cursor, **more}
+        pairs = [("q", self.text), *self.conditions, *once.items()]
+        return urlencode([(name, value) for name, value in pairs if value])
 
 
 def read(request: Request) -> Asked:
@@ -77,6 +87,7 @@ def read(request: Request) -> Asked:
         once.get("cursor") or None,
         query.limit(once, MAX_PAGE) if "limit" in once else PAGE,
         _included(once.get("include", "")),
+        _format(once.get("format") or None),
     )
 
 
@@ -93,3 +104,9 @@ def _included(text: str) -> tuple[str, ...]:
     if not set(wanted) <= set(INCLUDED):
         raise query.refused("include", f"This must be a list of {', '.join(INCLUDED)}.")
     return wanted
+
+
+def _format(text: str | None) -> str | None:
+    if text is not None and text not in FORMATS:
+        raise query.refused("format", f"This must be one of {', '.join(FORMATS)}.")
+    return text

@@ -12,7 +12,7 @@ from chalicelib.directory.query.facets import Facets, FacetValue
 from chalicelib.directory.query.hits import Hit
 from chalicelib.directory.query.matching import Fit, Match
 from chalicelib.directory.query.query import FilterKind, Order
-from chalicelib.directory.search import Page, Total
+from chalicelib.directory.search import MAX_PAGE, Page, Total
 from chalicelib.http.directory.holder_view import OPEN_TO, holder_url
 from chalicelib.http.directory.search_request import Asked
 from chalicelib.http.html import reader, text
@@ -105,6 +105,8 @@ class SearchView:
     complete: bool
     next: str | None
     """The URL of the next page."""
+    csv: str | None
+    """The URL of the results from this page on as CSV."""
     checked_at: datetime
 
 
@@ -118,13 +120,14 @@ def view_of(asked: Asked, page: Page, base_url: str, now: datetime) -> SearchVie
         estimated=page.facets is not None and not page.facets.exact,
         complete=page.complete,
         next=asked.next_url(base_url, page.next) if page.next else None,
+        csv=asked.csv_url(base_url, asked.cursor, MAX_PAGE) if page.hits else None,
         checked_at=now,
     )
 
 
 def empty_view(asked: Asked, now: datetime) -> SearchView:
     """Prepare the page for a search that was not possible."""
-    return SearchView(asked, tuple(_filters(asked, None)), (), None, False, True, None, now)
+    return SearchView(asked, tuple(_filters(asked, None)), (), None, False, True, None, None, now)
 
 
 def _filters(asked: Asked, facets: Facets | None) -> Iterator[Filter]:
