@@ -54,6 +54,7 @@ class Reading:
     """One request that reads listings. ``decoy`` is the id of the network's decoy of today."""
 
     decoy: str
+    salt: bytes
     shown: int = 0
 
 
@@ -75,7 +76,7 @@ class ReadingLimit:
         secret, counted = self._secret(now), _counted(address)
         names = [network_id(secret, f"directory {network}") for network, _ in counted]
         taken: list[str] = []
-        reading = Reading(_decoy(secret, counted[0][0]))
+        reading = Reading(_decoy(secret, counted[0][0]), secret)
         try:
             for name, (_, limit) in zip(names, counted, strict=True):
                 if not self.counters.add(name, listings, limit, _end_of_day(now)):

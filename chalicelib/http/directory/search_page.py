@@ -6,9 +6,10 @@ from typing import NoReturn
 
 from chalice.app import Request
 
-from chalicelib.analytics.event import VisitorClass
-from chalicelib.directory.reading_limit import SUGGESTIONS
-from chalicelib.directory.search import MAX_PAGE, Page, search, suggestions
+from chalicelib.analytics.event import Kind, VisitorClass
+from chalicelib.directory import directory_events
+from chalicelib.directory.reading_limit import SUGGESTIONS, Reading
+from chalicelib.directory.search import MAX_PAGE, Page, SearchRequest, search, suggestions
 from chalicelib.errors import NotFound, Refused, TooMany
 from chalicelib.http.core import problem
 from chalicelib.http.core.ports import Services
@@ -36,6 +37,7 @@ def find(services: Services, request: Request) -> Reply:
     with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
         found = search(wanted, services.directory, now)
         reading.shown = len(found.hits)
+    _record(services, request, wanted, found, reading)
     if as_csv:
         return _csv(asked, found, base_url)
     return as_json(search_json.to_json(found, base_url, now), headers=uncached(Vary="Accept"))
@@ -65,6 +67,7 @@ def show(services: Services, request: Request) -> Reply:
         if refused is None:
             raise
         return _page(base_url, search_view.empty_view(asked, now), refused, None)
+    _record(services, request, wanted, found, reading)
     return _page(base_url, search_view.view_of(asked, found, base_url, now), None, reading.decoy)
 
 
@@ -88,6 +91,13 @@ def open_decoy(services: Services, request: Request, decoy: str) -> NoReturn:
     if visitor_class.of(request) is not VisitorClass.PREFETCH:
         services.reading_limit.opened_decoy(request_context.client_address(request), decoy)
     raise NotFound("a decoy")
+
+
+def _record(services: Services, request: Request, wanted: SearchRequest, found: Page, reading: Reading) -> None:
+    visit = request_context.of(request, Kind.LISTED)
+    happened = directory_events.listed(hit.listing for hit in found.hits)
+    search_ = (directory_events.searched(wanted.query),) if wanted.cursor is None else ()
+    directory_events.record(services.hosted_reports, visit, reading.salt, (*search_, *happened))
 
 
 def _page(base_url: str, view: SearchView, refused: Problem | None, decoy: str | None) -> Reply:
