@@ -54,6 +54,7 @@ PUBLIC = {
     "GET /robots.txt", "GET /sitemap.xml", "GET /sitemaps/{file}",
     "GET /directory", "GET /directory/listings/{id}", "GET /v1/directory", "GET /v1/directory/suggest",
     "GET /holders/{id}", "GET /holders/{id}/embed", "GET /embed/holders/{id}",
+    "GET /issuers/{id}/directory", "GET /embed/issuers/{id}/directory",
     "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
     "GET /c/{id}/embed", "GET /embed.js", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import NoReturn
 
 from chalice.app import Request
@@ -11,6 +13,7 @@ from chalicelib.directory import directory_events
 from chalicelib.directory.reading_limit import SUGGESTIONS, Reading
 from chalicelib.directory.search import MAX_PAGE, Page, SearchRequest, search, suggestions
 from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.http.catalogue.profile import Profile
 from chalicelib.http.core import problem
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -24,7 +27,7 @@ from chalicelib.http.input import negotiation, query, request_context, visitor_c
 CARDS = 10
 """People on a page: a recruiter reads the first ones and narrows the search."""
 _MISSING = "There is nothing here."
-_UNLISTED = {"X-Robots-Tag": "noindex"}
+UNLISTED = {"X-Robots-Tag": "noindex"}
 """Search engines may list a profile if its holder wants it, but not searches for people."""
 
 
@@ -52,12 +55,36 @@ def suggest(services: Services, request: Request) -> Reply:
     return as_json({"items": [search_json.suggested(one) for one in found]}, headers=uncached())
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page shows: results, or why there are none."""
+
+    view: SearchView
+    refused: Problem | None
+    decoy: str | None
+
+
 def show(services: Services, request: Request) -> Reply:
     """Return the page with results. Raises `Problem`, `Unavailable`."""
-    asked, now, base_url = search_request.read(request), services.hosted_reports.clock(), services.settings.base_url
+    found = answer(services, request, search_request.read(request))
+    return page_of(services, found, "directory/search.html")
+
+
+def answer(
+    services: Services,
+    request: Request,
+    asked: Asked,
+    *,
+    limit: int = CARDS,
+    achievements: Collection[str] | None = None,
+    by_visitor: bool = True,
+) -> Answer:
+    """Search for a page; ``achievements`` as in `search_view`. ``by_visitor`` is false if a website asks with each view
+    of its own page: that is no search. Raises `Unavailable`."""
+    now, base_url = services.hosted_reports.clock(), services.settings.base_url
     first = asked.cursor is None
     try:
-        wanted = asked.request(limit=CARDS, total=first, facets=first)
+        wanted = asked.request(limit=limit, total=first, facets=first)
         with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
             found = search(wanted, services.directory, now)
             reading.shown = len(found.hits)
@@ -66,9 +93,26 @@ def show(services: Services, request: Request) -> Reply:
         refused = problem.of(error, _MISSING)
         if refused is None:
             raise
-        return _page(base_url, search_view.empty_view(asked, now), refused, None)
-    _record(services, request, wanted, found, reading)
-    return _page(base_url, search_view.view_of(asked, found, base_url, now), None, reading.decoy)
+        return Answer(search_view.empty_view(asked, now), refused, None)
+    _record(services, request, wanted, found, reading, by_visitor=by_visitor)
+    return Answer(search_view.view_of(asked, found, base_url, now, achievements), None, reading.decoy)
+
+
+def page_of(services: Services, found: Answer, template: str, issuer: Profile | None = None) -> Reply:
+    """Render the page of ``found``, which is that of ``issuer`` if it has a directory of its own."""
+    return render.page(
+        template,
+        services.settings.base_url,
+        found.refused.kind.status if found.refused else 200,
+        uncached(**UNLISTED) | (dict(found.refused.headers) if found.refused else {}),
+        forms=True,
+        page=found.view,
+        problem=found.refused,
+        decoy=found.decoy,
+        sorts=SORTS,
+        max_csv=MAX_PAGE,
+        issuer=issuer,
+    )
 
 
 def _wants_csv(request: Request, asked: Asked) -> bool:
@@ -93,23 +137,16 @@ def open_decoy(services: Services, request: Request, decoy: str) -> NoReturn:
     raise NotFound("a decoy")
 
 
-def _record(services: Services, request: Request, wanted: SearchRequest, found: Page, reading: Reading) -> None:
+def _record(
+    services: Services,
+    request: Request,
+    wanted: SearchRequest,
+    found: Page,
+    reading: Reading,
+    *,
+    by_visitor: bool = True,
+) -> None:
     visit = request_context.of(request, Kind.LISTED)
     happened = directory_events.listed(hit.listing for hit in found.hits)
-    search_ = (directory_events.searched(wanted.query),) if wanted.cursor is None else ()
+    search_ = (directory_events.searched(wanted.query),) if by_visitor and wanted.cursor is None else ()
     directory_events.record(services.hosted_reports, visit, reading.salt, (*search_, *happened))
-
-
-def _page(base_url: str, view: SearchView, refused: Problem | None, decoy: str | None) -> Reply:
-    return render.page(
-        "directory/search.html",
-        base_url,
-        refused.kind.status if refused else 200,
-        uncached(**_UNLISTED) | (dict(refused.headers) if refused else {}),
-        forms=True,
-        page=view,
-        problem=refused,
-        decoy=decoy,
-        sorts=SORTS,
-        max_csv=MAX_PAGE,
-    )

@@ -1,8 +1,9 @@
-"""What a URL asks of the directory. The page and the API have the same parameters."""
+"""What a URL asks of the directory. The pages and the API have the same parameters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from chalice.app import Request
@@ -35,11 +36,15 @@ class Asked:
     limit: int
     include: tuple[str, ...]
     format: str | None
+    path: str = "/directory"
+    """The path of the page."""
+    fixed: tuple[tuple[str, str], ...] = ()
+    """Conditions that the page adds itself, so that its URL has none for them."""
 
     @property
     def query(self) -> Query:
         """Raises `Refused` (`directory_query`)."""
-        return read_query(self.text, self.conditions, self.sort)
+        return read_query(self.text, (*self.conditions, *self.fixed), self.sort)
 
     def values(self, kind: str) -> list[str]:
         """The values of one kind of filter."""
@@ -56,22 +61,32 @@ class Asked:
 
     def next_url(self, base_url: str, cursor: str) -> str:
         """The URL of the page of results that begins at ``cursor``."""
-        return f"{base_url}/directory?{self._query(cursor)}"
+        return f"{base_url}{self.path}?{self._query(self.conditions, cursor)}"
 
     def csv_url(self, base_url: str, cursor: str | None, limit: int) -> str:
         """The URL of the same search as CSV, from ``cursor``."""
-        return f"{base_url}/v1/directory?{self._query(cursor, limit=str(limit), format='csv')}"
+        conditions = (*self.conditions, *self.fixed)
+        return f"{base_url}/v1/directory?{self._query(conditions, cursor, limit=str(limit), format='csv')}"
 
-    def _query(self, cursor: str | None, **more: str) -> str:
+    def _query(self, conditions: Iterable[tuple[str, str]], cursor: str | None, **more: str) -> str:
         once = {"sort": self.sort, "cursor": cursor, **more}
-        pairs = [("q", self.text), *self.conditions, *once.items()]
+        pairs = [("q", self.text), *conditions, *once.items()]
         return urlencode([(name, value) for name, value in pairs if value])
 
 
-def read(request: Request) -> Asked:
-    """Read the parameters of ``request``. Raises `Problem` (`invalid_request`)."""
+def read_for(request: Request, issuer_id: str, path: str, ignored: tuple[str, ...] = ()) -> Asked:
+    """Read the parameters of ``request`` for the directory of one issuer at ``path``. Raises `Problem`."""
+    asked = read(request, ignored)
+    if asked.values(FilterKind.ISSUER):
+        raise query.refused(FilterKind.ISSUER, "This directory shows people with credentials of one issuer.")
+    return replace(asked, path=path, fixed=((FilterKind.ISSUER.value, issuer_id),))
+
+
+def read(request: Request, ignored: tuple[str, ...] = ()) -> Asked:
+    """Read the parameters of ``request`` without those ``ignored``. Raises `Problem` (`invalid_request`)."""
     given = request.query_params
-    pairs = [(name, value) for name in given for value in given.getlist(name)[:_MAX_VALUES]] if given else []
+    all_ = [(name, value) for name in given for value in given.getlist(name)[:_MAX_VALUES]] if given else []
+    pairs = [(name, value) for name, value in all_ if name not in ignored]
     once: dict[str, str] = {}
     conditions: list[tuple[str, str]] = []
     for name, value in pairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -110,11 +110,13 @@ class SearchView:
     checked_at: datetime
 
 
-def view_of(asked: Asked, page: Page, base_url: str, now: datetime) -> SearchView:
-    """Prepare a page of results."""
+def view_of(
+    asked: Asked, page: Page, base_url: str, now: datetime, achievements: Collection[str] | None = None
+) -> SearchView:
+    """Prepare a page of results. Of ``achievements``, if given, the form offers only these."""
     return SearchView(
         asked=asked,
-        filters=tuple(_filters(asked, page.facets)),
+        filters=tuple(_filters(asked, page.facets, achievements)),
         cards=tuple(_card(hit, base_url) for hit in page.hits),
         total=page.total,
         estimated=page.facets is not None and not page.facets.exact,
@@ -127,13 +129,16 @@ def view_of(asked: Asked, page: Page, base_url: str, now: datetime) -> SearchVie
 
 def empty_view(asked: Asked, now: datetime) -> SearchView:
     """Prepare the page for a search that was not possible."""
-    return SearchView(asked, tuple(_filters(asked, None)), (), None, False, True, None, None, now)
+    return SearchView(asked, tuple(_filters(asked, None, None)), (), None, False, True, None, None, now)
 
 
-def _filters(asked: Asked, facets: Facets | None) -> Iterator[Filter]:
+def _filters(asked: Asked, facets: Facets | None, achievements: Collection[str] | None) -> Iterator[Filter]:
+    fixed = {name for name, _ in asked.fixed}
     for kind in FilterKind:
-        if kind is not FilterKind.ISSUED_AFTER:
+        if kind is not FilterKind.ISSUED_AFTER and kind not in fixed:
             counted = facets.values[kind] if facets else ()
+            if kind is FilterKind.ACHIEVEMENT and achievements is not None:
+                counted = tuple(one for one in counted if one.value in achievements)
             yield Filter(kind.value, LABELS[kind], tuple(_options(kind, asked.values(kind), counted)))
 
 
