@@ -6,7 +6,7 @@ belongs to an issuer, as every event does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chalicelib.analytics.event import NOT_CHECKED, Event, Kind, Visit
@@ -14,6 +14,7 @@ from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.analytics.visitor import described, visitor_of
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.query.query import FilterKind, Query
+from chalicelib.errors import Unavailable
 from chalicelib.reports.hosted import HostedReports
 
 NO_ISSUER = "*"
@@ -51,11 +52,20 @@ def profile_viewed(issuer_ids: Iterable[str]) -> Iterator[Happening]:
     return _of_each(Kind.PROFILE_VIEW, issuer_ids)
 
 
-def record(reports: HostedReports, visit: Visit | None, salt: bytes | None, happenings: Iterable[Happening]) -> None:
-    """Store an event for each of ``happenings``; none if ``visit`` is None. Never raises."""
-    if visit is not None:
-        for one in happenings:
-            reports.recorder.record(_event(reports, visit, salt, one))
+def record(
+    reports: HostedReports, visit: Visit | None, salt: Callable[[], bytes | None], happenings: Iterable[Happening]
+) -> None:
+    """Store an event for each of ``happenings``; none if ``visit`` is None. ``salt`` reads that of the day; without it,
+    a visit is still counted. Never raises."""
+    found = list(happenings) if visit is not None else []
+    if visit is None or not found:
+        return
+    try:
+        todays = salt()
+    except Unavailable:
+        todays = None
+    for one in found:
+        reports.recorder.record(_event(reports, visit, todays, one))
 
 
 def _of_each(kind: Kind, issuer_ids: Iterable[str]) -> Iterator[Happening]:

@@ -45,9 +45,12 @@ def routes(services: Services) -> Routes:
     @bound.bind("/holders/{id}", access=PUBLIC, missing=MISSING)
     def show(request: Request, holder_id: str) -> Reply:
         view = open_holder(services, holder_id)
-        salt = services.directory.secret(view.checked_at.date())
-        visit = request_context.of(request, Kind.PROFILE_VIEW)
-        directory_events.record(services.hosted_reports, visit, salt, directory_events.profile_viewed(view.issuers))
+        directory_events.record(
+            services.hosted_reports,
+            request_context.of(request, Kind.PROFILE_VIEW),
+            lambda: services.directory.secret(view.checked_at.date()),
+            directory_events.profile_viewed(view.issuers),
+        )
         headers = uncached(Vary="Accept") | ({} if view.indexed else {"X-Robots-Tag": "noindex"})
         if negotiation.wants_page(request.headers.get("accept")):
             content: dict[str, Any] = {

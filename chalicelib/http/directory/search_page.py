@@ -149,4 +149,4 @@ def _record(
     visit = request_context.of(request, Kind.LISTED)
     happened = directory_events.listed(hit.listing for hit in found.hits)
     search_ = (directory_events.searched(wanted.query),) if by_visitor and wanted.cursor is None else ()
-    directory_events.record(services.hosted_reports, visit, reading.salt, (*search_, *happened))
+    directory_events.record(services.hosted_reports, visit, lambda: reading.salt, (*search_, *happened))

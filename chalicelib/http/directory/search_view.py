@@ -117,7 +117,7 @@ def view_of(
     return SearchView(
         asked=asked,
         filters=tuple(_filters(asked, page.facets, achievements)),
-        cards=tuple(_card(hit, base_url) for hit in page.hits),
+        cards=tuple(_card(hit, base_url, {name for name, _ in asked.fixed}) for hit in page.hits),
         total=page.total,
         estimated=page.facets is not None and not page.facets.exact,
         complete=page.complete,
@@ -163,7 +163,7 @@ def _label(kind: str, label: str) -> str:
     return text.optional_text(label) or label
 
 
-def _card(hit: Hit, base_url: str) -> Card:
+def _card(hit: Hit, base_url: str, fixed: Collection[str]) -> Card:
     listing = hit.listing
     return Card(
         url=holder_url(base_url, listing.id),
@@ -173,7 +173,7 @@ def _card(hit: Hit, base_url: str) -> Card:
         credentials=listing.credentials,
         issuers=tuple(filter(None, (text.optional_text(one.name) for one in listing.issuers))),
         skills=_skills(listing),
-        reasons=tuple(_reason(one) for one in hit.matches),
+        reasons=tuple(_reason(one) for one in hit.matches if one.field not in fixed),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 
 import pytest
 
@@ -78,3 +79,13 @@ def test_results_are_shown_when_events_cannot_be_stored(client: Gateway, laurel:
     laurel.event_store.fault = Unavailable("no response")
     assert "Ada Lovelace" in client.get("/directory?q=ada", **BROWSER).text
     assert {event.kind for event, _ in laurel.fallback.kept} == {Kind.SEARCHED, Kind.LISTED}
+
+
+def test_a_profile_is_shown_and_counted_without_a_salt(client: Gateway, laurel: Laurel) -> None:
+    def unavailable(_day: date) -> bytes | None:
+        raise Unavailable("no response")
+
+    laurel.__dict__["directory"] = replace(laurel.directory, secret=unavailable)
+    assert client.get(f"/holders/{ADA}", **BROWSER).status == 200
+    (event,) = of(laurel, Kind.PROFILE_VIEW)
+    assert event.visitor is None

@@ -44,6 +44,8 @@ def test_it_shows_people_with_a_valid_credential_of_the_issuer(client: Gateway) 
     assert "Bob" not in page.text
     assert "<bdi>Cy</bdi>" not in page.text
     assert "1 person" in page.text
+    assert "Found by" not in page.text  # it is the same for everyone here
+    assert "Found by: Skill" in client.get(f"{HERE}?q=python", **PAGE).text
     assert page.headers["x-robots-tag"] == "noindex"
 
 
