@@ -38,22 +38,27 @@ class Asked:
     format: str | None
     path: str = "/directory"
     """The path of the page."""
-    fixed: tuple[tuple[str, str], ...] = ()
-    """Conditions that the page adds itself, so that its URL has none for them."""
+    fixed: tuple[str, ...] = ()
+    """The kinds of filter that the page itself sets: its URL and its form have none of them."""
 
     @property
     def query(self) -> Query:
         """Raises `Refused` (`directory_query`)."""
-        return read_query(self.text, (*self.conditions, *self.fixed), self.sort)
+        return read_query(self.text, self.conditions, self.sort)
 
     def values(self, kind: str) -> list[str]:
         """The values of one kind of filter."""
         return [value for name, value in self.conditions if name == kind]
 
     @property
+    def chosen(self) -> tuple[tuple[str, str], ...]:
+        """The conditions that the visitor chose."""
+        return tuple((name, value) for name, value in self.conditions if name not in self.fixed)
+
+    @property
     def is_empty(self) -> bool:
-        """Whether it asks for everyone."""
-        return not self.text.strip() and not self.conditions
+        """Whether it asks for everyone on the page."""
+        return not self.text.strip() and not self.chosen
 
     def request(self, *, limit: int, total: bool, facets: bool) -> SearchRequest:
         """Raises `Refused` (`directory_query`)."""
@@ -61,12 +66,11 @@ class Asked:
 
     def next_url(self, base_url: str, cursor: str) -> str:
         """The URL of the page of results that begins at ``cursor``."""
-        return f"{base_url}{self.path}?{self._query(self.conditions, cursor)}"
+        return f"{base_url}{self.path}?{self._query(self.chosen, cursor)}"
 
     def csv_url(self, base_url: str, cursor: str | None, limit: int) -> str:
         """The URL of the same search as CSV, from ``cursor``."""
-        conditions = (*self.conditions, *self.fixed)
-        return f"{base_url}/v1/directory?{self._query(conditions, cursor, limit=str(limit), format='csv')}"
+        return f"{base_url}/v1/directory?{self._query(self.conditions, cursor, limit=str(limit), format='csv')}"
 
     def _query(self, conditions: Iterable[tuple[str, str]], cursor: str | None, **more: str) -> str:
         once = {"sort": self.sort, "cursor": cursor, **more}
@@ -79,7 +83,8 @@ def read_for(request: Request, issuer_id: str, path: str, ignored: tuple[str, ..
     asked = read(request, ignored)
     if asked.values(FilterKind.ISSUER):
         raise query.refused(FilterKind.ISSUER, "This directory shows people with credentials of one issuer.")
-    return replace(asked, path=path, fixed=((FilterKind.ISSUER.value, issuer_id),))
+    kind = FilterKind.ISSUER.value
+    return replace(asked, path=path, conditions=(*asked.conditions, (kind, issuer_id)), fixed=(kind,))
 
 
 def read(request: Request, ignored: tuple[str, ...] = ()) -> Asked:

@@ -117,7 +117,7 @@ def view_of(
     return SearchView(
         asked=asked,
         filters=tuple(_filters(asked, page.facets, achievements)),
-        cards=tuple(_card(hit, base_url, {name for name, _ in asked.fixed}) for hit in page.hits),
+        cards=tuple(_card(hit, base_url, asked.fixed) for hit in page.hits),
         total=page.total,
         estimated=page.facets is not None and not page.facets.exact,
         complete=page.complete,
@@ -133,9 +133,8 @@ def empty_view(asked: Asked, now: datetime) -> SearchView:
 
 
 def _filters(asked: Asked, facets: Facets | None, achievements: Collection[str] | None) -> Iterator[Filter]:
-    fixed = {name for name, _ in asked.fixed}
     for kind in FilterKind:
-        if kind is not FilterKind.ISSUED_AFTER and kind not in fixed:
+        if kind is not FilterKind.ISSUED_AFTER and kind not in asked.fixed:
             counted = facets.values[kind] if facets else ()
             if kind is FilterKind.ACHIEVEMENT and achievements is not None:
                 counted = tuple(one for one in counted if one.value in achievements)
