@@ -47,6 +47,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.directory import ports as directory_ports
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
+    from chalicelib.directory.reading_limit import ReadingLimit
     from chalicelib.directory.writing.updates import Update, UpdateContext
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.erasure.requests import ErasureContext
@@ -140,6 +141,15 @@ class Services:
 
         shown_now = partial(all_shown_now, self.published_store, self.hosted_reports)
         return Ports(DynamoIndexReader(self._tables), self._salt, shown_now)
+
+    @cached_property
+    def reading_limit(self) -> ReadingLimit:
+        """Limit on what a network reads of the directory."""
+        from chalicelib.directory.reading_limit import ReadingLimit
+        from chalicelib.dynamo import keys
+        from chalicelib.dynamo.stores.counters import DynamoCounters
+
+        return ReadingLimit(DynamoCounters(self._tables, keys.listings_read), self._salt, self.clock)
 
     def _salt(self, day: date) -> bytes | None:
         salts = DynamoSalts(self._tables)

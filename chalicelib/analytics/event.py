@@ -37,10 +37,23 @@ class Kind(StrEnum):
     """The credential was renewed by another one."""
     REVOKED = "revoked"
     """The issuer revoked the credential."""
+    CONTACTED = "contacted"
+    """A message was relayed to the holder of a public profile. It names no credential."""
     PATHWAY_STEP = "pathway_step"
     """The holder earned the achievement, which is a step of the pathway ``target``."""
     PATHWAY_COMPLETED = "pathway_completed"
     """The holder completed the pathway ``target``, whose reward the credential is."""
+    SEARCHED = "searched"
+    """Someone searched the directory by the kinds of filter ``target``, in an issuer's own directory or limited to its
+    holders."""
+    LISTED = "listed"
+    """A page of results of the directory showed people with valid credentials of the issuer."""
+    PROFILE_VIEW = "profile_view"
+    """The public profile of a holder who shows credentials of the issuer was served."""
+
+
+NO_ACHIEVEMENT = frozenset({Kind.SEARCHED, Kind.LISTED, Kind.PROFILE_VIEW})
+"""Kinds of event that belong to an issuer and to none of its achievements."""
 
 
 NEW = "new"
@@ -92,9 +105,10 @@ class Event:
     kind: Kind
     at: datetime
     credential_id: str | None
-    """None for a referral from the page of an achievement."""
+    """None for a referral from the page of an achievement, and for what happens in the directory."""
     issuer_id: str
     achievement_id: str
+    """Empty for `NO_ACHIEVEMENT`."""
     verdict: str
     """The verdict on the credential, whatever address it was compared with; `NOT_CHECKED` when the event included no
     verification."""
@@ -103,7 +117,8 @@ class Event:
     referrer: str | None
     """The host of the referring page, never its path: for a widget, the website that shows it."""
     target: str | None = None
-    """The platform that the credential was shared on, or the wallet of a downloaded pass."""
+    """The platform that the credential was shared on, the wallet of a downloaded pass, or the kinds of filter of a
+    search."""
     widget: Widget | None = None
     """The widget that was shown or clicked; None except for impressions and clicks."""
     visitor_class: VisitorClass | None = None

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.analytics.event import Device, Event, Kind, VisitorClass, Widget
+from chalicelib.analytics.event import NO_ACHIEVEMENT, Device, Event, Kind, VisitorClass, Widget
 from chalicelib.errors import Malformed
 
 UNSTORED = "unstored_event"
@@ -19,7 +19,7 @@ _ADDED_LATER = {
     "utm_medium", "utm_campaign", "valid_until",
 }  # fmt: skip
 """Members that are missing from events logged by earlier versions."""
-_MAY_BE_NULL = {"credential_id", "visitor", "referrer", *_ADDED_LATER}
+_MAY_BE_NULL = {"credential_id", "achievement_id", "visitor", "referrer", *_ADDED_LATER}
 _FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
 _LENGTH = len("2026-11-30T00:00:00.000000Z")
 _MAX_LENGTH = 512
@@ -32,9 +32,9 @@ def to_wire(event: Event) -> dict[str, str | None]:
         "id": event.id,
         "kind": event.kind.value,
         "at": _time(event.at),
-        "credential_id": event.credential_id,
+        "credential_id": event.credential_id or None,
         "issuer_id": event.issuer_id,
-        "achievement_id": event.achievement_id,
+        "achievement_id": event.achievement_id or None,
         "verdict": event.verdict,
         "visitor": event.visitor,
         "referrer": event.referrer,
@@ -72,12 +72,15 @@ def from_wire(value: object) -> Event:
         channel = Channel(value["channel"]) if value["channel"] else None
         device = Device(value["device"]) if value["device"] else None
         parsed = {"kind": Kind(value["kind"]), "at": at, "visitor_class": visitor_class, "channel": channel}
+        parsed["achievement_id"] = value["achievement_id"] or ""
         event = Event(**{**value, **parsed, "widget": widget, "device": device, "valid_until": valid_until})
     except ValueError as error:
         raise Malformed(
             "This is not an event: its kind, time, widget, visitor class, channel or device is not valid.",
             code="not_an_event",
         ) from error
+    if not event.achievement_id and event.kind not in NO_ACHIEVEMENT:
+        raise Malformed("This is not an event: its kind needs an achievement.", code="not_an_event")
     if to_wire(event) != value:
         raise Malformed("This is not an event: its time is not in the expected format.", code="not_an_event")
     return event

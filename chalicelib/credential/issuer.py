@@ -30,6 +30,7 @@ class SigningKey:
     """Whether it is the deployment's shared key, with which issuers sign that have no key of their own."""
 
 
+DIRECTORY_ON = "yes"
 PROOF_LIFETIME = timedelta(days=100)
 """How long a domain proof is trusted after the last reading, because domains change hands. It is read every month, so
 three readings in a row must fail before it lapses."""
@@ -100,6 +101,8 @@ class Issuer:
     certificate_template: str | None = None
     """The look of its certificates, a value of `embed.artefacts.template.Template`; None means the first."""
 
+    directory: str | None = None
+    """`DIRECTORY_ON` if it has a public directory of its own; None if not."""
     page_host: str | None = None
     """The host of the pages of its credentials, which an operator has configured; None means that of the deployment."""
 
@@ -144,6 +147,10 @@ class Issuer:
         if domain is None:
             return self.id
         return domain if any(proof.domain == domain for proof in self.proven(now)) else f"*.{domain}"
+
+    def has_directory(self, now: datetime) -> bool:
+        """Whether its own directory is public: switched on, and with people in it only if the issuer is identified."""
+        return self.directory == DIRECTORY_ON and self.identified(now)
 
     def register(self, name: str) -> Issuer:
         """Return the issuer with ``name`` registered, and the name that was registered before kept as a former one."""

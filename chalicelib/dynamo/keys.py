@@ -90,6 +90,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``ERASURE_SWEEP``                     ``ERASURE_SWEEP``               where the search for other traces is
 ``ERASURE_KEY``                       ``ERASURE_KEY``                 the key of the tombstones of mailboxes
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
+``LISTINGS_READ#<network>``           ``LISTINGS_READ``               how much of the directory a network read today
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
 ``REPORTER#<report>``                 ``REPORTER``                    the message and address of a reporter
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
@@ -433,6 +434,11 @@ def first_click(nonce: str, visitor_class: str) -> Key:
 def fetch_time(network: str) -> Key:
     # The verify function may write the partitions of this prefix and no others.
     return Key(join("FETCHES", network), "FETCHES")
+
+
+def listings_read(network: str) -> Key:
+    # The public function may write the partitions of this prefix and of `REFERRAL`.
+    return Key(join("LISTINGS_READ", network), "LISTINGS_READ")
 
 
 def known_person(hashed: str) -> Key:

@@ -10,7 +10,7 @@ from chalicelib.http.catalogue import achievement, issuer, referral
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.directory import holder_page, search, sitemap, wall
+from chalicelib.http.directory import holder_page, issuer_directory, search, sitemap, wall
 from chalicelib.http.embed import builder, downloads, events, images, oembed, share_images, widgets
 from chalicelib.http.public import (
     credentials,
@@ -63,6 +63,7 @@ def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
         wall,
         sitemap,
         search,
+        issuer_directory,
         images,
         widgets,
         oembed,

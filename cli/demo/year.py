@@ -24,6 +24,7 @@ _PLATFORMS = {
     Channel.X: 4, Channel.FACEBOOK: 3, Channel.DEVICE: 1,
 }  # fmt: skip
 _AGENTS = {VisitorClass.PERSON: 80, VisitorClass.KNOWN_BOT: 10, VisitorClass.PREVIEW: 8, VisitorClass.PREFETCH: 2}
+_SEARCHES = ("issuer", "issuer,text", "issuer,place,skill")
 _VERDICTS = {"valid": 95, "expired": 3, "revoked": 2}
 
 
@@ -129,6 +130,8 @@ def _journey(
         )
     if shared or rolls.random() < 0.5:
         yield from _shared(simulation, base, opened)
+    if rolls.random() < 0.1:
+        yield from _found(simulation, base, opened)
 
 
 def _shared(simulation: _Simulation, base: dict[str, Any], opened: datetime) -> Iterator[Event]:
@@ -153,3 +156,16 @@ def _shared(simulation: _Simulation, base: dict[str, Any], opened: datetime) -> 
             yield from simulation.visit(
                 Kind.IMPRESSION, simulation.later(opened, 900), base, widget=Widget.SCRIPT, referrer="folio.example"
             )
+
+
+def _found(simulation: _Simulation, base: dict[str, Any], opened: datetime) -> Iterator[Event]:
+    """The events that follow when the holder publishes a profile."""
+    rolls, of_issuer = simulation.rolls, {**base, "credential_id": None, "achievement_id": ""}
+    for _ in range(rolls.randint(3, 30)):
+        at = simulation.later(opened, 900)
+        yield from simulation.visit(Kind.SEARCHED, at, of_issuer, target=rolls.choice(_SEARCHES))
+        yield from simulation.visit(Kind.LISTED, at, of_issuer)
+        if rolls.random() < 0.2:
+            yield from simulation.visit(Kind.PROFILE_VIEW, at + timedelta(minutes=1), of_issuer)
+        if rolls.random() < 0.04:
+            yield from simulation.event(Kind.CONTACTED, at + timedelta(minutes=9), {**base, "credential_id": None})

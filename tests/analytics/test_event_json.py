@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.analytics.event import Device, Event, Kind, VisitorClass, Widget
+from chalicelib.analytics.event import NO_ACHIEVEMENT, Device, Event, Kind, VisitorClass, Widget
 from chalicelib.analytics.event_json import from_wire, to_wire
 from chalicelib.errors import Malformed
 from tests.contract import samples
@@ -36,6 +36,13 @@ JSON = st.recursive(
 @given(EVENT)
 def test_event_round_trips_through_json(event: Event):
     assert from_wire(json.loads(json.dumps(to_wire(event)))) == event
+
+
+@pytest.mark.parametrize("kind", sorted(NO_ACHIEVEMENT))
+def test_events_of_the_directory_have_no_achievement(kind: Kind):
+    event = samples.event(kind=kind, credential_id=None, achievement_id="")
+    assert to_wire(event)["achievement_id"] is None
+    assert from_wire(to_wire(event)) == event
 
 
 def test_times_are_serialized_in_utc():
@@ -69,6 +76,8 @@ def test_replaced_member_is_malformed_or_round_trips(member: str, value: object)
         {"kind": "glance"},
         {"id": ""},
         {"id": None},
+        {"achievement_id": None},
+        {"achievement_id": ""},
         {"referrer": "h" * 513},
         {"visitor_class": "robot"},
         {"address": "192.0.2.7"},

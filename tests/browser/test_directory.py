@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,39 @@ def test_a_search_is_narrowed_and_continued_by_keyboard_and_form(
         page.get_by_role("button", name="Search").last.click()
         expect(page.get_by_role("heading", name="11 people")).to_be_visible()
         expect(page.get_by_text("Found by").first).to_be_visible()
+
+
+@pytest.fixture
+def own_directory(laurel: Laurel) -> Iterator[str]:
+    """The path of the issuer's own directory, which is switched on for the test."""
+    issuers = laurel.issuer_store._issuers
+    before = issuers["fernhill"]
+    branding = {"accent": "#0b55a0", "font": "serif", "footer": "River Street 1"}
+    issuers["fernhill"] = replace(before, directory="yes", **branding)  # type: ignore[arg-type] # all are texts
+    yield "/issuers/fernhill/directory"
+    issuers["fernhill"] = before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_directory_of_an_issuer_is_accessible_fits_and_logs_nothing(
+    chromium: Browser, laurel: Laurel, screenshots: Path, own_directory: str, width: int, scheme: Scheme
+) -> None:
+    options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    for name, path in {"page": own_directory, "frame": f"/embed{own_directory}"}.items():
+        with open_page(chromium, f"{laurel.base_url}{path}", **options) as (page, messages):
+            page.screenshot(path=screenshots / f"issuer-directory-{name}-{width}-{scheme}.png", full_page=True)
+            assert messages == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert violations(page) == []
+
+
+def test_people_and_screen_readers_do_not_find_the_decoy(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, f"{laurel.base_url}/directory") as (page, _):
+        decoy = page.locator('a[href*="/directory/listings/"]')
+        expect(decoy).to_have_count(1)
+        expect(decoy).not_to_be_visible()
+        assert "Do not open this link" not in page.locator("body").aria_snapshot()
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            assert "/listings/" not in (page.evaluate("document.activeElement.getAttribute('href')") or "")

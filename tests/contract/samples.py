@@ -21,7 +21,7 @@ def issuer(issuer_id: str = "north", **changes: object) -> Issuer:
         issuer_id, f"did:web:localhost%3A8000:issuers:{issuer_id}", "École du Nord #1 %", "https://north.example",
         "Teaches.", (old, new), f"{issuer_id}-revocation", f"{issuer_id}-suspension", image="https://north.example/i",
         registered_as="École", former_names=("École du Sud",), closed=NOW, embed_sites="https://north.example",
-        certificate_template="plain", font="serif", footer="Nord", page_host="pages.north.example",
+        certificate_template="plain", font="serif", footer="Nord", directory="yes", page_host="pages.north.example",
         next_key=SigningKey("key-3", "z6MkNext", "handle-3", NOW), creator=("mailbox-0a1b", "network-2c3d"),
         domains=(DomainProof("north.example", Place.DNS, NOW, "ab" * 32),),
     )  # fmt: skip

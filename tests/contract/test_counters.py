@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.award.ports import Counters
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.stores.counters import DynamoCounters
 from tests import fakes
 from tests.contract import samples
@@ -15,9 +16,12 @@ from tests.contract import samples
 EXPIRES = samples.NOW + timedelta(days=2)
 
 
-@pytest.fixture(params=["fake", "engine"])
+@pytest.fixture(params=["fake", "engine", "listings_read"])
 def counters(request: pytest.FixtureRequest) -> Counters:
-    return fakes.Counters() if request.param == "fake" else DynamoCounters(request.getfixturevalue("tables"))
+    if request.param == "fake":
+        return fakes.Counters()
+    key = keys.count if request.param == "engine" else keys.listings_read
+    return DynamoCounters(request.getfixturevalue("tables"), key)
 
 
 def test_counter_never_exceeds_its_limit(counters: Counters) -> None:

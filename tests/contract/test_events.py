@@ -10,10 +10,15 @@ from typing import Any
 
 import pytest
 
+from chalicelib.analytics.counts.counts import fold
+from chalicelib.analytics.counts.periods import bucket_of
+from chalicelib.analytics.event import Kind
 from chalicelib.analytics.event_json import UNSTORED, from_wire, to_wire
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.replay import replay
+from chalicelib.directory.directory_events import NO_ISSUER
 from chalicelib.dynamo import keys
+from chalicelib.dynamo.stores.counts import DynamoCountStore
 from chalicelib.dynamo.stores.events import DynamoEventStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
@@ -45,6 +50,21 @@ def test_missing_members_are_omitted(tables: Tables, event_store: DynamoEventSto
     event_store.write(samples.event(visitor=None, referrer=None))
     (item,) = stored(tables)
     assert not item.keys() & {"visitor", "referrer"}
+
+
+def test_event_of_the_directory_is_read_and_counted(tables: Tables, event_store: DynamoEventStore):
+    """It has no achievement, and may belong to no issuer. An event that cannot be read would stop all counting."""
+    event = samples.event(
+        kind=Kind.SEARCHED, credential_id=None, achievement_id="", issuer_id=NO_ISSUER, target="place,text"
+    )
+    event_store.write(event)
+    assert list(event_store.events(bucket_of(event.at))) == [event]
+    counts = fold([event])[NO_ISSUER]
+    assert [(cell.kind, cell.achievement, cell.detail) for cell in counts.cells] == [("searched", "", "place,text")]
+    count_store = DynamoCountStore(tables, samples.RETENTION)
+    count_store.save(NO_ISSUER, bucket_of(event.at), counts, 1)
+    found = count_store.parts(bucket_of(event.at).parent, None)
+    assert [(issuer_id, dict(part.cells)) for issuer_id, _, part in found] == [(NO_ISSUER, dict(counts.cells))]
 
 
 def test_event_write_is_one_call_without_a_read(tables: Tables, event_store: DynamoEventStore):

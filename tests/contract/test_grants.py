@@ -182,7 +182,9 @@ def test_the_directory_follows_changes_with_no_more_than_its_role_grants(laurel:
             for changed in (("PUBLISHED", HOLDER), ("CREDENTIAL", record.id)):
                 assert laurel.services.update_listings([stream_record(*changed)]).failed is None
         with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as also:
-            page = search(searched, laurel.services.directory, laurel.clock())
+            with laurel.services.reading_limit.reading("2001:db8::1", 10) as reading:
+                page = search(searched, laurel.services.directory, laurel.clock())
+            laurel.services.reading_limit.opened_decoy("2001:db8::1", reading.decoy)
             suggestions("ste", laurel.services.directory)
         assert (refused, also, [hit.listing.credentials for hit in page.hits]) == ([], [], shown)
         status_changes.suspend(laurel.services.issuer_context, "acme", record.id)

@@ -68,6 +68,28 @@ def test_nothing_is_stored_at_first(stores: Stores) -> None:
     assert stores.public.published(HOLDER) is None
 
 
+def test_a_hidden_profile_costs_the_same_calls_as_an_absent_one(tables: Tables) -> None:
+    """Otherwise the time of an answer would tell whether someone has a profile that they do not show."""
+    expired = replace(PUBLISHED, holder_id="e" * 26, expires_at=NOW)
+    withdrawn = replace(PROFILE, mailbox="w", holder_id="w" * 26)
+    profiles, public = DynamoProfileStore(tables), DynamoPublishedStore(tables)
+    profiles.save(replace(PROFILE, mailbox="e", holder_id="e" * 26), None, expired)
+    profiles.save(profiles.save(withdrawn, None, replace(PUBLISHED, holder_id="w" * 26)), None, None)
+    sent: list[tuple[str, int]] = []
+
+    def record(request: Any, **_: Any) -> None:
+        sent.append((request.headers["X-Amz-Target"].decode(), len(request.body)))
+
+    tables.client.meta.events.register("before-send.dynamodb", record)
+    try:
+        for holder_id in ("e" * 26, "w" * 26, "a" * 26):
+            public.published(holder_id)
+    finally:
+        tables.client.meta.events.unregister("before-send.dynamodb", record)
+    assert len(sent) == 3
+    assert len(set(sent)) == 1
+
+
 def test_profile_ledger_and_publication_round_trip(stores: Stores) -> None:
     first = entry(
         1,

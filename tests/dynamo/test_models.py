@@ -36,7 +36,7 @@ ISSUER = st.builds(
     Issuer, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(KEY, max_size=3).map(tuple), TEXT, TEXT,
     st.none() | TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT.filter(bool),
     st.lists(DOMAIN, max_size=3).map(tuple), st.none() | MOMENTS, VERSION, st.lists(TEXT, max_size=3).map(tuple),
-    embed_sites=st.none() | TEXT, certificate_template=st.none() | TEXT,
+    embed_sites=st.none() | TEXT, certificate_template=st.none() | TEXT, directory=st.none() | TEXT,
     font=st.none() | TEXT, footer=st.none() | TEXT,
 )  # fmt: skip
 SKILL = st.builds(Skill, TEXT, TEXT, TEXT, st.none() | TEXT)

@@ -36,6 +36,7 @@ from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.directory.listed import all_shown_now
 from chalicelib.directory.ports import Ports
 from chalicelib.directory.profiles.own_profile import ProfileContext
+from chalicelib.directory.reading_limit import ReadingLimit
 from chalicelib.directory.writing.updates import UpdateContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
@@ -318,6 +319,10 @@ class Laurel:
         index = self.listing_updates.index
         shown_now = partial(all_shown_now, self.profile_store, self.hosted_reports)
         return Ports(index, lambda _: b"s" * 32, shown_now)
+
+    @property
+    def reading_limit(self) -> ReadingLimit:
+        return ReadingLimit(self.counters, lambda day: str(day).encode() * 4, lambda: self.now)
 
     @property
     def domain_prover(self) -> DomainProver:

@@ -59,7 +59,9 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("PublicRole", "credentials"): {
         "GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE", "ISSUERS", "SITEMAP"},
     },
-    ("PublicRole", "secrets"): {**each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}},
+    ("PublicRole", "secrets"): {
+        **each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}, "UpdateItem": {"LISTINGS_READ"},
+    },
     ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
     ("VerifyRole", "secrets"): {
         **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"FETCHES"},

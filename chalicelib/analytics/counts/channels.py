@@ -30,7 +30,9 @@ _NETWORKS = {
 _SEARCH_SITES = frozenset({"bing", "duckduckgo", "ecosia", "google", "qwant", "startpage", "yahoo", "yandex", "baidu"})
 _MAIL_HOSTS = frozenset({"mail.google.com", "outlook.live.com", "outlook.office.com", "mail.yahoo.com"})
 _BY_PROGRAMS = frozenset({Kind.VERIFICATION})
-_WITH_TARGET = frozenset({Kind.SHARED, Kind.DOWNLOAD, Kind.ISSUED, Kind.PATHWAY_STEP, Kind.PATHWAY_COMPLETED})
+_WITH_TARGET = frozenset(
+    {Kind.SHARED, Kind.DOWNLOAD, Kind.ISSUED, Kind.PATHWAY_STEP, Kind.PATHWAY_COMPLETED, Kind.SEARCHED}
+)
 _VERIFIED = frozenset({Kind.VIEW, Kind.VERIFICATION})
 BY_SITE = frozenset({Kind.IMPRESSION, Kind.CLICK})
 """Kinds whose detail is the website that shows a widget."""
@@ -53,7 +55,8 @@ def channel_of(event: Event) -> str:
 
 def detail_of(event: Event) -> str:
     """The platform of a share or download, the verdict of a verification, the website that shows a widget, the step of
-    a pathway, or whether the holder of an issued credential is `new` or `returning`."""
+    a pathway, the kinds of filter of a search, or whether the holder of an issued credential is `new` or
+    `returning`."""
     if event.kind in _WITH_TARGET:
         return event.target or ""
     if event.kind in _VERIFIED:

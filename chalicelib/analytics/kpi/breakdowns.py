@@ -67,7 +67,7 @@ def by_dimension(cells: Mapping[Cell, int], name: str) -> dict[str, dict[str, in
     """Events by people, by kind, for each value of ``name``: `achievement`, `channel` or `country`."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for cell, many in cells.items():
-        if not cell.machine:
+        if not cell.machine and (name != "achievement" or cell.achievement):
             found[getattr(cell, name)][cell.kind] += many
     return {value: dict(kinds) for value, kinds in found.items()}
 

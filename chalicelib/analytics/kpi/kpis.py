@@ -42,6 +42,8 @@ class Kpi:
     compute: Callable[[Figures], Value]
     by_visitor: bool = False
     """Whether it can be limited to a channel or a country: only what visitors do has one."""
+    by_achievement: bool = True
+    """Whether it can be limited to an achievement."""
 
 
 def _events(kind: Kind, *, machine: bool | None = False) -> Callable[[Figures], Value]:
@@ -191,6 +193,32 @@ KPIS = (
         "period that are over, without revoked ones.",
         Unit.RATIO,
         _share(Stage.RENEWED_IN_TIME, Stage.EXPIRED),
+    ),
+    Kpi(
+        "directory_impressions",
+        "Directory impressions",
+        "Pages of results of the directory that showed people with valid credentials of this issuer, seen by people.",
+        Unit.COUNT,
+        _events(Kind.LISTED),
+        by_visitor=True,
+        by_achievement=False,
+    ),
+    Kpi(
+        "profile_views",
+        "Profile views",
+        "Views by people of profiles that show credentials of this issuer.",
+        Unit.COUNT,
+        _events(Kind.PROFILE_VIEW),
+        by_visitor=True,
+        by_achievement=False,
+    ),
+    Kpi(
+        "contacts_per_impression",
+        "Directory impressions to contact",
+        "Messages relayed to holders ÷ directory impressions, both in the period.",
+        Unit.RATIO,
+        _per_event(Kind.CONTACTED, Kind.LISTED),
+        by_achievement=False,
     ),
     *(
         Kpi(

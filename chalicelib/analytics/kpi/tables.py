@@ -58,7 +58,11 @@ def kpi_figures(reader: CountReader, request: Request) -> list[KpiFigure]:
     """Every key figure that the filter applies to."""
     now, before = period_figures(reader, request), _figures_before(reader, request)
     by_visitor = request.only.channel is not None or request.only.country is not None
-    shown = [kpi for kpi in KPIS if kpi.by_visitor or not by_visitor]
+    shown = [
+        kpi
+        for kpi in KPIS
+        if (kpi.by_visitor or not by_visitor) and (kpi.by_achievement or request.only.achievement is None)
+    ]
     return [KpiFigure(kpi, kpi.compute(now), kpi.compute(before)) for kpi in shown]
 
 

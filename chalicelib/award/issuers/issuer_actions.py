@@ -19,7 +19,7 @@ from chalicelib.award.issuers import names
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.keys import new_key
 from chalicelib.credential import did
-from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.issuer import DIRECTORY_ON, Issuer
 from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.embed.artefacts import template
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -52,6 +52,7 @@ class NewIssuer:
     certificate_template: str | None = None
     font: str | None = None
     footer: str | None = None
+    directory: str | None = None
 
 
 def create(
@@ -114,6 +115,7 @@ def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, regis
         certificate_template=new.certificate_template,
         font=new.font,
         footer=new.footer,
+        directory=new.directory,
         registered_as=new.name if registered else None,
     )
 
@@ -127,7 +129,7 @@ def update_profile(
     by_operator: bool = False,
 ) -> Issuer:
     """Update the issuer's profile: any of `name`, `url`, `description`, `email`, `image`, `accent`,
-    `embed_sites`, `font`, `footer`, `certificate_template`.
+    `embed_sites`, `font`, `footer`, `certificate_template`, `directory`.
 
     Issued credentials keep what they were signed with. ``version`` is the `profile_version` that the caller saw; None,
     from an operator's command line, changes whatever is stored. Repeating the same change is harmless. ``by_operator``
@@ -252,3 +254,5 @@ def _check_words(new: NewIssuer) -> None:
         fonts.check(new.font)
     if new.footer is not None:
         check_text("footer", new.footer, MAX_FOOTER)
+    if new.directory not in (None, DIRECTORY_ON):
+        raise Refused(f"The directory is {DIRECTORY_ON!r} or null.", code="bad_directory")

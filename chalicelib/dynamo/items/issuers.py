@@ -64,6 +64,7 @@ class IssuerItem(Item, discriminator="issuer"):
     certificate_template = UnicodeAttribute(null=True)
     font = UnicodeAttribute(null=True)
     footer = UnicodeAttribute(null=True)
+    directory = UnicodeAttribute(null=True)
     page_host = UnicodeAttribute(null=True)
     registered_as = UnicodeAttribute(null=True)
     former_names = ListAttribute(of=UnicodeAttribute, default=list)

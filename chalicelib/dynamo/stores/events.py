@@ -32,7 +32,7 @@ class EventItem(Item, discriminator="event"):
     at = UnicodeAttribute()
     credential_id = UnicodeAttribute(null=True)
     issuer_id = UnicodeAttribute()
-    achievement_id = UnicodeAttribute()
+    achievement_id = UnicodeAttribute(null=True)
     verdict = UnicodeAttribute()
     visitor = UnicodeAttribute(null=True)
     referrer = UnicodeAttribute(null=True)

@@ -31,6 +31,7 @@ WORDS = (
     "font",
     "footer",
     "certificate_template",
+    "directory",
 )
 
 
@@ -59,6 +60,7 @@ def routes(services: Services) -> Routes:
             certificate_template=reader.optional("certificate_template"),
             font=reader.optional("font"),
             footer=reader.optional("footer"),
+            directory=reader.optional("directory"),
         )
         sent_owner = reader.text("owner")
         reader.finish()
@@ -100,6 +102,7 @@ def to_json(issuer: Issuer) -> dict[str, object]:
         "certificate_template": issuer.certificate_template,
         "font": issuer.font,
         "footer": issuer.footer,
+        "directory": issuer.directory,
         "page_host": issuer.page_host,
         "keys": [
             {

@@ -11,6 +11,7 @@ from functools import reduce
 
 from chalicelib.award.input import colours, fonts
 from chalicelib.credential.issuer import Issuer
+from chalicelib.http.directory.issuer_directory import directory_url
 from chalicelib.http.html import text
 from chalicelib.http.public.issuer_view import shown_image
 from chalicelib.language.phrase import phrase
@@ -43,6 +44,8 @@ class Profile:
     """None unless the issuer is proven, like the next two."""
     font: str | None
     footer: str | None
+    directory: str | None
+    """The URL of its own directory, if it has one."""
 
 
 def profile_of(issuer: Issuer, now: datetime, base_url: str) -> Profile:
@@ -66,6 +69,7 @@ def profile_of(issuer: Issuer, now: datetime, base_url: str) -> Profile:
         accent=colours.readable(issuer.accent) if proven else None,
         font=fonts.known(issuer.font) if proven else None,
         footer=text.optional_text(issuer.footer) if proven else None,
+        directory=directory_url(base_url, issuer.id) if issuer.has_directory(now) else None,
     )
 
 
@@ -83,6 +87,7 @@ def to_json(profile: Profile) -> dict[str, object]:
         "proven": profile.proven,
         "name_registered": profile.registered,
         "domains": list(profile.domains),
+        "directory": profile.directory,
         "stated_by_issuer": {
             "name": profile.name,
             "description": profile.description,

@@ -18,7 +18,7 @@ from chalicelib.http.console import kept_image
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.core.ports import Services
 
-_OPTIONAL = ("email", "accent", "embed_sites", "font", "footer", "certificate_template")
+_OPTIONAL = ("email", "accent", "embed_sites", "font", "footer", "certificate_template", "directory")
 KEPT = "kept_logo"
 """The field that names the stored logo, the current one or one that was just uploaded."""
 FONT_OPTIONS = (("", "The system’s font"), *fonts.FONTS.items())

@@ -19,6 +19,7 @@ from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
+from chalicelib.http.directory.issuer_directory import directory_url, snippet
 from chalicelib.http.input.form import MAX_WITH_FILE
 
 CONFLICT = (
@@ -102,6 +103,9 @@ def _shown(services: Services, context: PageContext, form: FormState, conflict: 
         key=_key(issuer),
         identified=issuer.identified(now),
         limits=limits.lines(issuer, now),
+        now=now,
+        own_directory=directory_url(context.base_url, issuer.id),
+        directory_code=snippet(context.base_url, issuer.id),
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.directory import ports as directory_ports
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
+    from chalicelib.directory.reading_limit import ReadingLimit
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
@@ -132,6 +133,10 @@ class Services(Protocol):
     @property
     def directory(self) -> directory_ports.Ports:
         """What searches of the directory need."""
+
+    @property
+    def reading_limit(self) -> ReadingLimit:
+        """Limit on what a network reads of the directory."""
 
     @property
     def pathways(self) -> Pathways:

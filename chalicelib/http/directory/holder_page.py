@@ -6,6 +6,8 @@ from typing import Any
 
 from chalice.app import Request
 
+from chalicelib.analytics.event import Kind
+from chalicelib.directory import directory_events
 from chalicelib.embed import snippets, texts
 from chalicelib.embed.appearance import size_of, theme_of
 from chalicelib.embed.snippets import Look
@@ -17,7 +19,7 @@ from chalicelib.http.directory import holder_json, wall
 from chalicelib.http.directory.holder_view import OPEN_TO, HolderView, open_holder
 from chalicelib.http.embed.opening import parameter
 from chalicelib.http.html import reader, render
-from chalicelib.http.input import negotiation
+from chalicelib.http.input import negotiation, request_context
 from chalicelib.language.language_names import NAMES
 from chalicelib.language.languages import LANGUAGES, known
 from chalicelib.language.phrase import phrase
@@ -43,6 +45,12 @@ def routes(services: Services) -> Routes:
     @bound.bind("/holders/{id}", access=PUBLIC, missing=MISSING)
     def show(request: Request, holder_id: str) -> Reply:
         view = open_holder(services, holder_id)
+        directory_events.record(
+            services.hosted_reports,
+            request_context.of(request, Kind.PROFILE_VIEW),
+            lambda: services.directory.secret(view.checked_at.date()),
+            directory_events.profile_viewed(view.issuers),
+        )
         headers = uncached(Vary="Accept") | ({} if view.indexed else {"X-Robots-Tag": "noindex"})
         if negotiation.wants_page(request.headers.get("accept")):
             content: dict[str, Any] = {

@@ -70,6 +70,8 @@ class HolderView:
     skills: tuple[ProvenSkill, ...]
     indexed: bool
     checked_at: datetime
+    issuers: tuple[str, ...]
+    """Ids of the issuers of the credentials."""
 
 
 def open_holder(services: Services, holder_id: str) -> HolderView:
@@ -93,7 +95,8 @@ def holder_url(base_url: str, holder_id: str) -> str:
 
 
 def _view(published: Published, opened: Iterable[HostedReport], base_url: str, now: datetime) -> HolderView:
-    cards = [(one.report.verdict, _card(one, base_url)) for one in opened]
+    all_of_them = list(opened)
+    cards = [(one.report.verdict, _card(one, base_url)) for one in all_of_them]
     shown = sorted(
         ((verdict, card) for verdict, card in cards if card is not None), key=lambda pair: _order(pair[1]), reverse=True
     )
@@ -113,6 +116,7 @@ def _view(published: Published, opened: Iterable[HostedReport], base_url: str, n
         skills=skills(valid),
         indexed=published.indexed,
         checked_at=now,
+        issuers=tuple(one.record.issuer_id for one, (_, card) in zip(all_of_them, cards, strict=True) if card),
     )
 
 

@@ -1,4 +1,5 @@
-"""The search of the directory: `/directory` for people, `/v1/directory` and `/v1/directory/suggest` for programs."""
+"""The search of the directory: `/directory` for people, `/v1/directory` and `/v1/directory/suggest` for programs; and
+`/directory/listings/{id}`, which only programs open that copy it."""
 
 from __future__ import annotations
 
@@ -8,7 +9,14 @@ from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
+from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
+
+DECOY = phrase(
+    "Laurel hides this link from people, to notice programs that copy the directory. To find people, search the "
+    "directory."
+)
+"""Said to people who open a decoy all the same, for example in a browser that shows hidden links."""
 
 
 def routes(services: Services) -> Routes:
@@ -39,5 +47,11 @@ def routes(services: Services) -> Routes:
         from chalicelib.http.directory import search_page
 
         return search_page.show(services, request)
+
+    @bound.bind("/directory/listings/{id}", access=PUBLIC, missing=DECOY)
+    def open_decoy(request: Request, decoy: str) -> Reply:
+        from chalicelib.http.directory import search_page
+
+        return search_page.open_decoy(services, request, decoy)
 
     return bound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.credential import dates
-from chalicelib.directory.listing import Named
+from chalicelib.directory.listing import Listing, Named
 from chalicelib.directory.ports import Suggestion
 from chalicelib.directory.query.facets import Facets
 from chalicelib.directory.query.hits import Hit
@@ -20,7 +20,7 @@ KINDS = {Fit.NAME: "exact", Fit.EXACT: "exact", Fit.BEGINNING: "beginning", Fit.
 def to_json(page: Page, base_url: str, now: datetime) -> dict[str, object]:
     """Serialize a page of results; ``next`` is the cursor of the next one."""
     found: dict[str, object] = {
-        "items": [_item(hit, base_url) for hit in page.hits],
+        "items": [item(hit, base_url) for hit in page.hits],
         "next": page.next,
         "complete": page.complete,
         "checked_at": dates.write(now),
@@ -37,18 +37,24 @@ def suggested(suggestion: Suggestion) -> dict[str, str]:
     return {"kind": suggestion.kind, "value": suggestion.value, "label": suggestion.label}
 
 
-def _item(hit: Hit, base_url: str) -> dict[str, object]:
+def stated(listing: Listing) -> dict[str, object]:
+    """Serialize what a person says about themselves."""
+    return {
+        "name": listing.name,
+        "headline": listing.headline,
+        "place": listing.place,
+        "languages": list(listing.languages),
+        "open_to": list(listing.open_to),
+    }
+
+
+def item(hit: Hit, base_url: str) -> dict[str, object]:
+    """Serialize a person among the results."""
     listing = hit.listing
     return {
         "id": listing.id,
         "url": holder_url(base_url, listing.id),
-        "stated_by_holder": {
-            "name": listing.name,
-            "headline": listing.headline,
-            "place": listing.place,
-            "languages": list(listing.languages),
-            "open_to": list(listing.open_to),
-        },
+        "stated_by_holder": stated(listing),
         "valid_credentials": listing.credentials,
         "newest_issued_at": dates.write(listing.issued_at) if listing.issued_at else None,
         "achievements": [_named(one) for one in listing.achievements],

@@ -2,65 +2,151 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NoReturn
+
 from chalice.app import Request
 
-from chalicelib.directory.search import search, suggestions
-from chalicelib.errors import Refused
+from chalicelib.analytics.event import Kind, VisitorClass
+from chalicelib.directory import directory_events
+from chalicelib.directory.reading_limit import SUGGESTIONS, Reading
+from chalicelib.directory.search import MAX_PAGE, Page, SearchRequest, search, suggestions
+from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.http.catalogue.profile import Profile
 from chalicelib.http.core import problem
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
-from chalicelib.http.directory import search_json, search_request, search_view
-from chalicelib.http.directory.search_request import INCLUDED
+from chalicelib.http.directory import search_csv, search_json, search_request, search_view
+from chalicelib.http.directory.search_request import INCLUDED, Asked
 from chalicelib.http.directory.search_view import SORTS, SearchView
 from chalicelib.http.html import render
-from chalicelib.http.input import query
+from chalicelib.http.input import negotiation, query, request_context, visitor_class
 
 CARDS = 10
 """People on a page: a recruiter reads the first ones and narrows the search."""
 _MISSING = "There is nothing here."
-_UNLISTED = {"X-Robots-Tag": "noindex"}
+UNLISTED = {"X-Robots-Tag": "noindex"}
 """Search engines may list a profile if its holder wants it, but not searches for people."""
 
 
 def find(services: Services, request: Request) -> Reply:
-    """Return a page of results as JSON. Raises `Refused`, `Problem`, `Unavailable`."""
-    asked, now = search_request.read(request), services.hosted_reports.clock()
+    """Return a page of results as JSON or CSV. Raises `Refused`, `Problem`, `TooMany`, `Unavailable`."""
+    asked, now, base_url = search_request.read(request), services.hosted_reports.clock(), services.settings.base_url
+    as_csv = _wants_csv(request, asked)
     total, facets = (one in asked.include for one in INCLUDED)
-    found = search(asked.request(limit=asked.limit, total=total, facets=facets), services.directory, now)
-    return as_json(search_json.to_json(found, services.settings.base_url, now), headers=uncached())
+    wanted = asked.request(limit=asked.limit, total=total, facets=facets)
+    with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
+        found = search(wanted, services.directory, now)
+        reading.shown = len(found.hits)
+    _record(services, request, wanted, found, reading)
+    if as_csv:
+        return _csv(asked, found, base_url)
+    return as_json(search_json.to_json(found, base_url, now), headers=uncached(Vary="Accept"))
 
 
 def suggest(services: Services, request: Request) -> Reply:
-    """Return suggestions for what has been typed. Raises `Problem`, `Unavailable`."""
+    """Return suggestions for what has been typed. Raises `Problem`, `TooMany`, `Unavailable`."""
     typed = query.only(request, "q").get("q", "")
-    found = suggestions(typed, services.directory)
+    with services.reading_limit.reading(request_context.client_address(request), SUGGESTIONS) as reading:
+        found = suggestions(typed, services.directory)
+        reading.shown = SUGGESTIONS
     return as_json({"items": [search_json.suggested(one) for one in found]}, headers=uncached())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a page shows: results, or why there are none."""
+
+    view: SearchView
+    refused: Problem | None
+    decoy: str | None
 
 
 def show(services: Services, request: Request) -> Reply:
     """Return the page with results. Raises `Problem`, `Unavailable`."""
-    asked, now, base_url = search_request.read(request), services.hosted_reports.clock(), services.settings.base_url
+    found = answer(services, request, search_request.read(request))
+    return page_of(services, found, "directory/search.html")
+
+
+def answer(
+    services: Services,
+    request: Request,
+    asked: Asked,
+    *,
+    limit: int = CARDS,
+    achievements: Collection[str] | None = None,
+    by_visitor: bool = True,
+) -> Answer:
+    """Search for a page; ``achievements`` as in `search_view`. ``by_visitor`` is false if a website asks with each view
+    of its own page: that is no search. Raises `Unavailable`."""
+    now, base_url = services.hosted_reports.clock(), services.settings.base_url
     first = asked.cursor is None
     try:
-        found = search(asked.request(limit=CARDS, total=first, facets=first), services.directory, now)
-    except Refused as error:
+        wanted = asked.request(limit=limit, total=first, facets=first)
+        with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
+            found = search(wanted, services.directory, now)
+            reading.shown = len(found.hits)
+    except (Refused, TooMany) as error:
         # Keep the form as it was sent, so that the visitor can correct it.
         refused = problem.of(error, _MISSING)
         if refused is None:
             raise
-        return _page(base_url, search_view.empty_view(asked, now), refused.kind.status, refused)
-    return _page(base_url, search_view.view_of(asked, found, base_url, now), 200, None)
+        return Answer(search_view.empty_view(asked, now), refused, None)
+    _record(services, request, wanted, found, reading, by_visitor=by_visitor)
+    return Answer(search_view.view_of(asked, found, base_url, now, achievements), None, reading.decoy)
 
 
-def _page(base_url: str, view: SearchView, status: int, refused: Problem | None) -> Reply:
+def page_of(services: Services, found: Answer, template: str, issuer: Profile | None = None) -> Reply:
+    """Render the page of ``found``, which is that of ``issuer`` if it has a directory of its own."""
     return render.page(
-        "directory/search.html",
-        base_url,
-        status,
-        uncached(**_UNLISTED),
+        template,
+        services.settings.base_url,
+        found.refused.kind.status if found.refused else 200,
+        uncached(**UNLISTED) | (dict(found.refused.headers) if found.refused else {}),
         forms=True,
-        page=view,
-        problem=refused,
+        page=found.view,
+        problem=found.refused,
+        decoy=found.decoy,
         sorts=SORTS,
+        max_csv=MAX_PAGE,
+        issuer=issuer,
     )
+
+
+def _wants_csv(request: Request, asked: Asked) -> bool:
+    accepted = negotiation.ranked(request.headers.get("accept"), (negotiation.JSON, search_csv.TYPE))
+    chosen = asked.format or ("csv" if accepted[:1] == [search_csv.TYPE] else "json")
+    if chosen == "csv" and asked.include:
+        raise query.refused("include", "CSV contains the results only.")
+    return chosen == "csv"
+
+
+def _csv(asked: Asked, found: Page, base_url: str) -> Reply:
+    headers = uncached(Vary="Accept") | {"Content-Disposition": 'attachment; filename="directory.csv"'}
+    if found.next:
+        headers["Link"] = f'<{asked.csv_url(base_url, found.next, asked.limit)}>; rel="next"'
+    return Reply(search_csv.to_csv(found, base_url), f"{search_csv.TYPE}; charset=utf-8", headers=headers)
+
+
+def open_decoy(services: Services, request: Request, decoy: str) -> NoReturn:
+    """Limit the network of a program that follows every link, and find nothing. Raises `NotFound`, `Unavailable`."""
+    if visitor_class.of(request) is not VisitorClass.PREFETCH:
+        services.reading_limit.opened_decoy(request_context.client_address(request), decoy)
+    raise NotFound("a decoy")
+
+
+def _record(
+    services: Services,
+    request: Request,
+    wanted: SearchRequest,
+    found: Page,
+    reading: Reading,
+    *,
+    by_visitor: bool = True,
+) -> None:
+    visit = request_context.of(request, Kind.LISTED)
+    happened = directory_events.listed(hit.listing for hit in found.hits)
+    search_ = (directory_events.searched(wanted.query),) if by_visitor and wanted.cursor is None else ()
+    directory_events.record(services.hosted_reports, visit, lambda: reading.salt, (*search_, *happened))

@@ -1,8 +1,9 @@
-"""What a URL asks of the directory. The page and the API have the same parameters."""
+"""What a URL asks of the directory. The pages and the API have the same parameters."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from chalice.app import Request
@@ -14,7 +15,9 @@ from chalicelib.language.languages import PARAMETER
 
 INCLUDED = ("total", "facets")
 """What costs more than the results themselves, so that a program must ask for it."""
-_ONCE = ("q", "sort", "cursor", "limit", "include")
+FORMATS = ("json", "csv")
+"""Formats of results for programs, which `Accept` can choose as well."""
+_ONCE = ("q", "sort", "cursor", "limit", "include", "format")
 _KNOWN = (*_ONCE, *FilterKind, PARAMETER)
 _MAX_VALUES = 100
 """Values of one parameter that are read; the query refuses fewer, and says so."""
@@ -32,6 +35,11 @@ class Asked:
     cursor: str | None
     limit: int
     include: tuple[str, ...]
+    format: str | None
+    path: str = "/directory"
+    """The path of the page."""
+    fixed: tuple[str, ...] = ()
+    """The kinds of filter that the page itself sets: its URL and its form have none of them."""
 
     @property
     def query(self) -> Query:
@@ -43,9 +51,14 @@ class Asked:
         return [value for name, value in self.conditions if name == kind]
 
     @property
+    def chosen(self) -> tuple[tuple[str, str], ...]:
+        """The conditions that the visitor chose."""
+        return tuple((name, value) for name, value in self.conditions if name not in self.fixed)
+
+    @property
     def is_empty(self) -> bool:
-        """Whether it asks for everyone."""
-        return not self.text.strip() and not self.conditions
+        """Whether it asks for everyone on the page."""
+        return not self.text.strip() and not self.chosen
 
     def request(self, *, limit: int, total: bool, facets: bool) -> SearchRequest:
         """Raises `Refused` (`directory_query`)."""
@@ -53,15 +66,32 @@ class Asked:
 
     def next_url(self, base_url: str, cursor: str) -> str:
         """The URL of the page of results that begins at ``cursor``."""
-        pairs = [("q", self.text)] if self.text else []
-        pairs += [*self.conditions, *([("sort", self.sort)] if self.sort else []), ("cursor", cursor)]
-        return f"{base_url}/directory?{urlencode(pairs)}"
+        return f"{base_url}{self.path}?{self._query(self.chosen, cursor)}"
+
+    def csv_url(self, base_url: str, cursor: str | None, limit: int) -> str:
+        """The URL of the same search as CSV, from ``cursor``."""
+        return f"{base_url}/v1/directory?{self._query(self.conditions, cursor, limit=str(limit), format='csv')}"
+
+    def _query(self, conditions: Iterable[tuple[str, str]], cursor: str | None, **more: str) -> str:
+        once = {"sort": self.sort, "cursor": cursor, **more}
+        pairs = [("q", self.text), *conditions, *once.items()]
+        return urlencode([(name, value) for name, value in pairs if value])
 
 
-def read(request: Request) -> Asked:
-    """Read the parameters of ``request``. Raises `Problem` (`invalid_request`)."""
+def read_for(request: Request, issuer_id: str, path: str, ignored: tuple[str, ...] = ()) -> Asked:
+    """Read the parameters of ``request`` for the directory of one issuer at ``path``. Raises `Problem`."""
+    asked = read(request, ignored)
+    if asked.values(FilterKind.ISSUER):
+        raise query.refused(FilterKind.ISSUER, "This directory shows people with credentials of one issuer.")
+    kind = FilterKind.ISSUER.value
+    return replace(asked, path=path, conditions=(*asked.conditions, (kind, issuer_id)), fixed=(kind,))
+
+
+def read(request: Request, ignored: tuple[str, ...] = ()) -> Asked:
+    """Read the parameters of ``request`` without those ``ignored``. Raises `Problem` (`invalid_request`)."""
     given = request.query_params
-    pairs = [(name, value) for name in given for value in given.getlist(name)[:_MAX_VALUES]] if given else []
+    all_ = [(name, value) for name in given for value in given.getlist(name)[:_MAX_VALUES]] if given else []
+    pairs = [(name, value) for name, value in all_ if name not in ignored]
     once: dict[str, str] = {}
     conditions: list[tuple[str, str]] = []
     for name, value in pairs:
@@ -77,6 +107,7 @@ def read(request: Request) -> Asked:
         once.get("cursor") or None,
         query.limit(once, MAX_PAGE) if "limit" in once else PAGE,
         _included(once.get("include", "")),
+        _format(once.get("format") or None),
     )
 
 
@@ -93,3 +124,9 @@ def _included(text: str) -> tuple[str, ...]:
     if not set(wanted) <= set(INCLUDED):
         raise query.refused("include", f"This must be a list of {', '.join(INCLUDED)}.")
     return wanted
+
+
+def _format(text: str | None) -> str | None:
+    if text is not None and text not in FORMATS:
+        raise query.refused("format", f"This must be one of {', '.join(FORMATS)}.")
+    return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from chalicelib.directory.query.facets import Facets, FacetValue
 from chalicelib.directory.query.hits import Hit
 from chalicelib.directory.query.matching import Fit, Match
 from chalicelib.directory.query.query import FilterKind, Order
-from chalicelib.directory.search import Page, Total
+from chalicelib.directory.search import MAX_PAGE, Page, Total
 from chalicelib.http.directory.holder_view import OPEN_TO, holder_url
 from chalicelib.http.directory.search_request import Asked
 from chalicelib.http.html import reader, text
@@ -105,32 +105,39 @@ class SearchView:
     complete: bool
     next: str | None
     """The URL of the next page."""
+    csv: str | None
+    """The URL of the results from this page on as CSV."""
     checked_at: datetime
 
 
-def view_of(asked: Asked, page: Page, base_url: str, now: datetime) -> SearchView:
-    """Prepare a page of results."""
+def view_of(
+    asked: Asked, page: Page, base_url: str, now: datetime, achievements: Collection[str] | None = None
+) -> SearchView:
+    """Prepare a page of results. Of ``achievements``, if given, the form offers only these."""
     return SearchView(
         asked=asked,
-        filters=tuple(_filters(asked, page.facets)),
-        cards=tuple(_card(hit, base_url) for hit in page.hits),
+        filters=tuple(_filters(asked, page.facets, achievements)),
+        cards=tuple(_card(hit, base_url, asked.fixed) for hit in page.hits),
         total=page.total,
         estimated=page.facets is not None and not page.facets.exact,
         complete=page.complete,
         next=asked.next_url(base_url, page.next) if page.next else None,
+        csv=asked.csv_url(base_url, asked.cursor, MAX_PAGE) if page.hits else None,
         checked_at=now,
     )
 
 
 def empty_view(asked: Asked, now: datetime) -> SearchView:
     """Prepare the page for a search that was not possible."""
-    return SearchView(asked, tuple(_filters(asked, None)), (), None, False, True, None, now)
+    return SearchView(asked, tuple(_filters(asked, None, None)), (), None, False, True, None, None, now)
 
 
-def _filters(asked: Asked, facets: Facets | None) -> Iterator[Filter]:
+def _filters(asked: Asked, facets: Facets | None, achievements: Collection[str] | None) -> Iterator[Filter]:
     for kind in FilterKind:
-        if kind is not FilterKind.ISSUED_AFTER:
+        if kind is not FilterKind.ISSUED_AFTER and kind not in asked.fixed:
             counted = facets.values[kind] if facets else ()
+            if kind is FilterKind.ACHIEVEMENT and achievements is not None:
+                counted = tuple(one for one in counted if one.value in achievements)
             yield Filter(kind.value, LABELS[kind], tuple(_options(kind, asked.values(kind), counted)))
 
 
@@ -155,7 +162,7 @@ def _label(kind: str, label: str) -> str:
     return text.optional_text(label) or label
 
 
-def _card(hit: Hit, base_url: str) -> Card:
+def _card(hit: Hit, base_url: str, fixed: Collection[str]) -> Card:
     listing = hit.listing
     return Card(
         url=holder_url(base_url, listing.id),
@@ -165,7 +172,7 @@ def _card(hit: Hit, base_url: str) -> Card:
         credentials=listing.credentials,
         issuers=tuple(filter(None, (text.optional_text(one.name) for one in listing.issuers))),
         skills=_skills(listing),
-        reasons=tuple(_reason(one) for one in hit.matches),
+        reasons=tuple(_reason(one) for one in hit.matches if one.field not in fixed),
     )
 
 

@@ -37,7 +37,7 @@ ACHIEVEMENTS = 100
 """Achievements of one issuer in the sitemap; its page links to the others."""
 MAX_ISSUERS = 50_000
 """Issuers in the index: a thousand files."""
-PRIVATE = ("/console", "/my/", "/mail/", "/sign-in", "/go/", "/v1/")
+PRIVATE = ("/console", "/my/", "/mail/", "/sign-in", "/go/", "/v1/", "/directory/listings/")
 """Paths that crawlers must not request. Pages that they may read but not list have `noindex`."""
 _XML = "application/xml"
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"

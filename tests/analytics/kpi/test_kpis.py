@@ -50,6 +50,10 @@ def programme(many: int = 20) -> list[Event]:
         *acts(Kind.REFERRAL, 5, 6),
         *acts(Kind.REFERRAL, 5, 7),
         *acts(Kind.VERIFICATION, 2, 3, visitor_class=VisitorClass.KNOWN_BOT, verdict="revoked"),
+        *acts(Kind.LISTED, 8, 3, achievement_id="", visitor_class=VisitorClass.PERSON),
+        *acts(Kind.LISTED, 3, 3, achievement_id="", visitor_class=VisitorClass.KNOWN_BOT),
+        *acts(Kind.PROFILE_VIEW, 4, 3, achievement_id="", visitor_class=VisitorClass.PERSON),
+        *acts(Kind.CONTACTED, 2, 4),
         *acts(Kind.RENEWED, 3, 9),
         *acts(Kind.RENEWED, 5, 480)[3:],
     ]  # fmt: skip
@@ -70,6 +74,7 @@ def values(found: Figures) -> dict[str, Value]:
         ("issued", 20), ("delivery_rate", 16 / 20), ("open_rate", 15 / 20), ("share_rate", 10 / 20), ("shares", 10),
         ("views", 20), ("machine_views", 3), ("views_per_share", 2), ("referrals", 10), ("referral_reach", 5 / 20),
         ("referrals_per_share", 1), ("verifications", 2), ("re_enrolment_rate", 4 / 20), ("renewal_rate", 3 / 12),
+        ("directory_impressions", 8), ("profile_views", 4), ("contacts_per_impression", 2 / 8),
         ("hours_to_first_view", 2), ("hours_to_first_share", 4),
     ],
 )  # fmt: skip

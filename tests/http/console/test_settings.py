@@ -240,3 +240,14 @@ def test_an_unreadable_colour_is_refused_with_its_contrast_ratio(owner: Browser,
     assert refused.status == 422
     assert "the contrast is 1.17:1, and at least 4.5:1 is needed" in refused.text
     assert laurel.issuer_store.issuer("fernhill").accent is None
+
+
+def test_the_directory_is_switched_on_and_its_code_shown(owner: Browser, laurel: Laurel) -> None:
+    assert "/embed/issuers/fernhill/directory" not in owner.get(HERE).text
+    assert owner.post(HERE, {**DETAILS, "directory": "yes"}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").directory == "yes"
+    page = owner.get(HERE).text
+    assert 'name="directory" type="checkbox" value="yes" checked' in page
+    assert "&lt;iframe src=&#34;http://localhost:8000/embed/issuers/fernhill/directory&#34;" in page
+    assert owner.post(HERE, {**DETAILS, "version": "2"}).status == 303
+    assert laurel.issuer_store.issuer("fernhill").directory is None

@@ -48,6 +48,7 @@ IMPOSTOR = {
     "accent": "#002147",
     "embed_sites": "https://oxford-university.example",
     "certificate_template": "modern",
+    "directory": "yes",
     "font": "serif",
     "footer": "University of Oxford, Wellington Square.",
 }

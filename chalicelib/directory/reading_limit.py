@@ -1,0 +1,142 @@
+"""A limit on how much of the directory one network reads in a day, so that it cannot be copied.
+
+What is counted are listings shown, on pages, in the API and in exports; an answer with suggestions counts as one. The
+listings that a request may show are taken before it is answered, and those that it did not show are given back, so
+requests that arrive together cannot exceed the limit. Networks are counted under a hash with the day's salt.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from ipaddress import IPv6Address
+from typing import Protocol
+
+from chalicelib.analytics import networks
+from chalicelib.analytics.visitor import network_id
+from chalicelib.directory.ports import SecretOfDay
+from chalicelib.errors import TooMany, Unavailable
+from chalicelib.language.phrase import phrase
+
+PER_NETWORK = 5_000
+"""Listings in a UTC day for one IPv4 address or IPv6 /48, one site (RFC 6177): 25 recruiters of one office who read 200
+people each, or a class of thirty with 16 pages each. It is 0.5 % of a directory of a million people, and 5 % of one of
+100,000."""
+PER_PROVIDER = 50_000
+"""For an IPv6 /32, one provider with many customers: otherwise whoever rents one has 65,536 sites."""
+SUSPECTED = 100
+"""What a network has left at most after it has opened a decoy: ten pages, for the people beside the program."""
+SUGGESTIONS = 1
+"""What an answer with suggestions counts: it contains values and no people."""
+_DECOY_DOMAIN = b"laurel/decoy/1"
+_DECOY_BYTES = 16
+"""128 bits: 26 characters in base32, as the ids of holders."""
+
+
+class ReadingCounters(Protocol):
+    """Counts per network, which are deleted after they expire. Every method raises `Unavailable`."""
+
+    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
+        """Add ``amount`` atomically; False, without adding, if the count would then be above ``limit``."""
+
+    def give_back(self, name: str, amount: int) -> None:
+        """Subtract an ``amount`` that was added."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """One request that reads listings. ``decoy`` is the id of the network's decoy of today."""
+
+    decoy: str
+    salt: bytes
+    shown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimit:
+    """The limits of all networks."""
+
+    counters: ReadingCounters
+    secret: SecretOfDay
+    clock: Callable[[], datetime]
+
+    @contextmanager
+    def reading(self, address: str, listings: int) -> Iterator[Reading]:
+        """Take ``listings`` for a request from ``address``, and give back those that it has not `shown`.
+
+        Raises `TooMany`, `Unavailable`: without a count nothing is shown.
+        """
+        now = self.clock().astimezone(UTC)
+        secret, counted = self._secret(now), _counted(address)
+        names = [network_id(secret, f"directory {network}") for network, _ in counted]
+        taken: list[str] = []
+        reading = Reading(_decoy(secret, counted[0][0]), secret)
+        try:
+            for name, (_, limit) in zip(names, counted, strict=True):
+                if not self.counters.add(name, listings, limit, _end_of_day(now)):
+                    raise _too_many(now)
+                taken.append(name)
+            yield reading
+        finally:
+            unread = listings - reading.shown
+            for name in taken if unread > 0 else ():
+                self._give_back(name, unread)
+
+    def opened_decoy(self, address: str, decoy: str) -> None:
+        """Leave the network of ``address`` at most `SUSPECTED` listings for the day if ``decoy`` is its own of today:
+        nobody can make another network open it. Raises `Unavailable`."""
+        now = self.clock().astimezone(UTC)
+        secret, network = self._secret(now), _counted(address)[0][0]
+        if hmac.compare_digest(decoy.encode(), _decoy(secret, network).encode()):
+            name = network_id(secret, f"directory {network}")
+            # May exceed the limit, in which case nothing is left; twice at most, so that the count stays small.
+            self.counters.add(name, PER_NETWORK - SUSPECTED, 2 * PER_NETWORK, _end_of_day(now))
+
+    def _secret(self, now: datetime) -> bytes:
+        secret = self.secret(now.date())
+        if secret is None:
+            raise Unavailable("There is no salt of the day.")
+        return secret
+
+    def _give_back(self, name: str, listings: int) -> None:
+        try:
+            self.counters.give_back(name, listings)
+        except Unavailable:
+            return  # they count as read until midnight
+
+
+def _counted(address: str) -> list[tuple[str, int]]:
+    """The networks that ``address`` is counted under and their limits, smallest first. Text that is not an address
+    counts as one network."""
+    found = networks.parse(address)
+    if found is None:
+        return [("unknown", PER_NETWORK)]
+    if isinstance(found, IPv6Address):
+        return [(networks.network(found, 48), PER_NETWORK), (networks.network(found, 32), PER_PROVIDER)]
+    return [(networks.network(found, 32), PER_NETWORK)]
+
+
+def _decoy(secret: bytes, network: str) -> str:
+    mac = hmac.digest(hmac.digest(secret, _DECOY_DOMAIN, hashlib.sha256), network.encode(), hashlib.sha256)
+    return base64.b32encode(mac[:_DECOY_BYTES]).decode("ascii").rstrip("=").lower()
+
+
+def _end_of_day(now: datetime) -> datetime:
+    return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+
+
+def _too_many(now: datetime) -> TooMany:
+    seconds = math.ceil((_end_of_day(now) - now).total_seconds())
+    return TooMany(
+        phrase(
+            "Your network has read as many people of the directory today as one network may, so that no one can copy "
+            "it. You can continue after midnight UTC."
+        ),
+        max(1, seconds),
+    )
