@@ -7,6 +7,7 @@ from typing import NoReturn
 from chalice.app import Request
 
 from chalicelib.analytics.event import VisitorClass
+from chalicelib.directory.query.alternatives import Alternative, alternatives
 from chalicelib.directory.reading_limit import SUGGESTIONS
 from chalicelib.directory.search import MAX_PAGE, Page, search, suggestions
 from chalicelib.errors import NotFound, Refused, TooMany
@@ -58,14 +59,19 @@ def show(services: Services, request: Request) -> Reply:
         wanted = asked.request(limit=CARDS, total=first, facets=first)
         with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
             found = search(wanted, services.directory, now)
-            reading.shown = len(found.hits)
+            others = _alternatives(services, asked) if found.total and not found.total.value else ()
+            reading.shown = len(found.hits) + len(others)
     except (Refused, TooMany) as error:
         # Keep the form as it was sent, so that the visitor can correct it.
         refused = problem.of(error, _MISSING)
         if refused is None:
             raise
         return _page(base_url, search_view.empty_view(asked, now), refused, None)
-    return _page(base_url, search_view.view_of(asked, found, base_url, now), None, reading.decoy)
+    return _page(base_url, search_view.view_of(asked, found, others, base_url, now), None, reading.decoy)
+
+
+def _alternatives(services: Services, asked: Asked) -> tuple[Alternative, ...]:
+    return alternatives(asked.text, lambda part: suggestions(part, services.directory)) if asked.text.strip() else ()
 
 
 def _wants_csv(request: Request, asked: Asked) -> bool:

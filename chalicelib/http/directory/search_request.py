@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from chalice.app import Request
@@ -53,6 +53,14 @@ class Asked:
     def request(self, *, limit: int, total: bool, facets: bool) -> SearchRequest:
         """Raises `Refused` (`directory_query`)."""
         return SearchRequest(self.query, self.cursor, limit, total, facets)
+
+    def with_filter(self, kind: str, value: str, text: str) -> Asked:
+        """The same search for ``text``, with one more filter."""
+        return replace(self, text=text, conditions=(*self.conditions, (kind, value)), cursor=None)
+
+    def first_url(self, base_url: str) -> str:
+        """The URL of the first page of results."""
+        return f"{base_url}/directory?{self._query(None)}"
 
     def next_url(self, base_url: str, cursor: str) -> str:
         """The URL of the page of results that begins at ``cursor``."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.profiles.profile import OpenTo
+from chalicelib.directory.query.alternatives import Alternative
 from chalicelib.directory.query.facets import Facets, FacetValue
 from chalicelib.directory.query.hits import Hit
 from chalicelib.directory.query.matching import Fit, Match
@@ -62,11 +63,24 @@ class Filter:
     name: str
     label: str
     options: tuple[Option, ...]
+    more: bool
+    """Whether there may be further values."""
 
     @property
     def is_used(self) -> bool:
         """Whether a value is chosen."""
         return any(option.chosen for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another search to offer when no one matches: with a filter that words of the search seem to name."""
+
+    url: str
+    label: str
+    value: str
+    rest: str
+    """The words that remain; "" if none do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +122,11 @@ class SearchView:
     csv: str | None
     """The URL of the results from this page on as CSV."""
     checked_at: datetime
+    instead: tuple[Instead, ...] = ()
 
 
-def view_of(asked: Asked, page: Page, base_url: str, now: datetime) -> SearchView:
-    """Prepare a page of results."""
+def view_of(asked: Asked, page: Page, others: Sequence[Alternative], base_url: str, now: datetime) -> SearchView:
+    """Prepare a page of results, or ``others`` to search for if there are none."""
     return SearchView(
         asked=asked,
         filters=tuple(_filters(asked, page.facets)),
@@ -122,6 +137,7 @@ def view_of(asked: Asked, page: Page, base_url: str, now: datetime) -> SearchVie
         next=asked.next_url(base_url, page.next) if page.next else None,
         csv=asked.csv_url(base_url, asked.cursor, MAX_PAGE) if page.hits else None,
         checked_at=now,
+        instead=tuple(_instead(asked, one, base_url) for one in others),
     )
 
 
@@ -130,11 +146,17 @@ def empty_view(asked: Asked, now: datetime) -> SearchView:
     return SearchView(asked, tuple(_filters(asked, None)), (), None, False, True, None, None, now)
 
 
+def _instead(asked: Asked, other: Alternative, base_url: str) -> Instead:
+    url = asked.with_filter(other.kind, other.value, other.rest).first_url(base_url)
+    return Instead(url, LABELS[other.kind], _label(other.kind, other.label), other.rest)
+
+
 def _filters(asked: Asked, facets: Facets | None) -> Iterator[Filter]:
     for kind in FilterKind:
         if kind is not FilterKind.ISSUED_AFTER:
             counted = facets.values[kind] if facets else ()
-            yield Filter(kind.value, LABELS[kind], tuple(_options(kind, asked.values(kind), counted)))
+            options = tuple(_options(kind, asked.values(kind), counted))
+            yield Filter(kind.value, LABELS[kind], options, more=len(options) >= MAX_OPTIONS)
 
 
 def _options(kind: FilterKind, chosen: Iterable[str], counted: Iterable[FacetValue]) -> Iterator[Option]:
