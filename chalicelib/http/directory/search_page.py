@@ -10,6 +10,7 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import Kind, VisitorClass
 from chalicelib.directory import directory_events
+from chalicelib.directory.query.alternatives import Alternative, alternatives
 from chalicelib.directory.reading_limit import SUGGESTIONS, Reading
 from chalicelib.directory.search import MAX_PAGE, Page, SearchRequest, search, suggestions
 from chalicelib.errors import NotFound, Refused, TooMany
@@ -87,7 +88,8 @@ def answer(
         wanted = asked.request(limit=limit, total=first, facets=first)
         with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
             found = search(wanted, services.directory, now)
-            reading.shown = len(found.hits)
+            others = _alternatives(services, asked) if found.total and not found.total.value else ()
+            reading.shown = len(found.hits) + len(others)
     except (Refused, TooMany) as error:
         # Keep the form as it was sent, so that the visitor can correct it.
         refused = problem.of(error, _MISSING)
@@ -95,7 +97,7 @@ def answer(
             raise
         return Answer(search_view.empty_view(asked, now), refused, None)
     _record(services, request, wanted, found, reading, by_visitor=by_visitor)
-    return Answer(search_view.view_of(asked, found, base_url, now, achievements), None, reading.decoy)
+    return Answer(search_view.view_of(asked, found, others, base_url, now, achievements), None, reading.decoy)
 
 
 def page_of(services: Services, found: Answer, template: str, issuer: Profile | None = None) -> Reply:
@@ -113,6 +115,13 @@ def page_of(services: Services, found: Answer, template: str, issuer: Profile | 
         max_csv=MAX_PAGE,
         issuer=issuer,
     )
+
+
+def _alternatives(services: Services, asked: Asked) -> tuple[Alternative, ...]:
+    if not asked.text.strip():
+        return ()
+    found = alternatives(asked.text, lambda part: suggestions(part, services.directory))
+    return tuple(one for one in found if one.kind not in asked.fixed)
 
 
 def _wants_csv(request: Request, asked: Asked) -> bool:

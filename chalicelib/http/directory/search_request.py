@@ -64,6 +64,14 @@ class Asked:
         """Raises `Refused` (`directory_query`)."""
         return SearchRequest(self.query, self.cursor, limit, total, facets)
 
+    def with_filter(self, kind: str, value: str, text: str) -> Asked:
+        """The same search for ``text``, with one more filter."""
+        return replace(self, text=text, conditions=(*self.conditions, (kind, value)), cursor=None)
+
+    def first_url(self, base_url: str) -> str:
+        """The URL of the first page of results."""
+        return f"{base_url}{self.path}?{self._query(self.chosen, None)}"
+
     def next_url(self, base_url: str, cursor: str) -> str:
         """The URL of the page of results that begins at ``cursor``."""
         return f"{base_url}{self.path}?{self._query(self.chosen, cursor)}"

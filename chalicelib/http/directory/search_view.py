@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.profiles.profile import OpenTo
+from chalicelib.directory.query.alternatives import Alternative
 from chalicelib.directory.query.facets import Facets, FacetValue
 from chalicelib.directory.query.hits import Hit
 from chalicelib.directory.query.matching import Fit, Match
@@ -62,11 +63,24 @@ class Filter:
     name: str
     label: str
     options: tuple[Option, ...]
+    more: bool
+    """Whether there may be further values."""
 
     @property
     def is_used(self) -> bool:
         """Whether a value is chosen."""
         return any(option.chosen for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another search to offer when no one matches: with a filter that words of the search seem to name."""
+
+    url: str
+    label: str
+    value: str
+    rest: str
+    """The words that remain; "" if none do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +122,19 @@ class SearchView:
     csv: str | None
     """The URL of the results from this page on as CSV."""
     checked_at: datetime
+    instead: tuple[Instead, ...] = ()
 
 
 def view_of(
-    asked: Asked, page: Page, base_url: str, now: datetime, achievements: Collection[str] | None = None
+    asked: Asked,
+    page: Page,
+    others: Sequence[Alternative],
+    base_url: str,
+    now: datetime,
+    achievements: Collection[str] | None = None,
 ) -> SearchView:
-    """Prepare a page of results. Of ``achievements``, if given, the form offers only these."""
+    """Prepare a page of results, or ``others`` to search for if there are none. Of ``achievements``, if given, the form
+    offers only these."""
     return SearchView(
         asked=asked,
         filters=tuple(_filters(asked, page.facets, achievements)),
@@ -124,6 +145,7 @@ def view_of(
         next=asked.next_url(base_url, page.next) if page.next else None,
         csv=asked.csv_url(base_url, asked.cursor, MAX_PAGE) if page.hits else None,
         checked_at=now,
+        instead=tuple(_instead(asked, one, base_url) for one in others),
     )
 
 
@@ -132,13 +154,19 @@ def empty_view(asked: Asked, now: datetime) -> SearchView:
     return SearchView(asked, tuple(_filters(asked, None, None)), (), None, False, True, None, None, now)
 
 
+def _instead(asked: Asked, other: Alternative, base_url: str) -> Instead:
+    url = asked.with_filter(other.kind, other.value, other.rest).first_url(base_url)
+    return Instead(url, LABELS[other.kind], _label(other.kind, other.label), other.rest)
+
+
 def _filters(asked: Asked, facets: Facets | None, achievements: Collection[str] | None) -> Iterator[Filter]:
     for kind in FilterKind:
         if kind is not FilterKind.ISSUED_AFTER and kind not in asked.fixed:
             counted = facets.values[kind] if facets else ()
             if kind is FilterKind.ACHIEVEMENT and achievements is not None:
                 counted = tuple(one for one in counted if one.value in achievements)
-            yield Filter(kind.value, LABELS[kind], tuple(_options(kind, asked.values(kind), counted)))
+            options = tuple(_options(kind, asked.values(kind), counted))
+            yield Filter(kind.value, LABELS[kind], options, more=len(options) >= MAX_OPTIONS)
 
 
 def _options(kind: FilterKind, chosen: Iterable[str], counted: Iterable[FacetValue]) -> Iterator[Option]:

@@ -202,3 +202,17 @@ def test_the_page_in_another_language_keeps_the_search(client: Gateway) -> None:
     page = client.get("/directory?q=python&place=Nigeria&lang=de", **PAGE)
     assert 'name="lang" value="de"' in page.text
     assert "?q=python&amp;place=Nigeria&amp;lang=fr" in page.text
+
+
+@pytest.mark.usefixtures("people")
+def test_a_place_typed_as_a_word_is_offered_as_a_filter(client: Gateway) -> None:
+    page = client.get("/directory?q=welding+Lagos", headers=PAGE)
+    assert "No one matches this search." in page.text
+    assert "/directory?q=welding&amp;place=lagos" in page.text
+
+
+@pytest.mark.usefixtures("people")
+def test_the_form_takes_places_and_skills_that_it_does_not_list(client: Gateway) -> None:
+    page = client.get("/directory?place=Lagos,+Nigeria&place=Paris,+France", headers=PAGE)
+    assert "2 people" in page.text or "3 people" in page.text
+    assert 'id="place-other" name="place"' in page.text

@@ -1,0 +1,46 @@
+"""Filters to offer when no one matches the words of a search: people type a place or an issuer among the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.directory.ports import Suggestion
+from chalicelib.directory.query.query import FilterKind
+
+MAX_ALTERNATIVES = 4
+"""Filters offered: a person reads them all."""
+MAX_LOOKUPS = 4
+"""Suggestions looked up for one search: two read units each."""
+_KINDS = (FilterKind.PLACE, FilterKind.ISSUER)
+"""What free text is not searched in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A filter that part of the free text names, and the rest of the text."""
+
+    kind: FilterKind
+    value: str
+    label: str
+    rest: str
+
+
+def alternatives(searched: str, suggest: Callable[[str], Sequence[Suggestion]]) -> tuple[Alternative, ...]:
+    """The places and issuers that ``searched``, or else one of its words, begins to name. Raises what
+    ``suggest`` raises."""
+    words = searched.split()
+    parts = [(searched, "")]
+    if len(words) > 1:
+        parts += [(word, " ".join(words[:place] + words[place + 1 :])) for place, word in enumerate(words)]
+    for part, rest in parts[:MAX_LOOKUPS]:
+        found = tuple(_named(rest, suggest(part)))
+        if found:
+            return found[:MAX_ALTERNATIVES]
+    return ()
+
+
+def _named(rest: str, suggested: Sequence[Suggestion]) -> Iterator[Alternative]:
+    for one in suggested:
+        if one.kind in _KINDS:
+            yield Alternative(FilterKind(one.kind), one.value, one.label, rest)
