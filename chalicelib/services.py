@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
     from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.contact.relaying import ContactContext
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.directory.writing.updates import Update, UpdateContext
@@ -376,6 +377,15 @@ class Services:
         store = DynamoErasureStore(self._tables, DynamoCountStore(self._tables, self._retention), self.entropy)
         cooling_off = timedelta(days=self.settings.erasure_days)
         return ErasureContext(store, self.profile_context.store, self.delivery_context, cooling_off)
+
+    @cached_property
+    def contact_context(self) -> ContactContext:
+        """Messages to holders."""
+        from chalicelib.directory.contact.relaying import ContactContext
+        from chalicelib.dynamo.stores.contact import DynamoContactStore  # imported late: only messages need it
+
+        store = DynamoContactStore(self._tables)
+        return ContactContext(store, self.published_store, self.profile_context, self.access_context)
 
     @cached_property
     def published_store(self) -> PublishedStore:

@@ -37,6 +37,8 @@ class Kind(StrEnum):
     """The credential was renewed by another one."""
     REVOKED = "revoked"
     """The issuer revoked the credential."""
+    CONTACTED = "contacted"
+    """A message was relayed to the holder of a public profile. It names no credential."""
     PATHWAY_STEP = "pathway_step"
     """The holder earned the achievement, which is a step of the pathway ``target``."""
     PATHWAY_COMPLETED = "pathway_completed"

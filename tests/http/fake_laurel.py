@@ -33,6 +33,7 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.directory.contact.relaying import ContactContext
 from chalicelib.directory.listed import all_shown_now
 from chalicelib.directory.ports import Ports
 from chalicelib.directory.profiles.own_profile import ProfileContext
@@ -55,6 +56,7 @@ from tests.analytics.counts import fakes as counts_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.directory import fakes as directory_fakes
+from tests.directory.contact.fakes import ContactStore
 from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
 from tests.fake_directory import DirectoryIndex
@@ -153,6 +155,7 @@ class Laurel:
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
     profile_store: directory_fakes.ProfileStore = field(default_factory=directory_fakes.ProfileStore)
+    contact_store: ContactStore = field(default_factory=ContactStore)
     erasure_store: ErasureStore = field(default_factory=ErasureStore)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
@@ -296,6 +299,10 @@ class Laurel:
     @property
     def profile_context(self) -> ProfileContext:
         return ProfileContext(self.profile_store, self.delivery_context)
+
+    @property
+    def contact_context(self) -> ContactContext:
+        return ContactContext(self.contact_store, self.profile_store, self.profile_context, self.access_context)
 
     @property
     def published_store(self) -> directory_fakes.ProfileStore:

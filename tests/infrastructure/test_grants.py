@@ -113,8 +113,9 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
 UNLIMITED = {"IssuerRole", "ErasePeopleRole"}
 """Roles that reach every partition of some tables: a trace of a person can be in each."""
 OF_THE_ISSUER_FUNCTION = {
-    "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "OPERATOR_REPORTS", "PERSON",
-    "PROFILE", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
+    "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "MESSAGE", "OPERATOR",
+    "OPERATOR_REPORTS", "PERSON", "PROFILE", "RELAYED", "REPORTED_SENDER", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN",
+    "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
 }  # fmt: skip
 ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
 

@@ -199,13 +199,14 @@ RULES: Mapping[str, Rule] = {
     "published": _published,
     "consent": _consent,
     "reputation": _without_recipient,
-    "mail": _delete_sent,
+    **dict.fromkeys(("mail", "relayed", "reported_sender"), _delete_sent),
     "job_rows": _rows,
     "job_results": _results,
     **dict.fromkeys(
         (
             "recipient", "holding", "emails", "deferred_email", "mailbox", "profile", "hidden_profile", "sitemap",
-            "completion", "task", "dead_letter", "visitor_report", "reporter", "claim", "holder_link", "delivery",
+            "completion", "task", "dead_letter", "visitor_report", "reporter", "message", "claim", "holder_link",
+            "delivery",
         ),
         _delete,
     ),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
     from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.contact.relaying import ContactContext
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.embed.wallets.wallets import Wallets
@@ -120,6 +121,10 @@ class Services(Protocol):
     @property
     def profile_context(self) -> ProfileContext:
         """Holders' own profiles."""
+
+    @property
+    def contact_context(self) -> ContactContext:
+        """Messages to holders."""
 
     @property
     def erasure_context(self) -> ErasureContext:

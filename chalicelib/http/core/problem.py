@@ -66,6 +66,8 @@ KINDS: Mapping[str, Kind] = {
     "not_valid": Kind(409, "Credential is not valid"),
     "nothing_to_correct": Kind(422, "Nothing to correct"),
     "name_reserved": Kind(422, "Name reserved"),
+    "not_contactable": Kind(422, "No messages accepted"),
+    "blocked_sender": Kind(422, "Message not allowed"),
     "superseded": Kind(422, "Already replaced"),
     "refused": Kind(422, "Not allowed"),
     "too_many_requests": Kind(429, "Too many requests"),
