@@ -11,6 +11,9 @@ from random import Random
 import pytest
 
 from chalicelib.delivery import mailbox
+from chalicelib.delivery.email_events import recipient
+from chalicelib.directory.contact.message import Draft, Message
+from chalicelib.directory.contact.ports import Relayed
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.writing import writer
 from chalicelib.directory.writing.check import check
@@ -18,6 +21,7 @@ from chalicelib.directory.writing.rebuild import rebuild
 from chalicelib.directory.writing.step import Delisting
 from chalicelib.dynamo.items.credentials import RecordItem
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.contact import DynamoContactStore
 from chalicelib.dynamo.stores.counts import DynamoCountStore
 from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
 from chalicelib.dynamo.stores.erasures import DynamoErasureStore
@@ -194,3 +198,19 @@ def test_what_is_left_names_nobody(real: DynamoErasureStore, tables: Tables) -> 
     real.finish(ERASURE)
     assert {frozenset(item) for item in scan()} == {frozenset({"pk", "sk", "type", "at"})}
     assert not list(real.find([EMAIL, ERASURE.subject, record().id]))
+
+
+def test_erased_person_leaves_no_message_sent_or_received(real: DynamoErasureStore, tables: Tables) -> None:
+    """As the sender of a message that waits, as one who was reported, and as the holder of what was relayed."""
+    store, digest, later = DynamoContactStore(tables), mailbox.digest(EMAIL), NOW + timedelta(days=90)
+    draft = Draft("Ada", "", "Rivers?")
+    store.add(Message("1" * 64, OTHER, EMAIL, draft, later))
+    store.add(Message("2" * 64, HOLDER, "grace@agency.example", draft, later))
+    store.add(Message("3" * 64, OTHER, "grace@agency.example", draft, later))
+    store.add_relayed(Relayed("4" * 64, digest, HOLDER, "s" * 64, later))
+    store.add_relayed(Relayed("5" * 64, "m" * 64, OTHER, recipient(EMAIL), later))
+    store.report(recipient(EMAIL), OTHER, later)
+    store.report("s" * 64, HOLDER, later)
+    assert sweep(real, replace(ERASURE, issuer_id=None), HOLDER) == 6
+    assert not list(real.find([EMAIL, digest, recipient(EMAIL), HOLDER]))
+    assert store.message("3" * 64, NOW) is not None
