@@ -44,6 +44,7 @@ table ``credentials`` (permanent): private items
 ``PROFILE#<sha256>``                  ``PROFILE``                     the profile of the address with this hash
 ``CONSENTS#<sha256>``                 ``<n>``                         the ledger of its consents (an entry each)
 ``HIDDEN_PROFILE#<holder>``           ``HIDDEN``                      that an operator has hidden a profile (a marker)
+``SAVED#<sha256>``                    ``SAVED``                       people and searches that an address has saved
 ``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
@@ -440,6 +441,10 @@ def fetch_time(network: str) -> Key:
 
 def known_person(hashed: str) -> Key:
     return Key(join("KNOWN_PERSON", hashed), "KNOWN_PERSON")
+
+
+def saved(mailbox: str) -> Key:
+    return Key(join("SAVED", mailbox), "SAVED")
 
 
 def message(digest: str) -> Key:

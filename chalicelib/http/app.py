@@ -92,7 +92,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         takedowns,
         webhooks,
     )
-    from chalicelib.http.directory import contact
+    from chalicelib.http.directory import contact, saved
     from chalicelib.http.embed import wallets
     from chalicelib.http.holder import erasure, holder, messages, profile
     from chalicelib.http.moderation import operator_list, report_form
@@ -111,6 +111,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         erasure,
         profile,
         contact,
+        saved,
         messages,
         wallets,
         emails,

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose, contacting, erasing, reported
+from chalicelib.delivery.emails import account, compose, contacting, erasing, reported, saved_news
 from chalicelib.delivery.emails.compose import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.saved_news import Match, Revoked
 from tests.contract import samples
 from tests.delivery.fake_delivery import EMAIL, ISSUED_AT
 
@@ -60,5 +61,12 @@ def from_laurel(base_url: str) -> dict[Kind, EmailContent]:
         Kind.INVITATION: account.invitation(EMAIL, issuer, "editor", f"{base_url}/sign-in", ISSUED_AT),
         Kind.REPORTED: reported.to_issuer(EMAIL, issuer, page, reports),
         Kind.CONTACT_CONFIRMATION: contacting.confirmation(EMAIL, f"{base_url}/contact/{'c' * 52}", 48),
+        Kind.SAVED_NEWS: saved_news.news(
+            EMAIL,
+            (Revoked("Ada Nwosu", page), Revoked("", page)),
+            (Match("rivers, Lagos", 1, at_least=False), Match("python", 20, at_least=True)),
+            f"{base_url}/directory/saved",
+            f"{base_url}/mail/saved/{'s' * 65}",
+        ),
         Kind.CONTACT: contacting.message(EMAIL, "grace@agency.example", "Grace", "River Agency", lines, turn_off),
     }

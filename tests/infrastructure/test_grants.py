@@ -34,12 +34,12 @@ PUBLIC_ITEMS = {
 secret, or anything else that is not for everyone."""
 TASK_READS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDINGS", "INDEX", "ISSUER", "JOB",
-    "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "TASKS",
+    "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "SAVED", "TASKS",
 }  # fmt: skip
 """Besides what holders publish, which tasks cannot list."""
 TASK_PUTS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDER", "HOLDINGS", "INDEX",
-    "ISSUER", "JOB", "JOBS", "LIST", "MAILBOX", "RECIPIENT", "TASKS",
+    "ISSUER", "JOB", "JOBS", "LIST", "MAILBOX", "RECIPIENT", "SAVED", "TASKS",
 }  # fmt: skip
 READS = ("GetItem", "BatchGetItem", "Query")
 

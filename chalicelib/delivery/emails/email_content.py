@@ -44,6 +44,8 @@ class Kind(StrEnum):
     """The recipient wrote a message to a holder, and confirms their address."""
     CONTACT = "contact"
     """Someone sent the holder a message through their profile."""
+    SAVED_NEWS = "saved_news"
+    """Something is new about people or searches that the recipient has saved."""
 
 
 FROM_LAUREL = frozenset(
@@ -55,6 +57,7 @@ FROM_LAUREL = frozenset(
         Kind.REPORTED,
         Kind.CONTACT_CONFIRMATION,
         Kind.CONTACT,
+        Kind.SAVED_NEWS,
     }
 )
 """Emails from Laurel itself; all others are from an issuer."""

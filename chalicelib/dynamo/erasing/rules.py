@@ -112,6 +112,20 @@ def _consent(found: Found) -> Raw | None:
     return {**found.raw, "decisions": {"L": kept}}
 
 
+def _saved(found: Found) -> Raw | None:
+    """Delete the list of an erased person; from another one, take the erased people."""
+    if found.traces.is_erased(found.raw["email"]["S"], None):
+        return None
+    kept = {name: found.raw[name]["L"] for name in ("people", "searches")}
+    return {
+        **found.raw,
+        **{
+            name: {"L": [each for each in entries if not found.text_has(each["M"]["value"]["S"])]}
+            for name, entries in kept.items()
+        },
+    }
+
+
 def _delete_session(found: Found) -> Raw | None:
     email = found.raw["email"]["S"]
     return None if email not in found.members and found.traces.is_erased(email, None) else found.raw
@@ -198,6 +212,7 @@ RULES: Mapping[str, Rule] = {
     "dry_run": _dry_run,
     "published": _published,
     "consent": _consent,
+    "saved": _saved,
     "reputation": _without_recipient,
     **dict.fromkeys(("mail", "relayed", "reported_sender"), _delete_sent),
     "job_rows": _rows,

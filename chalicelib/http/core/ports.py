@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.directory.contact.relaying import ContactContext
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
+    from chalicelib.directory.saved.actions import SavedContext
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
@@ -125,6 +126,10 @@ class Services(Protocol):
     @property
     def contact_context(self) -> ContactContext:
         """Messages to holders."""
+
+    @property
+    def saved_context(self) -> SavedContext:
+        """People and searches that recruiters keep."""
 
     @property
     def erasure_context(self) -> ErasureContext:

@@ -68,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
     "name_reserved": Kind(422, "Name reserved"),
     "not_contactable": Kind(422, "No messages accepted"),
     "blocked_sender": Kind(422, "Message not allowed"),
+    "too_many_saved": Kind(422, "List is full"),
     "superseded": Kind(422, "Already replaced"),
     "refused": Kind(422, "Not allowed"),
     "too_many_requests": Kind(429, "Too many requests"),
