@@ -15,6 +15,7 @@ from chalicelib.delivery.email_events import recipient
 from chalicelib.directory.contact.message import Draft, Message
 from chalicelib.directory.contact.ports import Relayed
 from chalicelib.directory.listing import Listing
+from chalicelib.directory.saved.saved import Entry, Saved
 from chalicelib.directory.writing import writer
 from chalicelib.directory.writing.check import check
 from chalicelib.directory.writing.rebuild import rebuild
@@ -26,6 +27,7 @@ from chalicelib.dynamo.stores.counts import DynamoCountStore
 from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
 from chalicelib.dynamo.stores.erasures import DynamoErasureStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
+from chalicelib.dynamo.stores.saved import DynamoSavedStore
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Put, Tables
 from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore, State, Sweep, Target
@@ -200,8 +202,8 @@ def test_what_is_left_names_nobody(real: DynamoErasureStore, tables: Tables) -> 
     assert not list(real.find([EMAIL, ERASURE.subject, record().id]))
 
 
-def test_erased_person_leaves_no_message_sent_or_received(real: DynamoErasureStore, tables: Tables) -> None:
-    """As the sender of a message that waits, as one who was reported, and as the holder of what was relayed."""
+def test_erased_person_leaves_no_message_and_no_saved_list(real: DynamoErasureStore, tables: Tables) -> None:
+    """As a recruiter, as someone saved, as a sender who waits or was reported, and as the holder who got a message."""
     store, digest, later = DynamoContactStore(tables), mailbox.digest(EMAIL), NOW + timedelta(days=90)
     draft = Draft("Ada", "", "Rivers?")
     store.add(Message("1" * 64, OTHER, EMAIL, draft, later))
@@ -211,6 +213,12 @@ def test_erased_person_leaves_no_message_sent_or_received(real: DynamoErasureSto
     store.add_relayed(Relayed("5" * 64, "m" * 64, OTHER, recipient(EMAIL), later))
     store.report(recipient(EMAIL), OTHER, later)
     store.report("s" * 64, HOLDER, later)
-    assert sweep(real, replace(ERASURE, issuer_id=None), HOLDER) == 6
+    saved = DynamoSavedStore(tables)
+    saved.save(Saved(digest, EMAIL, (Entry(OTHER, NOW),)))
+    saved.save(Saved("n" * 64, "grace@agency.example", (Entry(HOLDER, NOW), Entry(OTHER, NOW)), (Entry("q=a", NOW),)))
+    assert sweep(real, replace(ERASURE, issuer_id=None), HOLDER) == 8
     assert not list(real.find([EMAIL, digest, recipient(EMAIL), HOLDER]))
     assert store.message("3" * 64, NOW) is not None
+    left = saved.saved("n" * 64)
+    assert left is not None
+    assert [one.value for one in left.people] == [OTHER]

@@ -164,7 +164,7 @@ def test_recruiter_is_told_once_when_a_saved_persons_credential_was_revoked(laur
 def test_what_was_revoked_before_a_person_was_saved_is_no_news(laurel: Laurel, recruiter: Browser) -> None:
     revoke(laurel)
     laurel.now += timedelta(minutes=1)
-    save(recruiter)
+    save(as_person(laurel, RECRUITER, client=recruiter.client))
     assert check(laurel) == []
 
 
@@ -199,13 +199,14 @@ def test_emails_are_turned_off_by_their_link_and_on_again(laurel: Laurel, client
     assert laurel.saved_store.lists[DIGEST].emails
     one_click = {"content_type": "application/x-www-form-urlencoded", "accept": HTML}
     assert client.post(link, b"List-Unsubscribe=One-Click", **one_click).status == 200
+    recruiter = as_person(laurel, RECRUITER, client=client)  # the session has ended since
     assert "Emails are turned off" in recruiter.get(LIST).text
     laurel.tasks.status.clear()
     assert check(laurel) == []
     assert laurel.tasks.status == {}
-    recruiter.post(LIST, {"do": "emails_on"})
-    assert check(laurel) == []
+    as_person(laurel, RECRUITER, client=client).post(LIST, {"do": "emails_on"})
     assert laurel.tasks.status
+    assert check(laurel) == []
 
 
 def test_check_runs_once_a_day(laurel: Laurel, recruiter: Browser) -> None:
