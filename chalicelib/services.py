@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -45,9 +46,11 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
     from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.contact.relaying import ContactContext
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.directory.reading_limit import ReadingLimit
+    from chalicelib.directory.saved.actions import SavedContext
     from chalicelib.directory.writing.updates import Update, UpdateContext
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.erasure.requests import ErasureContext
@@ -388,6 +391,30 @@ class Services:
         return ErasureContext(store, self.profile_context.store, self.delivery_context, cooling_off)
 
     @cached_property
+    def contact_context(self) -> ContactContext:
+        """Messages to holders."""
+        from chalicelib.directory.contact.relaying import ContactContext
+        from chalicelib.dynamo.stores.contact import DynamoContactStore  # imported late: only messages need it
+
+        store = DynamoContactStore(self._tables)
+        return ContactContext(store, self.published_store, self.profile_context, self.access_context)
+
+    @cached_property
+    def saved_context(self) -> SavedContext:
+        """People and searches that recruiters keep."""
+        from chalicelib.directory.saved.actions import SavedContext
+        from chalicelib.dynamo.stores.saved import DynamoSavedStore  # imported late: only recruiters need it
+
+        return SavedContext(
+            DynamoSavedStore(self._tables),
+            self.published_store,
+            self.delivery_context,
+            self.public_store.existing_records,
+            # The check follows no cursor, so it needs no secret to sign one, which its function cannot read.
+            lambda: replace(self.directory, secret=lambda _day: None),
+        )
+
+    @cached_property
     def published_store(self) -> PublishedStore:
         """The store of public profiles."""
         from chalicelib.dynamo.stores.profiles import DynamoPublishedStore  # imported late: most pages need none
@@ -489,6 +516,8 @@ class Services:
         from chalicelib.award.pathways import rewards
         from chalicelib.award.pathways.issue_events import IssueRecorder
         from chalicelib.delivery import handlers as delivery_handlers
+        from chalicelib.directory.saved import actions as saved_actions
+        from chalicelib.directory.saved import checking
         from chalicelib.directory.writing import updates
         from chalicelib.moderation import notices
 
@@ -498,6 +527,7 @@ class Services:
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
+            saved_actions.KIND: partial(checking.handle, self.saved_context),
             updates.KIND: partial(updates.handle, self.listing_updates),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),
             bulk_issuer.KIND: job_runner.handler(self.bulk, self.tasks, self.clock),

@@ -59,6 +59,7 @@ MODULES_OF_SENTENCES = (
     "chalicelib/access/sign_in/links.py",
     "chalicelib/credential/baked/*.py",
     "chalicelib/http/core/error_response.py",
+    "chalicelib/http/directory/contact.py",
     "chalicelib/http/directory/holder_page.py",
     "chalicelib/http/embed/downloads.py",
     "chalicelib/http/embed/opening.py",

@@ -21,7 +21,12 @@ from chalicelib.delivery.ports import Archive, Mailer, PathwayLinks, Store
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.tasks.task_queue import TaskQueue
 
-_PATHS = {Purpose.MY: "my", Purpose.UNSUBSCRIBE: "mail/unsubscribe", Purpose.ERASURE: "mail/erasure"}
+_PATHS = {
+    Purpose.MY: "my",
+    Purpose.UNSUBSCRIBE: "mail/unsubscribe",
+    Purpose.ERASURE: "mail/erasure",
+    Purpose.SAVED: "mail/saved",
+}
 MAX_ATTEMPTS = 5
 """Attempts to store a change, each lost to a concurrent writer."""
 

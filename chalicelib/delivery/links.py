@@ -39,6 +39,8 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     ERASURE = "erasure"
     """Cancels an erasure that waits."""
+    SAVED = "saved"
+    """Turns off emails about saved people and searches."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ table ``credentials`` (permanent): private items
 ``PROFILE#<sha256>``                  ``PROFILE``                     the profile of the address with this hash
 ``CONSENTS#<sha256>``                 ``<n>``                         the ledger of its consents (an entry each)
 ``HIDDEN_PROFILE#<holder>``           ``HIDDEN``                      that an operator has hidden a profile (a marker)
+``SAVED#<sha256>``                    ``SAVED``                       people and searches that an address has saved
 ``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
@@ -94,6 +95,9 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
 ``REPORTER#<report>``                 ``REPORTER``                    the message and address of a reporter
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
+``MESSAGE#<sha256>``                  ``MESSAGE``                     a message to a holder, until it is relayed
+``RELAYED#<sha256>``                  ``RELAYED``                     whom the link in a relayed message is about
+``REPORTED_SENDER#<hash>``            ``<holder>``                    that a holder has reported a sender
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
 ``MAIL#<message>``                    ``EARLY#<state>``               an email event that came before its id
@@ -443,6 +447,26 @@ def listings_read(network: str) -> Key:
 
 def known_person(hashed: str) -> Key:
     return Key(join("KNOWN_PERSON", hashed), "KNOWN_PERSON")
+
+
+def saved(mailbox: str) -> Key:
+    return Key(join("SAVED", mailbox), "SAVED")
+
+
+def message(digest: str) -> Key:
+    return Key(join("MESSAGE", digest), "MESSAGE")
+
+
+def relayed(digest: str) -> Key:
+    return Key(join("RELAYED", digest), "RELAYED")
+
+
+def reported_sender(sender: str, holder_id: str) -> Key:
+    return Key(join("REPORTED_SENDER", sender), escape(holder_id))
+
+
+def reports_of_sender(sender: str) -> Range:
+    return Range(join("REPORTED_SENDER", sender))
 
 
 def visitor_report(report_id: str) -> Key:

@@ -93,8 +93,9 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         takedowns,
         webhooks,
     )
+    from chalicelib.http.directory import contact, saved
     from chalicelib.http.embed import wallets
-    from chalicelib.http.holder import erasure, holder, profile
+    from chalicelib.http.holder import erasure, holder, messages, profile
     from chalicelib.http.moderation import operator_list, report_form
     from chalicelib.http.sign_in import email_link, oidc
 
@@ -110,6 +111,9 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         holder,
         erasure,
         profile,
+        contact,
+        saved,
+        messages,
         wallets,
         emails,
         erasures,

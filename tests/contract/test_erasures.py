@@ -11,17 +11,23 @@ from random import Random
 import pytest
 
 from chalicelib.delivery import mailbox
+from chalicelib.delivery.email_events import recipient
+from chalicelib.directory.contact.message import Draft, Message
+from chalicelib.directory.contact.ports import Relayed
 from chalicelib.directory.listing import Listing
+from chalicelib.directory.saved.saved import Entry, Saved
 from chalicelib.directory.writing import writer
 from chalicelib.directory.writing.check import check
 from chalicelib.directory.writing.rebuild import rebuild
 from chalicelib.directory.writing.step import Delisting
 from chalicelib.dynamo.items.credentials import RecordItem
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
+from chalicelib.dynamo.stores.contact import DynamoContactStore
 from chalicelib.dynamo.stores.counts import DynamoCountStore
 from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
 from chalicelib.dynamo.stores.erasures import DynamoErasureStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
+from chalicelib.dynamo.stores.saved import DynamoSavedStore
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Put, Tables
 from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore, State, Sweep, Target
@@ -194,3 +200,25 @@ def test_what_is_left_names_nobody(real: DynamoErasureStore, tables: Tables) -> 
     real.finish(ERASURE)
     assert {frozenset(item) for item in scan()} == {frozenset({"pk", "sk", "type", "at"})}
     assert not list(real.find([EMAIL, ERASURE.subject, record().id]))
+
+
+def test_erased_person_leaves_no_message_and_no_saved_list(real: DynamoErasureStore, tables: Tables) -> None:
+    """As a recruiter, as someone saved, as a sender who waits or was reported, and as the holder who got a message."""
+    store, digest, later = DynamoContactStore(tables), mailbox.digest(EMAIL), NOW + timedelta(days=90)
+    draft = Draft("Ada", "", "Rivers?")
+    store.add(Message("1" * 64, OTHER, EMAIL, draft, later))
+    store.add(Message("2" * 64, HOLDER, "grace@agency.example", draft, later))
+    store.add(Message("3" * 64, OTHER, "grace@agency.example", draft, later))
+    store.add_relayed(Relayed("4" * 64, digest, HOLDER, "s" * 64, later))
+    store.add_relayed(Relayed("5" * 64, "m" * 64, OTHER, recipient(EMAIL), later))
+    store.report(recipient(EMAIL), OTHER, later)
+    store.report("s" * 64, HOLDER, later)
+    saved = DynamoSavedStore(tables)
+    saved.save(Saved(digest, EMAIL, (Entry(OTHER, NOW),)))
+    saved.save(Saved("n" * 64, "grace@agency.example", (Entry(HOLDER, NOW), Entry(OTHER, NOW)), (Entry("q=a", NOW),)))
+    assert sweep(real, replace(ERASURE, issuer_id=None), HOLDER) == 8
+    assert not list(real.find([EMAIL, digest, recipient(EMAIL), HOLDER]))
+    assert store.message("3" * 64, NOW) is not None
+    left = saved.saved("n" * 64)
+    assert left is not None
+    assert [one.value for one in left.people] == [OTHER]

@@ -39,6 +39,8 @@ from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Subjec
 from chalicelib.directory.profiles.profile import Details, Profile
 from chalicelib.directory.profiles.published import Published, publish
 from chalicelib.directory.query.query import read_query
+from chalicelib.directory.saved import actions as saved_actions
+from chalicelib.directory.saved.saved import Entry, Saved
 from chalicelib.directory.search import SearchRequest, search, suggestions
 from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
@@ -62,6 +64,7 @@ from tests.grants import enforced, grants_of, read_template
 
 DOMAIN = "acme.example"
 EMAIL = "ada@example.org"
+RECRUITER = "grace@agency.example"
 ROWS = b"name,email\nBob,bob@example.org\nCy,cy@example.org\n"
 DAYS = (0, 1, 8, 16, 31, 46)
 """When deferred emails, reminders and checks of domains are due."""
@@ -146,6 +149,10 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     submission.submit(services.moderation_context, corrected.id, draft, "203.0.113.7")
     show(laurel, corrected.id, expires_at=laurel.clock() + timedelta(days=1))
     services.update_listings([stream_record("PUBLISHED", HOLDER)])
+    before = laurel.clock() - timedelta(hours=1)
+    person, found = (Entry(holder_id, before) for holder_id in (HOLDER.replace("h", "g"), "q=step"))
+    services.saved_context.store.save(Saved(mailbox.digest(RECRUITER), RECRUITER, (person,), (found,)))
+    services.tasks.add([Task(saved_actions.KIND, "", mailbox.digest(RECRUITER), laurel.clock() + timedelta(hours=1))])
     for days in DAYS:
         laurel.clock.now = laurel.start + timedelta(days=days, hours=3)  # when reminders may be sent
         laurel.run_tasks(kinds)
@@ -153,7 +160,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     told = {one.to for one in laurel.mailer.sent if one.kind is Kind.REPORTED}
     assert told == {"office@acme.example", "op@laurel.example"}
     assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {
-        Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED,
+        Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED, Kind.SAVED_NEWS,
     }  # fmt: skip
 
 

@@ -28,7 +28,13 @@ BOX, HOLDER = mailbox.digest("ada@example.org"), "h" * 26
 DETAILS = Details("Ada", "Analyst", "Lagos", ("en",), ("https://ada.example/",), (OpenTo.WORK,))
 PROFILE = Profile(BOX, HOLDER, DETAILS, NOW)
 PUBLISHED = Published(
-    HOLDER, Details(name="Ada"), ("a" * 26,), indexed=True, since=NOW, expires_at=NOW + timedelta(days=9)
+    HOLDER,
+    Details(name="Ada"),
+    ("a" * 26,),
+    indexed=True,
+    since=NOW,
+    expires_at=NOW + timedelta(days=9),
+    contact=Audience.RECRUITERS,
 )
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose, erasing, reported
+from chalicelib.delivery.emails import account, compose, contacting, erasing, reported, saved_news
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.saved_news import Match, Revoked
 from tests.contract import samples
 from tests.delivery.fake_delivery import EMAIL, ISSUED_AT
 
@@ -37,22 +38,35 @@ def sample_context(base_url: str = "https://laurel.example", **changes: object) 
 
 def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes: object) -> EmailContent:
     """The sample email of ``kind``."""
-    match kind:
-        case Kind.SIGN_IN:
-            return account.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15)
-        case Kind.HOLDER_LINK:
-            return account.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False)
-        case Kind.ERASURE:
-            link = f"{base_url}/mail/erasure/{'e' * 65}"
-            return erasing.notice(EMAIL, link, ISSUED_AT, None, ISSUED_AT, "en", by_holder=True)
-        case Kind.INVITATION:
-            return account.invitation(
-                EMAIL, sample_context(base_url).issuer, "editor", f"{base_url}/sign-in", ISSUED_AT
-            )
-        case Kind.REPORTED:
-            page, reports = f"{base_url}/c/{'c' * 26}", f"{base_url}/console/fernhill/reports"
-            return reported.to_issuer(EMAIL, sample_context(base_url).issuer, page, reports)
-        case _:
-            return compose.about_credential(
-                kind, sample_context(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}")
-            )
+    own = from_laurel(base_url)
+    if kind in own:
+        return own[kind]
+    return compose.about_credential(
+        kind, sample_context(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}")
+    )
+
+
+def from_laurel(base_url: str) -> dict[Kind, EmailContent]:
+    """The sample emails that are not about a credential."""
+    issuer = sample_context(base_url).issuer
+    page, reports = f"{base_url}/c/{'c' * 26}", f"{base_url}/console/fernhill/reports"
+    lines = ("Dear Ada,", "", "We look for an analyst who knows rivers.", "Grace")
+    turn_off = f"{base_url}/mail/contact/{'c' * 52}"
+    return {
+        Kind.SIGN_IN: account.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15),
+        Kind.HOLDER_LINK: account.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False),
+        Kind.ERASURE: erasing.notice(
+            EMAIL, f"{base_url}/mail/erasure/{'e' * 65}", ISSUED_AT, None, ISSUED_AT, "en", by_holder=True
+        ),
+        Kind.INVITATION: account.invitation(EMAIL, issuer, "editor", f"{base_url}/sign-in", ISSUED_AT),
+        Kind.REPORTED: reported.to_issuer(EMAIL, issuer, page, reports),
+        Kind.CONTACT_CONFIRMATION: contacting.confirmation(EMAIL, f"{base_url}/contact/{'c' * 52}", 48),
+        Kind.SAVED_NEWS: saved_news.news(
+            EMAIL,
+            (Revoked("Ada Nwosu", page), Revoked("", page)),
+            (Match("rivers, Lagos", 1, at_least=False), Match("python", 20, at_least=True)),
+            f"{base_url}/directory/saved",
+            f"{base_url}/mail/saved/{'s' * 65}",
+        ),
+        Kind.CONTACT: contacting.message(EMAIL, "grace@agency.example", "Grace", "River Agency", lines, turn_off),
+    }

@@ -33,10 +33,12 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.directory.contact.relaying import ContactContext
 from chalicelib.directory.listed import all_shown_now
 from chalicelib.directory.ports import Ports
 from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.directory.reading_limit import ReadingLimit
+from chalicelib.directory.saved.actions import SavedContext
 from chalicelib.directory.writing.updates import UpdateContext
 from chalicelib.embed.wallets.wallet_pass import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
@@ -56,6 +58,8 @@ from tests.analytics.counts import fakes as counts_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.directory import fakes as directory_fakes
+from tests.directory.contact.fakes import ContactStore
+from tests.directory.saved.fakes import SavedStore
 from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
 from tests.fake_directory import DirectoryIndex
@@ -154,6 +158,8 @@ class Laurel:
     delivery_store: delivery_fakes.Store = field(default_factory=delivery_fakes.Store)
     mailer: delivery_fakes.Mailer = field(default_factory=delivery_fakes.Mailer)
     profile_store: directory_fakes.ProfileStore = field(default_factory=directory_fakes.ProfileStore)
+    contact_store: ContactStore = field(default_factory=ContactStore)
+    saved_store: SavedStore = field(default_factory=SavedStore)
     erasure_store: ErasureStore = field(default_factory=ErasureStore)
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
@@ -297,6 +303,17 @@ class Laurel:
     @property
     def profile_context(self) -> ProfileContext:
         return ProfileContext(self.profile_store, self.delivery_context)
+
+    @property
+    def contact_context(self) -> ContactContext:
+        return ContactContext(self.contact_store, self.profile_store, self.profile_context, self.access_context)
+
+    @property
+    def saved_context(self) -> SavedContext:
+        records = self.issuer_store.existing_records
+        return SavedContext(
+            self.saved_store, self.profile_store, self.delivery_context, records, lambda: self.directory
+        )
 
     @property
     def published_store(self) -> directory_fakes.ProfileStore:

@@ -16,6 +16,9 @@ import pytest
 from chalice.local import LambdaContext
 
 from chalicelib.access.roles import Role
+from chalicelib.directory.profiles.consent import Audience
+from chalicelib.directory.profiles.profile import Details
+from chalicelib.directory.profiles.published import Published
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.input import body, form
 from tests.http.gateway import HTML
@@ -33,7 +36,8 @@ PUBLIC_WRITES = [
     for method, path in ROUTES
     if method == "POST" and rule(method, path).caller_kind is CallerKind.PUBLIC and "proxy" not in path
 ]
-PATHS = {"{id}": "valid".ljust(26, "2"), "{token}": "a" * 65}
+HOLDER = "h" * 26
+PATHS = {"/holders/{id}": f"/holders/{HOLDER}", "{id}": "valid".ljust(26, "2"), "{token}": "a" * 65}
 
 
 class WatchedBody(str):
@@ -126,6 +130,10 @@ def test_a_body_over_the_limit_is_never_read(method: str, path: str) -> None:
 @pytest.mark.parametrize(("method", "path"), PUBLIC_WRITES, ids=[f"{method} {path}" for method, path in PUBLIC_WRITES])
 def test_a_public_route_bounds_a_body_before_it_reads_it(method: str, path: str) -> None:
     tenants = TwoTenants()
+    public = Published(
+        HOLDER, Details("Ada"), (), indexed=False, since=tenants.laurel.now, expires_at=None, contact=Audience.PUBLIC
+    )
+    tenants.laurel.profile_store.public[HOLDER] = public
     for name, value in PATHS.items():
         path = path.replace(name, value)
     for media_type in ("application/json", URL_ENCODED, MULTIPART):

@@ -34,12 +34,12 @@ PUBLIC_ITEMS = {
 secret, or anything else that is not for everyone."""
 TASK_READS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDINGS", "INDEX", "ISSUER", "JOB",
-    "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "TASKS",
+    "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "SAVED", "TASKS",
 }  # fmt: skip
 """Besides what holders publish, which tasks cannot list."""
 TASK_PUTS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDER", "HOLDINGS", "INDEX",
-    "ISSUER", "JOB", "JOBS", "LIST", "MAILBOX", "RECIPIENT", "TASKS",
+    "ISSUER", "JOB", "JOBS", "LIST", "MAILBOX", "RECIPIENT", "SAVED", "TASKS",
 }  # fmt: skip
 READS = ("GetItem", "BatchGetItem", "Query")
 
@@ -115,8 +115,9 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
 UNLIMITED = {"IssuerRole", "ErasePeopleRole"}
 """Roles that reach every partition of some tables: a trace of a person can be in each."""
 OF_THE_ISSUER_FUNCTION = {
-    "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "OPERATOR", "OPERATOR_REPORTS", "PERSON",
-    "PROFILE", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
+    "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "MESSAGE", "OPERATOR",
+    "OPERATOR_REPORTS", "PERSON", "PROFILE", "RELAYED", "REPORTED_SENDER", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN",
+    "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
 }  # fmt: skip
 ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
 

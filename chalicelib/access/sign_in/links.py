@@ -117,6 +117,12 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
         rate_limits.enforce(access_context, PER_KNOWN_BROWSER, f"{to} {browser_id}")
         rate_limits.enforce(access_context, KNOWN_BROWSERS_PER_ADDRESS, to)
         return True
+    return within_budgets(access_context, to, caller)
+
+
+def within_budgets(access_context: AccessContext, to: str, caller: str) -> bool:
+    """Count one more email to an address that has not been proven, requested from the network of ``caller``; False if
+    none may be sent. Whoever asks must get the same response."""
     person = known.person(access_context, to)
     per_network = MEMBERS_PER_NETWORK if person.is_member else PER_NETWORK
     # A requester who repeats one address reaches its limits first, and does not use up those of the network's

@@ -40,13 +40,30 @@ class Kind(StrEnum):
     """A person was added as a member of an issuer."""
     REPORTED = "reported"
     """A visitor reported a credential, to its issuer or to the operators."""
+    CONTACT_CONFIRMATION = "contact_confirmation"
+    """The recipient wrote a message to a holder, and confirms their address."""
+    CONTACT = "contact"
+    """Someone sent the holder a message through their profile."""
+    SAVED_NEWS = "saved_news"
+    """Something is new about people or searches that the recipient has saved."""
 
 
-FROM_LAUREL = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.ERASURE, Kind.INVITATION, Kind.REPORTED})
+FROM_LAUREL = frozenset(
+    {
+        Kind.SIGN_IN,
+        Kind.HOLDER_LINK,
+        Kind.ERASURE,
+        Kind.INVITATION,
+        Kind.REPORTED,
+        Kind.CONTACT_CONFIRMATION,
+        Kind.CONTACT,
+        Kind.SAVED_NEWS,
+    }
+)
 """Emails from Laurel itself; all others are from an issuer."""
 REMINDERS = frozenset({Kind.UNOPENED, Kind.UNSHARED, Kind.RENEWAL})
 """Emails that the recipient did not request: sent at most once each, and never at night."""
-REQUESTED = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.ERASURE})
+REQUESTED = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.ERASURE, Kind.CONTACT_CONFIRMATION})
 """Emails that the recipient has just requested: sent even after they unsubscribed."""
 
 
@@ -89,6 +106,10 @@ class EmailContent:
     main: Button
     why: str
     """Why the recipient receives this email."""
+    quotation: tuple[str, ...] = ()
+    """Lines that someone else wrote, shown as a quotation after the paragraphs; never translated."""
+    after: tuple[str, ...] = ()
+    """Paragraphs after the quotation."""
     other: Button | None = None
     badge: Picture | None = None
     tips: tuple[Tip, ...] = ()
@@ -99,6 +120,8 @@ class EmailContent:
     """URL of the settings on the holder's page."""
     unsubscribe: str | None = None
     """URL to unsubscribe from the issuer's emails; None when there is nothing to unsubscribe from."""
+    unsubscribe_text: str | None = None
+    """The text of that link, if it is not about an issuer's emails."""
     reply_to: str | None = None
     language: str = DEFAULT
     """The language that the texts are in."""

@@ -23,6 +23,7 @@ def translated(content: EmailContent, code: str) -> EmailContent:
         brand=replace(content.brand, name=own(content.brand.name)),
         greeting=own(content.greeting),
         paragraphs=tuple(map(own, content.paragraphs)),
+        after=tuple(map(own, content.after)),
         main=Button(own(content.main.text), in_language(content.main.url, code)),
         why=own(content.why),
         other=replace(content.other, text=own(content.other.text)) if content.other else None,
@@ -31,4 +32,5 @@ def translated(content: EmailContent, code: str) -> EmailContent:
         next_step=own(content.next_step) if content.next_step else None,
         settings=in_language(content.settings, code) if content.settings else None,
         unsubscribe=in_language(content.unsubscribe, code) if content.unsubscribe else None,
+        unsubscribe_text=own(content.unsubscribe_text) if content.unsubscribe_text else None,
     )

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from chalicelib.language.phrase import phrase
 
-TEXT_VERSION = 2
+TEXT_VERSION = 3
 """Version of the text that a holder consents to (`TEXTS`). A changed text is a new version."""
 TEXTS: Mapping[int, str] = {
     1: phrase(
@@ -25,6 +25,12 @@ TEXTS: Mapping[int, str] = {
         "it, share it and link to it. I can change or unpublish the profile at any time. The page then disappears "
         "immediately, and other websites stop showing it within a minute. Laurel cannot remove copies that others have "
         "made."
+    ),
+    3: phrase(
+        "I want a public profile. Everyone can find me in the directory and see what I show to everyone, and can copy "
+        "it, share it and link to it. Whoever I choose can send me messages by email, without seeing my address. I can "
+        "change or unpublish the profile at any time. The page then disappears immediately, and other websites stop "
+        "showing it within a minute. Laurel cannot remove copies that others have made."
     ),
 }
 """The text of each version. A published text never changes, because entries name it."""
@@ -53,6 +59,8 @@ class Subject(StrEnum):
     OPEN_TO = "open_to"
     SEARCH_ENGINES = "search_engines"
     """That search engines may list the public page."""
+    CONTACT = "contact"
+    """That Laurel relays messages to the holder."""
 
 
 FIELDS = (Subject.NAME, Subject.HEADLINE, Subject.PLACE, Subject.LANGUAGES, Subject.LINKS, Subject.OPEN_TO)

@@ -77,6 +77,8 @@ class Choices:
     """By field (`FIELDS`)."""
     search_engines: bool
     expires_at: datetime | None
+    contact: Visibility = Visibility.NOBODY
+    """Who may send the holder messages."""
 
 
 def view(context: ProfileContext, token: str) -> OwnProfile:
@@ -106,6 +108,7 @@ def save(context: ProfileContext, token: str, details: Details, choices: Choices
         *consent.choose(Subject.PROFILE, Visibility.EVERYONE, choices.expires_at),
         *(each for field in FIELDS for each in consent.choose(field, shown[field])),
         Decision(Subject.SEARCH_ENGINES, Audience.PUBLIC, choices.search_engines),
+        *consent.choose(Subject.CONTACT, choices.contact),
         *(_shown_to_everyone(_valid(context, own, frozenset())) if all_valid else ()),
     ]
     _store(context, own, decisions, details)
@@ -143,6 +146,21 @@ def withdraw(context: ProfileContext, token: str) -> None:
     own = view(context, token)
     if own.profile is not None:
         _store(context, own, consent.withdrawal(own.grants), own.profile.details)
+
+
+def stop_contact(context: ProfileContext, mailbox: str) -> None:
+    """Withdraw the consent to messages, with the link in one of them. Idempotent. Raises `Conflict`."""
+    stored = context.store.profile(mailbox)
+    if stored is None:
+        return
+    now, entries = context.delivery_context.now(), context.store.entries(mailbox)
+    changed = consent.changes(consent.grants_of(entries), consent.choose(Subject.CONTACT, Visibility.NOBODY))
+    if not changed:
+        return
+    entry = ConsentEntry(entries[-1].number + 1, now, consent.TEXT_VERSION, changed)
+    after = replace(stored, changed_at=now)
+    hidden = context.store.hidden(stored.holder_id) is not None
+    context.store.save(after, entry, None if hidden else publish(after, (*entries, entry), Audience.PUBLIC, now))
 
 
 def forget(context: ProfileContext, token: str) -> None:

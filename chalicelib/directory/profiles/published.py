@@ -24,6 +24,8 @@ class Published:
     since: datetime
     """When it was published."""
     expires_at: datetime | None
+    contact: Audience | None = None
+    """Who may send the holder messages: everyone, or recruiters, who are signed in; None for no one."""
 
     def is_current(self, now: datetime) -> bool:
         """Whether the consent to it has not expired."""
@@ -45,7 +47,15 @@ def publish(profile: Profile, entries: Sequence[ConsentEntry], audience: Audienc
         indexed=allowed(Subject.SEARCH_ENGINES),
         since=since,
         expires_at=grants[Subject.PROFILE, audience],
+        # The address is found through a credential that is shown, so without one there is nowhere to send a message.
+        contact=contact_of(grants, now) if credentials else None,
     )
+
+
+def contact_of(grants: Grants, now: datetime) -> Audience | None:
+    """Who may send the holder messages at ``now``."""
+    audiences = (Audience.PUBLIC, Audience.RECRUITERS)
+    return next((one for one in audiences if consent.allows(grants, Subject.CONTACT, one, now)), None)
 
 
 def _allowed(grants: Grants, audience: Audience, now: datetime, subject: str) -> bool:

@@ -14,7 +14,7 @@ from chalicelib.erasure.erasure import Restored
 from chalicelib.erasure.tombstone import Tombstone
 
 _IDS = {"credential": (Tombstone.CREDENTIAL, "id"), "profile": (Tombstone.HOLDER, "holder_id"),
-        "mailbox": (Tombstone.MAILBOX, "digest")}  # fmt: skip
+        "mailbox": (Tombstone.MAILBOX, "digest"), "saved": (Tombstone.MAILBOX, "mailbox")}  # fmt: skip
 """The kinds of items with a tombstone, and the attribute that it is of."""
 
 
@@ -49,6 +49,8 @@ def _restored(tables: Tables, key: bytes, since: datetime, raw: Raw) -> Restored
             return _restored_credential(tables, key, since, raw)
         case "profile":
             return Restored(None, digest=raw["mailbox"]["S"])
+        case "saved":
+            return Restored(None, email=raw["email"]["S"])
     return Restored(None, digest=raw["digest"]["S"])
 
 

@@ -112,6 +112,20 @@ def _consent(found: Found) -> Raw | None:
     return {**found.raw, "decisions": {"L": kept}}
 
 
+def _saved(found: Found) -> Raw | None:
+    """Delete the list of an erased person; from another one, take the erased people."""
+    if found.traces.is_erased(found.raw["email"]["S"], None):
+        return None
+    kept = {name: found.raw[name]["L"] for name in ("people", "searches")}
+    return {
+        **found.raw,
+        **{
+            name: {"L": [each for each in entries if not found.text_has(each["M"]["value"]["S"])]}
+            for name, entries in kept.items()
+        },
+    }
+
+
 def _delete_session(found: Found) -> Raw | None:
     email = found.raw["email"]["S"]
     return None if email not in found.members and found.traces.is_erased(email, None) else found.raw
@@ -198,14 +212,16 @@ RULES: Mapping[str, Rule] = {
     "dry_run": _dry_run,
     "published": _published,
     "consent": _consent,
+    "saved": _saved,
     "reputation": _without_recipient,
-    "mail": _delete_sent,
+    **dict.fromkeys(("mail", "relayed", "reported_sender"), _delete_sent),
     "job_rows": _rows,
     "job_results": _results,
     **dict.fromkeys(
         (
             "recipient", "holding", "emails", "deferred_email", "mailbox", "profile", "hidden_profile", "sitemap",
-            "completion", "task", "dead_letter", "visitor_report", "reporter", "claim", "holder_link", "delivery",
+            "completion", "task", "dead_letter", "visitor_report", "reporter", "message", "claim", "holder_link",
+            "delivery",
         ),
         _delete,
     ),

@@ -92,6 +92,7 @@ class PublishedItem(Item, discriminator="published"):
     indexed = BooleanAttribute()
     since = UTCDateTimeAttribute()
     expires_at = UTCDateTimeAttribute(null=True)
+    contact = UnicodeAttribute(null=True)
 
     @classmethod
     def of(cls, one: Published) -> Self:
@@ -106,7 +107,8 @@ class PublishedItem(Item, discriminator="published"):
         return Published(
             details=_details(self.details),
             credentials=tuple(map(str, self.credentials)),
-            **members(self, Published, exclude=("details", "credentials")),
+            contact=None if self.contact is None else Audience(self.contact),
+            **members(self, Published, exclude=("details", "credentials", "contact")),
         )
 
 

@@ -23,9 +23,11 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
     from chalicelib.directory import ports as directory_ports
+    from chalicelib.directory.contact.relaying import ContactContext
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
     from chalicelib.directory.reading_limit import ReadingLimit
+    from chalicelib.directory.saved.actions import SavedContext
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
@@ -121,6 +123,14 @@ class Services(Protocol):
     @property
     def profile_context(self) -> ProfileContext:
         """Holders' own profiles."""
+
+    @property
+    def contact_context(self) -> ContactContext:
+        """Messages to holders."""
+
+    @property
+    def saved_context(self) -> SavedContext:
+        """People and searches that recruiters keep."""
 
     @property
     def erasure_context(self) -> ErasureContext:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.credential import dates
+from chalicelib.directory.profiles.consent import Audience
 from chalicelib.http.directory.holder_view import Card, HolderView
 from chalicelib.http.public.credential_links import structured_data
 
@@ -13,6 +14,9 @@ def to_json(view: HolderView) -> dict[str, object]:
         "id": view.id,
         "url": view.url,
         "checked_at": dates.write(view.checked_at),
+        "contact": {"url": f"{view.url}/contact", "sign_in": view.contact is Audience.RECRUITERS}
+        if view.contact
+        else None,
         "stated_by_holder": {
             "name": view.name,
             "headline": view.headline,

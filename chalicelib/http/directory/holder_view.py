@@ -8,6 +8,7 @@ from datetime import datetime
 
 from chalicelib.credential import dates
 from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.directory.profiles.consent import Audience
 from chalicelib.directory.profiles.profile import OpenTo
 from chalicelib.directory.profiles.published import Published
 from chalicelib.embed.badge_view import BadgeView
@@ -72,6 +73,8 @@ class HolderView:
     checked_at: datetime
     issuers: tuple[str, ...]
     """Ids of the issuers of the credentials."""
+    contact: Audience | None
+    """Who may send the holder messages."""
 
 
 def open_holder(services: Services, holder_id: str) -> HolderView:
@@ -79,14 +82,18 @@ def open_holder(services: Services, holder_id: str) -> HolderView:
 
     Raises `NotFound` for what is not an id, `NoProfile`, `Unavailable`.
     """
+    published, reports = require_published(services, holder_id), services.hosted_reports
+    return _view(published, reports.open_many(published.credentials), services.settings.base_url, reports.clock())
+
+
+def require_published(services: Services, holder_id: str) -> Published:
+    """Read a public profile. Raises as `open_holder`."""
     if not PUBLIC_ID.fullmatch(holder_id):
         raise NotFound("no such holder")
-    reports = services.hosted_reports
-    now = reports.clock()
     published = services.published_store.published(holder_id)
-    if published is None or not published.is_current(now):
+    if published is None or not published.is_current(services.hosted_reports.clock()):
         raise NoProfile(NO_PROFILE)
-    return _view(published, reports.open_many(published.credentials), services.settings.base_url, now)
+    return published
 
 
 def holder_url(base_url: str, holder_id: str) -> str:
@@ -117,6 +124,7 @@ def _view(published: Published, opened: Iterable[HostedReport], base_url: str, n
         indexed=published.indexed,
         checked_at=now,
         issuers=tuple(one.record.issuer_id for one, (_, card) in zip(all_of_them, cards, strict=True) if card),
+        contact=published.contact,
     )
 
 

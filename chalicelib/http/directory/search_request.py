@@ -72,6 +72,11 @@ class Asked:
         """The URL of the first page of results."""
         return f"{base_url}{self.path}?{self._query(self.chosen, None)}"
 
+    def save_url(self, base_url: str) -> str | None:
+        """The URL of the page on which a recruiter saves the search; None if it asks for everyone."""
+        pairs = [("q", self.text), *self.conditions] if self.text.strip() else self.conditions
+        return f"{base_url}/directory/saved?{urlencode({'search': urlencode(pairs)})}" if pairs else None
+
     def next_url(self, base_url: str, cursor: str) -> str:
         """The URL of the page of results that begins at ``cursor``."""
         return f"{base_url}{self.path}?{self._query(self.chosen, cursor)}"

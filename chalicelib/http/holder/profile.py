@@ -135,4 +135,5 @@ def _render(
         saved="" if errors else saved,
         labels=profile_view.LABELS,
         visibility=profile_view.VISIBILITY,
+        contact=profile_view.CONTACT,
     )

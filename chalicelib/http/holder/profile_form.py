@@ -33,6 +33,8 @@ class ProfileForm:
     """Whether to show all credentials that are valid now, when the profile is published."""
     agreed: bool
     text_version: str
+    contact: Visibility
+    """Who may send messages."""
 
 
 def stored(own: OwnProfile, now: datetime) -> ProfileForm:
@@ -54,6 +56,7 @@ def stored(own: OwnProfile, now: datetime) -> ProfileForm:
         all_valid=False,
         agreed=False,
         text_version=str(consent.TEXT_VERSION),
+        contact=consent.visibility(grants, Subject.CONTACT),
     )
 
 
@@ -75,6 +78,7 @@ def entered(fields: Mapping[str, str]) -> ProfileForm:
         all_valid="all_valid" in fields,
         agreed="agree" in fields,
         text_version=fields.get("text_version", ""),
+        contact=visibility_of(fields.get("contact", "")),
     )
 
 
@@ -93,7 +97,7 @@ def choices(form: ProfileForm, own: OwnProfile, now: datetime) -> Choices:
         ends = None if lasts is None else now + lasts
     else:
         ends = present if own.is_on(now) else now + timedelta(days=180)
-    return Choices(form.visibility, form.search_engines, ends)
+    return Choices(form.visibility, form.search_engines, ends, form.contact)
 
 
 def visibility_of(value: str) -> Visibility:

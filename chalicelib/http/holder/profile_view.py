@@ -25,6 +25,7 @@ LABELS: Mapping[str, str] = {
     Subject.LINKS: "Links",
     Subject.OPEN_TO: "Open to",
     Subject.SEARCH_ENGINES: "Search engine listing",
+    Subject.CONTACT: "Messages by email",
 }
 VISIBILITY = (
     (Visibility.NOBODY, "No one"),
@@ -32,6 +33,12 @@ VISIBILITY = (
     (Visibility.RECRUITERS, "Directory visitors and signed-in recruiters"),
     (Visibility.EVERYONE, "Everyone"),
 )
+CONTACT = (
+    (Visibility.NOBODY, "No one"),
+    (Visibility.RECRUITERS, "People who have signed in with their email address"),
+    (Visibility.EVERYONE, "Everyone"),
+)
+"""Who may send messages. Everyone proves their address first."""
 AUDIENCES = {
     Audience.PUBLIC: phrase("everyone"),
     Audience.RECRUITERS: phrase("recruiters who are signed in"),
@@ -163,7 +170,7 @@ def _whom(audiences: frozenset[Audience], *, granted: bool) -> tuple[str, ...]:
 
 
 def _named(subjects: Sequence[str]) -> Iterator[str]:
-    for subject in (Subject.PROFILE, *FIELDS, Subject.SEARCH_ENGINES):
+    for subject in (Subject.PROFILE, *FIELDS, Subject.SEARCH_ENGINES, Subject.CONTACT):
         if subject in subjects:
             yield LABELS[subject]
     count = sum(consent.credential_of(subject) is not None for subject in subjects)

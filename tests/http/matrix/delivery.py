@@ -21,6 +21,16 @@ ENTRIES: dict[tuple[str, str], Builder] = {
         f"/my/{WRONG}/profile", form={"do": "withdraw"}, allowed_status=404
     ),
     ("GET", "/my/{token}/data"): lambda _: Call(f"/my/{WRONG}/data", allowed_status=404),
+    ("GET", "/contact/{token}"): lambda _: Call(f"/contact/{WRONG[:52]}", allowed_status=404),
+    ("POST", "/contact/{token}"): lambda _: Call(f"/contact/{WRONG[:52]}", form={}, allowed_status=404),
+    ("GET", "/directory/saved"): lambda _: Call("/directory/saved"),
+    ("POST", "/directory/saved"): lambda _: Call(
+        "/directory/saved", form={"do": "save_search", "value": "q=rivers"}, allowed_status=303
+    ),
+    ("GET", "/mail/saved/{token}"): lambda _: Call(f"/mail/saved/{WRONG}", allowed_status=404),
+    ("POST", "/mail/saved/{token}"): lambda _: Call(f"/mail/saved/{WRONG}", form={}, allowed_status=404),
+    ("GET", "/mail/contact/{token}"): lambda _: Call(f"/mail/contact/{WRONG[:52]}", allowed_status=404),
+    ("POST", "/mail/contact/{token}"): lambda _: Call(f"/mail/contact/{WRONG[:52]}", form={}, allowed_status=404),
     ("GET", "/mail/unsubscribe/{token}"): lambda _: Call(f"/mail/unsubscribe/{WRONG}", allowed_status=404),
     ("POST", "/mail/unsubscribe/{token}"): lambda _: Call(f"/mail/unsubscribe/{WRONG}", form={}, allowed_status=404),
 }

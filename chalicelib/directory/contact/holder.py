@@ -1,0 +1,40 @@
+"""What a holder does with the link in a message that was relayed to them.
+
+The email quotes the sender, so a reply quotes the link to the sender. It opens nothing: it can only turn messages off,
+and report this sender.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.access import secrets
+from chalicelib.directory.contact.ports import Relayed
+from chalicelib.directory.contact.relaying import BLOCKED_FOR, ContactContext
+from chalicelib.directory.profiles import own_profile
+from chalicelib.errors import NotFound
+
+_SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
+
+
+def find(context: ContactContext, secret: str) -> Relayed:
+    """What the link is about. Raises `NotFound`."""
+    now = context.delivery_context.now()
+    found = context.store.relayed(secrets.digest(secret), now) if _SECRET.fullmatch(secret) else None
+    if found is None:
+        raise NotFound("no such link")
+    return found
+
+
+def turn_off(context: ContactContext, secret: str) -> None:
+    """Withdraw the holder's consent to messages. Idempotent. Raises `NotFound`, `Conflict`."""
+    own_profile.stop_contact(context.profile_context, find(context, secret).mailbox)
+
+
+def report(context: ContactContext, secret: str) -> None:
+    """Report the sender, who can no longer write to this holder, and after `BLOCKED_BY` reports to no one. Idempotent.
+
+    Raises `NotFound`.
+    """
+    relayed = find(context, secret)
+    context.store.report(relayed.sender, relayed.holder_id, context.delivery_context.now() + BLOCKED_FOR)

@@ -1,0 +1,254 @@
+"""Relay a message to a holder, who allows it, without showing their address.
+
+A sender who is not signed in proves their address first: Laurel emails a link, and relays the message when it is used.
+So a holder knows whom they answer, and no one can write in another's name. The email with the link contains nothing
+that the sender entered and counts as a sign-in email, so this sends no more emails to strangers than signing in does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.access import email_address, rate_limits, secrets
+from chalicelib.access.access_context import AccessContext
+from chalicelib.access.rate_limits import Limit, NetworkLimit
+from chalicelib.access.sign_in import links
+from chalicelib.analytics.acts import act
+from chalicelib.analytics.event import Kind as EventKind
+from chalicelib.award.issuing.recipient import Recipient
+from chalicelib.credential.record import Record
+from chalicelib.delivery import email_events, mailbox
+from chalicelib.delivery.delivery_context import DeliveryContext
+from chalicelib.delivery.emails import contacting
+from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.limits.quota import Count
+from chalicelib.delivery.limits.reputation import SIGN_IN
+from chalicelib.delivery.mailbox import suppression_reason
+from chalicelib.delivery.ports import NotSent
+from chalicelib.directory.contact import message
+from chalicelib.directory.contact.message import Draft, Message
+from chalicelib.directory.contact.ports import ContactStore, Relayed
+from chalicelib.directory.profiles.consent import Audience
+from chalicelib.directory.profiles.own_profile import ProfileContext
+from chalicelib.directory.profiles.ports import PublishedStore
+from chalicelib.directory.profiles.published import Published
+from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.language.languages import DEFAULT
+from chalicelib.language.phrase import phrase
+
+_DAY = timedelta(days=1)
+PER_NETWORK = NetworkLimit("contact-network", 20, 40, 200, _DAY)
+"""Messages written in one network, which may be that of a large company. Each is stored until it is sent or expires."""
+PER_SENDER = Limit("contact-sender", 20, _DAY)
+"""Messages of one sender: as many as a recruiter writes with care in a day, too few for advertising."""
+PER_SENDER_AND_HOLDER = Limit("contact-pair", 1, _DAY)
+"""Messages of one sender to one holder: they go on by email if the holder wants."""
+PER_HOLDER = Limit("contact-holder", 10, _DAY)
+"""Messages to one holder: more than anyone wants to answer in a day. Using it up takes ten proven mailboxes, and
+what is refused can be sent the next day with the same link (`message.WAITS`)."""
+BLOCKED_FOR = timedelta(days=365)
+"""How long a report of a sender counts."""
+BLOCKED_BY = 3
+"""Reports by as many holders keep a sender from writing to anyone; one keeps them from writing to that holder."""
+LINK_WORKS = timedelta(days=90)
+"""How long the link in a relayed message works. Afterwards a holder turns messages off on their own page."""
+
+_SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
+_ANYONE = (Audience.PUBLIC,)
+_SIGNED_IN = (Audience.PUBLIC, Audience.RECRUITERS)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactContext:
+    """Dependencies of `relaying` and `holder`."""
+
+    store: ContactStore
+    published_store: PublishedStore
+    profile_context: ProfileContext
+    access_context: AccessContext
+
+    @property
+    def delivery_context(self) -> DeliveryContext:
+        """Emails, the archive and the clock."""
+        return self.profile_context.delivery_context
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """A holder who can be written to."""
+
+    id: str
+    recipient: Recipient
+    email: str
+    records: tuple[Record, ...]
+    """One shown credential of each issuer."""
+
+
+def ask(
+    context: ContactContext, holder_id: str, email: str, draft: Draft, client_address: str, language: str = DEFAULT
+) -> None:
+    """Store a message until the owner of ``email`` confirms it, and email them the link in ``language``.
+
+    When a limit on emails is reached, nothing is stored or sent, and the response is the same: it must not tell whether
+    the address belongs to a member of an issuer. Raises `Refused` (`bad_text`, `bad_email`), `TooMany`, `Unavailable`.
+    """
+    message.check(draft)
+    to = email_address.normalize(email)
+    delivery_context, now = context.delivery_context, context.delivery_context.now()
+    _count_network(context, client_address)
+    if not links.within_budgets(context.access_context, to, client_address):
+        return
+    if suppression_reason(delivery_context.mailbox(to), Kind.CONTACT_CONFIRMATION, now) is not None:
+        return
+    secret = secrets.new_secret(delivery_context.entropy)
+    waiting = Message(secrets.digest(secret), holder_id, to, draft, now + message.WAITS)
+    context.store.add(waiting)
+    link = f"{delivery_context.base_url}/contact/{secret}"
+    with suppress(Refused):
+        _send(delivery_context, contacting.confirmation(to, link, message.WAITS // timedelta(hours=1), language))
+
+
+def send_signed_in(context: ContactContext, holder_id: str, email: str, draft: Draft, client_address: str) -> None:
+    """Relay the message of a person who is signed in with ``email``, which is therefore proven.
+
+    Raises `Refused` (`bad_text`, `not_contactable`, `blocked_sender`), `TooMany`, `Unavailable`.
+    """
+    message.check(draft)
+    _count_network(context, client_address)
+    now = context.delivery_context.now()
+    secret = secrets.new_secret(context.delivery_context.entropy)
+    _relay(context, Message(secrets.digest(secret), holder_id, email, draft, now), _SIGNED_IN, stored=False)
+
+
+def waiting(context: ContactContext, secret: str) -> Message:
+    """The message that waits for its sender. Raises `NotFound` when it was sent, has expired or never existed."""
+    now = context.delivery_context.now()
+    found = context.store.message(secrets.digest(secret), now) if _SECRET.fullmatch(secret) else None
+    if found is None:
+        raise NotFound("no such message")
+    return found
+
+
+def confirm(context: ContactContext, secret: str) -> None:
+    """Relay the message that waits, once. Raises as `waiting` and `send_signed_in` do."""
+    _relay(context, waiting(context, secret), _ANYONE, stored=True)
+
+
+def _relay(context: ContactContext, one: Message, audiences: tuple[Audience, ...], *, stored: bool) -> None:
+    holder = _holder(context, one.holder_id, audiences)
+    delivery_context, now = context.delivery_context, context.delivery_context.now()
+    sender = email_events.recipient(one.email)
+    _check_reports(context, sender, holder.id, now)
+    counts = _counted(delivery_context, sender, holder.id)
+    if stored and not context.store.take(one):
+        _give_back(delivery_context, counts)
+        raise NotFound("already sent")
+    box = delivery_context.mailbox(holder.email)
+    if suppression_reason(box, Kind.CONTACT, now) is not None:
+        return  # a sender must not learn whether the holder's address works
+    secret = secrets.new_secret(delivery_context.entropy)
+    context.store.add_relayed(Relayed(secrets.digest(secret), box.digest, holder.id, sender, now + LINK_WORKS))
+    draft, link = one.draft, f"{delivery_context.base_url}/mail/contact/{secret}"
+    content = contacting.message(
+        holder.email,
+        one.email,
+        message.quoted_name(draft.name),
+        message.quoted_name(draft.organization),
+        message.quoted_lines(draft.text),
+        link,
+        box.lang or holder.recipient.lang or DEFAULT,
+    )
+    try:
+        _send(delivery_context, content)
+    except Refused:
+        return  # as for an address that bounces
+    except NotSent:
+        _give_back(delivery_context, counts)
+        if stored:
+            context.store.add(one)
+        raise
+    for record in holder.records:
+        event = act(EventKind.CONTACTED, record.issuer_id, record.achievement_id, "", now, once=one.digest, target=None)
+        delivery_context.recorder.record(replace(event, credential_id=None))
+
+
+def _holder(context: ContactContext, holder_id: str, audiences: tuple[Audience, ...]) -> _Holder:
+    """The holder, if they allow messages of one of ``audiences`` now. Raises `Refused` (`not_contactable`)."""
+    published = context.published_store.published(holder_id)
+    now = context.delivery_context.now()
+    if published is None or not published.is_current(now) or published.contact not in audiences:
+        raise _refusal()
+    for recipient in _recipients(context, published):
+        if recipient.email is not None:
+            # The profile is stored under the address, so this proves that the credential and the profile are of one
+            # person.
+            profile = context.profile_context.store.profile(mailbox.digest(recipient.email))
+            if profile is not None and profile.holder_id == holder_id:
+                return _Holder(holder_id, recipient, recipient.email, _records(context, published))
+    raise _refusal()
+
+
+def _refusal() -> Refused:
+    return Refused(phrase("This holder does not accept messages at present."), code="not_contactable")
+
+
+def _recipients(context: ContactContext, published: Published) -> Iterator[Recipient]:
+    for credential_id in published.credentials:
+        with suppress(NotFound):
+            yield context.delivery_context.archive.recipient(credential_id)
+
+
+def _records(context: ContactContext, published: Published) -> tuple[Record, ...]:
+    found: dict[str, Record] = {}
+    for credential_id in published.credentials:
+        with suppress(NotFound):
+            record = context.delivery_context.archive.record(credential_id)
+            found.setdefault(record.issuer_id, record)
+    return tuple(found.values())
+
+
+def _check_reports(context: ContactContext, sender: str, holder_id: str, now: datetime) -> None:
+    """Raises `Refused` (`blocked_sender`), without telling who has reported the sender."""
+    reporters = context.store.reported_by(sender, now)
+    if holder_id in reporters or len(reporters) >= BLOCKED_BY:
+        raise Refused(phrase("You cannot send this message."), code="blocked_sender")
+
+
+def _count_network(context: ContactContext, client_address: str) -> None:
+    if not rate_limits.within_networks(context.access_context, PER_NETWORK, client_address):
+        raise TooMany(
+            phrase("Too many messages have been sent from your network today. Try again tomorrow."), _seconds()
+        )
+
+
+def _counted(delivery_context: DeliveryContext, sender: str, holder_id: str) -> tuple[Count, ...]:
+    """Count one message. Raises `TooMany`."""
+    done: list[Count] = []
+    for limit, subject, detail in (
+        (PER_SENDER_AND_HOLDER, f"{sender} {holder_id}", phrase("You have already written to this holder today.")),
+        (PER_SENDER, sender, phrase("You have sent many messages today. Try again tomorrow.")),
+        (PER_HOLDER, holder_id, phrase("This holder has received many messages today. Try again tomorrow.")),
+    ):
+        if not delivery_context.within(limit, subject):
+            _give_back(delivery_context, done)
+            raise TooMany(detail, _seconds())
+        done.append((limit, subject))
+    return tuple(done)
+
+
+def _give_back(delivery_context: DeliveryContext, counts: tuple[Count, ...] | list[Count]) -> None:
+    for limit, subject in counts:
+        delivery_context.give_back(limit, subject)
+
+
+def _send(delivery_context: DeliveryContext, content: EmailContent) -> None:
+    message_id = delivery_context.mailer().send(content)
+    email_events.count_sent(delivery_context, message_id, SIGN_IN, content)
+
+
+def _seconds() -> int:
+    return int(_DAY.total_seconds())

@@ -1,0 +1,94 @@
+"""What a person does with the people and searches that they keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.credential.record import Record
+from chalicelib.delivery import mailbox
+from chalicelib.delivery.delivery_context import MAX_ATTEMPTS, DeliveryContext
+from chalicelib.delivery.holder import access as holder_access
+from chalicelib.delivery.links import Purpose
+from chalicelib.directory.ports import Ports
+from chalicelib.directory.profiles.ports import PublishedStore
+from chalicelib.directory.profiles.published import Published
+from chalicelib.directory.saved.ports import SavedStore
+from chalicelib.directory.saved.saved import Entry, Saved, without
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.tasks.task_queue import Task
+
+KIND = "saved_news"
+"""The kind of the daily task; its subject is the mailbox."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedContext:
+    """Dependencies of `actions` and `checking`."""
+
+    store: SavedStore
+    published_store: PublishedStore
+    delivery_context: DeliveryContext
+    records: Callable[[Sequence[str]], Sequence[Record]]
+    """The records with these ids that exist."""
+    directory: Callable[[], Ports]
+    """What searches need; only the daily check searches."""
+
+    def now(self) -> datetime:
+        """The current time in UTC."""
+        return self.delivery_context.now()
+
+
+def view(context: SavedContext, email: str) -> tuple[Saved, Mapping[str, Published]]:
+    """The list of a person, and what is public of the people on it. Who is not public any more is removed for good."""
+    digest = mailbox.digest(email)
+    found = context.store.saved(digest) or Saved(digest, email)
+    public = public_people(context, found.people)
+    gone = [one.value for one in found.people if one.value not in public]
+    return (change(context, email, lambda one: without(one, *gone)) if gone else found), public
+
+
+def change(context: SavedContext, email: str, step: Callable[[Saved], Saved]) -> Saved:
+    """Apply ``step`` to the stored list of a person, and plan its daily check. Raises what ``step`` raises."""
+    digest = mailbox.digest(email)
+    for _ in range(MAX_ATTEMPTS):
+        before = context.store.saved(digest) or Saved(digest, email)
+        after = step(before)
+        if after == before:
+            return before
+        try:
+            stored = context.store.save(after)
+        except Conflict:
+            continue
+        if stored.is_checked:
+            plan(context, digest)
+        return stored
+    raise Unavailable("This list is being changed too often. Try again.", code="storage_busy")
+
+
+def set_emails(context: SavedContext, email: str, *, wanted: bool) -> None:
+    """Turn the emails on or off. What happened while they were off is not emailed."""
+    now = context.now()
+    change(context, email, lambda one: one if one.emails is wanted else replace(one, emails=wanted, checked_at=now))
+
+
+def find_link(context: SavedContext, token: str) -> str:
+    """The address whose emails the link in one of them turns off. Raises `NotFound`."""
+    return holder_access.find(context.delivery_context, token, Purpose.SAVED).email
+
+
+def public_people(context: SavedContext, people: Sequence[Entry]) -> Mapping[str, Published]:
+    """What is public now of ``people``, without those of whom nothing is."""
+    now = context.now()
+    found = context.published_store.published_many([one.value for one in people])
+    return {holder_id: one for holder_id, one in found.items() if one.is_current(now)}
+
+
+def plan(context: SavedContext, digest: str) -> None:
+    """Plan the next daily check of a list, at its own time of the day; a check that is planned already stays."""
+    now = context.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    due = midnight + timedelta(seconds=int(digest[:8], 16) % int(_DAY.total_seconds()))
+    context.delivery_context.tasks.add([Task(KIND, "", digest, due if due > now else due + _DAY)])

@@ -1,0 +1,64 @@
+"""Writing to a holder in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from chalicelib.directory.profiles.consent import Audience
+from chalicelib.directory.profiles.profile import Details
+from chalicelib.directory.profiles.published import Published
+from tests.browser.test_pages import Scheme, open_page, violations
+from tests.http.fake_laurel import Laurel, id_of
+
+HOLDER = "h" * 26
+
+
+@pytest.fixture(autouse=True)
+def restored(laurel: Laurel) -> Iterator[None]:
+    """Undo what a test stored: all browser tests of a process share ``laurel``."""
+    laurel.profile_store.public[HOLDER] = Published(
+        HOLDER,
+        Details("Ada Nwosu"),
+        (id_of("valid"),),
+        indexed=False,
+        since=laurel.now,
+        expires_at=None,
+        contact=Audience.PUBLIC,
+    )
+    yield
+    laurel.profile_store.public.clear()
+    laurel.contact_store.messages.clear()
+    laurel.session_store.counts.clear()
+    laurel.mailer.sent.clear()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_contact_form_is_accessible_fits_and_logs_nothing(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int, scheme: Scheme
+) -> None:
+    options = {"viewport": {"width": width, "height": 812}, "color_scheme": scheme}
+    with open_page(chromium, f"{laurel.base_url}/holders/{HOLDER}", **options) as (page, messages):
+        page.get_by_role("link", name="Contact").click()
+        for name in ("empty", "refused", "confirm", "waiting"):
+            if name == "confirm":
+                page.get_by_label("Your name").fill("Grace Hopper")
+                page.get_by_label("Your email address").fill("grace@agency.example")
+                page.get_by_role("textbox", name="Your message").fill(
+                    "Dear Ada,\n\nWe look for someone who knows rivers."
+                )
+            if name in ("refused", "confirm"):
+                page.get_by_role("button", name="Continue").click()
+            if name == "waiting":
+                path = urlsplit(laurel.mailer.sent[-1].main.url).path
+                page.goto(f"{laurel.base_url}{path}")
+            page.screenshot(path=screenshots / f"contact-{name}-{width}-{scheme}.png", full_page=True)
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        expect(page.get_by_role("heading", level=1)).to_have_text("Send your message")
+        assert [one for one in messages if "422" not in one] == []
