@@ -75,6 +75,11 @@ class PageQuery:
     before: str | None = None
     after: str | None = None
 
+    def to_query(self) -> dict[str, str]:
+        """The parameters of a URL that name the page."""
+        named = {"issuer": self.issuer_id, "before": self.before, "after": self.after}
+        return {name: value for name, value in named.items() if value is not None}
+
 
 FIRST_PAGE = PageQuery()
 

@@ -98,6 +98,9 @@ def _render_home(
     error = zone_field.UNKNOWN if bad_zone else ""
     zones = zone_field.search(shown.zone, city) if city else zone_field.zone_field(shown.zone, error=error)
     content = {"page": shown, "token": secret, "zones": zones, "saved": saved, "languages": LANGUAGES}
+    if home.wide:
+        own = own_profile.view(services.profile_context, secret)
+        content |= {"is_published": own.is_on(services.delivery_context.now()), "was_published": bool(own.entries)}
     with reader.preferring(shown.lang):
         return page(services, "mine.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
 
@@ -147,7 +150,11 @@ def _delete(services: Services, secret: str, wanted: str) -> Reply:
 
 def page_query(request: Request) -> PageQuery:
     """Read which page is requested; a form shows the first one again."""
-    query: Mapping[str, str] = (request.query_params or {}) if request.method in READ else {}
+    return page_named((request.query_params or {}) if request.method in READ else {})
+
+
+def page_named(query: Mapping[str, str]) -> PageQuery:
+    """Read which page ``query`` names. Raises `NotFound`."""
     issuers = [query.get("issuer"), query.get("after")]
     if not all(each is None or _ISSUER.fullmatch(each) for each in issuers):
         raise NotFound("no such issuer")
