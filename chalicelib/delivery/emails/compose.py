@@ -13,6 +13,7 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.quotation import unquoted
 from chalicelib.credential.record import Record
+from chalicelib.credential.signed_content import start_as_signed
 from chalicelib.delivery.emails import neutral
 from chalicelib.delivery.emails.branding import Brand
 from chalicelib.delivery.emails.email_content import (
@@ -62,7 +63,9 @@ class EmailContext:
         """The credential as it is shared on other platforms."""
         url = credential_url(self.issuer.pages_url(self.base_url), self.record.id)
         name, issuer = line(self.achievement.name, 200), line(self.issuer.name, 200)
-        return SharedCredential(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
+        return SharedCredential(
+            name, issuer, url, self.record.id, start_as_signed(self.record), self.record.valid_until
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +383,7 @@ def _guide(shared: SharedCredential) -> tuple[Tip, ...]:
         "Add “{name}, {issuer}, {month}” and link it to {url}",
         name=line(shared.name),
         issuer=line(shared.issuer),
-        month=month_of(shared.issued_at.astimezone(UTC)),
+        month=month_of(shared.valid_from.astimezone(UTC)),
         url=shared.url,
     )
     return (

@@ -15,7 +15,7 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.credential.signed_content import issuer_as_signed
+from chalicelib.credential.signed_content import issuer_as_signed, start_as_signed
 from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder.access import HolderAccess
 from chalicelib.delivery.holder.sharing import SharedCredential
@@ -157,7 +157,7 @@ class _Reader:
             line(signed.name, 200),
             credential_url(issuer.pages_url(self.base_url), record.id),
             record.id,
-            record.issued_at,
+            start_as_signed(record),
             record.valid_until,
         )
         return HolderCredential(record, signed, shared, achievement.image, achievement.image_alt)

@@ -30,13 +30,16 @@ FROM_ENDED_LINKS = Limit("holder-ended", 5, timedelta(days=1))
 the holder has ended it, or it only unsubscribes. The holder of such a link does not use up the other limits."""
 
 
-def send_link_to_all(delivery_context: DeliveryContext, token: str, language: str = DEFAULT) -> None:
-    """Send a link to all of the holder's credentials, to the address that ``token`` was made for, even if ``token`` has
-    expired. Earlier links keep working. The email is in ``language``, as are those of the other functions.
+def send_link_to_all(
+    delivery_context: DeliveryContext, token: str, language: str = DEFAULT, purpose: Purpose = Purpose.MY
+) -> None:
+    """Send a link to all of the holder's credentials, to the address that ``token``, a link for ``purpose``, was made
+    for, even if it has expired. Earlier links keep working. The email is in ``language``, as are those of the other
+    functions.
 
     Raises `NotFound`, `TooMany`, `Unavailable`, and `Refused` with the codes of `mailbox.suppression_reason`.
     """
-    link = find(delivery_context, token, Purpose.MY)
+    link = find(delivery_context, token, purpose)
     _send(delivery_context, link, None, language, wanted=WIDE_LINKS)
 
 
