@@ -93,7 +93,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         webhooks,
     )
     from chalicelib.http.embed import wallets
-    from chalicelib.http.holder import erasure, holder, profile
+    from chalicelib.http.holder import erasure, holder, lost_link, profile
     from chalicelib.http.moderation import operator_list, report_form
     from chalicelib.http.sign_in import email_link, oidc
 
@@ -107,6 +107,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         members,
         holder,
+        lost_link,
         erasure,
         profile,
         wallets,

@@ -168,6 +168,19 @@ def test_the_public_page_shows_what_was_chosen(laurel: Laurel, client: Gateway, 
     assert mailbox.digest(EMAIL) not in response.text
 
 
+def test_the_public_page_says_what_is_proven_of_issuers_skills_and_whoever_shows_it(
+    laurel: Laurel, client: Gateway, published: str
+) -> None:
+    proven = client.get(published, **PAGE).text
+    assert "Each is genuine and valid, and the identity of its issuer is proven." in proven
+    assert "Laurel does not check who shows you this page" in proven
+    assert "in which an issuer with a proven identity states it" in proven
+    laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), registered_as=None)
+    page = client.get(published, **PAGE).text
+    assert "identity of its issuer is proven" not in page
+    assert "Each is genuine and valid. Where an issuer is marked" in page
+
+
 def test_skills_name_the_credentials_that_prove_them(client: Gateway, published: str) -> None:
     found = {one["name"]: one["credentials"] for one in read(client, published)["skills"]}
     assert VALID in found["Python"]
@@ -804,9 +817,16 @@ def test_only_the_id_of_a_profile_can_be_hidden(laurel: Laurel, client: Gateway,
     [
         ("es", ("Auténtic", "Credenciales verificadas", "igbo")),
         ("fr", ("authentiques", "Attestations vérifiées", "igbo")),
-        ("de", ("Alle sind echt und gültig.", "Geprüfte Nachweise", "Igbo")),
-        ("ar", ("جميعها أصلية وصالحة.", "شهادات جرى التحقق منها", "الإرشاد")),
-        ("ja", ("いずれも本物で有効です。", "検証済みの証明書", "イボ語")),
+        (
+            "de",
+            (
+                "Alle sind echt und gültig, und die Identität ihrer Aussteller ist nachgewiesen.",
+                "Geprüfte Nachweise",
+                "Igbo",
+            ),
+        ),
+        ("ar", ("جميعها أصلية وصالحة، وهوية جهات إصدارها مثبتة.", "شهادات جرى التحقق منها", "الإرشاد")),
+        ("ja", ("いずれも本物で有効であり、発行者の身元は証明されています。", "検証済みの証明書", "イボ語")),
     ],
 )
 def test_page_wall_and_form_are_in_the_readers_language(
