@@ -103,7 +103,7 @@ def test_the_form_works_without_script_and_by_keyboard(chromium: Browser, laurel
         page.keyboard.press("Enter")
         expect(page.get_by_text("Saved.")).to_be_visible()
         page.get_by_role("button", name="Unpublish profile").click()
-        expect(page.get_by_text("No one else can see it")).to_be_visible()
+        expect(page.get_by_text("Profile unpublished. No one else can see it.")).to_be_visible()
     assert laurel.profile_store.public == {}
 
 

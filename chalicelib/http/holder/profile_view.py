@@ -28,7 +28,7 @@ LABELS: Mapping[str, str] = {
 }
 VISIBILITY = (
     (Visibility.NOBODY, "Only me"),
-    (Visibility.EVERYONE, "Everyone, on my public page and in the directory"),
+    (Visibility.EVERYONE, "Everyone"),
 )
 """The choices that the form offers. The audiences between them have no readers yet: recruiters cannot sign in, and no
 issuer has a directory of its own."""

@@ -510,7 +510,8 @@ def test_other_credentials_open_after_the_form_was_saved(laurel: Laurel, client:
 
 def test_the_form_offers_only_audiences_that_exist(client: Gateway, path: str) -> None:
     select = client.get(path, **PAGE).text.split('name="see_place"')[1].split("</select>")[0]
-    assert re.findall(r">([^<]+)</option>", select) == ["Only me", "Everyone, on my public page and in the directory"]
+    assert re.findall(r">([^<]+)</option>", select) == ["Only me", "Everyone"]
+    assert "“Everyone” means anyone on the internet" in client.get(path, **PAGE).text
 
 
 def lead(client: Gateway, path: str) -> str:
