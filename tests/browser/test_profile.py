@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from chalicelib.delivery.links import Purpose
 from chalicelib.directory.profiles.published import Published
 from tests.browser.test_pages import Scheme, open_page, violations
-from tests.http.fake_laurel import Laurel
+from tests.http.fake_laurel import Laurel, id_of
 
 EMAIL = "ada@example.org"
 VIEWS = {"page": "/holders/{}", "wall-builder": "/holders/{}/embed"}
@@ -128,3 +128,21 @@ def test_the_page_prints_as_a_resume(
         page.screenshot(path=screenshots / "profile-print.png", full_page=True)
         expect(page.get_by_text("Show these credentials on a website")).to_be_hidden()
         expect(page.locator(".cards .on-paper").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_form_for_a_lost_link_is_accessible_fits_and_works_without_script(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
+) -> None:
+    options = {"viewport": {"width": width, "height": 812}}
+    url = f"{laurel.base_url}/c/{id_of('valid')}"
+    with open_page(chromium, url, **options) as (page, messages):
+        page.get_by_role("link", name="Is this your credential?").click()
+        page.screenshot(path=screenshots / f"lost-link-{width}.png", full_page=True)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert messages == []
+    with open_page(chromium, f"{url}/holder", java_script_enabled=False, **options) as (page, _):
+        page.get_by_label("Your email address").fill("someone@example.org")
+        page.get_by_role("button", name="Email me a link").click()
+        expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
