@@ -183,12 +183,12 @@ class Town:
             self.token = url.rpartition("/")[2]
         holder_actions.view(context, self.token, person=True)
         holder_actions.choose_zone(context, self.token, "Africa/Lagos")
-        choices = Choices(dict.fromkeys(FIELDS, Visibility.EVERYONE), search_engines=True, expires_at=None)
+        everyone = Visibility.EVERYONE
+        shown = dict.fromkeys(self._own_ids(), everyone)
+        choices = Choices(dict.fromkeys(FIELDS, everyone), search_engines=True, expires_at=None, credentials=shown)
         details = Details(NAME, "Analyst", "Lagos")
         own_profile.save(self.services.profile_context, self.token, details, choices)
         own = own_profile.view(self.services.profile_context, self.token)
-        shown = dict.fromkeys(self._own_ids(), Visibility.EVERYONE)
-        own_profile.choose_credentials(self.services.profile_context, self.token, shown)
         assert own.profile is not None  # noqa: S101 - it was just saved
         self.holder_id = own.profile.holder_id
 

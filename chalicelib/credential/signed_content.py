@@ -9,6 +9,7 @@ from datetime import datetime
 from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.build import EvidenceLink
 from chalicelib.credential.issuer import Issuer
+from chalicelib.credential.record import Record
 from chalicelib.errors import Malformed
 
 
@@ -65,6 +66,14 @@ def issuer_as_signed(issuer: Issuer, document: bytes) -> Issuer:
     """
     content = read(document)
     return replace(issuer, name=content.issuer_name or issuer.name, url=content.issuer_url or issuer.url)
+
+
+def start_as_signed(record: Record) -> datetime:
+    """The start date in the credential of ``record``, which its public page shows; when it was issued if there is none.
+
+    An issuer may give an earlier date than the one on which it issued the credential here.
+    """
+    return read(record.document).valid_from or record.issued_at
 
 
 def _suite(proof: object) -> str:

@@ -49,6 +49,13 @@ def ask_as_holder(context: ErasureContext, token: str, language: str = DEFAULT) 
     return _ask(context, None, access.email, None, AskedBy.HOLDER, language)
 
 
+def by_holder(context: ErasureContext, token: str) -> Erasure | None:
+    """The erasure of everything about the holder with the link ``token``. Raises as `ask_as_holder`."""
+    access = holder_access.enter(context.delivery_context, token)
+    access.check_everything()
+    return of_holder(context, access.email)
+
+
 def of_holder(context: ErasureContext, email: str) -> Erasure | None:
     """The erasure of everything about an address that has been asked for."""
     return context.store.erasure(None, mailbox.digest(email))
@@ -99,7 +106,10 @@ def cancel(context: ErasureContext, issuer_id: str | None, subject: str) -> None
     found = context.store.erasure(issuer_id, subject)
     if found is None:
         raise NotFound("This erasure does not exist.")
-    _cancel(context, found)
+    try:
+        context.store.cancel(found)
+    except Conflict as error:
+        raise Refused(phrase("The deletion has already begun and cannot be cancelled."), code="refused") from error
 
 
 def by_link(context: ErasureContext, token: str) -> Erasure | None:
@@ -108,22 +118,8 @@ def by_link(context: ErasureContext, token: str) -> Erasure | None:
     return context.store.erasure(link.issuer_id, mailbox.digest(link.email))
 
 
-def cancel_by_link(context: ErasureContext, token: str) -> None:
-    """Cancel an erasure with the link in the email about it; idempotent. Raises `NotFound`, `Refused`."""
-    found = by_link(context, token)
-    if found is not None:
-        _cancel(context, found)
-
-
 def _link(context: ErasureContext, token: str) -> Link:
     return holder_access.find(context.delivery_context, token, Purpose.ERASURE)
-
-
-def _cancel(context: ErasureContext, erasure: Erasure) -> None:
-    try:
-        context.store.cancel(erasure)
-    except Conflict as error:
-        raise Refused(phrase("The deletion has already begun and cannot be cancelled."), code="refused") from error
 
 
 def _ask(

@@ -95,7 +95,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
     )
     from chalicelib.http.directory import contact, saved
     from chalicelib.http.embed import wallets
-    from chalicelib.http.holder import erasure, holder, messages, profile
+    from chalicelib.http.holder import erasure, holder, lost_link, messages, profile
     from chalicelib.http.moderation import operator_list, report_form
     from chalicelib.http.sign_in import email_link, oidc
 
@@ -109,6 +109,7 @@ def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
         domains,
         members,
         holder,
+        lost_link,
         erasure,
         profile,
         contact,

@@ -13,7 +13,7 @@ from chalicelib.delivery.links import Purpose
 from chalicelib.directory.profiles.published import Published
 from tests.browser.test_pages import open_page
 from tests.browser.widths import Scheme, assert_accessible_and_fits
-from tests.http.fake_laurel import Laurel
+from tests.http.fake_laurel import Laurel, id_of
 
 EMAIL = "ada@example.org"
 VIEWS = {"page": "/holders/{}", "wall-builder": "/holders/{}/embed"}
@@ -48,10 +48,10 @@ def published(chromium: Browser, laurel: Laurel, form_url: str) -> Published:
         page.get_by_text("Selected: 0").click()
         page.get_by_label("Igbo").check()
         page.get_by_label("Mentoring").check()
+        page.get_by_label("Show all my valid credentials").check()
         page.get_by_label("I want a public profile").check()
         page.get_by_role("button", name="Publish profile").click()
         expect(page.get_by_text("Saved.")).to_be_visible()
-        page.get_by_role("button", name="Show all my valid credentials").click()
         expect(page.get_by_text("Your profile is published")).to_be_visible()
     (found,) = laurel.profile_store.public.values()
     return found
@@ -93,7 +93,7 @@ def test_the_form_works_without_script_and_by_keyboard(chromium: Browser, laurel
         page.keyboard.press("Enter")
         expect(page.get_by_text("Saved.")).to_be_visible()
         page.get_by_role("button", name="Unpublish profile").click()
-        expect(page.get_by_text("No one else can see it")).to_be_visible()
+        expect(page.get_by_text("Profile unpublished. No one else can see it.")).to_be_visible()
     assert laurel.profile_store.public == {}
 
 
@@ -118,3 +118,17 @@ def test_the_page_prints_as_a_resume(
         page.screenshot(path=screenshots / "profile-print.png", full_page=True)
         expect(page.get_by_text("Show these credentials on a website")).to_be_hidden()
         expect(page.locator(".cards .on-paper").first).to_be_visible()
+
+
+def test_the_form_for_a_lost_link_is_accessible_fits_and_works_without_script(
+    chromium: Browser, laurel: Laurel, screenshots: Path
+) -> None:
+    url = f"{laurel.base_url}/c/{id_of('valid')}"
+    with open_page(chromium, url) as (page, messages):
+        page.get_by_role("link", name="Is this your credential?").click()
+        assert messages == []
+        assert_accessible_and_fits(page, screenshots, "lost-link")
+    with open_page(chromium, f"{url}/holder", java_script_enabled=False) as (page, _):
+        page.get_by_label("Your email address").fill("someone@example.org")
+        page.get_by_role("button", name="Email me a link").click()
+        expect(page.get_by_role("heading", name="Check your email")).to_be_visible()

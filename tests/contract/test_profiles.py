@@ -26,7 +26,7 @@ from tests.directory import fakes
 Fault = Callable[[Any, int], AbstractContextManager[None]]
 BOX, HOLDER = mailbox.digest("ada@example.org"), "h" * 26
 DETAILS = Details("Ada", "Analyst", "Lagos", ("en",), ("https://ada.example/",), (OpenTo.WORK,))
-PROFILE = Profile(BOX, HOLDER, DETAILS, NOW)
+PROFILE = Profile(BOX, HOLDER, DETAILS, NOW, {Subject.NAME: Visibility.EVERYONE, Subject.PLACE: Visibility.NOBODY})
 PUBLISHED = Published(
     HOLDER,
     Details(name="Ada"),

@@ -61,6 +61,7 @@ PUBLIC = {
     "POST /v1/events", "GET /c/{id}/wallet/google", "GET /c/{id}/wallet/apple",
     "GET /c/{id}/card.png", "GET /c/{id}/qr.svg", "GET /c/{id}/certificate.pdf", "GET /c/{id}/badge.png",
     "GET /c/{id}/report", "POST /c/{id}/report", "GET /holders/{id}/contact", "POST /holders/{id}/contact",
+    "GET /c/{id}/holder", "POST /c/{id}/holder",
     "GET /c/{id}/badge.svg", "GET /c/{id}/credential.json", "GET /c/{id}/credential.jwt",
 }  # fmt: skip
 """A new public route must be added here as well."""

@@ -117,22 +117,30 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
         rate_limits.enforce(access_context, PER_KNOWN_BROWSER, f"{to} {browser_id}")
         rate_limits.enforce(access_context, KNOWN_BROWSERS_PER_ADDRESS, to)
         return True
-    return within_budgets(access_context, to, caller)
+    return within_budgets_of_address(access_context, to, caller)
 
 
-def within_budgets(access_context: AccessContext, to: str, caller: str) -> bool:
+def within_budgets_of_address(access_context: AccessContext, to: str, caller: str) -> bool:
     """Count one more email to an address that has not been proven, requested from the network of ``caller``; False if
     none may be sent. Whoever asks must get the same response."""
     person = known.person(access_context, to)
-    per_network = MEMBERS_PER_NETWORK if person.is_member else PER_NETWORK
+    return within_budgets(access_context, to, caller, is_member=person.is_member, is_new=not person.has_signed_in)
+
+
+def within_budgets(access_context: AccessContext, to: str, caller: str, *, is_member: bool, is_new: bool) -> bool:
+    """Count one more email that someone who has proven nothing requests for the (normalized) address ``to``.
+
+    ``is_new``: it may be made up, because no email has reached it.
+    """
+    per_network = MEMBERS_PER_NETWORK if is_member else PER_NETWORK
     # A requester who repeats one address reaches its limits first, and does not use up those of the network's
     # neighbours.
     return (
         rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK, caller, to)
         and rate_limits.within_networks(access_context, PER_ADDRESS_AND_NETWORK_DAILY, caller, to)
         and rate_limits.within_networks(access_context, per_network, caller)
-        and _within_address(access_context, to, caller, is_member=person.is_member)
-        and _within_new(access_context, to, is_new=not person.has_signed_in)
+        and _within_address(access_context, to, caller, is_member=is_member)
+        and _within_new(access_context, to, is_new=is_new)
     )
 
 

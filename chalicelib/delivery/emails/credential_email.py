@@ -12,6 +12,7 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
+from chalicelib.credential.signed_content import start_as_signed
 from chalicelib.delivery.emails.branding import Brand
 from chalicelib.delivery.emails.email_content import (
     Button,
@@ -52,7 +53,8 @@ class EmailContext:
         """The credential as it is shared on other platforms."""
         url = credential_url(self.issuer.pages_url(self.base_url), self.record.id)
         name, issuer = line(self.achievement.name, 200), line(self.issuer.name, 200)
-        return SharedCredential(name, issuer, url, self.record.id, self.record.issued_at, self.record.valid_until)
+        starts = start_as_signed(self.record)
+        return SharedCredential(name, issuer, url, self.record.id, starts, self.record.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def guide(shared: SharedCredential) -> tuple[Tip, ...]:
         "Add “{name}, {issuer}, {month}” and link it to {url}",
         name=line(shared.name),
         issuer=line(shared.issuer),
-        month=month_of(shared.issued_at.astimezone(UTC)),
+        month=month_of(shared.valid_from.astimezone(UTC)),
         url=shared.url,
     )
     return (

@@ -15,7 +15,7 @@ from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
-from chalicelib.credential.signed_content import issuer_as_signed
+from chalicelib.credential.signed_content import issuer_as_signed, start_as_signed
 from chalicelib.delivery.emails.text import line
 from chalicelib.delivery.holder.access import HolderAccess
 from chalicelib.delivery.holder.sharing import SharedCredential
@@ -74,6 +74,11 @@ class PageQuery:
     issuer_id: str | None = None
     before: str | None = None
     after: str | None = None
+
+    def to_query(self) -> dict[str, str]:
+        """The parameters of a URL that name the page."""
+        named = {"issuer": self.issuer_id, "before": self.before, "after": self.after}
+        return {name: value for name, value in named.items() if value is not None}
 
 
 FIRST_PAGE = PageQuery()
@@ -152,7 +157,7 @@ class _Reader:
             line(signed.name, 200),
             credential_url(issuer.pages_url(self.base_url), record.id),
             record.id,
-            record.issued_at,
+            start_as_signed(record),
             record.valid_until,
         )
         return HolderCredential(record, signed, shared, achievement.image, achievement.image_alt)

@@ -26,17 +26,20 @@ window, and ends no other, so a stranger who uses the limit up leaves the holder
 ISSUER_LINKS = Limit("holder-issuer", 5, timedelta(days=1))
 """Links to one issuer's credentials that are sent to one address in a day. The last one sent always works."""
 FROM_ENDED_LINKS = Limit("holder-ended", 5, timedelta(days=1))
-"""Links that are sent to one address in a day at the request of someone with a link that opens nothing: it has expired,
-the holder has ended it, or it only unsubscribes. The holder of such a link does not use up the other limits."""
+"""Links that are sent to one address in a day at the request of someone with a link that opens nothing (it has expired,
+the holder has ended it, or it only unsubscribes), or with none (`lost_link`). They do not use up the other limits."""
 
 
-def send_link_to_all(delivery_context: DeliveryContext, token: str, language: str = DEFAULT) -> None:
-    """Send a link to all of the holder's credentials, to the address that ``token`` was made for, even if ``token`` has
-    expired. Earlier links keep working. The email is in ``language``, as are those of the other functions.
+def send_link_to_all(
+    delivery_context: DeliveryContext, token: str, language: str = DEFAULT, purpose: Purpose = Purpose.MY
+) -> None:
+    """Send a link to all of the holder's credentials, to the address that ``token``, a link for ``purpose``, was made
+    for, even if it has expired. Earlier links keep working. The email is in ``language``, as are those of the other
+    functions.
 
     Raises `NotFound`, `TooMany`, `Unavailable`, and `Refused` with the codes of `mailbox.suppression_reason`.
     """
-    link = find(delivery_context, token, Purpose.MY)
+    link = find(delivery_context, token, purpose)
     _send(delivery_context, link, None, language, wanted=WIDE_LINKS)
 
 
@@ -63,6 +66,14 @@ def send_link_to_subscribe(delivery_context: DeliveryContext, token: str, langua
     _send(delivery_context, link, link.issuer_id, language, wanted=FROM_ENDED_LINKS)
 
 
+def send_link_to_recipient(delivery_context: DeliveryContext, email: str, language: str = DEFAULT) -> None:
+    """Send a link to all of the holder's credentials to ``email``, for a stranger who says that it is theirs.
+
+    Raises `TooMany`, `Unavailable`, and `Refused` as `send_link_to_all`.
+    """
+    _send_to(delivery_context, email, None, language, FROM_ENDED_LINKS)
+
+
 def _send(
     delivery_context: DeliveryContext,
     link: Link,
@@ -72,16 +83,28 @@ def _send(
     wanted: Limit,
     ends_earlier: bool = False,
 ) -> None:
-    box = delivery_context.mailbox(link.email)
+    limit = wanted if works(delivery_context, link) else FROM_ENDED_LINKS
+    _send_to(delivery_context, link.email, issuer_id, language, limit, ends_earlier=ends_earlier)
+
+
+def _send_to(
+    delivery_context: DeliveryContext,
+    email: str,
+    issuer_id: str | None,
+    language: str,
+    limit: Limit,
+    *,
+    ends_earlier: bool = False,
+) -> None:
+    box = delivery_context.mailbox(email)
     reason = suppression_reason(box, Kind.HOLDER_LINK, delivery_context.now())
     if reason is not None:
         raise Refused("Emails to this address bounce.", code=reason)
-    limit = wanted if works(delivery_context, link) else FROM_ENDED_LINKS
     counts = _counted(delivery_context, limit, f"{box.digest} {issuer_id or ''}")
-    url, new = delivery_context.link(Purpose.MY, link.email, issuer_id=issuer_id)
+    url, new = delivery_context.link(Purpose.MY, email, issuer_id=issuer_id)
     with quota.unless_not_sent(delivery_context, counts):
         delivery_context.store.add_links((new,))
-        content = account.holder_link(link.email, url, language, wide=new.wide, ends_earlier=ends_earlier)
+        content = account.holder_link(email, url, language, wide=new.wide, ends_earlier=ends_earlier)
         message_id = delivery_context.mailer().send(content)
     email_events.count_sent(delivery_context, message_id, SIGN_IN, content)
     if ends_earlier:

@@ -52,7 +52,8 @@ class SharedCredential:
     url: str
     """URL of the public page, without a channel."""
     credential_id: str
-    issued_at: datetime
+    valid_from: datetime
+    """The date that the public page shows (`signed_content.start_as_signed`)."""
     valid_until: datetime | None
     by_holder: bool = True
     """Whether the holder is known to be the one who shares it."""
@@ -88,7 +89,7 @@ def address(target: Target, shared: SharedCredential, language: Translation = EN
 
 def linkedin_profile(shared: SharedCredential) -> str:
     """LinkedIn's form for "Licenses & certifications", filled in (its "Add to Profile" parameters)."""
-    issued = shared.issued_at.astimezone(UTC)
+    issued = shared.valid_from.astimezone(UTC)
     fields = {
         "startTask": "CERTIFICATION_NAME",
         "name": _name(shared.name),

@@ -100,7 +100,7 @@ def ask(
     to = email_address.normalize(email)
     delivery_context, now = context.delivery_context, context.delivery_context.now()
     _count_network(context, client_address)
-    if not links.within_budgets(context.access_context, to, client_address):
+    if not links.within_budgets_of_address(context.access_context, to, client_address):
         return
     if suppression_reason(delivery_context.mailbox(to), Kind.CONTACT_CONFIRMATION, now) is not None:
         return

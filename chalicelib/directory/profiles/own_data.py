@@ -51,7 +51,12 @@ def _settings(mailbox: Mailbox) -> dict[str, object]:
 
 
 def _profile(profile: Profile) -> dict[str, object]:
-    return {"id": profile.holder_id, "changed_at": _time(profile.changed_at), **asdict(profile.details)}
+    return {
+        "id": profile.holder_id,
+        "changed_at": _time(profile.changed_at),
+        "visibility": {field.value: seen.value for field, seen in profile.visibility.items()},
+        **asdict(profile.details),
+    }
 
 
 def _entry(entry: ConsentEntry) -> dict[str, object]:

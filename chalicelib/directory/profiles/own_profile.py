@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
@@ -68,6 +69,16 @@ class OwnProfile:
         """Whether any audience can see it."""
         return any(consent.is_on(self.grants, audience, now) for audience in Audience)
 
+    @property
+    def latest(self) -> Grants:
+        """The consents that were granted last: those before the withdrawal if the profile is unpublished. A form may
+        suggest them; only `grants` allows anything."""
+        return self.grants or consent.grants_of(self.entries[:-1])
+
+    def visibility(self, credential_id: str) -> Visibility:
+        """The holder's latest choice for a credential."""
+        return consent.visibility(self.latest, consent.credential_subject(credential_id))
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -79,6 +90,8 @@ class Choices:
     expires_at: datetime | None
     contact: Visibility = Visibility.NOBODY
     """Who may send the holder messages."""
+    credentials: Mapping[str, Visibility] = field(default_factory=dict)
+    """By id. Others stay as they are while the profile is published, and are hidden when it is published again."""
 
 
 def view(context: ProfileContext, token: str) -> OwnProfile:
@@ -92,60 +105,40 @@ def view(context: ProfileContext, token: str) -> OwnProfile:
 
 
 def save(context: ProfileContext, token: str, details: Details, choices: Choices, *, all_valid: bool = False) -> None:
-    """Store the holder's details and who may see them, and publish the profile; with ``all_valid``, show everyone
-    what `show_all_valid` shows.
+    """Store the holder's details and who may see them and the credentials, and publish the profile.
 
-    Raises `BadDetails`, `TooMany`, `Conflict`, and as `view`.
+    With ``all_valid``, everyone may see each valid credential of an identified issuer that no one could see before.
+    Raises `BadDetails`, `Refused` for too many credentials, `NotFound` for one that is not the holder's, `TooMany`,
+    `Conflict`, and as `view`.
     """
     own = view(context, token)
     profile.check(details)
     # There is nothing to consent to in an empty field; the history would list it.
-    shown = {field: choices.visibility[field] if field in details.stated() else Visibility.NOBODY for field in FIELDS}
-    # Choices from before the profile expired do not count: it starts as a new one does.
-    ended = () if own.is_on(context.delivery_context.now()) else consent.credentials_in(own.grants)
+    shown = {one: choices.visibility[one] if one in details.stated() else Visibility.NOBODY for one in FIELDS}
+    credentials = _credentials(context, own, choices, all_valid=all_valid)
     decisions = [
-        *(each for one in ended for each in consent.choose(consent.credential_subject(one), Visibility.NOBODY)),
         *consent.choose(Subject.PROFILE, Visibility.EVERYONE, choices.expires_at),
-        *(each for field in FIELDS for each in consent.choose(field, shown[field])),
+        *(each for one in FIELDS for each in consent.choose(one, shown[one])),
         Decision(Subject.SEARCH_ENGINES, Audience.PUBLIC, choices.search_engines),
         *consent.choose(Subject.CONTACT, choices.contact),
-        *(_shown_to_everyone(_valid(context, own, frozenset())) if all_valid else ()),
+        *(
+            each
+            for one, chosen in credentials.items()
+            for each in consent.choose(consent.credential_subject(one), chosen)
+        ),
     ]
-    _store(context, own, decisions, details)
-
-
-def choose_credentials(context: ProfileContext, token: str, chosen: Mapping[str, Visibility]) -> None:
-    """Set who may see each of the ``chosen`` credentials; others stay as they are.
-
-    Raises `Refused` (`too_many_shown`), `NotFound` for one that is not the holder's, `TooMany`, `Conflict`, and as
-    `view`.
-    """
-    own = view(context, token)
-    for credential_id, visibility in chosen.items():
-        if visibility is not Visibility.NOBODY:
-            _check_own(context, own.access, credential_id)
-    _show(context, own, chosen)
-
-
-def show_all_valid(context: ProfileContext, token: str) -> None:
-    """Show everyone the holder's credentials that are valid now and come from identified issuers.
-
-    Otherwise strangers could fill a profile with credentials that they issue to its holder. Raises as
-    `choose_credentials`.
-    """
-    own = view(context, token)
-    shown = consent.credentials_in(own.grants)
-    _show(context, own, dict.fromkeys((*shown, *_valid(context, own, shown)), Visibility.EVERYONE))
+    _store(context, own, decisions, details, choices.visibility)
 
 
 def withdraw(context: ProfileContext, token: str) -> None:
-    """Withdraw every consent, so that nothing is shown from now on. The details stay, visible only to the holder.
+    """Withdraw every consent, so that nothing is shown from now on. The details stay, visible only to the holder, as
+    does the choice for each field.
 
     Raises `Conflict`, and as `view`.
     """
     own = view(context, token)
     if own.profile is not None:
-        _store(context, own, consent.withdrawal(own.grants), own.profile.details)
+        _store(context, own, consent.withdrawal(own.grants), own.profile.details, own.profile.visibility)
 
 
 def stop_contact(context: ProfileContext, mailbox: str) -> None:
@@ -177,20 +170,37 @@ def forget(context: ProfileContext, token: str) -> None:
     holder_actions.forget(context.delivery_context, token)
 
 
-def _show(context: ProfileContext, own: OwnProfile, chosen: Mapping[str, Visibility]) -> None:
-    if own.profile is None or not own.is_on(context.delivery_context.now()):
-        raise Refused(phrase("Publish your profile first."), code="refused")
-    decisions = [
-        each
-        for credential_id, visibility in chosen.items()
-        for each in consent.choose(consent.credential_subject(credential_id), visibility)
-    ]
-    _store(context, own, decisions, own.profile.details)
+def _credentials(
+    context: ProfileContext, own: OwnProfile, choices: Choices, *, all_valid: bool
+) -> dict[str, Visibility]:
+    """Who may see each credential, of those that are or were shown or that the choices name.
+
+    A credential that the choices narrow stays as narrow with ``all_valid``.
+    """
+    shown = {one: own.visibility(one) for one in consent.credentials_in(own.latest)}
+    for credential_id, chosen in choices.credentials.items():
+        if chosen is not Visibility.NOBODY:
+            _check_own(context, own.access, credential_id)
+    # Choices from before the profile was unpublished or expired count only if they are made again.
+    kept = shown if own.is_on(context.delivery_context.now()) else dict.fromkeys(shown, Visibility.NOBODY)
+    after = {**kept, **choices.credentials}
+    if all_valid:
+        decided = {one for one, chosen in after.items() if chosen is not Visibility.NOBODY}
+        narrowed = shown.keys() & choices.credentials.keys()
+        count = MAX_CREDENTIALS - len(decided)
+        after |= dict.fromkeys(_valid(context, own, decided | narrowed, count), Visibility.EVERYONE)
+    return after
 
 
-def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decision], details: Details) -> None:
+def _store(
+    context: ProfileContext,
+    own: OwnProfile,
+    decisions: Iterable[Decision],
+    details: Details,
+    visibility: Mapping[Subject, Visibility],
+) -> None:
     now = context.delivery_context.now()
-    before = own.profile or Profile(own.access.mailbox.digest, _holder_id(context), details, now)
+    before = own.profile or Profile(own.access.mailbox.digest, _holder_id(context), details, now, visibility)
     if own.profile is None and own.hidden:
         context.store.hide(before.holder_id, now)
     changed = consent.changes(own.grants, decisions)
@@ -202,7 +212,7 @@ def _store(context: ProfileContext, own: OwnProfile, decisions: Iterable[Decisio
         raise Refused(phrase("A profile can show at most {count} credentials.", count=MAX_CREDENTIALS), code="refused")
     if any(one.granted for one in changed) or not changed:
         _count(context, before.mailbox)
-    after = replace(before, details=details, changed_at=now)
+    after = replace(before, details=details, changed_at=now, visibility=visibility)
     public = None if own.hidden else publish(after, entries, Audience.PUBLIC, now)
     context.store.save(after, entry, public)
 
@@ -229,21 +239,20 @@ def _own_records(context: ProfileContext, access: HolderAccess) -> Iterator[Reco
             return
 
 
-def _valid(context: ProfileContext, own: OwnProfile, shown: frozenset[str]) -> list[str]:
-    """The credentials that `show_all_valid` adds to those ``shown``, up to the limit."""
+def _valid(context: ProfileContext, own: OwnProfile, decided: AbstractSet[str], count: int) -> list[str]:
+    """At most ``count`` of the holder's credentials that are valid now, except those already ``decided``.
+
+    Only those of identified issuers: strangers could otherwise fill a profile with credentials that they issue to its
+    holder.
+    """
     now, archive = context.delivery_context.now(), context.delivery_context.archive
     identified = cache(lambda issuer_id: archive.issuer(issuer_id).identified(now))
     found = (
         one.id
         for one in _own_records(context, own.access)
-        if _is_valid(one, now) and one.id not in shown and identified(one.issuer_id)
+        if _is_valid(one, now) and one.id not in decided and identified(one.issuer_id)
     )
-    return list(islice(found, MAX_CREDENTIALS - len(shown)))
-
-
-def _shown_to_everyone(credential_ids: Iterable[str]) -> Iterator[Decision]:
-    for credential_id in credential_ids:
-        yield from consent.choose(consent.credential_subject(credential_id), Visibility.EVERYONE)
+    return list(islice(found, max(count, 0)))
 
 
 def _is_valid(record: Record, now: datetime) -> bool:

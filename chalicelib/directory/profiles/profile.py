@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.award.input import text_rules
-from chalicelib.directory.profiles.consent import Subject
+from chalicelib.directory.profiles.consent import Subject, Visibility
 from chalicelib.directory.profiles.languages import CODES
 from chalicelib.errors import LaurelError, Refused
 from chalicelib.language.phrase import phrase
@@ -71,6 +71,9 @@ class Profile:
     details: Details
     changed_at: datetime
     """When it was last changed: tells a repeated change from another one."""
+    visibility: Mapping[Subject, Visibility] = field(default_factory=dict)
+    """The holder's latest choice for each field, also for an empty one and while the profile is not published. It only
+    fills in the form: the ledger alone decides who may see what."""
     version: int = 0
 
 

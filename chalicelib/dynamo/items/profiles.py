@@ -14,7 +14,7 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 
-from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Decision
+from chalicelib.directory.profiles.consent import FIELDS, Audience, ConsentEntry, Decision, Visibility
 from chalicelib.directory.profiles.profile import Details, OpenTo, Profile
 from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys
@@ -30,6 +30,17 @@ class DetailsMap(MapAttribute[str, Any]):
     languages = ListAttribute(of=UnicodeAttribute)
     links = ListAttribute(of=UnicodeAttribute)
     open_to = ListAttribute(of=UnicodeAttribute)
+
+
+class VisibilityMap(MapAttribute[str, Any]):
+    """A holder's latest choice for each field."""
+
+    name = UnicodeAttribute(null=True)
+    headline = UnicodeAttribute(null=True)
+    place = UnicodeAttribute(null=True)
+    languages = UnicodeAttribute(null=True)
+    links = UnicodeAttribute(null=True)
+    open_to = UnicodeAttribute(null=True)
 
 
 class DecisionMap(MapAttribute[str, Any]):
@@ -48,16 +59,25 @@ class ProfileItem(Item, discriminator="profile"):
     holder_id = UnicodeAttribute()
     details = mapped(DetailsMap)
     changed_at = UTCDateTimeAttribute()
+    visibility = mapped(VisibilityMap)
     version = NumberAttribute()
 
     @classmethod
     def of(cls, one: Profile) -> Self:
         return cls(
-            *keys.profile(one.mailbox), details=_mapped(one.details), **members(one, Profile, exclude=("details",))
+            *keys.profile(one.mailbox),
+            details=_mapped(one.details),
+            visibility=mapped(VisibilityMap, **{field.value: seen.value for field, seen in one.visibility.items()}),
+            **members(one, Profile, exclude=("details", "visibility")),
         )
 
     def to_domain(self) -> Profile:
-        return Profile(details=_details(self.details), **members(self, Profile, exclude=("details",)))
+        stored = {field: getattr(self.visibility, field) for field in FIELDS}
+        return Profile(
+            details=_details(self.details),
+            visibility={field: Visibility(seen) for field, seen in stored.items() if seen is not None},
+            **members(self, Profile, exclude=("details", "visibility")),
+        )
 
 
 class ConsentItem(Item, discriminator="consent"):

@@ -1,9 +1,12 @@
-"""The link in the email about an erasure: what will be deleted and when, and a button that cancels it."""
+"""What will be deleted and when, and the button that cancels it: by the link in the email about an erasure."""
 
 from __future__ import annotations
 
 from chalice.app import Request
 
+from chalicelib.access.rate_limits import TooMany
+from chalicelib.delivery.holder import link_requests
+from chalicelib.delivery.links import Purpose
 from chalicelib.erasure import requests
 from chalicelib.erasure.erasure import Erasure, State
 from chalicelib.errors import Refused
@@ -12,6 +15,8 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder.private_page import MISSING, page
+from chalicelib.http.html import reader
+from chalicelib.http.input import body, form
 
 
 def routes(services: Services) -> Routes:
@@ -23,20 +28,43 @@ def routes(services: Services) -> Routes:
         return erasure_page(services, requests.by_link(services.erasure_context, secret), secret)
 
     @bound.bind("/mail/erasure/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
-    def cancel(_request: Request, secret: str) -> Reply:
-        try:
-            requests.cancel_by_link(services.erasure_context, secret)
-        except Refused:
-            return erasure_page(services, requests.by_link(services.erasure_context, secret), secret)
-        return page(services, "not_erasing.html", 200)
+    def perform(request: Request, secret: str) -> Reply:
+        found = requests.by_link(services.erasure_context, secret)
+        if form.as_text(form.sent(request, body.MAX_ADDRESS_FORM).fields).get("do") == "link":
+            return _send_link(services, secret)
+        return cancel(services, found, secret)
 
     return bound
 
 
-def erasure_page(services: Services, erasure: Erasure | None, secret: str | None) -> Reply:
-    """The page about an erasure; ``secret`` is that of the link that cancels it."""
+def cancel(
+    services: Services, erasure: Erasure | None, secret: str | None = None, own_page: str | None = None
+) -> Reply:
+    """Cancel an erasure, and say so. Without one, there is nothing to cancel."""
+    try:
+        if erasure is not None:
+            requests.cancel(services.erasure_context, erasure.issuer_id, erasure.subject)
+    except Refused:
+        return erasure_page(services, erasure, secret, own_page)
+    return erasure_page(services, None, secret, own_page)
+
+
+def erasure_page(
+    services: Services, erasure: Erasure | None, secret: str | None = None, own_page: str | None = None
+) -> Reply:
+    """The page about an erasure; ``secret`` is that of the link that cancels it, ``own_page`` the URL of the holder's
+    page if it was opened there."""
     if erasure is None:
-        return page(services, "not_erasing.html", 200)
-    is_waiting = erasure.state is State.WAITING
-    is_all = erasure.issuer_id is None
-    return page(services, "erasing.html", 200, due=erasure.due, is_waiting=is_waiting, is_all=is_all, secret=secret)
+        return page(services, "not_erasing.html", 200, secret=secret, own_page=own_page)
+    is_waiting, is_all = erasure.state is State.WAITING, erasure.issuer_id is None
+    links = {"secret": secret, "own_page": own_page}
+    return page(services, "erasing.html", 200, (), due=erasure.due, is_waiting=is_waiting, is_all=is_all, **links)
+
+
+def _send_link(services: Services, secret: str) -> Reply:
+    status, error = 200, None
+    try:
+        link_requests.send_link_to_all(services.delivery_context, secret, reader.current().code, Purpose.ERASURE)
+    except (Refused, TooMany) as refused:
+        status, error = 429 if isinstance(refused, TooMany) else 422, refused.detail
+    return page(services, "link.html", status, wanted="all", error=error, address=None, ends_earlier=False)

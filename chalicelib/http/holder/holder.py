@@ -24,6 +24,7 @@ from chalicelib.delivery.holder.home import PageQuery
 from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, Target
 from chalicelib.directory.profiles import own_profile
 from chalicelib.erasure import requests
+from chalicelib.erasure.erasure import State
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
@@ -31,7 +32,7 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import READ, Routes
 from chalicelib.http.holder import zone_field
-from chalicelib.http.holder.erasure import erasure_page
+from chalicelib.http.holder.erasure import cancel, erasure_page
 from chalicelib.http.holder.holder_view import page_of
 from chalicelib.http.holder.private_page import MISSING, download, over, page, redirect
 from chalicelib.http.html import reader
@@ -94,12 +95,27 @@ def _render_home(
     """Render the holder's page. ``bad_zone`` reports an unknown timezone; ``city`` searches for timezones."""
     person = request_context.by_person(request)
     home = holder_actions.view(services.delivery_context, secret, page_query(request), person=person)
-    shown = page_of(home, services.settings.base_url, services.delivery_context.now(), tuple(services.settings.wallets))
-    error = zone_field.UNKNOWN if bad_zone else ""
-    zones = zone_field.search(shown.zone, city) if city else zone_field.zone_field(shown.zone, error=error)
-    content = {"page": shown, "token": secret, "zones": zones, "saved": saved, "languages": LANGUAGES}
-    with reader.preferring(shown.lang):
+    error, chosen = zone_field.UNKNOWN if bad_zone else "", home.mailbox.zone
+    zones = zone_field.search(chosen, city) if city else zone_field.zone_field(chosen, error=error)
+    content = {"token": secret, "zones": zones, "saved": saved, "languages": LANGUAGES, "erasure": None}
+    content |= _of_everything(services, secret, home.email) if home.wide else {}
+    now, wallets = services.delivery_context.now(), tuple(services.settings.wallets)
+    with reader.preferring(home.mailbox.lang):
+        content["page"] = page_of(home, services.settings.base_url, now, wallets)
         return page(services, "mine.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
+
+
+def _of_everything(services: Services, secret: str, email: str) -> dict[str, object]:
+    """What only a link to everything shows: whether the profile is published, and whether all data will be deleted."""
+    own = own_profile.view(services.profile_context, secret)
+    erasure = requests.of_holder(services.erasure_context, email)
+    return {
+        "is_published": own.is_on(services.delivery_context.now()),
+        "was_published": bool(own.entries),
+        "erasure": erasure,
+        "can_cancel": erasure is not None and erasure.state is State.WAITING,
+        "waiting_days": services.erasure_context.cooling_off.days,
+    }
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
@@ -129,7 +145,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:
             return _send_link(services, secret, wanted)
-        case "forget" | "erase" as wanted if fields.get("sure") == "yes":
+        case "forget" | "erase" | "keep" as wanted if wanted == "keep" or fields.get("sure") == "yes":
             return _delete(services, secret, wanted)
         case _:
             raise Problem("invalid_request", "Unknown action.")
@@ -138,16 +154,23 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
 
 
 def _delete(services: Services, secret: str, wanted: str) -> Reply:
+    own_page = f"{services.settings.base_url}/my/{secret}"
+    if wanted == "keep":
+        return cancel(services, requests.by_holder(services.erasure_context, secret), own_page=own_page)
     if wanted == "erase":
-        language = reader.current().code
-        return erasure_page(services, requests.ask_as_holder(services.erasure_context, secret, language), None)
+        erasure = requests.ask_as_holder(services.erasure_context, secret, reader.current().code)
+        return erasure_page(services, erasure, own_page=own_page)
     own_profile.forget(services.profile_context, secret)
     return page(services, "forgotten.html", 200)
 
 
 def page_query(request: Request) -> PageQuery:
     """Read which page is requested; a form shows the first one again."""
-    query: Mapping[str, str] = (request.query_params or {}) if request.method in READ else {}
+    return page_named((request.query_params or {}) if request.method in READ else {})
+
+
+def page_named(query: Mapping[str, str]) -> PageQuery:
+    """Read which page ``query`` names. Raises `NotFound`."""
     issuers = [query.get("issuer"), query.get("after")]
     if not all(each is None or _ISSUER.fullmatch(each) for each in issuers):
         raise NotFound("no such issuer")

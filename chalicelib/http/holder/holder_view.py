@@ -12,13 +12,15 @@ from chalicelib.credential.record import Record, State
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.months import month_of
 from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.holder import sharing
 from chalicelib.delivery.holder.home import HolderCredential, HolderHome, IssuerGroup
 from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, Target
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.embed.artefacts.typesetting import can_be_drawn
 from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
-from chalicelib.http.html import text
+from chalicelib.http.html import reader, text
 from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Card:
     image: str | None
     image_alt: str
     issued_at: datetime
+    """The date that the public page shows, unless it is in the future."""
     valid_until: datetime | None
     status: str | None
     """A sentence about the status if the credential is not valid; such a credential cannot be shared."""
@@ -47,6 +50,8 @@ class Card:
     """Whether there is a certificate to print: only for a credential that is valid now, and if there are fonts for it.
     """
     line: str
+    email_url: str
+    """Opens an email with the link to the public page."""
     passes: tuple[tuple[str, str], ...]
     """Text and URL of the link to each pass for a phone wallet."""
 
@@ -167,7 +172,7 @@ def _card(
         url=shared.url,
         image=own,
         image_alt=holder_credential.image_alt,
-        issued_at=shared.issued_at,
+        issued_at=min(shared.valid_from, holder_credential.record.issued_at),
         valid_until=shared.valid_until,
         status=_status(holder_credential.record, now),
         replaced_by=credential_url(base_url, replaced_by) if replaced_by else None,
@@ -176,11 +181,12 @@ def _card(
         else None,
         certificate=_has_certificate(holder_credential, now),
         passes=wallet_links(credential_url(base_url, holder_credential.record.id), wallets),
+        email_url=sharing.email(shared, translation(reader.current().code)),
         line=phrase(
             "{name}, {issuer}, {month}: {url}",
             name=shared.name,
             issuer=shared.issuer,
-            month=month_of(shared.issued_at.astimezone(UTC)),
+            month=month_of(shared.valid_from.astimezone(UTC)),
             url=shared.url,
         ),
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
 
 from chalice.app import Request
 
-from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.delivery.holder import access as holder_access
 from chalicelib.delivery.holder import home as holder_home
 from chalicelib.delivery.holder.access import LinkExpired
 from chalicelib.directory.profiles import own_data, own_profile
-from chalicelib.directory.profiles.consent import Visibility
 from chalicelib.directory.profiles.own_profile import OwnProfile
 from chalicelib.directory.profiles.profile import BadDetails
+from chalicelib.errors import Refused
 from chalicelib.http.core.access import BY_SECRET
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
@@ -26,8 +26,8 @@ from chalicelib.http.holder.profile_form import ProfileForm
 from chalicelib.http.html import reader
 from chalicelib.http.input import body, form
 
-SHOW = "show_"
-"""Prefix of the fields with who may see a credential; its id follows."""
+THEN = "then"
+"""Field with the query of another page of credentials, which a button saves the form to open."""
 
 
 def routes(services: Services) -> Routes:
@@ -65,25 +65,22 @@ def routes(services: Services) -> Routes:
 
 
 def _perform(services: Services, request: Request, secret: str, own: OwnProfile, fields: Mapping[str, str]) -> Reply:
-    context, place = services.profile_context, "profile"
+    place, wanted = "profile", holder.page_named(request.query_params or {})
     match fields.get("do"):
         case "save":
             entered = profile_form.entered(fields)
             errors = _save(services, secret, own, entered)
             if errors:
                 return _render(services, request, secret, own, entered, errors)
-        case "credentials":
-            own_profile.choose_credentials(context, secret, _chosen(fields))
-            place = "credentials"
-        case "show_all":
-            own_profile.show_all_valid(context, secret)
-            place = "credentials"
+            if THEN in fields:
+                wanted = holder.page_named(dict(parse_qsl(fields[THEN])))
         case "withdraw":
-            own_profile.withdraw(context, secret)
+            own_profile.withdraw(services.profile_context, secret)
             place = "withdrawn"
         case _:
             raise Problem("invalid_request", "Unknown action.")
-    url = reader.with_language(f"{services.settings.base_url}/my/{secret}/profile?{holder.SAVED}={place}")
+    query = urlencode({**wanted.to_query(), holder.SAVED: place})
+    url = reader.with_language(f"{services.settings.base_url}/my/{secret}/profile?{query}")
     return redirect(f"{url}#saved")
 
 
@@ -98,16 +95,9 @@ def _save(services: Services, secret: str, own: OwnProfile, entered: ProfileForm
             return {}
     except BadDetails as error:
         return {str(field): sentence for field, sentence in error.errors.items()}
+    except Refused as error:
+        return {"credentials": error.detail}
     return {"agree": missing}
-
-
-def _chosen(fields: Mapping[str, str]) -> dict[str, Visibility]:
-    found = {
-        name.removeprefix(SHOW): profile_form.visibility_of(value)
-        for name, value in fields.items()
-        if name.startswith(SHOW)
-    }
-    return {each: value for each, value in found.items() if PUBLIC_ID.fullmatch(each)}
 
 
 def _render(
@@ -119,7 +109,7 @@ def _render(
     errors: Mapping[str, str] | None = None,
 ) -> Reply:
     base_url, now = services.settings.base_url, services.delivery_context.now()
-    archive, wanted = services.delivery_context.archive, holder.page_query(request)
+    archive, wanted = services.delivery_context.archive, holder.page_named(request.query_params or {})
     home = holder_view.page_of(holder_home.page(archive, base_url, own.access, wanted), base_url, now)
     shown = profile_view.page_of(
         own, entered or profile_form.stored(own, now), home, base_url, now, errors or {}, reader.current().code
@@ -132,6 +122,7 @@ def _render(
         422 if errors else 200,
         page=shown,
         token=secret,
+        shown_page=urlencode(wanted.to_query()),
         saved="" if errors else saved,
         labels=profile_view.LABELS,
         visibility=profile_view.VISIBILITY,

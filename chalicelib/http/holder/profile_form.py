@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.award.input.text_rules import with_https
+from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.directory.profiles import consent
 from chalicelib.directory.profiles.consent import FIELDS, Audience, Subject, Visibility
 from chalicelib.directory.profiles.languages import CODES
@@ -15,6 +16,8 @@ from chalicelib.directory.profiles.profile import Details, OpenTo
 
 AGREE = "Tick the box if you agree to publish your profile."
 CHANGED_TEXT = "The text above the button has changed. Read it again."
+SHOW = "show_"
+"""Prefix of the fields with who may see a credential; its id follows."""
 KEEP = "keep"
 ENDS: Mapping[str, timedelta | None] = {"never": None, "180": timedelta(days=180), "365": timedelta(days=365)}
 """The duration for which the profile is shown, by the value of the option."""
@@ -29,8 +32,10 @@ class ProfileForm:
     visibility: Mapping[Subject, Visibility]
     search_engines: bool
     ends: str
+    credentials: Mapping[str, Visibility]
+    """By id, for those on the page."""
     all_valid: bool
-    """Whether to show all credentials that are valid now, when the profile is published."""
+    """Whether to show everyone all credentials that are valid now."""
     agreed: bool
     text_version: str
     contact: Visibility
@@ -38,25 +43,21 @@ class ProfileForm:
 
 
 def stored(own: OwnProfile, now: datetime) -> ProfileForm:
-    """The form with the stored values. A profile that is not published is for everyone by default, as a new one is.
-
-    An empty field of a published one is for everyone only if all others are.
-    """
+    """The form with the stored values. A new profile is for everyone by default; later, each field has the holder's
+    latest choice, whether or not the profile is published."""
     is_on = own.is_on(now)
-    grants = own.grants if is_on else {}
-    details = own.profile.details if own.profile else Details()
-    chosen = {field: consent.visibility(grants, field) for field in details.stated()} if is_on else {}
-    for_everyone = set(chosen.values()) <= {Visibility.EVERYONE}
-    usual = Visibility.EVERYONE if for_everyone else Visibility.NOBODY
     return ProfileForm(
-        details=details,
-        visibility={field: chosen.get(field, usual) for field in FIELDS},
-        search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in grants,
-        ends=KEEP if grants else "never",
+        details=own.profile.details if own.profile else Details(),
+        visibility={field: own.profile.visibility.get(field, Visibility.NOBODY) for field in FIELDS}
+        if own.profile
+        else dict.fromkeys(FIELDS, Visibility.EVERYONE),
+        search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in own.latest,
+        ends=KEEP if is_on else "never",
+        credentials={},
         all_valid=False,
         agreed=False,
         text_version=str(consent.TEXT_VERSION),
-        contact=consent.visibility(grants, Subject.CONTACT),
+        contact=consent.visibility(own.latest, Subject.CONTACT),
     )
 
 
@@ -75,6 +76,7 @@ def entered(fields: Mapping[str, str]) -> ProfileForm:
         visibility={field: visibility_of(fields.get(f"see_{field}", "")) for field in FIELDS},
         search_engines="search_engines" in fields,
         ends=fields.get("ends", ""),
+        credentials=dict(_credentials(fields)),
         all_valid="all_valid" in fields,
         agreed="agree" in fields,
         text_version=fields.get("text_version", ""),
@@ -97,9 +99,16 @@ def choices(form: ProfileForm, own: OwnProfile, now: datetime) -> Choices:
         ends = None if lasts is None else now + lasts
     else:
         ends = present if own.is_on(now) else now + timedelta(days=180)
-    return Choices(form.visibility, form.search_engines, ends, form.contact)
+    return Choices(form.visibility, form.search_engines, ends, form.contact, form.credentials)
 
 
 def visibility_of(value: str) -> Visibility:
     """The choice named ``value``; `NOBODY` for any other text."""
     return Visibility(value) if value in tuple(Visibility) else Visibility.NOBODY
+
+
+def _credentials(fields: Mapping[str, str]) -> Iterator[tuple[str, Visibility]]:
+    for name, value in fields.items():
+        credential_id = name.removeprefix(SHOW)
+        if name.startswith(SHOW) and PUBLIC_ID.fullmatch(credential_id):
+            yield credential_id, visibility_of(value)

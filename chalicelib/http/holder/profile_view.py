@@ -28,11 +28,11 @@ LABELS: Mapping[str, str] = {
     Subject.CONTACT: "Messages by email",
 }
 VISIBILITY = (
-    (Visibility.NOBODY, "No one"),
-    (Visibility.ISSUERS, "Visitors to my issuers’ directories"),
-    (Visibility.RECRUITERS, "Directory visitors and signed-in recruiters"),
+    (Visibility.NOBODY, "Only me"),
     (Visibility.EVERYONE, "Everyone"),
 )
+"""The choices that the form offers. The audiences between them have no readers yet: an issuer's own directory shows
+what everyone may see."""
 CONTACT = (
     (Visibility.NOBODY, "No one"),
     (Visibility.RECRUITERS, "People who have signed in with their email address"),
@@ -132,19 +132,20 @@ def page_of(
         agreement=consent.TEXTS[consent.TEXT_VERSION],
         languages=tuple(sorted(NAMES[language].items(), key=lambda pair: pair[1].casefold())),
         open_to=tuple((one.value, label) for one, label in OPEN_TO.items()),
-        rows=tuple(_rows(own, home)),
+        rows=tuple(_rows(own, form, home)),
         older=tuple((group.issuer, group.older) for group in home.groups if group.older),
         more=home.more,
-        shown=len(consent.credentials_in(own.grants)),
+        shown=len(consent.credentials_in(own.grants)) if is_on else 0,
         history=tuple(History(entry.at, tuple(_changes(entry))) for entry in reversed(own.entries)),
     )
 
 
-def _rows(own: OwnProfile, home: HolderPage) -> Iterator[Row]:
+def _rows(own: OwnProfile, form: ProfileForm, home: HolderPage) -> Iterator[Row]:
     for group in home.groups:
         for card in group.cards:
-            chosen = consent.visibility(own.grants, consent.credential_subject(card.id))
-            if card.status is None or chosen is not Visibility.NOBODY:
+            latest = own.visibility(card.id)
+            chosen = form.credentials.get(card.id, latest)
+            if card.status is None or latest is not Visibility.NOBODY:
                 yield Row(card.id, card.name, card.issuer, card.vouched, card.issued_at, card.url, card.status, chosen)
 
 

@@ -55,7 +55,7 @@ def share_links(hosted: HostedView, facts: Facts) -> ShareLinks:
         issuer=language.own(facts.issuer.name),
         url=hosted.canonical_url,
         credential_id=hosted.id,
-        issued_at=facts.valid_from or hosted.status.at,
+        valid_from=facts.valid_from or hosted.status.at,
         valid_until=facts.valid_until,
         by_holder=False,
     )

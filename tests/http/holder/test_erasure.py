@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.erasure.erasure import AskedBy, Erasure
 from chalicelib.erasure.requests import NOTICES
-from tests.http.fake_laurel import Laurel
+from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import HTML, Gateway
 from tests.http.holder.test_holder import EMAIL, path, submit, wide_path
 
@@ -54,7 +55,7 @@ def test_erasure_must_be_confirmed(laurel: Laurel, client: Gateway, wide_path: s
 
 def test_link_in_the_email_shows_and_cancels_it(laurel: Laurel, client: Gateway, cancel_path: str) -> None:
     page = client.get(cancel_path, accept=HTML)
-    assert (page.status, "Keep my data" in page.text) == (200, True)
+    assert (page.status, "Cancel the deletion" in page.text) == (200, True)
     assert stored(laurel) is not None
     assert "was cancelled" in submit(client, cancel_path).text
     assert stored(laurel) is None
@@ -96,3 +97,63 @@ def test_erasure_goes_on_for_an_address_that_bounces(laurel: Laurel, client: Gat
     assert submit(client, wide_path, do="erase", sure="yes").status == 200
     assert stored(laurel) is not None
     assert laurel.mailer.sent[-1].kind is not Kind.ERASURE
+
+
+def test_page_with_a_pending_deletion_names_the_day_and_offers_to_cancel_but_not_to_delete_again(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    before = client.get(wide_path, accept=HTML).text
+    assert "We wait 7 days before we delete anything." in before
+    assert "Cancel the deletion" not in before
+    asked = submit(client, wide_path, do="erase", sure="yes").text
+    assert f'href="{BASE_URL}{wide_path}"' in asked
+    assert "Cancel the deletion" in asked
+    found = stored(laurel)
+    assert found is not None
+    page = re.sub(r"<[^>]+>", "", client.get(wide_path, accept=HTML).text)
+    assert f"Your data will be deleted on {found.due:%-d %B %Y}." in page
+    assert "Cancel the deletion" in page
+    assert "Delete everything" not in page
+
+
+def test_deletion_is_cancelled_on_the_page_which_then_links_back(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    submit(client, wide_path, do="erase", sure="yes")
+    page = submit(client, wide_path, do="keep").text
+    assert stored(laurel) is None
+    assert f'<a href="{BASE_URL}{wide_path}">Back to your credentials</a>' in page
+    assert "Nothing will be deleted" in submit(client, wide_path, do="keep").text
+    assert "Delete everything" in client.get(wide_path, accept=HTML).text
+
+
+def test_deletion_that_has_begun_is_not_offered_to_be_cancelled(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    submit(client, wide_path, do="erase", sure="yes")
+    laurel.erasure_store.begin()
+    page = client.get(wide_path, accept=HTML).text
+    assert "The deletion has begun" in page
+    assert "Cancel the deletion" not in page
+    assert "cannot be cancelled" in submit(client, wide_path, do="keep").text
+    assert stored(laurel) is not None
+
+
+def test_link_to_one_issuer_neither_shows_nor_cancels_the_deletion_of_everything(
+    laurel: Laurel, client: Gateway, path: str, cancel_path: str
+) -> None:
+    assert "will be deleted on" not in client.get(path, accept=HTML).text
+    assert submit(client, path, do="keep").status == 403
+    assert stored(laurel) is not None
+
+
+def test_who_cancelled_with_the_link_in_the_email_gets_a_link_back(
+    laurel: Laurel, client: Gateway, cancel_path: str
+) -> None:
+    assert "Send a link to all my credentials" in submit(client, cancel_path).text
+    laurel.now += timedelta(minutes=10)
+    assert submit(client, cancel_path, do="link").status == 200
+    email = laurel.mailer.sent[-1]
+    assert (email.kind, email.to) == (Kind.HOLDER_LINK, EMAIL)
+    assert client.get(urlsplit(email.main.url).path, accept=HTML).status == 200
+    assert submit(client, cancel_path, do="link").status == 429

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 import pytest
 
 from chalicelib.access.roles import Role
 from chalicelib.analytics.event import Kind as EventKind
+from chalicelib.award.issuing import issue
+from chalicelib.credential.build import Holder
 from chalicelib.delivery import handlers, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import Kind
@@ -371,7 +375,7 @@ def test_a_requested_link_names_the_address_only_while_the_link_works(
 def test_whoever_deletes_their_data_sees_how_to_contact_the_issuer(
     laurel: Laurel, client: Gateway, wide_path: str
 ) -> None:
-    assert "mailto:" not in client.get(wide_path, **PHONE).text
+    assert "mailto:hello" not in client.get(wide_path, **PHONE).text
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, email="hello@fernhill.example", version=issuer.version + 1))
     assert '<a href="mailto:hello@fernhill.example">' in client.get(wide_path, **PHONE).text
@@ -510,3 +514,36 @@ def test_no_token_and_no_email_address_is_logged(client: Gateway, path: str, log
     assert "/my/{token}" in text
     assert path.rpartition("/")[2] not in text
     assert EMAIL not in text
+
+
+def test_the_date_of_an_earlier_start_is_the_same_on_the_public_page_in_the_email_and_on_the_holders_page(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    """An issuer can give a date months before the day on which it issues the credential here."""
+    record = laurel.issuer_store.record(CREDENTIAL)
+    first = "b" * 26
+    award = issue.Award(
+        "fernhill", record.achievement_id, Holder("Ada Nwosu", EMAIL), laurel.now - timedelta(days=200),
+        credential_id=first,
+    )  # fmt: skip
+    start = issue.issue(laurel.issuer_context, award).issued_at - timedelta(days=200)
+    public = client.get(f"/c/{first}", accept=HTML).text
+    shared = submit(client, path, do="share", credential=first, target="linkedin_profile").headers["location"]
+    resend(laurel, client, first)
+    handlers.handlers(laurel.delivery_context)["deliver"](Task("deliver", "fernhill", first, laurel.now))
+    other = laurel.mailer.sent[-1].other
+    assert other is not None
+    on_page = re.findall(r'href="([^"]*profile/add[^"]*)"', public)[0]
+    for url in (unescape(on_page), shared, other.url):
+        found = parse_qs(urlsplit(url).query)
+        assert (found["issueYear"], found["issueMonth"]) == ([str(start.year)], [str(start.month)])
+    page = re.sub(r"<[^>]+>", "", client.get(path, **PHONE).text)
+    assert f"Issued by Fernhill College on {start:%-d %B %Y}" in page
+
+
+def test_a_credential_can_be_sent_by_email_as_from_its_public_page(client: Gateway, path: str) -> None:
+    page = client.get(f"{path}?lang=de", **PHONE).text
+    url = unescape(re.findall(r'<a href="(mailto:[^"]*)">Per E-Mail senden</a>', page)[0])
+    body = parse_qs(url.partition("?")[2])["body"][0]
+    assert f"{BASE_URL}/c/{CREDENTIAL}?via=email" in body
+    assert "Data analysis in practice" in body

@@ -65,6 +65,11 @@ def publish(client: Gateway, path: str, **fields: str) -> Response:
     return submit(client, path, do="save", **sent)
 
 
+def change(client: Gateway, path: str, **fields: str) -> Response:
+    """Save the form of a published profile again."""
+    return publish(client, path, **{"ends": "keep", **fields})
+
+
 def public_path(laurel: Laurel) -> str:
     (profile,) = laurel.profile_store.profiles.values()
     return f"/holders/{profile.holder_id}"
@@ -74,7 +79,7 @@ def public_path(laurel: Laurel) -> str:
 def published(laurel: Laurel, client: Gateway, path: str) -> str:
     """The path of the public page of a profile that shows all valid credentials."""
     assert publish(client, path).status == 303
-    assert submit(client, path, do="show_all").status == 303
+    assert change(client, path, all_valid="yes").status == 303
     return public_path(laurel)
 
 
@@ -164,6 +169,19 @@ def test_the_public_page_shows_what_was_chosen(laurel: Laurel, client: Gateway, 
     assert mailbox.digest(EMAIL) not in response.text
 
 
+def test_the_public_page_says_what_is_proven_of_issuers_skills_and_whoever_shows_it(
+    laurel: Laurel, client: Gateway, published: str
+) -> None:
+    proven = client.get(published, **PAGE).text
+    assert "Each is genuine and valid, and the identity of its issuer is proven." in proven
+    assert "Laurel does not check who shows you this page" in proven
+    assert "in which an issuer with a proven identity states it" in proven
+    laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), registered_as=None)
+    page = client.get(published, **PAGE).text
+    assert "identity of its issuer is proven" not in page
+    assert "Each is genuine and valid. Where an issuer is marked" in page
+
+
 def test_skills_name_the_credentials_that_prove_them(client: Gateway, published: str) -> None:
     found = {one["name"]: one["credentials"] for one in read(client, published)["skills"]}
     assert VALID in found["Python"]
@@ -239,9 +257,9 @@ def test_a_profile_that_shows_nothing_to_everyone_is_like_one_that_does_not_exis
 
 def test_one_credential_can_be_shown_and_hidden(laurel: Laurel, client: Gateway, path: str) -> None:
     publish(client, path)
-    submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"})
+    change(client, path, **{f"show_{VALID}": "everyone"})
     assert [one["id"] for one in read(client, public_path(laurel))["credentials"]] == [VALID]
-    submit(client, path, do="credentials", **{f"show_{VALID}": "nobody"})
+    change(client, path, **{f"show_{VALID}": "nobody"})
     assert read(client, public_path(laurel))["credentials"] == []
 
 
@@ -249,7 +267,7 @@ def test_another_persons_credential_cannot_be_shown(laurel: Laurel, client: Gate
     publish(client, path)
     recipient = laurel.issuer_store.recipient(VALID)
     laurel.issuer_store._recipients[VALID] = replace(recipient, email="eve@example.org")
-    assert submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"}).status == 404
+    assert change(client, path, **{f"show_{VALID}": "everyone"}).status == 404
     assert read(client, public_path(laurel))["credentials"] == []
 
 
@@ -257,7 +275,7 @@ def test_only_valid_and_expired_credentials_are_shown_and_never_as_more_than_tha
     laurel: Laurel, client: Gateway, path: str
 ) -> None:
     publish(client, path)
-    submit(client, path, do="credentials", **{f"show_{id_of(kind)}": "everyone" for kind in KINDS})
+    change(client, path, **{f"show_{id_of(kind)}": "everyone" for kind in KINDS})
     found = {one["id"]: one["verdict"] for one in read(client, public_path(laurel))["credentials"]}
     assert found == {VALID: "valid", id_of("expired"): "expired"}
     wall = client.get(f"/embed{public_path(laurel)}", **PAGE)
@@ -276,9 +294,9 @@ def test_one_action_shows_no_credential_of_an_unidentified_issuer(laurel: Laurel
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=())
     publish(client, path, all_valid="yes")
-    submit(client, path, do="show_all")
+    change(client, path, all_valid="yes")
     assert read(client, public_path(laurel))["credentials"] == []
-    submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"})
+    change(client, path, **{f"show_{VALID}": "everyone"})
     assert [one["id"] for one in read(client, public_path(laurel))["credentials"]] == [VALID]
 
 
@@ -316,7 +334,9 @@ def test_a_withdrawn_profile_is_published_again_as_a_new_one(client: Gateway, pa
     submit(client, path, do="withdraw")
     page = client.get(path, **PAGE)
     assert "Analyst of rivers" in page.text
-    assert page.text.count('<option value="everyone" selected>') == len(FIELDS)
+    assert len(
+        re.findall(r'name="see_\w+"><option value="nobody">[^<]*</option><option value="everyone" selected', page.text)
+    ) == len(FIELDS)
     assert not re.search(r'id="agree"[^>]* checked', page.text)
     publish(client, path)
     found = read(client, published)
@@ -335,7 +355,7 @@ def test_a_profile_ends_by_itself(laurel: Laurel, client: Gateway, path: str) ->
 
 def test_what_was_shown_before_the_end_is_chosen_again(laurel: Laurel, client: Gateway, narrow: str, path: str) -> None:
     publish(client, path, ends="180")
-    submit(client, path, do="show_all")
+    change(client, path, all_valid="yes")
     laurel.now += timedelta(days=181)
     fresh = requested(laurel, client, narrow)
     publish(client, fresh)
@@ -347,8 +367,8 @@ def test_credentials_chosen_on_a_page_from_before_a_withdrawal_are_not_shown(
 ) -> None:
     publish(client, path)
     submit(client, path, do="withdraw")
-    assert submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"}).status == 422
-    assert submit(client, path, do="show_all").status == 422
+    for chosen in ({f"show_{VALID}": "everyone"}, {"all_valid": "yes"}):
+        assert submit(client, path, do="save", **DETAILS, text_version=AGREED, ends="keep", **chosen).status == 422
     publish(client, path)
     assert read(client, public_path(laurel))["credentials"] == []
 
@@ -383,12 +403,145 @@ def test_the_history_lists_no_empty_field(client: Gateway, path: str) -> None:
     assert added == "Shown to everyone: Headline"
 
 
-def test_an_empty_field_is_meant_for_everyone_only_if_all_others_are(client: Gateway, path: str) -> None:
-    for visibility, chosen in (("everyone", "everyone"), ("recruiters", "nobody")):
-        publish(client, path, **{**see(visibility), "headline": ""})
-        page = client.get(path, **PAGE).text
-        field = page.split('name="see_headline"')[1].split("</select>")[0]
-        assert f'value="{chosen}" selected' in field
+def chosen_for(client: Gateway, path: str, field: str) -> str:
+    """The selected option of one "Who can see it"."""
+    select = client.get(path, **PAGE).text.split(f'name="{field}"')[1].split("</select>")[0]
+    (value,) = re.findall(r'value="(\w+)" selected', select)
+    return str(value)
+
+
+@pytest.mark.parametrize("ended", ["unpublished", "expired"])
+def test_who_may_see_a_field_stays_as_chosen_when_the_profile_is_not_published(
+    laurel: Laurel, client: Gateway, narrow: str, path: str, ended: str
+) -> None:
+    publish(client, path, see_place="nobody", see_links="nobody", links="", ends="180")
+    if ended == "unpublished":
+        submit(client, path, do="withdraw")
+    else:
+        laurel.now += timedelta(days=181)
+        path = requested(laurel, client, narrow)
+    for field, chosen in (("place", "nobody"), ("links", "nobody"), ("name", "everyone")):
+        assert chosen_for(client, path, f"see_{field}") == chosen
+
+
+def test_a_profile_published_again_as_the_form_suggests_shows_no_more_than_before(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    publish(client, path, see_place="nobody", all_valid="yes", **{f"show_{VALID}": "nobody"})
+    change(client, path, see_place="nobody", **{f"show_{VALID}": "nobody"})
+    before = laurel.profile_store.public
+    submit(client, path, do="withdraw")
+    page = client.get(path, **PAGE).text
+    suggested = {
+        name: re.findall(r'value="(\w+)" selected', options)[0]
+        for name, options in re.findall(r'<select [^>]*name="((?:see|show)_\w+)">(.*?)</select>', page, re.DOTALL)
+    }
+    publish(client, path, **suggested)
+    after = laurel.profile_store.public
+    assert [(one.details, one.credentials) for one in after.values()] == [
+        (one.details, one.credentials) for one in before.values()
+    ]
+    assert read(client, public_path(laurel))["stated_by_holder"]["place"] is None
+
+
+def test_the_choice_for_an_empty_field_is_kept_until_it_is_filled_in(client: Gateway, path: str) -> None:
+    publish(client, path, headline="", see_headline="nobody")
+    assert chosen_for(client, path, "see_headline") == "nobody"
+    assert chosen_for(client, path, "see_name") == "everyone"
+
+
+def test_one_button_saves_details_and_credentials_together(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path)
+    page = client.get(path, **PAGE).text
+    (form,) = (one for one in re.findall(r"<form.*?</form>", page, re.DOTALL) if 'value="save"' in one)
+    assert f'name="show_{VALID}"' in form
+    assert 'name="headline"' in form
+    assert page.count("Save profile") == 1
+    change(client, path, headline="Analyst of lakes", **{f"show_{VALID}": "everyone"})
+    found = read(client, public_path(laurel))
+    assert found["stated_by_holder"]["headline"] == "Analyst of lakes"
+    assert [one["id"] for one in found["credentials"]] == [VALID]
+
+
+def test_an_error_keeps_the_choices_for_credentials_on_the_form(client: Gateway, path: str) -> None:
+    page = publish(client, path, links="ftp://x", **{f"show_{VALID}": "everyone"})
+    assert page.status == 422
+    select = page.text.split(f'name="show_{VALID}"')[1].split("</select>")[0]
+    assert 'value="everyone" selected' in select
+
+
+def test_too_many_credentials_are_an_error_on_the_form_which_keeps_what_was_entered(
+    client: Gateway, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_profile, "MAX_CREDENTIALS", 0)
+    page = publish(client, path, headline="Analyst of lakes", **{f"show_{VALID}": "everyone"})
+    assert page.status == 422
+    assert 'id="credentials-error"' in page.text
+    assert "Analyst of lakes" in page.text
+
+
+def test_showing_all_leaves_a_credential_that_the_same_form_hides(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path, all_valid="yes")
+    change(client, path, all_valid="yes", **{f"show_{VALID}": "nobody"})
+    assert VALID not in {one["id"] for one in read(client, public_path(laurel))["credentials"]}
+
+
+def test_showing_all_leaves_a_credential_that_is_shown_to_fewer(laurel: Laurel, client: Gateway, path: str) -> None:
+    publish(client, path, **{f"show_{VALID}": "recruiters"})
+    change(client, path, all_valid="yes")
+    assert VALID not in {one["id"] for one in read(client, public_path(laurel))["credentials"]}
+
+
+def test_other_credentials_open_after_the_form_was_saved(laurel: Laurel, client: Gateway, path: str) -> None:
+    response = publish(client, path, headline="Analyst of lakes", then="issuer=fernhill&before=x&other=1")
+    assert "/profile?issuer=fernhill&before=x&saved=profile" in response.headers["location"]
+    (stored,) = laurel.profile_store.profiles.values()
+    assert stored.details.headline == "Analyst of lakes"
+
+
+def test_the_form_offers_only_audiences_that_exist(client: Gateway, path: str) -> None:
+    select = client.get(path, **PAGE).text.split('name="see_place"')[1].split("</select>")[0]
+    assert re.findall(r">([^<]+)</option>", select) == ["Only me", "Everyone"]
+    assert "“Everyone” means anyone on the internet" in client.get(path, **PAGE).text
+
+
+def lead(client: Gateway, path: str) -> str:
+    return re.findall(r'<p class="lead">(.*?)</p>', client.get(path, **PAGE).text, re.DOTALL)[0]
+
+
+def test_the_texts_fit_a_profile_that_was_never_published_is_published_or_was_unpublished(
+    client: Gateway, path: str
+) -> None:
+    def on_home() -> str:
+        (part,) = re.findall(
+            r'<h2 id="profile-title">.*?</section>', client.get(path.removesuffix("/profile"), **PAGE).text, re.DOTALL
+        )
+        return str(part)
+
+    assert "You have no public profile yet" in lead(client, path)
+    assert "There is no page until you publish one" in on_home()
+    publish(client, path)
+    assert "Your profile is published" in lead(client, path)
+    assert "Your profile is published" in on_home()
+    assert "There is no page" not in on_home()
+    submit(client, path, do="withdraw")
+    assert "Your profile is not published" in lead(client, path)
+    assert "Your profile is not published" in on_home()
+
+
+def test_publishing_without_credentials_says_so(client: Gateway, path: str) -> None:
+    response = publish(client, path)
+    page = client.get(response.headers["location"].removeprefix(BASE_URL).partition("#")[0], **PAGE).text
+    (banner,) = re.findall(r'id="saved">(.*?)</div></div>', page, re.DOTALL)
+    assert "shows no credentials, so it shows no skills either" in banner
+    change(client, path, all_valid="yes")
+    page = client.get(f"{path}?saved=profile", **PAGE).text
+    (banner,) = re.findall(r'id="saved">(.*?)</div></div>', page, re.DOTALL)
+    assert "no credentials" not in banner
+
+
+def test_the_form_says_where_skills_come_from(client: Gateway, path: str) -> None:
+    assert "skills on your profile come from the credentials" in client.get(path, **PAGE).text
 
 
 def test_a_link_without_a_scheme_is_saved_with_https(laurel: Laurel, client: Gateway, path: str) -> None:
@@ -426,8 +579,7 @@ def test_search_engines_list_the_page_only_with_consent(laurel: Laurel, client: 
 def test_structured_data_describes_a_person_and_cannot_leave_its_script(
     laurel: Laurel, client: Gateway, path: str
 ) -> None:
-    publish(client, path, name="</script><script>alert(1)</script>")
-    submit(client, path, do="show_all")
+    publish(client, path, name="</script><script>alert(1)</script>", all_valid="yes")
     page = client.get(public_path(laurel), **PAGE)
     assert "<script>alert" not in page.text
     data = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.text)[0])
@@ -475,8 +627,8 @@ def test_no_more_credentials_are_shown_than_a_page_can_verify(
 ) -> None:
     monkeypatch.setattr(own_profile, "MAX_CREDENTIALS", 1)
     publish(client, path)
-    submit(client, path, do="credentials", **{f"show_{VALID}": "everyone"})
-    response = submit(client, path, do="credentials", **{f"show_{id_of('expired')}": "everyone"})
+    change(client, path, **{f"show_{VALID}": "everyone"})
+    response = change(client, path, **{f"show_{id_of('expired')}": "everyone"})
     assert response.status == 422
     assert [one["id"] for one in read(client, public_path(laurel))["credentials"]] == [VALID]
 
@@ -657,9 +809,16 @@ def test_only_the_id_of_a_profile_can_be_hidden(laurel: Laurel, client: Gateway,
     [
         ("es", ("Auténtic", "Credenciales verificadas", "igbo")),
         ("fr", ("authentiques", "Attestations vérifiées", "igbo")),
-        ("de", ("Alle sind echt und gültig.", "Geprüfte Nachweise", "Igbo")),
-        ("ar", ("جميعها أصلية وصالحة.", "شهادات جرى التحقق منها", "الإرشاد")),
-        ("ja", ("いずれも本物で有効です。", "検証済みの証明書", "イボ語")),
+        (
+            "de",
+            (
+                "Alle sind echt und gültig, und die Identität ihrer Aussteller ist nachgewiesen.",
+                "Geprüfte Nachweise",
+                "Igbo",
+            ),
+        ),
+        ("ar", ("جميعها أصلية وصالحة، وهوية جهات إصدارها مثبتة.", "شهادات جرى التحقق منها", "الإرشاد")),
+        ("ja", ("いずれも本物で有効であり、発行者の身元は証明されています。", "検証済みの証明書", "イボ語")),
     ],
 )
 def test_page_wall_and_form_are_in_the_readers_language(

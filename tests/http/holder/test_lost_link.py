@@ -1,0 +1,123 @@
+"""A holder without an email from Laurel requests a link to their own page on the public page of their credential."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from chalicelib.access.sign_in import links
+from chalicelib.award.issuing import takedown
+from chalicelib.delivery import mailbox
+from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.holder.link_requests import FROM_ENDED_LINKS
+from chalicelib.errors import Unavailable
+from tests.http.fake_laurel import BASE_URL, Laurel, id_of
+from tests.http.gateway import HTML, Gateway, Response
+from tests.http.holder.test_holder import EMAIL, FORM, submit
+
+CREDENTIAL = id_of("valid")
+PATH = f"/c/{CREDENTIAL}/holder"
+
+
+def ask(client: Gateway, email: str = EMAIL, path: str = PATH) -> Response:
+    return submit(client, path, email=email)
+
+
+def sent(laurel: Laurel) -> list[str]:
+    return [one.to for one in laurel.mailer.sent if one.kind is Kind.HOLDER_LINK]
+
+
+def test_the_public_page_and_the_sign_in_page_lead_to_the_holders_own_page(client: Gateway) -> None:
+    assert f'href="{BASE_URL}{PATH}"' in client.get(f"/c/{CREDENTIAL}", accept=HTML).text
+    assert "select “Is this your credential?” there" in client.get("/sign-in", accept=HTML).text
+    assert "Is this your credential?" in client.get(PATH, accept=HTML).text
+
+
+def test_the_recipient_gets_a_link_to_everything_in_the_language_of_the_page(laurel: Laurel, client: Gateway) -> None:
+    response = client.post(f"{PATH}?lang=de", urlencode({"email": EMAIL.upper()}).encode(), **FORM)
+    assert response.status == 200
+    email = laurel.mailer.sent[-1]
+    assert (email.kind, email.to, email.language) == (Kind.HOLDER_LINK, EMAIL, "de")
+    page = client.get(urlsplit(email.main.url).path, accept=HTML)
+    assert f"{BASE_URL}/c/{CREDENTIAL}" in page.text
+
+
+def test_the_answer_is_the_same_for_every_address_and_only_the_recipient_is_emailed(
+    laurel: Laurel, client: Gateway
+) -> None:
+    other = "eve@example.org"
+    answers = [ask(client, email).text.replace(email, "") for email in (EMAIL, other)]
+    assert answers[0] == answers[1]
+    assert sent(laurel) == [EMAIL]
+
+
+@pytest.mark.parametrize("why", ["bounced", "no-email-service", "limit"])
+def test_the_answer_does_not_say_why_nothing_was_sent(
+    laurel: Laurel, client: Gateway, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    expected = ask(client, "eve@example.org").text.replace("eve@example.org", EMAIL)
+    if why == "bounced":
+        digest = mailbox.digest(EMAIL)
+        laurel.delivery_context.change_mailbox(digest, lambda box: mailbox.bounced(box, laurel.now, requested=True))
+    elif why == "limit":
+        ask(client)
+        laurel.mailer.sent.clear()
+    else:
+
+        def fail(_content: object) -> str:
+            raise Unavailable("no email")
+
+        monkeypatch.setattr(laurel.mailer, "send", fail)
+    response = ask(client)
+    assert (response.status, response.text) == (200, expected)
+    assert sent(laurel) == []
+
+
+def test_a_strangers_requests_are_limited_for_each_address_and_day(laurel: Laurel, client: Gateway) -> None:
+    for _ in range(FROM_ENDED_LINKS.max_count + 3):
+        laurel.now += timedelta(minutes=30)
+        ask(client)
+    assert len(sent(laurel)) == FROM_ENDED_LINKS.max_count
+
+
+def test_a_network_that_asks_for_many_addresses_is_limited_like_one_that_asks_to_sign_in(
+    laurel: Laurel, client: Gateway
+) -> None:
+    for number in range(links.PER_NETWORK.per_client):
+        ask(client, f"person{number}@example.org")
+    ask(client)
+    assert sent(laurel) == []
+
+
+def test_made_up_recipients_whom_laurel_never_emailed_use_the_budget_of_new_addresses(
+    laurel: Laurel, client: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An issuer could otherwise have Laurel email addresses that it made up, without using up its own quota."""
+    monkeypatch.setattr(links, "NEW_PER_DOMAIN", replace(links.NEW_PER_DOMAIN, max_count=1))
+    for number, kind in enumerate(("valid", "expired")):
+        recipient = laurel.issuer_store.recipient(id_of(kind))
+        laurel.issuer_store._recipients[id_of(kind)] = replace(recipient, email=f"made-up-{number}@example.org")
+        ask(client, f"made-up-{number}@example.org", f"/c/{id_of(kind)}/holder")
+    assert sent(laurel) == ["made-up-0@example.org"]
+
+
+def test_what_is_no_address_is_refused_beside_the_field(laurel: Laurel, client: Gateway) -> None:
+    page = ask(client, "ada at example")
+    assert (page.status, 'aria-invalid="true"' in page.text) == (400, True)
+    assert sent(laurel) == []
+
+
+def test_another_website_cannot_send_the_form(laurel: Laurel, client: Gateway) -> None:
+    form = {**FORM, "origin": "https://evil.example"}
+    assert client.post(PATH, urlencode({"email": EMAIL}).encode(), **form).status == 403
+    assert sent(laurel) == []
+
+
+def test_there_is_no_form_for_a_credential_that_is_taken_down_or_unknown(laurel: Laurel, client: Gateway) -> None:
+    assert client.get(f"/c/{'q' * 26}/holder", accept=HTML).status == 404
+    takedown.set_taken_down(laurel.issuer_context, CREDENTIAL, taken_down=True)
+    assert ask(client).status == client.get(f"/c/{CREDENTIAL}", accept=HTML).status
+    assert sent(laurel) == []
