@@ -213,7 +213,7 @@ def fill_in_achievement(page: Page, tmp_path: Path) -> None:
     page.get_by_label("Kind").select_option("Course")
     page.get_by_label("Description", exact=True).fill("Paints a landscape from life.")
     page.get_by_label("Criteria").fill("Finished three paintings.\n\nOut of doors.")
-    page.get_by_label("Badge image", exact=True).set_input_files(file)
+    page.get_by_label("Badge image (optional)", exact=True).set_input_files(file)
     page.get_by_label("Image description").fill("A brush on blue ground")
 
 

@@ -124,14 +124,14 @@ def test_times_have_one_unit() -> None:
 
 def test_re_enrolment_and_renewal_are_explained_where_they_stand(viewer: Browser) -> None:
     page = shown(viewer.get(HERE))
-    assert "“Renewed” means that you issued a new period of the same credential" in page
+    assert "“Renewed” means that you issued the same credential for another period" in page
 
 
 def test_referrals_are_visits_everywhere(viewer: Browser) -> None:
     page = shown(viewer.get(HERE))
     assert "How many visits to an enrolment page were there?" in page
     assert "Number of visits by people to an enrolment page" in page
-    assert "Whose sharing brings most visits?" in page
+    assert "Whose shares bring the most visits?" in page
 
 
 def test_file_of_key_figures_says_what_the_page_says(viewer: Browser) -> None:
@@ -169,7 +169,7 @@ def test_holders_that_cannot_be_thanked_are_left_out(viewer: Browser, laurel: La
     laurel.count_store = counted([*year_of_events(), *more], YESTERDAY)
     page = shown(viewer.get(HERE))
     assert "Erased credential" not in page
-    assert "Ada" in page[page.index("Whose sharing brings most visits?") :]
+    assert "Ada" in page[page.index("Whose shares bring the most visits?") :]
     assert "Erased credential" in viewer.get(f"{HERE}/figures/influencers?{THIS_MONTH}").text
 
 
@@ -242,4 +242,4 @@ def test_page_without_counts_shows_zeros(viewer: Browser, laurel: Laurel) -> Non
     laurel.count_store = type(laurel.count_store)()
     page = viewer.get(HERE)
     assert page.status == 200
-    assert "Nothing happened then or in the time before." in shown(page)
+    assert "No activity in this time or the time before." in shown(page)
