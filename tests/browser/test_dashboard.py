@@ -79,7 +79,7 @@ def test_printed_dashboard_shows_the_formulas(chromium: Browser, laurel: Laurel,
 
 def test_filters_work_without_script_and_are_in_the_url(chromium: Browser, laurel: Laurel) -> None:
     with console(chromium, laurel, HERE, java_script_enabled=False) as (page, messages):
-        page.get_by_text("Other period, achievement").click()
+        page.get_by_text("Choose a period, achievement").click()
         page.get_by_label("From", exact=True).fill("2026-06-01")
         page.get_by_label("Country", exact=True).select_option("CH")
         page.get_by_role("button", name="Show figures").click()

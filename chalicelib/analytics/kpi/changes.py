@@ -120,9 +120,9 @@ def percent(share: float) -> str:
 
 
 def _name(days: Days) -> str:
-    """The name of days that begin with a month."""
+    """What sentences call the days before, which begin with a month; the page names their dates."""
     whole = days.last + timedelta(days=1) == month_of(days.last).end.date()
     if month_of(days.first) == month_of(days.last):
         return f"{days.first:%B}" if whole else f"the first {days.last.day} days of {days.first:%B}"
-    written = "%B %Y" if whole else "%-d %B %Y"
-    return f"{days.first:{written}} to {days.last:{written}}"
+    months = 12 * (days.last.year - days.first.year) + days.last.month - days.first.month + 1
+    return f"the {months} months before" if whole else "the time before"

@@ -111,9 +111,19 @@ def test_on_the_first_day_of_a_month_the_month_before_is_described() -> None:
     assert days_described(Days(first, first), first) == NOVEMBER
 
 
+def test_a_year_so_far_is_compared_with_the_time_before() -> None:
+    some = [figure("issued", 3, 2), figure("open_rate", 0.5, 0.25)]
+    assert sentences(some, Days(date(2025, 12, 1), date(2026, 11, 29)))[0] == (
+        "3 credentials were issued, 1 more than in the time before (2)."
+    )
+    assert sentences(some, Days(date(2025, 12, 1), date(2026, 11, 29)))[-1].endswith(
+        "25 percentage points more than in all of the 12 months before (50 of 200)."
+    )
+
+
 def test_a_year_is_compared_with_the_year_before() -> None:
     (sentence,) = sentences([figure("issued", 3, 2)], Days(date(2025, 12, 1), date(2026, 11, 30)))
-    assert sentence == "3 credentials were issued, 1 more than in December 2024 to November 2025 (2)."
+    assert sentence == "3 credentials were issued, 1 more than in the 12 months before (2)."
 
 
 def test_a_part_is_neither_nothing_nor_all() -> None:
