@@ -114,6 +114,7 @@ def test_funnel_says_why_it_has_fewer_credentials_than_were_issued(viewer: Brows
 def test_every_percentage_names_its_base(viewer: Browser) -> None:
     page = shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
     assert "Open rate 50 % 6 of 12" in page
+    assert "Rates cover credentials issued in November 2026, up to last midnight UTC, compared with all of Oct" in page
     assert "Views per share 8.0 (8 views, 1 shares)" in page
     assert "Where do views come from? Percentages are of 8 views." in page
 

@@ -57,6 +57,8 @@ class Dashboard:
     compared: str
     months: str
     """The whole months that figures about people cover; empty if there are none."""
+    months_before: str
+    """Those that they are compared with."""
     about_people: bool
     changes: Changes
     cards: tuple[Card, ...]
@@ -87,6 +89,7 @@ def build(services: Services, reader: CountReader, request: Request, names: Name
         period=wording.days(request.days),
         compared=wording.days(request.days.before),
         months=wording.months(_until(months, today)) if months else "",
+        months_before=wording.months(months.before) if months else "",
         about_people=about_people,
         changes=changed.describe(reader, request, today),
         cards=tuple(card for code in HEADLINE for card in cards if card.code == code),
