@@ -149,8 +149,8 @@ class CountReader:
 
 
 def _whole_months(days: Days, today: date | None) -> tuple[date, date]:
-    """The first and last day of the months that lie in ``days`` completely, or up to yesterday; if there are none, the last
-    day is before the first."""
+    """The first and last day of the months that lie in ``days`` completely, or up to yesterday; if there are none, the
+    last day is before the first."""
     first = days.first if days.first.day == 1 else month_of(days.first).end.date()
     last_month = month_of(days.last)
     complete = Period(Level.DAY, last_month.end - timedelta(days=1)).start.date() == days.last
