@@ -242,6 +242,9 @@ class IssuerStore:
     def recipient(self, credential_id: str) -> Recipient:
         return _found(self._recipients.get(credential_id))
 
+    def recipients(self, credential_ids: Collection[str]) -> list[Recipient]:
+        return [self._recipients[each] for each in sorted(set(credential_ids)) if each in self._recipients]
+
     def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
         # DynamoDB compares the keys, in which "#" follows the id.
         own = {f"{one.issuer_id}#" for one in self._recipients.values() if one.email == email}

@@ -17,7 +17,7 @@ class Permission(StrEnum):
     """An action that a role permits."""
 
     READ = "read"
-    """See everything except secrets."""
+    """See figures, achievements, credentials, pathways and members."""
     EDIT = "edit"
     """Create and edit achievements and pathways."""
     ISSUE = "issue"

@@ -130,6 +130,9 @@ class IssuerStore(Protocol):
     def recipient(self, credential_id: str) -> Recipient:
         """The recipient of a credential, with a consistent read. Raises `NotFound`."""
 
+    def recipients(self, credential_ids: Collection[str]) -> Sequence[Recipient]:
+        """The recipients of those of ``credential_ids`` that have one, in order of their ids."""
+
     def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
         """The ids of the issuers of an address (in lower case), in order, after the issuer ``after``; at most
         ``limit``, with one read each, however many credentials an issuer has issued."""

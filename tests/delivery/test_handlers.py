@@ -334,12 +334,16 @@ def test_replacement_has_its_own_first_email(corrected: bool, kind: Kind) -> Non
 def test_correction_of_the_address_is_a_first_email_to_the_new_one() -> None:
     fixture = DeliveryFixture()
     fixture.issue(REPLACED, 8)
-    fixture.issuer_store._records[REPLACED] = replace(fixture.issuer_store.record(REPLACED), corrected=True)
+    status = CredentialStatus(State.REVOKED, ISSUED_AT, "The address was wrong.")
+    before = replace(fixture.issuer_store.record(REPLACED), corrected=True, status=status)
+    fixture.issuer_store._records[REPLACED] = before
     recipient = fixture.issuer_store.recipient(REPLACED)
     fixture.issuer_store._recipients[REPLACED] = replace(recipient, email="aba@example.org")
     fixture.change_record(supersedes=REPLACED)
     fixture.run_task("deliver")
+    fixture.run_task("status_changed", REPLACED)
     assert kinds(fixture) == [Kind.ISSUED]
+    assert [email.to for email in fixture.mailer.sent] == [EMAIL]  # the old address is not told
 
 
 def test_email_names_the_next_step_of_the_pathway() -> None:

@@ -1,4 +1,7 @@
-"""What changed in a month, in plain sentences computed from its key figures and those of the month before."""
+"""What changed in a period, in plain sentences computed from its key figures and those of the period before.
+
+All of them are about the same days: those that are over, because rates are known up to last midnight UTC.
+"""
 
 from __future__ import annotations
 
@@ -8,33 +11,35 @@ from datetime import date, timedelta
 from chalicelib.analytics.counts.periods import month_of
 from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.kpi.kpis import Value
+from chalicelib.analytics.kpi.people import whole_months
 from chalicelib.analytics.kpi.tables import KpiFigure
 
-DAYS_OF_A_NEW_MONTH = 7
-"""Until then a month says little, so the one before is described."""
 _COUNTED = {
     "issued": ("{count:,} credential was issued", "{count:,} credentials were issued"),
     "shares": ("Credentials were shared {count:,} time", "Credentials were shared {count:,} times"),
     "views": ("People viewed credentials {count:,} time", "People viewed credentials {count:,} times"),
     "referrals": (
-        "{count:,} visitor followed a link to an enrolment page",
-        "{count:,} visitors followed a link to an enrolment page",
+        "There was {count:,} visit to an enrolment page",
+        "There were {count:,} visits to an enrolment page",
     ),
 }
 _SHARES = {
-    "open_rate": "Of those issued, {now} were opened from an email",
-    "share_rate": "{now} were shared at least once",
-    "re_enrolment_rate": "{now} went to people who already had one",
+    "open_rate": ("was opened from an email", "were opened from an email"),
+    "share_rate": ("was shared at least once", "were shared at least once"),
+    "re_enrolment_rate": ("went to someone who already had one", "went to people who already had one"),
 }
-"""Shares of the credentials issued in the month."""
+"""What happened to a part of the credentials issued."""
 
 
-def month_to_describe(today: date) -> Days:
-    """The current month so far, or the one before if the current one has just begun."""
-    if today.day > DAYS_OF_A_NEW_MONTH:
-        return Days(today.replace(day=1), today)
-    last = today.replace(day=1) - timedelta(days=1)
-    return Days(last.replace(day=1), last)
+def days_described(days: Days, today: date) -> Days:
+    """The days that sentences about ``days`` describe: their whole months, the current one up to yesterday. If they
+    contain none, the month in which they end."""
+    yesterday = today - timedelta(days=1)
+    months = whole_months(days, today)
+    if months is not None and months.first <= yesterday:
+        return Days(months.first, min(months.last, yesterday))
+    last = min(days.last, yesterday)
+    return Days(last.replace(day=1), min(month_of(last).end.date() - timedelta(days=1), yesterday))
 
 
 def sentences(figures: Sequence[KpiFigure], days: Days) -> tuple[str, ...]:
@@ -49,7 +54,7 @@ def _counts(by_code: Mapping[str, KpiFigure], days: Days) -> Iterator[str]:
         if figure is not None:
             now, before = int(figure.now.value or 0), int(figure.before.value or 0)
             if now or before:
-                yield f"{_by_number(one, many, now)}, {_compared(now, before, _period_before(days))}."
+                yield f"{_by_number(one, many, now)}, {_compared(now, before, _name(days.before))}."
 
 
 def _by_number(one: str, many: str, count: int) -> str:
@@ -69,23 +74,41 @@ def _shares(by_code: Mapping[str, KpiFigure], days: Days) -> Iterator[str]:
     found = [(code, by_code[code]) for code in _SHARES if code in by_code]
     if found and all(figure.now.suppressed for _, figure in found):
         yield "Rates are not shown, because they would be about fewer than ten people."
-    before = days.before.first
-    for code, figure in found:
-        if figure.now.value is not None:
-            text = _SHARES[code].format(now=percent(figure.now.value))
-            yield f"{text[0].upper()}{text[1:]}{_points(figure.now, figure.before, f'{before:%B}')}."
+    shown = [(code, figure) for code, figure in found if figure.now.numerator is not None]
+    if shown:
+        yield from _set_of_rates(shown[0][1].now.denominator, by_code)
+    for code, figure in shown:
+        happened = _by_number(*_SHARES[code], figure.now.numerator or 0)
+        issued_part = f"{_part(figure.now)} credentials issued ({percent(figure.now.value or 0)})"
+        yield f"{issued_part} {happened}{_points(figure.now, figure.before, days)}."
 
 
-def _points(now: Value, before: Value, month: str) -> str:
+def _set_of_rates(base: int | None, by_code: Mapping[str, KpiFigure]) -> Iterator[str]:
+    """Why the rates are not about all credentials issued, if they are not."""
+    issued = by_code["issued"].now.value if "issued" in by_code else base
+    if issued is not None and base != issued:
+        yield (
+            f"Rates are about {base:,} of the {int(issued):,} credentials issued, because months with fewer than ten "
+            "are counted together with the following ones."
+        )
+
+
+def _part(value: Value) -> str:
+    return f"{value.numerator:,} of the {value.denominator:,}"
+
+
+def _points(now: Value, before: Value, days: Days) -> str:
+    """The comparison with the whole months before; a current month that is not over is compared with them, too."""
     if now.value is None or before.value is None:
         return ""
     points = round(100 * now.value) - round(100 * before.value)
+    compared = days.before
+    whole = Days(compared.first, month_of(compared.last).end.date() - timedelta(days=1))
+    when = f"{'' if whole == compared else 'all of '}{_name(whole)} ({before.numerator:,} of {before.denominator:,})"
     if not points:
-        return f", the same as in {month}"
+        return f", the same share as in {when}"
     more = "more" if points > 0 else "less"
-    return (
-        f", {_by_number('{count} percentage point', '{count} percentage points', abs(points))} {more} than in {month}"
-    )
+    return f", {_by_number('{count} percentage point', '{count} percentage points', abs(points))} {more} than in {when}"
 
 
 def percent(share: float) -> str:
@@ -96,10 +119,10 @@ def percent(share: float) -> str:
     return "more than 99 %" if share < 1 and whole == 100 else f"{whole:,} %"
 
 
-def _period_before(days: Days) -> str:
-    before = days.before
-    whole = before.last + timedelta(days=1) == month_of(before.first).end.date()
-    same_month = before.first.month == before.last.month
-    if whole and same_month:
-        return f"{before.first:%B}"
-    return f"the first {before.last.day} days of {before.first:%B}"
+def _name(days: Days) -> str:
+    """What sentences call the days before, which begin with a month; the page names their dates."""
+    whole = days.last + timedelta(days=1) == month_of(days.last).end.date()
+    if month_of(days.first) == month_of(days.last):
+        return f"{days.first:%B}" if whole else f"the first {days.last.day} days of {days.first:%B}"
+    months = 12 * (days.last.year - days.first.year) + days.last.month - days.first.month + 1
+    return f"the {months} months before" if whole else "the time before"

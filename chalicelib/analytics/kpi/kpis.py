@@ -152,7 +152,7 @@ KPIS = (
     Kpi(
         "referrals",
         "Referrals",
-        "Visits by people to an enrolment page from a credential's or an achievement's page.",
+        "Number of visits by people to an enrolment page from a credential's or an achievement's page.",
         Unit.COUNT,
         _events(Kind.REFERRAL),
         by_visitor=True,

@@ -34,10 +34,13 @@ class People:
 
 
 def whole_months(days: Days, today: date) -> Days | None:
-    """The months that ``days`` contain, the current one as far as it has gone; None if there are none."""
+    """The months that ``days`` contain, the current one as far as it has gone; None if there are none.
+
+    People are counted up to last midnight, so the current month has gone as far as yesterday.
+    """
     first = days.first if days.first.day == 1 else month_of(days.first).end.date()
     end = month_of(days.last).end.date()
-    complete = days.last == end - timedelta(days=1) or days.last >= today
+    complete = days.last == end - timedelta(days=1) or days.last + timedelta(days=1) >= today
     last = (end if complete else month_of(days.last).start.date()) - timedelta(days=1)
     return Days(first, last) if first <= last else None
 

@@ -94,7 +94,7 @@ def routes(services: Services) -> Routes:
 
 
 def _blank_form() -> FormState:
-    return FormState({"role": Role.EDITOR, "belongs_to": KeyOwner.MEMBER})
+    return FormState({"role": Role.VIEWER, "belongs_to": KeyOwner.MEMBER})
 
 
 def _render(

@@ -33,7 +33,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/members", access=member(Permission.READ))
     def people(request: Request, caller: Caller, person: Person) -> Reply:
-        return _all(services, layout.of(services, request, caller, person, "members"), FormState({"role": Role.EDITOR}))
+        return _all(services, layout.of(services, request, caller, person, "members"), FormState({"role": Role.VIEWER}))
 
     @bound.bind("/console/{issuer}/members", access=member(Permission.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:

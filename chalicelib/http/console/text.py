@@ -113,9 +113,9 @@ NAVIGATION = (
 )
 
 ROLES: Mapping[Role, tuple[str, str]] = {
-    Role.VIEWER: ("Viewer", "can view everything"),
-    Role.EDITOR: ("Editor", "can create achievements and issue credentials"),
-    Role.OWNER: ("Owner", "can do everything, including managing members and API keys"),
+    Role.VIEWER: ("Viewer", "can view figures, achievements, credentials, pathways and members, but no settings"),
+    Role.EDITOR: ("Editor", "can also create achievements and issue credentials"),
+    Role.OWNER: ("Owner", "can do everything, including managing settings, members and API keys"),
 }
 """Label and description of each role."""
 ROLE_OPTIONS = tuple((role.value, f"{label}: {meaning}") for role, (label, meaning) in ROLES.items())

@@ -217,7 +217,7 @@ CORRECTED = VerdictText(
     "Replaced by a corrected version.",
     "replaced",
     "arrow",
-    ("Open the corrected version and check that one. Do not rely on this one, because something in it was wrong.",),
+    ("Open the corrected version and check that one. Do not rely on this one, because the issuer has replaced it.",),
 )
 """A credential that its issuer revoked only because a corrected version replaces it."""
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from chalicelib.analytics.counts.reading import Days
-from chalicelib.analytics.kpi.changes import month_to_describe, percent, sentences
-from chalicelib.analytics.kpi.kpis import KPIS, Value
+from chalicelib.analytics.kpi.changes import days_described, percent, sentences
+from chalicelib.analytics.kpi.kpis import KPIS, Unit, Value
 from chalicelib.analytics.kpi.tables import KpiFigure
 
 NOVEMBER = Days(date(2026, 11, 1), date(2026, 11, 30))
@@ -16,8 +16,15 @@ SO_FAR = Days(date(2026, 11, 1), date(2026, 11, 15))
 
 
 def figure(code: str, now: float | None, before: float | None, *, suppressed: bool = False) -> KpiFigure:
+    """A figure; a rate is one of 100 credentials, and of 200 before."""
     (kpi,) = (each for each in KPIS if each.code == code)
-    return KpiFigure(kpi, Value(now, suppressed=suppressed), Value(before))
+    if kpi.unit is Unit.COUNT:
+        return KpiFigure(kpi, Value(now), Value(before))
+    return KpiFigure(kpi, rate(now, 100, suppressed=suppressed), rate(before, 200))
+
+
+def rate(share: float | None, of: int, *, suppressed: bool = False) -> Value:
+    return Value(None, suppressed=suppressed) if share is None else Value(share, round(share * of), of)
 
 
 @pytest.mark.parametrize(
@@ -47,16 +54,34 @@ def test_what_never_happened_is_not_mentioned() -> None:
 @pytest.mark.parametrize(
     ("now", "before", "end"),
     [
-        (0.63, 0.59, "63 % were opened from an email, 4 percentage points more than in October."),
-        (0.60, 0.61, "60 % were opened from an email, 1 percentage point less than in October."),
-        (0.60, 0.60, "60 % were opened from an email, the same as in October."),
-        (0.60, None, "60 % were opened from an email."),
+        (0.63, 0.59, "opened from an email, 4 percentage points more than in October (118 of 200)."),
+        (0.60, 0.61, "opened from an email, 1 percentage point less than in October (122 of 200)."),
+        (0.60, 0.60, "opened from an email, the same share as in October (120 of 200)."),
+        (0.60, None, "opened from an email."),
     ],
     ids=["more", "less", "same", "alone"],
 )
 def test_shares_are_compared_in_percentage_points(now: float, before: float | None, end: str) -> None:
     (sentence,) = sentences([figure("open_rate", now, before)], NOVEMBER)
-    assert sentence.endswith(end)
+    assert sentence == f"{round(100 * now)} of the 100 credentials issued ({round(100 * now)} %) were {end}"
+
+
+def test_a_rate_of_a_month_so_far_names_the_whole_month_that_it_is_compared_with() -> None:
+    (sentence,) = sentences([figure("share_rate", 0.01, 0.5)], SO_FAR)
+    assert sentence == (
+        "1 of the 100 credentials issued (1 %) was shared at least once, "
+        "49 percentage points less than in all of October (100 of 200)."
+    )
+
+
+def test_rates_of_fewer_credentials_than_were_issued_say_why() -> None:
+    _, reason, _ = sentences([figure("issued", 104, 0), figure("open_rate", 0.5, None)], NOVEMBER)
+    assert reason.startswith("Rates are about 100 of the 104 credentials issued, because months with fewer than ten")
+
+
+def test_referrals_are_visits_as_in_their_formula() -> None:
+    (sentence,) = sentences([figure("referrals", 177, 1)], NOVEMBER)
+    assert sentence == "There were 177 visits to an enrolment page, 176 more than in October (1)."
 
 
 def test_small_groups_are_named_as_the_reason() -> None:
@@ -64,9 +89,41 @@ def test_small_groups_are_named_as_the_reason() -> None:
     assert sentences(some, NOVEMBER) == ("Rates are not shown, because they would be about fewer than ten people.",)
 
 
-def test_the_first_week_describes_the_month_before() -> None:
-    assert month_to_describe(date(2026, 12, 7)) == NOVEMBER
-    assert month_to_describe(date(2026, 12, 8)) == Days(date(2026, 12, 1), date(2026, 12, 8))
+@pytest.mark.parametrize(
+    ("first", "last", "described"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), Days(date(2026, 10, 1), date(2026, 10, 31))),
+        (date(2026, 11, 1), date(2026, 11, 30), Days(date(2026, 11, 1), date(2026, 11, 29))),
+        (date(2026, 9, 15), date(2026, 10, 31), Days(date(2026, 10, 1), date(2026, 10, 31))),
+        (date(2026, 3, 5), date(2026, 3, 12), Days(date(2026, 3, 1), date(2026, 3, 31))),
+        (date(2026, 11, 5), date(2026, 11, 30), Days(date(2026, 11, 1), date(2026, 11, 29))),
+        (date(2025, 12, 1), date(2026, 11, 30), Days(date(2025, 12, 1), date(2026, 11, 29))),
+        (date(2027, 1, 1), date(2027, 1, 31), Days(date(2026, 11, 1), date(2026, 11, 29))),
+    ],
+    ids=["last-month", "this-month", "one-of-two", "week", "part-of-this-month", "year", "future"],
+)
+def test_sentences_are_about_the_whole_months_of_the_chosen_period(first: date, last: date, described: Days) -> None:
+    assert days_described(Days(first, last), date(2026, 11, 30)) == described
+
+
+def test_on_the_first_day_of_a_month_the_month_before_is_described() -> None:
+    first = date(2026, 12, 1)
+    assert days_described(Days(first, first), first) == NOVEMBER
+
+
+def test_a_year_so_far_is_compared_with_the_time_before() -> None:
+    some = [figure("issued", 3, 2), figure("open_rate", 0.5, 0.25)]
+    assert sentences(some, Days(date(2025, 12, 1), date(2026, 11, 29)))[0] == (
+        "3 credentials were issued, 1 more than in the time before (2)."
+    )
+    assert sentences(some, Days(date(2025, 12, 1), date(2026, 11, 29)))[-1].endswith(
+        "25 percentage points more than in all of the 12 months before (50 of 200)."
+    )
+
+
+def test_a_year_is_compared_with_the_year_before() -> None:
+    (sentence,) = sentences([figure("issued", 3, 2)], Days(date(2025, 12, 1), date(2026, 11, 30)))
+    assert sentence == "3 credentials were issued, 1 more than in the 12 months before (2)."
 
 
 def test_a_part_is_neither_nothing_nor_all() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 
 from hypothesis import given
@@ -64,6 +64,12 @@ def test_parts_of_months_are_not_counted() -> None:
     assert whole_months(Days(date(2026, 3, 2), date(2026, 3, 31)), TODAY) is None
     assert whole_months(Days(date(2026, 3, 2), date(2026, 5, 30)), TODAY) == Days(date(2026, 4, 1), date(2026, 4, 30))
     assert whole_months(Days(date(2026, 12, 1), TODAY), TODAY) == Days(date(2026, 12, 1), date(2026, 12, 31))
+
+
+def test_the_current_month_has_gone_as_far_as_yesterday() -> None:
+    yesterday = TODAY - timedelta(days=1)
+    assert whole_months(Days(date(2026, 12, 1), yesterday), TODAY) == Days(date(2026, 12, 1), date(2026, 12, 31))
+    assert whole_months(Days(date(2026, 12, 1), yesterday - timedelta(days=1)), TODAY) is None
 
 
 def test_small_months_are_counted_with_the_following_ones() -> None:

@@ -131,6 +131,15 @@ def test_credential_without_recipient_has_a_row(storage: Storage):
         storage.issuer_store.recipient(record.id)
 
 
+def test_recipients_that_exist_are_read_together(storage: Storage):
+    some = [issued(number) for number in range(3)]
+    for one in some:
+        storage.issuer_store.add_record(*one)
+    wanted = [one.record.id for one in some]
+    found = storage.issuer_store.recipients([*wanted, "z" * 26, wanted[0]])
+    assert list(found) == sorted((one.recipient for one in some if one.recipient), key=lambda one: one.credential_id)
+
+
 def test_one_refused_credential_does_not_affect_the_others_in_the_batch(storage: Storage):
     storage.issuer_store.add_record(*issued(3))
     many = [issued(number) for number in range(25)]

@@ -120,6 +120,18 @@ def test_uploaded_image_is_kept_after_an_error_in_another_field(editor: Browser,
     assert by_name(laurel, FIELDS["name"]).image.endswith(f"/{kept}")
 
 
+def test_a_new_achievement_with_an_uploaded_image_does_not_already_have_one(editor: Browser, laurel: Laurel) -> None:
+    page = send(editor, f"{HERE}/new", {**FIELDS, "description": ""}, picture=picture()).text
+    assert "This achievement already has an image" not in page
+    assert "The image in the preview is kept." in page
+
+
+def test_fields_that_may_be_left_blank_are_marked(editor: Browser) -> None:
+    page = editor.get(f"{HERE}/new").text
+    for label in ("Badge image (optional)", "Skills (optional)", "Valid for days (optional)"):
+        assert label in page
+
+
 @pytest.mark.parametrize("kept", ["../../etc/passwd", "x", "A" * 64, "0" * 64, f"{'0' * 64}.png"])
 def test_forged_kept_image_is_never_used(editor: Browser, laurel: Laurel, kept: str) -> None:
     response = send(editor, f"{HERE}/new", {**FIELDS, "kept_picture": kept})

@@ -90,16 +90,16 @@ def test_only_an_owner_sees_the_api_keys(editor: Browser, viewer: Browser) -> No
         assert browser.post(KEYS, {"name": "Moodle", "role": "viewer", "belongs_to": "member"}).status == 403
 
 
-def test_roles_are_offered_in_full_and_one_is_chosen(owner: Browser) -> None:
+def test_roles_are_offered_in_full_and_the_one_with_the_fewest_permissions_is_chosen(owner: Browser) -> None:
     for path in (KEYS, "/console/fernhill/members"):
         page = owner.get(path).text
         roles = [attrs for _, attrs in Outline(page).elements if attrs.get("name") == "role"]
         assert [(role["type"], role["value"], "checked" in role) for role in roles] == [
-            ("radio", "viewer", False),
-            ("radio", "editor", True),
+            ("radio", "viewer", True),
+            ("radio", "editor", False),
             ("radio", "owner", False),
         ]
-        assert "Owner: can do everything, including managing members and API keys" in page
+        assert "Owner: can do everything, including managing settings, members and API keys" in page
 
 
 def test_missing_role_is_an_error_at_the_roles(owner: Browser) -> None:

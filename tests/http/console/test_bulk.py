@@ -303,6 +303,23 @@ def test_end_of_the_validity_period_is_shown_as_a_date(editor: Browser, laurel: 
     assert "21 November 2028" in text_of(check(editor, laurel, "Noor Ahmed\n"))
 
 
+def test_the_form_says_that_the_validity_of_the_achievement_applies(editor: Browser, laurel: Laurel) -> None:
+    chosen = laurel.issuer_store.achievement("fernhill", achievement(laurel))
+    laurel.issuer_store.replace_achievement(chosen, replace(chosen, version=chosen.version + 1, valid_days=1_095))
+    page = text_of(editor.get(HERE))
+    assert f"{chosen.name} (valid for 1,095 days)" in page
+    assert "If you leave it blank, the achievement’s own validity applies, if it has one." in page
+
+
+def test_address_that_looks_misspelt_gets_a_hint_and_can_be_issued(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email\nGrace Hopper,grace@gmial.com\nMary Seacole,mary@example.org\n"
+    checked = check(editor, laurel, rows)
+    page = "".join(text_of(checked).split())
+    assert "2rows,noerrors,but1addressthatlooksmisspelt" in page
+    assert "2grace@gmial.comgmail.com?" in page.replace("\u200b", "")
+    assert confirm(editor, laurel, checked, rows).status == 303
+
+
 def test_people_who_get_an_email_are_counted_once(editor: Browser, laurel: Laurel) -> None:
     rows = "name,email\nGrace Hopper,g@example.org\nMary Seacole,m@example.org\nGrace Hopper,G@example.org\n"
     assert "2 people will get 3 emails, one for each credential." in text_of(check(editor, laurel, rows))

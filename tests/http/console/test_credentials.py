@@ -335,8 +335,11 @@ def test_the_page_before_a_status_change_does_not_promise_the_reason_in_the_emai
     assert "The email links to a page with your reason." in page
 
 
-def test_the_page_before_a_correction_says_that_the_holder_is_emailed(editor: Browser, grace: Record) -> None:
-    assert "The holder is emailed about the correction" in text_of(editor.get(f"{HERE}/{grace.id}/correct"))
+def test_the_page_before_a_correction_says_which_email_each_address_gets(editor: Browser, grace: Record) -> None:
+    page = " ".join(text_of(editor.get(f"{HERE}/{grace.id}/correct")).split())
+    assert "If the email address stays the same, the holder is emailed about the correction." in page
+    assert "the new address gets the ordinary email about a new credential, which does not mention the" in page
+    assert "the old address gets no email." in page
 
 
 @pytest.mark.parametrize("path", ["q" * 26, "nothing", "..", f"{id_of('valid')}/nothing", f"{id_of('valid')}/delete"])

@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.analytics.counts.counts import fold
+from chalicelib.analytics.counts.periods import hour_of
+from chalicelib.analytics.counts.ports import Progress
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.event import NEW, Kind
-from chalicelib.analytics.kpi.tables import Request
-from chalicelib.http.console.overview import people
+from chalicelib.analytics.kpi.kpis import KPIS, Value
+from chalicelib.analytics.kpi.tables import KpiFigure, Request
+from chalicelib.http.console.overview import kpi_file, people, wording
 from chalicelib.http.console.overview.tables import OFFERED
 from tests.analytics.counts.makers import event
 from tests.analytics.counts.simulated import counted
@@ -32,10 +36,9 @@ def acts(kind: Kind, many: int, days_ago: int, **members: Any) -> list[Any]:
     return [event(kind, at, **{"credential_id": f"{n}", **visitor, **of}) for n in range(many)]
 
 
-@pytest.fixture(autouse=True)
-def year(laurel: Laurel) -> None:
+def year_of_events() -> list[Any]:
     """Twelve credentials of this month and eleven of the last one; another issuer has many more."""
-    some = [
+    return [
         *acts(Kind.ISSUED, 12, 10, target=NEW),
         *acts(Kind.OPENED, 6, 9),
         *acts(Kind.VIEW, 7, 8, country="DE"),
@@ -44,7 +47,22 @@ def year(laurel: Laurel) -> None:
         *acts(Kind.ISSUED, 11, 40, target=NEW, credential_id=None),
         *acts(Kind.VIEW, 777, 8, issuer_id="other"),
     ]
-    laurel.count_store = counted(some, YESTERDAY)
+
+
+def count_issued_today(laurel: Laurel, many: int) -> None:
+    """Count credentials issued in the first hour of the day that is not over."""
+    store = counted(year_of_events(), YESTERDAY)
+    at = NOW.replace(hour=0, minute=30)
+    of = {"issuer_id": "fernhill", "achievement_id": "=1+1", "visitor_class": None, "target": NEW}
+    issued = [event(Kind.ISSUED, at, credential_id=f"today{n}", **of) for n in range(many)]
+    store.save("fernhill", hour_of(at), fold(issued)["fernhill"], 1)
+    store.saved = Progress(1, NOW, NOW)
+    laurel.count_store = store
+
+
+@pytest.fixture(autouse=True)
+def year(laurel: Laurel) -> None:
+    laurel.count_store = counted(year_of_events(), YESTERDAY)
 
 
 def shown(page: Response) -> str:
@@ -58,12 +76,109 @@ def test_every_key_figure_has_its_formula_beside_it(viewer: Browser) -> None:
     assert "777" not in page
 
 
-def test_changes_of_the_month_are_sentences(viewer: Browser) -> None:
+THIS_MONTH = "from=2026-11-01&to=2026-11-22"
+
+
+def test_changes_follow_the_chosen_period(viewer: Browser) -> None:
+    page = shown(viewer.get(f"{HERE}?from=2026-10-01&to=2026-10-31"))
+    assert "What changed: October 2026 Compared with September 2026." in page
+    assert "11 credentials were issued, and none in September." in page
+    assert "What changed: 1 to 21 November" not in page
+
+
+def test_changes_of_this_month_are_about_the_days_that_are_over(viewer: Browser, laurel: Laurel) -> None:
+    count_issued_today(laurel, 5)
+    page = shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
+    assert "What changed: 1 to 21 November 2026 Compared with 1 to 21 October 2026. Today is not over" in page
+    assert "12 credentials were issued, 1 more than in the first 21 days of October (11)." in page
+    assert "6 of the 12 credentials issued (50 %) were opened from an email" in page
+    assert "Credentials were shared 1 time, and none in the first 21 days of October." in page
+
+
+def test_changes_of_parts_of_months_say_which_month_they_are_about_and_why(viewer: Browser) -> None:
+    page = shown(viewer.get(f"{HERE}?from=2026-10-05&to=2026-10-12"))
+    assert (
+        "What changed: October 2026 Compared with September 2026. You chose 5 to 12 October 2026, which is not made of "
+        "whole months. This is about October 2026 instead" in page
+    )
+
+
+def test_funnel_says_why_it_has_fewer_credentials_than_were_issued(viewer: Browser, laurel: Laurel) -> None:
+    count_issued_today(laurel, 5)
+    page = shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
+    assert "Credentials issued 17" in page
+    assert "These are 12 of the 17 credentials issued in the period, without the 5 issued today." in page
+    assert "These are" not in shown(viewer.get(f"{HERE}?from=2026-10-01&to=2026-10-31"))
+
+
+def test_every_percentage_names_its_base(viewer: Browser) -> None:
+    page = shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
+    assert "Open rate 50 % 6 of 12" in page
+    assert "Rates cover credentials issued in November 2026, up to last midnight UTC, compared with all of Oct" in page
+    assert "Views per share 8.0 (8 views, 1 shares)" in page
+    assert "Where do views come from? Percentages are of 8 views." in page
+
+
+def test_times_have_one_unit() -> None:
+    assert [wording.hours(many) for many in (1, 34, 52.5, 1_316)] == ["1 hour", "34 hours", "52.5 hours", "1,316 hours"]
+
+
+def test_re_enrolment_and_renewal_are_explained_where_they_stand(viewer: Browser) -> None:
     page = shown(viewer.get(HERE))
-    assert "What changed this month, 1 to 21 November" not in page  # today is not over
-    assert "What changed this month, 1 to 22 November" in page
-    assert "12 credentials were issued, 1 more than in the first 22 days of October (11)." in page
-    assert "Credentials were shared 1 time, and none in the first 22 days of October." in page
+    assert "“Renewed” means that you issued the same credential for another period" in page
+
+
+def test_referrals_are_visits_everywhere(viewer: Browser) -> None:
+    page = shown(viewer.get(HERE))
+    assert "How many visits to an enrolment page were there?" in page
+    assert "Number of visits by people to an enrolment page" in page
+    assert "Whose shares bring the most visits?" in page
+
+
+def test_file_of_key_figures_says_what_the_page_says(viewer: Browser) -> None:
+    reply = viewer.get(f"{HERE}/figures/kpis?from=2026-11-01&to=2026-11-22")
+    rows = {row["code"]: row for row in csv.DictReader(io.StringIO(reply.text))}
+    rate = rows["open_rate"]
+    assert (rate["value"], rate["unit"], rate["part"], rate["base"]) == ("50", "%", "6", "12")
+    assert (rate["before"], rate["change"], rate["change_unit"]) == ("", "", "percentage points")
+    issued = rows["issued"]
+    assert (issued["value"], issued["unit"], issued["before"], issued["change"]) == ("12", "number", "11", "1")
+    assert rows["views_per_share"]["unit"] == "number"
+
+
+def test_file_of_shared_credentials_names_holders_and_achievements(viewer: Browser) -> None:
+    reply = viewer.get(f"{HERE}/figures/influencers?{THIS_MONTH}")
+    (row,) = csv.DictReader(io.StringIO(reply.text))
+    assert row["credential"] == id_of("valid")
+    assert row["holder"].startswith("Ada")
+    assert row["achievement_name"] == "Deleted achievement"
+
+
+@pytest.mark.parametrize(
+    ("table", "heading", "name"),
+    [("channels", "channel_name", "Direct visits"), ("countries", "country_name", "Germany")],
+    ids=["channels", "countries"],
+)  # fmt: skip
+def test_file_names_codes_as_the_page_does(viewer: Browser, table: str, heading: str, name: str) -> None:
+    reply = viewer.get(f"{HERE}/figures/{table}?{THIS_MONTH}")
+    assert name in {row[heading] for row in csv.DictReader(io.StringIO(reply.text))}
+
+
+def test_holders_that_cannot_be_thanked_are_left_out(viewer: Browser, laurel: Laurel) -> None:
+    erased = {"credential_id": id_of("gone"), "target": "x"}
+    more = [*acts(Kind.SHARED, 1, 8, **erased), *acts(Kind.VIEW, 9, 8, credential_id=id_of("gone"))]
+    laurel.count_store = counted([*year_of_events(), *more], YESTERDAY)
+    page = shown(viewer.get(HERE))
+    assert "Erased credential" not in page
+    assert "Ada" in page[page.index("Whose shares bring the most visits?") :]
+    assert "Erased credential" in viewer.get(f"{HERE}/figures/influencers?{THIS_MONTH}").text
+
+
+def test_deleted_pathways_are_left_out(viewer: Browser, laurel: Laurel) -> None:
+    steps = acts(Kind.PATHWAY_STEP, 12, 8, target="no-such-pathway#1")
+    laurel.count_store = counted([*year_of_events(), *steps], YESTERDAY)
+    assert "Deleted pathway" not in shown(viewer.get(HERE))
+    assert "Deleted pathway" in viewer.get(f"{HERE}/figures/pathways?{THIS_MONTH}").text
 
 
 def test_period_and_filters_are_in_the_url(viewer: Browser) -> None:
@@ -97,8 +212,7 @@ def test_influencer_whose_credential_belongs_to_another_issuer_is_not_named(laur
         [*acts(Kind.SHARED, 1, 2, target="x", **one), *acts(Kind.VIEW, 1, 2, **one)], YESTERDAY
     )
     reader, days = CountReader(laurel.count_store), Days(NOW.date().replace(day=1), NOW.date())
-    (found,) = people.influencers(laurel, reader, Request("other", days), days, people.Names(laurel, "other"))
-    assert (found.credential, found.holder) == ("", "Erased credential")
+    assert people.influencers(laurel, reader, Request("other", days), days, people.Names(laurel, "other")) == ()
 
 
 @pytest.mark.parametrize("name", OFFERED)
@@ -108,6 +222,12 @@ def test_every_table_downloads_as_csv(viewer: Browser, name: str) -> None:
     assert reply.headers["content-disposition"] == (f'attachment; filename="fernhill-{name}-2026-11-01-2026-11-22.csv"')
     header, *rows = csv.reader(io.StringIO(reply.text))
     assert all(len(row) == len(header) for row in rows)
+
+
+def test_change_of_a_rate_in_the_file_is_in_percentage_points_of_the_rounded_rates() -> None:
+    (kpi,) = (each for each in KPIS if each.code == "open_rate")
+    figure = KpiFigure(kpi, Value(0.834, 834, 1000), Value(0.0008, 8, 10_000))
+    assert kpi_file.row(figure)[2:11] == ("83", "%", 834, 1000, "less than 1", 8, 10_000, 83, "percentage points")
 
 
 def test_cell_that_a_spreadsheet_would_run_is_text_in_a_download(viewer: Browser) -> None:
@@ -123,4 +243,4 @@ def test_page_without_counts_shows_zeros(viewer: Browser, laurel: Laurel) -> Non
     laurel.count_store = type(laurel.count_store)()
     page = viewer.get(HERE)
     assert page.status == 200
-    assert "No activity in this month or the month before." in shown(page)
+    assert "No activity in this period or the one before." in shown(page)

@@ -27,6 +27,15 @@ def test_members_are_listed_with_their_roles(owner: Browser, viewer: Browser) ->
     assert "Add a member" in page
 
 
+def test_the_description_of_viewers_promises_no_page_that_they_cannot_open(owner: Browser, viewer: Browser) -> None:
+    assert viewer.get("/console/fernhill/settings").status == 403
+    page = owner.get(PEOPLE).text
+    assert "can view everything" not in page
+    assert "can view figures, achievements, credentials, pathways and members, but no settings" in page
+    for path in ("", "/achievements", "/credentials", "/pathways", "/members"):
+        assert viewer.get(f"/console/fernhill{path}").status == 200
+
+
 def test_viewer_sees_no_member_actions(viewer: Browser) -> None:
     page = viewer.get(PEOPLE).text
     assert "Add a member" not in page

@@ -148,6 +148,8 @@ def test_replaced_credential_has_a_button_and_a_tone_of_its_own(proven: HostedRe
     html = page(replace(replaced, record=corrected_record, report=report))
     assert '<section class="verdict replaced"' in html
     assert "Replaced by a corrected version." in html
+    assert "because the issuer has replaced it" in html
+    assert "wrong" not in html  # the correction may only be of the email address
     assert f'<a class="button" href="{BASE_URL}/c/{"n" * 26}">View the corrected credential</a>' in html
     assert '<section class="verdict good"' in page(replaced)
     assert "Replaced by a newer version." in page(replaced)

@@ -172,6 +172,11 @@ class DynamoIssuerStore(DynamoPublicStore):
             RecipientItem, keys.recipient(credential_id), "No recipient is stored for this credential."
         )
 
+    def recipients(self, credential_ids: Collection[str]) -> list[Recipient]:
+        wanted = [keys.recipient(each) for each in sorted(set(credential_ids))]
+        found = reads.existing(self._tables, self._tables.credentials, wanted, consistent=False)
+        return [read(RecipientItem, raw) for raw in found]
+
     def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
         found: list[str] = []
         while len(found) < limit:

@@ -29,7 +29,14 @@ from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import Conflict, Malformed, NotFound, QuotaExceeded, Refused
 from chalicelib.http.console import form_state, layout, limits
 from chalicelib.http.console.bulk import results, upload_text
-from chalicelib.http.console.bulk.upload_text import SAMPLE, TWICE, CheckedUpload, Recipients, UploadDetails
+from chalicelib.http.console.bulk.upload_text import (
+    SAMPLE,
+    TWICE,
+    CheckedUpload,
+    MisspeltLine,
+    Recipients,
+    UploadDetails,
+)
 from chalicelib.http.console.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
@@ -208,7 +215,7 @@ def _check(
     """Check the list. Record an error and return None when it cannot be parsed."""
     try:
         found = bulk_issuer.examine(services.bulk, context.tenant, sent)
-        sample, recipients = _sample_rows(sent, found)
+        sample, recipients, misspelt = _sample_rows(sent, found)
     except UnknownColumns as error:
         form.add_error("columns", error.detail)
         return None
@@ -224,6 +231,7 @@ def _check(
         notify=sent.terms.notify,
         neutral_emails=limits.neutral_emails(issuer, services.issuer_context.now()),
         sample=sample,
+        misspelt=misspelt,
         until=sent.valid_until,
         valid_days=achievement.valid_days,
         now=services.issuer_context.now(),
@@ -231,11 +239,14 @@ def _check(
     return upload_text.checked_upload(found, details)
 
 
-def _sample_rows(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], Recipients | None]:
-    """Return the first valid rows and who gets an email about the valid rows. Return no rows and None when not every
-    error is listed, because the valid rows are then unknown."""
+def _sample_rows(
+    sent: Upload, found: UploadSummary
+) -> tuple[tuple[Row, ...], Recipients | None, tuple[MisspeltLine, ...]]:
+    """Return the first valid rows, who gets an email about the valid rows, and their addresses that look misspelt.
+    Return none of them when not every error is listed, because the valid rows are then unknown."""
     with_errors = {row_error.row for row_error in found.row_errors}
     sample: list[Row] = []
+    misspelt: list[MisspeltLine] = []
     emails = 0
     addresses = set[str]()
     for row in upload.read(sent.content, any_columns=sent.allow.columns):
@@ -245,16 +256,19 @@ def _sample_rows(sent: Upload, found: UploadSummary) -> tuple[tuple[Row, ...], R
                 addresses.add(row.email.casefold())
             if len(sample) < SAMPLE:
                 sample.append(row)
+            if (line := upload_text.misspelt(row)) is not None:
+                misspelt.append(line)
     if len(with_errors) < found.with_errors:
-        return (), None
-    return tuple(sample), Recipients(len(addresses), emails)
+        return (), None, ()
+    return tuple(sample), Recipients(len(addresses), emails), tuple(misspelt)
 
 
 def _page(
     services: Services, context: PageContext, form: FormState, checked_upload: CheckedUpload | None = None
 ) -> Reply:
     found = services.issuer_context.issuer_store.achievements(context.tenant)
-    options = sorted(((one.id, one.name) for one in found if not one.archived), key=lambda one: one[1].casefold())
+    offered = sorted((one for one in found if not one.archived), key=lambda one: one.name.casefold())
+    options = [(one.id, upload_text.option(one.name, one.valid_days)) for one in offered]
     return layout.show(
         context,
         "issue.html",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.award.bulk.bulk_issuer import UploadSummary
 from chalicelib.award.bulk.upload import Row, RowError
+from chalicelib.award.input import misspelt_domain
 from chalicelib.http.html import text
 
 SAMPLE = 10
@@ -68,6 +69,15 @@ class SampleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MisspeltLine:
+    """View model of an address that looks misspelt, and of the domain that was probably meant."""
+
+    row: str
+    email: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedUpload:
     """View model of the result of a check."""
 
@@ -79,6 +89,8 @@ class CheckedUpload:
     row_errors: tuple[ErrorLine, ...]
     more_errors: bool
     duplicates: tuple[ErrorLine, ...]
+    misspelt: tuple[MisspeltLine, ...]
+    """Addresses that look misspelt, which may be right."""
     sample: tuple[SampleLine, ...]
     sample_caption: str
     with_errors: int
@@ -114,6 +126,7 @@ class UploadDetails:
     """Default for rows without an end date of their own."""
     valid_days: int | None
     now: datetime
+    misspelt: tuple[MisspeltLine, ...] = ()
     in_file: bool = False
     """Whether the list is too long to be shown, so that it is corrected in the person's file."""
 
@@ -124,11 +137,12 @@ def checked_upload(upload_summary: UploadSummary, details: UploadDetails) -> Che
     return CheckedUpload(
         content_hash=details.content_hash,
         key=details.key,
-        headline=_headline(upload_summary),
+        headline=_headline(upload_summary, misspelt=len(details.misspelt)),
         lines=_lines(upload_summary, in_file=details.in_file),
         row_errors=tuple(_error_line(row_error) for row_error in upload_summary.row_errors[:MAX_LISTED]),
         more_errors=len(upload_summary.row_errors) > MAX_LISTED,
         duplicates=tuple(_error_line(row_error) for row_error in upload_summary.duplicates[:MAX_LISTED]),
+        misspelt=details.misspelt[:MAX_LISTED],
         sample=tuple(_sample_line(row, details) for row in details.sample),
         sample_caption="Recipients"
         if good <= len(details.sample)
@@ -141,6 +155,13 @@ def checked_upload(upload_summary: UploadSummary, details: UploadDetails) -> Che
     )
 
 
+def option(achievement: str, valid_days: int | None) -> str:
+    """An achievement to choose, with its own validity if it has one."""
+    if valid_days is None:
+        return achievement
+    return f"{achievement} (valid for {'1 day' if valid_days == 1 else f'{valid_days:,} days'})"
+
+
 def credentials(number: int) -> str:
     """Format a count, for example `1 credential` or `2,000 credentials`."""
     return "1 credential" if number == 1 else f"{number:,} credentials"
@@ -151,10 +172,20 @@ def rows(number: int) -> str:
     return "1 row" if number == 1 else f"{number:,} rows"
 
 
-def _headline(upload_summary: UploadSummary) -> str:
+def misspelt(row: Row) -> MisspeltLine | None:
+    """A hint if the address of ``row`` looks misspelt."""
+    meant = misspelt_domain.suggestion(row.email) if row.email is not None else None
+    return MisspeltLine(f"{row.number:,}", row.email, meant) if row.email is not None and meant is not None else None
+
+
+def _headline(upload_summary: UploadSummary, *, misspelt: int) -> str:
     total, with_errors = rows(upload_summary.total), upload_summary.with_errors
     if not with_errors:
-        return f"{total}, no errors" + (", but some duplicates" if upload_summary.with_duplicates else "")
+        notes = ["some duplicates"] * bool(upload_summary.with_duplicates)
+        if misspelt:
+            notes.append("1 address that looks" if misspelt == 1 else f"{misspelt:,} addresses that look")
+            notes[-1] += " misspelt"
+        return f"{total}, no errors" + (f", but {' and '.join(notes)}" if notes else "")
     return f"{with_errors:,} of {total} {'has' if with_errors == 1 else 'have'} errors"
 
 

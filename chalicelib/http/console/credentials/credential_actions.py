@@ -70,8 +70,10 @@ CORRECT = CredentialAction(
         "The current credential is revoked at the same time. Its page then links to the new one.",
         "Links and files that the holder has shared still lead to the old credential. Ask them to share the new one.",
         (
-            "The holder is emailed about the correction, unless you chose not to email them when you "
-            "issued the credential."
+            "If the email address stays the same, the holder is emailed about the correction. If you change it, the "
+            "new address gets the ordinary email about a new credential, which does not mention the correction, and "
+            "the old address gets no email. If you chose not to email the holder when you issued the credential, no "
+            "email is sent."
         ),
     ),
     "Issue corrected credential",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from chalicelib.analytics.counts.journeys import Stage
-from chalicelib.analytics.counts.reading import CountReader
+from chalicelib.analytics.counts.reading import CountReader, Days
+from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.changes import percent
 from chalicelib.analytics.kpi.figures import Figures
-from chalicelib.analytics.kpi.tables import TABLES, Request, Row, Table
+from chalicelib.analytics.kpi.people import whole_months
+from chalicelib.analytics.kpi.tables import TABLES, Request, Row, Table, period_figures
 from chalicelib.http.console.overview import charts, wording
 from chalicelib.http.console.overview.charts import Bar
 
@@ -42,7 +45,8 @@ class Breakdown:
     question: str
     bars: tuple[Bar, ...]
     table: TableView
-    note: str = ""
+    base: str
+    """What the percentages are of."""
 
 
 def visits(reader: CountReader, request: Request, name: str, question: str, label: Callable[[str], str]) -> Breakdown:
@@ -54,15 +58,29 @@ def visits(reader: CountReader, request: Request, name: str, question: str, labe
     text = tuple((label(str(row[0])), *(f"{_number(row[at]):,}" for at, _ in places)) for row in rows)
     drawn = [(label(str(row[0])), _number(row[places[0][0]])) for row in rows]
     view = TableView(name, (_ROW_HEADINGS[name], *(heading for _, heading in places)), text)
-    return Breakdown(name, question, shares(drawn), view)
+    return Breakdown(name, question, shares(drawn), view, _base(drawn, "view", "views"))
 
 
-def times(reader: CountReader, request: Request, name: str, question: str, label: Callable[[str], str]) -> Breakdown:
-    """What the table ``name`` counts by one thing, most first."""
+def times(
+    reader: CountReader,
+    request: Request,
+    name: str,
+    question: str,
+    label: Callable[[str], str],
+    noun: tuple[str, str],
+) -> Breakdown:
+    """What the table ``name`` counts by one thing, most first; ``noun`` is what it counts, singular and plural."""
     table: Table = TABLES[name](reader, request)
     drawn = sorted(((label(str(row[0])), _number(row[1])) for row in table.rows), key=lambda row: (-row[1], row[0]))
     text = tuple((each, f"{many:,}") for each, many in drawn)
-    return Breakdown(name, question, shares(drawn), TableView(name, (_ROW_HEADINGS[name], "Times"), text))
+    view = TableView(name, (_ROW_HEADINGS[name], "Times"), text)
+    return Breakdown(name, question, shares(drawn), view, _base(drawn, *noun))
+
+
+def _base(rows: Sequence[tuple[str, int]], one: str, many: str) -> str:
+    """What the percentages of `shares` are of."""
+    total = sum(number for _, number in rows)
+    return f"Percentages are of {total:,} {one if total == 1 else many}."
 
 
 def funnel(figures: Figures) -> tuple[Bar, ...]:
@@ -70,6 +88,27 @@ def funnel(figures: Figures) -> tuple[Bar, ...]:
     issued = figures.credentials(Stage.ISSUED)
     reached = [(label, figures.credentials(stage)) for stage, label in _FUNNEL.items()]
     return charts.bars([(label, many, percent(many / issued)) for label, many in reached]) if issued else ()
+
+
+def funnel_base(reader: CountReader, request: Request, figures: Figures, today: date) -> str:
+    """Which of the credentials issued in the period the funnel is about; empty if it is about all of them."""
+    counted, issued = figures.credentials(Stage.ISSUED), figures.events(Kind.ISSUED)
+    if counted == issued:
+        return ""
+    months = whole_months(request.days, today)
+    reasons = []
+    if today in request.days and (of_today := _issued_on(reader, request, today)):
+        reasons.append(f"the {of_today:,} issued today")
+    if months is None or months.first > request.days.first or months.last < request.days.last:
+        reasons.append("those issued outside whole months")
+    if Stage.ISSUED.value in figures.hidden:
+        reasons.append("those of months with fewer than ten credentials")
+    without = f", without {' and '.join(reasons)}" if reasons else ""
+    return f"These are {counted:,} of the {issued:,} credentials issued in the period{without}."
+
+
+def _issued_on(reader: CountReader, request: Request, day: date) -> int:
+    return period_figures(reader, request._replace(days=Days(day, day))).events(Kind.ISSUED)
 
 
 def shares(rows: Sequence[tuple[str, int]]) -> tuple[Bar, ...]:

@@ -10,12 +10,12 @@ from chalicelib.analytics.counts.counts import Counts
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.counts.sections import Section
 from chalicelib.analytics.event import Kind
-from chalicelib.analytics.kpi import changes
 from chalicelib.analytics.kpi.figures import Figures
 from chalicelib.analytics.kpi.people import whole_months
 from chalicelib.analytics.kpi.tables import KpiFigure, Request, kpi_figures, period_figures
-from chalicelib.http.console.overview import breakdowns, charts, people, wording
+from chalicelib.http.console.overview import breakdowns, changed, charts, people, wording
 from chalicelib.http.console.overview.breakdowns import Breakdown, CohortLine, TableView
+from chalicelib.http.console.overview.changed import Changes
 from chalicelib.http.console.overview.charts import Bar, ColumnChart, Point
 from chalicelib.http.console.overview.people import Influencer, Names, PathwayFlow
 from chalicelib.http.core.ports import Services
@@ -30,7 +30,7 @@ _SERIES = {
     Kind.ISSUED: ("Credentials issued", "How many credentials were issued?"),
     Kind.VIEW: ("Views", "How often did people view credentials?"),
     Kind.SHARED: ("Shares", "How often were credentials shared?"),
-    Kind.REFERRAL: ("Referrals", "How many visitors went on to an enrolment page?"),
+    Kind.REFERRAL: ("Referrals", "How many visits to an enrolment page were there?"),
 }
 _BY_VISITOR = (Kind.VIEW, Kind.REFERRAL)
 
@@ -42,6 +42,8 @@ class Card:
     code: str
     name: str
     value: str
+    base: str
+    """The numbers that a rate was computed from."""
     change: str
     before: str
     formula: str
@@ -55,14 +57,17 @@ class Dashboard:
     compared: str
     months: str
     """The whole months that figures about people cover; empty if there are none."""
+    months_before: str
+    """Those that they are compared with."""
     about_people: bool
-    changes: tuple[str, ...]
-    changes_title: str
+    changes: Changes
     cards: tuple[Card, ...]
     figures: tuple[Card, ...]
     series: tuple[ColumnChart, ...]
     series_table: TableView
     funnel: tuple[Bar, ...]
+    funnel_base: str
+    """Which of the credentials issued in the period the funnel is about."""
     breakdowns: tuple[Breakdown, ...]
     influencers: tuple[Influencer, ...]
     influencers_month: str
@@ -72,22 +77,21 @@ class Dashboard:
 
 def build(services: Services, reader: CountReader, request: Request, names: Names) -> Dashboard:
     """Read and compute everything."""
-    today = reader.today(request.issuer_id)
+    today = people.today(reader, request.issuer_id, services.issuer_context.clock().date())
     months = whole_months(request.days, today)
     about_people = request.only.channel is None and request.only.country is None
     figures = kpi_figures(reader, request)
     cards = tuple(map(_card, figures))
-    described = changes.month_to_describe(max(today, date(2000, 1, 1)))
-    compared = kpi_figures(reader, request._replace(days=described))
+    people_counted = period_figures(reader, request)
     points = _points(reader, request)
     last_month = people.last_month(request.days)
     return Dashboard(
         period=wording.days(request.days),
         compared=wording.days(request.days.before),
         months=wording.months(_until(months, today)) if months else "",
+        months_before=wording.months(months.before) if months else "",
         about_people=about_people,
-        changes=changes.sentences(compared, described),
-        changes_title=_changes_title(described, today),
+        changes=changed.describe(reader, request, today),
         cards=tuple(card for code in HEADLINE for card in cards if card.code == code),
         figures=cards,
         series=tuple(
@@ -96,7 +100,8 @@ def build(services: Services, reader: CountReader, request: Request, names: Name
             if about_people or kind in _BY_VISITOR
         ),
         series_table=_series_table(request.days, points),
-        funnel=breakdowns.funnel(period_figures(reader, request)) if about_people else (),
+        funnel=breakdowns.funnel(people_counted) if about_people else (),
+        funnel_base=breakdowns.funnel_base(reader, request, people_counted, today) if about_people else "",
         breakdowns=tuple(_breakdowns(reader, request)),
         influencers=people.influencers(services, reader, request, last_month, names) if about_people else (),
         influencers_month=wording.days(last_month),
@@ -113,16 +118,11 @@ def _card(figure: KpiFigure) -> Card:
         kpi.code,
         kpi.name,
         wording.value(kpi, figure.now),
+        wording.base(kpi, figure.now),
         wording.change(figure),
-        wording.value(kpi, figure.before),
+        wording.with_base(kpi, figure.before),
         kpi.formula,
     )
-
-
-def _changes_title(described: Days, today: date) -> str:
-    if described.last == today:
-        return f"What changed this month, 1 to {today:%-d %B}"
-    return f"What changed in {wording.months(described)}"
 
 
 def _until(months: Days, today: date) -> Days:
@@ -167,5 +167,9 @@ def _series_table(days: Days, points: Mapping[Kind, Sequence[Point]]) -> TableVi
 def _breakdowns(reader: CountReader, request: Request) -> Iterator[Breakdown]:
     yield breakdowns.visits(reader, request, "channels", "Where do views come from?", wording.channel)
     yield breakdowns.visits(reader, request, "countries", "In which countries are credentials viewed?", wording.country)
-    yield breakdowns.times(reader, request, "platforms", "Where are credentials shared?", wording.channel)
-    yield breakdowns.times(reader, request, "verdicts", "What do checks say?", lambda code: wording.VERDICTS[code])
+    yield breakdowns.times(
+        reader, request, "platforms", "Where are credentials shared?", wording.channel, ("share", "shares")
+    )
+    yield breakdowns.times(
+        reader, request, "verdicts", "What do checks say?", lambda code: wording.VERDICTS[code], ("check", "checks")
+    )

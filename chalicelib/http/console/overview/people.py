@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -17,11 +18,12 @@ from chalicelib.http.console.overview.charts import Bar
 from chalicelib.http.core.ports import Services
 
 INFLUENCERS = 5
-"""Shared credentials on the page, each of which is a read. The CSV file has all."""
+"""Shared credentials on the page. The CSV file has all."""
+INFLUENCERS_READ = 10
+"""Shared credentials whose holders are read, because some may be erased: five read units."""
 ACHIEVEMENTS = 8
 """Achievements to choose from: those that were issued most in the last month of the period. The list of achievements
 links to the figures of each."""
-DELETED_PATHWAY = "Deleted pathway"
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Influencer:
-    """A shared credential and what it brought. ``credential`` is empty if it is not the issuer's any more."""
+    """A shared credential and what it brought."""
 
     credential: str
     holder: str
@@ -78,48 +80,61 @@ def achievement_options(reader: CountReader, request: Request, names: Names) -> 
 def influencers(
     services: Services, reader: CountReader, request: Request, days: Days, names: Names
 ) -> tuple[Influencer, ...]:
-    """The shared credentials that brought most in ``days``, with the names of their holders."""
-    rows = TABLES["influencers"](reader, request._replace(days=days)).rows[:INFLUENCERS]
-    achievements = names.of([str(row[1]) for row in rows])
-    return tuple(_influencer(services, request.issuer_id, row, achievements.get(str(row[1]), ANOTHER)) for row in rows)
+    """The shared credentials that brought most in ``days``, with the names of their holders. Those whose holder is not
+    known any more, for example after an erasure, are left out."""
+    rows = TABLES["influencers"](reader, request._replace(days=days)).rows[:INFLUENCERS_READ]
+    holders = holder_names(services, request.issuer_id, [str(row[0]) for row in rows])
+    known = [row for row in rows if str(row[0]) in holders][:INFLUENCERS]
+    achievements = names.of([str(row[1]) for row in known])
+    return tuple(_influencer(row, holders[str(row[0])], achievements.get(str(row[1]), ANOTHER)) for row in known)
 
 
-def _influencer(services: Services, issuer_id: str, row: Row, achievement: str) -> Influencer:
+def holder_names(services: Services, issuer_id: str, credential_ids: Collection[str]) -> dict[str, str]:
+    """The names of the holders of those of ``credential_ids`` that are the issuer's."""
+    found = services.issuer_context.issuer_store.recipients(credential_ids)
+    return {each.credential_id: each.name or NO_NAME for each in found if each.issuer_id == issuer_id}
+
+
+def _influencer(row: Row, holder: str, achievement: str) -> Influencer:
     credential, _, *numbers = row
     referrals, views, shares = (f"{_number(each):,}" for each in numbers)
-    try:
-        recipient = services.issuer_context.issuer_store.recipient(str(credential))
-        own = recipient.issuer_id == issuer_id
-    except NotFound:
-        own = False
-    if not own:
-        return Influencer("", "Erased credential", achievement, shares, views, referrals)
-    return Influencer(str(credential), recipient.name or NO_NAME, achievement, shares, views, referrals)
+    return Influencer(str(credential), holder, achievement, shares, views, referrals)
 
 
 def pathways(services: Services, reader: CountReader, request: Request) -> tuple[PathwayFlow, ...]:
-    """Each pathway with its steps and where holders stop."""
+    """Each pathway with its steps and where holders stop, without deleted ones."""
     rows = TABLES["pathways"](reader, request).rows
-    return tuple(_pathway(services, request.issuer_id, str(of), list(some)) for of, some in groupby(rows, _first))
+    names = pathway_names(services, request.issuer_id, {str(row[0]) for row in rows})
+    flows = ((str(of), list(some)) for of, some in groupby(rows, _first))
+    return tuple(_pathway(names[of], some) for of, some in flows if of in names)
 
 
-def _pathway(services: Services, issuer_id: str, pathway_id: str, rows: list[Row]) -> PathwayFlow:
-    try:
-        name = services.pathways.pathway(issuer_id, pathway_id).name
-    except NotFound:
-        name = DELETED_PATHWAY
+def pathway_names(services: Services, issuer_id: str, ids: Collection[str]) -> dict[str, str]:
+    """The names of those of ``ids`` that exist. An issuer has few pathways, so each is one read."""
+    found = {}
+    for each in sorted(ids):
+        with suppress(NotFound):
+            found[each] = services.pathways.pathway(issuer_id, each).name
+    return found
+
+
+def _pathway(name: str, rows: list[Row]) -> PathwayFlow:
     longest = max((_number(row[2]) for row in rows), default=0)
     return PathwayFlow(name, tuple(_steps(rows, longest)))
 
 
 def _steps(rows: list[Row], longest: int) -> Iterator[Bar]:
+    before = 0
     for _, steps, holders, dropped in rows:
         label = "1 step" if steps == 1 else f"{steps} steps"
         if holders is None:
             yield Bar(label, wording.TOO_FEW, "0%")
             continue
-        note = f"{percent(dropped)} stopped before" if isinstance(dropped, float) and dropped > 0 else ""
-        yield from charts.bars([(label, _number(holders), note)], longest)
+        note = ""
+        if isinstance(dropped, float) and dropped > 0:
+            note = f"{before - _number(holders):,} of {before:,} stopped before ({percent(dropped)})"
+        before = _number(holders)
+        yield from charts.bars([(label, before, note)], longest)
 
 
 def _first(row: Row) -> object:

@@ -11,7 +11,7 @@ from chalicelib.analytics.kpi.tables import TABLES, Request
 from chalicelib.award.bulk import csv_output
 from chalicelib.errors import NotFound
 from chalicelib.http.console import layout
-from chalicelib.http.console.overview import people
+from chalicelib.http.console.overview import kpi_file, named, people
 from chalicelib.http.console.overview.period import chosen
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -38,7 +38,9 @@ def routes(services: Services) -> Routes:
         wanted = chosen(layout.query(request), today)
         for field, sentence in wanted.form.errors.items():
             raise query.refused(field, sentence)
-        found = TABLES[name](reader, Request(caller.issuer_id, wanted.days, wanted.only))
+        asked = Request(caller.issuer_id, wanted.days, wanted.only)
+        read = kpi_file.table if name == "kpis" else TABLES[name]
+        found = named.with_names(services, caller.issuer_id, read(reader, asked))
         file = f"{caller.issuer_id}-{name}-{wanted.days.first}-{wanted.days.last}.csv"
         headers = uncached(**{"Content-Disposition": f'attachment; filename="{file}"'})
         return Reply("".join(map(csv_output.line, (found.columns, *found.rows))), CSV, headers=headers)

@@ -33,8 +33,11 @@ TOO_FEW = "Fewer than 10 people"
 NO_FIGURE = "–"
 _PLAIN = frozenset({"views_per_share"})
 """Ratios that people read as a number rather than as a percentage."""
-_HOURS_SHOWN = 48
-"""From here on, times are shown in days."""
+_PER_EVENT: Mapping[str, tuple[str, str]] = {
+    "views_per_share": ("views", "shares"),
+    "referrals_per_share": ("referrals", "shares"),
+}
+"""Ratios of two numbers of events; the others are shares of a set."""
 
 
 def channel(code: str) -> str:
@@ -59,14 +62,35 @@ def value(kpi: Kpi, found: Value) -> str:
         case Unit.HOURS:
             return hours(found.value)
         case Unit.RATIO:
-            return f"{found.value:.1f}" if kpi.code in _PLAIN else percent(found.value)
+            return percent(found.value) if is_percentage(kpi) else f"{found.value:.1f}"
+
+
+def is_percentage(kpi: Kpi) -> bool:
+    """Whether people read the figure in percent."""
+    return kpi.unit is Unit.RATIO and kpi.code not in _PLAIN
 
 
 def hours(many: float) -> str:
-    """A time in whole hours or in days."""
-    if many < _HOURS_SHOWN:
-        return "1 hour" if many == 1 else f"{many:g} hours"
-    return f"{many / 24:.1f} days"
+    """A time in hours, also a long one, so that all times can be compared."""
+    return "1 hour" if many == 1 else f"{many:,.1f}".removesuffix(".0") + " hours"
+
+
+def base(kpi: Kpi, found: Value) -> str:
+    """The numbers that a figure was computed from; empty for a number of events."""
+    if found.value is None or found.denominator is None:
+        return ""
+    if kpi.unit is Unit.HOURS:
+        return "1 credential" if found.denominator == 1 else f"{found.denominator:,} credentials"
+    if kpi.code in _PER_EVENT:
+        some, others = _PER_EVENT[kpi.code]
+        return f"{found.numerator:,} {some}, {found.denominator:,} {others}"
+    return f"{found.numerator:,} of {found.denominator:,}"
+
+
+def with_base(kpi: Kpi, found: Value) -> str:
+    """A figure with the numbers that it was computed from."""
+    numbers = base(kpi, found)
+    return f"{value(kpi, found)} ({numbers})" if numbers else value(kpi, found)
 
 
 def change(figure: KpiFigure) -> str:
@@ -79,7 +103,7 @@ def change(figure: KpiFigure) -> str:
         return "none before" if now else ""
     if value(figure.kpi, figure.now) == was:
         return "unchanged"
-    return f"{'up' if now > before else 'down'} from {was}"
+    return f"{'up' if now > before else 'down'} from {with_base(figure.kpi, figure.before)}"
 
 
 def days(some: Days) -> str:

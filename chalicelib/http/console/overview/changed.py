@@ -1,0 +1,40 @@
+"""The first box of the dashboard: what changed in the chosen period, which days that is about, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from chalicelib.analytics.counts.reading import CountReader, Days
+from chalicelib.analytics.kpi import changes
+from chalicelib.analytics.kpi.tables import Request, kpi_figures
+from chalicelib.http.console.overview import wording
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Sentences, and the days that all of them are about."""
+
+    title: str
+    note: str
+    sentences: tuple[str, ...]
+
+
+def describe(reader: CountReader, request: Request, today: date) -> Changes:
+    """Compare the whole months of the period with those before."""
+    days = changes.days_described(request.days, today)
+    figures = kpi_figures(reader, request._replace(days=days))
+    note = f"Compared with {wording.days(days.before)}.{_reason(request.days, days, today)}"
+    return Changes(f"What changed: {wording.days(days)}", note, changes.sentences(figures, days))
+
+
+def _reason(chosen: Days, described: Days, today: date) -> str:
+    """Why ``described`` are not the chosen days; empty if they are."""
+    if chosen == described:
+        return ""
+    if chosen.first == described.first and chosen.last >= today:
+        return " Today is not over, so it is not counted here; the figures below include it."
+    return (
+        f" You chose {wording.days(chosen)}, which is not made of whole months. This is about {wording.days(described)}"
+        " instead, because figures about people are counted by whole months."
+    )
