@@ -24,7 +24,9 @@ _HEADLINES = (
     "Nurse and team leader", "Teacher of mathematics", "Product designer",
 )  # fmt: skip
 _LANGUAGES = (("en",), ("en", "fr"), ("es", "en"), ("de",), ("ar", "en"), ("ja",))
-_CHOICES = Choices(dict.fromkeys(FIELDS, Visibility.EVERYONE), search_engines=False, expires_at=None)
+_CHOICES = Choices(
+    dict.fromkeys(FIELDS, Visibility.EVERYONE), search_engines=False, expires_at=None, contact=Visibility.EVERYONE
+)
 
 
 def publish(context: ProfileContext, base_url: str) -> dict[str, str]:

@@ -41,4 +41,13 @@ def test_concurrent_change_is_a_conflict(store: SavedStore) -> None:
     for stale in (SAVED, stored):
         with pytest.raises(Conflict):
             store.save(replace(stale, people=()))
+        with pytest.raises(Conflict):
+            store.delete(replace(stale, version=1))
     assert store.saved(SAVED.mailbox) == replace(SAVED, emails=False, version=2)
+
+
+def test_list_is_deleted_once(store: SavedStore) -> None:
+    stored = store.save(SAVED)
+    for _ in range(2):
+        store.delete(stored)
+    assert store.saved(SAVED.mailbox) is None

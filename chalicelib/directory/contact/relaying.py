@@ -36,7 +36,7 @@ from chalicelib.directory.profiles.consent import Audience
 from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.directory.profiles.ports import PublishedStore
 from chalicelib.directory.profiles.published import Published
-from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.errors import NotFound, Refused, TooMany, Unavailable
 from chalicelib.language.languages import DEFAULT
 from chalicelib.language.phrase import phrase
 
@@ -139,8 +139,9 @@ def confirm(context: ContactContext, secret: str) -> None:
 
 
 def _relay(context: ContactContext, one: Message, audiences: tuple[Audience, ...], *, stored: bool) -> None:
-    holder = _holder(context, one.holder_id, audiences)
     delivery_context, now = context.delivery_context, context.delivery_context.now()
+    delivery_context.mailer()  # a deployment without email must not take the message
+    holder = _holder(context, one.holder_id, audiences)
     sender = email_events.recipient(one.email)
     _check_reports(context, sender, holder.id, now)
     counts = _counted(delivery_context, sender, holder.id)
@@ -164,15 +165,21 @@ def _relay(context: ContactContext, one: Message, audiences: tuple[Audience, ...
     )
     try:
         _send(delivery_context, content)
-    except Refused:
-        return  # as for an address that bounces
     except NotSent:
         _give_back(delivery_context, counts)
         if stored:
             context.store.add(one)
         raise
+    except (Refused, Unavailable):
+        return  # as for an address that bounces; what may have been sent is not sent twice
+    _record(delivery_context, holder, one, now)
+
+
+def _record(delivery_context: DeliveryContext, holder: _Holder, one: Message, now: datetime) -> None:
+    """Record an event for each issuer, which names no credential."""
     for record in holder.records:
-        event = act(EventKind.CONTACTED, record.issuer_id, record.achievement_id, "", now, once=one.digest, target=None)
+        issuer_id, once = record.issuer_id, f"{one.digest} {record.issuer_id}"
+        event = act(EventKind.CONTACTED, issuer_id, record.achievement_id, "", now, once=once, target=None)
         delivery_context.recorder.record(replace(event, credential_id=None))
 
 

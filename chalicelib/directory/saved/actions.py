@@ -59,13 +59,22 @@ def change(context: SavedContext, email: str, step: Callable[[Saved], Saved]) ->
         if after == before:
             return before
         try:
-            stored = context.store.save(after)
+            stored = _store(context, after)
         except Conflict:
             continue
         if stored.is_checked:
             plan(context, digest)
         return stored
     raise Unavailable("This list is being changed too often. Try again.", code="storage_busy")
+
+
+def _store(context: SavedContext, saved: Saved) -> Saved:
+    """Store a list; nothing is kept of an empty one. Raises `Conflict`."""
+    if saved.people or saved.searches:
+        return context.store.save(saved)
+    if saved.version:
+        context.store.delete(saved)
+    return Saved(saved.mailbox, saved.email)
 
 
 def set_emails(context: SavedContext, email: str, *, wanted: bool) -> None:

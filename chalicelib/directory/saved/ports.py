@@ -15,3 +15,6 @@ class SavedStore(Protocol):
 
     def save(self, saved: Saved) -> Saved:
         """Replace the version that was read; the next version. Raises `Conflict` when it has changed since."""
+
+    def delete(self, saved: Saved) -> None:
+        """Delete the version that was read. Raises `Conflict` when it has changed since."""

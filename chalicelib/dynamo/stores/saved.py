@@ -17,7 +17,7 @@ from pynamodb.attributes import (
 from chalicelib.directory.saved.saved import Entry, Saved
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, mapped, members
-from chalicelib.dynamo.tables import ABSENT, Put, Tables
+from chalicelib.dynamo.tables import ABSENT, Delete, Put, Tables
 
 
 class EntryMap(MapAttribute[str, Any]):
@@ -70,6 +70,12 @@ class DynamoSavedStore:
         condition = ("version = :before", before) if saved.version else (ABSENT,)
         self._tables.transact(self._table, [Put(SavedItem.of(after).raw(), *condition)])
         return after
+
+    def delete(self, saved: Saved) -> None:
+        before = {":before": {"N": str(saved.version)}}
+        # Also if it is gone: the reply to an earlier attempt may have been lost.
+        condition = "attribute_not_exists(pk) OR version = :before"
+        self._tables.take(self._table, Delete(keys.saved(saved.mailbox), condition, before))
 
 
 def _mapped(entries: tuple[Entry, ...]) -> list[EntryMap]:

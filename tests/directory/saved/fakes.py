@@ -23,3 +23,9 @@ class SavedStore:
             raise Conflict("changed in the meantime")
         after = self.lists[saved.mailbox] = replace(saved, version=saved.version + 1)
         return after
+
+    def delete(self, saved: Saved) -> None:
+        stored = self.lists.get(saved.mailbox)
+        if stored is not None and stored.version != saved.version:
+            raise Conflict("changed in the meantime")
+        self.lists.pop(saved.mailbox, None)

@@ -19,7 +19,8 @@ from chalicelib.delivery.ports import NotSent
 from chalicelib.directory.contact import message, relaying
 from chalicelib.directory.profiles.consent import Subject, grants_of, visibility
 from chalicelib.email.message import message as mime
-from tests.http.fake_laurel import BASE_URL, Laurel
+from chalicelib.errors import Unavailable
+from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, deliver, resend, submit
 from tests.http.holder.test_profile import public_path, publish, requested
@@ -377,3 +378,24 @@ def test_contact_is_an_event_without_names(laurel: Laurel, client: Gateway, hold
     relay(laurel, client, holder)
     (event,) = [each for each in laurel.event_store.events.values() if each.kind is EventKind.CONTACTED]
     assert (event.issuer_id, event.credential_id, event.visitor, event.target) == ("fernhill", None, None, None)
+
+
+def test_contact_is_counted_once_for_each_issuer(laurel: Laurel, client: Gateway, holder: str) -> None:
+    laurel.put(replace(laurel.issuer_store.record(id_of("expired")), issuer_id="other"))
+    holder_id = holder.rpartition("/")[2]
+    public = laurel.profile_store.public[holder_id]
+    shown = (*public.credentials, id_of("expired"))
+    laurel.profile_store.public[holder_id] = replace(public, credentials=shown)
+    relay(laurel, client, holder)
+    found = [each.issuer_id for each in laurel.event_store.events.values() if each.kind is EventKind.CONTACTED]
+    assert sorted(found) == ["fernhill", "other"]
+
+
+def test_email_that_may_have_been_sent_is_not_sent_twice(laurel: Laurel, client: Gateway, holder: str) -> None:
+    write(client, holder)
+    link = link_of(of_kind(laurel, Kind.CONTACT_CONFIRMATION)[-1])
+    laurel.mailer.after = lambda: Unavailable("no reply")
+    assert submit(client, link).status == 200
+    laurel.mailer.after = lambda: None
+    assert submit(client, link).status == 404
+    assert len(of_kind(laurel, Kind.CONTACT)) == 1

@@ -65,6 +65,7 @@ def test_person_is_saved_from_their_page_and_removed(laurel: Laurel, client: Gat
     assert "Save this person?" not in recruiter.get(f"{LIST}?person={ADA}").text
     recruiter.post(LIST, {"do": "remove", "value": ADA})
     assert "Ada Lovelace" not in recruiter.get(LIST).text
+    assert laurel.saved_store.lists == {}  # nothing is kept of an empty list, not even whose it is
 
 
 def test_search_is_saved_by_its_url(laurel: Laurel, client: Gateway, recruiter: Browser) -> None:
