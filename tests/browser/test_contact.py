@@ -34,7 +34,6 @@ def restored(laurel: Laurel) -> Iterator[None]:
     laurel.profile_store.public.clear()
     laurel.contact_store.messages.clear()
     laurel.session_store.counts.clear()
-    laurel.mailer.sent.clear()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
