@@ -30,11 +30,13 @@ def restored(laurel: Laurel) -> Iterator[None]:
         expires_at=None,
         contact=Audience.PUBLIC,
     )
+    sent, stored = list(laurel.mailer.sent), dict(laurel.delivery_store.sent_emails)
     yield
+    laurel.mailer.sent[:] = sent
+    laurel.delivery_store.sent_emails = stored
     laurel.profile_store.public.clear()
     laurel.contact_store.messages.clear()
     laurel.session_store.counts.clear()
-    laurel.mailer.sent.clear()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
