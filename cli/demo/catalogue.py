@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
 from chalicelib.credential.achievement import Skill
+from chalicelib.credential.issuer import DIRECTORY_ON
 
 HARBOUR = NewIssuer(
     id="harbour-college",
@@ -13,6 +14,7 @@ HARBOUR = NewIssuer(
     url="https://harbour-college.example/",
     description="Evening and weekend training for the crafts of the waterfront.",
     email="records@harbour-college.example",
+    directory=DIRECTORY_ON,
 )
 ATLAS = NewIssuer(
     id="atlas-open-university",
