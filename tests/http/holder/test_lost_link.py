@@ -9,11 +9,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from chalicelib.access.sign_in import links
-from chalicelib.award.issuing import takedown
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.holder.link_requests import FROM_ENDED_LINKS
 from chalicelib.errors import Unavailable
+from chalicelib.moderation import takedown
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, FORM, submit
