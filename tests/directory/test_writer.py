@@ -173,9 +173,9 @@ class Torn:
         self.store, self.random = store, Random(1)
 
     def __getattr__(self, name: str):
-        def call(*args):
+        def call(*args, **kwargs):
             time.sleep(self.random.random() * 0.001)
-            return getattr(self.store, name)(*args)
+            return getattr(self.store, name)(*args, **kwargs)
 
         return call
 
