@@ -4,7 +4,7 @@
     directory/own     the same without the time in which a call to AWS is on its way
 
 `make bench-directory` measures what searches read, with many more people. Measured in a process of its own:
-`python -m benchmarks.suites.directory`. `DIRECTORY_PEOPLE` sets how many people there are (default 200).
+`python -m benchmarks.suites.directory`. `DIRECTORY_PEOPLE` sets how many people there are (default 100).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from chalicelib.services import Services, build
 from cli.demo import profile
 from cli.demo.png import Canvas
 
-PEOPLE = int(os.environ.get("DIRECTORY_PEOPLE", "200"))
+PEOPLE = int(os.environ.get("DIRECTORY_PEOPLE", "100"))
 SEARCHES = 200
 SKILLS = ("Welding", "Nursing", "Data analysis", "Project management", "Logistics")
 
