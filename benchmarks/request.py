@@ -35,10 +35,19 @@ def list_achievements(token: str) -> dict[str, Any]:
     return _event("GET", "/v1/achievements", "/v1/achievements", headers)
 
 
+def search_directory(query: dict[str, str]) -> dict[str, Any]:
+    """Build the event of `GET /v1/directory`."""
+    return _with_query(_event("GET", "/v1/directory", "/v1/directory", {"Accept": "application/json"}), query)
+
+
 def view_console(path: str, issuer_id: str, cookie: str, query: dict[str, str]) -> dict[str, Any]:
     """Build the event of a console page of an issuer for a signed-in person."""
     headers = {"Accept": "text/html", "Cookie": f"laurel_session={cookie}"}
     event = _event("GET", path, path.format(issuer=issuer_id), headers, variables={"issuer": issuer_id})
+    return _with_query(event, query)
+
+
+def _with_query(event: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
     values = {name: [value] for name, value in query.items()}
     return {**event, "queryStringParameters": query or None, "multiValueQueryStringParameters": values or None}
 

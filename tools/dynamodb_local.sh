@@ -20,5 +20,5 @@ exec unshare --map-root-user --net bash -euo pipefail -c '
     engine=$!
     trap "kill $engine" EXIT
     until (exec 3<>/dev/tcp/127.0.0.1/8123) 2>/dev/null; do kill -0 $engine; sleep 0.2; done
-    LAUREL_DYNAMODB_LOCAL=http://127.0.0.1:8123 "$@"
+    LAUREL_DYNAMODB_LOCAL=http://127.0.0.1:8123 LAUREL_DYNAMODB_LOCAL_PID=$engine "$@"
 ' "$home" "$@"

@@ -22,7 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": os.environ["LAUREL_DYNAMODB_LOCAL"]})
     dynamo_tables.READ_SECONDS = 60  # a busy machine must not make calls twice, which would count their units twice
-    tables = Tables(credentials="", directory="directory", events="", secrets="", region=REGION)
+    tables = Tables(credentials="", directory="directory", events="", secrets="", erasures="", region=REGION)
     tables.client.create_table(
         TableName="directory",
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],

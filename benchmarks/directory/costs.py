@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any, Protocol
 
@@ -69,15 +71,24 @@ def lines(tables: Tables, size: int) -> Iterator[Line]:
 
 
 def _rebuild(writer: DynamoIndexWriter, listings: Sequence[Listing], written: Written, name: str) -> Iterator[Line]:
-    start = time.perf_counter()
+    start, own_start, engine_start = time.perf_counter(), time.process_time(), _engine_seconds()
     for done in rebuild(writer, lambda: listings, "g1"):
         if done % 10_000 == 0:
             progress(f"{done} items written")
     seconds = time.perf_counter() - start
+    own_seconds, engine_seconds = time.process_time() - own_start, _engine_seconds() - engine_start
     own = 3 * len(listings)
     yield Line(f"{name}/rebuild/index", (written.units - own) / len(listings), "write units per listing")
     yield Line(f"{name}/rebuild/all", written.units / len(listings), "write units per listing")
     yield Line(f"{name}/rebuild/rate", len(listings) / seconds, "listings per second")
+    yield Line(f"{name}/rebuild/cpu/laurel", own_seconds / len(listings) * 1e6, "microseconds per listing")
+    yield Line(f"{name}/rebuild/cpu/engine", engine_seconds / len(listings) * 1e6, "microseconds per listing")
+
+
+def _engine_seconds() -> float:
+    """Seconds of CPU that DynamoDB Local has used (`/proc/<pid>/stat`, fields 14 and 15)."""
+    fields = Path("/proc", os.environ["LAUREL_DYNAMODB_LOCAL_PID"], "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 Made = Callable[[], Query]

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from chalicelib.directory.index.terms import Term
+from chalicelib.directory.index.terms import Kind, Term
 from chalicelib.directory.listing import Listing
 
 WHOLE = "~"
@@ -46,8 +46,9 @@ class Piece:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it says nothing, and is not stored."""
-        return not self.fields and self.state is not State.SPLIT
+        """Whether it says nothing, and is not stored. A block of a split posting stays: a slow writer of the blocks
+        would create it again with what it contained at first."""
+        return not self.fields and (self.state is State.LIST or self.slot.kind == Kind.ISSUED)
 
 
 @dataclass(frozen=True, slots=True)

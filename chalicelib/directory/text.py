@@ -38,6 +38,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
+@lru_cache(4_096)
 def key(text: str) -> str:
     """What identifies a skill or a place: two texts with the same key are the same value."""
     return " ".join(_runs(fold(text).translate(_JOINED)))[:MAX_KEY]

@@ -40,7 +40,7 @@ def publish(context: ProfileContext, base_url: str) -> dict[str, str]:
         links=("https://holders.example/portfolio",),
         open_to=(OpenTo.WORK,),
     )
-    _publish(context, email, details)
+    publish_one(context, email, details)
     stored = context.store.profile(mailbox.digest(email))
     holder_id = stored.holder_id if stored else ""
     return {"id": holder_id, "url": holder_url(base_url, holder_id), "holder_email": email}
@@ -58,10 +58,11 @@ def publish_others(context: ProfileContext) -> None:
                 languages=_LANGUAGES[number % len(_LANGUAGES)],
                 open_to=(wishes[number % len(wishes)],),
             )
-            _publish(context, holder.email or "", details)
+            publish_one(context, holder.email or "", details)
 
 
-def _publish(context: ProfileContext, email: str, details: Details) -> None:
+def publish_one(context: ProfileContext, email: str, details: Details) -> None:
+    """Publish a profile with all valid credentials of its holder. An existing one stays."""
     if context.store.profile(mailbox.digest(email)) is None:
         url, link = context.delivery_context.link(Purpose.MY, email)
         context.delivery_context.store.add_links((link,))

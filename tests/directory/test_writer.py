@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -13,15 +15,16 @@ from hypothesis import strategies as st
 
 from chalicelib.directory.index import pieces
 from chalicelib.directory.listing import Listing
-from chalicelib.directory.ports import Generations
+from chalicelib.directory.ports import Generations, Piece, State
 from chalicelib.directory.query.query import read_query
 from chalicelib.directory.search import SearchRequest, search, suggestions
 from chalicelib.directory.writing.check import Differences, check
+from chalicelib.directory.writing.postings import PostingWriter
 from chalicelib.directory.writing.rebuild import rebuild, reconcile
 from chalicelib.directory.writing.step import Delisting, ListingChange
 from chalicelib.directory.writing.writer import apply
 from chalicelib.errors import Conflict
-from tests.directory import makers
+from tests.directory import makers, many_writers
 from tests.examples import examples
 from tests.fake_directory import DirectoryIndex
 
@@ -164,26 +167,140 @@ def test_32_writers_of_one_block_lose_no_update() -> None:
     assert not check(stored, "g1", [listing(number) for number in range(32)])
 
 
-def test_an_overtaken_writer_leaves_no_trace() -> None:
-    """A writer of version 2 is delayed until version 3 is written."""
+class Torn:
+    """A store whose calls take time, and whose items are read and replaced one after the other."""
+
+    def __init__(self, store: DirectoryIndex) -> None:
+        self.store, self.random = store, Random(1)
+
+    def __getattr__(self, name: str):
+        def call(*args, **kwargs):
+            time.sleep(self.random.random() * 0.001)
+            return getattr(self.store, name)(*args, **kwargs)
+
+        return call
+
+    def pieces(self, generation, slots):
+        found = {}
+        for some in (list(slots)[::2], list(slots)[1::2]):
+            found |= self.store.pieces(generation, some)
+            time.sleep(self.random.random() * 0.002)
+        return found
+
+    def replace_pieces(self, generation, changes):
+        return [self.__getattr__("replace_pieces")(generation, [change])[0] for change in changes]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_32_writers_of_the_same_people_lose_and_leave_nothing(limit: int, seed: int) -> None:
     stored = index()
-    apply(stored, [listing(1, headline="one")])
+    source = many_writers.Source(Torn(stored))
+    many_writers.run(source, seed)
+    listings = list(source.now())
+    assert not differences(stored, listings, limit)
+    assert sorted(one.id for one in stored.of("g1").cards.values()) == sorted(source.listings)
+    if limit == 300:
+        built = DirectoryIndex()
+        list(rebuild(built, lambda: listings, "g1"))
+        assert content(stored) == content(built)
 
-    class Delayed(Failing):
-        def __getattr__(self, name: str):
-            method = getattr(stored, name)
 
-            def call(*args, **kwargs):
-                if name == "replace_pieces" and not self.left:
-                    self.left = 1
-                    apply(stored, [listing(1, version=3, headline="three")])
-                return method(*args, **kwargs)
+class Overtaken:
+    """Lets another writer come in before the nth call."""
 
-            return call
+    def __init__(self, store: DirectoryIndex, nth: int, other: list[ListingChange]) -> None:
+        self.store, self.left, self.other = store, nth, other
 
-    apply(Delayed(stored, 0), [listing(1, version=2, headline="two")])
-    assert not check(stored, "g1", [listing(1, version=3, headline="three")])
-    assert stored.of("g1").cards[0].headline == "three"
+    def __getattr__(self, name: str):
+        def call(*args, **kwargs):
+            self.left -= 1
+            if self.left == 0:
+                apply(self.store, self.other)
+            return getattr(self.store, name)(*args, **kwargs)
+
+        return call
+
+
+LATER = makers.NOW + timedelta(days=1)
+RACES = {
+    "new-changed": ([], listing(), [listing(version=2, headline="two")]),
+    "new-delisted": ([], listing(), [Delisting("holder-1", 2)]),
+    "new-moved": ([], listing(), [listing(version=2, recent_at=LATER)]),
+    "changed-changed": ([listing()], listing(version=2, headline="two"), [listing(version=3, headline="three")]),
+    "changed-delisted": ([listing()], listing(version=2, name="Ada Visser"), [Delisting("holder-1", 3)]),
+    "moved-changed": ([listing()], listing(version=2, recent_at=LATER), [listing(version=3, headline="three")]),
+    "delisted-listed": ([listing()], Delisting("holder-1", 2), [listing(version=3, headline="three")]),
+    "last-use-while-used": ([listing(1)], listing(2), [Delisting("holder-1", 2)]),
+    "used-while-last-use": ([listing(1)], Delisting("holder-1", 2), [listing(2)]),
+    "used-twice": ([listing(1)], listing(1, version=2, skills=()), [listing(2), listing(3)]),
+    "split-emptied": (
+        [listing(1), listing(2)],
+        listing(3),
+        [listing(4), *(Delisting(f"holder-{one}", 2) for one in (1, 2, 4))],
+    ),
+}
+
+
+@pytest.mark.parametrize("race", RACES)
+def test_a_writer_that_is_overtaken_at_any_call_leaves_no_trace(race: str, limit: int) -> None:
+    before, change, other = RACES[race]
+    for nth in range(1, 200):
+        stored = index()
+        apply(stored, before)
+        slow = Overtaken(stored, nth, other)
+        apply(slow, [change])
+        if slow.left > 0:
+            return
+        versions = [*before, change, *other]
+        assert not differences(stored, versions, limit), f"overtaken at call {nth}"
+        assert set(stored.of("g1").cards.values()) == set(newest(versions)), f"overtaken at call {nth}"
+        if limit == 300:
+            built = DirectoryIndex()
+            list(rebuild(built, lambda versions=versions: newest(versions), "g1"))
+            assert content(stored) == content(built), f"overtaken at call {nth}"
+    raise AssertionError("the writer does not end")
+
+
+def test_a_slow_split_does_not_bring_back_what_was_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It writes the blocks of a posting that others have split and emptied meanwhile."""
+    monkeypatch.setattr(pieces, "MAX_WHOLE", 2)
+    stored = index()
+    everyone = [listing(number) for number in range(1, 5)]
+    moving: list[Piece] = []
+    store_replaces = stored.replace_pieces
+
+    def seen(generation, changes):
+        moving.extend(change.new for change in changes if change.new.state is State.MOVING)
+        return store_replaces(generation, changes)
+
+    stored.replace_pieces = seen  # type: ignore[method-assign]
+    apply(stored, everyone)
+    apply(stored, [Delisting(one.id, 2) for one in everyone])
+    assert moving
+    for whole in moving:
+        PostingWriter(stored, "g1")._move(whole)
+    assert not differences(stored, [Delisting(one.id, 2) for one in everyone], 2)
+
+
+def test_a_removal_that_reads_the_blocks_before_the_split_and_the_whole_after_it_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Items that are read together are not read at the same moment."""
+    monkeypatch.setattr(pieces, "MAX_WHOLE", 2)
+    stored = index()
+    everyone = [listing(number) for number in range(1, 5)]
+    apply(stored, everyone)
+    read = stored.pieces
+
+    def torn(generation, slots):
+        stored.pieces = read  # type: ignore[method-assign]
+        found = read(generation, slots)
+        return {slot: one for slot, one in found.items() if one.state is not State.BLOCK or slot.kind == "issued"}
+
+    stored.pieces = torn  # type: ignore[method-assign]
+    apply(stored, [Delisting("holder-1", 2)])
+    assert not differences(stored, [*everyone, Delisting("holder-1", 2)], 2)
 
 
 def test_an_older_change_that_arrives_late_does_not_list_a_holder_again() -> None:

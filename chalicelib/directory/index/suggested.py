@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chalicelib.directory import text
 from chalicelib.directory.index.terms import Field, Kind, Term
@@ -12,10 +13,12 @@ from chalicelib.directory.ports import Suggestion
 
 def suggestions_of(listing: Listing) -> dict[Term, frozenset[Suggestion]]:
     """The suggestions of each value of ``listing``, by its term."""
-    return {
-        term: frozenset(Suggestion(word, kind, term.value, label) for word in text.indexed_words(label))
-        for term, kind, label in _values(listing)
-    }
+    return {term: _suggestions(kind, term.value, label) for term, kind, label in _values(listing)}
+
+
+@lru_cache(4_096)
+def _suggestions(kind: str, value: str, label: str) -> frozenset[Suggestion]:
+    return frozenset(Suggestion(word, kind, value, label) for word in text.indexed_words(label))
 
 
 def _values(listing: Listing) -> Iterator[tuple[Term, str, str]]:

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from chalicelib.directory.index import bits, pieces
 from chalicelib.directory.index.pieces import Edit
 from chalicelib.directory.index.terms import Kind, Term
 from chalicelib.directory.ports import Change, IndexWriter, Items, Piece, Slot, State, Suggestion
-from chalicelib.errors import Unavailable
-
-ATTEMPTS = 100
-"""Attempts to replace a piece. Of 32 writers of one piece, one succeeds each time, so the last needs 32."""
-FIRST_PAUSE_SECONDS = 0.005
-MAX_PAUSE_SECONDS = 0.2
-"""The longest pause between attempts grows from the first to the second (exponential back-off with full jitter)."""
-
-
-K = TypeVar("K")
-V = TypeVar("V")
+from chalicelib.directory.writing.contention import settle, until_done
 
 
 class Posting(NamedTuple):
@@ -43,21 +31,12 @@ class PostingWriter:
     store: IndexWriter
     generation: str
     suggestions: Mapping[Term, Collection[Suggestion]] = field(default_factory=dict)
-    pause: Callable[[float], None] = time.sleep
+    rare: set[Term] = field(default_factory=set)
+    """The terms of the edited postings that no other listing had."""
 
     def apply(self, edits: Edits) -> None:
         """Make all of ``edits``; one that is made already changes nothing. Raises `Unavailable`."""
-        self._until_done(dict(edits), self._try_postings)
-
-    def _until_done(self, edits: dict[K, V], attempted: Callable[[dict[K, V]], dict[K, V]]) -> None:
-        """Repeat ``attempted``, which returns the edits to try again."""
-        for attempt in range(ATTEMPTS):
-            if not edits:
-                return
-            if attempt:
-                self.pause(random.uniform(0, min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)))
-            edits = attempted(edits)
-        raise Unavailable("The directory is being changed by too many writers.", code="storage_busy")
+        until_done(dict(edits), self._try_postings)
 
     def _try_postings(self, edits: dict[Posting, Sequence[Edit]]) -> dict[Posting, Sequence[Edit]]:
         stored = self.store.pieces(self.generation, {slot for one in edits for slot in _slots(one, edits[one])})
@@ -75,7 +54,7 @@ class PostingWriter:
         for (posting, change), replaced in zip(changes, done, strict=True):
             if not replaced or change.new.state is State.MOVING:
                 again[posting] = edits[posting]
-        self._after(changes, done)
+        self._after({posting: edits[posting] for posting in edits if posting not in again}, stored)
         return again
 
     def _move(self, whole: Piece) -> None:
@@ -105,24 +84,38 @@ class PostingWriter:
         if new:
             self.store.put(self.generation, Items(suggestions=new))
 
-    def _after(self, changes: Sequence[tuple[Posting, Change]], done: Sequence[bool]) -> None:
-        """Remove words without a posting from the dictionary, unless another writer has added the posting again."""
-        gone = {
-            posting
-            for (posting, change), replaced in zip(changes, done, strict=True)
-            if replaced and change.new.is_empty and change.new.state is State.LIST
-        }
-        if gone:
-            self._edit_dictionary(gone, add=False)
-            present = self.store.pieces(self.generation, {Slot(*posting) for posting in gone})
-            self._edit_dictionary((posting for posting in gone if Slot(*posting) in present), add=True)
+    def _after(self, edits: Edits, stored: Mapping[Slot, Piece]) -> None:
+        """Make the dictionary agree with the postings of words that only these edits concern: another writer may have
+        removed a word since `_before`, or used it again."""
+        words = set()
+        for posting, its_edits in edits.items():
+            whole = stored.get(Slot(*posting)) or Piece(Slot(*posting), State.LIST)
+            if whole.state is State.LIST:
+                own = pieces.edited(Piece(whole.slot, State.LIST), its_edits)
+                new = pieces.edited(whole, its_edits)
+                self.rare.update(
+                    Term(Kind(posting.kind), posting.value, name)
+                    for name, data in own.fields.items()
+                    if new.fields[name] == data
+                )
+                if new == own and pieces.spelling_slots(*posting):
+                    words.add(posting)
+        settle(words, self._stored, self._follow)
+
+    def _stored(self, postings: Collection[Posting]) -> Collection[Posting]:
+        found = self.store.pieces(self.generation, {Slot(*posting) for posting in postings})
+        return [posting for posting in postings if Slot(*posting) in found]
+
+    def _follow(self, used: Collection[Posting], unused: Collection[Posting]) -> None:
+        self._edit_dictionary(used, add=True)
+        self._edit_dictionary(unused, add=False)
 
     def _edit_dictionary(self, postings: Iterable[Posting], *, add: bool) -> None:
         edits: dict[Slot, set[str]] = {}
         for posting in postings:
             for slot in pieces.spelling_slots(*posting):
                 edits.setdefault(slot, set()).add(posting.value)
-        self._until_done(edits, partial(self._try_dictionary, add=add))
+        until_done(edits, partial(self._try_dictionary, add=add))
 
     def _try_dictionary(self, edits: dict[Slot, set[str]], *, add: bool) -> dict[Slot, set[str]]:
         stored = self.store.pieces(self.generation, edits)

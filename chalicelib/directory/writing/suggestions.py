@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 
 from chalicelib.directory.index.suggested import suggestions_of
 from chalicelib.directory.index.terms import Term
 from chalicelib.directory.ports import IndexWriter, Items, Piece, Slot, State, Suggestion
+from chalicelib.directory.writing.contention import settle
 from chalicelib.directory.writing.step import Step
 
 _Found = dict[Term, frozenset[Suggestion]]
@@ -32,19 +34,23 @@ class SuggestionChanges:
             one for term, found in self.current.items() if not self._former.get(term, found) <= found for one in found
         ]
 
-    def remove_unused(self, store: IndexWriter, generation: str) -> None:
-        """Delete those of former labels, and of values that no listing has any more."""
+    def settle(self, store: IndexWriter, generation: str, rare: Collection[Term]) -> None:
+        """Delete those of former labels, and make those of values that no listing has any more, or that were ``rare``,
+        agree with the postings."""
         kept = {one[:3] for found in self.current.values() for one in found}
         renamed = {one for term in self._former.keys() & self.current.keys() for one in self._former[term]}
+        store.delete(generation, suggestions={one for one in renamed if one[:3] not in kept})
         gone = self._former.keys() - self.current.keys()
-        used = _used(store, generation, gone)
-        unused = {one for term in gone - used for one in self._former[term]}
-        doomed = {one for one in renamed | unused if one[:3] not in kept}
-        if doomed:
-            store.delete(generation, suggestions=doomed)
-            # Another writer may have used a value again after it was looked up.
-            back = {one for term in _used(store, generation, gone - used) for one in self._former[term]}
-            store.put(generation, Items(suggestions=back))
+        unused = gone - _used(store, generation, gone)
+
+        def follow(used: Collection[Term], unused: Collection[Term]) -> None:
+            store.put(generation, Items(suggestions={one for term in used for one in self._labels(term)}))
+            store.delete(generation, suggestions={one for term in unused for one in self._labels(term)})
+
+        settle(unused | (self.current.keys() & rare), partial(_used, store, generation), follow)
+
+    def _labels(self, term: Term) -> frozenset[Suggestion]:
+        return self.current.get(term) or self._former[term]
 
 
 def _used(store: IndexWriter, generation: str, terms: Iterable[Term]) -> set[Term]:

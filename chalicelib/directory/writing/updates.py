@@ -20,14 +20,12 @@ from chalicelib.directory.profiles.ports import ProfileStore, PublishedStore
 from chalicelib.directory.profiles.published import Published
 from chalicelib.directory.writing import writer
 from chalicelib.directory.writing.step import Delisting, ListingChange
-from chalicelib.errors import Conflict, LaurelError, NotFound
+from chalicelib.errors import LaurelError, NotFound
 from chalicelib.reports.hosted import HostedReport, HostedReports
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
 KIND = "update_listing"
 """The kind of the task that updates a holder's listing when it changes by the passing of time."""
-ATTEMPTS = 3
-"""Attempts at an update that meets another of the same holder: a second one reads what the other has written."""
 BATCH = 25
 """Holders that are read together: as many items as one read may have."""
 
@@ -92,15 +90,9 @@ def _one_by_one(context: UpdateContext, changes: Sequence[StreamChange]) -> tupl
 
 
 def update(context: UpdateContext, holder_ids: Iterable[str]) -> None:
-    """Update the listings of these holders, who may be shown or not. Raises `Conflict`, `Unavailable`: repeat it."""
+    """Update the listings of these holders, who may be shown or not. Raises `Unavailable`: repeat it."""
     for batch in _batched(holder_ids, BATCH):
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                _update(context, batch)
-                break
-            except Conflict:
-                if attempt == ATTEMPTS:
-                    raise
+        _update(context, batch)
 
 
 def _update(context: UpdateContext, holder_ids: Sequence[str]) -> None:

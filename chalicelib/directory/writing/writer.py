@@ -7,12 +7,15 @@ interrupted change knows what it may have left behind.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from chalicelib.directory.index.pieces import Edit
 from chalicelib.directory.index.terms import name_key, terms_of
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.ports import Entry, Generations, IndexWriter, Items, NameEntry, Placed
+from chalicelib.directory.writing.contention import until_done
 from chalicelib.directory.writing.postings import Posting, PostingWriter
 from chalicelib.directory.writing.step import Delisting, ListingChange, Step
 from chalicelib.directory.writing.suggestions import SuggestionChanges
@@ -23,32 +26,47 @@ FIRST = "first"
 
 
 def apply(store: IndexWriter, changes: Sequence[ListingChange]) -> None:
-    """Apply ``changes`` to every generation that is kept up to date.
-
-    Raises `Conflict` if another writer changed the same listing meanwhile, and `Unavailable`: apply them again.
-    """
+    """Apply ``changes`` to every generation that is kept up to date. Raises `Unavailable`: apply them again."""
     generations = store.generations()
     if generations is None:  # nothing is listed yet
-        generations = Generations(FIRST)
-        store.replace_generations(None, generations)
+        with suppress(Conflict):  # another writer is the first
+            store.replace_generations(None, Generations(FIRST))
+        generations = store.generations() or Generations(FIRST)
     for generation in filter(None, (generations.current, generations.building)):
         apply_to(store, generation, changes)
 
 
 def apply_to(store: IndexWriter, generation: str, changes: Sequence[ListingChange]) -> None:
-    """Apply ``changes`` to one generation. Raises `Conflict`, `Unavailable`."""
+    """Apply ``changes`` to one generation. Raises `Unavailable`."""
     newest: dict[str, ListingChange] = {}
     for change in changes:
         if change.id not in newest or change.version >= newest[change.id].version:
             newest[change.id] = change
-    steps = _steps(store, generation, newest)
-    for step in steps:
-        if step.during != step.old and not store.replace_entry(generation, step.old, step.during):
-            raise Conflict("Another writer has changed the same listing.", code="directory_busy")
+    steps: list[Step] = []
+
+    def enter(waiting: dict[str, ListingChange]) -> dict[str, ListingChange]:
+        again = {}
+        for step in _steps(store, generation, waiting):
+            if step.during == step.old or store.replace_entry(generation, step.old, step.during):
+                steps.append(step)
+            else:  # another writer has changed the same listing
+                again[step.during.id] = waiting[step.during.id]
+        return again
+
+    until_done(newest, enter)
     _write(store, generation, steps)
-    for step in steps:
-        if step.final != step.during and not store.replace_entry(generation, step.during, step.final):
-            _repair(store, generation, step)
+    _finish(store, generation, steps)
+
+
+def _finish(store: IndexWriter, generation: str, steps: Sequence[Step]) -> None:
+    """Note in each entry that the former traces are gone. Where a writer with a newer version came in meanwhile, it may
+    have written before this one did: write again what the newer one wants."""
+    shortened = [step for step in steps if step.final != step.during]
+    overtaken = [step for step in shortened if not store.replace_entry(generation, step.during, step.final)]
+    same = {step.during.id: step for step in steps if step.final == step.during}
+    stored = store.entries(generation, same)
+    overtaken += (step for one, step in same.items() if stored.get(one) != step.final)
+    until_done({step.during.id: step for step in overtaken}, partial(_repair, store, generation))
 
 
 def _write(store: IndexWriter, generation: str, steps: Sequence[Step]) -> None:
@@ -60,25 +78,29 @@ def _write(store: IndexWriter, generation: str, steps: Sequence[Step]) -> None:
     store.put(generation, Items(cards=cards, names=names))
     suggestions = SuggestionChanges(steps)
     store.put(generation, Items(suggestions=suggestions.renamed()))
-    PostingWriter(store, generation, suggestions.current).apply(_edits(steps))
+    postings = PostingWriter(store, generation, suggestions.current)
+    postings.apply(_edits(steps))
     store.delete(generation, names={NameEntry(one.name_key, one.ordinal) for one in placed} - names)
-    suggestions.remove_unused(store, generation)
+    suggestions.settle(store, generation, postings.rare)
 
 
-def _repair(store: IndexWriter, generation: str, step: Step) -> None:
-    """A writer with a newer version took over while ``step`` was written: write again what the newer one wants."""
-    for _ in range(_REPAIRS):
-        entry = store.entries(generation, [step.during.id])[step.during.id]
-        current = entry.placed[-1:] if entry.listing else ()
-        foreign = tuple(one for one in step.during.placed if one not in current)
-        _write(store, generation, [Step(entry, replace(entry, placed=(*foreign, *entry.placed)))])
-        if store.entries(generation, [entry.id]).get(entry.id) == entry:
-            return
-    raise Conflict("Another writer has changed the same listing.", code="directory_busy")
+def _repair(store: IndexWriter, generation: str, overtaken: dict[str, Step]) -> dict[str, Step]:
+    """Write what the entries want, without the traces that ``overtaken`` may have left. Returns what was written for
+    those whose entry has changed again."""
+    entries = store.entries(generation, overtaken)
+    written = {one: _without(step, entries.get(one)) for one, step in overtaken.items()}
+    _write(store, generation, list(written.values()))
+    now = store.entries(generation, overtaken)
+    return {one: step for one, step in written.items() if now.get(one) != entries.get(one)}
 
 
-_REPAIRS = 5
-"""Each repetition means that yet another version of the same listing has come in."""
+def _without(step: Step, entry: Entry | None) -> Step:
+    # An entry is missing if its holder was erased meanwhile.
+    entry = entry or Entry(step.during.id, step.during.version, None, ())
+    current = entry.placed[-1:] if entry.listing else ()
+    foreign = dict.fromkeys(one for one in (*step.during.placed, *entry.placed) if one not in current)
+    former = dict.fromkeys((*step.during.former, *filter(None, [step.listing]), *entry.former))
+    return Step(entry, replace(entry, placed=(*foreign, *current), former=tuple(former)))
 
 
 def _steps(store: IndexWriter, generation: str, changes: Mapping[str, ListingChange]) -> list[Step]:

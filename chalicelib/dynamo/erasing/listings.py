@@ -20,7 +20,7 @@ from chalicelib.dynamo.stores.directory import codec
 from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import ConditionFailed, Delete, Raw, Tables, key_of
-from chalicelib.errors import Conflict, Unavailable
+from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
 
 
@@ -52,10 +52,9 @@ def _entry(item: Indexed) -> bool:
     generation, index = keys.directory_generation(key_of(item.raw)), DynamoIndexWriter(item.tables)
     if not _is_kept_up_to_date(index, generation):
         return True
-    with suppress(Conflict):  # another writer is changing it: the next pass looks again
-        writer.apply_to(index, generation, [_change(entry, item.traces)])
-        if entry.id in item.traces.ids:
-            _delete_delisted(item.tables, index, generation, entry.id)
+    writer.apply_to(index, generation, [_change(entry, item.traces)])
+    if entry.id in item.traces.ids:
+        _delete_delisted(item.tables, index, generation, entry.id)
     if entry.id not in item.traces.ids:
         DynamoTaskQueue(item.tables).add([Task(updates.KIND, "", entry.id, item.at)])
     return True

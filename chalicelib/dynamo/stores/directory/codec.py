@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -158,8 +158,14 @@ def _unpacked(raw: Raw) -> dict[str, Any]:
     return found
 
 
+_MEMBERS = tuple(member.name for member in fields(Listing))
+
+
 def _listing_members(listing: Listing) -> dict[str, Any]:
-    members = asdict(listing)
+    # `dataclasses.asdict` copies every value, which took a fifth of a rebuild.
+    members = {name: getattr(listing, name) for name in _MEMBERS}
+    members["achievements"] = [{"id": one.id, "name": one.name} for one in listing.achievements]
+    members["issuers"] = [{"id": one.id, "name": one.name} for one in listing.issuers]
     members["recent_at"] = listing.recent_at.isoformat()
     members["issued_at"] = listing.issued_at.isoformat() if listing.issued_at else None
     return members

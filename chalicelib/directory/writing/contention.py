@@ -1,0 +1,53 @@
+"""Change what others change at the same time."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection
+from typing import TypeVar
+
+from chalicelib.errors import Unavailable
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+ATTEMPTS = 100
+"""Attempts at a change. Of 32 writers of one item, one succeeds each time, so the last needs 32."""
+FIRST_PAUSE_SECONDS = 0.005
+MAX_PAUSE_SECONDS = 0.2
+"""The longest pause between attempts grows from the first to the second (exponential back-off with full jitter)."""
+
+
+def until_done(changes: dict[K, V], attempted: Callable[[dict[K, V]], dict[K, V]]) -> None:
+    """Repeat ``attempted``, which returns the changes to try again. Raises `Unavailable`."""
+    for attempt in range(ATTEMPTS):
+        if not changes:
+            return
+        if attempt:
+            time.sleep(random.uniform(0, min(MAX_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)))
+        changes = attempted(changes)
+    if changes:
+        raise Unavailable("The directory is being changed by too many writers.", code="storage_busy")
+
+
+def settle(
+    keys: Collection[K],
+    used: Callable[[Collection[K]], Collection[K]],
+    follow: Callable[[Collection[K], Collection[K]], None],
+) -> None:
+    """Make what is derived from postings agree with them: ``follow`` makes it so for those that are used and those that
+    are not. Raises `Unavailable`.
+
+    Whoever has begun or ended the use of a key calls this afterwards. It looks again after each change, so of two
+    writers that do so at the same time, the one that finishes last has seen what the other has done.
+    """
+
+    def attempted(before: dict[K, bool]) -> dict[K, bool]:
+        follow([key for key in before if before[key]], [key for key in before if not before[key]])
+        found = used(before)
+        return {key: key in found for key in before if (key in found) != before[key]}
+
+    if keys:
+        found = used(keys)
+        until_done({key: key in found for key in keys}, attempted)
