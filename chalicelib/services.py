@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.access.ports import Mailer
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.archive import ArchiveContext, EventArchive
     from chalicelib.analytics.counts.folding import FoldContext
     from chalicelib.analytics.counts.ports import CountStore
     from chalicelib.analytics.event_budget import EventBudget
@@ -113,6 +114,24 @@ class Services:
 
         store = DynamoCountStore(self._tables, self._retention)
         return FoldContext(self.event_store, store, self.clock, self.entropy, self._retention)
+
+    @cached_property
+    def event_archive(self) -> EventArchive:
+        """The archive of events."""
+        from chalicelib.s3.event_archive import S3EventArchive  # imported late: only background functions need it
+
+        return S3EventArchive(self.settings.region, self.settings.event_archive)
+
+    @cached_property
+    def archive_context(self) -> ArchiveContext:
+        """Dependencies of archiving events."""
+        from chalicelib.analytics.archive import ArchiveContext
+        from chalicelib.dynamo.stores import tombstones
+
+        erased = partial(tombstones.erased_credentials, self._tables)
+        return ArchiveContext(
+            self.event_store, self.event_store, self.event_archive, erased, self.clock, self._retention
+        )
 
     @cached_property
     def salts(self) -> Salts:
@@ -373,7 +392,8 @@ class Services:
         from chalicelib.dynamo.stores.erasures import DynamoErasureStore  # imported late
         from chalicelib.erasure.requests import ErasureContext
 
-        store = DynamoErasureStore(self._tables, DynamoCountStore(self._tables, self._retention), self.entropy)
+        counts = DynamoCountStore(self._tables, self._retention)
+        store = DynamoErasureStore(self._tables, counts, self.event_archive, self.entropy)
         cooling_off = timedelta(days=self.settings.erasure_days)
         return ErasureContext(store, self.profile_context.store, self.delivery_context, cooling_off)
 

@@ -74,6 +74,7 @@ table ``events`` (removed after a while)
 ``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of three minutes, to be counted
 ``LATE``                              ``<bucket>#<event>``            events that came after their bucket was folded
 ``LATE``                              ``failed#<bucket>#<issuer>``    issuers whose counting failed
+``LATE_DAYS``                         ``<day>``                       days with events that came after they were over
 ``FOLD``                              ``FOLD``                        how far events are counted
 ``BUCKET_COUNTS#<hour>``              ``<issuer>#<bucket>``           the counts of its buckets, by issuer
 ``HOUR_COUNTS#<day>``                 ``<issuer>#<hour>``             the counts of its hours, by issuer
@@ -319,6 +320,14 @@ def failed_fold(bucket: Period, event_id: str) -> Key:
 
 def late_events() -> Range:
     return Range("LATE")
+
+
+def late_day(day: date) -> Key:
+    return Key("LATE_DAYS", day.isoformat())
+
+
+def late_days() -> Range:
+    return Range("LATE_DAYS")
 
 
 def fold_progress() -> Key:

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.access import members, sessions, signing_keys, tokens
 from chalicelib.access.roles import Role
-from chalicelib.analytics import salt
+from chalicelib.analytics import archive, salt
 from chalicelib.analytics.counts import folding
 from chalicelib.analytics.counts.counts import Counts, Seen, Touch
 from chalicelib.analytics.counts.periods import bucket_of, day_of
@@ -52,6 +52,7 @@ from chalicelib.settings import Function, Settings
 from chalicelib.tasks.task_queue import Task
 from chalicelib.tasks.worker import Handler, RunResult, TaskFailure, Worker, run
 from local.aws import REGION
+from tests.analytics.fakes import EventArchive
 from tests.award.fakes import BASE_URL, Clock, new_achievement, new_issuer
 from tests.award.keys.fakes import KeyRemover
 from tests.award.pathways.fakes import every, leaf
@@ -74,7 +75,7 @@ class Laurel:
         self.tables, self.clock, self.mailer = tables, Clock(), Mailer()
         settings = Settings(
             "test", BASE_URL, tables.credentials, tables.directory, tables.events, tables.secrets, tables.erasures,
-            "host", Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1,
+            "archive", "host", Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1,
             mail_from="laurel@example.org",
             report_email="op@laurel.example",
         )  # fmt: skip
@@ -82,7 +83,7 @@ class Laurel:
         self.services = Services(settings, self.fallback, self.clock, os.urandom)
         self.services._tables = tables
         reader = DomainReader()
-        parts = {"signer": Signer(), "mailer": self.mailer}
+        parts = {"signer": Signer(), "mailer": self.mailer, "event_archive": EventArchive()}
         self.services.__dict__.update(parts)  # in place of the cached ones, which need AWS
         context = self.services.issuer_context
         self.issuer = issuer_actions.create(context, new_issuer(email="office@acme.example"), owner="owner@example.org")
@@ -237,6 +238,17 @@ def test_erasing_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     assert done.deleted > 0
     found = services.erasure_context.store.find([EMAIL, mailbox.digest(EMAIL), record.id])
     assert [kind for kind, _ in found if kind not in ("credentials: issuer", "credentials: member")] == []
+
+
+def test_archiving_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    services = laurel.services
+    laurel.clock.advance(timedelta(days=2))
+    services.event_store.write(samples.event(at=laurel.start))
+    with enforced(laurel.tables, grants_of(read_template(), "ArchiveEventsRole")) as refused:
+        done = archive.run(services.archive_context, laurel.clock() + timedelta(hours=1))
+    assert (refused, done.written) == ([], archive.CATCH_UP_DAYS)
+    assert len(list(services.event_archive.lines(laurel.start.date()))) == 1
+    assert services.event_store.late_days() == []
 
 
 def test_counting_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:

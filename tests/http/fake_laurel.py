@@ -176,6 +176,7 @@ class Laurel:
             "events",
             "secrets",
             "erasures",
+            "archive",
             "key-1",
             "shared-key",
             "eu-central-1",

@@ -45,6 +45,7 @@ READS = ("GetItem", "BatchGetItem", "Query")
 
 
 EVENTS = {"EVENTS", "LATE"}
+WRITTEN_EVENTS = EVENTS | {"LATE_DAYS"}
 COUNTS = {"BUCKET_COUNTS", "CHUNKS", "FOLD", "HOUR_COUNTS"}
 
 
@@ -94,11 +95,15 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         **each(READS, EVENTS | COUNTS), "PutItem": {"LATE"} | COUNTS, "DeleteItem": {"CHUNKS", "FOLD", "LATE"},
     },
     ("CountEventsRole", "secrets"): {},
-    ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": EVENTS},
-    ("PublicRole", "events"): {"PutItem": EVENTS},
-    ("VerifyRole", "events"): {"PutItem": EVENTS},
-    ("RunTasksRole", "events"): {"PutItem": EVENTS},
-    ("OnEmailEventRole", "events"): {"PutItem": EVENTS},
+    ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": WRITTEN_EVENTS},
+    ("PublicRole", "events"): {"PutItem": WRITTEN_EVENTS},
+    ("VerifyRole", "events"): {"PutItem": WRITTEN_EVENTS},
+    ("RunTasksRole", "events"): {"PutItem": WRITTEN_EVENTS},
+    ("OnEmailEventRole", "events"): {"PutItem": WRITTEN_EVENTS},
+    ("ArchiveEventsRole", "credentials"): {},
+    ("ArchiveEventsRole", "events"): {"Query": {"EVENTS", "LATE_DAYS"}, "DeleteItem": {"LATE_DAYS"}},
+    ("ArchiveEventsRole", "secrets"): {},
+    ("ArchiveEventsRole", "erasures"): {"BatchGetItem": {"TOMBSTONE"}},
     **{(role, "erasures"): TOMBSTONES for role in ("PublicRole", "VerifyRole", "IssuerRole", "RunTasksRole")},
     ("OnEmailEventRole", "erasures"): TOMBSTONES,
     ("ErasePeopleRole", "erasures"): each(("GetItem", "PutItem"), {"TOMBSTONE"}),

@@ -218,7 +218,7 @@ RULES: Mapping[str, Rule] = {
             "member", "membership", "pointer",
             # Read with their heads; hashes with a key that is destroyed; times and numbers.
             "counts", "counts_chunk", "dry_run_part",
-            "fold_progress", "known_person", "signing_key", "salt", "early", "late", "click",
+            "fold_progress", "known_person", "signing_key", "salt", "early", "late", "late_day", "click",
             # What this is carried out with, which goes last.
             "erasure", "erased_id", "erasure_sweep", "erasure_key", "tombstone",
         ),

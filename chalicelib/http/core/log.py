@@ -21,6 +21,7 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.verify.report import Verdict
 
 if TYPE_CHECKING:
+    from chalicelib.analytics.archive import ArchiveRun
     from chalicelib.analytics.counts.folding import Folded
     from chalicelib.award.keys.cleanup import CleanupResult
     from chalicelib.directory.writing.updates import Update
@@ -139,6 +140,11 @@ def listings_updated(update: Update) -> None:
 def cleaned_up(result: CleanupResult) -> None:
     """Log the result of the nightly clean-up of keys."""
     logger().info("cleaned up", extra={"issuers_closed": result.closed, "keys_scheduled": result.scheduled})
+
+
+def archived(result: ArchiveRun) -> None:
+    """Log what was archived."""
+    logger().info("events archived", extra=asdict(result))
 
 
 def erased(result: ErasureRun) -> None:
