@@ -10,7 +10,7 @@ from benchmarks.badges import ExamplesMissing
 from benchmarks.line import Line
 from benchmarks.peers import PeerMissing
 from benchmarks.rounds import progress
-from benchmarks.suites import award, dashboard, embed, http, jobs, package, page, startup, verify
+from benchmarks.suites import award, bots, dashboard, embed, http, jobs, package, page, startup, verify
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "verify": verify.lines,
@@ -22,6 +22,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "jobs": jobs.lines,
     "page": page.lines,
     "dashboard": dashboard.lines,
+    "bots": bots.lines,
 }
 
 
