@@ -10,7 +10,7 @@ from benchmarks.badges import ExamplesMissing
 from benchmarks.line import Line
 from benchmarks.peers import PeerMissing
 from benchmarks.rounds import progress
-from benchmarks.suites import award, bots, dashboard, embed, http, jobs, package, page, startup, verify
+from benchmarks.suites import award, bots, dashboard, embed, events, http, jobs, package, page, startup, verify
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "verify": verify.lines,
@@ -23,6 +23,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "page": page.lines,
     "dashboard": dashboard.lines,
     "bots": bots.lines,
+    "events": events.lines,
 }
 
 
