@@ -49,6 +49,14 @@ def archive_events(_event: CloudWatchEvent) -> None:
     log.archived(archive.run(services.archive_context, services.clock() + timedelta(minutes=5)))
 
 
+@app.schedule(Cron("10", "9", "2-4", "*", "?", "*"), name="send_summaries")
+def send_summaries(_event: CloudWatchEvent) -> None:
+    """Email the summaries of last month, on the second of a month; on two more days, those that were not sent."""
+    from chalicelib.delivery import summaries
+
+    log.summaries_sent(summaries.run(services.summary_context, services.clock() + timedelta(minutes=13)))
+
+
 @app.schedule(Rate(1, unit=Rate.HOURS), name="erase_people")
 def erase_people(_event: CloudWatchEvent) -> None:
     """Carry out the erasures of persons that are due, every hour for up to 13 minutes."""

@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
+    from chalicelib.delivery.summaries import SummaryContext
     from chalicelib.directory import ports as directory_ports
     from chalicelib.directory.profiles.own_profile import ProfileContext
     from chalicelib.directory.profiles.ports import PublishedStore
@@ -396,6 +397,15 @@ class Services:
         store = DynamoErasureStore(self._tables, counts, self.event_archive, self.entropy)
         cooling_off = timedelta(days=self.settings.erasure_days)
         return ErasureContext(store, self.profile_context.store, self.delivery_context, cooling_off)
+
+    @cached_property
+    def summary_context(self) -> SummaryContext:
+        """Monthly summaries for members of issuers."""
+        from chalicelib.delivery.summaries import SummaryContext
+        from chalicelib.dynamo.stores.summaries import DynamoSubscriptionStore  # imported late
+
+        store = DynamoSubscriptionStore(self._tables)
+        return SummaryContext(store, self.access_context.member_store.member, self.count_store, self.delivery_context)
 
     @cached_property
     def published_store(self) -> PublishedStore:

@@ -54,6 +54,7 @@ table ``credentials`` (permanent): private items
 ``OPERATOR_REPORTS#<state>``          ``<report>``                    reports to the operators (a pointer each)
 ``COUNTS#<issuer>#<section>``         ``<level>#<start>``             its counts of a day, a month or all time
 ``CHUNKS#<pk>#<sk>``                  ``<sha256>#<n>``                counts that are too large for their item
+``SUMMARIES``                         ``<issuer>#<email>``            a member who wants the monthly summary
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      due tasks, oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
@@ -320,6 +321,14 @@ def failed_fold(bucket: Period, event_id: str) -> Key:
 
 def late_events() -> Range:
     return Range("LATE")
+
+
+def summary_subscription(issuer_id: str, email: str) -> Key:
+    return Key("SUMMARIES", join(issuer_id, email))
+
+
+def summary_subscriptions() -> Range:
+    return Range("SUMMARIES")
 
 
 def late_day(day: date) -> Key:

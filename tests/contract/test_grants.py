@@ -31,9 +31,10 @@ from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record
-from chalicelib.delivery import email_events, mailbox
+from chalicelib.delivery import email_events, mailbox, summaries
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.delivery.summaries import Subscription, SummaryRun
 from chalicelib.directory.profiles import consent
 from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Subject, Visibility
 from chalicelib.directory.profiles.profile import Details, Profile
@@ -249,6 +250,22 @@ def test_archiving_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     assert (refused, done.written) == ([], archive.CATCH_UP_DAYS)
     assert len(list(services.event_archive.lines(laurel.start.date()))) == 1
     assert services.event_store.late_days() == []
+
+
+def test_sending_summaries_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    """With a member who wants them, one who has left, and a month with events."""
+    services = laurel.services
+    for email in ("owner@example.org", "gone@example.org"):
+        services.summary_context.store.add(Subscription("acme", email))
+    laurel.issue()
+    laurel.run_tasks(set())
+    folding.run(services.fold_context, laurel.clock() + timedelta(hours=1))
+    laurel.clock.advance(timedelta(days=32))
+    folding.run(services.fold_context, laurel.clock() + timedelta(days=1))
+    with enforced(laurel.tables, grants_of(read_template(), "SendSummariesRole")) as refused:
+        done = summaries.run(services.summary_context, laurel.clock() + timedelta(hours=1))
+    assert (refused, done) == ([], SummaryRun(sent=1, ended=1))
+    assert [one.to for one in laurel.mailer.sent if one.kind is Kind.SUMMARY] == ["owner@example.org"]
 
 
 def test_counting_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:

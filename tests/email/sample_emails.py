@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose, erasing, reported
+from chalicelib.delivery.emails import account, compose, erasing, reported, summary
 from chalicelib.delivery.emails.compose import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from tests.contract import samples
@@ -35,7 +36,7 @@ def sample_context(base_url: str = "https://laurel.example", **changes: object) 
     return replace(one, **{"identified": True, **changes})  # type: ignore[arg-type]
 
 
-def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes: object) -> EmailContent:
+def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes: object) -> EmailContent:  # noqa: PLR0911 - a case for each kind
     """The sample email of ``kind``."""
     match kind:
         case Kind.SIGN_IN:
@@ -52,6 +53,10 @@ def sample_email(kind: Kind, base_url: str = "https://laurel.example", **changes
         case Kind.REPORTED:
             page, reports = f"{base_url}/c/{'c' * 26}", f"{base_url}/console/fernhill/reports"
             return reported.to_issuer(EMAIL, sample_context(base_url).issuer, page, reports)
+        case Kind.SUMMARY:
+            said = ("12 credentials were issued, 2 more than in October (10).", "41 % were shared at least once.")
+            issuer, month = sample_context(base_url).issuer, date(2026, 11, 1)
+            return summary.monthly(EMAIL, issuer, month, said, base_url, f"{base_url}/{STOP}", ISSUED_AT)
         case _:
             return compose.about_credential(
                 kind, sample_context(base_url, **changes), Links(f"{base_url}/{MY}", f"{base_url}/{STOP}")

@@ -127,7 +127,9 @@ def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any
     signing = {"IssuerRole", "RunTasksRole", "CleanUpKeysRole"}
     assert {role for role in allowed if "kms:Sign" in allowed[role]} == signing
     assert {role for role in allowed if "kms:ScheduleKeyDeletion" in allowed[role]} == {"CleanUpKeysRole"}
-    assert {role for role in allowed if "ses:SendRawEmail" in allowed[role]} == {"IssuerRole", "RunTasksRole"}
+    assert {role for role in allowed if "ses:SendRawEmail" in allowed[role]} == {
+        "IssuerRole", "RunTasksRole", "SendSummariesRole",
+    }  # fmt: skip
     assert {"kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
 
 
@@ -571,6 +573,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
                 "RunTasks",
                 "CountEvents",
                 "ArchiveEvents",
+                "SendSummaries",
                 "ErasePeople",
                 "OnEmailEvent",
                 "UpdateDirectory",

@@ -40,9 +40,11 @@ class Kind(StrEnum):
     """A person was added as a member of an issuer."""
     REPORTED = "reported"
     """A visitor reported a credential, to its issuer or to the operators."""
+    SUMMARY = "summary"
+    """What changed in a month, for members of an issuer who subscribed to it."""
 
 
-FROM_LAUREL = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.ERASURE, Kind.INVITATION, Kind.REPORTED})
+FROM_LAUREL = frozenset({Kind.SIGN_IN, Kind.HOLDER_LINK, Kind.ERASURE, Kind.INVITATION, Kind.REPORTED, Kind.SUMMARY})
 """Emails from Laurel itself; all others are from an issuer."""
 REMINDERS = frozenset({Kind.UNOPENED, Kind.UNSHARED, Kind.RENEWAL})
 """Emails that the recipient did not request: sent at most once each, and never at night."""

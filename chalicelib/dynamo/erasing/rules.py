@@ -194,7 +194,7 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("credential", "row"), _delete_own),
     **dict.fromkeys(("index", "event"), _without_id),
     **dict.fromkeys(("job", "token"), _without_person),
-    **dict.fromkeys(("session", "link"), _delete_session),
+    **dict.fromkeys(("session", "link", "summary_subscription"), _delete_session),
     "dry_run": _dry_run,
     "published": _published,
     "consent": _consent,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.analytics.archive import ArchiveRun
     from chalicelib.analytics.counts.folding import Folded
     from chalicelib.award.keys.cleanup import CleanupResult
+    from chalicelib.delivery.summaries import SummaryRun
     from chalicelib.directory.writing.updates import Update
     from chalicelib.erasure.running import ErasureRun
     from chalicelib.tasks.worker import RunResult, TaskFailure
@@ -145,6 +146,11 @@ def cleaned_up(result: CleanupResult) -> None:
 def archived(result: ArchiveRun) -> None:
     """Log what was archived."""
     logger().info("events archived", extra=asdict(result))
+
+
+def summaries_sent(result: SummaryRun) -> None:
+    """Log how many monthly summaries were sent."""
+    logger().info("summaries sent", extra=asdict(result))
 
 
 def erased(result: ErasureRun) -> None:
