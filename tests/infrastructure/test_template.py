@@ -341,6 +341,7 @@ def test_archive_of_events_is_private_encrypted_and_ends_with_the_events(templat
     assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert rule["ExpirationInDays"] == {"Ref": "EventRetentionDays"}
+    assert template["Resources"]["EventArchivePolicy"]["Condition"] == "HasDomain"
     (policy,) = template["Resources"]["EventArchivePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert (policy["Effect"], policy["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
 
