@@ -41,6 +41,22 @@ def clean_up_keys(_event: CloudWatchEvent) -> None:
     log.cleaned_up(cleanup.clean_up(services.issuer_context, services.key_remover))
 
 
+@app.schedule(Cron("50", "0", "*", "*", "?", "*"), name="archive_events")
+def archive_events(_event: CloudWatchEvent) -> None:
+    """Archive the events of yesterday, and of days that got events afterwards, every night at 00:50 UTC."""
+    from chalicelib.analytics import archive
+
+    log.archived(archive.run(services.archive_context, services.clock() + timedelta(minutes=5)))
+
+
+@app.schedule(Cron("10", "9", "2-4", "*", "?", "*"), name="send_summaries")
+def send_summaries(_event: CloudWatchEvent) -> None:
+    """Email the summaries of last month, on the second of a month; on two more days, those that were not sent."""
+    from chalicelib.delivery import summaries
+
+    log.summaries_sent(summaries.run(services.summary_context, services.clock() + timedelta(minutes=13)))
+
+
 @app.schedule(Rate(1, unit=Rate.HOURS), name="erase_people")
 def erase_people(_event: CloudWatchEvent) -> None:
     """Carry out the erasures of persons that are due, every hour for up to 13 minutes."""

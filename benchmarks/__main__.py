@@ -10,7 +10,20 @@ from benchmarks.badges import ExamplesMissing
 from benchmarks.line import Line
 from benchmarks.peers import PeerMissing
 from benchmarks.rounds import progress
-from benchmarks.suites import award, dashboard, directory, embed, http, jobs, package, page, startup, verify
+from benchmarks.suites import (
+    award,
+    bots,
+    dashboard,
+    directory,
+    embed,
+    events,
+    http,
+    jobs,
+    package,
+    page,
+    startup,
+    verify,
+)
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "verify": verify.lines,
@@ -23,6 +36,8 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "page": page.lines,
     "dashboard": dashboard.lines,
     "directory": directory.lines,
+    "bots": bots.lines,
+    "events": events.lines,
 }
 
 

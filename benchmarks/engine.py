@@ -23,6 +23,7 @@ SETTINGS = {
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
     "ERASURES_TABLE": "erasures",
+    "EVENT_ARCHIVE": "unused",
     "HOST_KEY_ID": "unused",
     "POWERTOOLS_SERVICE_NAME": "laurel",
 }

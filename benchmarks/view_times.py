@@ -1,8 +1,8 @@
-"""Answer `GET /c/ID` repeatedly in one warm process. Arguments: ID ACCEPT TIMES.
+"""Answer `GET /c/ID` repeatedly in one warm process. Arguments: ID ACCEPT TIMES [both].
 
-Prints one line per response, `{"own", "aws", "calls"}`: our own nanoseconds, those spent in AWS calls, and the number
-of calls. An AWS call lasts from botocore's event `provide-client-params` (the client was called) to `after-call` (the
-response is parsed).
+Prints one line per response, `{"own", "aws", "calls", "event"}`: our own nanoseconds, those spent in AWS calls, the
+number of calls, and whether the view was recorded as an event. With `both`, every other one is not. An AWS call lasts
+from botocore's event `provide-client-params` (the client was called) to `after-call` (the response is parsed).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import io
 import json
 import sys
 import time
+from dataclasses import replace
 
 from benchmarks.request import Context, get_credential
 
@@ -36,13 +37,24 @@ class AwsTimer:
         self.calls += 1
 
 
-def main(credential_id: str, accept: str, times: str) -> None:
+class _NoRecorder:
+    """Records nothing, in place of `analytics.recorder.Recorder`."""
+
+    def record(self, event: object) -> None:
+        """Do nothing."""
+
+
+def main(credential_id: str, accept: str, times: str, both: str = "") -> None:
     aws_timer = AwsTimer()
     client = services._tables.client  # noqa: SLF001 - the only client that a view uses
     client.meta.events.register("provide-client-params", aws_timer.begin)
     client.meta.events.register("after-call", aws_timer.end)
     event, found = get_credential(credential_id, accept), []
-    for _ in range(int(times)):
+    reports = services.hosted_reports
+    silent = replace(reports, recorder=_NoRecorder())  # type: ignore[arg-type]
+    for number in range(int(times)):
+        is_recorded = not both or number % 2 == 0
+        services.__dict__["hosted_reports"] = reports if is_recorded else silent
         aws_timer.spent = aws_timer.calls = 0
         with contextlib.redirect_stdout(io.StringIO()):
             before = time.perf_counter_ns()
@@ -50,7 +62,8 @@ def main(credential_id: str, accept: str, times: str) -> None:
             spent = time.perf_counter_ns() - before
         if answer["statusCode"] != 200:
             raise RuntimeError(f"not a view: {answer}")
-        found.append({"own": spent - aws_timer.spent, "aws": aws_timer.spent, "calls": aws_timer.calls})
+        found.append({"own": spent - aws_timer.spent, "aws": aws_timer.spent, "calls": aws_timer.calls,
+                      "event": is_recorded})  # fmt: skip
     for row in found:
         sys.stdout.write(json.dumps(row) + "\n")
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.access.ports import Mailer
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
+    from chalicelib.analytics.archive import ArchiveContext, EventArchive
     from chalicelib.analytics.counts.folding import FoldContext
     from chalicelib.analytics.counts.ports import CountStore
     from chalicelib.analytics.event_budget import EventBudget
@@ -45,6 +46,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
+    from chalicelib.delivery.summaries import SummaryContext
     from chalicelib.directory import ports as directory_ports
     from chalicelib.directory.contact.relaying import ContactContext
     from chalicelib.directory.profiles.own_profile import ProfileContext
@@ -117,6 +119,24 @@ class Services:
 
         store = DynamoCountStore(self._tables, self._retention)
         return FoldContext(self.event_store, store, self.clock, self.entropy, self._retention)
+
+    @cached_property
+    def event_archive(self) -> EventArchive:
+        """The archive of events."""
+        from chalicelib.s3.event_archive import S3EventArchive  # imported late: only background functions need it
+
+        return S3EventArchive(self.settings.region, self.settings.event_archive)
+
+    @cached_property
+    def archive_context(self) -> ArchiveContext:
+        """Dependencies of archiving events."""
+        from chalicelib.analytics.archive import ArchiveContext
+        from chalicelib.dynamo.stores import tombstones
+
+        erased = partial(tombstones.erased_credentials, self._tables)
+        return ArchiveContext(
+            self.event_store, self.event_store, self.event_archive, erased, self.clock, self._retention
+        )
 
     @cached_property
     def salts(self) -> Salts:
@@ -386,7 +406,8 @@ class Services:
         from chalicelib.dynamo.stores.erasures import DynamoErasureStore  # imported late
         from chalicelib.erasure.requests import ErasureContext
 
-        store = DynamoErasureStore(self._tables, DynamoCountStore(self._tables, self._retention), self.entropy)
+        counts = DynamoCountStore(self._tables, self._retention)
+        store = DynamoErasureStore(self._tables, counts, self.event_archive, self.entropy)
         cooling_off = timedelta(days=self.settings.erasure_days)
         return ErasureContext(store, self.profile_context.store, self.delivery_context, cooling_off)
 
@@ -413,6 +434,15 @@ class Services:
             # The check follows no cursor, so it needs no secret to sign one, which its function cannot read.
             lambda: replace(self.directory, secret=lambda _day: None),
         )
+
+    @cached_property
+    def summary_context(self) -> SummaryContext:
+        """Monthly summaries for members of issuers."""
+        from chalicelib.delivery.summaries import SummaryContext
+        from chalicelib.dynamo.stores.summaries import DynamoSubscriptionStore  # imported late
+
+        store = DynamoSubscriptionStore(self._tables)
+        return SummaryContext(store, self.access_context.member_store.member, self.count_store, self.delivery_context)
 
     @cached_property
     def published_store(self) -> PublishedStore:

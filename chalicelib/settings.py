@@ -14,7 +14,7 @@ from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = (
     "STAGE", "BASE_URL", "CREDENTIALS_TABLE", "DIRECTORY_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "ERASURES_TABLE",
-    "HOST_KEY_ID", "SHARED_KEY_ID",
+    "EVENT_ARCHIVE", "HOST_KEY_ID", "SHARED_KEY_ID",
 )  # fmt: skip
 
 NEW_KEYS_PER_DAY = 50
@@ -63,6 +63,8 @@ class Settings:
     secrets_table: str
     erasures_table: str
     """What is not restored with the other tables: that something was erased."""
+    event_archive: str
+    """The S3 bucket of archived events."""
     host_key_id: str
     """The KMS key of the host's own did:web."""
     shared_key_id: str
@@ -126,6 +128,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         events_table=environment["EVENTS_TABLE"],
         secrets_table=environment["SECRETS_TABLE"],
         erasures_table=environment["ERASURES_TABLE"],
+        event_archive=environment["EVENT_ARCHIVE"],
         host_key_id=environment["HOST_KEY_ID"],
         shared_key_id=environment["SHARED_KEY_ID"],
         new_keys_per_day=_whole_number(environment, "NEW_KEYS_PER_DAY", NEW_KEYS_PER_DAY),

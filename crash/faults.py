@@ -9,8 +9,6 @@ from typing import Any
 
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-CLIENTS = ("dynamodb", "kms")
-
 
 class Fault(StrEnum):
     """The fault injected at a call."""
@@ -26,7 +24,7 @@ class SimulatedCrash(BaseException):
 
 
 class FaultInjector:
-    """Counts the calls of ``clients``, in the order of `CLIENTS`, and injects a fault into one of them."""
+    """Counts the calls of ``clients`` and injects a fault into one of them."""
 
     def __init__(self, clients: Sequence[Any]) -> None:
         self._clients = clients
@@ -55,8 +53,8 @@ class FaultInjector:
                 raise SimulatedCrash
 
         handlers = {"before-call": before_call, "before-send": before_send, "after-call": after_call}
-        names = [(client, f"{event}.{name}", handler) for event, handler in handlers.items()
-                 for client, name in zip(self._clients, CLIENTS, strict=False)]  # fmt: skip
+        names = [(client, f"{event}.{client.meta.service_model.service_name}", handler)
+                 for event, handler in handlers.items() for client in self._clients]  # fmt: skip
         for client, name, handler in names:
             client.meta.events.register(name, handler)
         try:

@@ -6,10 +6,11 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chalicelib.access import sessions
+from chalicelib.analytics import archive
 from chalicelib.analytics.counts import folding
 from chalicelib.analytics.event import Event, Visit, VisitorClass
 from chalicelib.analytics.event import Kind as EventKind
@@ -55,6 +56,7 @@ from crash.stage import create_table
 NAME, EMAIL = "Adaora Quillfeather", "adaora.quillfeather@example.org"
 OTHER = "ben.okonkwo@example.org"
 TABLES = ("credentials", "directory", "events", "secrets", "erasures")
+ARCHIVE = "archive"
 PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\0\0\0\0IEND\xaeB`\x82"
 _OWN_KINDS = {"fold_progress", "erasure", "erased_id", "erasure_sweep", "erasure_key", "tombstone"}
 
@@ -93,6 +95,7 @@ class Town:
             events_table=f"{name}-events",
             secrets_table=f"{name}-secrets",
             erasures_table=f"{name}-erasures",
+            event_archive=f"{name}-archive",
             host_key_id="",
             shared_key_id=signer.create("shared").handle,
             region=region,
@@ -104,7 +107,9 @@ class Town:
         self.client = self.tables.client
         for table in TABLES:
             create_table(self.client, getattr(self.tables, table))
-        self.injector = FaultInjector((self.client,))
+        self._s3 = self.services.event_archive._client  # type: ignore[attr-defined]  # noqa: SLF001
+        self._s3.create_bucket(Bucket=settings.event_archive)
+        self.injector = FaultInjector((self.client, self._s3))
         self.token = ""
         self.holder_id = ""
         self._fill()
@@ -208,10 +213,11 @@ class Town:
         context.store.save_reputation(counted)
 
     def _count(self) -> None:
-        """Midnight passes, so that events are counted by hour, day, month and for good."""
+        """Midnight passes, so that events are counted by hour, day, month and for good, and archived."""
         for _ in range(2):
             self.now += timedelta(minutes=30)
             folding.run(self.services.fold_context, self.now + timedelta(minutes=5))
+        archive.run(self.services.archive_context, self.now + timedelta(minutes=5))
 
     # --- what is interrupted ----------------------------------------------------------------------------------------
 
@@ -305,13 +311,21 @@ class Town:
         return any(re.search(name, repr(raw)) for name in reports | runs)
 
     def snapshot(self) -> Snapshot:
-        """All items of all tables."""
-        return {table: {key_of(raw): raw for raw in self._scan(getattr(self.tables, table))} for table in TABLES}
+        """All items of all tables, and the archived lines."""
+        stored = self.services.event_archive
+        lines = {Key(str(day), ""): {"lines": {"S": "".join(stored.lines(day))}} for day in stored.days()}
+        items = {table: {key_of(raw): raw for raw in self._scan(getattr(self.tables, table))} for table in TABLES}
+        return {**items, ARCHIVE: lines}
 
     def restore(self, wanted: Snapshot | None = None) -> None:
-        """Make the tables as they were."""
+        """Make the tables and the archive as they were."""
         present = self.snapshot()
         for table, items in (wanted or self._start).items():
+            if table == ARCHIVE:
+                for key, raw in items.items():
+                    if present[ARCHIVE].get(key) != raw:
+                        self.services.event_archive.save(date.fromisoformat(key.pk), [raw["lines"]["S"]])
+                continue
             name, now = getattr(self.tables, table), present[table]
             for key in now.keys() - items.keys():
                 self.client.delete_item(TableName=name, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})

@@ -54,6 +54,7 @@ class Deployed:
             "EVENTS_TABLE": self.outputs["EventsTable"],
             "SECRETS_TABLE": self.outputs["SecretsTable"],
             "ERASURES_TABLE": self.outputs["ErasuresTable"],
+            "EVENT_ARCHIVE": self.outputs["EventArchive"],
             "HOST_KEY_ID": self.outputs["HostKeyId"],
             "SHARED_KEY_ID": self.outputs["SharedKeyId"],
             "MAIL_FROM": self.outputs.get("MailFrom", ""),

@@ -45,6 +45,7 @@ IMPORT_SETTINGS = {
     "EVENTS_TABLE": "package",
     "SECRETS_TABLE": "package",
     "ERASURES_TABLE": "package",
+    "EVENT_ARCHIVE": "package",
     "HOST_KEY_ID": "package",
     "SHARED_KEY_ID": "package",
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -70,7 +71,7 @@ NEVER_LOADED = (
 )
 """Files in the requirements that no function reads: 6 MB unzipped."""
 
-AWS_SERVICES = ("dynamodb", "kms", "secretsmanager", "ses")
+AWS_SERVICES = ("dynamodb", "kms", "s3", "secretsmanager", "ses")
 """AWS services that the functions call. botocore includes definitions for four hundred others: 15 MB, half of the zip,
 which would slow down every cold start."""
 

@@ -15,6 +15,7 @@ ENVIRONMENT = dict.fromkeys(
         "EVENTS_TABLE",
         "SECRETS_TABLE",
         "ERASURES_TABLE",
+        "EVENT_ARCHIVE",
         "HOST_KEY_ID",
         "SHARED_KEY_ID",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -138,6 +138,10 @@ class Event:
     """Tags in the requested URL, in lower case."""
     valid_until: datetime | None = None
     """When an issued credential expires; None for other kinds, and if it does not expire."""
+
+    def of_nobody(self) -> Event:
+        """The event without credential and visitor, as it stays after an erasure."""
+        return replace(self, credential_id=None, visitor=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.analytics.event import Event
 from chalicelib.analytics.event_json import UNSTORED, from_wire
@@ -46,7 +46,7 @@ def replay(
             other += 1
         else:
             if event.credential_id is not None and is_erased(event.credential_id):
-                event = replace(event, credential_id=None, visitor=None)
+                event = event.of_nobody()
             event_store.write(event)
             stored += 1
     return Replayed(stored, other, tuple(malformed))

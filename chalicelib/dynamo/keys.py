@@ -55,6 +55,7 @@ table ``credentials`` (permanent): private items
 ``OPERATOR_REPORTS#<state>``          ``<report>``                    reports to the operators (a pointer each)
 ``COUNTS#<issuer>#<section>``         ``<level>#<start>``             its counts of a day, a month or all time
 ``CHUNKS#<pk>#<sk>``                  ``<sha256>#<n>``                counts that are too large for their item
+``SUMMARIES``                         ``<issuer>#<email>``            a member who wants the monthly summary
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      due tasks, oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
@@ -75,6 +76,7 @@ table ``events`` (removed after a while)
 ``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of three minutes, to be counted
 ``LATE``                              ``<bucket>#<event>``            events that came after their bucket was folded
 ``LATE``                              ``failed#<bucket>#<issuer>``    issuers whose counting failed
+``LATE_DAYS``                         ``<day>``                       days with events that came after they were over
 ``FOLD``                              ``FOLD``                        how far events are counted
 ``BUCKET_COUNTS#<hour>``              ``<issuer>#<bucket>``           the counts of its buckets, by issuer
 ``HOUR_COUNTS#<day>``                 ``<issuer>#<hour>``             the counts of its hours, by issuer
@@ -324,6 +326,22 @@ def failed_fold(bucket: Period, event_id: str) -> Key:
 
 def late_events() -> Range:
     return Range("LATE")
+
+
+def summary_subscription(issuer_id: str, email: str) -> Key:
+    return Key("SUMMARIES", join(issuer_id, email))
+
+
+def summary_subscriptions() -> Range:
+    return Range("SUMMARIES")
+
+
+def late_day(day: date) -> Key:
+    return Key("LATE_DAYS", day.isoformat())
+
+
+def late_days() -> Range:
+    return Range("LATE_DAYS")
 
 
 def fold_progress() -> Key:

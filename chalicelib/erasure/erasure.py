@@ -154,4 +154,5 @@ class ErasureStore(Protocol):
         """What was erased after ``since`` and exists."""
 
     def find(self, values: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Search every byte of every table: the kind of each item with one of ``values``, and the value."""
+        """Search every byte of every table and of the archived events: the kind of each item with one of
+        ``values``, and the value."""

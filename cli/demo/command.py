@@ -9,7 +9,7 @@ from pathlib import Path
 from chalicelib.services import Services
 from cli import grammar
 from cli.demo import profile
-from cli.demo.history import seed_year
+from cli.demo.history import seed_pathway, seed_year
 from cli.demo.seed import check, demo_map, seed, seed_owner
 from cli.grammar import Commands
 from cli.output import UsageProblem, show
@@ -39,7 +39,8 @@ def seed_demo(services: Services, options: Namespace) -> int:
     """Create missing demo data, check the verdict of each kind, then write the index of demo credentials."""
     with bar("Demo data") as progress:
         seed(services.issuer_context, progress)
-    seed_year(services.fold_context, services.settings.base_url, services.clock().date())
+    pathway_id = seed_pathway(services.issuer_context, services.pathways)
+    seed_year(services.fold_context, services.settings.base_url, services.clock().date(), pathway_id)
     if options.owner is not None:
         seed_owner(services.access_context, options.owner)
     shown = demo_map(services.settings.base_url)

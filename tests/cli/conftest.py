@@ -24,6 +24,7 @@ from chalicelib.settings import Settings
 from cli.main import main
 from tests.access import fakes as access_fakes
 from tests.analytics.counts.fakes import CountStore, context_of
+from tests.analytics.fakes import EventArchive
 from tests.award.fakes import BASE_URL, Clock
 from tests.award.pathways import fakes as pathway_fakes
 from tests.delivery.fake_delivery import DeliveryFixture
@@ -43,6 +44,7 @@ ENVIRONMENT = {
     "EVENTS_TABLE": "events",
     "SECRETS_TABLE": "secrets",
     "ERASURES_TABLE": "erasures",
+    "EVENT_ARCHIVE": "archive",
     "HOST_KEY_ID": "host",
     "SHARED_KEY_ID": "shared",
 }
@@ -62,6 +64,7 @@ class FakeServices:
         self.visitor_reports: Any = VisitorReportStore(self.tasks)
         self.profile_store = ProfileStore()
         self.fold_context: Any = context_of(CountStore())
+        self.event_archive: Any = EventArchive()
         self.profile_store: Any = ProfileStore()
         self.clock = Clock()
         self.entropy = random.Random(3).randbytes

@@ -32,6 +32,7 @@ from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Put, Tables
 from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore, State, Sweep, Target
 from chalicelib.errors import Conflict, Erased, NotFound, Unavailable
+from tests.analytics.fakes import EventArchive
 from tests.contract.samples import NOW, RETENTION, issuer, record, status_lists
 from tests.erasure import fakes
 
@@ -41,7 +42,7 @@ ERASURE = Erasure("acme", mailbox.digest(EMAIL), EMAIL, None, AskedBy.ISSUER, NO
 
 @pytest.fixture
 def real(tables: Tables) -> DynamoErasureStore:
-    return DynamoErasureStore(tables, DynamoCountStore(tables, RETENTION), Random(1).randbytes)
+    return DynamoErasureStore(tables, DynamoCountStore(tables, RETENTION), EventArchive(), Random(1).randbytes)
 
 
 @pytest.fixture(params=["fake", "real"])

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.access import members, sessions, signing_keys, tokens
 from chalicelib.access.roles import Role
-from chalicelib.analytics import salt
+from chalicelib.analytics import archive, salt
 from chalicelib.analytics.counts import folding
 from chalicelib.analytics.counts.counts import Counts, Seen, Touch
 from chalicelib.analytics.counts.periods import bucket_of, day_of
@@ -31,9 +31,10 @@ from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway_json import Draft
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record
-from chalicelib.delivery import email_events, mailbox
+from chalicelib.delivery import email_events, mailbox, summaries
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.delivery.summaries import Subscription, SummaryRun
 from chalicelib.directory.profiles import consent
 from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Subject, Visibility
 from chalicelib.directory.profiles.profile import Details, Profile
@@ -54,6 +55,7 @@ from chalicelib.settings import Function, Settings
 from chalicelib.tasks.task_queue import Task
 from chalicelib.tasks.worker import Handler, RunResult, TaskFailure, Worker, run
 from local.aws import REGION
+from tests.analytics.fakes import EventArchive
 from tests.award.fakes import BASE_URL, Clock, new_achievement, new_issuer
 from tests.award.keys.fakes import KeyRemover
 from tests.award.pathways.fakes import every, leaf
@@ -77,7 +79,7 @@ class Laurel:
         self.tables, self.clock, self.mailer = tables, Clock(), Mailer()
         settings = Settings(
             "test", BASE_URL, tables.credentials, tables.directory, tables.events, tables.secrets, tables.erasures,
-            "host", Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1,
+            "archive", "host", Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1,
             mail_from="laurel@example.org",
             report_email="op@laurel.example",
         )  # fmt: skip
@@ -85,7 +87,7 @@ class Laurel:
         self.services = Services(settings, self.fallback, self.clock, os.urandom)
         self.services._tables = tables
         reader = DomainReader()
-        parts = {"signer": Signer(), "mailer": self.mailer}
+        parts = {"signer": Signer(), "mailer": self.mailer, "event_archive": EventArchive()}
         self.services.__dict__.update(parts)  # in place of the cached ones, which need AWS
         context = self.services.issuer_context
         self.issuer = issuer_actions.create(context, new_issuer(email="office@acme.example"), owner="owner@example.org")
@@ -246,6 +248,33 @@ def test_erasing_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     assert done.deleted > 0
     found = services.erasure_context.store.find([EMAIL, mailbox.digest(EMAIL), record.id])
     assert [kind for kind, _ in found if kind not in ("credentials: issuer", "credentials: member")] == []
+
+
+def test_archiving_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    services = laurel.services
+    laurel.clock.advance(timedelta(days=2))
+    services.event_store.write(samples.event(at=laurel.start))
+    with enforced(laurel.tables, grants_of(read_template(), "ArchiveEventsRole")) as refused:
+        done = archive.run(services.archive_context, laurel.clock() + timedelta(hours=1))
+    assert (refused, done.written) == ([], archive.CATCH_UP_DAYS)
+    assert len(list(services.event_archive.lines(laurel.start.date()))) == 1
+    assert services.event_store.late_days() == []
+
+
+def test_sending_summaries_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
+    """With a member who wants them, one who has left, and a month with events."""
+    services = laurel.services
+    for email in ("owner@example.org", "gone@example.org"):
+        services.summary_context.store.add(Subscription("acme", email))
+    laurel.issue()
+    laurel.run_tasks(set())
+    folding.run(services.fold_context, laurel.clock() + timedelta(hours=1))
+    laurel.clock.advance(timedelta(days=32))
+    folding.run(services.fold_context, laurel.clock() + timedelta(days=1))
+    with enforced(laurel.tables, grants_of(read_template(), "SendSummariesRole")) as refused:
+        done = summaries.run(services.summary_context, laurel.clock() + timedelta(hours=1))
+    assert (refused, done) == ([], SummaryRun(sent=1, ended=1))
+    assert [one.to for one in laurel.mailer.sent if one.kind is Kind.SUMMARY] == ["owner@example.org"]
 
 
 def test_counting_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:

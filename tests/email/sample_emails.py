@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose, contacting, erasing, reported, saved_news
+from chalicelib.delivery.emails import account, compose, contacting, erasing, reported, saved_news, summary
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
 from chalicelib.delivery.emails.email_content import EmailContent, Kind
 from chalicelib.delivery.emails.saved_news import Match, Revoked
@@ -51,6 +52,7 @@ def from_laurel(base_url: str) -> dict[Kind, EmailContent]:
     issuer = sample_context(base_url).issuer
     page, reports = f"{base_url}/c/{'c' * 26}", f"{base_url}/console/fernhill/reports"
     lines = ("Dear Ada,", "", "We look for an analyst who knows rivers.", "Grace")
+    said = ("12 credentials were issued, 2 more than in October (10).", "41 % were shared at least once.")
     turn_off = f"{base_url}/mail/contact/{'c' * 52}"
     return {
         Kind.SIGN_IN: account.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15),
@@ -67,6 +69,9 @@ def from_laurel(base_url: str) -> dict[Kind, EmailContent]:
             (Match("rivers, Lagos", 1, at_least=False), Match("python", 20, at_least=True)),
             f"{base_url}/directory/saved",
             f"{base_url}/mail/saved/{'s' * 65}",
+        ),
+        Kind.SUMMARY: summary.monthly(
+            EMAIL, issuer, date(2026, 11, 1), said, base_url, f"{base_url}/{STOP}", ISSUED_AT
         ),
         Kind.CONTACT: contacting.message(EMAIL, "grace@agency.example", "Grace", "River Agency", lines, turn_off),
     }

@@ -86,7 +86,14 @@ def test_credential_email_names_the_issuer_and_has_unsubscribe_headers(kind: Kin
     assert "Data analysis in practice" in mail["Subject"]
 
 
-@pytest.mark.parametrize("kind", sorted(FROM_LAUREL - {Kind.CONTACT, Kind.SAVED_NEWS}))
+def test_monthly_summary_is_from_laurel_and_has_unsubscribe_headers() -> None:
+    mail = received(sample_email(Kind.SUMMARY))
+    assert mail["From"].addresses[0].display_name == "Laurel"
+    assert mail["List-Unsubscribe"] == f"<https://laurel.example/{STOP}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize("kind", sorted(FROM_LAUREL - {Kind.CONTACT, Kind.SAVED_NEWS, Kind.SUMMARY}))
 def test_email_from_laurel_has_no_unsubscribe_header(kind: Kind) -> None:
     mail = received(sample_email(kind))
     assert mail["List-Unsubscribe"] is None

@@ -33,6 +33,7 @@ from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.summaries import SummaryContext
 from chalicelib.directory.contact.relaying import ContactContext
 from chalicelib.directory.listed import all_shown_now
 from chalicelib.directory.ports import Ports
@@ -57,6 +58,7 @@ from tests.access import fakes as access_fakes
 from tests.analytics.counts import fakes as counts_fakes
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
+from tests.delivery.summary_fakes import SubscriptionStore
 from tests.directory import fakes as directory_fakes
 from tests.directory.contact.fakes import ContactStore
 from tests.directory.saved.fakes import SavedStore
@@ -183,6 +185,7 @@ class Laurel:
             "events",
             "secrets",
             "erasures",
+            "archive",
             "key-1",
             "shared-key",
             "eu-central-1",
@@ -288,6 +291,14 @@ class Laurel:
             self.delivery_context,
             timedelta(days=self.settings.erasure_days),
         )
+
+    @cached_property
+    def subscriptions(self) -> SubscriptionStore:
+        return SubscriptionStore()
+
+    @property
+    def summary_context(self) -> SummaryContext:
+        return SummaryContext(self.subscriptions, self.member_store.member, self.count_store, self.delivery_context)
 
     def email_html(self, content: EmailContent) -> str:
         from chalicelib.email.render import render  # imported late, as by the services

@@ -45,6 +45,7 @@ READS = ("GetItem", "BatchGetItem", "Query")
 
 
 EVENTS = {"EVENTS", "LATE"}
+WRITTEN_EVENTS = EVENTS | {"LATE_DAYS"}
 COUNTS = {"BUCKET_COUNTS", "CHUNKS", "FOLD", "HOUR_COUNTS"}
 
 
@@ -96,11 +97,22 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         **each(READS, EVENTS | COUNTS), "PutItem": {"LATE"} | COUNTS, "DeleteItem": {"CHUNKS", "FOLD", "LATE"},
     },
     ("CountEventsRole", "secrets"): {},
-    ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": EVENTS},
-    ("PublicRole", "events"): {"PutItem": EVENTS},
-    ("VerifyRole", "events"): {"PutItem": EVENTS},
-    ("RunTasksRole", "events"): {"PutItem": EVENTS},
-    ("OnEmailEventRole", "events"): {"PutItem": EVENTS},
+    ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": WRITTEN_EVENTS},
+    ("PublicRole", "events"): {"PutItem": WRITTEN_EVENTS},
+    ("VerifyRole", "events"): {"PutItem": WRITTEN_EVENTS},
+    ("RunTasksRole", "events"): {"PutItem": WRITTEN_EVENTS},
+    ("OnEmailEventRole", "events"): {"PutItem": WRITTEN_EVENTS},
+    ("SendSummariesRole", "credentials"): {
+        **each(READS, {"CHUNKS", "COUNTS", "EMAILS", "ISSUER", "MAILBOX", "MEMBERS", "SUMMARIES"}),
+        "PutItem": {"EMAILS", "SUMMARIES"}, "DeleteItem": {"SUMMARIES"},
+    },
+    ("SendSummariesRole", "events"): each(READS, COUNTS),
+    ("SendSummariesRole", "secrets"): {**each(("GetItem", "Query"), {"MAIL"}), "PutItem": {"HOLDER_LINKS", "MAIL"}},
+    ("SendSummariesRole", "erasures"): {},
+    ("ArchiveEventsRole", "credentials"): {},
+    ("ArchiveEventsRole", "events"): {"Query": {"EVENTS", "LATE_DAYS"}, "DeleteItem": {"LATE_DAYS"}},
+    ("ArchiveEventsRole", "secrets"): {},
+    ("ArchiveEventsRole", "erasures"): {"BatchGetItem": {"TOMBSTONE"}},
     **{(role, "erasures"): TOMBSTONES for role in ("PublicRole", "VerifyRole", "IssuerRole", "RunTasksRole")},
     ("OnEmailEventRole", "erasures"): TOMBSTONES,
     ("ErasePeopleRole", "erasures"): each(("GetItem", "PutItem"), {"TOMBSTONE"}),
@@ -218,6 +230,8 @@ def test_no_other_role_reaches_members_api_keys_sessions_reports_or_webhooks(
 ) -> None:
     # From a credential whose status changed, the directory finds the profile that shows it.
     allowed = {("UpdateDirectoryRole", action): {"PROFILE"} for action in ("GetItem", "BatchGetItem")}
+    # Who is no longer a member gets no summary.
+    allowed |= {("SendSummariesRole", action): {"MEMBERS"} for action in READS}
     grants = grants_of(resources, role)
     for table, action in product(("credentials", "secrets"), ACTIONS):
         found = reached(grants, action, table) & OF_THE_ISSUER_FUNCTION

@@ -111,6 +111,8 @@ def test_role_wildcards_require_conditions(template: dict[str, Any]) -> None:
         for statement in statements(template, role):
             assert statement["Effect"] == "Allow"
             assert not [action for action in actions(statement) if "*" in action]
+            if statement["Resource"] == {"Fn::Sub": "${EventArchive.Arn}/events/*"}:
+                continue  # the objects of our own bucket
             if "*" in json.dumps(statement["Resource"]) and not actions(statement) <= WILDCARD_ALLOWED:
                 assert actions(statement) <= set(REQUIRED_CONDITIONS)
                 named = {key for test in statement["Condition"].values() for key in test}
@@ -125,7 +127,9 @@ def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any
     signing = {"IssuerRole", "RunTasksRole", "CleanUpKeysRole"}
     assert {role for role in allowed if "kms:Sign" in allowed[role]} == signing
     assert {role for role in allowed if "kms:ScheduleKeyDeletion" in allowed[role]} == {"CleanUpKeysRole"}
-    assert {role for role in allowed if "ses:SendRawEmail" in allowed[role]} == {"IssuerRole", "RunTasksRole"}
+    assert {role for role in allowed if "ses:SendRawEmail" in allowed[role]} == {
+        "IssuerRole", "RunTasksRole", "SendSummariesRole",
+    }  # fmt: skip
     assert {"kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
 
 
@@ -326,7 +330,35 @@ def test_roles_cannot_scan_or_alter_tables_except_the_one_that_erases(template: 
 
 def test_role_that_erases_neither_signs_nor_sends(template: dict[str, Any]) -> None:
     allowed = set.union(*map(actions, statements(template, "ErasePeopleRole")))
-    assert {action.partition(":")[0] for action in allowed} == {"dynamodb", "logs", "xray"}
+    assert {action.partition(":")[0] for action in allowed} == {"dynamodb", "logs", "s3", "xray"}
+
+
+def test_archive_of_events_is_private_encrypted_and_ends_with_the_events(template: dict[str, Any]) -> None:
+    bucket = template["Resources"]["EventArchive"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert "VersioningConfiguration" not in bucket  # an old version would keep who was erased
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == {"Ref": "EventRetentionDays"}
+    assert template["Resources"]["EventArchivePolicy"]["Condition"] == "HasDomain"
+    (policy,) = template["Resources"]["EventArchivePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (policy["Effect"], policy["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_only_the_functions_that_archive_and_erase_reach_the_archive_of_events(template: dict[str, Any]) -> None:
+    reaching = {
+        role: {action for one in statements(template, role) for action in actions(one) if action.startswith("s3:")}
+        for role in of_type(template, "AWS::IAM::Role")
+    }
+    assert {role: allowed for role, allowed in reaching.items() if allowed} == {
+        "ArchiveEventsRole": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject"},
+        "ErasePeopleRole": {"s3:ListBucket", "s3:GetObject", "s3:PutObject"},
+    }
+
+
+def test_archiving_begins_its_last_day_long_before_its_function_times_out(template: dict[str, Any]) -> None:
+    assert template["Resources"]["ArchiveEvents"]["Properties"]["Timeout"] == 900 < running.SETTLE.total_seconds()
 
 
 def test_erasing_ends_before_its_function_times_out(template: dict[str, Any]) -> None:
@@ -541,6 +573,8 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
                 "CleanUpKeys",
                 "RunTasks",
                 "CountEvents",
+                "ArchiveEvents",
+                "SendSummaries",
                 "ErasePeople",
                 "OnEmailEvent",
                 "UpdateDirectory",

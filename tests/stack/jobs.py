@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+import boto3
+from botocore.config import Config
+
 from local import process
-from local.aws import EmbeddedAws
+from local.aws import CREDENTIALS, EmbeddedAws
 from local.deploy import STACK, client
 from tests.conftest import RunningStack
 
@@ -39,5 +42,15 @@ def function_name(stack: RunningStack, logical: str) -> str:
 def run(stack: RunningStack, logical: str) -> None:
     """Invoke a scheduled function, under its own role, and wait until it ends."""
     payload = json.dumps(SCHEDULED).encode()
-    done = client(embedded_aws(stack), "lambda").invoke(FunctionName=function_name(stack, logical), Payload=payload)
+    aws = embedded_aws(stack)
+    lambda_client = boto3.client(
+        "lambda",
+        endpoint_url=aws.endpoint_url,
+        region_name=aws.region,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        # The first night archives a week, bucket by bucket.
+        config=Config(read_timeout=600, retries={"total_max_attempts": 1}),
+    )
+    done = lambda_client.invoke(FunctionName=function_name(stack, logical), Payload=payload)
     assert "FunctionError" not in done, done["Payload"].read()

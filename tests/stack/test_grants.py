@@ -152,6 +152,8 @@ def test_public_roles_cannot_send_email(public_attacker: Attacker) -> None:
         "RotateSecretsRole",
         "CountEventsRole",
         "UpdateDirectoryRole",
+        "ArchiveEventsRole",
+        "SendSummariesRole",
         "ErasePeopleRole",
     ],
 )

@@ -29,11 +29,21 @@ def test_erasing_has_the_rights_it_needs(stack: RunningStack) -> None:
     jobs.run(stack, "ErasePeople")
 
 
+def test_sending_summaries_has_the_rights_it_needs(stack: RunningStack) -> None:
+    jobs.run(stack, "SendSummaries")
+
+
+def test_archiving_has_the_rights_it_needs(stack: RunningStack) -> None:
+    jobs.run(stack, "ArchiveEvents")
+
+
 @pytest.mark.parametrize(
     ("logical", "expression"),
     [
         ("RunTasks", "rate(1 minute)"),
         ("CountEvents", "rate(1 minute)"),
+        ("SendSummaries", "cron(10 9 2-4 * ? *)"),
+        ("ArchiveEvents", "cron(50 0 * * ? *)"),
         ("ErasePeople", "rate(1 hour)"),
         ("RotateSecrets", "cron(5 0 * * ? *)"),
         ("CleanUpKeys", "cron(35 0 * * ? *)"),

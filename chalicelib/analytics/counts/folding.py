@@ -29,7 +29,7 @@ BEFORE_FIRST_RUN = timedelta(hours=1)
 """The time that the first run of a deployment looks back, because events may be recorded before it."""
 OWNER_BYTES = 8
 """Two runs that take the same number in the same microsecond must not mistake each other's progress for their own."""
-_SAFELY_KEPT = timedelta(days=1)
+SAFELY_KEPT = timedelta(days=1)
 """Events of a bucket expire one by one. A bucket whose events expire within this time is not folded again, because its
 counts would shrink."""
 
@@ -107,7 +107,7 @@ def run(context: FoldContext, until: datetime) -> Folded:
 
 def safely_kept_since(context: FoldContext) -> datetime:
     """The earliest start of a bucket whose events are certainly all still stored."""
-    return context.clock() - context.retention + _SAFELY_KEPT
+    return context.clock() - context.retention + SAFELY_KEPT
 
 
 def start(context: FoldContext, *, take_over: bool = False) -> Progress | None:

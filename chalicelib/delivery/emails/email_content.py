@@ -46,6 +46,8 @@ class Kind(StrEnum):
     """Someone sent the holder a message through their profile."""
     SAVED_NEWS = "saved_news"
     """Something is new about people or searches that the recipient has saved."""
+    SUMMARY = "summary"
+    """What changed in a month, for members of an issuer who subscribed to it."""
 
 
 FROM_LAUREL = frozenset(
@@ -58,6 +60,7 @@ FROM_LAUREL = frozenset(
         Kind.CONTACT_CONFIRMATION,
         Kind.CONTACT,
         Kind.SAVED_NEWS,
+        Kind.SUMMARY,
     }
 )
 """Emails from Laurel itself; all others are from an issuer."""

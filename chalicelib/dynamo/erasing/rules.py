@@ -208,7 +208,7 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("credential", "row"), _delete_own),
     **dict.fromkeys(("index", "event"), _without_id),
     **dict.fromkeys(("job", "token"), _without_person),
-    **dict.fromkeys(("session", "link"), _delete_session),
+    **dict.fromkeys(("session", "link", "summary_subscription"), _delete_session),
     "dry_run": _dry_run,
     "published": _published,
     "consent": _consent,
@@ -234,7 +234,7 @@ RULES: Mapping[str, Rule] = {
             "member", "membership", "pointer",
             # Read with their heads; hashes with a key that is destroyed; times and numbers.
             "counts", "counts_chunk", "dry_run_part",
-            "fold_progress", "known_person", "signing_key", "salt", "early", "late", "click",
+            "fold_progress", "known_person", "signing_key", "salt", "early", "late", "late_day", "click",
             # What this is carried out with, which goes last.
             "erasure", "erased_id", "erasure_sweep", "erasure_key", "tombstone",
         ),

@@ -1,4 +1,4 @@
-"""Search the pages of all tables, and change what has a trace."""
+"""Search the pages of all tables and the archived events, and change what has a trace."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from chalicelib.analytics.archive import EventArchive, without_people
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.erasing.contents import text_of
 from chalicelib.dynamo.erasing.listings import clean_listing
@@ -25,8 +26,10 @@ _TABLES = "events", "secrets", "credentials", "directory"
 the directory from the credentials."""
 
 
-def sweep_tables(tables: Tables, counts: DynamoCountStore, sweep: Sweep, targets: Sequence[Target]) -> Iterator[Sweep]:
-    """Continue a pass; where it is after each page. Raises `Unavailable`."""
+def sweep_tables(
+    tables: Tables, counts: DynamoCountStore, archive: EventArchive, sweep: Sweep, targets: Sequence[Target]
+) -> Iterator[Sweep]:
+    """Continue a pass; where it is after each page or archived day. Raises `Unavailable`."""
     traces, members = traces_of(targets), _members(tables, targets)
     first, after = _parsed(sweep.position)
     for number in range(first, len(_TABLES)):
@@ -41,13 +44,18 @@ def sweep_tables(tables: Tables, counts: DynamoCountStore, sweep: Sweep, targets
             if after is None:
                 break
             yield replace(sweep, position=json.dumps([number, *after]))
-        if number + 1 < len(_TABLES):
-            yield replace(sweep, position=json.dumps([number + 1]))
+        yield replace(sweep, position=json.dumps([number + 1]))
+        after = None
+    for day in archive.days():
+        if after is None or day.isoformat() > after.pk:
+            changed = archive.rewrite(day, partial(without_people, erased=traces.ids))
+            sweep = replace(sweep, changed=sweep.changed + changed)
+            yield replace(sweep, position=json.dumps([len(_TABLES), day.isoformat(), ""]))
     yield replace(sweep, position="")
 
 
-def find_values(tables: Tables, values: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Search every byte of every table. Raises `Unavailable`."""
+def find_values(tables: Tables, archive: EventArchive, values: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Search every byte of every table, and of the archived events. Raises `Unavailable`."""
     wanted = [value.lower() for value in values]
     for name in (*_TABLES, "erasures"):
         table, after = getattr(tables, name), None
@@ -59,6 +67,9 @@ def find_values(tables: Tables, values: Iterable[str]) -> Iterator[tuple[str, st
                 yield from ((f"{name}: {kind}", value) for value in wanted if value in text)
             if after is None:
                 break
+    for day in archive.days():
+        for line in archive.lines(day):
+            yield from ((f"archive: {day}", value) for value in wanted if value in line.lower())
 
 
 def _clean(

@@ -9,6 +9,7 @@ from typing import Self
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
+from chalicelib.analytics.archive import EventArchive
 from chalicelib.credential.record import Record
 from chalicelib.delivery import links
 from chalicelib.directory.profiles.profile import Profile
@@ -76,9 +77,12 @@ class SweepItem(Item, discriminator="erasure_sweep"):
 class DynamoErasureStore:
     """`erasure.erasure.ErasureStore` on DynamoDB."""
 
-    def __init__(self, tables: Tables, counts: DynamoCountStore, entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, tables: Tables, counts: DynamoCountStore, archive: EventArchive, entropy: Callable[[int], bytes]
+    ) -> None:
         self._tables = tables
         self._counts = counts
+        self._archive = archive
         self._entropy = entropy
 
     def erasure(self, issuer_id: str | None, subject: str) -> Erasure | None:
@@ -150,13 +154,13 @@ class DynamoErasureStore:
         self._tables.put(self._tables.secrets, Put(SweepItem.of(sweep).raw(), UNCONDITIONAL))
 
     def sweep(self, sweep: Sweep, targets: Sequence[Target]) -> Iterator[Sweep]:
-        return sweep_tables(self._tables, self._counts, sweep, targets)
+        return sweep_tables(self._tables, self._counts, self._archive, sweep, targets)
 
     def restored(self, since: datetime) -> Iterator[Restored]:
         return restored(self._tables, tombstones.mailbox_key(self._tables, self._entropy), since)
 
     def find(self, values: Iterable[str]) -> Iterator[tuple[str, str]]:
-        return find_values(self._tables, values)
+        return find_values(self._tables, self._archive, values)
 
     def _remember(self, erasure: Erasure, erased: str) -> None:
         item = ErasedIdItem(*keys.erased_id(erasure.issuer_id, erasure.subject, erased), erased=erased)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
@@ -12,12 +12,13 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UTCDateTimeAt
 from chalicelib.analytics.counts.periods import Period, bucket_of, is_late
 from chalicelib.analytics.event import Event
 from chalicelib.analytics.event_json import MEMBERS, from_wire, to_wire
-from chalicelib.dynamo import keys
+from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, epoch
-from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Raw, Tables
+from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables
 from chalicelib.errors import Malformed, Unavailable
 
 if TYPE_CHECKING:
+    from chalicelib.analytics.archive import LateDay
     from chalicelib.analytics.counts.ports import Late
 
 _OWN = {"pk", "sk", "type", "expires"}
@@ -64,9 +65,22 @@ class LateItem(Item, discriminator="late"):
         return Late(self.bucket.astimezone(UTC), str(self.event_id))
 
 
+class LateDayItem(Item, discriminator="late_day"):
+    """A note that a day got an event after it was over, so that it is archived again."""
+
+    event_id = UnicodeAttribute()
+    expires = NumberAttribute()
+
+    def to_domain(self) -> LateDay:
+        from chalicelib.analytics.archive import LateDay  # only archiving reads notes
+
+        return LateDay(date.fromisoformat(str(self.sk)), str(self.event_id))
+
+
 class DynamoEventStore:
-    """`analytics.ports.EventStore` and `analytics.counts.ports.BucketReader` on DynamoDB: one conditional put and no
-    read for an event, and another put for one that comes late."""
+    """`analytics.ports.EventStore`, `analytics.counts.ports.BucketReader` and `analytics.archive.LateDays` on DynamoDB:
+    one conditional put and no read for an event, another put for one that comes late, and a third if it is of a day
+    that is over."""
 
     def __init__(self, tables: Tables, clock: Callable[[], datetime], retention: timedelta) -> None:
         self._tables = tables
@@ -85,10 +99,22 @@ class DynamoEventStore:
             key = keys.late_event(bucket, event.id)
             note = LateItem(*key, event_id=event.id, bucket=bucket.start, expires=expires)
             self._tables.put(self._tables.events, Put(note.raw(), UNCONDITIONAL))
+            day = event.at.astimezone(UTC).date()
+            if day < self._clock().date():
+                changed = LateDayItem(*keys.late_day(day), event_id=event.id, expires=expires)
+                self._tables.put(self._tables.events, Put(changed.raw(), UNCONDITIONAL))
 
     def events(self, bucket: Period) -> Iterator[Event]:
         for shard in range(keys.SHARDS):
             yield from map(_event, self._tables.query(self._tables.events, keys.events(bucket, shard)))
+
+    def late_days(self) -> list[LateDay]:
+        return list(reads.list_range(self._tables, self._tables.events, LateDayItem, keys.late_days()))
+
+    def forget_late_day(self, note: LateDay) -> None:
+        same = Delete(keys.late_day(note.day), "event_id = :event_id", {":event_id": {"S": note.event_id}})
+        with suppress(ConditionFailed):  # another event came meanwhile
+            self._tables.take(self._tables.events, same)
 
 
 def _event(raw: Raw) -> Event:

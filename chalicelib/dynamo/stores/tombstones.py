@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from pynamodb.attributes import BinaryAttribute, UTCDateTimeAttribute
@@ -42,6 +42,12 @@ class KeyItem(Item, discriminator="erasure_key"):
 def exists(tables: Tables, kind: Tombstone, name: str) -> bool:
     """Whether the credential or profile ``name`` was erased, strongly read. Raises `Unavailable`."""
     return tables.get(tables.erasures, keys.tombstone(kind.value, hashed(kind, name))) is not None
+
+
+def erased_credentials(tables: Tables, credential_ids: Collection[str]) -> set[str]:
+    """Those of ``credential_ids`` that were erased, strongly read. Raises `Unavailable`."""
+    hashes = {(Tombstone.CREDENTIAL, hashed(Tombstone.CREDENTIAL, one)): one for one in credential_ids}
+    return {hashes[found] for found in times(tables, list(hashes))}
 
 
 def hashed(kind: Tombstone, name: str, key: bytes = b"") -> str:

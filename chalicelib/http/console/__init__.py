@@ -37,7 +37,7 @@ from chalicelib.http.console.achievements import achievements
 from chalicelib.http.console.branding import preview
 from chalicelib.http.console.bulk import large_check, results, upload
 from chalicelib.http.console.credentials import credentials
-from chalicelib.http.console.overview import overview, tables
+from chalicelib.http.console.overview import overview, summary, tables
 from chalicelib.http.console.pathways import pathways
 from chalicelib.http.console.webhooks import webhooks
 
@@ -45,6 +45,7 @@ ROUTES = (
     home.routes,
     overview.routes,
     tables.routes,
+    summary.routes,
     achievements.routes,
     upload.routes,
     large_check.routes,

@@ -38,6 +38,13 @@ BANNERS: Mapping[str, Banner] = {
     "sent": Banner("Email queued.", "It will arrive within a few minutes."),
     "erasure_asked": Banner("Erasure scheduled.", "The list below shows when it starts."),
     "erasure_cancelled": Banner("Erasure cancelled.", "Nothing was deleted."),
+    "summary_subscribed": Banner("Subscribed.", "We email you at the beginning of each month what changed."),
+    "summary_blocked": Banner(
+        "Subscribed, but this address gets no emails of this organization.",
+        "It unsubscribed from them, reported one as spam, or could not be reached.",
+        "none",
+    ),
+    "summary_unsubscribed": Banner("Unsubscribed.", "You no longer get the monthly summary."),
     "unchanged": Banner("No changes made.", "The credential already had this status.", "none"),
     "not_possible": Banner("No changes made.", "The status of this credential does not allow that.", "none"),
     "member_added": Banner("Member added.", "We emailed them. They can sign in without a password."),

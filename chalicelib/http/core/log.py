@@ -21,8 +21,10 @@ from chalicelib.analytics.event import Event, Kind
 from chalicelib.verify.report import Verdict
 
 if TYPE_CHECKING:
+    from chalicelib.analytics.archive import ArchiveRun
     from chalicelib.analytics.counts.folding import Folded
     from chalicelib.award.keys.cleanup import CleanupResult
+    from chalicelib.delivery.summaries import SummaryRun
     from chalicelib.directory.writing.updates import Update
     from chalicelib.erasure.running import ErasureRun
     from chalicelib.tasks.worker import RunResult, TaskFailure
@@ -139,6 +141,16 @@ def listings_updated(update: Update) -> None:
 def cleaned_up(result: CleanupResult) -> None:
     """Log the result of the nightly clean-up of keys."""
     logger().info("cleaned up", extra={"issuers_closed": result.closed, "keys_scheduled": result.scheduled})
+
+
+def archived(result: ArchiveRun) -> None:
+    """Log what was archived."""
+    logger().info("events archived", extra=asdict(result))
+
+
+def summaries_sent(result: SummaryRun) -> None:
+    """Log how many monthly summaries were sent."""
+    logger().info("summaries sent", extra=asdict(result))
 
 
 def erased(result: ErasureRun) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.delivery.delivery_context import DeliveryContext
     from chalicelib.delivery.emails.email_content import EmailContent
+    from chalicelib.delivery.summaries import SummaryContext
     from chalicelib.directory import ports as directory_ports
     from chalicelib.directory.contact.relaying import ContactContext
     from chalicelib.directory.profiles.own_profile import ProfileContext
@@ -135,6 +136,10 @@ class Services(Protocol):
     @property
     def erasure_context(self) -> ErasureContext:
         """Erasures of persons."""
+
+    @property
+    def summary_context(self) -> SummaryContext:
+        """Monthly summaries for members of issuers."""
 
     @property
     def published_store(self) -> PublishedStore:

@@ -21,16 +21,30 @@ MAX_AGENT = 512
 _PURPOSES = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 """Headers in which browsers declare that no person has asked for the page yet (`Sec-Purpose`: Fetch; the others: older
 Chromium, Safari and Firefox)."""
-_BROWSERS = ("mozilla/", "opera/")
-"""Beginnings of the user agents of all browsers."""
+_BROWSERS = ("mozilla/", "opera/", "ucweb/")
+"""What the user agent of every browser in use has, most at its beginning."""
 _IN_APP = "MetaIAB Facebook"
 """A browser inside an app, with which people read pages, although the list has it among the link previews."""
+_OF_PEOPLE = re.compile(r"AP3A\.240617\.008|SogouM\w+")
+"""What the list has, and people send: the build of Android 15 on millions of phones, and a Chinese browser."""
+_DEVICE = re.compile(r"(Android [^;()]{1,40};)(?: ?[A-Za-z]{2}-[A-Za-z]{2};)?[^;()]{1,80}(?: Build/|(?=[;)]))")
+"""The name of an Android device, which may be anything: M bot 54, Spider 8, HTC Butterfly, ViewSonic."""
 _WORDS = re.compile(
-    r"(?<!cu)bot\b|crawl|spider|slurp|scan|fetch|monitor|headless|http-?client"
+    r"bot\b|crawl|spider|slurp|scan|fetch|monitor|headless|http-?client"
     r"|proofpoint|mimecast|barracuda|urldefense|safelinks|googleimageproxy"
+    r"|checker|prerender|preview|proxy|thumbnail|inspect|diagnostic|observatory|probe|prospect|transcoder|pageburst|agent\b|measurement|\(unknown;|geckoversion"
+    r"|assetnote|functionize|iplabel|mixnode|whatcms|yunjiankong"
+    r"|google(?:[- ](?:page|search|youtube|assess|ad|publisher|amp|hotel|shopping|sites|business)|ads)"
+    r"|duplexweb|(?:https?:|[\s(+]www\.)|@[\w-]+\.[a-z]{2}|\[at\]"
 )
-"""Words of email scanners, which the list does not have, and of programs that are newer than the list. CUBOT is a brand
-of phones."""
+"""Words of email scanners, which the list does not have, and of programs that are newer than the list. A browser names
+neither a website nor an address."""
+_COMPATIBLE = re.compile(r"[(;] ?compatible\b(?!; ?(?:msie [\d.]|konqueror|nintendo|googletoolbar|u;|linux))")
+"""How programs introduce themselves. So did Internet Explorer and Konqueror."""
+_ENGINES = re.compile(
+    r"applewebkit|gecko/|rv:|msie|trident|khtml|presto|opera|ucweb|ucbrowser|netfront|mobile|symbian|series|nokia"
+)
+"""What is in the user agent of every browser: a program that only says that it is Mozilla is none."""
 
 _PLAIN = re.compile(r"(?:[^\\\[\](){}.*+?|^$]|\\[^\w\s\\])+")
 """A regular expression without any operator: text, in which punctuation may be escaped."""
@@ -52,10 +66,11 @@ def _is_preview(agent: str) -> bool:
 
 
 def _is_bot(agent: str) -> bool:
-    lowered = agent.lower()
-    if not lowered.startswith(_BROWSERS) or _WORDS.search(lowered):
+    shown = _DEVICE.sub(r"\1", _OF_PEOPLE.sub("", agent))
+    lowered = shown.lower()
+    if not any(name in lowered for name in _BROWSERS) or _WORDS.search(lowered) or _COMPATIBLE.search(lowered):
         return True
-    return _IN_APP not in agent and _crawlers().match(agent)
+    return not _ENGINES.search(lowered) or (_IN_APP not in agent and _crawlers().match(shown))
 
 
 @dataclass(frozen=True, slots=True)

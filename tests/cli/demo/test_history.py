@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.event import Kind
+from chalicelib.analytics.kpi.figures import Filter
 from chalicelib.analytics.kpi.tables import TABLES, Request, kpi_figures
 from cli.demo.catalogue import HARBOUR
-from cli.demo.history import seed_year
+from cli.demo.history import programmes, seed_year
+from cli.demo.plan import plan
 from cli.demo.year import DAYS, Programme, simulate
 from tests.analytics.counts.fakes import CountStore, context_of
 from tests.award.fakes import BASE_URL
@@ -29,7 +31,7 @@ def test_simulated_year_is_deterministic_and_ends_in_time() -> None:
 
 def test_every_table_of_the_demo_has_rows_and_every_figure_a_value() -> None:
     store = CountStore()
-    seed_year(context_of(store), BASE_URL, TODAY)
+    seed_year(context_of(store), BASE_URL, TODAY, "p")
     reader, request = CountReader(store), Request(HARBOUR.id, YEAR)
     assert all(each.now.value is not None for each in kpi_figures(reader, request))
     assert [name for name in TABLES if name != "hours" and not TABLES[name](reader, request).rows] == []
@@ -37,7 +39,18 @@ def test_every_table_of_the_demo_has_rows_and_every_figure_a_value() -> None:
 
 def test_seeding_again_changes_nothing() -> None:
     store = CountStore()
-    seed_year(context_of(store), BASE_URL, TODAY)
+    seed_year(context_of(store), BASE_URL, TODAY, "p")
     before = dict(store.stored)
-    seed_year(context_of(store), BASE_URL, TODAY + timedelta(days=9))
+    seed_year(context_of(store), BASE_URL, TODAY + timedelta(days=9), "p")
     assert store.stored == before
+
+
+def test_dashboard_of_the_demo_names_no_erased_credential() -> None:
+    store = CountStore()
+    seed_year(context_of(store), BASE_URL, TODAY, "p")
+    known = {each.id for each in plan(BASE_URL)}
+    last_month = Days(TODAY.replace(day=1), TODAY)
+    for only in (Filter(), *(Filter(achievement=each.achievement_id) for each in programmes(BASE_URL, "p"))):
+        rows = TABLES["influencers"](CountReader(store), Request(HARBOUR.id, last_month, only)).rows
+        assert {row[0] for row in rows} <= known
+    assert len(TABLES["influencers"](CountReader(store), Request(HARBOUR.id, last_month)).rows) >= 5

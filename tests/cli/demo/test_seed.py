@@ -16,7 +16,8 @@ from chalicelib.credential.record import State
 from chalicelib.errors import Conflict
 from chalicelib.verify.report import Verdict
 from cli.demo import seed as seeding
-from cli.demo.catalogue import ISSUERS
+from cli.demo.catalogue import HARBOUR, ISSUERS
+from cli.demo.history import PATHWAY_NAME, programmes, seed_pathway
 from cli.demo.plan import CORRECTED_NAME, EXPECTED, Kind, replacement_id
 from cli.demo.seed import WrongVerdict, check, demo_map, seed
 from tests.award.fakes import BASE_URL, Crash, Fuse, Locked
@@ -215,3 +216,11 @@ def test_owner_becomes_a_member_of_each_issuer_once(run: Run, services: FakeServ
         assert [[(row["email"], row["role"]) for row in rows] for rows in listed] == [
             [("ada@harbour-college.example", "owner")]
         ] * len(ISSUERS)
+
+
+def test_pathway_of_the_demo_exists_and_is_made_once(seeded: FakeServices) -> None:
+    first = seed_pathway(seeded.issuer_context, seeded.pathways)
+    assert seed_pathway(seeded.issuer_context, seeded.pathways) == first
+    pathway = seeded.pathways.pathway(HARBOUR.id, first)
+    assert (pathway.name, pathway.archived) == (PATHWAY_NAME, True)
+    assert len(pathway.root.steps) == len(programmes(BASE_URL, first))

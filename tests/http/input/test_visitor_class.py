@@ -18,6 +18,7 @@ IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 "
     "Mobile/15E148 Safari/604.1"
 )
+ANDROID = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/119.0.6045.163 Mobile Safari/537.36"
 PERSON, BOT = VisitorClass.PERSON, VisitorClass.KNOWN_BOT
 PREFETCH, PREVIEW = VisitorClass.PREFETCH, VisitorClass.PREVIEW
 
@@ -32,6 +33,21 @@ PREFETCH, PREVIEW = VisitorClass.PREFETCH, VisitorClass.PREVIEW
         (PERSON, f"{IPHONE} [FBAN/FBIOS;FBAV/480.0]"),
         (PERSON, f"{CHROME} MetaIAB Facebook"),
         (PERSON, "Opera/9.80 (J2ME/MIDP; Opera Mini/9.80; U; en) Presto/2.5.25 Version/10.54"),
+        (PERSON, f"Mozilla/5.0 (Linux; Android 15; CPH2655 Build/AP3A.240617.008) {ANDROID}"),
+        (PERSON, f"Mozilla/5.0 (Linux; Android 7.0; M bot 54) {ANDROID}"),
+        (PERSON, f"Mozilla/5.0 (Linux; Android 13; Spider 8) {ANDROID}"),
+        (PERSON, f"Mozilla/5.0 (Linux; U; Android 4.3; en-us; HTC_Butterfly Build/JSS15J) {ANDROID}"),
+        (PERSON, f"Mozilla/5.0 (Linux; Android 10; A2020 Build/QKQ1; wv) {ANDROID} SogouMSE,SogouMobileBrowser/6.5.11"),
+        (PERSON, f"MQQBrowser/5.2/Mozilla/5.0 (Linux; Android 4.4.2; SM-G3568V Build/KOT49H) {ANDROID}"),
+        (PERSON, "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)"),
+        (BOT, f"Mozilla/5.0 (Linux; Android 8.0; Pixel 2 Build/OPD3; DuplexWeb-Google/1.0) {ANDROID}"),
+        (BOT, f"Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) {ANDROID} (compatible; Google-AMPHTML)"),
+        (BOT, "Mozilla/5.0 (compatible; ShopifyChecker/1.0)"),
+        (BOT, "Mozilla/5.0 (compatible)"),
+        (BOT, "Mozilla/5.0 xtate/2.12.4"),
+        (BOT, f"{CHROME} AdAuth/1.0; +https://www.adauth.com"),
+        (BOT, "Mozilla/5.0 (bang2013@atomicmail.io)"),
+        (BOT, "Dalvik/2.1.0 (Linux; U; Android 10; Polestar Build/QA1A.210116.001)"),
         (BOT, ""),
         (BOT, "curl/8.14.1"),
         (BOT, "python-requests/2.32"),

@@ -65,6 +65,7 @@ def routes(services: Services) -> Routes:
             latest=credential_text.list_items(latest, names.of([row.achievement_id for row in latest]), now),
             steps=_steps(services, context, rows),
             dashboard=dashboard.build(services, reader, asked, names) if rows else None,
+            subscribed=services.summary_context.store.subscription(caller.issuer_id, person.email) is not None,
             form=wanted.form,
             query=wanted.query,
             shortcuts=shortcuts(wanted, today),

@@ -1,0 +1,35 @@
+"""Compose the monthly summary for members of an issuer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from chalicelib.credential.issuer import Issuer
+from chalicelib.delivery.emails.branding import LAUREL
+from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
+from chalicelib.delivery.emails.text import line
+
+
+def monthly(
+    email: str,
+    issuer: Issuer,
+    month: date,
+    sentences: tuple[str, ...],
+    base_url: str,
+    unsubscribe: str,
+    now: datetime,
+) -> EmailContent:
+    """Compose it. An unidentified issuer, which chooses its own name, is named by its id."""
+    name = line(issuer.name) if issuer.identified(now) else issuer.id
+    return EmailContent(
+        kind=Kind.SUMMARY,
+        to=email,
+        subject=f"{name}: what changed in {month:%B %Y}",
+        preview=sentences[0],
+        brand=LAUREL,
+        greeting="Hello,",
+        paragraphs=(f"This changed for {name} in {month:%B %Y}:", *sentences),
+        main=Button("Open the dashboard", f"{base_url}/console/{issuer.id}"),
+        why=f"You are receiving this email because you subscribed to the monthly summary of {name} in the console.",
+        unsubscribe=unsubscribe,
+    )

@@ -1,0 +1,4 @@
+"""Amazon S3, for data that other programs read.
+
+event_archive.py   the archived events
+"""
