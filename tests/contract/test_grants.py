@@ -55,6 +55,7 @@ from chalicelib.settings import Function, Settings
 from chalicelib.tasks.task_queue import Task
 from chalicelib.tasks.worker import Handler, RunResult, TaskFailure, Worker, run
 from local.aws import REGION
+from tests.analytics.counts import simulated
 from tests.analytics.fakes import EventArchive
 from tests.award.fakes import BASE_URL, Clock, new_achievement, new_issuer
 from tests.award.keys.fakes import KeyRemover
@@ -266,11 +267,10 @@ def test_sending_summaries_needs_no_more_than_its_role_grants(laurel: Laurel) ->
     services = laurel.services
     for email in ("owner@example.org", "gone@example.org"):
         services.summary_context.store.add(Subscription("acme", email))
-    laurel.issue()
-    laurel.run_tasks(set())
-    folding.run(services.fold_context, laurel.clock() + timedelta(hours=1))
-    laurel.clock.advance(timedelta(days=32))
-    folding.run(services.fold_context, laurel.clock() + timedelta(days=1))
+    last = laurel.clock().replace(day=1) - timedelta(days=1)
+    issued = samples.event(kind=KindOfEvent.ISSUED, at=last, issuer_id="acme", visitor=None)
+    store = services.fold_context.store
+    store.save_progress(simulated.save(store, [issued], last.date()), 0)
     with enforced(laurel.tables, grants_of(read_template(), "SendSummariesRole")) as refused:
         done = summaries.run(services.summary_context, laurel.clock() + timedelta(hours=1))
     assert (refused, done) == ([], SummaryRun(sent=1, ended=1))
