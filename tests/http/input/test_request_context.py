@@ -10,6 +10,8 @@ from chalicelib.http.input import request_context
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import ADDRESS, Gateway
 
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
+
 
 def request(laurel: Laurel, method: str = "GET", **headers: str) -> Request:
     named = {name.replace("_", "-"): text for name, text in headers.items()}
@@ -18,10 +20,10 @@ def request(laurel: Laurel, method: str = "GET", **headers: str) -> Request:
 
 def test_visit_uses_the_source_ip_of_the_gateway(laurel: Laurel) -> None:
     visit_request = request(
-        laurel, user_agent="Mozilla/5.0", referer="https://jobs.example/apply?name=ada", x_forwarded_for="1.1.1.1"
+        laurel, user_agent=BROWSER, referer="https://jobs.example/apply?name=ada", x_forwarded_for="1.1.1.1"
     )
     assert request_context.of(visit_request, Kind.VIEW) == Visit(
-        Kind.VIEW, ADDRESS, "Mozilla/5.0", "jobs.example", VisitorClass.PERSON, device=Device.DESKTOP
+        Kind.VIEW, ADDRESS, BROWSER, "jobs.example", VisitorClass.PERSON, device=Device.DESKTOP
     )
 
 
