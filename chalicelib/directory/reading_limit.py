@@ -135,8 +135,8 @@ def _too_many(now: datetime) -> TooMany:
     seconds = math.ceil((_end_of_day(now) - now).total_seconds())
     return TooMany(
         phrase(
-            "Your network has read as many people of the directory today as one network may, so that no one can copy "
-            "it. You can continue after midnight UTC."
+            "Your network has reached today’s limit for reading the directory, which is there to prevent copying. You "
+            "can continue after midnight UTC."
         ),
         max(1, seconds),
     )

@@ -88,8 +88,8 @@ def _set_of_rates(base: int | None, by_code: Mapping[str, KpiFigure]) -> Iterato
     issued = by_code["issued"].now.value if "issued" in by_code else base
     if issued is not None and base != issued:
         yield (
-            f"Rates are about {base:,} of the {int(issued):,} credentials issued, because months with fewer than ten "
-            "are counted together with the following ones."
+            f"Rates cover {base:,} of the {int(issued):,} credentials issued, because months with fewer than ten "
+            "are combined with the months after them."
         )
 
 
@@ -115,8 +115,8 @@ def percent(share: float) -> str:
     """A share in percent, as people write it. A part is never shown as nothing or as all."""
     whole = round(100 * share)
     if share > 0 and whole == 0:
-        return "less than 1 %"
-    return "more than 99 %" if share < 1 and whole == 100 else f"{whole:,} %"
+        return "less than 1%"
+    return "more than 99%" if share < 1 and whole == 100 else f"{whole:,}%"
 
 
 def _name(days: Days) -> str:

@@ -47,7 +47,7 @@ def news(
         greeting=phrase("Hello,"),
         paragraphs=(*_revoked(revoked), *_matches(matches)),
         main=Button(phrase("View saved people and searches"), page),
-        why=phrase("You are receiving this email because you saved people or searches in the directory of Laurel."),
+        why=phrase("You are receiving this email because you saved people or searches in the Laurel directory."),
         unsubscribe=turn_off,
         unsubscribe_text=phrase("Turn off these emails"),
     )

@@ -28,7 +28,7 @@ def monthly(
         preview=sentences[0],
         brand=LAUREL,
         greeting="Hello,",
-        paragraphs=(f"This changed for {name} in {month:%B %Y}:", *sentences),
+        paragraphs=(f"Here is what changed for {name} in {month:%B %Y}:", *sentences),
         main=Button("Open the dashboard", f"{base_url}/console/{issuer.id}"),
         why=f"You are receiving this email because you subscribed to the monthly summary of {name} in the console.",
         unsubscribe=unsubscribe,

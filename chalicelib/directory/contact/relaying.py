@@ -200,7 +200,7 @@ def _holder(context: ContactContext, holder_id: str, audiences: tuple[Audience, 
 
 
 def _refusal() -> Refused:
-    return Refused(phrase("This holder does not accept messages at present."), code="not_contactable")
+    return Refused(phrase("This holder is not accepting messages at the moment."), code="not_contactable")
 
 
 def _recipients(context: ContactContext, published: Published) -> Iterator[Recipient]:
@@ -237,8 +237,8 @@ def _counted(delivery_context: DeliveryContext, sender: str, holder_id: str) -> 
     done: list[Count] = []
     for limit, subject, detail in (
         (PER_SENDER_AND_HOLDER, f"{sender} {holder_id}", phrase("You have already written to this holder today.")),
-        (PER_SENDER, sender, phrase("You have sent many messages today. Try again tomorrow.")),
-        (PER_HOLDER, holder_id, phrase("This holder has received many messages today. Try again tomorrow.")),
+        (PER_SENDER, sender, phrase("You have sent too many messages today. Try again tomorrow.")),
+        (PER_HOLDER, holder_id, phrase("This holder has received too many messages today. Try again tomorrow.")),
     ):
         if not delivery_context.within(limit, subject):
             _give_back(delivery_context, done)

@@ -13,7 +13,7 @@ from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
 DECOY = phrase(
-    "Laurel hides this link from people, to notice programs that copy the directory. To find people, search the "
+    "Laurel hides this link from people, to detect programs that copy the directory. To find people, search the "
     "directory."
 )
 """Said to people who open a decoy all the same, for example in a browser that shows hidden links."""

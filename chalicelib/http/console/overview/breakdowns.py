@@ -103,7 +103,7 @@ def funnel_base(reader: CountReader, request: Request, figures: Figures, today: 
         reasons.append("those issued outside whole months")
     if Stage.ISSUED.value in figures.hidden:
         reasons.append("those of months with fewer than ten credentials")
-    without = f", without {' and '.join(reasons)}" if reasons else ""
+    without = f", excluding {' and '.join(reasons)}" if reasons else ""
     return f"These are {counted:,} of the {issued:,} credentials issued in the period{without}."
 
 

@@ -46,7 +46,7 @@ def _value(kpi: Kpi, found: Value) -> object:
     if found.value is None:
         return None
     if wording.is_percentage(kpi):
-        return percent(found.value).removesuffix(" %").replace(",", "")
+        return percent(found.value).removesuffix("%").replace(",", "")
     return _rounded(kpi, found.value)
 
 
