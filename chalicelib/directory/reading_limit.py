@@ -1,6 +1,6 @@
 """A limit on how much of the directory one network reads in a day, so that it cannot be copied.
 
-What is counted are listings shown, on pages, in the API and in exports; an answer with suggestions counts as one. The
+It counts the listings shown on pages, in the API and in exports; a response with suggestions counts as one. The
 listings that a request may show are taken before it is answered, and those that it did not show are given back, so
 requests that arrive together cannot exceed the limit. Networks are counted under a hash with the day's salt.
 """
@@ -26,14 +26,14 @@ from chalicelib.language.phrase import phrase
 
 PER_NETWORK = 5_000
 """Listings in a UTC day for one IPv4 address or IPv6 /48, one site (RFC 6177): 25 recruiters of one office who read 200
-people each, or a class of thirty with 16 pages each. It is 0.5 % of a directory of a million people, and 5 % of one of
+people each, or a class of thirty with 16 pages each. It is 0.5% of a directory of a million people, and 5% of one of
 100,000."""
 PER_PROVIDER = 50_000
-"""For an IPv6 /32, one provider with many customers: otherwise whoever rents one has 65,536 sites."""
+"""For an IPv6 /32, one provider with many customers: otherwise a customer with one would have 65,536 sites."""
 SUSPECTED = 100
-"""What a network has left at most after it has opened a decoy: ten pages, for the people beside the program."""
+"""The most a network has left after it has opened a decoy: ten pages, for the people on the same network."""
 SUGGESTIONS = 1
-"""What an answer with suggestions counts: it contains values and no people."""
+"""The cost of a response with suggestions: it contains values and no people."""
 _DECOY_DOMAIN = b"laurel/decoy/1"
 _DECOY_BYTES = 16
 """128 bits: 26 characters in base32, as the ids of holders."""
@@ -70,7 +70,7 @@ class ReadingLimit:
     def reading(self, address: str, listings: int) -> Iterator[Reading]:
         """Take ``listings`` for a request from ``address``, and give back those that it has not `shown`.
 
-        Raises `TooMany`, `Unavailable`: without a count nothing is shown.
+        Raises `TooMany`, or `Unavailable` if it cannot be counted.
         """
         now = self.clock().astimezone(UTC)
         secret, counted = self._secret(now), _counted(address)
@@ -90,7 +90,7 @@ class ReadingLimit:
 
     def opened_decoy(self, address: str, decoy: str) -> None:
         """Leave the network of ``address`` at most `SUSPECTED` listings for the day if ``decoy`` is its own of today:
-        nobody can make another network open it. Raises `Unavailable`."""
+        no one can make another network open it. Raises `Unavailable`."""
         now = self.clock().astimezone(UTC)
         secret, network = self._secret(now), _counted(address)[0][0]
         if hmac.compare_digest(decoy.encode(), _decoy(secret, network).encode()):

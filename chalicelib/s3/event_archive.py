@@ -21,7 +21,7 @@ from chalicelib.errors import Unavailable
 PREFIX = "events/"
 _KEY = re.compile(PREFIX + r"day=(\d{4}-\d{2}-\d{2})/events\.ndjson\.gz", re.ASCII)
 _LEVEL = 6
-"""Of compression. Level 9 takes three times as long and saves 2 %."""
+"""Of compression. Level 9 takes three times as long and saves 2%."""
 _CONFIG = Config(connect_timeout=2, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
 _ABSENT = ("NoSuchKey", "404")
 _CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")

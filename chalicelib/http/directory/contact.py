@@ -32,7 +32,7 @@ MISSING = "This holder does not accept messages, or the link is incomplete."
 GONE = "The message has been sent or deleted, or the link was not copied completely."
 MAX_FORM = 64 * 1024
 """Limit in bytes: the longest message, of which each character takes up to 12 bytes when it is percent-encoded, and
-fields that browser extensions add."""
+the fields that browser extensions add."""
 _HEADERS = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 
@@ -56,7 +56,7 @@ def routes(services: Services) -> Routes:
         return _written(services, request, published, person, sent)
 
     @bound.bind("/contact/{token}", access=BY_SECRET, missing=GONE)
-    def look(_request: Request, secret: str) -> Reply:
+    def show_waiting(_request: Request, secret: str) -> Reply:
         return _waiting_page(services, secret)
 
     @bound.bind("/contact/{token}", access=BY_SECRET, methods=("POST",), missing=GONE)
@@ -101,7 +101,9 @@ def _written(
     try:
         with sent.record_refusal("email" if person is None else ""):
             if person is None:
-                relaying.ask(context, holder_id, sent.text("email"), draft, address, reader.current().code)
+                relaying.request_confirmation(
+                    context, holder_id, sent.text("email"), draft, address, reader.current().code
+                )
             else:
                 relaying.send_signed_in(context, holder_id, person.email, draft, address)
     except TooMany as error:

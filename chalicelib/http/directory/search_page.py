@@ -156,6 +156,6 @@ def _record(
     by_visitor: bool = True,
 ) -> None:
     visit = request_context.of(request, Kind.LISTED)
-    happened = directory_events.listed(hit.listing for hit in found.hits)
-    search_ = (directory_events.searched(wanted.query),) if by_visitor and wanted.cursor is None else ()
-    directory_events.record(services.hosted_reports, visit, lambda: reading.salt, (*search_, *happened))
+    listed = directory_events.listed(hit.listing for hit in found.hits)
+    searched = (directory_events.searched(wanted.query),) if by_visitor and wanted.cursor is None else ()
+    directory_events.record(services.hosted_reports, visit, lambda: reading.salt, (*searched, *listed))
