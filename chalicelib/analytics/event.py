@@ -44,8 +44,7 @@ class Kind(StrEnum):
     PATHWAY_COMPLETED = "pathway_completed"
     """The holder completed the pathway ``target``, whose reward the credential is."""
     SEARCHED = "searched"
-    """Someone searched the directory using the kinds of filter in ``target``, in an issuer's directory or limited to its
-    holders."""
+    """Someone searched the directory, limited to the issuer's holders, with the kinds of filter in ``target``."""
     LISTED = "listed"
     """A page of results of the directory showed people with valid credentials of the issuer."""
     PROFILE_VIEW = "profile_view"
