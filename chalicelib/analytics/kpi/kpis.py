@@ -43,7 +43,7 @@ class Kpi:
     by_visitor: bool = False
     """Whether it can be limited to a channel or a country: only what visitors do has one."""
     by_achievement: bool = True
-    """Whether it can be limited to an achievement."""
+    """Whether it can be filtered by achievement."""
 
 
 def _events(kind: Kind, *, machine: bool | None = False) -> Callable[[Figures], Value]:

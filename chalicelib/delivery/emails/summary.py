@@ -19,7 +19,7 @@ def monthly(
     unsubscribe: str,
     now: datetime,
 ) -> EmailContent:
-    """Compose it. An unidentified issuer, which chooses its own name, is named by its id."""
+    """Compose the summary. An unidentified issuer chose its own name, so the email shows its id instead."""
     name = line(issuer.name) if issuer.identified(now) else issuer.id
     return EmailContent(
         kind=Kind.SUMMARY,

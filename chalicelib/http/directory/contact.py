@@ -47,7 +47,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/holders/{id}/contact", access=PUBLIC, methods=("POST",), missing=MISSING)
     def write(request: Request, holder_id: str) -> Reply:
-        # Otherwise any website could make its visitors write in their name, or use up the limits of their networks.
+        # Otherwise any website could send messages in its visitors' names, or use up the limits of their networks.
         authentication.check_same_origin(request, services.settings.base_url)
         published, person = _require(services, holder_id), _person(services, request)
         if person is not None:
