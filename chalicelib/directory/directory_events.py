@@ -34,10 +34,14 @@ class DirectoryEvent:
     target: str | None = None
 
 
-def searched(query: Query) -> DirectoryEvent:
-    """A search: of one issuer if it is limited to that issuer's holders."""
+def searched(query: Query, shown: Iterable[Listing]) -> DirectoryEvent:
+    """A search: of one issuer if it is limited to the holders of that issuer and has ``shown`` any.
+
+    Otherwise the id could be any text, and counts of it would be kept for good.
+    """
     issuers = [one.any_of for one in query.filters if one.kind is FilterKind.ISSUER]
-    issuer_id = issuers[0][0] if issuers and len(issuers[0]) == 1 else NO_ISSUER
+    existing = {issuer.id for listing in shown for issuer in listing.issuers}
+    issuer_id = issuers[0][0] if issuers and len(issuers[0]) == 1 and issuers[0][0] in existing else NO_ISSUER
     used = {one.kind.value for one in query.filters} | ({TEXT} if query.words else set())
     return DirectoryEvent(Kind.SEARCHED, issuer_id, ",".join(sorted(used)) or EVERYONE)
 

@@ -30,6 +30,9 @@ people each, or a class of thirty with 16 pages each. It is 0.5% of a directory 
 100,000."""
 PER_PROVIDER = 50_000
 """For an IPv6 /32, one provider with many customers: otherwise a customer with one would have 65,536 sites."""
+FOR_OTHER_SITES = 1_000
+"""For what other websites embed or request in the browsers of a network, such as 166 frames with six people: counted
+separately, so that a website cannot use up what its visitors may read themselves."""
 SUSPECTED = 100
 """The most a network has left after it has opened a decoy: ten pages, for the people on the same network."""
 SUGGESTIONS = 1
@@ -67,16 +70,19 @@ class ReadingLimit:
     clock: Callable[[], datetime]
 
     @contextmanager
-    def reading(self, address: str, listings: int) -> Iterator[Reading]:
+    def reading(self, address: str, listings: int, *, by_other_site: bool = False) -> Iterator[Reading]:
         """Take ``listings`` for a request from ``address``, and give back those that it has not `shown`.
 
         Raises `TooMany`, or `Unavailable` if it cannot be counted.
         """
         now = self.clock().astimezone(UTC)
         secret, counted = self._secret(now), _counted(address)
+        decoy = _decoy(secret, counted[0][0])
+        if by_other_site:
+            counted = [(f"embedded {counted[0][0]}", FOR_OTHER_SITES)]
         names = [network_id(secret, f"directory {network}") for network, _ in counted]
         taken: list[str] = []
-        reading = Reading(_decoy(secret, counted[0][0]), secret)
+        reading = Reading(decoy, secret)
         try:
             for name, (_, limit) in zip(names, counted, strict=True):
                 if not self.counters.add(name, listings, limit, _end_of_day(now)):

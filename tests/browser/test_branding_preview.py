@@ -57,7 +57,7 @@ def test_preview_follows_the_form_without_saving_it(chromium: Browser, laurel: L
         expect(page.get_by_role("button", name="Preview")).to_be_hidden()
         page.get_by_label("Description").fill("Teaches by the river.")
         seen(document(page).get_by_text("Teaches by the river."))
-        page.get_by_label("Show").select_option("Email to the holder")
+        page.get_by_label("Show", exact=True).select_option("Email to the holder")
         seen(document(page).get_by_text("Hello Sample Holder"))
         page.get_by_label("Button colour").fill("#ffd45e")
         seen(shown(page).get_by_text("the contrast is 1.41:1"))
@@ -74,7 +74,7 @@ def test_preview_opens_at_full_size_in_a_new_tab_without_saving(
 ) -> None:
     before = laurel.issuer_store.issuer("fernhill")
     with console(chromium, laurel, HERE, java_script_enabled=script) as (page, _):
-        page.get_by_label("Show").select_option("certificate")
+        page.get_by_label("Show", exact=True).select_option("certificate")
         page.get_by_label("Description").fill("Teaches by the river.")
         with page.context.expect_page(timeout=PATIENCE) as opened:
             page.get_by_role("button", name="Open at full size in a new tab").click()
@@ -113,7 +113,7 @@ def test_wide_logo_is_40_pixels_high(chromium: Browser, laurel: Laurel, tmp_path
     Image.new("RGB", (600, 200), "navy").save(file)
     with console(chromium, laurel, HERE) as (page, _):
         page.get_by_label("Logo", exact=True).set_input_files(file)
-        page.get_by_label("Show").select_option(part)
+        page.get_by_label("Show", exact=True).select_option(part)
         updated(page)
         logo = document(page).locator(".issuer img" if part == "page" else "main p img").first
         seen(logo)
@@ -126,7 +126,7 @@ def test_wide_logo_is_40_pixels_high(chromium: Browser, laurel: Laurel, tmp_path
 @pytest.mark.parametrize("part", ["page", "email", "card", "certificate"])
 def test_preview_works_without_script(chromium: Browser, laurel: Laurel, part: str) -> None:
     with console(chromium, laurel, HERE, java_script_enabled=False) as (page, messages):
-        page.get_by_label("Show").select_option(part)
+        page.get_by_label("Show", exact=True).select_option(part)
         page.get_by_role("button", name="Preview").click()
         seen(shown(page).get_by_text("Sample: not a real credential"))
         assert messages == []
@@ -136,7 +136,7 @@ def test_previews_do_not_fill_the_history(chromium: Browser, laurel: Laurel) -> 
     with console(chromium, laurel, HERE) as (page, _):
         before = page.evaluate("history.length")
         for part in ("email", "card", "page"):
-            page.get_by_label("Show").select_option(part)
+            page.get_by_label("Show", exact=True).select_option(part)
             updated(page)
         seen(document(page).get_by_role("heading", name=VALID))
         assert page.evaluate("history.length") == before
@@ -158,7 +158,7 @@ def test_links_in_the_preview_lead_nowhere(chromium: Browser, laurel: Laurel) ->
 @pytest.mark.parametrize("part", ["page", "email", "card", "certificate"])
 def test_preview_fits_and_is_accessible(chromium: Browser, laurel: Laurel, screenshots: Path, part: str) -> None:
     with console(chromium, laurel, HERE) as (page, messages):
-        page.get_by_label("Show").select_option(part)
+        page.get_by_label("Show", exact=True).select_option(part)
         updated(page)
         assert messages == []
         assert_accessible_and_fits(page, screenshots, f"branding-{part}")

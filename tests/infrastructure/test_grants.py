@@ -69,7 +69,7 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
     ("RunTasksRole", "credentials"): {
         **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
-        "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "TASKS"},
+        "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "SAVED", "TASKS"},
     },
     ("RunTasksRole", "secrets"): {
         **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "MAIL", "SIGNING_KEY"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -38,7 +39,7 @@ def find(services: Services, request: Request) -> Reply:
     as_csv = _wants_csv(request, asked)
     total, facets = (one in asked.include for one in INCLUDED)
     wanted = asked.request(limit=asked.limit, total=total, facets=facets)
-    with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
+    with _reading(services, request, wanted.limit) as reading:
         found = search(wanted, services.directory, now)
         reading.shown = len(found.hits)
     _record(services, request, wanted, found, reading)
@@ -50,7 +51,7 @@ def find(services: Services, request: Request) -> Reply:
 def suggest(services: Services, request: Request) -> Reply:
     """Return suggestions for what has been typed. Raises `Problem`, `TooMany`, `Unavailable`."""
     typed = query.only(request, "q").get("q", "")
-    with services.reading_limit.reading(request_context.client_address(request), SUGGESTIONS) as reading:
+    with _reading(services, request, SUGGESTIONS) as reading:
         found = suggestions(typed, services.directory)
         reading.shown = SUGGESTIONS
     return as_json({"items": [search_json.suggested(one) for one in found]}, headers=uncached())
@@ -86,7 +87,7 @@ def answer(
     first = asked.cursor is None
     try:
         wanted = asked.request(limit=limit, total=first, facets=first)
-        with services.reading_limit.reading(request_context.client_address(request), wanted.limit) as reading:
+        with _reading(services, request, wanted.limit) as reading:
             found = search(wanted, services.directory, now)
             others = _alternatives(services, asked) if found.total and not found.total.value else ()
             reading.shown = len(found.hits) + len(others)
@@ -114,6 +115,13 @@ def page_of(services: Services, found: Answer, template: str, issuer: Profile | 
         sorts=SORTS,
         max_csv=MAX_PAGE,
         issuer=issuer,
+    )
+
+
+def _reading(services: Services, request: Request, listings: int) -> AbstractContextManager[Reading]:
+    by_other_site = request_context.embedded_by_other_site(request)
+    return services.reading_limit.reading(
+        request_context.client_address(request), listings, by_other_site=by_other_site
     )
 
 
@@ -156,6 +164,7 @@ def _record(
     by_visitor: bool = True,
 ) -> None:
     visit = request_context.of(request, Kind.LISTED)
-    listed = directory_events.listed(hit.listing for hit in found.hits)
-    searched = (directory_events.searched(wanted.query),) if by_visitor and wanted.cursor is None else ()
-    directory_events.record(services.hosted_reports, visit, lambda: reading.salt, (*searched, *listed))
+    listings = [hit.listing for hit in found.hits]
+    searched = (directory_events.searched(wanted.query, listings),) if by_visitor and wanted.cursor is None else ()
+    events = (*searched, *directory_events.listed(listings))
+    directory_events.record(services.hosted_reports, visit, lambda: reading.salt, events)

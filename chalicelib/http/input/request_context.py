@@ -55,6 +55,13 @@ def client_address(request: Request) -> str:
     return str((request.context.get("identity") or {}).get("sourceIp") or "")
 
 
+def embedded_by_other_site(request: Request) -> bool:
+    """Whether a page of another website requests this in a frame, as an image or by script, without its visitor."""
+    headers = request.headers
+    opened = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == _NAVIGATION
+    return headers.get("sec-fetch-site") in _OTHER_SITES and not opened
+
+
 def by_person(request: Request) -> bool:
     """Whether a person probably opened the requested page.
 

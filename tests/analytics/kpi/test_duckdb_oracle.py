@@ -163,7 +163,7 @@ def people(database: Any, table: str, issuer_id: str, months: tuple[str, str], o
 def months_of(days: Days) -> tuple[str, str]:
     """The first and the last whole month of ``days``; the last before the first if there are none."""
     whole = {day.strftime("%Y-%m") for day in days.each() if day.day == 1}
-    ends = {day.strftime("%Y-%m") for day in days.each() if (day + timedelta(days=1)).day == 1 or day > LAST}
+    ends = {day.strftime("%Y-%m") for day in days.each() if (day + timedelta(days=1)).day == 1 or day >= LAST}
     both = sorted(whole & ends)
     return (both[0], both[-1]) if both else ("9999", "0000")
 

@@ -49,6 +49,13 @@ def test_a_search_is_counted_by_the_kinds_of_its_filters(client: Gateway, laurel
     ]
 
 
+def test_an_issuer_that_a_visitor_made_up_is_not_counted(client: Gateway, laurel: Laurel) -> None:
+    """Counts are kept for good, for each issuer."""
+    for path in ("/directory", "/v1/directory"):
+        client.get(f"{path}?issuer=Grace+Hopper+grace@example.org", **BROWSER)
+    assert {event.issuer_id for event in laurel.event_store.events.values()} == {"*"}
+
+
 def test_nothing_that_was_searched_is_stored(client: Gateway, laurel: Laurel) -> None:
     """Rare words are names of people, and the visitor's key would link them within a day."""
     for path in ("/directory", "/v1/directory"):
