@@ -422,7 +422,7 @@ class Services:
 
     @cached_property
     def saved_context(self) -> SavedContext:
-        """People and searches that recruiters keep."""
+        """Saved people and searches of recruiters."""
         from chalicelib.directory.saved.actions import SavedContext
         from chalicelib.dynamo.stores.saved import DynamoSavedStore  # imported late: only recruiters need it
 

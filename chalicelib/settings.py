@@ -23,7 +23,7 @@ unnoticed costs at most $50 a month."""
 
 UNPROVEN_EMAILS = 500
 """25 new issuers at their own limit, and one percent of the 50,000 emails a day that Amazon SES grants a new production
-account: even if all of them bounced, the account would stay below the 5 % at which it is reviewed."""
+account: even if all of them bounced, the account would stay below the 5% at which it is reviewed."""
 
 
 EVENT_RETENTION_DAYS = 400

@@ -17,8 +17,10 @@ TIMES = ("at", "valid_until")
 def write(
     archive: EventArchive, days: Iterable[date], target: Path, progress: Callable[[int], None] = lambda _: None
 ) -> int:
-    """Write the archived events of ``days`` to ``target``, in order; how many. A column for each member of an event,
-    and ``day``. Raises `Unavailable`, `OSError`."""
+    """Write the archived events of ``days`` to ``target``, in order, and return their number.
+
+    The columns are the members of an event and ``day``. Raises `Unavailable`, `OSError`.
+    """
     import duckdb  # imported late: it takes longer to load than most commands to run
 
     with TemporaryDirectory() as home:

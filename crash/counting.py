@@ -31,7 +31,7 @@ START = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
 """Half an hour before midnight, so that every period ends within a short run."""
 RETENTION = timedelta(days=400)
 ATTEMPTS = 50
-"""Runs of the fold until it must be done. With 30 % of all calls throttled, a few are needed."""
+"""Runs of the fold until it must be done. With 30% of all calls throttled, a few are needed."""
 _NUMBERS = count()
 
 

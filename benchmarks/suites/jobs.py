@@ -6,7 +6,7 @@
                     compared with a job of a tenth. Requests that store credentials are answered without reaching the
                     engine: they use none of our memory, and the engine would take hours. The job's own rows and
                     results are stored.
-    jobs/throttled  rows lost or issued twice when 30 % of all requests to storage are throttled
+    jobs/throttled  rows lost or issued twice when 30% of all requests to storage are throttled
 
 Each is measured in a process of its own: `python -m benchmarks.suites.jobs ROWS SHARE ENGINE`.
 """

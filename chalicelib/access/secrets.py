@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable
 
 SECRET_BYTES = 32
@@ -13,10 +14,17 @@ SESSION_BYTES = 20
 ID_BYTES = 10
 """80 bits: ids do not collide; they are not secret."""
 
+_SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
+
 
 def new_secret(entropy: Callable[[int], bytes], size: int = SECRET_BYTES) -> str:
     """Generate ``size`` random bytes in lower-case base32, which survives email, shells and reading aloud."""
     return base64.b32encode(entropy(size)).decode("ascii").rstrip("=").lower()
+
+
+def is_secret(text: str) -> bool:
+    """Whether ``text`` has the form of a secret of `SECRET_BYTES`."""
+    return _SECRET.fullmatch(text) is not None
 
 
 def digest(secret: str) -> str:

@@ -51,11 +51,11 @@ class EventArchive(Protocol):
         """The lines of ``day``; none if it is not stored."""
 
     def save(self, day: date, lines: Iterable[str]) -> None:
-        """Store the lines of ``day``, instead of what is stored."""
+        """Store the lines of ``day``, replacing any stored ones."""
 
     def rewrite(self, day: date, change: Callable[[str], str]) -> bool:
-        """Pass each stored line through ``change``; whether any differs. If the day was saved meanwhile, nothing is
-        stored."""
+        """Pass each stored line through ``change`` and return whether any differs. Stores nothing if the day was saved
+        meanwhile."""
 
     def delete(self, day: date) -> None:
         """Delete ``day`` if it is stored."""
@@ -69,8 +69,8 @@ class ArchiveContext:
     late_days: LateDays
     archive: EventArchive
     erased: Callable[[Collection[str]], Collection[str]]
-    """Those of some credential ids that were erased. They are, an hour before their events are searched, so what a run
-    writes while events are being searched has no trace of them either."""
+    """Returns which of some credential ids were erased. They are known an hour before the search of events starts, so a
+    run during that search writes no trace of them."""
     clock: Callable[[], datetime]
     retention: timedelta
     """How long events are kept."""
@@ -85,13 +85,13 @@ class ArchiveRun:
     deleted: int = 0
     """Days whose events have expired."""
     left: int = 0
-    """Days that there was no time for."""
+    """Days left for the next run, because time ran out."""
 
 
 def run(context: ArchiveContext, until: datetime) -> ArchiveRun:
     """Write the days that are missing or have changed, and delete those that have expired. Safe to repeat.
 
-    Begins no day after ``until``. Raises `Unavailable`: the next run does what is left.
+    Starts no day after ``until``. Raises `Unavailable`; the next run continues.
     """
     result, today = ArchiveRun(), context.clock().date()
     stored = context.archive.days()
@@ -115,7 +115,7 @@ def run(context: ArchiveContext, until: datetime) -> ArchiveRun:
 
 
 def line_of(event: Event) -> str:
-    """An event as a line, without what it does not have."""
+    """Serialize an event as a line, without empty members."""
     return json.dumps({name: value for name, value in to_wire(event).items() if value is not None}) + "\n"
 
 
@@ -128,9 +128,9 @@ def event_of(line: str) -> Event:
 
 
 def without_people(line: str, erased: Collection[str]) -> str:
-    """The line, of nobody if its credential was ``erased``."""
+    """The line, anonymized if its credential was ``erased``."""
     event = event_of(line)
-    return line_of(event.of_nobody()) if event.credential_id in erased else line
+    return line_of(event.anonymized()) if event.credential_id in erased else line
 
 
 def _lines(context: ArchiveContext, day: date) -> Iterator[str]:
@@ -139,4 +139,4 @@ def _lines(context: ArchiveContext, day: date) -> Iterator[str]:
             events = sorted(context.reader.events(bucket), key=lambda event: event.id)
             erased = context.erased({event.credential_id for event in events if event.credential_id is not None})
             for event in events:
-                yield line_of(event.of_nobody() if event.credential_id in erased else event)
+                yield line_of(event.anonymized() if event.credential_id in erased else event)

@@ -44,8 +44,7 @@ class Kind(StrEnum):
     PATHWAY_COMPLETED = "pathway_completed"
     """The holder completed the pathway ``target``, whose reward the credential is."""
     SEARCHED = "searched"
-    """Someone searched the directory by the kinds of filter ``target``, in an issuer's own directory or limited to its
-    holders."""
+    """Someone searched the directory, limited to the issuer's holders, with the kinds of filter in ``target``."""
     LISTED = "listed"
     """A page of results of the directory showed people with valid credentials of the issuer."""
     PROFILE_VIEW = "profile_view"
@@ -139,8 +138,8 @@ class Event:
     valid_until: datetime | None = None
     """When an issued credential expires; None for other kinds, and if it does not expire."""
 
-    def of_nobody(self) -> Event:
-        """The event without credential and visitor, as it stays after an erasure."""
+    def anonymized(self) -> Event:
+        """The event without credential and visitor, as it is kept after an erasure."""
         return replace(self, credential_id=None, visitor=None)
 
 

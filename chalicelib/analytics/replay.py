@@ -46,7 +46,7 @@ def replay(
             other += 1
         else:
             if event.credential_id is not None and is_erased(event.credential_id):
-                event = event.of_nobody()
+                event = event.anonymized()
             event_store.write(event)
             stored += 1
     return Replayed(stored, other, tuple(malformed))

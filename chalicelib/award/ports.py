@@ -131,7 +131,7 @@ class IssuerStore(Protocol):
         """The recipient of a credential, with a consistent read. Raises `NotFound`."""
 
     def recipients(self, credential_ids: Collection[str]) -> Sequence[Recipient]:
-        """The recipients of those of ``credential_ids`` that have one, in order of their ids."""
+        """The recipients of ``credential_ids``, in order of their ids. Credentials without a recipient are left out."""
 
     def holder_issuers(self, email: str, after: str | None, limit: int) -> list[str]:
         """The ids of the issuers of an address (in lower case), in order, after the issuer ``after``; at most

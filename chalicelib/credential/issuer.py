@@ -102,7 +102,7 @@ class Issuer:
     """The look of its certificates, a value of `embed.artefacts.template.Template`; None means the first."""
 
     directory: str | None = None
-    """`DIRECTORY_ON` if it has a public directory of its own; None if not."""
+    """`DIRECTORY_ON` if the issuer has its own public directory, otherwise None."""
     page_host: str | None = None
     """The host of the pages of its credentials, which an operator has configured; None means that of the deployment."""
 
@@ -149,7 +149,7 @@ class Issuer:
         return domain if any(proof.domain == domain for proof in self.proven(now)) else f"*.{domain}"
 
     def has_directory(self, now: datetime) -> bool:
-        """Whether its own directory is public: switched on, and with people in it only if the issuer is identified."""
+        """Whether its directory is public: switched on, and the issuer is identified."""
         return self.directory == DIRECTORY_ON and self.identified(now)
 
     def register(self, name: str) -> Issuer:

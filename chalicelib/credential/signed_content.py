@@ -69,7 +69,7 @@ def issuer_as_signed(issuer: Issuer, document: bytes) -> Issuer:
 
 
 def start_as_signed(record: Record) -> datetime:
-    """The start date in the credential of ``record``, which its public page shows; when it was issued if there is none.
+    """The start date in the credential of ``record``, which its public page shows; by default, the time of issuing.
 
     An issuer may give an earlier date than the one on which it issued the credential here.
     """

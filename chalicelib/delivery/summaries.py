@@ -1,7 +1,7 @@
 """The monthly summary that members of an issuer can subscribe to: what changed in the month before.
 
-Each subscription notes the month of its last email before that is sent, so a run that is repeated, or overlaps with
-another one, sends nothing twice. An email that was certainly not sent is tried again by the next run.
+Each subscription stores the month of its last email before the email is sent, so repeated or overlapping runs send
+nothing twice. The next run retries emails that were certainly not sent.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ class SubscriptionStore(Protocol):
     """Stores subscriptions. All methods raise `Unavailable`."""
 
     def subscriptions(self) -> Iterator[Subscription]:
-        """All, by issuer, strongly read."""
+        """All subscriptions by issuer, strongly consistent."""
 
     def subscription(self, issuer_id: str, email: str) -> Subscription | None:
-        """One, strongly read."""
+        """One subscription, strongly consistent."""
 
     def add(self, subscription: Subscription) -> None:
-        """Store a new one; an existing one stays as it is."""
+        """Store a new subscription; an existing one does not change."""
 
     def remove(self, issuer_id: str, email: str) -> None:
-        """Delete it if it exists."""
+        """Delete a subscription if it exists."""
 
     def mark(self, subscription: Subscription, month: str) -> bool:
-        """Store that the summary of ``month`` is sent; False if it has changed since it was read, or is gone."""
+        """Store that the summary of ``month`` is sent; False if the subscription was changed or deleted since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ class SummaryRun:
     ended: int = 0
     """Subscriptions of people who are no longer members."""
     failed: int = 0
-    """Emails that were not sent, and are tried again."""
+    """Emails that were not sent and will be retried."""
 
 
 def run(context: SummaryContext, until: datetime) -> SummaryRun:
-    """Send the summaries of the last month that have not been sent; begins none after ``until``.
+    """Send last month's summaries that have not been sent yet; starts none after ``until``.
 
     Raises `Unavailable`: the next run continues.
     """
@@ -114,7 +114,7 @@ def last_month(now: datetime) -> Days:
 
 
 class _Sentences:
-    """What changed, read once for all members of an issuer, who follow each other."""
+    """What changed, read once for each issuer, because subscriptions come sorted by issuer."""
 
     def __init__(self, context: SummaryContext) -> None:
         self._context = context

@@ -46,7 +46,7 @@ class Piece:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it says nothing, and is not stored. A block of a split posting stays: a slow writer of the blocks
+        """Whether it is empty and therefore not stored. A block of a split posting stays: a slow writer of the blocks
         would create it again with what it contained at first."""
         return not self.fields and (self.state is State.LIST or self.slot.kind == Kind.ISSUED)
 

@@ -1,6 +1,6 @@
 """A limit on how much of the directory one network reads in a day, so that it cannot be copied.
 
-What is counted are listings shown, on pages, in the API and in exports; an answer with suggestions counts as one. The
+It counts the listings shown on pages, in the API and in exports; a response with suggestions counts as one. The
 listings that a request may show are taken before it is answered, and those that it did not show are given back, so
 requests that arrive together cannot exceed the limit. Networks are counted under a hash with the day's salt.
 """
@@ -26,17 +26,17 @@ from chalicelib.language.phrase import phrase
 
 PER_NETWORK = 5_000
 """Listings in a UTC day for one IPv4 address or IPv6 /48, one site (RFC 6177): 25 recruiters of one office who read 200
-people each, or a class of thirty with 16 pages each. It is 0.5 % of a directory of a million people, and 5 % of one of
+people each, or a class of thirty with 16 pages each. It is 0.5% of a directory of a million people, and 5% of one of
 100,000."""
 PER_PROVIDER = 50_000
-"""For an IPv6 /32, one provider with many customers: otherwise whoever rents one has 65,536 sites."""
+"""For an IPv6 /32, one provider with many customers: otherwise a customer with one would have 65,536 sites."""
 FOR_OTHER_SITES = 1_000
 """For what other websites embed or request in the browsers of a network, such as 166 frames with six people: counted
 separately, so that a website cannot use up what its visitors may read themselves."""
 SUSPECTED = 100
-"""What a network has left at most after it has opened a decoy: ten pages, for the people beside the program."""
+"""The most a network has left after it has opened a decoy: ten pages, for the people on the same network."""
 SUGGESTIONS = 1
-"""What an answer with suggestions counts: it contains values and no people."""
+"""The cost of a response with suggestions: it contains values and no people."""
 _DECOY_DOMAIN = b"laurel/decoy/1"
 _DECOY_BYTES = 16
 """128 bits: 26 characters in base32, as the ids of holders."""
@@ -73,7 +73,7 @@ class ReadingLimit:
     def reading(self, address: str, listings: int, *, by_other_site: bool = False) -> Iterator[Reading]:
         """Take ``listings`` for a request from ``address``, and give back those that it has not `shown`.
 
-        Raises `TooMany`, `Unavailable`: without a count nothing is shown.
+        Raises `TooMany`, or `Unavailable` if it cannot be counted.
         """
         now = self.clock().astimezone(UTC)
         secret, counted = self._secret(now), _counted(address)
@@ -96,7 +96,7 @@ class ReadingLimit:
 
     def opened_decoy(self, address: str, decoy: str) -> None:
         """Leave the network of ``address`` at most `SUSPECTED` listings for the day if ``decoy`` is its own of today:
-        nobody can make another network open it. Raises `Unavailable`."""
+        no one can make another network open it. Raises `Unavailable`."""
         now = self.clock().astimezone(UTC)
         secret, network = self._secret(now), _counted(address)[0][0]
         if hmac.compare_digest(decoy.encode(), _decoy(secret, network).encode()):
@@ -141,8 +141,8 @@ def _too_many(now: datetime) -> TooMany:
     seconds = math.ceil((_end_of_day(now) - now).total_seconds())
     return TooMany(
         phrase(
-            "Your network has read as many people of the directory today as one network may, so that no one can copy "
-            "it. You can continue after midnight UTC."
+            "Your network has reached today’s limit for reading the directory, which is there to prevent copying. You "
+            "can continue after midnight UTC."
         ),
         max(1, seconds),
     )

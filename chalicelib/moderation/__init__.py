@@ -1,4 +1,4 @@
-"""Reports by visitors who think that there is something wrong with a credential, and takedowns by operators.
+"""Reports by visitors who think that something is wrong with a credential, and takedowns by operators.
 
 "Report" alone means the result of verification in this code (`chalicelib.reports`); these are "visitor reports".
 """

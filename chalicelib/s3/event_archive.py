@@ -21,7 +21,7 @@ from chalicelib.errors import Unavailable
 PREFIX = "events/"
 _KEY = re.compile(PREFIX + r"day=(\d{4}-\d{2}-\d{2})/events\.ndjson\.gz", re.ASCII)
 _LEVEL = 6
-"""Of compression. Level 9 takes three times as long and saves 2 %."""
+"""Compression level. Level 9 takes three times as long and saves 2%."""
 _CONFIG = Config(connect_timeout=2, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
 _ABSENT = ("NoSuchKey", "404")
 _CHANGED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
@@ -61,7 +61,7 @@ class S3EventArchive:
                 return False
             with TemporaryFile() as after:
                 _compress(map(change, _lines_of(file)), after)
-                with suppress(_Changed):  # the caller looks again
+                with suppress(_Changed):  # the next pass checks again
                     self._put(day, after, IfMatch=version)
             return True
 
@@ -114,7 +114,7 @@ def _key(day: date) -> str:
 
 
 def _compress(lines: Iterable[str], file: IO[bytes]) -> None:
-    # Without the time, so that the same lines are the same bytes.
+    # Without a time, so that the same lines give the same bytes.
     with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=_LEVEL, mtime=0) as compressed:
         for line in lines:
             compressed.write(line.encode())

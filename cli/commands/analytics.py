@@ -29,7 +29,7 @@ def add_commands(resources: Commands) -> None:
     words = "export archived events to a Parquet file, for DuckDB and other programs"
     made = grammar.command(verbs, "export", export, words, "laurel analytics export events.parquet --from 2026-11-01")
     made.add_argument("file", type=Path, metavar="FILE", help="output file; replaced only when the export is complete")
-    made.add_argument("--from", dest="first", metavar="DATE", help="first day (UTC); default: all that are archived")
+    made.add_argument("--from", dest="first", metavar="DATE", help="first day (UTC); default: the first archived day")
     made.add_argument("--to", dest="last", metavar="DATE", help="last day; default: yesterday")
 
 
@@ -62,7 +62,7 @@ def export(services: Services, options: Namespace) -> int:
         raise UsageProblem("The last day is before the first.")
     days = [day for day in services.event_archive.days() if first <= day <= last]
     if not days:
-        raise UsageProblem("No events of these days are archived. A day is archived in the night after it.")
+        raise UsageProblem("No events from these days are archived. Each day is archived the following night.")
     target: Path = options.file
     try:
         # In the same folder, so that the rename is atomic: readers see the old file or the complete new one.

@@ -26,7 +26,7 @@ from cli.demo.year import Programme, simulate
 EVENTS = 6_000
 """Enough for every chart, and few seconds of writing: each day has its own items."""
 NAMED_DAYS = 31
-"""The last days in which only credentials that exist are shared and viewed: the dashboard names their holders."""
+"""In the last days, only existing credentials are shared and viewed, because the dashboard names their holders."""
 _NAMED = frozenset({EventKind.SHARED, EventKind.VIEW, EventKind.REFERRAL})
 PATHWAY_NAME = "Harbour trades"
 

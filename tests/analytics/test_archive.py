@@ -122,7 +122,7 @@ def test_run_begins_no_day_after_its_time(world: World) -> None:
     assert world.archive.stored == {}
 
 
-def test_events_of_an_erased_credential_are_archived_of_nobody(world: World) -> None:
+def test_events_of_an_erased_credential_are_archived_anonymized(world: World) -> None:
     """Also while their items are still being searched: a run that wrote them then would bring them back."""
     world.events.add(event(1, NOW - timedelta(hours=2)), event(2, NOW - timedelta(hours=2), OTHER))
     world.erased.add(CREDENTIAL)

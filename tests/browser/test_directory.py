@@ -64,7 +64,7 @@ def test_a_search_is_narrowed_and_continued_by_keyboard_and_form(
         page.get_by_label("Python").check()
         page.get_by_role("button", name="Search").last.click()
         expect(page.get_by_role("heading", name="11 people")).to_be_visible()
-        expect(page.get_by_text("Found by").first).to_be_visible()
+        expect(page.get_by_text("Matches: ").first).to_be_visible()
 
 
 @pytest.fixture

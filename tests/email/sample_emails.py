@@ -52,7 +52,7 @@ def from_laurel(base_url: str) -> dict[Kind, EmailContent]:
     issuer = sample_context(base_url).issuer
     page, reports = f"{base_url}/c/{'c' * 26}", f"{base_url}/console/fernhill/reports"
     lines = ("Dear Ada,", "", "We look for an analyst who knows rivers.", "Grace")
-    said = ("12 credentials were issued, 2 more than in October (10).", "41 % were shared at least once.")
+    said = ("12 credentials were issued, 2 more than in October (10).", "41% were shared at least once.")
     turn_off = f"{base_url}/mail/contact/{'c' * 52}"
     return {
         Kind.SIGN_IN: account.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15),

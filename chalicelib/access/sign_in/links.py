@@ -8,7 +8,6 @@ machine. Signing in takes the link, the cookie of the requesting browser and the
 from __future__ import annotations
 
 import hmac
-import re
 from datetime import timedelta
 
 from chalicelib.access import email_address, rate_limits, secrets
@@ -48,7 +47,7 @@ many for a provider, so that a few of its customers cannot lock out another one.
 
 NEW_PER_DAY = Limit("new", 1000, _DAY)
 """Emails a day to addresses that have never signed in, most of which may be made up: two percent of the 50,000 emails a
-day that Amazon SES grants a new production account, which it reviews when 5 % bounce."""
+day that Amazon SES grants a new production account, which it reviews when 5% bounce."""
 NEW_PER_DOMAIN = Limit("new-domain", 200, _DAY)
 """The same for one registered domain, so that made-up addresses of a few domains leave an email to those of all others:
 as many as all staff of an issuer (`members.MAX_MEMBERS`)."""
@@ -70,8 +69,6 @@ an hour, and that of a known member 24 + 10."""
 UNKNOWN_LINKS = NetworkLimit("guess", 30, 60, 300, timedelta(minutes=15))
 """Unknown links from one network. A link has 256 bits and cannot be guessed; this bounds the cost of trying."""
 
-_SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
-
 
 def request(
     access_context: AccessContext,
@@ -92,7 +89,7 @@ def request(
     """
     to = email_address.normalize(email)
     browser_secret = (
-        browser if browser is not None and _SECRET.fullmatch(browser) else secrets.new_secret(access_context.entropy)
+        browser if browser is not None and secrets.is_secret(browser) else secrets.new_secret(access_context.entropy)
     )
     secret = secrets.new_secret(access_context.entropy)
     if _may_send(access_context, to, caller, known.browser_of(access_context, to, known_browser)):
@@ -122,7 +119,7 @@ def _may_send(access_context: AccessContext, to: str, caller: str, browser_id: s
 
 def within_budgets_of_address(access_context: AccessContext, to: str, caller: str) -> bool:
     """Count one more email to an address that has not been proven, requested from the network of ``caller``; False if
-    none may be sent. Whoever asks must get the same response."""
+    none may be sent. The response must be the same either way."""
     person = known.person(access_context, to)
     return within_budgets(access_context, to, caller, is_member=person.is_member, is_new=not person.has_signed_in)
 
@@ -130,7 +127,7 @@ def within_budgets_of_address(access_context: AccessContext, to: str, caller: st
 def within_budgets(access_context: AccessContext, to: str, caller: str, *, is_member: bool, is_new: bool) -> bool:
     """Count one more email that someone who has proven nothing requests for the (normalized) address ``to``.
 
-    ``is_new``: it may be made up, because no email has reached it.
+    ``is_new`` means that it may be made up, because no email has reached it.
     """
     per_network = MEMBERS_PER_NETWORK if is_member else PER_NETWORK
     # A requester who repeats one address reaches its limits first, and does not use up those of the network's
@@ -173,7 +170,7 @@ def inspect(access_context: AccessContext, secret: str, caller: str, browser: st
 
     Raises `NotFound` when it was used, has expired or never existed; `Refused` (`other_browser`); `TooMany`.
     """
-    found = access_context.session_store.link(secrets.digest(secret)) if _SECRET.fullmatch(secret) else None
+    found = access_context.session_store.link(secrets.digest(secret)) if secrets.is_secret(secret) else None
     if found is None or access_context.now() >= found.expires:
         rate_limits.enforce_networks(access_context, UNKNOWN_LINKS, caller)
         raise NotFound("no such link")

@@ -149,12 +149,12 @@ class CountReader:
 
 
 def _whole_months(days: Days, today: date | None) -> tuple[date, date]:
-    """The first and last day of the months that lie in ``days`` completely, or up to yesterday; if there are none, the
+    """The first and last day of the whole months in ``days``, the current month up to yesterday; if there are none, the
     last day is before the first."""
     first = days.first if days.first.day == 1 else month_of(days.first).end.date()
     last_month = month_of(days.last)
     complete = Period(Level.DAY, last_month.end - timedelta(days=1)).start.date() == days.last
-    # The month that is not over is stored up to yesterday.
+    # The current month is stored up to yesterday.
     so_far = today is not None and days.last + timedelta(days=1) >= today and month_of(today) == last_month
     last = days.last if complete or so_far else last_month.start.date() - timedelta(days=1)
     return first, last

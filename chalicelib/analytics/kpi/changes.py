@@ -1,6 +1,6 @@
 """What changed in a period, in plain sentences computed from its key figures and those of the period before.
 
-All of them are about the same days: those that are over, because rates are known up to last midnight UTC.
+All sentences cover the same days, without today, because rates are known up to last midnight UTC.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SHARES = {
     "share_rate": ("was shared at least once", "were shared at least once"),
     "re_enrolment_rate": ("went to someone who already had one", "went to people who already had one"),
 }
-"""What happened to a part of the credentials issued."""
+"""What happened to some of the credentials issued."""
 
 
 def days_described(days: Days, today: date) -> Days:
@@ -84,12 +84,12 @@ def _shares(by_code: Mapping[str, KpiFigure], days: Days) -> Iterator[str]:
 
 
 def _set_of_rates(base: int | None, by_code: Mapping[str, KpiFigure]) -> Iterator[str]:
-    """Why the rates are not about all credentials issued, if they are not."""
+    """Yield why the rates do not cover all credentials issued, if they do not."""
     issued = by_code["issued"].now.value if "issued" in by_code else base
     if issued is not None and base != issued:
         yield (
-            f"Rates are about {base:,} of the {int(issued):,} credentials issued, because months with fewer than ten "
-            "are counted together with the following ones."
+            f"Rates cover {base:,} of the {int(issued):,} credentials issued, because months with fewer than ten "
+            "are combined with the months after them."
         )
 
 
@@ -98,7 +98,7 @@ def _part(value: Value) -> str:
 
 
 def _points(now: Value, before: Value, days: Days) -> str:
-    """The comparison with the whole months before; a current month that is not over is compared with them, too."""
+    """Compare with the whole months before, even if the current month is not over."""
     if now.value is None or before.value is None:
         return ""
     points = round(100 * now.value) - round(100 * before.value)
@@ -112,15 +112,15 @@ def _points(now: Value, before: Value, days: Days) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent, as people write it. A part is never shown as nothing or as all."""
+    """Format a share as a percentage. A part is never rounded to none or all."""
     whole = round(100 * share)
     if share > 0 and whole == 0:
-        return "less than 1 %"
-    return "more than 99 %" if share < 1 and whole == 100 else f"{whole:,} %"
+        return "less than 1%"
+    return "more than 99%" if share < 1 and whole == 100 else f"{whole:,}%"
 
 
 def _name(days: Days) -> str:
-    """What sentences call the days before, which begin with a month; the page names their dates."""
+    """The name of the days before, which start on the first of a month; the page shows their dates."""
     whole = days.last + timedelta(days=1) == month_of(days.last).end.date()
     if month_of(days.first) == month_of(days.last):
         return f"{days.first:%B}" if whole else f"the first {days.last.day} days of {days.first:%B}"

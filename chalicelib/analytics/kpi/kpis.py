@@ -17,7 +17,7 @@ class Unit(StrEnum):
 
     COUNT = "count"
     RATIO = "ratio"
-    """A number such as 1.27 that may be written as 127 %."""
+    """A number such as 1.27 that may be written as 127%."""
     HOURS = "hours"
 
 
@@ -43,7 +43,7 @@ class Kpi:
     by_visitor: bool = False
     """Whether it can be limited to a channel or a country: only what visitors do has one."""
     by_achievement: bool = True
-    """Whether it can be limited to an achievement."""
+    """Whether it can be filtered by achievement."""
 
 
 def _events(kind: Kind, *, machine: bool | None = False) -> Callable[[Figures], Value]:
@@ -160,14 +160,14 @@ KPIS = (
     Kpi(
         "referral_reach",
         "Referral reach",
-        f"Credentials with at least one referral ÷ credentials issued, {_OF_ISSUED}. At most 100 %.",
+        f"Credentials with at least one referral ÷ credentials issued, {_OF_ISSUED}. At most 100%.",
         Unit.RATIO,
         _share(Stage.REFERRED),
     ),
     Kpi(
         "referrals_per_share",
         "Referrals per share",
-        "Referrals by people ÷ shares, both in the period. May be above 100 %.",
+        "Referrals by people ÷ shares, both in the period. May be above 100%.",
         Unit.RATIO,
         _per_event(Kind.REFERRAL, Kind.SHARED),
     ),
@@ -197,7 +197,7 @@ KPIS = (
     Kpi(
         "directory_impressions",
         "Directory impressions",
-        "Pages of results of the directory that showed people with valid credentials of this issuer, seen by people.",
+        "Pages of directory results, viewed by people, that list someone with a valid credential from this issuer.",
         Unit.COUNT,
         _events(Kind.LISTED),
         by_visitor=True,
@@ -206,7 +206,7 @@ KPIS = (
     Kpi(
         "profile_views",
         "Profile views",
-        "Views by people of profiles that show credentials of this issuer.",
+        "Views by people of profiles that show credentials from this issuer.",
         Unit.COUNT,
         _events(Kind.PROFILE_VIEW),
         by_visitor=True,

@@ -34,9 +34,9 @@ class People:
 
 
 def whole_months(days: Days, today: date) -> Days | None:
-    """The months that ``days`` contain, the current one as far as it has gone; None if there are none.
+    """The whole months in ``days``, the current one up to yesterday; None if there are none.
 
-    People are counted up to last midnight, so the current month has gone as far as yesterday.
+    People are counted up to last midnight, so today is not included.
     """
     first = days.first if days.first.day == 1 else month_of(days.first).end.date()
     end = month_of(days.last).end.date()

@@ -1,6 +1,6 @@
-"""Email addresses whose domain looks like a misspelt one of a large mail provider. Only a hint: it may be right.
+"""Find email addresses whose domain looks like a misspelling of a large mail provider. Only a hint: it may be correct.
 
-Mailcheck, a library for browsers, compares domains with such a list, too.
+Mailcheck, a library for browsers, also compares domains with such a list.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ PROVIDERS = (
 )  # fmt: skip
 """Large providers whose misspelt names are recognized."""
 _SHORT = 8
-"""Names with fewer characters have genuine neighbours (`gmx.at`, `aol.de`), so only swapped letters are recognized."""
+"""Domains of up to this length resemble genuine ones (`gmx.at`, `aol.de`), so only swapped letters are recognized."""
 _GENUINE = frozenset({"mail.com", "ymail.com", "email.com", "yahoo.co", "live.co.uk", "outlook.co"})
 """Mail providers and domains in use whose names are one character from those above."""
 

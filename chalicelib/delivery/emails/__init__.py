@@ -2,7 +2,7 @@
 
 email_content.py     the kinds of emails, and the content that every email has
 compose.py           emails about a credential; changes.py: about its corrections, renewals and status
-credential_email.py  what all of these have in common; neutral.py: those of unidentified issuers
+credential_email.py  what all of these share; neutral.py: those of unidentified issuers
 account.py           sign-in links, links that a holder requested, invitations
 branding.py          the sender's name, logo and colour
 text.py              text from other people on one line

@@ -1,4 +1,4 @@
-"""What every email about a credential has: its recipient, branding, buttons and footer."""
+"""What all emails about a credential share: recipient, branding, buttons and footer."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
     """Someone sent the holder a message through their profile."""
     SAVED_NEWS = "saved_news"
-    """Something is new about people or searches that the recipient has saved."""
+    """News about people or searches that the recipient has saved."""
     SUMMARY = "summary"
     """What changed in a month, for members of an issuer who subscribed to it."""
 
@@ -110,7 +110,7 @@ class EmailContent:
     why: str
     """Why the recipient receives this email."""
     quotation: tuple[str, ...] = ()
-    """Lines that someone else wrote, shown as a quotation after the paragraphs; never translated."""
+    """Lines written by someone else, quoted after the paragraphs; never translated."""
     after: tuple[str, ...] = ()
     """Paragraphs after the quotation."""
     other: Button | None = None
@@ -124,7 +124,7 @@ class EmailContent:
     unsubscribe: str | None = None
     """URL to unsubscribe from the issuer's emails; None when there is nothing to unsubscribe from."""
     unsubscribe_text: str | None = None
-    """The text of that link, if it is not about an issuer's emails."""
+    """The text of the unsubscribe link, if it does not concern an issuer's emails."""
     reply_to: str | None = None
     language: str = DEFAULT
     """The language that the texts are in."""

@@ -14,7 +14,7 @@ from chalicelib.language.phrase import phrase, plural
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """A credential of a saved person that was revoked. ``name`` is the person's own, may be empty."""
+    """A revoked credential of a saved person. ``name`` is the person's name, possibly empty."""
 
     name: str
     page: str
@@ -22,7 +22,7 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A saved search, and how many people are new in it."""
+    """A saved search and the number of new people who match it."""
 
     label: str
     count: int
@@ -47,7 +47,7 @@ def news(
         greeting=phrase("Hello,"),
         paragraphs=(*_revoked(revoked), *_matches(matches)),
         main=Button(phrase("View saved people and searches"), page),
-        why=phrase("You are receiving this email because you saved people or searches in the directory of Laurel."),
+        why=phrase("You are receiving this email because you saved people or searches in the Laurel directory."),
         unsubscribe=turn_off,
         unsubscribe_text=phrase("Turn off these emails"),
     )

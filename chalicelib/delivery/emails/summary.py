@@ -19,7 +19,7 @@ def monthly(
     unsubscribe: str,
     now: datetime,
 ) -> EmailContent:
-    """Compose it. An unidentified issuer, which chooses its own name, is named by its id."""
+    """Compose the summary. An unidentified issuer chose its own name, so the email shows its id instead."""
     name = line(issuer.name) if issuer.identified(now) else issuer.id
     return EmailContent(
         kind=Kind.SUMMARY,
@@ -28,7 +28,7 @@ def monthly(
         preview=sentences[0],
         brand=LAUREL,
         greeting="Hello,",
-        paragraphs=(f"This changed for {name} in {month:%B %Y}:", *sentences),
+        paragraphs=(f"Here is what changed for {name} in {month:%B %Y}:", *sentences),
         main=Button("Open the dashboard", f"{base_url}/console/{issuer.id}"),
         why=f"You are receiving this email because you subscribed to the monthly summary of {name} in the console.",
         unsubscribe=unsubscribe,

@@ -67,7 +67,7 @@ def send_link_to_subscribe(delivery_context: DeliveryContext, token: str, langua
 
 
 def send_link_to_recipient(delivery_context: DeliveryContext, email: str, language: str = DEFAULT) -> None:
-    """Send a link to all of the holder's credentials to ``email``, for a stranger who says that it is theirs.
+    """Send a link to all of the holder's credentials to ``email``, requested by someone who has proven nothing.
 
     Raises `TooMany`, `Unavailable`, and `Refused` as `send_link_to_all`.
     """

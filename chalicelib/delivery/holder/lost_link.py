@@ -1,8 +1,8 @@
 """A link for a holder who has no email from Laurel, requested on the public page of one of their credentials.
 
-Whoever asks has proven nothing. So the answer is the same for every address, the link is sent only to the address that
-the credential was issued to, and the budgets are those of strangers who request a sign-in email and of holders whose
-link opens nothing.
+The requester has proven nothing. So the response is the same for every address, the link is sent only to the address
+that the credential was issued to, and requests count against the budgets for sign-in emails of strangers and for
+holders whose link opens nothing.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def request(
     caller: str,
     language: str = DEFAULT,
 ) -> None:
-    """Send a link to everything of its holder to ``email``, if the credential was issued to that address.
+    """Send a link to all of the holder's credentials to ``email``, if the credential was issued to that address.
 
-    Nothing is sent over a limit, to an address that bounces, or while no email can be sent; the caller cannot tell.
+    Sends nothing over a limit, to an address that bounces, or while email is unavailable; the caller cannot tell.
     Raises `Refused` (`bad_email`), `NotFound`, `TakenDown`, `Unavailable`.
     """
     to = email_address.normalize(email)

@@ -12,12 +12,12 @@ from enum import StrEnum
 PERIOD = timedelta(days=7)
 """The rates are those of the current and the previous period, so of one to two weeks."""
 MAX_BOUNCED = 0.05
-"""Share of emails that may bounce: Amazon SES reviews an account at 5 % and pauses it at 10 % (SES developer guide,
+"""Share of emails that may bounce: Amazon SES reviews an account at 5% and pauses it at 10% (SES developer guide,
 "Reputation metrics")."""
 MIN_BOUNCED = 5
 """Bounces below which nothing is paused, because a typing error is no pattern."""
 MAX_COMPLAINED = 0.001
-"""Share of emails that may be reported as spam: Amazon SES reviews an account at 0.1 % and pauses it at 0.5 %."""
+"""Share of emails that may be reported as spam: Amazon SES reviews an account at 0.1% and pauses it at 0.5%."""
 MIN_COMPLAINED = 3
 """Recipients who complain, below which nothing is paused: one recipient, or two, cannot stop an issuer's emails."""
 SIGN_IN = "SIGN_IN"

@@ -1,12 +1,10 @@
 """What a holder does with the link in a message that was relayed to them.
 
-The email quotes the sender, so a reply quotes the link to the sender. It opens nothing: it can only turn messages off,
-and report this sender.
+A reply may quote the link, so the sender may get it. It opens nothing: it can only turn messages off and report this
+sender.
 """
 
 from __future__ import annotations
-
-import re
 
 from chalicelib.access import secrets
 from chalicelib.directory.contact.ports import Relayed
@@ -14,13 +12,11 @@ from chalicelib.directory.contact.relaying import BLOCKED_FOR, ContactContext
 from chalicelib.directory.profiles import own_profile
 from chalicelib.errors import NotFound
 
-_SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
-
 
 def find(context: ContactContext, secret: str) -> Relayed:
     """What the link is about. Raises `NotFound`."""
     now = context.delivery_context.now()
-    found = context.store.relayed(secrets.digest(secret), now) if _SECRET.fullmatch(secret) else None
+    found = context.store.relayed(secrets.digest(secret), now) if secrets.is_secret(secret) else None
     if found is None:
         raise NotFound("no such link")
     return found
@@ -32,7 +28,7 @@ def turn_off(context: ContactContext, secret: str) -> None:
 
 
 def report(context: ContactContext, secret: str) -> None:
-    """Report the sender, who can no longer write to this holder, and after `BLOCKED_BY` reports to no one. Idempotent.
+    """Report the sender, who can no longer write to this holder, or to anyone after `BLOCKED_BY` reports. Idempotent.
 
     Raises `NotFound`.
     """

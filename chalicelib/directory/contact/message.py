@@ -17,10 +17,10 @@ MAX_NAME = 100
 MAX_TEXT = 2000
 """Characters: enough to introduce a position and oneself; the rest follows by email."""
 WAITS = timedelta(days=2)
-"""How long a message waits for its sender: also until tomorrow, if its holder gets no more messages today."""
+"""How long a message waits for its sender: long enough to be sent tomorrow if the holder's limit is reached today."""
 
 _LINK = re.compile(r"://|\bwww\.|\bmailto:|\S@\S", re.IGNORECASE)
-"""What a sender must leave out, so that no email of Laurel leads anywhere else."""
+"""What a sender must leave out, so that emails from Laurel never link to other sites."""
 _DOT = re.compile(r"(?<=\w)([.．。｡@:/])(?=\w)")
 _WORD_JOINER = "\u2060"
 
@@ -91,7 +91,7 @@ def quoted_lines(text: str) -> tuple[str, ...]:
 def unlinked(text: str) -> str:
     """``text`` with an invisible character in what looks like a domain, such as ``example.com``.
 
-    To refuse it would refuse the names of products, such as ASP.NET.
+    Refusing such text would also refuse product names such as ASP.NET.
     """
     return _DOT.sub(rf"\1{_WORD_JOINER}", text)
 

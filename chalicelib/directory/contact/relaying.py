@@ -1,13 +1,13 @@
-"""Relay a message to a holder, who allows it, without showing their address.
+"""Relay a message to a holder who allows messages, without showing their address.
 
 A sender who is not signed in proves their address first: Laurel emails a link, and relays the message when it is used.
-So a holder knows whom they answer, and no one can write in another's name. The email with the link contains nothing
-that the sender entered and counts as a sign-in email, so this sends no more emails to strangers than signing in does.
+So holders know whom they are replying to, and no one can write under someone else's address. The email with the link
+contains nothing that the sender entered and counts as a sign-in email, so this form sends strangers no more emails than
+signing in does.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -41,23 +41,23 @@ from chalicelib.language.languages import DEFAULT
 from chalicelib.language.phrase import phrase
 
 _DAY = timedelta(days=1)
+_RETRY_SECONDS = int(_DAY.total_seconds())
 PER_NETWORK = NetworkLimit("contact-network", 20, 40, 200, _DAY)
 """Messages written in one network, which may be that of a large company. Each is stored until it is sent or expires."""
 PER_SENDER = Limit("contact-sender", 20, _DAY)
-"""Messages of one sender: as many as a recruiter writes with care in a day, too few for advertising."""
+"""Messages from one sender: as many as a recruiter writes with care in a day, and too few for advertising."""
 PER_SENDER_AND_HOLDER = Limit("contact-pair", 1, _DAY)
-"""Messages of one sender to one holder: they go on by email if the holder wants."""
+"""Messages from one sender to one holder: if the holder replies, they continue by email."""
 PER_HOLDER = Limit("contact-holder", 10, _DAY)
-"""Messages to one holder: more than anyone wants to answer in a day. Using it up takes ten proven mailboxes, and
-what is refused can be sent the next day with the same link (`message.WAITS`)."""
+"""Messages to one holder: more than anyone wants to answer in a day. Using it up takes ten proven mailboxes, and a
+refused message can be sent the next day with the same link (`message.WAITS`)."""
 BLOCKED_FOR = timedelta(days=365)
 """How long a report of a sender counts."""
 BLOCKED_BY = 3
-"""Reports by as many holders keep a sender from writing to anyone; one keeps them from writing to that holder."""
+"""Reports by this many holders block a sender for everyone; one report blocks them for that holder."""
 LINK_WORKS = timedelta(days=90)
-"""How long the link in a relayed message works. Afterwards a holder turns messages off on their own page."""
+"""How long the link in a relayed message works. After that, holders can turn messages off on their own page."""
 
-_SECRET = re.compile(r"[a-z2-7]{52}", re.ASCII)
 _ANYONE = (Audience.PUBLIC,)
 _SIGNED_IN = (Audience.PUBLIC, Audience.RECRUITERS)
 
@@ -88,7 +88,7 @@ class _Holder:
     """One shown credential of each issuer."""
 
 
-def ask(
+def request_confirmation(
     context: ContactContext, holder_id: str, email: str, draft: Draft, client_address: str, language: str = DEFAULT
 ) -> None:
     """Store a message until the owner of ``email`` confirms it, and email them the link in ``language``.
@@ -127,7 +127,7 @@ def send_signed_in(context: ContactContext, holder_id: str, email: str, draft: D
 def waiting(context: ContactContext, secret: str) -> Message:
     """The message that waits for its sender. Raises `NotFound` when it was sent, has expired or never existed."""
     now = context.delivery_context.now()
-    found = context.store.message(secrets.digest(secret), now) if _SECRET.fullmatch(secret) else None
+    found = context.store.message(secrets.digest(secret), now) if secrets.is_secret(secret) else None
     if found is None:
         raise NotFound("no such message")
     return found
@@ -171,7 +171,7 @@ def _relay(context: ContactContext, one: Message, audiences: tuple[Audience, ...
             context.store.add(one)
         raise
     except (Refused, Unavailable):
-        return  # as for an address that bounces; what may have been sent is not sent twice
+        return  # as for an address that bounces; a message that may have been sent is not sent again
     _record(delivery_context, holder, one, now)
 
 
@@ -191,8 +191,7 @@ def _holder(context: ContactContext, holder_id: str, audiences: tuple[Audience, 
         raise _refusal()
     for recipient in _recipients(context, published):
         if recipient.email is not None:
-            # The profile is stored under the address, so this proves that the credential and the profile are of one
-            # person.
+            # The profile is stored under the address, so this proves that both belong to the same person.
             profile = context.profile_context.store.profile(mailbox.digest(recipient.email))
             if profile is not None and profile.holder_id == holder_id:
                 return _Holder(holder_id, recipient, recipient.email, _records(context, published))
@@ -200,7 +199,7 @@ def _holder(context: ContactContext, holder_id: str, audiences: tuple[Audience, 
 
 
 def _refusal() -> Refused:
-    return Refused(phrase("This holder does not accept messages at present."), code="not_contactable")
+    return Refused(phrase("This holder is not accepting messages at the moment."), code="not_contactable")
 
 
 def _recipients(context: ContactContext, published: Published) -> Iterator[Recipient]:
@@ -228,7 +227,7 @@ def _check_reports(context: ContactContext, sender: str, holder_id: str, now: da
 def _count_network(context: ContactContext, client_address: str) -> None:
     if not rate_limits.within_networks(context.access_context, PER_NETWORK, client_address):
         raise TooMany(
-            phrase("Too many messages have been sent from your network today. Try again tomorrow."), _seconds()
+            phrase("Too many messages have been sent from your network today. Try again tomorrow."), _RETRY_SECONDS
         )
 
 
@@ -237,12 +236,12 @@ def _counted(delivery_context: DeliveryContext, sender: str, holder_id: str) -> 
     done: list[Count] = []
     for limit, subject, detail in (
         (PER_SENDER_AND_HOLDER, f"{sender} {holder_id}", phrase("You have already written to this holder today.")),
-        (PER_SENDER, sender, phrase("You have sent many messages today. Try again tomorrow.")),
-        (PER_HOLDER, holder_id, phrase("This holder has received many messages today. Try again tomorrow.")),
+        (PER_SENDER, sender, phrase("You have sent too many messages today. Try again tomorrow.")),
+        (PER_HOLDER, holder_id, phrase("This holder has received too many messages today. Try again tomorrow.")),
     ):
         if not delivery_context.within(limit, subject):
             _give_back(delivery_context, done)
-            raise TooMany(detail, _seconds())
+            raise TooMany(detail, _RETRY_SECONDS)
         done.append((limit, subject))
     return tuple(done)
 
@@ -255,7 +254,3 @@ def _give_back(delivery_context: DeliveryContext, counts: tuple[Count, ...] | li
 def _send(delivery_context: DeliveryContext, content: EmailContent) -> None:
     message_id = delivery_context.mailer().send(content)
     email_events.count_sent(delivery_context, message_id, SIGN_IN, content)
-
-
-def _seconds() -> int:
-    return int(_DAY.total_seconds())

@@ -28,9 +28,9 @@ TEXTS: Mapping[int, str] = {
     ),
     3: phrase(
         "I want a public profile. Everyone can find me in the directory and see what I show to everyone, and can copy "
-        "it, share it and link to it. Whoever I choose can send me messages by email, without seeing my address. I can "
-        "change or unpublish the profile at any time. The page then disappears immediately, and other websites stop "
-        "showing it within a minute. Laurel cannot remove copies that others have made."
+        "it, share it and link to it. The people I choose can send me messages by email, without seeing my address. I "
+        "can change or unpublish the profile at any time. The page then disappears immediately, and other websites "
+        "stop showing it within a minute. Laurel cannot remove copies that others have made."
     ),
 }
 """The text of each version. A published text never changes, because entries name it."""

@@ -71,8 +71,8 @@ class OwnProfile:
 
     @property
     def latest(self) -> Grants:
-        """The consents that were granted last: those before the withdrawal if the profile is unpublished. A form may
-        suggest them; only `grants` allows anything."""
+        """The latest consents, or those before the withdrawal if the profile is unpublished. A form may suggest them;
+        only `grants` allows anything."""
         return self.grants or consent.grants_of(self.entries[:-1])
 
     def visibility(self, credential_id: str) -> Visibility:
@@ -91,7 +91,7 @@ class Choices:
     contact: Visibility = Visibility.NOBODY
     """Who may send the holder messages."""
     credentials: Mapping[str, Visibility] = field(default_factory=dict)
-    """By id. Others stay as they are while the profile is published, and are hidden when it is published again."""
+    """By id. Other credentials do not change while the profile is published; publishing it again hides them."""
 
 
 def view(context: ProfileContext, token: str) -> OwnProfile:
@@ -173,9 +173,9 @@ def forget(context: ProfileContext, token: str) -> None:
 def _credentials(
     context: ProfileContext, own: OwnProfile, choices: Choices, *, all_valid: bool
 ) -> dict[str, Visibility]:
-    """Who may see each credential, of those that are or were shown or that the choices name.
+    """Who may see each credential that is or was shown or is in ``choices``.
 
-    A credential that the choices narrow stays as narrow with ``all_valid``.
+    ``all_valid`` does not widen a credential that the choices narrow.
     """
     shown = {one: own.visibility(one) for one in consent.credentials_in(own.latest)}
     for credential_id, chosen in choices.credentials.items():

@@ -1,4 +1,4 @@
-"""Filters to offer when no one matches the words of a search: people type a place or an issuer among the words."""
+"""Filters to suggest when no one matches the words of a search: people often type a place or an issuer there."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from chalicelib.directory.ports import Suggestion
 from chalicelib.directory.query.query import FilterKind
 
 MAX_ALTERNATIVES = 4
-"""Filters offered: a person reads them all."""
+"""Filters suggested: few enough to read them all."""
 MAX_LOOKUPS = 4
 """Suggestions looked up for one search: two read units each."""
 _KINDS = (FilterKind.PLACE, FilterKind.ISSUER)
-"""What free text is not searched in."""
+"""Kinds of filter that free text does not search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Alternative:
 
 
 def alternatives(searched: str, suggest: Callable[[str], Sequence[Suggestion]]) -> tuple[Alternative, ...]:
-    """The places and issuers that ``searched``, or else one of its words, begins to name. Raises what
+    """The places and issuers whose name starts with ``searched``, or else with one of its words. Raises what
     ``suggest`` raises."""
     words = searched.split()
     parts = [(searched, "")]

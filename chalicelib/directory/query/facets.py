@@ -18,7 +18,7 @@ KINDS: tuple[FilterKind, ...] = tuple(kind for kind in FilterKind if kind is not
 VALUES = 20
 """Values of a facet, most frequent first."""
 _CONFIDENCE = 1.96
-"""Standard deviations of a normal distribution within which 95 % of all samples are."""
+"""Standard deviations of a normal distribution within which 95% of all samples are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """The most frequent values of each kind among the results. ``within`` is 0 if the counts are exact; otherwise 95 %
+    """The most frequent values of each kind among the results. ``within`` is 0 if the counts are exact; otherwise 95%
     of estimated counts differ from the true ones by at most this much."""
 
     exact: bool

@@ -1,8 +1,8 @@
-"""People and searches that a recruiter keeps.
+"""People and searches that a recruiter has saved.
 
 saved.py      a list of them, and its limits
-searches.py   a search as it is kept, from the URL of the directory
+searches.py   a search as it is stored, from the URL of the directory
 ports.py      their storage
 actions.py    what a recruiter does with their list
-checking.py   the daily check that tells them what is new
+checking.py   the daily check that emails what is new
 """

@@ -1,4 +1,4 @@
-"""What a person does with the people and searches that they keep."""
+"""What a recruiter does with their saved people and searches."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SavedContext:
 
 
 def view(context: SavedContext, email: str) -> tuple[Saved, Mapping[str, Published]]:
-    """The list of a person, and what is public of the people on it. Who is not public any more is removed for good."""
+    """A person's list and the public profiles of the people on it. People without one are removed for good."""
     digest = mailbox.digest(email)
     found = context.store.saved(digest) or Saved(digest, email)
     public = public_people(context, found.people)
@@ -69,7 +69,7 @@ def change(context: SavedContext, email: str, step: Callable[[Saved], Saved]) ->
 
 
 def _store(context: SavedContext, saved: Saved) -> Saved:
-    """Store a list; nothing is kept of an empty one. Raises `Conflict`."""
+    """Store a list, or delete it if it is empty. Raises `Conflict`."""
     if saved.people or saved.searches:
         return context.store.save(saved)
     if saved.version:
@@ -89,14 +89,14 @@ def find_link(context: SavedContext, token: str) -> str:
 
 
 def public_people(context: SavedContext, people: Sequence[Entry]) -> Mapping[str, Published]:
-    """What is public now of ``people``, without those of whom nothing is."""
+    """The current public profiles of those ``people`` who have one, by id."""
     now = context.now()
     found = context.published_store.published_many([one.value for one in people])
     return {holder_id: one for holder_id, one in found.items() if one.is_current(now)}
 
 
 def plan(context: SavedContext, digest: str) -> None:
-    """Plan the next daily check of a list, at its own time of the day; a check that is planned already stays."""
+    """Plan the next daily check of a list, at its own time of the day; an already planned check stays."""
     now = context.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     due = midnight + timedelta(seconds=int(digest[:8], 16) % int(_DAY.total_seconds()))

@@ -1,4 +1,4 @@
-"""The daily check of a list: email its owner which saved people lost a credential, and who is new in saved searches.
+"""The daily check of a list: email its owner about revoked credentials of saved people and new matches of searches.
 
 "New" means listed, or having received a credential, since the last check. The email is sent before the check is
 stored, so a crash in between repeats it.
@@ -33,7 +33,7 @@ from chalicelib.tasks.task_queue import Task
 LAG = timedelta(minutes=10)
 """How far behind the present a check stays: the index of the directory follows changes by seconds."""
 MAX_NEW = 20
-"""New people of a search that are counted; the email says "at least" from then on."""
+"""New matches of a search that are counted; from this number on, the email says "at least"."""
 MAX_REVOKED = 20
 """Revoked credentials that an email lists."""
 
@@ -61,12 +61,12 @@ def handle(context: SavedContext, task: Task) -> None:
     window = _Window(saved.checked_at, context.now() - LAG)
     box = context.delivery_context.mailbox(saved.email)
     if suppression_reason(box, Kind.SAVED_NEWS, context.now()) is None:
-        _tell(context, saved, public, window)
+        _send_news(context, saved, public, window)
     until = max(window.until, saved.checked_at or window.until)
     change(context, saved.email, lambda one: replace(without(one, *gone), checked_at=until))
 
 
-def _tell(context: SavedContext, saved: Saved, public: Mapping[str, Published], window: _Window) -> None:
+def _send_news(context: SavedContext, saved: Saved, public: Mapping[str, Published], window: _Window) -> None:
     revoked = tuple(_revoked(context, saved, public, window))
     matches = tuple(_matches(context, saved, window))
     if not revoked and not matches:
@@ -80,7 +80,7 @@ def _tell(context: SavedContext, saved: Saved, public: Mapping[str, Published], 
 
 
 def _send(context: SavedContext, content: EmailContent) -> None:
-    """Raises `NotSent`. An email whose result is unknown counts as sent: news twice are worse than once too few."""
+    """Raises `NotSent`. An email whose result is unknown counts as sent: missing one is better than repeating it."""
     try:
         message_id = context.delivery_context.mailer().send(content)
     except NotSent:
@@ -112,7 +112,7 @@ def _matches(context: SavedContext, saved: Saved, window: _Window) -> Iterator[M
     for entry in saved.searches:
         try:
             query = searches.query_of(entry.value)
-        except Refused:  # the directory has a filter less than when it was saved
+        except Refused:  # the directory no longer has a filter that it uses
             continue
         hits = search(SearchRequest(query, limit=MAX_NEW), context.directory(), context.now()).hits
         new = [one for one in hits if window.has(one.listing.recent_at, entry) and one.listing.id not in known]

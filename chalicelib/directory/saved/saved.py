@@ -1,4 +1,4 @@
-"""The people and searches that one person keeps."""
+"""The people and searches that one person has saved."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_SEARCHES = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A holder's id or a search (`searches.canonical`), and since when it is kept: only later news count."""
+    """A holder's id or a search (`searches.canonical`), and when it was saved: only later changes are reported."""
 
     value: str
     since: datetime
@@ -36,7 +36,7 @@ class Saved:
     lang: str | None = None
     """The language of these emails: that of the page on which something was last saved."""
     checked_at: datetime | None = None
-    """Until when news have been emailed."""
+    """The end of the time covered by the last check."""
     version: int = 0
 
     @property

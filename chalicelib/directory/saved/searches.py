@@ -10,7 +10,7 @@ from chalicelib.errors import Refused
 from chalicelib.language.phrase import phrase
 
 MAX_SEARCH = 400
-"""Characters of a saved search: a name, a place and a dozen skills; the page to sign in leads back to no longer one."""
+"""Characters of a saved search: a name, a place and a dozen skills. The sign-in page cannot return to a longer URL."""
 
 
 def canonical(text: str) -> str:
@@ -33,7 +33,7 @@ def query_of(search: str) -> Query:
 
 
 def label(search: str) -> str:
-    """What a person recognises a search by: its values."""
+    """The values of a search, by which a person recognizes it."""
     return ", ".join(value for _, value in _pairs(search))
 
 

@@ -1,4 +1,4 @@
-"""Change what others change at the same time."""
+"""Change data that other writers change at the same time."""
 
 from __future__ import annotations
 
@@ -36,11 +36,10 @@ def settle(
     used: Callable[[Collection[K]], Collection[K]],
     follow: Callable[[Collection[K], Collection[K]], None],
 ) -> None:
-    """Make what is derived from postings agree with them: ``follow`` makes it so for those that are used and those that
-    are not. Raises `Unavailable`.
+    """Make derived items agree with the postings: ``follow`` gets the keys that are used and those that are not.
 
-    Whoever has begun or ended the use of a key calls this afterwards. It looks again after each change, so of two
-    writers that do so at the same time, the one that finishes last has seen what the other has done.
+    Writers call this after they have added the first or removed the last use of a key. It checks again after each
+    change, so the last of several simultaneous writers has seen what the others did. Raises `Unavailable`.
     """
 
     def attempted(before: dict[K, bool]) -> dict[K, bool]:

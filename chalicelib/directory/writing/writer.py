@@ -29,7 +29,7 @@ def apply(store: IndexWriter, changes: Sequence[ListingChange]) -> None:
     """Apply ``changes`` to every generation that is kept up to date. Raises `Unavailable`: apply them again."""
     generations = store.generations()
     if generations is None:  # nothing is listed yet
-        with suppress(Conflict):  # another writer is the first
+        with suppress(Conflict):  # another writer was first
             store.replace_generations(None, Generations(FIRST))
         generations = store.generations() or Generations(FIRST)
     for generation in filter(None, (generations.current, generations.building)):

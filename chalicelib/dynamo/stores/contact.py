@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Self
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -10,7 +10,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from chalicelib.directory.contact.message import Draft, Message
 from chalicelib.directory.contact.ports import Relayed
 from chalicelib.dynamo import keys, reads
-from chalicelib.dynamo.items.base import Item, epoch, members
+from chalicelib.dynamo.items.base import Item, epoch, from_epoch, members
 from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Delete, Put, Tables
 
 
@@ -39,7 +39,7 @@ class MessageItem(Item, discriminator="message"):
     def to_domain(self) -> Message:
         draft = Draft(str(self.name), str(self.organization or ""), str(self.text))
         found = members(self, Message, exclude=("draft", "expires"))
-        return Message(draft=draft, expires=_from_epoch(self.expires), **found)
+        return Message(draft=draft, expires=from_epoch(self.expires), **found)
 
 
 class RelayedItem(Item, discriminator="relayed"):
@@ -57,7 +57,7 @@ class RelayedItem(Item, discriminator="relayed"):
         return cls(*keys.relayed(one.digest), **found, expires=epoch(one.expires))
 
     def to_domain(self) -> Relayed:
-        return Relayed(expires=_from_epoch(self.expires), **members(self, Relayed, exclude=("expires",)))
+        return Relayed(expires=from_epoch(self.expires), **members(self, Relayed, exclude=("expires",)))
 
 
 class ReportedSenderItem(Item, discriminator="reported_sender"):
@@ -67,7 +67,7 @@ class ReportedSenderItem(Item, discriminator="reported_sender"):
     expires = NumberAttribute()
 
     def to_domain(self) -> tuple[str, datetime]:
-        return str(self.holder_id), _from_epoch(self.expires)
+        return str(self.holder_id), from_epoch(self.expires)
 
 
 class DynamoContactStore:
@@ -106,7 +106,3 @@ class DynamoContactStore:
         part = keys.reports_of_sender(sender)
         found = reads.list_range(self._tables, self._table, ReportedSenderItem, part)
         return frozenset(holder_id for holder_id, expires in found if now < expires)
-
-
-def _from_epoch(seconds: float) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)

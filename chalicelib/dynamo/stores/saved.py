@@ -28,7 +28,7 @@ class EntryMap(MapAttribute[str, Any]):
 
 
 class SavedItem(Item, discriminator="saved"):
-    """The people and searches that one person keeps."""
+    """The people and searches that one person has saved."""
 
     mailbox = UnicodeAttribute()
     email = UnicodeAttribute()

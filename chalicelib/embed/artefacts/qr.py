@@ -7,7 +7,7 @@ from itertools import groupby
 QUIET = 4
 """Modules of empty space around the code (6.3.8)."""
 RECOVERY = "m"
-"""Readable with 15 % of it damaged: enough for print, and small modules are hard to scan."""
+"""Readable with 15% of it damaged: enough for print, and small modules are hard to scan."""
 
 
 def runs(url: str) -> tuple[list[tuple[int, int, int]], int]:

@@ -38,9 +38,9 @@ BANNERS: Mapping[str, Banner] = {
     "sent": Banner("Email queued.", "It will arrive within a few minutes."),
     "erasure_asked": Banner("Erasure scheduled.", "The list below shows when it starts."),
     "erasure_cancelled": Banner("Erasure cancelled.", "Nothing was deleted."),
-    "summary_subscribed": Banner("Subscribed.", "We email you at the beginning of each month what changed."),
+    "summary_subscribed": Banner("Subscribed.", "At the beginning of each month, we email you what changed."),
     "summary_blocked": Banner(
-        "Subscribed, but this address gets no emails of this organization.",
+        "Subscribed, but we do not send emails from this organization to this address.",
         "It unsubscribed from them, reported one as spam, or could not be reached.",
         "none",
     ),

@@ -131,7 +131,7 @@ class Services(Protocol):
 
     @property
     def saved_context(self) -> SavedContext:
-        """People and searches that recruiters keep."""
+        """Saved people and searches of recruiters."""
 
     @property
     def erasure_context(self) -> ErasureContext:

@@ -32,7 +32,7 @@ MISSING = "This holder does not accept messages, or the link is incomplete."
 GONE = "The message has been sent or deleted, or the link was not copied completely."
 MAX_FORM = 64 * 1024
 """Limit in bytes: the longest message, of which each character takes up to 12 bytes when it is percent-encoded, and
-fields that browser extensions add."""
+the fields that browser extensions add."""
 _HEADERS = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 
@@ -47,7 +47,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/holders/{id}/contact", access=PUBLIC, methods=("POST",), missing=MISSING)
     def write(request: Request, holder_id: str) -> Reply:
-        # Otherwise any website could make its visitors write in their name, or use up the limits of their networks.
+        # Otherwise any website could send messages in its visitors' names, or use up the limits of their networks.
         authentication.check_same_origin(request, services.settings.base_url)
         published, person = _require(services, holder_id), _person(services, request)
         if person is not None:
@@ -56,7 +56,7 @@ def routes(services: Services) -> Routes:
         return _written(services, request, published, person, sent)
 
     @bound.bind("/contact/{token}", access=BY_SECRET, missing=GONE)
-    def look(_request: Request, secret: str) -> Reply:
+    def show_waiting(_request: Request, secret: str) -> Reply:
         return _waiting_page(services, secret)
 
     @bound.bind("/contact/{token}", access=BY_SECRET, methods=("POST",), missing=GONE)
@@ -101,7 +101,9 @@ def _written(
     try:
         with sent.record_refusal("email" if person is None else ""):
             if person is None:
-                relaying.ask(context, holder_id, sent.text("email"), draft, address, reader.current().code)
+                relaying.request_confirmation(
+                    context, holder_id, sent.text("email"), draft, address, reader.current().code
+                )
             else:
                 relaying.send_signed_in(context, holder_id, person.email, draft, address)
     except TooMany as error:

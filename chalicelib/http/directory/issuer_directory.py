@@ -15,7 +15,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
-MISSING = phrase("This issuer has no directory of its own.")
+MISSING = phrase("This issuer does not have its own directory.")
 """The same for an issuer that does not exist, has not switched it on, or is not identified."""
 HEIGHT = 640
 """Pixels of the frame before it reports its height: six people."""

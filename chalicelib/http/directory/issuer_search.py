@@ -20,7 +20,7 @@ from chalicelib.http.embed.widgets import HEIGHT_SCRIPT, WIDGET_SECONDS
 from chalicelib.http.html import render
 
 PEOPLE = 6
-"""People in a frame: it is a taste, and counts for each visitor's network (`reading_limit`)."""
+"""People in a frame: only a preview, because it counts towards each visitor's network (`reading_limit`)."""
 THEME = "theme"
 
 

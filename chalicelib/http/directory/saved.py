@@ -1,7 +1,7 @@
 """A recruiter's saved people and searches, `/directory/saved`, and the link that turns off emails about them.
 
-The public pages of the directory know no sessions. They link here with what to save, and this page asks with a form, so
-that no other site can save anything.
+The public pages of the directory read no session. They link here with what to save, and this page asks for confirmation
+with a form, so that no other site can save anything.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _page(services: Services, person: Person, query: Mapping[str, str], error: R
 
 
 def _offered(services: Services, saved: Saved, query: Mapping[str, str]) -> tuple[str, Row] | None:
-    """The action and what the reader came to save; None if there is nothing, or if it is saved already.
+    """The action and what the reader came to save; None if there is nothing or it is already saved.
 
     Raises `NoProfile`, `Refused` (`directory_query`).
     """

@@ -81,8 +81,8 @@ def answer(
     achievements: Collection[str] | None = None,
     by_visitor: bool = True,
 ) -> Answer:
-    """Search for a page; ``achievements`` as in `search_view`. ``by_visitor`` is false if a website asks with each view
-    of its own page: that is no search. Raises `Unavailable`."""
+    """Search for a page; ``achievements`` as in `search_view`. ``by_visitor`` is false for a frame, which a
+    website loads with each view of its own page: that does not count as a search. Raises `Unavailable`."""
     now, base_url = services.hosted_reports.clock(), services.settings.base_url
     first = asked.cursor is None
     try:
@@ -166,5 +166,5 @@ def _record(
     visit = request_context.of(request, Kind.LISTED)
     listings = [hit.listing for hit in found.hits]
     searched = (directory_events.searched(wanted.query, listings),) if by_visitor and wanted.cursor is None else ()
-    happened = (*searched, *directory_events.listed(listings))
-    directory_events.record(services.hosted_reports, visit, lambda: reading.salt, happened)
+    events = (*searched, *directory_events.listed(listings))
+    directory_events.record(services.hosted_reports, visit, lambda: reading.salt, events)

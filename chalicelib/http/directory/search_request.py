@@ -39,7 +39,7 @@ class Asked:
     path: str = "/directory"
     """The path of the page."""
     fixed: tuple[str, ...] = ()
-    """The kinds of filter that the page itself sets: its URL and its form have none of them."""
+    """The kinds of filter that the page itself sets. Its URL and its form do not contain them."""
 
     @property
     def query(self) -> Query:
@@ -73,7 +73,7 @@ class Asked:
         return f"{base_url}{self.path}?{self._query(self.chosen, None)}"
 
     def save_url(self, base_url: str) -> str | None:
-        """The URL of the page on which a recruiter saves the search; None if it asks for everyone."""
+        """The URL of the page that saves the search; None if the search is for everyone."""
         pairs = [("q", self.text), *self.conditions] if self.text.strip() else self.conditions
         return f"{base_url}/directory/saved?{urlencode({'search': urlencode(pairs)})}" if pairs else None
 

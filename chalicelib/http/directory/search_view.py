@@ -73,8 +73,8 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Instead:
-    """Another search to offer when no one matches: with a filter that words of the search seem to name."""
+class SuggestedSearch:
+    """A search to suggest when no one matches: words of the search become a filter that they seem to name."""
 
     url: str
     label: str
@@ -122,7 +122,7 @@ class SearchView:
     csv: str | None
     """The URL of the results from this page on as CSV."""
     checked_at: datetime
-    instead: tuple[Instead, ...] = ()
+    suggested: tuple[SuggestedSearch, ...] = ()
 
 
 def view_of(
@@ -145,7 +145,7 @@ def view_of(
         next=asked.next_url(base_url, page.next) if page.next else None,
         csv=asked.csv_url(base_url, asked.cursor, MAX_PAGE) if page.hits else None,
         checked_at=now,
-        instead=tuple(_instead(asked, one, base_url) for one in others),
+        suggested=tuple(_suggested_search(asked, one, base_url) for one in others),
     )
 
 
@@ -154,9 +154,9 @@ def empty_view(asked: Asked, now: datetime) -> SearchView:
     return SearchView(asked, tuple(_filters(asked, None, None)), (), None, False, True, None, None, now)
 
 
-def _instead(asked: Asked, other: Alternative, base_url: str) -> Instead:
+def _suggested_search(asked: Asked, other: Alternative, base_url: str) -> SuggestedSearch:
     url = asked.with_filter(other.kind, other.value, other.rest).first_url(base_url)
-    return Instead(url, LABELS[other.kind], _label(other.kind, other.label), other.rest)
+    return SuggestedSearch(url, LABELS[other.kind], _label(other.kind, other.label), other.rest)
 
 
 def _filters(asked: Asked, facets: Facets | None, achievements: Collection[str] | None) -> Iterator[Filter]:

@@ -1,4 +1,4 @@
-"""What will be deleted and when, and the button that cancels it: by the link in the email about an erasure."""
+"""The page of a scheduled erasure, linked from the email about it: what will be deleted and when, and how to cancel."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def routes(services: Services) -> Routes:
 def cancel(
     services: Services, erasure: Erasure | None, secret: str | None = None, own_page: str | None = None
 ) -> Reply:
-    """Cancel an erasure, and say so. Without one, there is nothing to cancel."""
+    """Cancel an erasure, if there is one, and confirm it."""
     try:
         if erasure is not None:
             requests.cancel(services.erasure_context, erasure.issuer_id, erasure.subject)

@@ -22,11 +22,11 @@ _PURPOSES = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 """Headers in which browsers declare that no person has asked for the page yet (`Sec-Purpose`: Fetch; the others: older
 Chromium, Safari and Firefox)."""
 _BROWSERS = ("mozilla/", "opera/", "ucweb/")
-"""What the user agent of every browser in use has, most at its beginning."""
+"""Prefixes of browsers: every user agent of a browser in use contains one, mostly at its start."""
 _IN_APP = "MetaIAB Facebook"
 """A browser inside an app, with which people read pages, although the list has it among the link previews."""
 _OF_PEOPLE = re.compile(r"AP3A\.240617\.008|SogouM\w+")
-"""What the list has, and people send: the build of Android 15 on millions of phones, and a Chinese browser."""
+"""Entries of the list that people send too: the build of Android 15 on millions of phones, and a Chinese browser."""
 _DEVICE = re.compile(r"(Android [^;()]{1,40};)(?: ?[A-Za-z]{2}-[A-Za-z]{2};)?[^;()]{1,80}(?: Build/|(?=[;)]))")
 """The name of an Android device, which may be anything: M bot 54, Spider 8, HTC Butterfly, ViewSonic."""
 _WORDS = re.compile(
@@ -40,11 +40,11 @@ _WORDS = re.compile(
 """Words of email scanners, which the list does not have, and of programs that are newer than the list. A browser names
 neither a website nor an address."""
 _COMPATIBLE = re.compile(r"[(;] ?compatible\b(?!; ?(?:msie [\d.]|konqueror|nintendo|googletoolbar|u;|linux))")
-"""How programs introduce themselves. So did Internet Explorer and Konqueror."""
+"""How programs identify themselves, as Internet Explorer and Konqueror did."""
 _ENGINES = re.compile(
     r"applewebkit|gecko/|rv:|msie|trident|khtml|presto|opera|ucweb|ucbrowser|netfront|mobile|symbian|series|nokia"
 )
-"""What is in the user agent of every browser: a program that only says that it is Mozilla is none."""
+"""Engines: the user agent of every browser contains one. A program that only claims to be Mozilla contains none."""
 
 _PLAIN = re.compile(r"(?:[^\\\[\](){}.*+?|^$]|\\[^\w\s\\])+")
 """A regular expression without any operator: text, in which punctuation may be escaped."""

@@ -37,9 +37,9 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
 }
 """Label and tone of each outcome."""
 
-NOT_LOOKED_AT = ("Not checked", "none")
+NOT_CHECKED = ("Not checked", "none")
 NOT_REACHED = "not_reached"
-LEFT_OUT = (NOT_REACHED, "extras_not_followed")
+NOT_ATTEMPTED = (NOT_REACHED, "extras_not_followed")
 """Codes of checks that were not attempted: "Unknown" would suggest that an attempt failed."""
 
 
@@ -95,7 +95,7 @@ def check_list(report: Report) -> CheckList:
 
 def _open(finding: Finding) -> bool:
     # "Before you decide" already lists the extras, and leaving them out is not a result.
-    unknown = finding.outcome is Outcome.UNKNOWN and finding.code not in LEFT_OUT
+    unknown = finding.outcome is Outcome.UNKNOWN and finding.code not in NOT_ATTEMPTED
     return unknown or finding.outcome is Outcome.FAILED
 
 
@@ -116,8 +116,8 @@ def _row(finding: Finding, decisive: bool) -> Row:
 
 
 def _label(finding: Finding) -> tuple[str, str]:
-    if finding.code in LEFT_OUT:
-        return NOT_LOOKED_AT
+    if finding.code in NOT_ATTEMPTED:
+        return NOT_CHECKED
     return OUTCOMES[finding.outcome]
 
 
@@ -145,7 +145,7 @@ def _summary(findings: Sequence[Finding]) -> str:
     others = {
         OUTCOMES[Outcome.FAILED][0]: phrase("{count} failed"),
         OUTCOMES[Outcome.UNKNOWN][0]: phrase("{count} unknown"),
-        NOT_LOOKED_AT[0]: phrase("{count} not checked"),
+        NOT_CHECKED[0]: phrase("{count} not checked"),
         OUTCOMES[Outcome.NOT_APPLICABLE][0]: phrase("{count} not needed"),
     }
     summary = plural("{count} check passed", "{count} checks passed", passed) if passed else phrase("No checks passed")

@@ -108,7 +108,7 @@ def _signed_by(issuer: IssuerView) -> str:
 
 
 def issuer_line(report: Report, facts: Facts | None) -> str | None:
-    """Return the line that says that the issuer is not proven, where the headline does not."""
+    """Return the line that says that the issuer is not proven, unless the headline says it."""
     doubted = facts is not None and not verdict_text.issuer_proven(report)
     return ISSUER_NOT_PROVEN if doubted and report.verdict is not Verdict.VALID else None
 

@@ -63,20 +63,20 @@ def test_what_never_happened_is_not_mentioned() -> None:
 )
 def test_shares_are_compared_in_percentage_points(now: float, before: float | None, end: str) -> None:
     (sentence,) = sentences([figure("open_rate", now, before)], NOVEMBER)
-    assert sentence == f"{round(100 * now)} of the 100 credentials issued ({round(100 * now)} %) were {end}"
+    assert sentence == f"{round(100 * now)} of the 100 credentials issued ({round(100 * now)}%) were {end}"
 
 
 def test_a_rate_of_a_month_so_far_names_the_whole_month_that_it_is_compared_with() -> None:
     (sentence,) = sentences([figure("share_rate", 0.01, 0.5)], SO_FAR)
     assert sentence == (
-        "1 of the 100 credentials issued (1 %) was shared at least once, "
+        "1 of the 100 credentials issued (1%) was shared at least once, "
         "49 percentage points less than in all of October (100 of 200)."
     )
 
 
 def test_rates_of_fewer_credentials_than_were_issued_say_why() -> None:
     _, reason, _ = sentences([figure("issued", 104, 0), figure("open_rate", 0.5, None)], NOVEMBER)
-    assert reason.startswith("Rates are about 100 of the 104 credentials issued, because months with fewer than ten")
+    assert reason.startswith("Rates cover 100 of the 104 credentials issued, because months with fewer than ten")
 
 
 def test_referrals_are_visits_as_in_their_formula() -> None:
@@ -128,5 +128,5 @@ def test_a_year_is_compared_with_the_year_before() -> None:
 
 def test_a_part_is_neither_nothing_nor_all() -> None:
     assert [percent(share) for share in (0, 0.001, 0.5, 0.999, 1)] == [
-        "0 %", "less than 1 %", "50 %", "more than 99 %", "100 %",
+        "0%", "less than 1%", "50%", "more than 99%", "100%",
     ]  # fmt: skip

@@ -71,7 +71,7 @@ def shown(page: Response) -> str:
 
 def test_every_key_figure_has_its_formula_beside_it(viewer: Browser) -> None:
     page = shown(viewer.get(HERE))
-    assert "Open rate 50 %" in page
+    assert "Open rate 50%" in page
     assert "Credentials whose holder followed the link in an email ÷ credentials issued" in page
     assert "777" not in page
 
@@ -91,7 +91,7 @@ def test_changes_of_this_month_are_about_the_days_that_are_over(viewer: Browser,
     page = shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
     assert "What changed: 1 to 21 November 2026 Compared with 1 to 21 October 2026. Today is not over" in page
     assert "12 credentials were issued, 1 more than in the first 21 days of October (11)." in page
-    assert "6 of the 12 credentials issued (50 %) were opened from an email" in page
+    assert "6 of the 12 credentials issued (50%) were opened from an email" in page
     assert "Credentials were shared 1 time, and none in the first 21 days of October." in page
 
 
@@ -107,13 +107,13 @@ def test_funnel_says_why_it_has_fewer_credentials_than_were_issued(viewer: Brows
     count_issued_today(laurel, 5)
     page = shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
     assert "Credentials issued 17" in page
-    assert "These are 12 of the 17 credentials issued in the period, without the 5 issued today." in page
+    assert "These are 12 of the 17 credentials issued in the period, excluding the 5 issued today." in page
     assert "These are" not in shown(viewer.get(f"{HERE}?from=2026-10-01&to=2026-10-31"))
 
 
 def test_every_percentage_names_its_base(viewer: Browser) -> None:
     page = shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
-    assert "Open rate 50 % 6 of 12" in page
+    assert "Open rate 50% 6 of 12" in page
     assert "Rates cover credentials issued in November 2026, up to last midnight UTC, compared with all of Oct" in page
     assert "Views per share 8.0 (8 views, 1 shares)" in page
     assert "Where do views come from? Percentages are of 8 views." in page

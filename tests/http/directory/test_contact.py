@@ -175,7 +175,7 @@ def test_message_is_not_relayed_after_the_holder_has_changed_their_mind(
         case _:
             laurel.profile_store.hide(holder.rpartition("/")[2], laurel.now)
     refused = submit(client, link)
-    assert (refused.status, "does not accept messages at present" in refused.text) == (422, True)
+    assert (refused.status, "is not accepting messages at the moment" in refused.text) == (422, True)
     assert of_kind(laurel, Kind.CONTACT) == []
 
 

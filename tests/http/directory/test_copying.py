@@ -14,7 +14,7 @@ from tests.http.directory.test_search import PAGE, holder, show
 from tests.http.fake_laurel import NOW, Laurel
 from tests.http.gateway import ADDRESS, Gateway
 
-READ_ENOUGH = "Your network has read as many people of the directory today as one network may"
+READ_ENOUGH = "Your network has reached today’s limit for reading the directory"
 
 
 @pytest.fixture(autouse=True)

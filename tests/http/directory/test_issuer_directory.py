@@ -44,8 +44,8 @@ def test_it_shows_people_with_a_valid_credential_of_the_issuer(client: Gateway) 
     assert "Bob" not in page.text
     assert "<bdi>Cy</bdi>" not in page.text
     assert "1 person" in page.text
-    assert "Found by" not in page.text  # it is the same for everyone here
-    assert "Found by: Skill" in client.get(f"{HERE}?q=python", **PAGE).text
+    assert "Matches: " not in page.text  # it is the same for everyone here
+    assert "Matches: Skill" in client.get(f"{HERE}?q=python", **PAGE).text
     assert page.headers["x-robots-tag"] == "noindex"
 
 
@@ -79,7 +79,7 @@ def test_it_offers_only_the_issuers_own_achievements(client: Gateway, laurel: La
 def test_it_has_the_branding_of_the_issuer(client: Gateway, laurel: Laurel) -> None:
     change(laurel, accent="#0b55a0", font="serif", footer="River Street 1")
     page = client.get(HERE, **PAGE).text
-    assert "People with credentials of <bdi>Fernhill College</bdi>" in page
+    assert "People with credentials from <bdi>Fernhill College</bdi>" in page
     assert 'class="verdict plain font-serif"' in page
     assert 'fill="#0b55a0"' in page
     assert "River Street 1" in page
@@ -146,7 +146,7 @@ def test_page_and_frame_count_as_reading(client: Gateway, laurel: Laurel) -> Non
     for path in (HERE, FRAME):
         found = client.get(path, **PAGE)
         assert (found.status, "Ada" in found.text) == (429, False)
-        assert "Your network has read as many people" in found.text
+        assert "Your network has reached today’s limit" in found.text
         assert found.headers["cache-control"] == "no-store"
 
 

@@ -133,7 +133,7 @@ def test_deletion_that_has_begun_is_not_offered_to_be_cancelled(
     submit(client, wide_path, do="erase", sure="yes")
     laurel.erasure_store.begin()
     page = client.get(wide_path, accept=HTML).text
-    assert "The deletion has begun" in page
+    assert "The deletion has started" in page
     assert "Cancel the deletion" not in page
     assert "cannot be cancelled" in submit(client, wide_path, do="keep").text
     assert stored(laurel) is not None

@@ -174,8 +174,8 @@ def test_the_public_page_says_what_is_proven_of_issuers_skills_and_whoever_shows
 ) -> None:
     proven = client.get(published, **PAGE).text
     assert "Each is genuine and valid, and the identity of its issuer is proven." in proven
-    assert "Laurel does not check who shows you this page" in proven
-    assert "in which an issuer with a proven identity states it" in proven
+    assert "Laurel does not check who is showing you this page" in proven
+    assert "from issuers with a proven identity" in proven
     laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), registered_as=None)
     page = client.get(published, **PAGE).text
     assert "identity of its issuer is proven" not in page
@@ -519,7 +519,7 @@ def test_the_texts_fit_a_profile_that_was_never_published_is_published_or_was_un
         return str(part)
 
     assert "You have no public profile yet" in lead(client, path)
-    assert "There is no page until you publish one" in on_home()
+    assert "You have no public page until you publish one" in on_home()
     publish(client, path)
     assert "Your profile is published" in lead(client, path)
     assert "Your profile is published" in on_home()

@@ -46,7 +46,7 @@ class Breakdown:
     bars: tuple[Bar, ...]
     table: TableView
     base: str
-    """What the percentages are of."""
+    """Says what the percentages refer to."""
 
 
 def visits(reader: CountReader, request: Request, name: str, question: str, label: Callable[[str], str]) -> Breakdown:
@@ -78,7 +78,7 @@ def times(
 
 
 def _base(rows: Sequence[tuple[str, int]], one: str, many: str) -> str:
-    """What the percentages of `shares` are of."""
+    """Say what the percentages of `shares` refer to."""
     total = sum(number for _, number in rows)
     return f"Percentages are of {total:,} {one if total == 1 else many}."
 
@@ -91,7 +91,7 @@ def funnel(figures: Figures) -> tuple[Bar, ...]:
 
 
 def funnel_base(reader: CountReader, request: Request, figures: Figures, today: date) -> str:
-    """Which of the credentials issued in the period the funnel is about; empty if it is about all of them."""
+    """Say which of the credentials issued in the period the funnel covers; empty if it covers all."""
     counted, issued = figures.credentials(Stage.ISSUED), figures.events(Kind.ISSUED)
     if counted == issued:
         return ""
@@ -103,7 +103,7 @@ def funnel_base(reader: CountReader, request: Request, figures: Figures, today: 
         reasons.append("those issued outside whole months")
     if Stage.ISSUED.value in figures.hidden:
         reasons.append("those of months with fewer than ten credentials")
-    without = f", without {' and '.join(reasons)}" if reasons else ""
+    without = f", excluding {' and '.join(reasons)}" if reasons else ""
     return f"These are {counted:,} of the {issued:,} credentials issued in the period{without}."
 
 

@@ -1,4 +1,4 @@
-"""The first box of the dashboard: what changed in the chosen period, which days that is about, and why."""
+"""The first section of the dashboard: what changed in the chosen period, which days this covers, and why."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.http.console.overview import wording
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Sentences, and the days that all of them are about."""
+    """What changed, and the days covered."""
 
     title: str
     note: str

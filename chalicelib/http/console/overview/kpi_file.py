@@ -1,4 +1,4 @@
-"""The file of key figures: the values, units and rounding of the page, as numbers for a spreadsheet."""
+"""Key figures as a CSV file, with the values, units and rounding of the page, as numbers for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def _unit(kpi: Kpi) -> str:
 
 
 def _value(kpi: Kpi, found: Value) -> object:
-    """The number of the page without its unit, or the reason why there is none."""
+    """The number on the page without its unit, or the reason why it is missing."""
     if found.suppressed:
         return wording.TOO_FEW
     if found.value is None:
         return None
     if wording.is_percentage(kpi):
-        return percent(found.value).removesuffix(" %").replace(",", "")
+        return percent(found.value).removesuffix("%").replace(",", "")
     return _rounded(kpi, found.value)
 
 
@@ -57,7 +57,7 @@ def _rounded(kpi: Kpi, value: float) -> float:
 
 
 def _change(figure: KpiFigure) -> float | None:
-    """The difference of the two rounded values, as the page says it."""
+    """The difference between the two rounded values, as on the page."""
     now, before = figure.now.value, figure.before.value
     if now is None or before is None:
         return None

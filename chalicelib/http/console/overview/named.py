@@ -1,4 +1,4 @@
-"""The tables of the dashboard as files: as in the API, with the names that the page shows beside each id or code."""
+"""The tables of the dashboard as files: like those of the API, with a name next to each id or code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Find = Callable[[Services, str, Collection[str]], Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """The column of names that follows that of ids; ``absent`` is the name of what no longer exists."""
+    """The column of names that follows a column of ids; ``absent`` is shown for what no longer exists."""
 
     heading: str
     find: _Find

@@ -20,7 +20,7 @@ from chalicelib.http.core.ports import Services
 INFLUENCERS = 5
 """Shared credentials on the page. The CSV file has all."""
 INFLUENCERS_READ = 10
-"""Shared credentials whose holders are read, because some may be erased: five read units."""
+"""Shared credentials whose holders are read; more than are shown, because some may be erased. Costs five read units."""
 ACHIEVEMENTS = 8
 """Achievements to choose from: those that were issued most in the last month of the period. The list of achievements
 links to the figures of each."""
