@@ -21,7 +21,8 @@ WAITS = timedelta(days=2)
 
 _LINK = re.compile(r"://|\bwww\.|\bmailto:|\S@\S", re.IGNORECASE)
 """What a sender must leave out, so that no email of Laurel leads anywhere else."""
-_DOT = re.compile(r"(?<=\w)([.．。｡@:/])(?=\w)")
+_DOT = re.compile(r"(?<=\S)([.．。｡@:/])(?=\S)")
+"""Not `\\w`: the vowel signs of many scripts and emoji, which domains may have too, do not match it."""
 _WORD_JOINER = "\u2060"
 
 
