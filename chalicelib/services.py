@@ -546,6 +546,7 @@ class Services:
         from chalicelib.award.pathways import rewards
         from chalicelib.award.pathways.issue_events import IssueRecorder
         from chalicelib.delivery import handlers as delivery_handlers
+        from chalicelib.delivery.holder import lost_link
         from chalicelib.directory.saved import actions as saved_actions
         from chalicelib.directory.saved import checking
         from chalicelib.directory.writing import updates
@@ -557,6 +558,7 @@ class Services:
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
+            lost_link.KIND: partial(lost_link.answer, self.delivery_context),
             saved_actions.KIND: partial(checking.handle, self.saved_context),
             updates.KIND: partial(updates.handle, self.listing_updates),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),

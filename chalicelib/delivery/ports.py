@@ -65,6 +65,19 @@ class DeferredEmail:
         return Task(self.kind, self.issuer_id, self.credential_id, due or self.since)
 
 
+@dataclass(frozen=True, slots=True)
+class LinkRequest:
+    """The request of someone who has proven nothing for a link to everything of a credential's holder (`lost_link`)."""
+
+    id: str
+    """Random, so that neither the key nor its task tells the address."""
+    credential_id: str
+    email: str
+    """What was entered: anyone's address."""
+    language: str
+    expires: datetime
+
+
 class EarlyEvent(NamedTuple):
     """An event that arrived before the email was stored as sent."""
 
@@ -129,6 +142,15 @@ class Store(Protocol):
 
     def delete_links(self, mailbox_id: str) -> None:
         """Delete all links of a mailbox."""
+
+    def add_link_request(self, request: LinkRequest) -> None:
+        """Store a request for a link."""
+
+    def link_request(self, request_id: str, now: datetime) -> LinkRequest | None:
+        """A request for a link, strongly read; None when it is unknown, deleted or expired."""
+
+    def delete_link_request(self, request_id: str) -> None:
+        """Delete a request for a link; one that is already gone is ignored."""
 
 
 class Archive(Protocol):

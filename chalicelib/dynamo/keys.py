@@ -99,8 +99,9 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
 ``MESSAGE#<sha256>``                  ``MESSAGE``                     a message to a holder, until it is relayed
 ``RELAYED#<sha256>``                  ``RELAYED``                     whom the link in a relayed message is about
-``REPORTED_SENDER#<hash>``            ``<holder>``                    that a holder has reported a sender
+``REPORTED_SENDER#<hash>``            ``<holder>``                    that a holder reported a sender, or a domain
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
+``LINK_REQUEST#<request>``            ``LINK_REQUEST``                who asks for a link, until the worker answers
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
 ``MAIL#<message>``                    ``EARLY#<state>``               an email event that came before its id
 ``CLAIM#<issuer>#<key>``              ``CLAIM``                       an `Idempotency-Key` and its credential
@@ -609,6 +610,10 @@ def holder_link(mailbox_id: str, digest: str) -> Key:
 
 def holder_links(mailbox_id: str) -> Range:
     return Range(join("HOLDER_LINKS", mailbox_id))
+
+
+def link_request(request_id: str) -> Key:
+    return Key(join("LINK_REQUEST", request_id), "LINK_REQUEST")
 
 
 def sent_email(message_id: str) -> Key:

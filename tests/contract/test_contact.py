@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from tests.directory.contact.fakes import ContactStore as FakeStore
 NOW = samples.NOW.replace(microsecond=0)
 LATER = NOW + timedelta(days=2)
 MESSAGE = Message("d" * 64, "h" * 26, "grace@agency.example", Draft("Grace", "", "Dear Ada,\n\nRivers?"), LATER)
-RELAYED = Relayed("r" * 64, "m" * 64, "h" * 26, "s" * 64, LATER)
+RELAYED = Relayed("r" * 64, "m" * 64, "h" * 26, "s" * 64, LATER, "o" * 64)
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -35,6 +36,8 @@ def test_nothing_is_found_after_it_has_expired(store: ContactStore) -> None:
     store.add_relayed(RELAYED)
     store.report("s" * 64, "h" * 26, LATER)
     assert store.relayed(RELAYED.digest, NOW) == RELAYED
+    store.add_relayed(replace(RELAYED, organization=None))
+    assert store.relayed(RELAYED.digest, NOW) == replace(RELAYED, organization=None)
     assert store.message(MESSAGE.digest, LATER) is store.relayed(RELAYED.digest, LATER) is None
     assert store.reported_by("s" * 64, LATER) == frozenset()
 

@@ -13,7 +13,7 @@ from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.limits import reputation
 from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from chalicelib.delivery.links import Link, Purpose
-from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail, Store
+from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, LinkRequest, SentEmail, Store
 from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict
@@ -57,6 +57,17 @@ def test_delivery_round_trips(store: Store) -> None:
     assert store.save(one) == replace(one, version=1)
     assert store.delivery("north", "c" * 26) == replace(one, version=1)
     assert store.delivery("south", "c" * 26).version == 0
+
+
+def test_request_for_a_link_is_found_until_it_is_deleted_or_expires(store: Store) -> None:
+    later = NOW.replace(microsecond=0) + timedelta(hours=1)
+    one = LinkRequest("r" * 16, "c" * 26, "ada@example.org", "de", later)
+    store.add_link_request(one)
+    assert store.link_request(one.id, NOW) == one
+    assert store.link_request(one.id, later) is store.link_request("s" * 16, NOW) is None
+    for _ in range(2):
+        store.delete_link_request(one.id)
+    assert store.link_request(one.id, NOW) is None
 
 
 def test_deliveries_of_many_credentials_are_found_at_once(store: Store) -> None:

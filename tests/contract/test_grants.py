@@ -34,6 +34,7 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery import email_events, mailbox, summaries
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.delivery.holder import lost_link
 from chalicelib.delivery.summaries import Subscription, SummaryRun
 from chalicelib.directory.profiles import consent
 from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Subject, Visibility
@@ -141,6 +142,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     record = laurel.issue(valid_until=laurel.clock() + timedelta(days=60))
     bulk_issuer.create(services.bulk, "acme", Upload(Terms(laurel.step), ROWS), "tests")
     dry_run.start(services.dry_runner, "acme", Upload(Terms(laurel.step), ROWS), "tests")
+    lost_link.request(services.delivery_context, services.access_context, record.id, EMAIL, "203.0.113.7")
     laurel.run_tasks(kinds)
     status_changes.suspend(context, "acme", record.id)
     laurel.run_tasks(kinds)
@@ -163,7 +165,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     told = {one.to for one in laurel.mailer.sent if one.kind is Kind.REPORTED}
     assert told == {"office@acme.example", "op@laurel.example"}
     assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {
-        Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED, Kind.SAVED_NEWS,
+        Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED, Kind.SAVED_NEWS, Kind.HOLDER_LINK,
     }  # fmt: skip
 
 

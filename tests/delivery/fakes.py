@@ -14,7 +14,7 @@ from chalicelib.delivery.emails.email_content import EmailContent
 from chalicelib.delivery.limits.reputation import Reputation
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
+from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, LinkRequest, SentEmail
 from chalicelib.errors import Conflict
 
 V = TypeVar("V", Delivery, Reputation, Mailbox)
@@ -41,6 +41,7 @@ class Store:
     reputations: dict[str, Reputation] = field(default_factory=dict)
     waiting: dict[DeferredEmail, None] = field(default_factory=dict)
     early_events: dict[tuple[str, State], EarlyEvent] = field(default_factory=dict)
+    requests: dict[str, LinkRequest] = field(default_factory=dict)
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
         return self.deliveries.get((issuer_id, credential_id)) or Delivery(credential_id, issuer_id)
@@ -100,6 +101,16 @@ class Store:
 
     def delete_links(self, mailbox_id: str) -> None:
         self.links = {name: link for name, link in self.links.items() if name.mailbox_id != mailbox_id}
+
+    def add_link_request(self, request: LinkRequest) -> None:
+        self.requests[request.id] = request
+
+    def link_request(self, request_id: str, now: datetime) -> LinkRequest | None:
+        found = self.requests.get(request_id)
+        return found if found is not None and now < found.expires else None
+
+    def delete_link_request(self, request_id: str) -> None:
+        self.requests.pop(request_id, None)
 
 
 @dataclass

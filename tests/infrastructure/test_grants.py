@@ -72,8 +72,9 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "SAVED", "TASKS"},
     },
     ("RunTasksRole", "secrets"): {
-        **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "MAIL", "SIGNING_KEY"}),
+        **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY"}),
         "PutItem": {"DRY_RUN", "HOLDER_LINKS", "MAIL", "SIGNING_KEY"}, "UpdateItem": {"COUNT"},
+        "DeleteItem": {"LINK_REQUEST"},
     },
     ("UpdateDirectoryRole", "credentials"): {
         **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "ISSUER", "LIST", "PROFILE", "PUBLISHED", "RECIPIENT"}),

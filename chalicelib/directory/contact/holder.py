@@ -28,9 +28,11 @@ def turn_off(context: ContactContext, secret: str) -> None:
 
 
 def report(context: ContactContext, secret: str) -> None:
-    """Report the sender, who can no longer write to this holder, or to anyone after `BLOCKED_BY` reports. Idempotent.
+    """Report the sender, who can no longer write to this holder, or to anyone after `BLOCKED_BY` reports. Others of the
+    sender's organization, who may be the same person, cannot write to this holder either. Idempotent.
 
     Raises `NotFound`.
     """
     relayed = find(context, secret)
-    context.store.report(relayed.sender, relayed.holder_id, context.delivery_context.now() + BLOCKED_FOR)
+    for subject in filter(None, (relayed.sender, relayed.organization)):
+        context.store.report(subject, relayed.holder_id, context.delivery_context.now() + BLOCKED_FOR)

@@ -21,7 +21,8 @@ WAITS = timedelta(days=2)
 
 _LINK = re.compile(r"://|\bwww\.|\bmailto:|\S@\S", re.IGNORECASE)
 """What a sender must leave out, so that emails from Laurel never link to other sites."""
-_DOT = re.compile(r"(?<=\w)([.．。｡@:/])(?=\w)")
+_DOT = re.compile(r"(?<=\S)([.．。｡@:/])(?=\S)")
+"""Not `\\w`: vowel signs of many scripts and emoji, which domains can contain too, do not match it."""
 _WORD_JOINER = "\u2060"
 
 

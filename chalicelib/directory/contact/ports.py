@@ -22,6 +22,8 @@ class Relayed:
     sender: str
     """Digest of the sender's address without its tag (`email_events.recipient`)."""
     expires: datetime
+    organization: str | None
+    """Digest of the domain that answers for the sender (`organization`)."""
 
 
 class ContactStore(Protocol):
@@ -46,7 +48,7 @@ class ContactStore(Protocol):
         """What a holder's link is for."""
 
     def report(self, sender: str, holder_id: str, expires: datetime) -> None:
-        """Store that a holder has reported a sender. Idempotent."""
+        """Store that a holder has reported a sender or an organization, each by its digest. Idempotent."""
 
     def reported_by(self, sender: str, now: datetime) -> frozenset[str]:
-        """The ids of the holders who have reported a sender, strongly read."""
+        """The ids of the holders who have reported a sender or an organization, strongly read."""

@@ -31,6 +31,7 @@ from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.delivery.ports import NotSent
 from chalicelib.directory.contact import message
 from chalicelib.directory.contact.message import Draft, Message
+from chalicelib.directory.contact.organization import organization
 from chalicelib.directory.contact.ports import ContactStore, Relayed
 from chalicelib.directory.profiles.consent import Audience
 from chalicelib.directory.profiles.own_profile import ProfileContext
@@ -48,13 +49,16 @@ PER_SENDER = Limit("contact-sender", 20, _DAY)
 """Messages from one sender: as many as a recruiter writes with care in a day, and too few for advertising."""
 PER_SENDER_AND_HOLDER = Limit("contact-pair", 1, _DAY)
 """Messages from one sender to one holder: if the holder replies, they continue by email."""
+PER_ORGANIZATION_AND_HOLDER = Limit("contact-domain", 3, _DAY)
+"""Messages to one holder from one organization (`organization`), whose owner can make up addresses."""
 PER_HOLDER = Limit("contact-holder", 10, _DAY)
-"""Messages to one holder: more than anyone wants to answer in a day. Using it up takes ten proven mailboxes, and a
-refused message can be sent the next day with the same link (`message.WAITS`)."""
+"""Messages to one holder: more than anyone wants to answer in a day. Using it up takes ten mailboxes at mail providers,
+or four domains, and a refused message can be sent the next day with the same link (`message.WAITS`)."""
 BLOCKED_FOR = timedelta(days=365)
 """How long a report of a sender counts."""
 BLOCKED_BY = 3
-"""Reports by this many holders block a sender for everyone; one report blocks them for that holder."""
+"""Reports by this many holders block a sender for everyone; one report blocks them, and all others of their
+organization, for that holder."""
 LINK_WORKS = timedelta(days=90)
 """How long the link in a relayed message works. After that, holders can turn messages off on their own page."""
 
@@ -142,9 +146,9 @@ def _relay(context: ContactContext, one: Message, audiences: tuple[Audience, ...
     delivery_context, now = context.delivery_context, context.delivery_context.now()
     delivery_context.mailer()  # a deployment without email must not take the message
     holder = _holder(context, one.holder_id, audiences)
-    sender = email_events.recipient(one.email)
-    _check_reports(context, sender, holder.id, now)
-    counts = _counted(delivery_context, sender, holder.id)
+    sender, organized = email_events.recipient(one.email), organization(one.email)
+    _check_reports(context, sender, organized, holder.id, now)
+    counts = _counted(delivery_context, sender, organized, holder.id)
     if stored and not context.store.take(one):
         _give_back(delivery_context, counts)
         raise NotFound("already sent")
@@ -152,7 +156,9 @@ def _relay(context: ContactContext, one: Message, audiences: tuple[Audience, ...
     if suppression_reason(box, Kind.CONTACT, now) is not None:
         return  # a sender must not learn whether the holder's address works
     secret = secrets.new_secret(delivery_context.entropy)
-    context.store.add_relayed(Relayed(secrets.digest(secret), box.digest, holder.id, sender, now + LINK_WORKS))
+    context.store.add_relayed(
+        Relayed(secrets.digest(secret), box.digest, holder.id, sender, now + LINK_WORKS, organized)
+    )
     draft, link = one.draft, f"{delivery_context.base_url}/mail/contact/{secret}"
     content = contacting.message(
         holder.email,
@@ -217,10 +223,11 @@ def _records(context: ContactContext, published: Published) -> tuple[Record, ...
     return tuple(found.values())
 
 
-def _check_reports(context: ContactContext, sender: str, holder_id: str, now: datetime) -> None:
-    """Raises `Refused` (`blocked_sender`), without telling who has reported the sender."""
+def _check_reports(context: ContactContext, sender: str, organized: str | None, holder_id: str, now: datetime) -> None:
+    """Raises `Refused` (`blocked_sender`), without telling who has reported the sender or their organization."""
     reporters = context.store.reported_by(sender, now)
-    if holder_id in reporters or len(reporters) >= BLOCKED_BY:
+    of_organization = frozenset() if organized is None else context.store.reported_by(organized, now)
+    if holder_id in reporters | of_organization or len(reporters) >= BLOCKED_BY:
         raise Refused(phrase("You cannot send this message."), code="blocked_sender")
 
 
@@ -231,13 +238,18 @@ def _count_network(context: ContactContext, client_address: str) -> None:
         )
 
 
-def _counted(delivery_context: DeliveryContext, sender: str, holder_id: str) -> tuple[Count, ...]:
+def _counted(
+    delivery_context: DeliveryContext, sender: str, organized: str | None, holder_id: str
+) -> tuple[Count, ...]:
     """Count one message. Raises `TooMany`."""
     done: list[Count] = []
+    many = phrase("This holder has received too many messages today. Try again tomorrow.")
+    of_organization = () if organized is None else ((PER_ORGANIZATION_AND_HOLDER, f"{organized} {holder_id}", many),)
     for limit, subject, detail in (
         (PER_SENDER_AND_HOLDER, f"{sender} {holder_id}", phrase("You have already written to this holder today.")),
         (PER_SENDER, sender, phrase("You have sent too many messages today. Try again tomorrow.")),
-        (PER_HOLDER, holder_id, phrase("This holder has received too many messages today. Try again tomorrow.")),
+        *of_organization,
+        (PER_HOLDER, holder_id, many),
     ):
         if not delivery_context.within(limit, subject):
             _give_back(delivery_context, done)

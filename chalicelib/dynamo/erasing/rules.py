@@ -221,7 +221,7 @@ RULES: Mapping[str, Rule] = {
         (
             "recipient", "holding", "emails", "deferred_email", "mailbox", "profile", "hidden_profile", "sitemap",
             "completion", "task", "dead_letter", "visitor_report", "reporter", "message", "claim", "holder_link",
-            "delivery",
+            "link_request", "delivery",
         ),
         _delete,
     ),

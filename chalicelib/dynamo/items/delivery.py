@@ -14,9 +14,9 @@ from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
+from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, LinkRequest, SentEmail
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.base import Item, epoch, mapped, members
+from chalicelib.dynamo.items.base import Item, epoch, from_epoch, mapped, members
 
 EARLY_EVENT_FOR = timedelta(days=1)
 """How long an early event is kept. An email is sent milliseconds before its message id is stored; events about unknown
@@ -189,6 +189,24 @@ class HolderLinkItem(Item, discriminator="holder_link"):
 
     def to_domain(self) -> Link:
         return Link(purpose=Purpose(self.purpose), **members(self, Link, exclude=("purpose",)))
+
+
+class LinkRequestItem(Item, discriminator="link_request"):
+    """A request for a link to everything of a holder."""
+
+    id = UnicodeAttribute()
+    credential_id = UnicodeAttribute()
+    email = UnicodeAttribute()
+    language = UnicodeAttribute()
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, one: LinkRequest) -> Self:
+        found = members(one, LinkRequest, exclude=("expires",))
+        return cls(*keys.link_request(one.id), **found, expires=epoch(one.expires))
+
+    def to_domain(self) -> LinkRequest:
+        return LinkRequest(expires=from_epoch(self.expires), **members(self, LinkRequest, exclude=("expires",)))
 
 
 class SentEmailItem(Item, discriminator="mail"):

@@ -49,6 +49,7 @@ class RelayedItem(Item, discriminator="relayed"):
     mailbox = UnicodeAttribute()
     holder_id = UnicodeAttribute()
     sender = UnicodeAttribute()
+    organization = UnicodeAttribute(null=True)
     expires = NumberAttribute()
 
     @classmethod
@@ -61,7 +62,7 @@ class RelayedItem(Item, discriminator="relayed"):
 
 
 class ReportedSenderItem(Item, discriminator="reported_sender"):
-    """That a holder has reported a sender."""
+    """That a holder has reported a sender or an organization."""
 
     holder_id = UnicodeAttribute()
     expires = NumberAttribute()

@@ -11,7 +11,7 @@ from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.limits.reputation import Reputation
 from chalicelib.delivery.links import Link, LinkKey
 from chalicelib.delivery.mailbox import Mailbox
-from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, SentEmail
+from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, LinkRequest, SentEmail
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import read
 from chalicelib.dynamo.items.delivery import (
@@ -19,6 +19,7 @@ from chalicelib.dynamo.items.delivery import (
     DeliveryItem,
     EarlyEventItem,
     HolderLinkItem,
+    LinkRequestItem,
     MailboxItem,
     ReputationItem,
     SentEmailItem,
@@ -110,6 +111,16 @@ class DynamoDeliveryStore:
     def delete_links(self, mailbox_id: str) -> None:
         # Many at once: an issuer that emails an address thousands of times must not make it impossible to delete them.
         delete_range(self._tables, self._tables.secrets, keys.holder_links(mailbox_id))
+
+    def add_link_request(self, request: LinkRequest) -> None:
+        self._put_once(LinkRequestItem.of(request).raw())
+
+    def link_request(self, request_id: str, now: datetime) -> LinkRequest | None:
+        found = reads.find(self._tables, self._tables.secrets, LinkRequestItem, keys.link_request(request_id))
+        return found if found is not None and now < found.expires else None
+
+    def delete_link_request(self, request_id: str) -> None:
+        self._tables.delete(self._tables.secrets, keys.link_request(request_id))
 
     def _counted(self, raw: Raw) -> Raw:
         """Make ``raw``, which contains counts, unique to this write: two requests that count the same thing at the same

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -11,9 +12,12 @@ import pytest
 from chalicelib.access.sign_in import links
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.holder import lost_link
 from chalicelib.delivery.holder.link_requests import FROM_ENDED_LINKS
+from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Unavailable
 from chalicelib.moderation import takedown
+from chalicelib.tasks.worker import Worker, run
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, FORM, submit
@@ -26,7 +30,17 @@ def ask(client: Gateway, email: str = EMAIL, path: str = PATH) -> Response:
     return submit(client, path, email=email)
 
 
+def work(laurel: Laurel) -> None:
+    """Do what the worker does."""
+    handlers = {lost_link.KIND: partial(lost_link.answer, laurel.delivery_context)}
+    run(
+        Worker(laurel.tasks, handlers, lambda: laurel.now, laurel.entropy, lambda _: None),
+        laurel.now + timedelta(seconds=50),
+    )
+
+
 def sent(laurel: Laurel) -> list[str]:
+    work(laurel)
     return [one.to for one in laurel.mailer.sent if one.kind is Kind.HOLDER_LINK]
 
 
@@ -39,6 +53,7 @@ def test_the_public_page_and_the_sign_in_page_lead_to_the_holders_own_page(clien
 def test_the_recipient_gets_a_link_to_everything_in_the_language_of_the_page(laurel: Laurel, client: Gateway) -> None:
     response = client.post(f"{PATH}?lang=de", urlencode({"email": EMAIL.upper()}).encode(), **FORM)
     assert response.status == 200
+    work(laurel)
     email = laurel.mailer.sent[-1]
     assert (email.kind, email.to, email.language) == (Kind.HOLDER_LINK, EMAIL, "de")
     page = client.get(urlsplit(email.main.url).path, accept=HTML)
@@ -54,6 +69,48 @@ def test_the_answer_is_the_same_for_every_address_and_only_the_recipient_is_emai
     assert sent(laurel) == [EMAIL]
 
 
+@pytest.mark.parametrize("email", [EMAIL, "eve@example.org"], ids=["right", "wrong"])
+def test_a_request_sends_nothing_itself_and_leaves_nothing_when_it_is_answered(
+    laurel: Laurel, client: Gateway, email: str
+) -> None:
+    ask(client, email)
+    assert laurel.mailer.sent == []
+    (task,) = laurel.tasks.status
+    assert email not in repr(task)
+    work(laurel)
+    assert (laurel.tasks.status, laurel.delivery_store.requests) == ({}, {})
+
+
+def test_the_budget_of_new_addresses_does_not_tell_who_the_recipient_is(
+    laurel: Laurel, client: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A credential that was never emailed counts every address as new, not only the right one."""
+    monkeypatch.setattr(links, "NEW_PER_DOMAIN", replace(links.NEW_PER_DOMAIN, max_count=0))
+    for email in (EMAIL, "eve@example.org"):
+        ask(client, email)
+    assert laurel.tasks.status == {}
+
+
+def test_a_request_is_repeated_while_no_email_can_be_sent_but_not_for_long(laurel: Laurel, client: Gateway) -> None:
+    laurel.mailer.failure = lambda: NotSent("down")
+    ask(client)
+    assert sent(laurel) == []
+    laurel.mailer.failure = lambda: None
+    laurel.now += timedelta(minutes=5)
+    assert sent(laurel) == [EMAIL]
+    ask(client)
+    laurel.now += lost_link.WAITS
+    assert sent(laurel) == [EMAIL]
+    assert laurel.tasks.status == {}
+
+
+def test_nothing_is_sent_about_a_credential_that_was_taken_down_since(laurel: Laurel, client: Gateway) -> None:
+    ask(client)
+    takedown.set_taken_down(laurel.issuer_context, CREDENTIAL, taken_down=True)
+    assert sent(laurel) == []
+    assert laurel.tasks.status == {}
+
+
 @pytest.mark.parametrize("why", ["bounced", "no-email-service", "limit"])
 def test_the_answer_does_not_say_why_nothing_was_sent(
     laurel: Laurel, client: Gateway, monkeypatch: pytest.MonkeyPatch, why: str
@@ -64,6 +121,7 @@ def test_the_answer_does_not_say_why_nothing_was_sent(
         laurel.delivery_context.change_mailbox(digest, lambda box: mailbox.bounced(box, laurel.now, requested=True))
     elif why == "limit":
         ask(client)
+        work(laurel)
         laurel.mailer.sent.clear()
     else:
 
@@ -80,6 +138,7 @@ def test_a_strangers_requests_are_limited_for_each_address_and_day(laurel: Laure
     for _ in range(FROM_ENDED_LINKS.max_count + 3):
         laurel.now += timedelta(minutes=30)
         ask(client)
+        work(laurel)
     assert len(sent(laurel)) == FROM_ENDED_LINKS.max_count
 
 
@@ -101,6 +160,7 @@ def test_made_up_recipients_whom_laurel_never_emailed_use_the_budget_of_new_addr
         recipient = laurel.issuer_store.recipient(id_of(kind))
         laurel.issuer_store._recipients[id_of(kind)] = replace(recipient, email=f"made-up-{number}@example.org")
         ask(client, f"made-up-{number}@example.org", f"/c/{id_of(kind)}/holder")
+        work(laurel)
     assert sent(laurel) == ["made-up-0@example.org"]
 
 
