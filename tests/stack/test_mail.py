@@ -20,7 +20,7 @@ from tests.stack import jobs
 
 ISSUER = "harbour-college"
 BROWSER = {
-    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
     "Accept": "text/html",
     "Sec-Fetch-Mode": "navigate",
     "Sec-Fetch-Dest": "document",
