@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
@@ -12,7 +13,7 @@ from local import aws
 
 
 @dataclass
-class Totals:
+class Totals(ABC):
     """The totals of a run. `crash_points` counts the calls at which something failed."""
 
     crash_points: int = 0
@@ -20,9 +21,9 @@ class Totals:
     """Human-readable descriptions of the problems found."""
 
     @property
+    @abstractmethod
     def clean(self) -> bool:
         """Whether something was tried and nothing went wrong."""
-        raise NotImplementedError
 
     def line(self) -> str:
         """The totals as one JSON object."""

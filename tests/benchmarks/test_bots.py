@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from importlib.util import find_spec
 
 import pytest
 
 from benchmarks.suites import bots
 from benchmarks.suites.bots import Visitor
 
-pytestmark = [
-    pytest.mark.slow,  # reads 20 MB of YAML
-    pytest.mark.skipif(find_spec("device_detector") is None, reason="the package device-detector is not installed"),
-]
+pytestmark = pytest.mark.slow  # reads 20 MB of YAML
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from chalicelib.tasks.task_queue import Task
 KIND = "lost_link"
 """Task kind: answer a request for a link."""
 WAITS = timedelta(hours=1)
-"""How long a request waits while no email can be sent. Whoever still waits asks again."""
+"""How long a request waits while no email can be sent. After that, the holder can ask again."""
 
 
 def require(delivery_context: DeliveryContext, credential_id: str) -> Record:
