@@ -11,7 +11,7 @@ WORKERS ?= 2
 MINUTES ?= 5
 SIZE ?= 10000
 
-# Compiled modules are kept even where the environment says not to: each worker would compile all tests again.
+# Write bytecode even if the environment disables it; otherwise each worker recompiles all tests.
 export PYTHONDONTWRITEBYTECODE :=
 
 BIN := .venv/bin
@@ -20,10 +20,12 @@ VENV := .venv/.made
 VENV_AWS := .venv-aws/.made
 VENV_BENCH := .venv-bench/.made
 VENV_FUZZ := .venv-fuzz/.made
+VENV_MUTATE := .venv-mutate/.made
 
-# The tests that need no running stack and no browser; those of FAST need no database engine either.
-PORTABLE := --ignore tests/stack --ignore tests/conformance --ignore tests/crash --ignore tests/browser --ignore tests/local -m "not slow"
-FAST := $(PORTABLE) --ignore tests/contract
+# The tests that need no running stack, no database engine and no browser.
+FAST := --ignore tests/stack --ignore tests/conformance --ignore tests/contract --ignore tests/crash --ignore tests/browser --ignore tests/local -m "not slow"
+# The files whose tests have two sizes (tests/size.py).
+SIZED = $$(grep -rl --include='test_*.py' 'tests.size import' tests)
 
 .PHONY: help
 help: ## Show this list
@@ -47,6 +49,9 @@ $(VENV_AWS): requirements-aws.txt $(VENV)
 
 $(VENV_FUZZ): requirements.txt requirements-fuzz.txt
 	@tools/venv.sh .venv-fuzz requirements-fuzz.txt "$(PYTHON)"
+
+$(VENV_MUTATE): requirements.txt requirements-dev.txt requirements-mutate.txt
+	@tools/venv.sh .venv-mutate requirements-mutate.txt "$(PYTHON)"
 
 $(VENV_BENCH): requirements-bench.txt
 	@tools/venv.sh .venv-bench requirements-bench.txt "$(PYTHON)"
@@ -91,25 +96,35 @@ node_modules/.made: $(wildcard package.json package-lock.json)
 	else echo "npm IS MISSING: tests and benchmarks that need Node are skipped" >&2; fi
 
 .PHONY: test
-test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then most of them under a second Python (about half an hour)
+test: $(VENV) $(VENV_AWS) node_modules/.made ## Run every test, then the fast ones under a second Python version (about 15 minutes)
 	@tools/chromium.sh
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 	@$(MAKE) --no-print-directory test-second
 
 .PHONY: test-fast
-test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (under two minutes)
+test-fast: $(VENV) $(VENV_AWS) ## Run the tests that need no stack, database, browser or Node (about a minute)
 	HYPOTHESIS_PROFILE=fast $(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal -q $(FAST)
 
+.PHONY: test-full
+test-full: $(VENV) $(VENV_AWS) ## Run every case of the tests that `make test` only samples
+	LAUREL_TEST_SIZE=full $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(SIZED)
+
 .PHONY: test-second
-test-second: $(VENV) $(VENV_AWS) ## Run the fast and the database tests under a second Python, if this machine has one
+test-second: $(VENV) $(VENV_AWS) ## Run the `make test-fast` tests under a second Python version, if one is installed
 	@if python=$$(tools/python.sh "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')"); then \
 	  tools/venv.sh .venv-second requirements-dev.txt "$$python"; \
-	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist worksteal -q $(PORTABLE); \
+	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist worksteal -q $(FAST); \
 	else echo "NO SECOND PYTHON 3.11 to 3.14 IS INSTALLED: the tests ran under one version only" >&2; fi
 
 .PHONY: fuzz
 fuzz: $(VENV_FUZZ) ## Fuzz every parser for MINUTES (default 5)
 	@.venv-fuzz/bin/python -W ignore -m fuzz --minutes $(MINUTES)
+
+.PHONY: mutate
+mutate: $(VENV_MUTATE) ## Change the code of verification in small ways and count the changes that no test notices (half an hour)
+	@rm -rf mutants
+	@LAUREL_VECTORS="$${LAUREL_VECTORS:-$(abspath ../shared/vectors)}" CI=true .venv-mutate/bin/mutmut run --max-children $(WORKERS)
+	@.venv-mutate/bin/python -m tools.mutants
 
 .PHONY: package
 package: $(VENV) ## Build and list what would be sent to AWS, in build/$STAGE (Python 3.13 or newer)
@@ -123,7 +138,8 @@ deploy: $(VENV) ## Deploy to your AWS account: STAGE BUCKET DOMAIN CERTIFICATE_A
 	  --google-wallet-secret-arn "$(GOOGLE_WALLET_SECRET_ARN)" --apple-wallet-secret-arn "$(APPLE_WALLET_SECRET_ARN)" \
 	  --example-credential "$(EXAMPLE_CREDENTIAL)" --unproven-emails "$(UNPROVEN_EMAILS)" \
 	  --event-retention-days "$(EVENT_RETENTION_DAYS)" \
-	  --erasure-days "$(ERASURE_DAYS)" \
+	  --erasure-days "$(ERASURE_DAYS)" --event-bus-name "$(EVENT_BUS_NAME)" --issuer-registries "$(ISSUER_REGISTRIES)" \
+	  --vc-api-issuing "$(VC_API_ISSUING)" \
 	  --new-keys-per-day "$(NEW_KEYS_PER_DAY)" --verify-concurrency "$(VERIFY_CONCURRENCY)" \
 	  $(if $(DRY_RUN),--dry-run)
 
@@ -139,6 +155,10 @@ bench: $(VENV) $(VENV_AWS) $(VENV_BENCH) node_modules/.made ## Measure Laurel ag
 .PHONY: bench-directory
 bench-directory: $(VENV) $(VENV_BENCH) ## Measure the directory's search with SIZE people (default 10000) on DynamoDB Local (Java 17)
 	@tools/dynamodb_local.sh -- $(BIN)/python -m benchmarks.directory --size $(SIZE)
+
+.PHONY: bench-events
+bench-events: $(VENV) ## Measure what recording and counting events costs, on DynamoDB Local (Java 17)
+	@tools/dynamodb_local.sh -- $(BIN)/python -m benchmarks.event_costs $(LOAD)
 
 .PHONY: crash-award
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line

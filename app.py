@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-gc.disable()  # imports create no garbage, and collecting it meanwhile takes a tenth of a cold start
+gc.disable()  # importing creates no garbage, and running the collector meanwhile takes a tenth of a cold start
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ gc.enable()
 
 @app.schedule(Cron("5", "0", "*", "*", "?", "*"), name="rotate_secrets")
 def rotate_secrets(_event: CloudWatchEvent) -> None:
-    """Replace the secrets of the day, every night at 00:05 UTC."""
+    """Rotate the daily secrets, every night at 00:05 UTC."""
     from chalicelib.access import signing_keys  # here and below: imported late to keep the cold start of the API short
 
     salt.rotate(services.salts, services.clock(), services.entropy)
@@ -51,7 +51,7 @@ def archive_events(_event: CloudWatchEvent) -> None:
 
 @app.schedule(Cron("10", "9", "2-4", "*", "?", "*"), name="send_summaries")
 def send_summaries(_event: CloudWatchEvent) -> None:
-    """Email the summaries of last month, on the second of a month; on two more days, those that were not sent."""
+    """Email last month's summaries on the 2nd of each month, and retry unsent ones on the 3rd and 4th."""
     from chalicelib.delivery import summaries
 
     log.summaries_sent(summaries.run(services.summary_context, services.clock() + timedelta(minutes=13)))
@@ -84,9 +84,19 @@ def count_events(_event: CloudWatchEvent) -> None:
     log.counted(folding.run(services.fold_context, services.clock() + timedelta(seconds=50)))
 
 
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="send_messages")
+def send_messages(_event: CloudWatchEvent) -> None:
+    """Send messages to endpoints of issuers, every minute for up to 50 seconds."""
+    from chalicelib.tasks.worker import Worker, run
+
+    queue, handlers = services.endpoint_tasks, services.endpoint_handlers()
+    worker = Worker(queue, handlers, services.clock, services.entropy, log.task_failed)
+    log.messages_sent(run(worker, services.clock() + timedelta(seconds=50)))
+
+
 @app.lambda_function(name="update_directory")
 def update_directory(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Update the listings that changes of stored items concern. Returns the change from which to deliver again."""
+    """Update the listings affected by changed items. Return the first change to redeliver."""
     update = services.update_listings(event["Records"])
     log.listings_updated(update)
     return {"batchItemFailures": [{"itemIdentifier": update.failed.sequence}] if update.failed else []}

@@ -17,6 +17,7 @@ from benchmarks.suites import (
     directory,
     embed,
     events,
+    hot,
     http,
     jobs,
     package,
@@ -38,6 +39,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "directory": directory.lines,
     "bots": bots.lines,
     "events": events.lines,
+    "hot": hot.lines,
 }
 
 

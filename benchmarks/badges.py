@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.credential.multibase import encode_base58btc, encode_ed25519
@@ -24,8 +26,8 @@ VECTORS = Path(os.environ.get("LAUREL_VECTORS", ROOT.parent / "shared" / "vector
 EXAMPLES = {"simple": "basicOpenBadgeCredential", "complete": "fullOpenBadge"}
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 P256_KEY = ec.derive_private_key(0x1A47E1, ec.SECP256R1())
-_P256 = b"\x80\x24"
-"""Multicodec varint prefix of a P-256 public key."""
+_P256, _P256_SECRET = b"\x80\x24", b"\x86\x26"
+"""Multicodec varint prefixes of a P-256 public and secret key."""
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
@@ -36,22 +38,42 @@ class ExamplesMissing(Exception):
 def badge(size: str, suite: str) -> bytes:
     """Return the example of ``size``, signed with ``suite`` by a did:key issuer, as pretty-printed JSON as
     published."""
-    multikey = encode_ed25519(KEY.public_key().public_bytes_raw())
-    document = _example(size, f"did:key:{multikey}")
+    uses_p256 = suite.startswith("ecdsa-")
+    multikey = p256_multikey() if uses_p256 else encode_ed25519(KEY.public_key().public_bytes_raw())
+    document = example(size, f"did:key:{multikey}")
     method = f"did:key:{multikey}#{multikey}"
-    signed = sign(document, suite=suite, method=method, created=NOW, signer=KEY.sign)
-    return json.dumps(signed, indent=2, ensure_ascii=False).encode()
+    signer = _sign_p256 if uses_p256 else KEY.sign
+    return written(sign(document, suite=suite, method=method, created=NOW, signer=signer))
+
+
+def written(document: Mapping[str, object]) -> bytes:
+    """Return ``document`` as pretty-printed JSON."""
+    return json.dumps(document, indent=2, ensure_ascii=False).encode()
+
+
+def p256_multikey() -> str:
+    """Return `P256_KEY` as its did:key names it."""
+    return encode_base58btc(_P256 + P256_KEY.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint))
+
+
+def p256_secret_multikey() -> str:
+    """Return the secret of `P256_KEY` for a peer that signs with it."""
+    return encode_base58btc(_P256_SECRET + P256_KEY.private_numbers().private_value.to_bytes(32, "big"))
+
+
+def _sign_p256(data: bytes) -> bytes:
+    r, s = decode_dss_signature(P256_KEY.sign(data, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 def token(size: str, algorithm: str) -> bytes:
     """Return the example of ``size`` as a VC-JWT (VC-JOSE-COSE, 3.1) signed with ``algorithm`` by a did:key issuer."""
-    point = P256_KEY.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
     keys: dict[str, tuple[Ed25519PrivateKey | ec.EllipticCurvePrivateKey, str]] = {
         "EdDSA": (KEY, encode_ed25519(KEY.public_key().public_bytes_raw())),
-        "ES256": (P256_KEY, encode_base58btc(_P256 + point)),
+        "ES256": (P256_KEY, p256_multikey()),
     }
     key, multikey = keys[algorithm]
-    document = _example(size, f"did:key:{multikey}")
+    document = example(size, f"did:key:{multikey}")
     headers = {"typ": "vc+jwt", "kid": f"did:key:{multikey}#{multikey}"}
     return jwt.encode(document, key, algorithm, headers).encode()
 
@@ -65,7 +87,8 @@ def check_examples() -> None:
         )
 
 
-def _example(size: str, issuer: str) -> dict[str, Any]:
+def example(size: str, issuer: str) -> dict[str, Any]:
+    """Return the example of ``size``, unsigned, by ``issuer``."""
     document: dict[str, Any] = json.loads((VECTORS / "openbadges" / f"{EXAMPLES[size]}.json").read_bytes())
     document["issuer"]["id"] = issuer
     return document
@@ -93,4 +116,6 @@ class EmptyRegistry:
         return None
 
 
-RESOLVER = Resolver(NoResolver(), NoResolver(), EmptyRegistry())
+def resolver() -> Resolver:
+    """One for each verification, since it counts the work of a request."""
+    return Resolver(NoResolver(), NoResolver(), EmptyRegistry())

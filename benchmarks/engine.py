@@ -64,6 +64,6 @@ def seeded() -> Iterator[Seeded]:
 def _run(module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> str:
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(
-        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=300
+        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True, timeout=900
     )
     return done.stdout

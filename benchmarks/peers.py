@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -63,12 +63,40 @@ def digital_bazaar() -> Iterator[Peer]:
     package = ROOT / "node_modules" / "@digitalbazaar" / "vc" / "package.json"
     if node is None or not package.exists():
         raise PeerMissing("@digitalbazaar/vc is not here: install Node 20 and run `npm ci`")
-    index = json.loads((CONTEXTS / "index.json").read_bytes())
-    documents = {url: json.loads((CONTEXTS / entry["file"]).read_bytes()) for url, entry in index.items()}
     version = json.loads(package.read_bytes())["version"]
     with Peer(f"@digitalbazaar/vc {version}", [node, ROOT / "tools" / "peer" / "bench.mjs"]) as peer:
-        peer.send({"documents": documents})
+        peer.send({"documents": _documents()})
         yield peer
+
+
+def _documents() -> dict[str, Any]:
+    """Return the JSON-LD contexts that Laurel bundles, by URL."""
+    index = json.loads((CONTEXTS / "index.json").read_bytes())
+    return {url: json.loads((CONTEXTS / entry["file"]).read_bytes()) for url, entry in index.items()}
+
+
+def derived(document: Mapping[str, Any], key: Mapping[str, str], created: str) -> dict[str, Any]:
+    """Sign ``document`` with `ecdsa-sd-2023`, and return what its holder shows: here, everything.
+
+    The issuer and the start date are mandatory, so every other statement has a signature of its own.
+    """
+    item = {"credential": document, "cryptosuite": "ecdsa-sd-2023", "key": key, "created": created}
+    shown = [f"/{name}" for name in document if name not in {"@context", "id", "type"}]
+    request = {"documents": _documents(), "items": [{**item, "mandatory": _MANDATORY, "selected": shown}]}
+    done = subprocess.run(
+        ["node", ROOT / "tools" / "peer" / "sign.mjs"],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    signed: list[dict[str, Any]] = json.loads(done.stdout)
+    return signed[0]
+
+
+_MANDATORY = ("/issuer", "/validFrom")
 
 
 @contextmanager
@@ -87,7 +115,10 @@ def openvc() -> Iterator[Peer]:
 def all_peers() -> Iterator[dict[str, Peer]]:
     """Run every peer, and return each by the suite that it is measured with."""
     with ExitStack() as stack:
+        bazaar = stack.enter_context(digital_bazaar())
         yield {
-            "eddsa-rdfc-2022": stack.enter_context(digital_bazaar()),
+            "eddsa-rdfc-2022": bazaar,
             "eddsa-jcs-2022": stack.enter_context(openvc()),
+            "ecdsa-rdfc-2019": bazaar,
+            "ecdsa-sd-2023": bazaar,
         }

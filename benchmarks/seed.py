@@ -31,8 +31,8 @@ ISSUER = NewIssuer("fernhill", "Fernhill College", "https://fernhill.example/", 
 
 def main() -> None:
     services = build(settings.read(), fallback=LogFallback())
-    _make_tables(services.settings)
-    record_id = _issue(services)
+    make_tables(services.settings)
+    record_id = issue_one(services)
     key = keys.record(record_id)
     _, token = tokens.make(services.access_context, ISSUER.id, Role.VIEWER, "Benchmark", "benchmark")
     where = {
@@ -45,7 +45,8 @@ def main() -> None:
     sys.stdout.write(json.dumps(where) + "\n")
 
 
-def _make_tables(names: settings.Settings) -> None:
+def make_tables(names: settings.Settings) -> None:
+    """Create the tables."""
     client = boto3.client("dynamodb")
     tables = (
         names.credentials_table, names.directory_table, names.events_table, names.secrets_table, names.erasures_table,
@@ -59,7 +60,8 @@ def _make_tables(names: settings.Settings) -> None:
         )
 
 
-def _issue(services: Services) -> str:
+def issue_one(services: Services) -> str:
+    """Create the issuer and issue one credential; its id."""
     issuer_context = services.issuer_context
     issuer_actions.create(issuer_context, ISSUER, registered=True)
     achievement = achievements.add(

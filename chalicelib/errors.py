@@ -26,6 +26,16 @@ class Malformed(LaurelError):
     code = "malformed"
 
 
+class OnlyLinks(Malformed):
+    """The input contains no credential, but links that may lead to one."""
+
+    code = "nothing_found"
+
+    def __init__(self, detail: str, links: tuple[str, ...]) -> None:
+        super().__init__(detail)
+        self.links = links
+
+
 class NotFound(LaurelError):
     """The requested object does not exist."""
 

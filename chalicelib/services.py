@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.analytics.ports import Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.visitor import SALT_BYTES
-from chalicelib.catalogue.catalogue import Catalogue
-from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
-from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.salts import DynamoSalts
 from chalicelib.dynamo.stores.public import DynamoPublicStore
-from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
 from chalicelib.reports.host_identity import Host
@@ -31,11 +29,14 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.access.sign_in.provider_list import ProviderList
     from chalicelib.access.sign_in.providers import Providers
     from chalicelib.analytics.archive import ArchiveContext, EventArchive
-    from chalicelib.analytics.counts.folding import FoldContext
+    from chalicelib.analytics.counts.folding import FoldContext, Publish
     from chalicelib.analytics.counts.ports import CountStore
+    from chalicelib.analytics.event import Event
     from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
+    from chalicelib.award.endpoints.endpoint import EndpointStore
+    from chalicelib.award.endpoints.endpoint_actions import EndpointContext
     from chalicelib.award.export import Exporter
     from chalicelib.award.issuer_context import IssuerContext
     from chalicelib.award.issuers.domain_proof import DomainProver
@@ -43,9 +44,11 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.award.pathways.pathway_actions import Pathways
     from chalicelib.award.ports import Claims, IssuerStore, Signer
     from chalicelib.award.webhooks.webhook import WebhookStore
+    from chalicelib.catalogue.catalogue import Catalogue
+    from chalicelib.catalogue.conversion import Conversions
     from chalicelib.delivery import ports as delivery_ports
     from chalicelib.delivery.delivery_context import DeliveryContext
-    from chalicelib.delivery.emails.email_content import EmailContent
+    from chalicelib.delivery.emails.parts.email_content import EmailContent
     from chalicelib.delivery.summaries import SummaryContext
     from chalicelib.directory import ports as directory_ports
     from chalicelib.directory.contact.relaying import ContactContext
@@ -58,6 +61,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
+    from chalicelib.outcomes.importing import OutcomeContext
     from chalicelib.reports.fetch_allowance import FetchAllowance
     from chalicelib.reports.submitted import SubmittedReports
     from chalicelib.tasks.task_queue import TaskQueue
@@ -107,7 +111,9 @@ class Services:
     @cached_property
     def count_store(self) -> CountStore:
         """The store of counts, for readers."""
-        from chalicelib.dynamo.stores.counts import DynamoCountStore  # imported late: a credential page counts nothing
+        from chalicelib.dynamo.stores.analytics.counts import (
+            DynamoCountStore,  # imported late: a credential page counts nothing
+        )
 
         return DynamoCountStore(self._tables, self._retention, consistent=False)
 
@@ -115,10 +121,68 @@ class Services:
     def fold_context(self) -> FoldContext:
         """Dependencies of counting."""
         from chalicelib.analytics.counts.folding import FoldContext
-        from chalicelib.dynamo.stores.counts import DynamoCountStore
+        from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
 
         store = DynamoCountStore(self._tables, self._retention)
-        return FoldContext(self.event_store, store, self.clock, self.entropy, self._retention)
+        return FoldContext(self.event_store, store, self.clock, self.entropy, self._retention, self._publish())
+
+    def _publish(self) -> Publish:
+        """What passes counted events on: to the endpoints of their issuer, and to the event bus if there is one."""
+        from chalicelib.award.endpoints import document, publishing
+
+        context = publishing.PublishContext(
+            self.endpoint_store, self.endpoint_tasks, self.settings.base_url, self.clock
+        )
+        if not self.settings.event_bus:
+            return partial(publishing.publish, context)
+        from chalicelib.eventbridge.event_bus import EventBus
+
+        bus = EventBus(self.settings.region, self.settings.event_bus)
+
+        def publish(issuer_id: str, events: Sequence[Event]) -> None:
+            publishing.publish(context, issuer_id, events)
+            found = publishing.to_publish(events, self.clock())
+            bus.put([document.of_event(event, self.settings.base_url) for event in found])
+
+        return publish
+
+    @cached_property
+    def endpoint_store(self) -> EndpointStore:
+        """The store of endpoints."""
+        from chalicelib.dynamo.stores.award.endpoints import DynamoEndpointStore  # imported late
+
+        return DynamoEndpointStore(self._tables)
+
+    @cached_property
+    def endpoint_tasks(self) -> TaskQueue:
+        """The queue of messages to endpoints."""
+        from chalicelib.dynamo import keys
+        from chalicelib.dynamo.stores.tasks import DynamoTaskQueue  # imported late
+
+        return DynamoTaskQueue(self._tables, keys.ENDPOINT_TASKS)
+
+    @cached_property
+    def endpoint_context(self) -> EndpointContext:
+        """Actions on endpoints."""
+        from chalicelib.award.endpoints.endpoint_actions import EndpointContext
+
+        return EndpointContext(
+            self.endpoint_store,
+            self.endpoint_tasks,
+            self._network.guard.target,
+            self.issuer_context,
+        )
+
+    def endpoint_handlers(self) -> Mapping[str, Handler]:
+        """The handlers of messages to endpoints, for one run."""
+        from chalicelib.award.endpoints import publishing, sending
+        from chalicelib.net.endpoints import NetworkSender
+
+        sender = NetworkSender(self._network.fetcher, time.monotonic)
+        context = sending.SendContext(
+            self.endpoint_store, sender, self.endpoint_tasks, self.tasks, self.clock, self.entropy
+        )
+        return {publishing.TASK: partial(sending.handle, context)}
 
     @cached_property
     def event_archive(self) -> EventArchive:
@@ -131,7 +195,7 @@ class Services:
     def archive_context(self) -> ArchiveContext:
         """Dependencies of archiving events."""
         from chalicelib.analytics.archive import ArchiveContext
-        from chalicelib.dynamo.stores import tombstones
+        from chalicelib.dynamo.stores.erasure import tombstones
 
         erased = partial(tombstones.erased_credentials, self._tables)
         return ArchiveContext(
@@ -185,8 +249,8 @@ class Services:
     def listing_updates(self) -> UpdateContext:
         """What keeps the index of the directory up to date."""
         from chalicelib.directory.writing.updates import UpdateContext
+        from chalicelib.dynamo.stores.directory.profiles import DynamoProfileStore
         from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
-        from chalicelib.dynamo.stores.profiles import DynamoProfileStore
 
         return UpdateContext(
             index=DynamoIndexWriter(self._tables),
@@ -215,9 +279,21 @@ class Services:
     @cached_property
     def catalogue(self) -> Catalogue:
         """The public pages of issuers and achievements."""
+        from chalicelib.catalogue.catalogue import Catalogue
+        from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
+
         store = DynamoCatalogueStore(self._tables)
         recorder = Recorder(self.event_store, self._fallback)
         return Catalogue(store, self.salts, recorder, self.clock, self.entropy, lambda: self.count_store)
+
+    @cached_property
+    def conversions(self) -> Conversions:
+        """Sign-ups that referrals brought."""
+        from chalicelib.catalogue.conversion import Conversions
+        from chalicelib.dynamo.stores.catalogue import DynamoConversionStore
+
+        recorder = Recorder(self.event_store, self._fallback)
+        return Conversions(DynamoConversionStore(self._tables), recorder, self.clock)
 
     @cached_property
     def _network(self) -> Network:
@@ -246,6 +322,7 @@ class Services:
         """Reports on submitted credentials."""
         # Imported late: hosted credentials need no network client.
         from chalicelib.net.fetched_sources import FetchedSources
+        from chalicelib.reports.registry_list import RegistrySource
         from chalicelib.reports.submitted import SubmittedReports
 
         network = self._network
@@ -253,7 +330,12 @@ class Services:
             public_store=self.public_store,
             hosted_reports=self.hosted_reports,
             remote_sources=lambda admit: FetchedSources(
-                network.cache, network.guard, time.monotonic, admit, network.dead_hosts
+                network.cache,
+                network.guard,
+                time.monotonic,
+                admit,
+                network.dead_hosts,
+                [RegistrySource(name, location) for name, location in self.settings.registries],
             ),
             base_url=self.settings.base_url,
             clock=self.clock,
@@ -366,6 +448,7 @@ class Services:
         from chalicelib.access import rate_limits
         from chalicelib.delivery.delivery_context import DeliveryContext
         from chalicelib.dynamo.stores.deliveries import DynamoDeliveryStore  # imported late
+        from chalicelib.dynamo.stores.surveys import DynamoSurveyStore
 
         return DeliveryContext(
             store=DynamoDeliveryStore(self._tables, self.entropy),
@@ -380,6 +463,7 @@ class Services:
             unproven_emails=self.settings.unproven_emails,
             within=partial(rate_limits.within, self.access_context),
             give_back=partial(rate_limits.give_back, self.access_context),
+            surveys=DynamoSurveyStore(self._tables),
         )
 
     @cached_property
@@ -395,15 +479,15 @@ class Services:
     def profile_context(self) -> ProfileContext:
         """Dependencies of holders' own profiles."""
         from chalicelib.directory.profiles.own_profile import ProfileContext
-        from chalicelib.dynamo.stores.profiles import DynamoProfileStore  # imported late
+        from chalicelib.dynamo.stores.directory.profiles import DynamoProfileStore  # imported late
 
         return ProfileContext(DynamoProfileStore(self._tables), self.delivery_context)
 
     @cached_property
     def erasure_context(self) -> ErasureContext:
         """Erasures of persons."""
-        from chalicelib.dynamo.stores.counts import DynamoCountStore
-        from chalicelib.dynamo.stores.erasures import DynamoErasureStore  # imported late
+        from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
+        from chalicelib.dynamo.stores.erasure.erasures import DynamoErasureStore  # imported late
         from chalicelib.erasure.requests import ErasureContext
 
         counts = DynamoCountStore(self._tables, self._retention)
@@ -415,7 +499,9 @@ class Services:
     def contact_context(self) -> ContactContext:
         """Messages to holders."""
         from chalicelib.directory.contact.relaying import ContactContext
-        from chalicelib.dynamo.stores.contact import DynamoContactStore  # imported late: only messages need it
+        from chalicelib.dynamo.stores.directory.contact import (
+            DynamoContactStore,  # imported late: only messages need it
+        )
 
         store = DynamoContactStore(self._tables)
         return ContactContext(store, self.published_store, self.profile_context, self.access_context)
@@ -424,7 +510,7 @@ class Services:
     def saved_context(self) -> SavedContext:
         """Saved people and searches of recruiters."""
         from chalicelib.directory.saved.actions import SavedContext
-        from chalicelib.dynamo.stores.saved import DynamoSavedStore  # imported late: only recruiters need it
+        from chalicelib.dynamo.stores.directory.saved import DynamoSavedStore  # imported late: only recruiters need it
 
         return SavedContext(
             DynamoSavedStore(self._tables),
@@ -439,15 +525,27 @@ class Services:
     def summary_context(self) -> SummaryContext:
         """Monthly summaries for members of issuers."""
         from chalicelib.delivery.summaries import SummaryContext
-        from chalicelib.dynamo.stores.summaries import DynamoSubscriptionStore  # imported late
+        from chalicelib.dynamo.stores.analytics.summaries import DynamoSubscriptionStore  # imported late
 
         store = DynamoSubscriptionStore(self._tables)
         return SummaryContext(store, self.access_context.member_store.member, self.count_store, self.delivery_context)
 
     @cached_property
+    def outcome_context(self) -> OutcomeContext:
+        """Outcomes of people, imported by issuers."""
+        from chalicelib.dynamo.stores.analytics.outcomes import (
+            DynamoOutcomeStore,
+        )  # imported late: only outcomes need it
+        from chalicelib.outcomes.importing import OutcomeContext
+
+        return OutcomeContext(DynamoOutcomeStore(self._tables), self.issuer_context)
+
+    @cached_property
     def published_store(self) -> PublishedStore:
         """The store of public profiles."""
-        from chalicelib.dynamo.stores.profiles import DynamoPublishedStore  # imported late: most pages need none
+        from chalicelib.dynamo.stores.directory.profiles import (
+            DynamoPublishedStore,  # imported late: most pages need none
+        )
 
         return DynamoPublishedStore(self._tables)
 
@@ -478,8 +576,8 @@ class Services:
     def access_context(self) -> AccessContext:
         """Dependencies of authentication and authorization."""
         from chalicelib.access.access_context import AccessContext
-        from chalicelib.dynamo.stores.members import DynamoMemberStore
-        from chalicelib.dynamo.stores.sessions import DynamoSessionStore
+        from chalicelib.dynamo.stores.access.members import DynamoMemberStore
+        from chalicelib.dynamo.stores.access.sessions import DynamoSessionStore
 
         return AccessContext(
             member_store=DynamoMemberStore(self._tables),
@@ -524,12 +622,15 @@ class Services:
         from chalicelib.award import export  # imported late: only an export needs it
         from chalicelib.dynamo.stores.award.export import DynamoArchive
         from chalicelib.moderation import handling
+        from chalicelib.outcomes import importing
 
         member_store = self.access_context.member_store
         return {
             **export.award_exporters(
                 self.issuer_store, DynamoArchive(self._tables), self.bulk, self.pathways, self.webhooks
             ),
+            "endpoint": export.dataclass_exporter(self.endpoint_store.endpoints, "id", exclude=("secrets",)),
+            "outcome": importing.exporter(self.outcome_context),
             "member": export.dataclass_exporter(member_store.members, "email"),
             "token": export.dataclass_exporter(member_store.tokens, "id", exclude=("digest",)),
             "visitor_report": export.dataclass_exporter(
@@ -541,10 +642,12 @@ class Services:
     def handlers(self) -> Mapping[str, Handler]:
         """The handler of each kind of task. Only `run_tasks` needs them, so they are imported here."""
         from chalicelib.award.bulk import bulk_issuer, dry_run, job_runner
+        from chalicelib.award.endpoints.sending import PAUSED
         from chalicelib.award.issuers import domain_proof
         from chalicelib.award.issuing.storing import STATUS_CHANGED
         from chalicelib.award.pathways import rewards
         from chalicelib.award.pathways.issue_events import IssueRecorder
+        from chalicelib.delivery import endpoint_notices
         from chalicelib.delivery import handlers as delivery_handlers
         from chalicelib.delivery.holder import lost_link
         from chalicelib.directory.saved import actions as saved_actions
@@ -558,7 +661,8 @@ class Services:
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
-            lost_link.KIND: partial(lost_link.answer, self.delivery_context),
+            PAUSED: partial(endpoint_notices.handle, self.delivery_context),
+            lost_link.KIND: partial(lost_link.handle_request, self.delivery_context),
             saved_actions.KIND: partial(checking.handle, self.saved_context),
             updates.KIND: partial(updates.handle, self.listing_updates),
             domain_proof.KIND: partial(domain_proof.refresh, self.domain_prover),

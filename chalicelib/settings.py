@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.embed.wallets.wallet_pass import Wallet
+from chalicelib.embed.wallets.wallet import Wallet
 from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = (
@@ -76,6 +76,8 @@ class Settings:
     """Whether X-Ray listens: Lambda names its daemon only where tracing is active."""
     function: Function | None = None
     """Which deployed function this process is; None serves every route."""
+    snapshot: bool = False
+    """Whether this process is started to take a snapshot of it (Lambda SnapStart)."""
     fetch_allow: tuple[str, ...] = ()
     """``host:port`` entries that may be fetched from although their port or address is not public: see
     `chalicelib.net.fetching.guard.Guard`. For development and tests; never in production."""
@@ -84,7 +86,7 @@ class Settings:
     mail_set: str = ""
     """The SES configuration set of emails, which publishes delivery notifications."""
     unproven_emails: int = UNPROVEN_EMAILS
-    """Emails a day of all issuers together that neither a domain nor an operator identifies."""
+    """Total emails per day of all unidentified issuers (no verified domain, no registration by an operator)."""
     event_retention_days: int = EVENT_RETENTION_DAYS
     """How long events are kept. Counts are kept indefinitely."""
     erasure_days: int = ERASURE_DAYS
@@ -99,6 +101,13 @@ class Settings:
     """The Secrets Manager secret with the key that signs passes for Google Wallet; empty if there are none."""
     apple_wallet: str = ""
     """The same for Apple Wallet."""
+    event_bus: str = ""
+    """The EventBridge bus that gets events; empty for none."""
+    registries: tuple[tuple[str, str], ...] = ()
+    """Registries of issuers outside Laurel, by name and location, in the order of their authority; see
+    `chalicelib.reports.registry_list`."""
+    vc_api_issuing: bool = False
+    """Whether the VC API signs for interoperability tests, with a key that proves nothing; never in production."""
     example: str = ""
     """The id of the credential that the home page offers as an example; empty if there is none."""
 
@@ -135,6 +144,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),
         function=_function(environment.get("FUNCTION", "")),
+        snapshot=environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start",
         fetch_allow=fetch_allow,
         mail_from=environment.get("MAIL_FROM", ""),
         mail_set=environment.get("MAIL_SET", ""),
@@ -146,6 +156,9 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         oidc_secret=environment.get("OIDC_SECRET", ""),
         google_wallet=environment.get("GOOGLE_WALLET_SECRET", ""),
         apple_wallet=environment.get("APPLE_WALLET_SECRET", ""),
+        event_bus=environment.get("EVENT_BUS", ""),
+        vc_api_issuing=_vc_api_issuing(environment),
+        registries=_registries(environment.get("ISSUER_REGISTRIES", "")),
         example=_example(environment.get("EXAMPLE_CREDENTIAL", "")),
     )
 
@@ -167,6 +180,38 @@ def _example(credential_id: str) -> str:
             code="bad_setting",
         )
     return credential_id
+
+
+def _vc_api_issuing(environment: Mapping[str, str]) -> bool:
+    """Raises `Refused`: in production, and (`bad_setting`) for anything but `on` and nothing."""
+    text = environment.get("VC_API_ISSUING", "")
+    if text not in ("", "on"):
+        raise Refused("VC_API_ISSUING must be on or empty.", code="bad_setting")
+    if text and environment["STAGE"] == "prod":
+        raise Refused("VC_API_ISSUING signs whatever anyone sends. Unset it in production.")
+    return bool(text)
+
+
+MAX_REGISTRIES = 3
+"""Each may be fetched within one request, and other documents should have time left."""
+
+
+def _registries(text: str) -> tuple[tuple[str, str], ...]:
+    """Registries from `name=location` pairs, separated by semicolons. Raises `Refused` (`bad_setting`)."""
+    pairs = [tuple(part.strip() for part in entry.split("=", 1)) for entry in text.split(";") if entry.strip()]
+    found = tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2 and all(pair))
+    if (
+        len(found) < len(pairs)
+        or len(found) > MAX_REGISTRIES
+        or any("://" in at and at[:8] != "https://" for _, at in found)
+    ):
+        raise Refused(
+            f"ISSUER_REGISTRIES must be up to {MAX_REGISTRIES} pairs such as "
+            "'Example Registry=https://registry.example/registry.json', separated by semicolons; instead of an https "
+            "URL, the path of a file.",
+            code="bad_setting",
+        )
+    return found
 
 
 def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def write(
 
 def _copy_lines(archive: EventArchive, days: Iterable[date], home: Path, progress: Callable[[int], None]) -> int:
     many = 0
-    (home / "0.ndjson").touch()  # so that there is a file if there is no event
+    (home / "0.ndjson").touch()  # create a file even if there are no events
     for day in days:
         with (home / f"{day}.ndjson").open("w", encoding="utf-8") as file:
             for line in archive.lines(day):

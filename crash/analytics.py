@@ -2,20 +2,24 @@
 
 Prints one JSON line. `acknowledged` counts events whose recording returned; `lost`, those of them that are not counted;
 `double`, how often an event is counted too often; `refold_changes`, counts that change when all is counted again;
-`user_errors`, views that failed because of an event. These four must be 0. `crash_points` are the calls of the
-exhaustive run, before, after and during which something failed.
+`user_errors`, views that failed because of an event or because storage was throttled. These four must be 0.
+`crash_points` are the calls of the exhaustive run, before, after and during which something failed; `views` are pages
+that the application served with 30% of all calls throttled.
 """
 
 from __future__ import annotations
 
 import sys
+import time
 from copy import copy
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
+from chalicelib.analytics.counts.periods import day_of
 from chalicelib.dynamo.tables import Tables
 from crash import engine
+from crash import views as crash_views
 from crash.counting import START, Deployment
 from crash.faults import Fault
 from tests import aws_calls
@@ -23,6 +27,8 @@ from tests import aws_calls
 EVENTS = 100_000
 SPAN = timedelta(hours=25)
 """Time of the random run on its own clock: two midnights."""
+SHORT_START, SHORT_SPAN = START - timedelta(hours=3), timedelta(hours=3)
+"""A run of the tests: the ends of some hours and of one day."""
 FAULTS = 0.01
 """Share of recordings with a fault."""
 FOLD_FAULTS = 0.5
@@ -48,6 +54,7 @@ class Totals(engine.Totals):
     redelivered: int = 0
     replayed: int = 0
     throttled: int = 0
+    views: int = 0
 
     @property
     def clean(self) -> bool:
@@ -100,14 +107,15 @@ def _small_run(deployment: Deployment, nth: int, fault: Fault) -> bool:
     return reached
 
 
-def run_random(tables: Tables, totals: Totals, events: int) -> None:
-    """Many events over a day, with faults at random."""
+def run_random(tables: Tables, totals: Totals, events: int, start: datetime = START, span: timedelta = SPAN) -> None:
+    """Many events over ``span``, with faults at random."""
     deployment = Deployment(copy(tables))
+    deployment.now = start
     rolls, again = deployment.rolls, []
     try:
         deployment.fold_until_done()
         for number in range(events):
-            deployment.now = max(deployment.now, START + SPAN * number / events)
+            deployment.now = max(deployment.now, start + span * number / events)
             event = deployment.event()
             faulty = rolls.random() < FAULTS
             deployment.record(event, rolls.randint(1, 2), rolls.choice(list(Fault)) if faulty else None)
@@ -146,11 +154,21 @@ def run_throttled(tables: Tables, totals: Totals, events: int) -> None:
         deployment.drop()
 
 
+def run_views(totals: Totals, views: int) -> None:
+    """Pages of a credential while three of ten calls are throttled, those of the pages' own reads too."""
+    viewed = crash_views.run(views, THROTTLED)
+    totals.views += viewed.served
+    totals.user_errors += viewed.errors
+    totals.lost += max(0, viewed.served - viewed.counted)
+    totals.double += max(0, viewed.counted - viewed.served)
+    totals.throttled += viewed.throttled
+
+
 def _finish(deployment: Deployment, totals: Totals) -> None:
     """Replay the log, end the last day and count everything."""
     totals.replayed += len(deployment.log.kept)
     deployment.replay()
-    deployment.now = START + SPAN + timedelta(days=1)
+    deployment.now = day_of(deployment.now.date()).end + timedelta(minutes=30)
     deployment.fold_until_done()
     totals.check(deployment)
     totals.refold_changes += deployment.refold_changes()
@@ -159,10 +177,20 @@ def _finish(deployment: Deployment, totals: Totals) -> None:
 def run(region: str, events: int) -> Totals:
     """Run everything against the engine configured in the environment."""
     totals = Totals()
+    began = time.monotonic()
+
+    def say(words: str) -> None:
+        print(f"{time.monotonic() - began:.0f} s: {words}", file=sys.stderr, flush=True)
+
     tables = Tables(credentials="", directory="", events="", secrets="", erasures="", region=region)
+    say("faults at every call")
     run_exhaustive(tables, totals)
+    say(f"{events:,} events with faults at random")
     run_random(tables, totals, events)
+    say(f"{events // 50:,} events with {THROTTLED:.0%} of all calls throttled")
     run_throttled(tables, totals, events // 50)
+    say(f"{events // 400:,} pages with {THROTTLED:.0%} of all calls throttled")
+    run_views(totals, events // 400)
     return totals
 
 

@@ -19,8 +19,8 @@ from chalicelib.analytics.counts.sections import Section
 from chalicelib.analytics.event import NOT_CHECKED, Event, Kind, VisitorClass
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
-from chalicelib.dynamo.stores.counts import DynamoCountStore
-from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
+from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
 from crash.faults import Fault, FaultInjector, SimulatedCrash
@@ -85,7 +85,8 @@ class Deployment:
         return one
 
     def record(self, event: Event, nth: int = 0, fault: Fault | None = None) -> bool:
-        """Record one event, as a view does, with a fault at its ``nth`` call; whether it was acknowledged."""
+        """Record one event, as a view does, with a fault at its ``nth`` call, and return whether it was
+        acknowledged."""
         try:
             with self.injector.failing(nth, fault) if fault else nullcontext():
                 self.recorder.record(event)
@@ -100,7 +101,7 @@ class Deployment:
             until_done(partial(self.event_store.write, event))
 
     def fold(self, nth: int = 0, fault: Fault | None = None) -> bool:
-        """Run the fold with a fault at its ``nth`` call; whether it ended by itself."""
+        """Run the fold with a fault at its ``nth`` call, and return whether it ended by itself."""
         try:
             with self.injector.failing(nth, fault) if fault else nullcontext():
                 folding.run(self.context, self.now + timedelta(days=99))
@@ -119,7 +120,7 @@ class Deployment:
     def lost_and_double(self) -> tuple[int, int]:
         """Acknowledged events that are not counted, and how often events are counted too often."""
         counts: Counter[str] = Counter()
-        for cell, many in self.store.section(ISSUER, ALL_TIME, Section.CELLS).cells.items():
+        for cell, many in self.store.section(ISSUER, ALL_TIME, Section.ACHIEVEMENTS).cells.items():
             counts[cell.achievement] += many
         lost = sum(name not in counts for name in self.acknowledged)
         return lost, sum(many - 1 for many in counts.values()) + sum(name not in self.sent for name in counts)

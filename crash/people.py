@@ -25,16 +25,17 @@ from chalicelib.award.issuing import idempotency, issue, reissue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.award.pathways import pathway_actions
-from chalicelib.award.pathways.pathway import Group, Rule, Step
+from chalicelib.award.pathways.pathway import Group, Rule
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.pathways.pathway_link import Step
 from chalicelib.credential.build import Holder
 from chalicelib.delivery import email_events, links, mailbox
-from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.emails.parts.email_content import EmailContent
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.limits import reputation
 from chalicelib.delivery.links import Purpose
 from chalicelib.directory.profiles import own_profile
-from chalicelib.directory.profiles.consent import FIELDS, Visibility
+from chalicelib.directory.profiles.consent import FIELDS, Subject, Visibility
 from chalicelib.directory.profiles.own_profile import Choices
 from chalicelib.directory.profiles.profile import Details
 from chalicelib.dynamo import keys
@@ -52,6 +53,7 @@ from chalicelib.tasks.worker import Worker
 from chalicelib.tasks.worker import run as run_tasks
 from crash.faults import FaultInjector
 from crash.stage import create_table
+from tests.archived import archive_days_before
 
 NAME, EMAIL = "Adaora Quillfeather", "adaora.quillfeather@example.org"
 OTHER = "ben.okonkwo@example.org"
@@ -190,7 +192,8 @@ class Town:
         holder_actions.choose_zone(context, self.token, "Africa/Lagos")
         everyone = Visibility.EVERYONE
         shown = dict.fromkeys(self._own_ids(), everyone)
-        choices = Choices(dict.fromkeys(FIELDS, everyone), search_engines=True, expires_at=None, credentials=shown)
+        fields = {**dict.fromkeys(FIELDS, everyone), Subject.PLACE: Visibility.RECRUITERS}
+        choices = Choices(fields, search_engines=True, expires_at=None, credentials=shown)
         details = Details(NAME, "Analyst", "Lagos")
         own_profile.save(self.services.profile_context, self.token, details, choices)
         own = own_profile.view(self.services.profile_context, self.token)
@@ -217,19 +220,20 @@ class Town:
         for _ in range(2):
             self.now += timedelta(minutes=30)
             folding.run(self.services.fold_context, self.now + timedelta(minutes=5))
+        archive_days_before(self.services.event_archive, self.now.date() - timedelta(days=1))
         archive.run(self.services.archive_context, self.now + timedelta(minutes=5))
 
     # --- what is interrupted ----------------------------------------------------------------------------------------
 
-    def ask_as_holder(self) -> None:
+    def request_as_holder(self) -> None:
         """Ask for the erasure of everything; the cooling-off period is over."""
         self._fresh_link()
-        requests.ask_as_holder(self.services.erasure_context, self.token)
+        requests.request_as_holder(self.services.erasure_context, self.token)
         self.now += timedelta(days=8)
 
-    def ask_as_issuer(self) -> None:
+    def request_as_issuer(self) -> None:
         """One issuer asks."""
-        requests.ask_as_issuer(self.services.erasure_context, "acme", email=EMAIL)
+        requests.request_as_issuer(self.services.erasure_context, "acme", email=EMAIL)
         self.now += timedelta(days=8)
 
     def erase(self) -> None:
@@ -327,11 +331,8 @@ class Town:
                         self.services.event_archive.save(date.fromisoformat(key.pk), [raw["lines"]["S"]])
                 continue
             name, now = getattr(self.tables, table), present[table]
-            for key in now.keys() - items.keys():
-                self.client.delete_item(TableName=name, Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
-            for key, raw in items.items():
-                if now.get(key) != raw:
-                    self.client.put_item(TableName=name, Item=raw)
+            changed = [raw for key, raw in items.items() if now.get(key) != raw]
+            self.tables.write_many(name, changed, sorted(now.keys() - items.keys()))
 
     def _scan(self, table: str) -> Iterator[Raw]:
         pages = self.client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)

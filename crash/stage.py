@@ -60,8 +60,7 @@ class Stage:
         for table in ("credentials", "secrets", "erasures"):
             setattr(self._tables, table, f"crash-{table}-{number}")
             create_table(self._tables.client, f"crash-{table}-{number}")
-        for item in items:
-            self._tables.client.put_item(TableName=self._tables.credentials, Item=item)
+        self._tables.write_many(self._tables.credentials, items)
         self.issuer_store = DynamoIssuerStore(self._tables)
         self.claims = DynamoClaims(self._tables)
         self.issuer_context = IssuerContext(

@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def fuzz(name: str, seconds: int) -> bool:
-    """Whether ``name`` lasted ``seconds``; an input that broke it lies in tests/fuzz/crashes afterwards."""
+    """Whether ``name`` lasted ``seconds``; an input that crashed it is stored in tests/fuzz/crashes."""
     corpus = CORPUS / name
     corpus.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as found:

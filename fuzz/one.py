@@ -1,4 +1,4 @@
-"""python -m fuzz.one TARGET CORPUS [libFuzzer options]: one target, until it breaks or its time is over."""
+"""python -m fuzz.one TARGET CORPUS [libFuzzer options]: one target, until it crashes or its time is up."""
 
 from __future__ import annotations
 

@@ -54,9 +54,12 @@ def executable() -> Path:
 
 
 def environment(port: int, state: Path) -> dict[str, str]:
-    """The complete environment of ministack. Lambda workers inherit it, so the caller's environment is left out."""
+    """The complete environment of ministack. Lambda workers inherit it, so the caller's environment is left out, except
+    for the certificate authorities that a developer trusts (OpenSSL's `SSL_CERT_FILE`)."""
     temporary = state / "tmp"
+    trusted = {"SSL_CERT_FILE": os.environ["SSL_CERT_FILE"]} if os.environ.get("SSL_CERT_FILE") else {}
     return {
+        **trusted,
         **CREDENTIALS,
         "PATH": f"{executable().parent}:{os.environ.get('PATH', os.defpath)}",
         "HOME": str(state),

@@ -6,6 +6,7 @@ import copy
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -106,7 +107,8 @@ def release_of(package: Package, parameters: Mapping[str, str]) -> str:
         name: hashlib.sha256(value.encode()).hexdigest()[:16] if value and name in SECRET_PARAMETERS else value
         for name, value in sorted(parameters.items())
     }
-    return package.release[:32] + "-" + "-".join(f"{name}.{value}" for name, value in shown.items()).replace("/", "_")
+    text = "-".join(f"{name}.{value}" for name, value in shown.items())
+    return f"{package.release[:32]}-{re.sub('[/,]', '_', text)}"  # a tag has no commas
 
 
 def deploy(aws: EmbeddedAws, package: Package, parameters: Mapping[str, str]) -> Deployed:

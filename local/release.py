@@ -33,6 +33,9 @@ PARAMETERS = {
     "google_wallet_secret_arn": "GoogleWalletSecretArn",
     "apple_wallet_secret_arn": "AppleWalletSecretArn",
     "example_credential": "ExampleCredential",
+    "issuer_registries": "IssuerRegistries",
+    "vc_api_issuing": "VcApiIssuing",
+    "event_bus_name": "EventBusName",
     "unproven_emails": "UnprovenEmails",
     "new_keys_per_day": "NewKeysPerDay",
     "event_retention_days": "EventRetentionDays",
@@ -71,12 +74,13 @@ def run(wanted: argparse.Namespace) -> int:
         raise ReleaseError("Give the S3 bucket for the code: make deploy STAGE=… BUCKET=…")
     if wanted.command == "deploy" or wanted.stage != "local":  # the local stack runs on any supported Python
         check_runtime(sys.version_info[:2])
+    if wanted.command == "deploy":
+        _check_providers(wanted.oidc_providers)
     with step("Packaging"):
         package = build(wanted.stage)
     if wanted.command == "package":
         say(listing(package))
         return 0
-    _check_providers(wanted.oidc_providers)
     parameters = {name: value for option, name in PARAMETERS.items() if (value := getattr(wanted, option))}
     lines = command_lines(wanted.stage, package.template, wanted.bucket, parameters)
     for line in lines:

@@ -4,7 +4,7 @@ The base URL is part of every signed credential, so each port has its own state:
 
     .laurel/<port>/aws/         the embedded AWS: state and log
     .laurel/<port>/aws.json     its process
-    .laurel/<port>/front.json   the proxy process; mail.json for the mail pages under `make dev`
+    .laurel/<port>/proxy.json   the proxy process; mail.json for the mail pages under `make dev`
     .laurel/<port>/demo.json    the demo credentials by kind, and a holder's profile
     .laurel/demo.json           the same, for the stack that was started last
 """
@@ -117,11 +117,12 @@ class Stack:
             elif not self._is_complete():
                 self._create_demo(engine, deployed)
                 self._start_functions(deployed.api_url(engine))
+            self._index_profiles()
             shutil.copyfile(self.demo, self.home.parent / "demo.json")
 
     def _claim_port(self) -> None:
         """Raises StackError if another program uses the port."""
-        if process.recall(self.record("front")) is None and ports.taken(self.port):
+        if process.recall(self.record("proxy")) is None and ports.taken(self.port):
             raise StackError(
                 f"Port {self.port} is in use by {ports.holder(self.port)}.\n"
                 f"Stop it, or use another port: make run PORT={self.port + 1}"
@@ -166,29 +167,31 @@ class Stack:
                 "MailFrom": MAIL_FROM,
                 "Operators": ADA,
                 "OidcProviders": os.environ.get("OIDC_PROVIDERS", ""),
+                "VcApiIssuing": "on",
+                "FetchAllow": os.environ.get("FETCH_ALLOW", ""),
                 "ExampleCredential": plan.credential_id(self.base_url, 0),
             }
             deployed = deploy(engine, build(STAGE), parameters)
-        self._front(deployed.api_url(engine))
+        self._serve(deployed.api_url(engine))
         return deployed
 
-    def _front(self, upstream: str) -> None:
+    def _serve(self, upstream: str) -> None:
         """Start the proxy on the port of this stack, forwarding to `upstream`."""
-        running = process.recall(self.record("front"))
+        running = process.recall(self.record("proxy"))
         if running and running.serves == upstream:
             return
-        self._stop("front")
-        self._start_front("front", self.port, upstream)
+        self._stop("proxy")
+        self._start_proxy("proxy", self.port, upstream)
 
-    def _start_front(self, name: str, port: int, upstream: str) -> None:
-        command = [sys.executable, "-m", "local.front", "--port", str(port), "--upstream", upstream]
+    def _start_proxy(self, name: str, port: int, upstream: str) -> None:
+        command = [sys.executable, "-m", "local.proxy", "--port", str(port), "--upstream", upstream]
         env = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
-        log = self.home / "front.log"
-        front = process.start(command, env=env, log=log, cwd=ROOT, serves=upstream)
-        process.remember(front, self.record(name))
+        log = self.home / "proxy.log"
+        proxy = process.start(command, env=env, log=log, cwd=ROOT, serves=upstream)
+        process.remember(proxy, self.record(name))
         end = time.monotonic() + 10
         while not ports.taken(port):
-            if not front.alive or time.monotonic() > end:
+            if not proxy.alive or time.monotonic() > end:
                 raise StackError(f"The proxy did not start on port {port}; its log is {log}")
             time.sleep(0.02)
 
@@ -245,11 +248,21 @@ class Stack:
             self._start_aws(int(engine.endpoint_url.rpartition(":")[2]))
         fresh.replace(self.demo)
 
+    def _index_profiles(self) -> None:
+        """Rebuild the index of the directory. The embedded AWS loses the stream of changes when it stops, and with it
+        every change that was not in the index yet."""
+        with step("Indexing the published profiles"):
+            command = [sys.executable, "-m", "cli", "directory", "rebuild", "--json"]
+            env = {**os.environ, **self.environment()}
+            rebuilt = subprocess.run(command, cwd=ROOT, env=env, check=False, capture_output=True, text=True)
+        if rebuilt.returncode != 0:
+            raise StackError(f"The index of the directory could not be rebuilt: {rebuilt.stderr.strip()}")
+
     # --- down, dev ---------------------------------------------------------------------------------------------------
 
     def down(self) -> list[str]:
         """Stop the processes of this stack, the embedded AWS last, and return their names."""
-        return [name for name in ("dev", "mail", "front", "aws") if self._stop(name)]
+        return [name for name in ("dev", "mail", "proxy", "aws") if self._stop(name)]
 
     def _stop(self, name: str) -> bool:
         running = process.recall(self.record(name))
@@ -271,7 +284,7 @@ class Stack:
         if not self.demo.exists():
             self.up()
         with self.locked():
-            for name in ("dev", "mail", "front"):
+            for name in ("dev", "mail", "proxy"):
                 self._stop(name)
             self._claim_port()
             engine = self._aws()
@@ -284,7 +297,7 @@ class Stack:
             process.remember(server, self.record("dev"))
             # Signing in needs the link in an email, and `chalice local` has no mail page.
             mail = ports.free_port(self.port + 1)
-            self._start_front("mail", mail, deployed.api_url(engine))
+            self._start_proxy("mail", mail, deployed.api_url(engine))
         say(f"emails: http://localhost:{mail}/_mail")
         say(f"ready: {self.base_url} (chalice local; Ctrl-C stops it, `make stop` also stops the embedded AWS)")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # same as Ctrl-C

@@ -28,11 +28,11 @@ def transform(template: dict[str, Any]) -> dict[str, Any]:
     from samtranslator.translator.transform import transform as sam  # half a second to import
 
     plain: dict[str, Any] = sam(template, {}, _NoManagedPolicies())
-    lift(plain)
+    move_gateway_settings(plain)
     return plain
 
 
-def lift(template: dict[str, Any]) -> None:
+def move_gateway_settings(template: dict[str, Any]) -> None:
     """Move what the embedded AWS does not read in the Swagger of each RestApi to where it does, in place."""
     resources = template["Resources"]
     for name, resource in list(resources.items()):

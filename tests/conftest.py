@@ -20,7 +20,7 @@ from local.stack import STAGE, Stack
 
 # On a busy machine per-example deadlines fail regardless of the code.
 hypothesis.settings.register_profile("laurel", deadline=None)
-hypothesis.settings.register_profile("fast", deadline=None, max_examples=10)
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=5)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "laurel"))
 
 

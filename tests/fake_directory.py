@@ -12,9 +12,13 @@ from chalicelib.directory.index import pieces
 from chalicelib.directory.index.terms import Kind
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.ports import (
+    Buffer,
+    Buffered,
     Change,
     Entry,
     Generations,
+    Head,
+    Indexed,
     Items,
     Meter,
     NameEntry,
@@ -36,6 +40,7 @@ class _Generation:
         self.pieces: dict[Slot, Piece] = {}
         self.cards: dict[int, Listing] = {}
         self.names: set[NameEntry] = set()
+        self.buffered: tuple[Buffered, ...] = ()
         self.suggestions: dict[tuple[str, str, str], Suggestion] = {}
 
 
@@ -66,21 +71,21 @@ class DirectoryIndex:
             meter.units += 0.5
         return self.stored
 
-    def size(self, generation: str, meter: Meter) -> int:
-        meter.units += 0.5
-        return self.of(generation).size
+    def head(self, generation: str, meter: Meter) -> Head:
+        meter.units += 1
+        return Head(self.of(generation).size, self.of(generation).buffered)
 
     def spans(self, generation: str, spans: Sequence[Span], meter: Meter) -> list[list[Piece]]:
         return [self._span(self.of(generation), span, meter) for span in spans]
 
     def _span(self, content: _Generation, span: Span, meter: Meter) -> list[Piece]:
-        high = "~" if span.high is None else f"{span.high:06}"
+        low, high = pieces.block_part(span.low), "~" if span.high is None else pieces.block_part(span.high)
         found = [
             piece
             for slot, piece in sorted(content.pieces.items())
             if slot.kind == span.kind
             and (slot.value == span.value or span.kind == Kind.ISSUED)
-            and f"{span.low:06}" <= slot.part <= high
+            and low <= slot.part <= high
         ]
         meter.units += _units(found)
         return found
@@ -163,6 +168,17 @@ class DirectoryIndex:
                 stored[change.new.slot] = change.new
             return True
 
+    def buffer(self, generation: str) -> Buffer:
+        return Buffer(self.of(generation).buffered)
+
+    def replace_buffer(self, generation: str, old: Buffer, rows: Collection[Buffered]) -> bool:
+        with self.lock:
+            content = self.of(generation)
+            if content.buffered != old.rows:
+                return False
+            content.buffered = tuple(rows)
+            return True
+
     def put(self, generation: str, items: Items) -> None:
         with self.lock:
             content = self.of(generation)
@@ -189,6 +205,9 @@ class DirectoryIndex:
 
     def all_entries(self, generation: str) -> Iterator[Entry]:
         return iter([entry for _, entry in sorted(self.of(generation).entries.items())])
+
+    def indexed(self, generation: str) -> Iterator[Indexed]:
+        return (Indexed(one.id, one.version, one.listing is not None) for one in self.all_entries(generation))
 
     def all_pieces(self, generation: str) -> Iterator[Piece]:
         return iter([piece for _, piece in sorted(self.of(generation).pieces.items())])

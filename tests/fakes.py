@@ -10,7 +10,11 @@ from hashlib import sha256
 from threading import Lock
 from typing import TypeVar
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.access.models import Member, Membership
 from chalicelib.access.roles import Role
@@ -18,7 +22,7 @@ from chalicelib.analytics.event import Event
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import Place, Row, row_of
 from chalicelib.award.keys.key_policy import KeyPolicy
-from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.award.ports import Claim, NewKey
 from chalicelib.catalogue.entry import CatalogueEntry, entry_of
 from chalicelib.catalogue.ports import Click, Offer, Target
@@ -198,6 +202,9 @@ class IssuerStore:
         lists = {entry.list_id for one in records for entry in one.entries} & self._lists.keys()
         return {one: self._issuers[one] for one in issuers}, {one: self._lists[one] for one in lists}
 
+    def records_by_id(self, credential_ids: Collection[str]) -> dict[str, Record]:
+        return {each: self._records[each] for each in credential_ids if each in self._records}
+
     def records(self, issuer_id: str) -> Iterator[Record]:
         own = [record for record in self._records.values() if record.issuer_id == issuer_id]
         return iter(sorted(own, key=lambda record: (record.issued_at, record.id)))
@@ -254,7 +261,7 @@ class IssuerStore:
         places = [row.place for row in self.rows_of_email(issuer_id, email)]
         return [place for place in places if before is None or place < before][:limit]
 
-    def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
+    def rows(self, issuer_id: str, after: Place | None, limit: int, *, consistent: bool = True) -> list[Row]:
         rows = [row for row in self._rows(issuer_id) if after is None or row.place < after]
         return rows[:limit]
 
@@ -324,6 +331,8 @@ class CatalogueStore:
     def __init__(self, issuer_store: IssuerStore) -> None:
         self._issuer_store = issuer_store
         self.clicks: dict[tuple[str, str], Click] = {}
+        self.conversion_keys: dict[date, bytes] = {}
+        self.conversions: dict[tuple[str, str], datetime] = {}
 
     def offer(self, achievement_id: str, day: date) -> Offer:
         found = self._issuer_store._achievements.items()
@@ -355,8 +364,28 @@ class CatalogueStore:
         salts = self._issuer_store.salts.by_day
         issuer = self._issuer_store._issuers.get(issuer_id)
         return Target(
-            self._issuer_store.catalogue_entry(issuer_id, achievement_id), issuer, salts.get(day), salts.get(today)
+            self._issuer_store.catalogue_entry(issuer_id, achievement_id),
+            issuer,
+            salts.get(day),
+            salts.get(today),
+            self.conversion_keys.get(today.replace(day=1)),
         )
+
+    def create_conversion_key(self, month: date, fresh: bytes, expires: datetime) -> bytes:
+        assert expires.date() > month
+        return self.conversion_keys.setdefault(month, fresh)
+
+    def conversion_key(self, month: date) -> bytes | None:
+        return self.conversion_keys.get(month)
+
+    def has_credential(self, credential_id: str) -> bool:
+        return credential_id in self._issuer_store._records
+
+    def first_conversion(self, issuer_id: str, event_id: str, at: datetime, expires: datetime) -> datetime | None:
+        assert expires > at
+        first = self.conversions.get((issuer_id, event_id))
+        self.conversions.setdefault((issuer_id, event_id), at)
+        return first
 
     def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
         assert expires > click.at
@@ -511,7 +540,7 @@ class DomainReader:
 
 
 class Signer:
-    """`award.ports.Signer`, with real Ed25519 keys derived from ``seed``."""
+    """`award.ports.Signer`, with real keys derived from ``seed``."""
 
     MAX_MESSAGE = 4096
     SHARED = "shared-key"
@@ -520,10 +549,11 @@ class Signer:
     def __init__(self, seed: str = "laurel") -> None:
         self._seed = seed
         self._keys: dict[str, Ed25519PrivateKey] = {}
+        self._p256: dict[str, ec.EllipticCurvePrivateKey] = {}
 
     def copy(self) -> Signer:
         copied = Signer(self._seed)
-        copied._keys = dict(self._keys)
+        copied._keys, copied._p256 = dict(self._keys), dict(self._p256)
         return copied
 
     def create(self, issuer_id: str) -> NewKey:
@@ -532,8 +562,20 @@ class Signer:
         self._keys[handle] = Ed25519PrivateKey.from_private_bytes(private)
         return NewKey(handle, self.public(handle))
 
+    def create_p256(self, issuer_id: str) -> NewKey:
+        handle = f"p256-key-{len(self._p256) + 1}"
+        secret = int.from_bytes(sha256(f"{self._seed}/{handle}".encode()).digest()) >> 1
+        key = self._p256[handle] = ec.derive_private_key(secret, ec.SECP256R1())
+        return NewKey(handle, key.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint))
+
     def public(self, handle: str) -> bytes:
         return self._key(handle).public_key().public_bytes_raw()
+
+    def sign_p256(self, handle: str, message: bytes) -> bytes:
+        if handle not in self._p256:
+            raise Unavailable("no such key", code="signing_unavailable")
+        r, s = decode_dss_signature(self._p256[handle].sign(message, ec.ECDSA(SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def sign(self, handle: str, message: bytes) -> bytes:
         if len(message) > self.MAX_MESSAGE:
@@ -542,8 +584,13 @@ class Signer:
 
     @property
     def created(self) -> list[str]:
-        """The handles of the keys that were created."""
+        """The handles of the Ed25519 keys that were created."""
         return list(self._keys)
+
+    @property
+    def created_p256(self) -> list[str]:
+        """The handles of the P-256 keys that were created."""
+        return list(self._p256)
 
     def _key(self, handle: str) -> Ed25519PrivateKey:
         if handle == self.SHARED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -141,6 +141,16 @@ class FakeResolver:
 
     def resolver(self) -> Resolver:
         return Resolver(_Controllers(self.controllers), _Lists(self.lists), _Registry(self.known))
+
+
+@dataclass
+class DocumentsAt:
+    """The port for documents, from a function that reads an address."""
+
+    read: Callable[[str], Fetched]
+
+    def fetch(self, url: str) -> Fetched:
+        return self.read(url)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.embed.wallets.wallet_pass import Wallet
+from chalicelib.embed.wallets.wallet import Wallet
 from chalicelib.settings import read
 from tests.test_settings_fetch_allow import ENVIRONMENT
 

@@ -45,13 +45,14 @@ MODULES_OF_TEXT = (
     "chalicelib/http/holder/profile_view.py",
     "chalicelib/http/holder/zone_field.py",
     "chalicelib/http/moderation/report_form.py",
-    "chalicelib/http/public/check_list.py",
-    "chalicelib/http/public/credential_facts.py",
-    "chalicelib/http/public/credential_page.py",
+    "chalicelib/http/public/credential/check_list.py",
+    "chalicelib/http/public/credential/credential_facts.py",
+    "chalicelib/http/public/credential/credential_page.py",
     "chalicelib/http/public/home.py",
-    "chalicelib/http/public/issuer_view.py",
-    "chalicelib/http/public/verdict_line.py",
-    "chalicelib/http/public/verdict_text.py",
+    "chalicelib/http/public/credential/issuer_view.py",
+    "chalicelib/http/public/credential/presentation_text.py",
+    "chalicelib/http/public/credential/verdict_line.py",
+    "chalicelib/http/public/credential/verdict_text.py",
     "chalicelib/http/sign_in/email_link.py",
 )
 """Modules in which every capitalized text is one that a reader sees."""
@@ -65,13 +66,18 @@ MODULES_OF_SENTENCES = (
     "chalicelib/http/embed/opening.py",
     "chalicelib/http/embed/wallets.py",
     "chalicelib/http/holder/holder.py",
-    "chalicelib/http/public/credentials.py",
-    "chalicelib/http/public/recipient_form.py",
+    "chalicelib/http/public/credential/credentials.py",
+    "chalicelib/http/public/credential/recipient_form.py",
     "chalicelib/http/public/submission.py",
     "chalicelib/http/sign_in/oidc.py",
+    "chalicelib/reports/hints.py",
     "chalicelib/reports/pasted.py",
+    "chalicelib/reports/wrapping.py",
+    "chalicelib/verify/jose/token_status_list.py",
     "chalicelib/verify/pipeline.py",
     "chalicelib/verify/checks/*.py",
+    "chalicelib/verify/status_entry.py",
+    "chalicelib/verify/presentations/checks.py",
     "chalicelib/verify/status_list.py",
 )
 """Modules in which every sentence is one that a reader sees."""
@@ -79,7 +85,9 @@ _TEXT = re.compile(r"[“A-Z{](?:[a-z’{“]| [a-z]).*", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z{][^ ]* .*[.?]", re.DOTALL)
 _NO_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 _CHANGING = re.compile(rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator).*\n', re.MULTILINE)
-_HEADER_NAMES = {"Allow", "Bearer", "Cache-Control", "Location", "Referrer-Policy", "Retry-After", "Set-Cookie"}
+_HEADER_NAMES = {
+    "Allow", "Bearer", "Cache-Control", "Cookie", "Location", "Referrer-Policy", "Retry-After", "Set-Cookie", "Vary",
+}  # fmt: skip
 _CALLS = {"phrase": 1, "plural": 2, "_Change": 4}
 Message = str | tuple[str, str]
 

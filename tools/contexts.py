@@ -107,7 +107,7 @@ def _names_class(name: str, coercion: str | None, container: str | None) -> bool
 
 def _expand(value: str, context: Mapping[str, Any], where: str, seen: tuple[str, ...] = ()) -> tuple[str, bool]:
     """Return ``value`` as an IRI, and whether that depends on earlier contexts (4.2.2 and 5.2.2)."""
-    _expect(isinstance(value, str), where, f"{value} is no text")
+    _expect(isinstance(value, str), where, f"{value} is not a string")
     _expect(value not in seen, where, f"a cycle through {value}")
     if value.startswith("@"):
         return value, False
@@ -121,7 +121,7 @@ def _expand(value: str, context: Mapping[str, Any], where: str, seen: tuple[str,
         return value, False
     if prefix not in context:
         return value, True
-    _expect(isinstance(context[prefix], str), where, f"{prefix} is no simple term")
+    _expect(isinstance(context[prefix], str), where, f"{prefix} is not a simple term")
     start, late = _expand(context[prefix], context, where, (*seen, value))
     _expect(start[-1] in ":/?#[]@", where, f"{prefix} cannot be a prefix")
     return start + suffix, late

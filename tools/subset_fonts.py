@@ -1,4 +1,4 @@
-"""Make the fonts of `chalicelib/embed/fonts/noto.py`.
+"""Build the font files for `chalicelib/embed/fonts/noto.py`.
 
 pip install fonttools && npm pack @expo-google-fonts/noto-sans-{jp,sc,kr,devanagari,bengali,tamil,thai}
 python tools/subset_fonts.py FOLDER_OF_THE_ARCHIVES

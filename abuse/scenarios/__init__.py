@@ -14,6 +14,7 @@ from abuse.scenarios import (
     holder_flood,
     impostor_emails,
     many_issuers,
+    message_flood,
     sign_in_flood,
     slow_credentials,
 )
@@ -26,4 +27,5 @@ SCENARIOS: Mapping[str, Callable[[], Result]] = {
     "holder-flood": holder_flood.run,
     "deferred-emails": deferred_emails.run,
     "event-flood": event_flood.run,
+    "message-flood": message_flood.run,
 }

@@ -1,4 +1,4 @@
-"""An issuer that nobody identifies any more has 100,000 deferred emails. Its daily quota lets 20 leave; what the others
+"""An issuer that is no longer identified has 100,000 deferred emails. Its daily quota lets 20 be sent; what the others
 cost each day is measured for three days, while another issuer's email is due at the same time.
 """
 
@@ -88,7 +88,7 @@ def _full_backlog() -> Backlog:
         credential_id = due[number] if number < len(due) else f"{number:026}"
         email = DeferredEmail("north", MORNING - DAY + timedelta(milliseconds=number), "deliver", credential_id)
         Store.add_deferred(backlog.store, email)
-    deferred.wake_up(backlog.delivery_context, "north", MORNING)
+    deferred.schedule_retry(backlog.delivery_context, "north", MORNING)
     south = samples.issuer("south", registered_as="Southern College", name="Southern College")
     backlog.issuer_store.add_issuer(south, samples.status_lists(south, 8))
     backlog.issuer_store.add_achievement(replace(samples.achievement("south"), id="welding-south"))
@@ -96,7 +96,8 @@ def _full_backlog() -> Backlog:
 
 
 def _wake_up_beside_another(backlog: Backlog, day: int) -> bool:
-    """Wake the issuer up; whether an email of another issuer, due at the same time, is sent in the first minute."""
+    """Retry the issuer's deferred emails, and return whether an email of another issuer, due at the same time, is sent
+    in the first minute."""
     backlog.now = max([backlog.now, *(task.due for task in backlog.senders())])
     email = f"student-{day}@south.example"
     south = backlog.issuer_store.issuer("south")

@@ -8,7 +8,7 @@ from abuse import costs
 from abuse.result import Result
 from abuse.visitors import World
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.credential.issuer import DomainProof, ProofLocation
 from chalicelib.delivery.handlers import handlers
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.holder import home as holder_home
@@ -51,7 +51,7 @@ def run() -> Result:
 def _give(laurel: Laurel, issuer_id: str, count: int) -> list[str]:
     new = issuer_actions.NewIssuer(issuer_id, f"School {issuer_id}", f"https://{issuer_id}.example/", "Gives.")
     issuer = issuer_actions.create(laurel.issuer_context, new)
-    proof = DomainProof(f"{issuer_id}.example", Place.DNS, laurel.now, "0" * 64)
+    proof = DomainProof(f"{issuer_id}.example", ProofLocation.DNS, laurel.now, "0" * 64)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=issuer.version + 1))
     given = give(laurel, issuer_id, count)
     recipients = laurel.issuer_store._recipients  # noqa: SLF001

@@ -16,11 +16,11 @@ from chalicelib.award.achievements import NewAchievement
 from chalicelib.award.issuers import creator, issuer_actions
 from chalicelib.award.issuing import issue
 from chalicelib.credential.build import Holder
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.credential.issuer import DomainProof, ProofLocation
 from chalicelib.credential.record import Record
 from chalicelib.delivery import email_events
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
-from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.emails.parts.email_content import EmailContent
 from chalicelib.delivery.handlers import handlers
 from chalicelib.delivery.limits import pausing, quota
 from chalicelib.email.message import message
@@ -35,7 +35,7 @@ DELIVERED = 40
 """Issuers whose credentials are issued and delivered; more than it takes to use up the shared budget. The emails of the
 others are only counted on the quotas, as delivering does, which saves minutes."""
 _SECRET = b"k" * 32
-ATTACKER = creator.of(_SECRET, "mallory@evil.example", "192.0.2.1")
+ATTACKER = creator.creator_ids(_SECRET, "mallory@evil.example", "192.0.2.1")
 """The one mailbox and network from which the issuers are created."""
 TRIED = quota.UNPROVEN_ISSUER.max_count + 1
 """Emails of each of the others: the quota of one issuer is reached, so more make no difference."""
@@ -136,8 +136,8 @@ class _Impostors:
         return allowed
 
     def bounce(self, number: int) -> tuple[int, int]:
-        """Let the emails of the issuer ``number`` bounce until it is paused; how many did, and how many emails it
-        sends on the next day."""
+        """Let the emails of the issuer ``number`` bounce until it is paused. Return how many did, and how many emails
+        it sends on the next day."""
         laurel, issuer_id, bounces = self.laurel, f"impostor-{number}", 0
         emails = laurel.mailer.sent[: self.sent[number]]
         while not pausing.is_paused(laurel.delivery_context, issuer_id) and bounces < len(emails):
@@ -198,7 +198,7 @@ def _reaches(laurel: Laurel, issuer_id: str) -> bool:
 def _with_domain(laurel: Laurel) -> str:
     """A new issuer whose domain is proven."""
     issuer = laurel.issuer_store.issuer(_new(laurel, "honest"))
-    proof = DomainProof("honest.example", Place.DNS, laurel.now, "0" * 64)
+    proof = DomainProof("honest.example", ProofLocation.DNS, laurel.now, "0" * 64)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=issuer.version + 1))
     return issuer.id
 
@@ -206,5 +206,5 @@ def _with_domain(laurel: Laurel) -> str:
 def _new(laurel: Laurel, issuer_id: str) -> str:
     """A new issuer of an honest person."""
     new = issuer_actions.NewIssuer(issuer_id, f"School {issuer_id}", f"https://{issuer_id}.example/", "Teaches.")
-    created_by = creator.of(_SECRET, f"head@{issuer_id}.example", "198.51.100.1")
+    created_by = creator.creator_ids(_SECRET, f"head@{issuer_id}.example", "198.51.100.1")
     return issuer_actions.create(laurel.issuer_context, new, creator=created_by).id

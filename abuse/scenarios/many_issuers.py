@@ -15,7 +15,7 @@ from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
 from chalicelib.award.issuing import issue
 from chalicelib.credential.build import Holder
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.credential.issuer import DomainProof, ProofLocation
 from chalicelib.errors import LaurelError
 from tests.http.fake_laurel import Laurel, picture
 
@@ -72,7 +72,7 @@ def _locked_out(world: World) -> list[str]:
 
 
 def _create(world: World, email: str, address: str) -> str | None:
-    """Create an issuer in the console; its id, None if it was refused."""
+    """Create an issuer in the console and return its id, None if it was refused."""
     name = "".join(each if each.isalnum() else "-" for each in email)
     browser = world.signed_in(email, address)
     form = {"name": name, "id": name, "url": "https://attacker.example/", "description": "Teaches."}
@@ -81,7 +81,7 @@ def _create(world: World, email: str, address: str) -> str | None:
 
 def _prove(laurel: Laurel, issuer_id: str) -> None:
     issuer = laurel.issuer_store.issuer(issuer_id)
-    proof = DomainProof(f"{issuer_id}.attacker.example", Place.DNS, laurel.now, "0" * 64)
+    proof = DomainProof(f"{issuer_id}.attacker.example", ProofLocation.DNS, laurel.now, "0" * 64)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=issuer.version + 1))
 
 

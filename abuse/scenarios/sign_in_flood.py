@@ -99,7 +99,7 @@ class Attack:
             self.made_up[client] += sent and email.endswith(MADE_UP)
 
     def ask(self, email: str, client: str, cookie: str | None = None) -> bool:
-        """Request a link; whether an email was sent."""
+        """Request a link and return whether an email was sent."""
         before = len(self.access.mailer.sent)
         self.access.mailer.now = self.access.now  # type: ignore[attr-defined]
         links.request(self.access.access_context, email, "/", client, None, cookie)

@@ -15,6 +15,8 @@ from chalicelib.dynamo.stores.directory.reader import DynamoIndexReader
 from chalicelib.dynamo.tables import Tables
 from local.aws import CREDENTIALS, REGION
 
+RELEVANCE_SIZE = 100_000
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.directory", description=__doc__)
@@ -29,12 +31,16 @@ def main() -> None:
         AttributeDefinitions=[{"AttributeName": part, "AttributeType": "S"} for part in ("pk", "sk")],
         BillingMode="PAY_PER_REQUEST",
     )
-    for line in costs.lines(tables, arguments.size):
+    people = People()
+    listings = list(people.make(arguments.size))
+    for line in costs.lines(tables, people, listings):
         print(line, flush=True)
-    people = list(People().make(arguments.size))
+    if arguments.size > RELEVANCE_SIZE:
+        progress(f"relevance is measured with at most {RELEVANCE_SIZE} people: SQLite needs a second for each search")
+        return
     try:
         for line in relevance.lines(
-            people, Ports(DynamoIndexReader(tables), lambda _: b"s" * 32, lambda listings: listings), arguments.size
+            listings, Ports(DynamoIndexReader(tables), lambda _: b"s" * 32, lambda listings: listings), arguments.size
         ):
             print(line, flush=True)
     except PeerMissing as error:

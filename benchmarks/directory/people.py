@@ -44,7 +44,7 @@ _COUNTRIES = (
     "Netherlands:nl Germany:de France:fr Spain:es Brazil:pt India:hi Nigeria:en Ghana:en Poland:pl Vietnam:vi "
     "Japan:ja China:zh Canada:en Ireland:en Italy:it Mexico:es Kenya:en Sweden:sv Egypt:ar Portugal:pt"
 ).split()
-_OPEN_TO = ("full-time", "part-time", "freelance", "mentoring")
+_OPEN_TO = ("work", "internship", "freelance", "mentoring")
 
 
 def zipf(random: Random, values: Sequence[str], cumulative: Sequence[float]) -> str:

@@ -1,4 +1,4 @@
-"""How often the person who is meant is among the first ten, beside SQLite FTS5 with trigrams and tantivy."""
+"""How often the intended person is among the first ten, beside SQLite FTS5 with trigrams and tantivy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FIRST = 10
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What someone types who looks for a name, and everyone who has it."""
+    """What someone looking for a name types, and everyone with that name."""
 
     kind: str
     typed: str

@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def asked(schema: tantivy.Schema, typed: str) -> tantivy.Query:
-    """Every word in the name or elsewhere: exact words count most, then beginnings of the last word, then errors."""
+    """Every word in the name or elsewhere: exact words count most, then prefixes of the last word, then typos."""
     query, words = tantivy.Query, typed.split()
     must = []
     for word in words:

@@ -1,4 +1,4 @@
-"""Machines that are counted as machines, and people who are counted as people, of a labelled set.
+"""How many machines and people of a labelled set are classified correctly.
 
 The labels are those of Matomo's Device Detector, whose test data the package `device-detector` contains. Laurel's own
 list of bots comes from elsewhere.
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,11 +88,13 @@ def measure(visitors: Sequence[Visitor]) -> Result:
     return Result(labels[True], labels[False], missed, mistaken)
 
 
+@cache
 def bots() -> list[str]:
     """The user agents of all programs in the data, sorted."""
     return sorted({entry["user_agent"] for entry in _read(_folder() / "bots.yml")})
 
 
+@cache
 def browsers() -> list[str]:
     """The user agents of all browsers in the data with a known engine and version, sorted: the others, such as Dalvik
     and CFNetwork, are libraries by which programs of a phone fetch something."""
@@ -114,7 +117,7 @@ def lines() -> Iterator[Line]:
 
 def _is_machine(visitor: Visitor) -> bool:
     request: Any = SimpleNamespace(headers=visitor.headers)
-    kind = visitor_class.of(request)
+    kind = visitor_class.classify_visitor(request)
     event = Event("", Kind.VIEW, _AT, "c" * 26, "north", "welding", "valid", "ab" * 16, None, visitor_class=kind)
     hits = [_hit(event, number) for number in range(visitor.hits)]
     return all(each.visitor_class is not VisitorClass.PERSON for each in without_repeats(hits))

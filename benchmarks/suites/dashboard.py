@@ -2,32 +2,38 @@
 
     dashboard/reads     read units of the page, by DynamoDB's rules, compared with the bar
     dashboard/seconds   time until the page is answered, compared with the bar; the median and the slowest of the rounds
-    dashboard/filtered  read units of the page for one achievement
+    dashboard/filtered  read units of the page for one achievement, compared with the bar
+    dashboard/stack     time until the page is answered by a local stack, as `make run` starts it, through its gateway
 
-Measured in a process of its own: `python -m benchmarks.suites.dashboard EVENTS`. `DASHBOARD_EVENTS` sets of how many
-events the counts are (default 100,000, of 3,300 credentials).
+Measured in processes of their own: `python -m benchmarks.suites.dashboard EVENTS [URL]`, with the URL of a running
+stack. `DASHBOARD_EVENTS` sets how many events the counts represent (default 100,000, of 3,300 credentials).
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
+import subprocess
 import sys
+import tempfile
 import time
+import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from statistics import median
-from typing import Any
+from urllib.parse import urlencode
 
-from benchmarks.engine import seeded
+from benchmarks.engine import ROOT, seeded
 from benchmarks.line import Line
 from benchmarks.request import Context, view_console
 from benchmarks.rounds import progress
-from benchmarks.seed import ISSUER
+from benchmarks.seed import ISSUER, issue_one
 from benchmarks.suites.jobs import _FreeSigner
+from benchmarks.units import Meter, Used
 from chalicelib import settings
 from chalicelib.access import members, sessions
 from chalicelib.access.roles import Role
@@ -45,14 +51,14 @@ from chalicelib.http.core.log import LogFallback
 from chalicelib.services import Services, build
 from cli.demo.png import Canvas
 from cli.demo.year import Programme, simulate
+from local.ports import free_port
+from local.stack import Stack
 
 EVENTS = int(os.environ.get("DASHBOARD_EVENTS", "100000"))
 ACHIEVEMENTS, DAYS, CREDENTIALS, ROUNDS = 500, 400, 110, 9
 """The credentials are those whose rows the page reads; the counts are of many more."""
 MAX_UNITS, MAX_SECONDS = 40.0, 1.0
 BAR = "the bar"
-UNIT = 4096
-"""Bytes of a read unit. An eventually consistent read takes half of one."""
 MEMBER = "olu@fernhill.example"
 
 
@@ -67,18 +73,63 @@ def lines() -> Iterator[Line]:
         seconds = found["seconds"]
         middle, slowest = median(seconds), max(seconds)
         yield Line("dashboard/seconds", middle, "s", 1000 * middle, 1000 * slowest, peer=BAR, peer_value=MAX_SECONDS)
-        yield Line("dashboard/filtered", found["filtered"], f"read units for one achievement, {what}")
+        what = f"read units for one achievement, {what}"
+        yield Line("dashboard/filtered", found["filtered"], what, peer=BAR, peer_value=MAX_UNITS)
+    seconds = _on_a_stack()
+    middle, slowest = median(seconds), max(seconds)
+    yield Line("dashboard/stack", middle, "s", 1000 * middle, 1000 * slowest, peer=BAR, peer_value=MAX_SECONDS)
 
 
-def main() -> None:
+def _on_a_stack() -> list[float]:
+    """The seconds of each round on a local stack of its own."""
+    with tempfile.TemporaryDirectory(prefix="laurel-bench-") as home:
+        stack = Stack.of(free_port(), Path(home))
+        with redirect_stdout(sys.stderr):  # which is for progress here
+            stack.up()
+        try:
+            progress(f"dashboard: {EVENTS:,} events, on a local stack")
+            command = [sys.executable, "-m", "benchmarks.suites.dashboard", str(EVENTS), stack.base_url]
+            env = {**os.environ, **stack.environment()}
+            done = subprocess.run(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+        finally:
+            with redirect_stdout(sys.stderr):
+                stack.down()
+    found: list[float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main(events: int, url: str | None = None) -> None:
+    """Create the issuer and its counts, visit the dashboard, and print what it took."""
     services = build(settings.read(), fallback=LogFallback())
-    services.issuer_context = replace(services.issuer_context, signer=_FreeSigner())  # type: ignore[misc,assignment]
-    ids = _seed(services, int(sys.argv[1]))
+    if url is None:
+        services.issuer_context = replace(services.issuer_context, signer=_FreeSigner())  # type: ignore[misc,assignment]
+    else:
+        issue_one(services)
+    ids = _seed(services, events)
     _, cookie = sessions.sign_in(services.access_context, MEMBER)
-    app = create_app(services)
-    meter = Meter(services._tables.client)  # noqa: SLF001 - the client that all requests use
     last = services.clock().date()
     query = {"from": (last - timedelta(days=DAYS - 1)).isoformat(), "to": last.isoformat()}
+    found = _in_process(services, cookie, query, ids[0]) if url is None else _over_http(url, cookie, query)
+    sys.stdout.write(json.dumps(found))
+
+
+def _over_http(url: str, cookie: str, query: dict[str, str]) -> list[float]:
+    """The seconds of each round, after one that starts the function."""
+    page = f"{url}/console/{ISSUER.id}?{urlencode(query)}"
+    request = urllib.request.Request(page, headers={"Accept": "text/html", "Cookie": f"laurel_session={cookie}"})
+    seconds = []
+    for _ in range(ROUNDS + 1):
+        begun = time.perf_counter()
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            reply.read()
+        seconds.append(time.perf_counter() - begun)
+    return seconds[1:]
+
+
+def _in_process(services: Services, cookie: str, query: dict[str, str], achievement: str) -> dict[str, object]:
+    """The seconds of each round, and the read units of the page and of the page for one achievement."""
+    app = create_app(services)
+    meter = Meter(services._tables.client)  # noqa: SLF001 - the client that all requests use
 
     def visit(**more: str) -> float:
         meter.clear()
@@ -89,71 +140,21 @@ def main() -> None:
         return time.perf_counter() - begun
 
     seconds = [visit() for _ in range(ROUNDS)]
-    units, by_partition = meter.units, dict(meter.by_partition)
-    visit(achievement=ids[0])
-    progress(json.dumps(by_partition))
-    sys.stdout.write(json.dumps({"units": units, "seconds": seconds, "filtered": meter.units}))
+    units, by_kind = meter.reads, meter.reads_by(_kind)
+    visit(achievement=achievement)
+    progress(json.dumps(by_kind))
+    progress(json.dumps(meter.reads_by(_kind)))
+    return {"units": units, "seconds": seconds, "filtered": meter.reads}
 
 
-class Meter:
-    """Adds up the read units of a DynamoDB client by the sizes of what it reads, because the embedded engine does not
-    report them (DynamoDB developer guide, "Read/write capacity", "Item sizes and formats")."""
-
-    def __init__(self, client: Any) -> None:  # noqa: ANN401 - botocore has no types
-        self.units, self.by_partition = 0.0, defaultdict[str, float](float)
-        self._strong = True
-        client.meta.events.register("provide-client-params.dynamodb", self._before)
-        client.meta.events.register("after-call.dynamodb", self._after)
-
-    def clear(self) -> None:
-        self.units, self.by_partition = 0.0, defaultdict(float)
-
-    def _before(self, params: dict[str, Any], **_: object) -> None:
-        inner = next(iter(params.get("RequestItems", {}).values()), params)
-        self._strong = isinstance(inner, dict) and bool(inner.get("ConsistentRead"))
-
-    def _after(self, parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401
-        match model.name:
-            case "Query":
-                items = parsed.get("Items", [])
-                self._add(items, [sum(map(_size, items))])
-            case "GetItem":
-                items = [parsed["Item"]] if "Item" in parsed else []
-                self._add(items, [sum(map(_size, items))])
-            case "BatchGetItem":
-                items = [item for some in parsed.get("Responses", {}).values() for item in some]
-                self._add(items, [_size(item) for item in items])
-
-    def _add(self, items: list[dict[str, Any]], sizes: list[int]) -> None:
-        units = sum(max(1, math.ceil(size / UNIT)) for size in sizes) * (1.0 if self._strong else 0.5)
-        self.units += units
-        name = items[0]["pk"]["S"] if items else "nothing"
-        self.by_partition["#".join(name.split("#")[:1] + name.split("#")[2:3])] += units
-
-
-def _size(item: Mapping[str, Mapping[str, Any]]) -> int:
-    return sum(len(name.encode()) + _length(*value.items()) for name, value in item.items())
-
-
-def _length(pair: tuple[str, Any]) -> int:
-    kind, value = pair
-    match kind:
-        case "S":
-            return len(value.encode())
-        case "N":
-            return len(value) // 2 + 2
-        case "B":
-            return len(value)
-        case "L":
-            return 3 + sum(1 + _length(*each.items()) for each in value)
-        case "M":
-            return 3 + sum(1 + len(name) + _length(*each.items()) for name, each in value.items())
-        case _:
-            return 1
+def _kind(used: Used) -> str:
+    """The kind of the items in a partition, and the section of counts."""
+    words = used.partition.split("#")
+    return "#".join(words[:1] + words[2:3])
 
 
 def _seed(services: Services, events: int) -> list[str]:
-    """Create the achievements, the credentials and the counts; the ids of the achievements."""
+    """Create the achievements, the credentials and the counts, and return the ids of the achievements."""
     members.add(services.access_context, ISSUER.id, MEMBER, Role.OWNER)
     context = services.issuer_context
     ids = [
@@ -196,4 +197,4 @@ def _save(services: Services, events: Iterator[Event]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]), *sys.argv[2:])

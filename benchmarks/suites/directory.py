@@ -1,25 +1,33 @@
-"""`GET /v1/directory` in one process on an embedded AWS, with people whose credentials are issued and verified.
+"""`GET /v1/directory` on a local stack of its own, with people whose credentials are issued and verified.
 
-    directory/answer  time until a page of 20 is answered; the median, and the 99th percentile of 200 searches
+    directory/stack   time until the deployed function has answered with a page of 20, over HTTP
+    directory/answer  the same in one process, which calls the same embedded AWS
     directory/own     the same without the time in which a call to AWS is on its way
+    directory/cpu     the processor time of Laurel for it, which other programs on the machine do not change
 
-`make bench-directory` measures what searches read, with many more people. Measured in a process of its own:
-`python -m benchmarks.suites.directory`. `DIRECTORY_PEOPLE` sets how many people there are (default 100).
+Each is the median, with the 99th percentile of 200 searches. `make bench-directory` measures what searches read, with
+many more people. Measured in a process of its own: `python -m benchmarks.suites.directory URL`, with the settings of
+the stack. `DIRECTORY_PEOPLE` sets how many people there are, beside those of the demo (default 100).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
 from random import Random
 from threading import Lock
 from typing import Any
+from urllib.parse import urlencode
 
 from benchmarks.directory.people import People
-from benchmarks.engine import seeded
 from benchmarks.line import Line
 from benchmarks.request import Context, search_directory
 from benchmarks.rounds import Samples, progress
@@ -27,6 +35,7 @@ from benchmarks.seed import ISSUER
 from chalicelib import settings
 from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
+from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.achievement import Skill
@@ -40,44 +49,84 @@ from chalicelib.http.core.log import LogFallback
 from chalicelib.services import Services, build
 from cli.demo import profile
 from cli.demo.png import Canvas
+from local.package import ROOT
+from local.ports import free_port
+from local.stack import Stack
 
 PEOPLE = int(os.environ.get("DIRECTORY_PEOPLE", "100"))
 SEARCHES = 200
+WARM_UP = 10
 SKILLS = ("Welding", "Nursing", "Data analysis", "Project management", "Logistics")
+Query = dict[str, str]
 
 
 def lines() -> Iterator[Line]:
-    """Measure `directory/...`, as described above."""
-    with seeded() as seeded_aws:
-        progress(f"directory: {PEOPLE} people")
-        found = json.loads(seeded_aws.run("benchmarks.suites.directory").splitlines()[-1])
-    for name in ("answer", "own"):
+    """Measure `directory/...`, as described above. The stack is deleted at the end."""
+    with tempfile.TemporaryDirectory(prefix="laurel-bench-") as home:
+        stack = Stack.of(free_port(), Path(home))
+        try:
+            with redirect_stdout(sys.stderr):  # which is for progress here
+                stack.up()
+            progress(f"directory: {PEOPLE} people")
+            command = [sys.executable, "-m", "benchmarks.suites.directory", stack.base_url]
+            env = {**os.environ, **stack.environment()}
+            done = subprocess.run(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+        finally:
+            with redirect_stdout(sys.stderr):
+                stack.down()
+    found = json.loads(done.stdout.splitlines()[-1])
+    for name in ("stack", "answer", "own", "cpu"):
         times = Samples((tuple(found[name]),))
         middle, slow = times.percentile_ms(50), times.percentile_ms(99)
         yield Line(f"directory/{name}", middle, f"ms, {PEOPLE} people", middle, slow)
 
 
-def main() -> None:
+def main(base_url: str) -> None:
     services = build(settings.read(), fallback=LogFallback())
     people = list(People().make(PEOPLE))
     _seed(services, people)
-    app, calls = create_app(services), Calls(services._tables.client)  # noqa: SLF001 - which all requests use
+    measured = {"stack": _over_http(base_url, _queries(people)), **_in_process(services, _queries(people))}
+    sys.stdout.write(json.dumps(measured))
+
+
+def _queries(people: list[Listing]) -> list[Query]:
     random = Random(5)
+    return [_query(random, people) for _ in range(WARM_UP + SEARCHES)]
+
+
+def _over_http(base_url: str, queries: list[Query]) -> list[int]:
+    taken: list[int] = []
+    hits = 0
+    for query in queries:
+        begun = time.perf_counter_ns()
+        with urllib.request.urlopen(f"{base_url}/v1/directory?{urlencode(query)}", timeout=60) as reply:
+            hits += len(json.load(reply)["items"])
+        taken.append(time.perf_counter_ns() - begun)
+    _ensure_found(hits)
+    return taken[WARM_UP:]
+
+
+def _in_process(services: Services, queries: list[Query]) -> dict[str, list[int]]:
+    app, calls = create_app(services), Calls(services._tables.client)  # noqa: SLF001 - which all requests use
     answer: list[int] = []
     own: list[int] = []
+    cpu: list[int] = []
     hits = 0
-    for turn in range(SEARCHES + 10):
+    for query in queries:
         calls.clear()
-        begun = time.perf_counter_ns()
-        reply = app(search_directory(_query(random, people)), Context())
-        taken = time.perf_counter_ns() - begun
-        hits += len(json.loads(reply["body"])["items"]) if reply["statusCode"] == 200 else 0
-        if turn >= 10:  # the first ones warm up
-            answer.append(taken)
-            own.append(taken - calls.nanoseconds)
+        begun, worked = time.perf_counter_ns(), time.process_time_ns()
+        reply = app(search_directory(query), Context())
+        answer.append(time.perf_counter_ns() - begun)
+        cpu.append(time.process_time_ns() - worked)
+        own.append(answer[-1] - calls.nanoseconds)
+        hits += len(json.loads(reply["body"])["items"])
+    _ensure_found(hits)
+    return {"answer": answer[WARM_UP:], "own": own[WARM_UP:], "cpu": cpu[WARM_UP:]}
+
+
+def _ensure_found(hits: int) -> None:
     if hits < SEARCHES:  # most searches are for someone
         raise RuntimeError(f"only {hits} people were found")
-    sys.stdout.write(json.dumps({"answer": answer, "own": own}))
 
 
 class Calls:
@@ -104,7 +153,7 @@ class Calls:
                 self.nanoseconds += time.perf_counter_ns() - self._since
 
 
-def _query(random: Random, people: list[Listing]) -> dict[str, str]:
+def _query(random: Random, people: list[Listing]) -> Query:
     someone = random.choice(people)
     word = someone.name.split()[-1]
     return random.choice(
@@ -121,6 +170,7 @@ def _query(random: Random, people: list[Listing]) -> dict[str, str]:
 
 def _seed(services: Services, people: list[Listing]) -> None:
     """Issue a credential to each person, and publish a profile that shows it."""
+    issuer_actions.create(services.issuer_context, ISSUER, registered=True)
     ids = [
         achievements.add(
             services.issuer_context,
@@ -148,4 +198,4 @@ def _seed(services: Services, people: list[Listing]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

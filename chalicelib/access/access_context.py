@@ -22,7 +22,7 @@ class AccessContext:
     """Email addresses of the operators of this deployment, as `email_address.normalize` writes them."""
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
-    """Returns this many unpredictable bytes."""
+    """Returns the given number of random bytes."""
 
     def now(self) -> datetime:
         """The current time in UTC, in whole seconds."""

@@ -12,17 +12,17 @@ from chalicelib.access.roles import Role
 from chalicelib.errors import Conflict, NotFound, Refused
 
 MAX_MEMBERS = 200
-"""Members of one issuer: enough for the staff of a large programme."""
+"""Maximum members per issuer: enough for the staff of a large programme."""
 LAST_OWNER = (
     "An issuer must have at least one owner. Make someone else an owner first. If no one else will use this issuer, "
-    "ask the operators of this service to take it over."
+    "ask the operator of this service to take it over."
 )
 MAX_ATTEMPTS = 8
-"""Attempts of one change. Each failed attempt means that another writer changed the members first."""
+"""Maximum attempts per change. Each failed attempt means that another writer changed the members first."""
 
 Check = Callable[[], object]
-"""Raises when the caller may no longer change members. It is called at each attempt: a change is stored only if no
-other one was since, so a person who is removed at the same moment can neither add nor promote anyone."""
+"""Raises when the caller may no longer change members. It is called at each attempt: a change is stored only if nothing
+else has changed since, so a person who is removed at the same moment can neither add nor promote anyone."""
 
 
 def _anyone() -> None:

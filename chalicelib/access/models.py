@@ -29,8 +29,8 @@ class Membership:
     version: int = 0
     """Incremented with every change; 0 before the first."""
     last: str = ""
-    """A random id of the last change, so that no two changes produce the same item: two that differ only in the keys
-    that they revoke must conflict too."""
+    """A random id of the last change, so that two changes never produce the same item: changes that differ only in the
+    keys they revoke must also conflict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Token:
     used: datetime | None = None
     """When it was last used, to the hour."""
     member: str | None = None
-    """The address of the member that it belongs to and with whom it ends; None if it belongs to the organization."""
+    """The email address of the member that it belongs to; it is revoked when they are removed. None if it belongs to
+    the organization."""
 
 
 @dataclass(frozen=True, slots=True)

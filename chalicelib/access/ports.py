@@ -75,10 +75,13 @@ class SessionStore(Protocol):
     def session(self, email: str, session_id: str) -> Session | None:
         """Read a session, strongly consistent."""
 
+    def sessions_of(self, email: str) -> Iterator[Session]:
+        """All stored sessions of a person, also expired ones."""
+
     def add_session(self, session: Session) -> None:
         """Store a new session."""
 
-    def seen(self, session: Session, at: datetime) -> None:
+    def mark_used(self, session: Session, at: datetime) -> None:
         """Record that the session was used; does not recreate a session that was ended in the meantime."""
 
     def end_session(self, email: str, session_id: str) -> None:
@@ -105,7 +108,7 @@ class SessionStore(Protocol):
     def count(self, name: str, max_count: int, expires: datetime) -> bool:
         """Increment the counter ``name``; False, without incrementing, when it has reached ``max_count``."""
 
-    def uncount(self, name: str) -> None:
+    def decrement(self, name: str) -> None:
         """Decrement the counter ``name``. One that has expired in the meantime is left alone."""
 
 

@@ -31,7 +31,7 @@ def within(access_context: AccessContext, limit: Limit, subject: str) -> bool:
 
 def give_back(access_context: AccessContext, limit: Limit, subject: str) -> None:
     """Undo `within` for something that did not happen. After the end of the window there is nothing to undo."""
-    access_context.session_store.uncount(_counter(access_context, limit, subject))
+    access_context.session_store.decrement(_counter(access_context, limit, subject))
 
 
 def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:
@@ -61,12 +61,12 @@ class NetworkLimit:
     per_site: int
     """From one IPv6 /48."""
     per_provider: int
-    """From one IPv6 /32. Larger, because a provider has many customers who do nothing wrong."""
+    """From one IPv6 /32. Larger, because a provider has many legitimate customers."""
     window: timedelta
 
     def of(self, address: str) -> tuple[tuple[Limit, str], ...]:
-        """The limits that a client ``address`` counts on, each with the network, the narrowest first: a client that
-        has reached its own limit cannot use up those of its neighbours."""
+        """The limits that a client ``address`` counts against, each with the network, the narrowest first: a client
+        that has reached its own limit cannot use up those of its neighbours."""
         client = Limit(self.name, self.per_client, self.window)
         found = networks.parse(address)
         if not isinstance(found, ipaddress.IPv6Address):

@@ -19,14 +19,14 @@ from chalicelib.errors import Unauthenticated
 LIFETIME = signing_keys.GRACE
 """A working day, so that a person who signs in in the morning stays signed in until the evening."""
 IDLE_TIMEOUT = timedelta(hours=1)
-"""Idle timeout: a screen that was idle for this long may be in front of another person."""
+"""Idle timeout: someone else may be at a screen that has been idle this long."""
 COOKIE_LIFETIME = LIFETIME + timedelta(hours=12)
 """How long a browser keeps the cookie. Once its session has ended, it opens nothing; it only shows that a form is from
 a browser that was signed in (`was_signed_in`)."""
 LAST_SEEN_INTERVAL = timedelta(minutes=5)
 """Precision of the last use of a session: at most one write per interval, not one per request."""
 MAX_COOKIE = 1024
-"""Characters; cookies have about 350, and the longest address adds 300."""
+"""Maximum characters; cookies have about 350, and the longest address adds 300."""
 
 _SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 """The library would also accept padding."""
@@ -68,12 +68,13 @@ def person(access_context: AccessContext, cookie: str) -> Person:
     if session is None or now >= session.expires or now - session.seen >= IDLE_TIMEOUT:
         raise _not_signed_in()
     if now - session.seen >= LAST_SEEN_INTERVAL:
-        access_context.session_store.seen(session, now)
+        access_context.session_store.mark_used(session, now)
     return Person(email, email in access_context.operators, session.id, session.csrf)
 
 
 def was_signed_in(access_context: AccessContext, cookie: str) -> bool:
-    """Whether ``cookie`` is of a session, current or ended, of a day whose secret exists. It proves nothing else."""
+    """Whether ``cookie`` belongs to a session, current or ended, whose day's secret still exists. It proves nothing
+    else."""
     try:
         _claims(access_context, cookie)
     except Unauthenticated:
@@ -105,7 +106,7 @@ def _claims(access_context: AccessContext, cookie: str) -> tuple[str, str, float
     if len(cookie) > MAX_COOKIE or not _SHAPE.fullmatch(cookie):
         raise _not_signed_in()
     try:
-        key = signing_keys.named(access_context, jwt.get_unverified_header(cookie).get("kid"))
+        key = signing_keys.key_by_id(access_context, jwt.get_unverified_header(cookie).get("kid"))
         if key is None:
             raise _not_signed_in()
         signer = signing_keys.derived(key, _PURPOSE)

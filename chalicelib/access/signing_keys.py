@@ -25,7 +25,7 @@ def current(access_context: AccessContext) -> tuple[str, bytes]:
     )
 
 
-def named(access_context: AccessContext, kid: object) -> bytes | None:
+def key_by_id(access_context: AccessContext, kid: object) -> bytes | None:
     """The secret with the id ``kid``; None for anything else or when it has expired, even if it is still stored."""
     if not isinstance(kid, str) or not _KID.fullmatch(kid):
         return None

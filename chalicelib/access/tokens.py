@@ -23,7 +23,7 @@ PREFIX = "laurel"
 USED_EVERY = timedelta(hours=1)
 """Precision of the last use of a token: at most one write per hour, not one per request."""
 MAX_TOKENS = 50
-"""Tokens of one issuer: one for each program and person, with room to replace them."""
+"""Maximum tokens per issuer: one for each program and person, with room to replace them."""
 MAX_NAME = 100
 
 _ID = re.compile(r"[a-z2-7]{16}", re.ASCII)
@@ -151,7 +151,7 @@ def _check_new(access_context: AccessContext, issuer_id: str | None, role: Role 
 
 
 def _check_member(access_context: AccessContext, token: Token) -> None:
-    """Strongly read, so that a removal and a change of role take effect immediately."""
+    """A strongly consistent read, so that removals and role changes take effect immediately."""
     if token.member is None or token.issuer_id is None or token.role is None:
         return
     try:

@@ -28,7 +28,7 @@ class LateDay(NamedTuple):
 
     day: date
     event_id: str
-    """The last such event: a note that changed while the day was written stays."""
+    """The latest such event. A note that changes while its day is being written is not deleted."""
 
 
 class LateDays(Protocol):
@@ -69,8 +69,8 @@ class ArchiveContext:
     late_days: LateDays
     archive: EventArchive
     erased: Callable[[Collection[str]], Collection[str]]
-    """Returns which of some credential ids were erased. They are known an hour before the search of events starts, so a
-    run during that search writes no trace of them."""
+    """Returns which of some credential ids were erased. They are recorded an hour before the event search starts, so a
+    run during that search leaves no traces of them."""
     clock: Callable[[], datetime]
     retention: timedelta
     """How long events are kept."""

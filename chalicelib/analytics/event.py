@@ -31,10 +31,13 @@ class Kind(StrEnum):
     otherwise a visitor of its page, as the page reported."""
     REFERRAL = "referral"
     """A visitor of a credential's or an achievement's page followed its link to the issuer's enrolment page."""
+    CONVERSION = "conversion"
+    """The issuer reported a sign-up on its enrolment page, and a referral brought the visitor there."""
     ISSUED = "issued"
-    """The credential was issued. ``target`` is `RETURNING` if its holder had one of the issuer before, else `NEW`."""
+    """The credential was issued. ``target`` is `RETURNING` if the holder already had a credential from this issuer,
+    else `NEW`."""
     RENEWED = "renewed"
-    """The credential was renewed by another one."""
+    """The credential was replaced by a renewed one."""
     REVOKED = "revoked"
     """The issuer revoked the credential."""
     CONTACTED = "contacted"
@@ -42,7 +45,7 @@ class Kind(StrEnum):
     PATHWAY_STEP = "pathway_step"
     """The holder earned the achievement, which is a step of the pathway ``target``."""
     PATHWAY_COMPLETED = "pathway_completed"
-    """The holder completed the pathway ``target``, whose reward the credential is."""
+    """The holder completed the pathway ``target``; the credential is its reward."""
     SEARCHED = "searched"
     """Someone searched the directory, limited to the issuer's holders, with the kinds of filter in ``target``."""
     LISTED = "listed"
@@ -88,7 +91,8 @@ class VisitorClass(StrEnum):
     PREVIEW = "preview"
     """A program that shows a preview of the link in a message or a post."""
     REPEATED = "repeated"
-    """One of more identical hits than a person makes. Detected during counting, so no stored event has it."""
+    """Part of a burst of more identical hits than a person would make. Detected during counting, so no stored event has
+    it."""
 
 
 NOT_CHECKED = "not_checked"
@@ -160,7 +164,7 @@ class Visit:
     target: str | None = None
     """As in `Event`."""
     private: bool = False
-    """Whether the visitor asks not to be followed (`Sec-GPC`, `DNT`): the event then has no visitor, and nothing about
+    """Whether the visitor asks not to be tracked (`Sec-GPC`, `DNT`): the event then has no visitor, and nothing about
     the visitor's browser or device."""
     country: str | None = None
     language: str | None = None

@@ -17,9 +17,11 @@ from chalicelib.analytics import networks
 from chalicelib.analytics.event import Kind
 
 PER_WORKER = 600
-"""Events of a kind a minute of all networks: ten a second, also the gateway's limit for all workers together."""
+"""Maximum events of one kind per minute from all networks: ten per second, which is also the gateway's limit for all
+workers."""
 IPV4 = ((32, 60),)
-"""Prefix lengths, and events of a kind a minute of each network: a class of thirty behind one address clicks twice."""
+"""Prefix lengths, and maximum events of one kind per minute per network: enough for thirty people behind one address to
+click twice each."""
 IPV6 = ((64, 60), (48, 120), (32, 240))
 """A /64 is one subnet (RFC 4291, 2.5.4), a /48 one site (RFC 6177), a /32 one provider, whose customers are many."""
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chalicelib.analytics.event import Event
 from chalicelib.analytics.ports import EventStore, Fallback
+
+THREADS = 10
+"""Events that are stored at the same time: the connections that botocore keeps open."""
 
 
 class Recorder:
@@ -22,3 +27,13 @@ class Recorder:
             self._event_store.write(event)
         except Exception as error:  # noqa: BLE001 - an event error must not fail the request
             self._fallback.keep(event, error)
+
+    def record_all(self, events: Sequence[Event]) -> None:
+        """`record` each of ``events``, a few, at the same time. Never raises."""
+        if len(events) == 1:
+            self.record(events[0])
+        elif events:
+            from concurrent.futures import ThreadPoolExecutor  # only pages of the directory have several
+
+            with ThreadPoolExecutor(min(len(events), THREADS)) as pool:
+                list(pool.map(self.record, events))

@@ -16,15 +16,15 @@ from chalicelib.credential.public_id import ACHIEVEMENT_ID
 from chalicelib.errors import Conflict, Refused
 
 MAX_SKILLS = 25
-"""More than that is a catalogue, not an achievement."""
+"""Maximum skills: more would be a catalogue, not an achievement."""
 
 MAX_ELIGIBILITY = 500
-"""Characters of a short paragraph."""
+"""Maximum characters: a short paragraph."""
 MAX_RELATED = 5
-"""Recommended achievements: more would be a catalogue, and each is read when a page shows them."""
+"""Maximum recommended achievements: more would be a catalogue, and each is read when a page shows them."""
 
 MAX_DAYS = 36_525
-"""A hundred years."""
+"""Maximum days of validity: a hundred years."""
 
 UUID = ACHIEVEMENT_ID
 """An achievement's id."""
@@ -48,7 +48,8 @@ class Content:
     description: str
     criteria: str
     picture: bytes | None
-    """A PNG, JPEG, WebP or SVG file; None keeps the current image, or draws a drawn badge again for a new name."""
+    """A PNG, JPEG, WebP or SVG file; None keeps the current image, or redraws a generated badge when the name
+    changes."""
     picture_alt: str
     skills: tuple[Skill, ...] = ()
     kind: str = "Badge"
@@ -218,7 +219,7 @@ def _check(content: Content) -> None:
     for skill in content.skills:
         check_skill(skill)
     if content.enrolment_url is not None:
-        check_https("enrolment URL", content.enrolment_url)
+        check_https("enrolment page", content.enrolment_url)
     if content.eligibility is not None:
         check_text("text about who can enrol", content.eligibility, MAX_ELIGIBILITY)
     check_related(content.related)

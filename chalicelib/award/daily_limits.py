@@ -1,5 +1,5 @@
 """Daily limits on what an issuer can repeat without issuing anything: uploads, large dry runs, status changes, exports,
-and new versions of achievements and pathways.
+messages to endpoints, and new versions of achievements and pathways.
 
 Each costs storage, signatures or emails, and anyone can create an issuer. A domain proof or an operator's registration
 raises them. Revoking is not limited, because it is final: an issuer revokes at most what it has issued
@@ -35,35 +35,46 @@ class Limit:
 
 
 UPLOADED_ROWS = Limit("uploaded-rows", "upload {:,} rows", 100 * quota.UNPROVEN_PER_DAY, 10 * quota.PROVEN_PER_DAY)
-"""Rows of bulk jobs. Rows over the issuing quota wait for the next days: a term's courses of an unproven issuer, and
-ten of the largest uploads of any other, which cost about half a cent in storage each (AWS pricing)."""
+"""Maximum rows of bulk jobs. Rows over the issuing quota wait for later days. The limits allow an unproven issuer a
+term's courses, and any other issuer ten of the largest uploads, which cost about half a cent in storage each (AWS
+pricing)."""
 CHECKED_KILOBYTES = Limit("checked-kilobytes", "check {:,} kB of lists", 100_000, 3_000_000)
-"""Lists that requests validate, whether or not anything is issued: two minutes of a worker for an unproven issuer, and
-for any other each of its rows of the day several times. A list of 100,000 rows takes up to twenty seconds."""
+"""Maximum kilobytes of lists that requests validate, whether or not anything is issued: two minutes of a worker for an
+unproven issuer, and for any other each of its rows of the day several times. A list of 100,000 rows takes up to twenty
+seconds."""
 EXPORT_PARTS = Limit("export-parts", "download {:,} parts of the export", 300, 20_000)
-"""Parts of 3 MB, for about a twentieth of a cent each: far more than all data of an unproven issuer, and of any other
-ten exports of a million credentials."""
+"""Maximum parts of 3 MB, for about a twentieth of a cent each: far more than all the data of an unproven issuer, or ten
+exports of a million credentials for any other."""
 MIN_KILOBYTES = 10
 """A list counts as at least this many."""
 ROWS_PER_UPLOAD = 50
 """An upload counts as at least this many rows: each is a job, a pointer, a chunk and two tasks."""
 DRY_RUNS = Limit("dry-runs", "start {:,} dry runs of large uploads", 5, 100)
-"""Dry runs that the task queue does; each stores its upload, for a cent at most. Small ones store nothing."""
+"""Maximum dry runs that the task queue does; each stores its upload, for a cent at most. Small ones store nothing."""
 RESUMES = Limit("resumes", "resume {:,} uploads", 20, 500)
-"""Each adds a task; a job stops when its key or the quota is missing, a few times a day."""
+"""Maximum resumed uploads. Each adds a task; a job stops at most a few times a day, when its key or quota is
+missing."""
 STATUS_CHANGES = Limit(
     "status-changes",
     "suspend or reinstate {:,} credentials",
     2 * quota.UNPROVEN_PER_DAY,
     quota.PROVEN_PER_DAY,
 )
-"""Suspensions and reinstatements. Each signs a status list and can send an email. Enough to suspend and reinstate what
-an unproven issuer issues in a day."""
+"""Maximum suspensions and reinstatements. Each signs a status list and can send an email. Enough to suspend and
+reinstate what an unproven issuer issues in a day."""
 ACHIEVEMENTS = Limit("achievements", "save {:,} achievements and images", 200, 5_000)
-"""Versions of achievements and uploaded images, of 256 KB at most, which are kept for ever: 50 MB a day of an unproven
-issuer, and of any other a catalogue that is imported twice."""
+"""Maximum versions of achievements and uploaded images, of 256 KB at most, which are kept for ever: 50 MB a day for an
+unproven issuer, and a catalogue imported twice for any other."""
 PATHWAYS = Limit("pathways", "save {:,} pathways", 30, 1_000)
-"""Versions of pathways. After each the worker, which all issuers share, checks every holder of the issuer."""
+"""Maximum versions of pathways. After each the worker, which all issuers share, checks every holder of the issuer."""
+QUEUED_MESSAGES = Limit(
+    "queued-messages",
+    "send {:,} test and repeated messages to its endpoints",
+    5 * quota.UNPROVEN_PER_DAY,
+    quota.PROVEN_PER_DAY // 5,
+)
+"""Maximum messages to endpoints that a person queues. The function that sends them, which all issuers share, may wait
+seconds for each. Enough to send again what an unproven issuer issues in a day to its five endpoints."""
 CHANGES_PER_CREDENTIAL = 10
 """Suspensions and reinstatements of one credential a day: the same case is not decided more often, and its holder gets
 an email about each."""
@@ -73,10 +84,10 @@ def take(issuer_context: IssuerContext, issuer: Issuer, limit: Limit, amount: in
     """Count ``amount`` against ``limit``. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`."""
     now = issuer_context.now()
     most = limit.of(issuer, now)
-    counter, expires = quota.day_counter(limit.counter, issuer.accountable(now), now)
+    counter, expires = quota.day_counter(limit.counter, issuer.quota_owner_id(now), now)
     if not issuer_context.counters.add(counter, amount, most, expires):
         domain = issuer.vouching_domain(now)
-        who = issuer.name if domain is None else f"The issuers that {domain} confirms"
+        who = issuer.name if domain is None else f"Issuers that have verified {domain}"
         detail = f"{who} can {limit.what.format(most)} a day.{quota.advice(issuer, now)}"
         raise quota.until_midnight(detail, now, CODE)
 

@@ -23,8 +23,7 @@ from chalicelib.award.bulk.job import Job
 from chalicelib.award.bulk.job_results import FIRST_ROW, Position
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing.recipient import Recipient
-from chalicelib.award.issuing.search import Row, write_cursor
-from chalicelib.award.issuing.search import place as read_place
+from chalicelib.award.issuing.search import Row, decode_cursor, encode_cursor
 from chalicelib.award.pathways.pathway_actions import Pathways
 from chalicelib.award.ports import IssuerStore
 from chalicelib.award.webhooks.webhook import WebhookStore
@@ -135,13 +134,13 @@ def credentials(issuer_store: IssuerStore, archive: Archive) -> Exporter:
     """All credentials with document, status and recipient, newest first."""
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
-        place = read_place(after) if after else None
+        place = decode_cursor(after) if after else None
         while rows := issuer_store.rows(issuer_id, place, ROWS):
             found = {record.id: (record, recipient) for record, recipient in archive.read_many(rows)}
             for row in rows:
                 place = row.place
                 if row.credential_id in found:
-                    yield write_cursor(place), _credential(*found[row.credential_id])
+                    yield encode_cursor(place), _credential(*found[row.credential_id])
 
     return export
 

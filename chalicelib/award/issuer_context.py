@@ -12,7 +12,7 @@ from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.award.ports import Counters, IssuerStore, Signer
 
 MAX_ATTEMPTS = 8
-"""Attempts to change an issuer. Each failed attempt means that another writer of the same issuer was first."""
+"""Maximum attempts to change an issuer. Each failed attempt means that another writer of the same issuer was first."""
 
 
 @dataclass(frozen=True, slots=True)

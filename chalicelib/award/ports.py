@@ -18,7 +18,8 @@ from chalicelib.tasks.task_queue import Task
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A new key in the key service: its handle and raw 32-byte Ed25519 public key."""
+    """A new key in the key service: its handle and its raw public key, 32 bytes for Ed25519, a compressed point for
+    P-256."""
 
     handle: str
     public: bytes
@@ -30,31 +31,37 @@ class Signer(Protocol):
     def create(self, issuer_id: str) -> NewKey:
         """Create an Ed25519 key for an issuer, whose id it carries."""
 
+    def create_p256(self, issuer_id: str) -> NewKey:
+        """Create a P-256 key for an issuer, whose id it carries."""
+
     def public(self, handle: str) -> bytes:
-        """The raw public key."""
+        """The raw public key of an Ed25519 key."""
 
     def sign(self, handle: str, message: bytes) -> bytes:
         """The 64-byte Ed25519 signature over ``message``."""
+
+    def sign_p256(self, handle: str, message: bytes) -> bytes:
+        """The 64-byte signature over ``message`` by a P-256 key: r and s (ES256; RFC 7518, 3.4)."""
 
 
 class Counters(Protocol):
     """Counters that start at 0 and expire. Every method raises `Unavailable` when storage does not respond."""
 
     def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add ``amount`` to a counter unless it would exceed ``limit``; whether it was added. Atomic."""
+        """Add ``amount`` to a counter unless it would exceed ``limit``, and return whether it was added. Atomic."""
 
     def give_back(self, name: str, amount: int) -> None:
         """Subtract what was added but not used. A counter that has expired in the meantime is left alone."""
 
     def value(self, name: str) -> int:
-        """The current value, strongly read."""
+        """The current value, strongly consistent."""
 
 
 class IssuerStore(Protocol):
     """Stores issuers, achievements and credentials. Every method raises `Unavailable` when storage does not respond."""
 
     def issuer(self, issuer_id: str) -> Issuer:
-        """Strongly read. Raises `NotFound`."""
+        """Strongly consistent read. Raises `NotFound`."""
 
     def issuers(self) -> Iterator[Issuer]:
         """All issuers."""
@@ -106,7 +113,10 @@ class IssuerStore(Protocol):
         """All versions, oldest first; empty when the achievement does not exist."""
 
     def record(self, credential_id: str) -> Record:
-        """Strongly read. Raises `NotFound`."""
+        """Strongly consistent read. Raises `NotFound`."""
+
+    def records_by_id(self, credential_ids: Collection[str]) -> Mapping[str, Record]:
+        """Those of ``credential_ids`` that exist, by id, strongly consistent."""
 
     def records(self, issuer_id: str) -> Iterator[Record]:
         """All credentials of an issuer, newest last."""
@@ -141,15 +151,16 @@ class IssuerStore(Protocol):
         """The credentials of an address (in lower case) from one issuer, newest first, before ``before``; at most
         ``limit``."""
 
-    def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
-        """At most ``limit`` rows of an issuer's list after ``after``, newest first; fewer on the last page."""
+    def rows(self, issuer_id: str, after: Place | None, limit: int, *, consistent: bool = True) -> list[Row]:
+        """At most ``limit`` rows of an issuer's list after ``after``, newest first; fewer on the last page. A read that
+        is not ``consistent`` costs half, and may miss the writes of the last second."""
 
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:
         """The rows of an address (in lower case) in an issuer's list, newest first: at most
         `search.MAX_PER_ADDRESS`."""
 
     def status_list(self, list_id: str) -> StatusList:
-        """Strongly read. Raises `NotFound`."""
+        """Strongly consistent read. Raises `NotFound`."""
 
     def status_lists(self, issuer_id: str) -> Iterator[StatusList]:
         """All status lists of an issuer."""

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib.analytics.channel import Channel
-from chalicelib.analytics.event import Event, Kind, Visit
+from chalicelib.analytics.event import Event, Kind, Visit, VisitorClass
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.analytics.visitor import SALT_BYTES, described, visitor_of
-from chalicelib.award.pathways.pathway import PathwayLink
-from chalicelib.catalogue import referral, related
+from chalicelib.award.pathways.pathway_link import PathwayLink
+from chalicelib.catalogue import conversion, referral, related
 from chalicelib.catalogue.entry import CatalogueEntry, entry_of
 from chalicelib.catalogue.ports import CatalogueStore, Click, Offer
 from chalicelib.catalogue.referral import Referral
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 PAGE = 24
 """Achievements on one page of an issuer: 24 with the longest names stay below 60 KB."""
+COMPARED_FOR = timedelta(minutes=1)
+"""How long a worker keeps the achievements of an issuer that it compares. Reading them takes up to 20 units, more than
+everything else on a page, and 1,000 views a second of one credential would exceed what their partition takes."""
+MAX_KEPT = 100
+"""Issuers whose achievements a worker keeps, up to 50 KB each."""
 CLICK_LIFETIME = timedelta(days=2)
 """How long a click is remembered: as long as the salt of a token's day can exist (`stores.salts.RETENTION`)."""
 NOT_CHECKED = "not_checked"
@@ -70,6 +75,8 @@ class Catalogue:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     counts: Callable[[], CountStore]
+    _compared: dict[str, tuple[datetime, Sequence[CatalogueEntry]]] = field(default_factory=dict)
+    """By issuer, with the time when they were read."""
 
     def issuer_page(self, issuer_id: str, after: str = "") -> IssuerPage:
         """One page of an issuer's achievements, with two reads. Raises `NotFound`, `Unavailable`."""
@@ -95,8 +102,18 @@ class Catalogue:
         else:
             found = related.by_pathways(entry.id, links)
         if not found and entry.skills:
-            found = related.by_skills(entry, self.store.entries(entry.issuer_id, "", MAX_COMPARED))
+            found = related.by_skills(entry, self._to_compare(entry.issuer_id))
         return found
+
+    def _to_compare(self, issuer_id: str) -> Sequence[CatalogueEntry]:
+        now = self.clock()
+        read_at, entries = self._compared.get(issuer_id, (None, ()))
+        if read_at is None or not read_at <= now < read_at + COMPARED_FOR:
+            entries = self.store.entries(issuer_id, "", MAX_COMPARED)
+            if len(self._compared) >= MAX_KEPT:
+                self._compared.clear()
+            self._compared[issuer_id] = now, entries
+        return entries
 
     def enrolment(
         self,
@@ -142,9 +159,11 @@ class Catalogue:
             or not target.issuer.identified(now)
         ):
             return found.achievement_id, None
+        handed = None
         if visit is not None:
-            self._record(found, visit, target.todays_salt, now)
-        return found.achievement_id, referral.tagged(entry.enrolment_url, found)
+            event = self._record(found, visit, target.todays_salt, now)
+            handed = self._handed(event, visit, target.conversion_key, now)
+        return found.achievement_id, referral.tagged(entry.enrolment_url, found, handed)
 
     def _issued(self, achievement: Achievement) -> int | None:
         if not achievement.shows_count:
@@ -162,23 +181,39 @@ class Catalogue:
         issued = many[Kind.ISSUED] - many[Kind.REVOKED]
         return issued if issued >= MIN_GROUP else None
 
-    def _record(self, found: Referral, visit: Visit, salt: bytes | None, now: datetime) -> None:
+    def _handed(self, event: Event, visit: Visit, key: bytes | None, now: datetime) -> str | None:
+        """The token that the enrolment page gets; None for programs, and for visitors who ask not to be tracked."""
+        if visit.private or visit.visitor_class is not VisitorClass.PERSON:
+            return None
+        month = conversion.month_of(now)
+        try:
+            key = key or self.store.create_conversion_key(
+                month, self.entropy(conversion.KEY_BYTES), conversion.key_expires(month)
+            )
+        except Unavailable:  # the visitor must reach the page
+            return None
+        handed = conversion.Handed(
+            event.id, event.at, event.achievement_id, event.credential_id, event.channel, event.country
+        )
+        return conversion.seal(handed, event.issuer_id, month, key, self.entropy(conversion.NONCE_BYTES))
+
+    def _record(self, found: Referral, visit: Visit, salt: bytes | None, now: datetime) -> Event:
         visitor_class = visit.visitor_class.value
         click = Click(ulid(now, self.entropy(ENTROPY_BYTES)), now)
         with suppress(Unavailable):  # the event is stored or logged in any case, and the visitor must reach the page
             click = self.store.first_click(found.nonce, visitor_class, click, now + CLICK_LIFETIME)
-        self.recorder.record(
-            Event(
-                id=click.event_id,
-                kind=visit.kind,
-                at=click.at,
-                credential_id=found.credential_id,
-                issuer_id=found.issuer_id,
-                achievement_id=found.achievement_id,
-                verdict=NOT_CHECKED,
-                visitor=visitor_of(visit, salt),
-                referrer=visit.referrer,
-                channel=found.channel,
-                **described(visit),
-            )
+        event = Event(
+            id=click.event_id,
+            kind=visit.kind,
+            at=click.at,
+            credential_id=found.credential_id,
+            issuer_id=found.issuer_id,
+            achievement_id=found.achievement_id,
+            verdict=NOT_CHECKED,
+            visitor=visitor_of(visit, salt),
+            referrer=visit.referrer,
+            channel=found.channel,
+            **described(visit),
         )
+        self.recorder.record(event)
+        return event

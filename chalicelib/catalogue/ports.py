@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
@@ -33,6 +33,8 @@ class Target:
     salt: bytes | None
     """The salt of the token's day."""
     todays_salt: bytes | None
+    conversion_key: bytes | None = None
+    """The key of the month of today, for the token that the enrolment page gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +70,22 @@ class CatalogueStore(Protocol):
     def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
         """One strongly consistent call."""
 
+    def create_conversion_key(self, month: date, fresh: bytes, expires: datetime) -> bytes:
+        """Store ``fresh`` as the key of ``month`` unless one exists; return the stored one."""
+
     def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
         """Store ``click`` unless one exists for this nonce and class; return the stored one."""
+
+
+class ConversionStore(Protocol):
+    """What crediting a sign-up reads and writes. Every method raises `Unavailable`."""
+
+    def conversion_key(self, month: date) -> bytes | None:
+        """The key that the tokens of ``month`` were made with; None if there is none or it has been deleted."""
+
+    def has_credential(self, credential_id: str) -> bool:
+        """Whether the credential is stored, strongly consistent."""
+
+    def first_conversion(self, issuer_id: str, event_id: str, at: datetime, expires: datetime) -> datetime | None:
+        """Store that the click ``event_id`` led to a sign-up at ``at``, and return the time already stored for it, None
+        if there was none."""

@@ -16,6 +16,7 @@ from datetime import date
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from chalicelib.analytics.channel import Channel
+from chalicelib.catalogue.conversion import PARAMETER
 from chalicelib.credential.public_id import ACHIEVEMENT_PATTERN, ISSUER_ID, PATTERN
 
 NONCE_BYTES = 10
@@ -85,8 +86,9 @@ def is_signed(token: str, salt: bytes) -> bool:
     return hmac.compare_digest(mac.encode("utf-8", "surrogatepass"), _mac(text, salt).encode("ascii"))
 
 
-def tagged(url: str, referral: Referral) -> str:
-    """Add the UTM parameters to an enrolment URL; those that it already has stay as the issuer chose them.
+def tagged(url: str, referral: Referral, token: str | None = None) -> str:
+    """Add the UTM parameters and the ``token`` for sign-ups to an enrolment URL; those that it already has stay as the
+    issuer chose them.
 
     They name the achievement and the channel, never the holder or the credential.
     """
@@ -97,6 +99,7 @@ def tagged(url: str, referral: Referral) -> str:
         "utm_medium": "credential" if referral.credential_id else "achievement",
         "utm_campaign": referral.achievement_id,
         **({"utm_content": referral.channel.value} if referral.channel else {}),
+        **({PARAMETER: token} if token else {}),
     }
     added = urlencode({name: value for name, value in tags.items() if name not in present}, quote_via=quote)
     return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, added)))))

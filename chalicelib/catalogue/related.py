@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.catalogue.entry import CatalogueEntry
-from chalicelib.credential.quotation import unquoted
+from chalicelib.credential.quotation import escape_quotes
 from chalicelib.language.phrase import phrase, plural
 
 MAX_SHOWN = 5
-"""Recommendations on a page: as many as an issuer can choose."""
+"""Maximum recommendations on a page: as many as an issuer can choose."""
 MAX_COMPARED = 50
-"""Achievements of an issuer that are compared by their skills: one read of at most 50 small items. An issuer that
-offers more can choose its recommendations itself."""
+"""Maximum achievements of an issuer that are compared by their skills: one read of at most 50 small items. An issuer
+that offers more can choose its recommendations itself."""
 MAX_NAMED = 3
-"""Shared skills that the reason names."""
+"""Maximum shared skills that the reason names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def by_pathways(achievement_id: str, links: Iterable[PathwayLink]) -> tuple[Reco
     """Recommend the next steps of the pathways that the achievement is a step of."""
     steps = {
         step.achievement_id: Recommendation(
-            step.achievement_id, step.name, phrase("Next step in “{pathway}”.", pathway=unquoted(link.pathway))
+            step.achievement_id, step.name, phrase("Next step in “{pathway}”.", pathway=escape_quotes(link.pathway))
         )
         for link in reversed(list(links))
         for step in reversed(link.next)
@@ -62,7 +62,7 @@ def by_skills(entry: CatalogueEntry, others: Iterable[CatalogueEntry]) -> tuple[
 
 def _shares(names: Sequence[str]) -> str:
     more = len(names) - MAX_NAMED
-    quoted = [phrase("“{name}”", name=unquoted(name)) for name in names[:MAX_NAMED]]
+    quoted = [phrase("“{name}”", name=escape_quotes(name)) for name in names[:MAX_NAMED]]
     listed = reduce(lambda first, next_: phrase("{first}, {next}", first=first, next=next_), quoted)
     if more > 0:
         return plural(

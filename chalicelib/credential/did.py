@@ -18,6 +18,14 @@ DID_WEB = re.compile(
 """A did:web (did:web Method Specification, 3.1). The parts of its path are separated by colons."""
 
 
+DID_WEBVH = re.compile(
+    r"did:webvh:(?P<scid>[1-9A-HJ-NP-Za-km-z]{46}):"
+    r"(?P<host>[A-Za-z0-9.-]+)(?:%3[Aa](?P<port>[0-9]{1,5}))?(?P<path>(?::[A-Za-z0-9._-]+)*)",
+    re.ASCII,
+)
+"""A did:webvh (did:webvh v1.0, "Method-Specific Identifier"), with the same parts after its SCID."""
+
+
 def host_did(base_url: str) -> str:
     """The did:web of the host behind ``base_url`` (did:web, 3.1: the port's colon is percent-encoded)."""
     return "did:web:" + urlsplit(base_url).netloc.replace(":", "%3A")
@@ -42,17 +50,19 @@ def did_document(did: str, keys: Sequence[SigningKey]) -> dict[str, object]:
     return {
         "@context": [vocabulary.DID_V1, vocabulary.MULTIKEY_V1],
         "id": did,
-        "verificationMethod": [_method(did, key) for key in keys],
-        "assertionMethod": [f"{did}#{key.fragment}" for key in keys if key.revoked is None],
+        "verificationMethod": [_method(did, key, *multikey) for key in keys for multikey in key.multikeys],
+        "assertionMethod": [
+            f"{did}#{fragment}" for key in keys if key.revoked is None for fragment, _ in key.multikeys
+        ],
     }
 
 
-def _method(did: str, key: SigningKey) -> dict[str, object]:
+def _method(did: str, key: SigningKey, fragment: str, multibase: str) -> dict[str, object]:
     method: dict[str, object] = {
-        "id": f"{did}#{key.fragment}",
+        "id": f"{did}#{fragment}",
         "type": "Multikey",
         "controller": did,
-        "publicKeyMultibase": key.multibase,
+        "publicKeyMultibase": multibase,
     }
     if key.retired is not None:
         method["expires"] = dates.write(key.retired)

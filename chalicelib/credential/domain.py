@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.credential.issuer import Place
+from chalicelib.credential.issuer import ProofLocation
 from chalicelib.errors import Refused
 
 RECORD = "_laurel"
@@ -16,7 +16,7 @@ RECORD = "_laurel"
 PREFIX = "issuer="
 """The prefix before the DID in a TXT record."""
 FILE = "/.well-known/laurel-issuers.txt"
-"""One DID a line."""
+"""One DID per line."""
 
 _SCHEME = re.compile(r"\Ahttps?://")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -40,6 +40,6 @@ def record_name(domain: str) -> str:
     return f"{RECORD}.{domain}"
 
 
-def proof_url(domain: str, place: Place) -> str:
+def proof_url(domain: str, place: ProofLocation) -> str:
     """The URL of the proof of a domain (RFC 4501 for DNS)."""
-    return f"dns:{record_name(domain)}?type=TXT" if place is Place.DNS else f"https://{domain}{FILE}"
+    return f"dns:{record_name(domain)}?type=TXT" if place is ProofLocation.DNS else f"https://{domain}{FILE}"

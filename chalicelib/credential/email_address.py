@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MAX_LENGTH = 254
-"""Characters: the longest path of an email (RFC 5321, 4.5.3.1.3) without its two angle brackets."""
+"""Maximum characters: the longest path of an email (RFC 5321, 4.5.3.1.3) without its two angle brackets."""
 
 _GMAIL = ("gmail.com", "googlemail.com")
 """Two names of one host, which ignores dots (Gmail Help, "Dots don't matter in Gmail addresses")."""

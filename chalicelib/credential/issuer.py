@@ -12,11 +12,12 @@ from chalicelib.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One Ed25519 key of an issuer. The private key stays in KMS.
+    """One Ed25519 key of an issuer, and the P-256 key beside it. The private keys stay in KMS.
 
     ``multibase`` is the Multikey form (``z6Mk...``) of the public key. The key signs from ``created`` until
     ``retired``; what it signed in that time stays valid (a rotation, not a compromise). ``revoked`` is for a key
-    that others could sign with, since that time: only what Laurel stored before it is still accepted.
+    that others could sign with, since that time: only what Laurel stored before it is still accepted. All of this
+    applies to both keys, which are created, retired and revoked together.
     """
 
     fragment: str
@@ -27,7 +28,22 @@ class SigningKey:
     retired: datetime | None = None
     revoked: datetime | None = None
     shared: bool = False
-    """Whether it is the deployment's shared key, with which issuers sign that have no key of their own."""
+    """Whether it is the deployment's shared key, with which issuers without a key of their own sign."""
+    p256: str | None = None
+    """The Multikey form (``zDn...``) of the P-256 key, also its fragment: most verifiers do not accept Ed25519 in JWTs,
+    and KMS signs only short messages with it. None for the shared key, for did:key issuers, and for keys older than
+    this."""
+    p256_handle: str | None = None
+
+    @property
+    def handles(self) -> tuple[str, ...]:
+        """The KMS key ids of both keys."""
+        return (self.handle,) if self.p256_handle is None else (self.handle, self.p256_handle)
+
+    @property
+    def multikeys(self) -> tuple[tuple[str, str], ...]:
+        """The fragment and the Multikey form of both public keys."""
+        return ((self.fragment, self.multibase), *(((self.p256, self.p256),) if self.p256 else ()))
 
 
 DIRECTORY_ON = "yes"
@@ -36,7 +52,7 @@ PROOF_LIFETIME = timedelta(days=100)
 three readings in a row must fail before it lapses."""
 
 
-class Place(StrEnum):
+class ProofLocation(StrEnum):
     """The location of a domain's proof."""
 
     DNS = "dns"
@@ -45,10 +61,10 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DomainProof:
-    """A domain that confirms this issuer."""
+    """A domain that this issuer has verified."""
 
     domain: str
-    place: Place
+    place: ProofLocation
     seen: datetime
     """When it was last read."""
     sha256: str
@@ -132,16 +148,16 @@ class Issuer:
         return self.registered or bool(self.proven(now))
 
     def vouching_domain(self, now: datetime) -> str | None:
-        """The registered domain (`example.org`) that confirms the issuer; None if none does, or operators registered
-        the issuer. A domain can confirm any number of issuers, so they share limits."""
+        """The registered domain (`example.org`) that the issuer has verified; None if none does, or operators
+        registered the issuer. Any number of issuers can verify a domain, so they share limits."""
         proven = () if self.registered else self.proven(now)
         return min((registrable(proof.domain) for proof in proven), default=None)
 
-    def accountable(self, now: datetime) -> str:
+    def quota_owner_id(self, now: datetime) -> str:
         """The id under which the issuer's quotas are counted: its `vouching_domain`, or else its own.
 
-        Issuers that only a subdomain confirms have separate quotas: a person who controls one host, such as a student,
-        must not use up those of the issuers that the domain itself confirms.
+        Issuers that have only verified a subdomain have separate quotas: a person who controls one host, such as a
+        student, must not use up those of the issuers that have verified the domain itself.
         """
         domain = self.vouching_domain(now)
         if domain is None:

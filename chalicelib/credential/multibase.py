@@ -9,8 +9,10 @@ _TO_DIGITS = bytes.maketrans(_ALPHABET.encode(), bytes(range(58)))
 
 ED25519_PREFIX = b"\xed\x01"
 """The multicodec varint of an Ed25519 public key."""
+P256_PREFIX = b"\x80\x24"
+"""The multicodec varint of a P-256 public key; a compressed point follows it."""
 MAX_CHARACTERS = 512
-"""Decoding is quadratic in the length; an Ed25519 signature has 88 characters, a P-384 key 69."""
+"""Maximum characters: decoding is quadratic in the length; an Ed25519 signature has 88 characters, a P-384 key 69."""
 
 
 def decode_base58btc(text: str) -> bytes:
@@ -56,6 +58,11 @@ def encode_base58btc(data: bytes) -> str:
 def encode_ed25519(public: bytes) -> str:
     """The Multikey form (``z6Mk...``) of a raw 32-byte Ed25519 public key."""
     return encode_base58btc(ED25519_PREFIX + public)
+
+
+def encode_p256(point: bytes) -> str:
+    """The Multikey form (``zDn...``) of a P-256 public key, a compressed point."""
+    return encode_base58btc(P256_PREFIX + point)
 
 
 def decode_ed25519(multikey: str) -> bytes:

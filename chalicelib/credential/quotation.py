@@ -6,7 +6,7 @@ import re
 from unicodedata import category
 
 MAX_LENGTH = 120
-"""Characters of a name that a sentence shows; a longer one could pass for sentences of its own."""
+"""Maximum characters of a name that a sentence shows; a longer one could pass for sentences of its own."""
 
 _QUOTATION_MARKS = dict.fromkeys(map(ord, '"“”„‟«»″‶‷〝〞〟＂❝❞🙶🙷🙸⹂「」｢｣『』《》ˮʺ˝˶'), "'")
 _LOOKS_LIKE_ONE = re.compile(
@@ -17,7 +17,7 @@ _LOOKS_LIKE_ONE = re.compile(
 in many abbreviations."""
 
 
-def unquoted(text: str, limit: int | None = MAX_LENGTH) -> str:
+def escape_quotes(text: str, limit: int | None = MAX_LENGTH) -> str:
     """Return ``text`` with apostrophes for its quotation marks, cut at ``limit`` if there is one.
 
     Otherwise a name could close the quotation marks around it and go on in our words.
@@ -27,14 +27,14 @@ def unquoted(text: str, limit: int | None = MAX_LENGTH) -> str:
 
 
 MAX_MARKS = 4
-"""Combining marks on one letter. Vietnamese has two, pointed Arabic and Hebrew three, Tibetan four."""
+"""Maximum combining marks on one letter. Vietnamese has two, pointed Arabic and Hebrew three, Tibetan four."""
 _MARKS = ("Mn", "Me")
 _MAY_BE_A_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1}}}")
 """No mark is a word character, nor is an invisible one. Looking at each character of a long text takes 30 times as
 long."""
 
 
-def without_piles(text: str) -> str:
+def limit_combining_marks(text: str) -> str:
     """Return ``text`` with at most `MAX_MARKS` marks on each letter.
 
     Fonts pile them up without end, so hundreds on one letter would cover the lines above, such as a verdict.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 MAX_LENGTH = 200
-"""Bytes of a namespace. Those of SVG, Open Badges and of drawing programs have fewer than a hundred."""
+"""Maximum bytes of a namespace. Those of SVG, Open Badges and drawing programs have fewer than a hundred."""
 _LONG = re.compile(rb"xmlns(?::[^\s=]*+)?\s*+=\s*+(?:\"[^\"]{%d}|'[^']{%d})" % (MAX_LENGTH + 1, MAX_LENGTH + 1))
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")

@@ -18,6 +18,7 @@ from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import Archive, Mailer, PathwayLinks, Store
+from chalicelib.delivery.surveys.survey import SurveyStore
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.tasks.task_queue import TaskQueue
 
@@ -28,7 +29,7 @@ _PATHS = {
     Purpose.SAVED: "mail/saved",
 }
 MAX_ATTEMPTS = 5
-"""Attempts to store a change, each lost to a concurrent writer."""
+"""Maximum attempts to store a change, each lost to a concurrent writer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,10 @@ class DeliveryContext:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     unproven_emails: int
-    """Emails a day of all issuers that are not identified (`quota`)."""
+    """Total emails per day of all unidentified issuers (`quota`)."""
     within: Callable[[Limit, str], bool]
     """Counts one more for a subject; False if the limit is already reached (`access.rate_limits.within`)."""
+    surveys: SurveyStore
     give_back: Callable[[Limit, str], None]
     """Undoes `within` for an email that was not sent (`access.rate_limits.give_back`)."""
 
@@ -73,7 +75,7 @@ class DeliveryContext:
     def change(
         self, issuer_id: str, credential_id: str, step: Callable[[Delivery], Delivery]
     ) -> tuple[Delivery, Delivery]:
-        """Apply ``step`` to the stored delivery with optimistic locking; the delivery before and after.
+        """Apply ``step`` to the stored delivery with optimistic locking, and return the delivery before and after.
 
         Writes nothing if nothing changes. Raises what ``step`` raises, and `Unavailable`.
         """
@@ -89,7 +91,7 @@ class DeliveryContext:
         raise Unavailable("This delivery is being changed too often. Try again.", code="storage_busy")
 
     def change_mailbox(self, digest: str, step: Callable[[Mailbox], Mailbox]) -> Mailbox:
-        """Apply ``step`` to a stored mailbox in the same way; the mailbox after."""
+        """Apply ``step`` to a stored mailbox in the same way, and return the changed mailbox."""
         for _ in range(MAX_ATTEMPTS):
             before = self.store.mailbox(digest)
             after = step(before)
@@ -107,5 +109,5 @@ class DeliveryContext:
         self.recorder.record(event)
 
     def mark_status(self, issuer_id: str, credential_id: str, state: delivery_status.State, at: datetime) -> Delivery:
-        """Record a delivery event or a holder's action; the delivery after."""
+        """Record a delivery event or a holder's action, and return the changed delivery."""
         return self.change(issuer_id, credential_id, lambda one: delivery_status.reached(one, state, at))[1]

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.delivery.emails.parts.email_content import REMINDERS, Kind
 from chalicelib.tasks.task_queue import LEASE
 
 CLAIM_TIMEOUT = LEASE

@@ -19,7 +19,7 @@ from chalicelib.credential import dates, email_address, strict_json
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import State
-from chalicelib.delivery.emails.email_content import REQUESTED, EmailContent
+from chalicelib.delivery.emails.parts.email_content import REQUESTED, EmailContent
 from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.limits.reputation import Problem
 from chalicelib.delivery.ports import EarlyEvent, SentEmail
@@ -28,7 +28,7 @@ from chalicelib.errors import Malformed, NotFound, Unavailable
 LIMITS = strict_json.Limits(size=256 * 1024, depth=12, members=4_000)
 """SNS messages have at most 256 KB (Amazon SNS quotas)."""
 MAX_ADDRESSES = 50
-"""Recipients of one email (Amazon SES quotas). Ours have one each."""
+"""Maximum recipients of one email (Amazon SES quotas). Each of ours has one."""
 
 _RECIPIENT = 26
 """Characters of a digest that name a recipient: 104 bits are unique, and many of them are in one item."""

@@ -19,9 +19,11 @@ from chalicelib.delivery import delivery_status, reminders, status_emails
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.credential_email import EmailContext
-from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.delivery.emails.parts.email_content import REMINDERS, Kind
 from chalicelib.delivery.limits import deferred, quota
 from chalicelib.delivery.sending import claimed_by_another, send
+from chalicelib.delivery.surveys import asking
+from chalicelib.delivery.surveys.survey import MONTHS
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.tasks.task_queue import Task
 
@@ -29,7 +31,8 @@ from chalicelib.tasks.task_queue import Task
 def handlers(delivery_context: DeliveryContext) -> Mapping[str, Callable[[Task], None]]:
     """The handler of each kind of task, for a reminder that of its email. All are safe to repeat and to run
     concurrently."""
-    reminding = {kind.value: _reminder(delivery_context, kind) for kind in REMINDERS}
+    reminding = {kind.value: _reminder(delivery_context, kind) for kind in REMINDERS - MONTHS.keys()}
+    reminding |= {kind.value: _survey(delivery_context, kind) for kind in MONTHS}
     sending = {DELIVER: _first(delivery_context), STATUS_CHANGED: _status_changed(delivery_context), **reminding}
     return {
         **{kind: deferred.deferring(delivery_context, handler) for kind, handler in sending.items()},
@@ -67,6 +70,18 @@ def _reminder(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task],
     def handle(task: Task) -> None:
         context = _email_context(delivery_context, task)
         if context is not None and is_current(context.record, delivery_context.now()):
+            _remind(delivery_context, task, kind, context)
+
+    return handle
+
+
+def _survey(delivery_context: DeliveryContext, kind: Kind) -> Callable[[Task], None]:
+    def handle(task: Task) -> None:
+        context = _email_context(delivery_context, task)
+        if context is None or not asking.is_wanted(delivery_context, kind, context.record):
+            return
+        # Also after the credential has expired: what changed since then does not depend on it.
+        if context.record.status.state is State.ACTIVE and context.record.superseded_by is None:
             _remind(delivery_context, task, kind, context)
 
     return handle
@@ -148,7 +163,9 @@ def _deliver(delivery_context: DeliveryContext, context: EmailContext) -> None:
         delivery = send(delivery_context, Kind.ISSUED, context)
     if delivery.first is not None and delivery.first.sent_at is not None:
         # Also if an earlier call sent it and crashed before this line; the tasks are identical.
-        delivery_context.tasks.add(_followers(context, delivery.first.sent_at))
+        sent_at = delivery.first.sent_at
+        surveys = asking.tasks(delivery_context, context.record, sent_at, context.recipient.zone)
+        delivery_context.tasks.add([*_followers(context, sent_at), *surveys])
 
 
 def _followers(context: EmailContext, sent_at: datetime) -> list[Task]:
@@ -173,7 +190,10 @@ def _remind(delivery_context: DeliveryContext, task: Task, kind: Kind, context: 
     if not reminders.allowed(now, zone):
         delivery_context.tasks.add([replace(task, due=reminders.next_allowed(now, zone), attempts=0)])
         return
-    send(delivery_context, kind, context)
+    # A survey counts against the issuer's quota, because each credential adds two.
+    counted = quota.counted(delivery_context, context.issuer, context.email) if kind in MONTHS else nullcontext()
+    with counted:
+        send(delivery_context, kind, context)
 
 
 def _is_needed(kind: Kind, delivery: Delivery) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,7 +24,7 @@ WIDE_VALIDITY = timedelta(days=1)
 RETENTION = timedelta(days=800)
 """How long an expired link can still request a new one, and an unsubscribe link works."""
 WIDE_RETENTION = timedelta(days=30)
-"""The same for a link to the credentials of all issuers, which any link to one issuer's can request again."""
+"""The same for a link to all issuers' credentials, which any single-issuer link can request again."""
 
 MAILBOX_ID_BYTES = 16
 """Bytes of a mailbox's digest; enough to tell mailboxes apart."""
@@ -38,7 +39,7 @@ class Purpose(StrEnum):
     MY = "my"
     UNSUBSCRIBE = "unsubscribe"
     ERASURE = "erasure"
-    """Cancels an erasure that waits."""
+    """Cancels a pending erasure."""
     SAVED = "saved"
     """Turns off emails about saved people and searches."""
 
@@ -61,10 +62,10 @@ class Link:
     @property
     def valid_until(self) -> datetime:
         """When the link stops opening the holder's page."""
-        return self.created_at + (WIDE_VALIDITY if self.wide else VALIDITY)
+        return self.created_at + (WIDE_VALIDITY if self.opens_all_issuers else VALIDITY)
 
     @property
-    def wide(self) -> bool:
+    def opens_all_issuers(self) -> bool:
         """Whether it opens the credentials of all issuers."""
         return self.issuer_id is None
 
@@ -77,7 +78,16 @@ class Link:
     @property
     def expires(self) -> datetime:
         """When the link is deleted."""
-        return self.created_at + (WIDE_RETENTION if self.wide else RETENTION)
+        return self.created_at + (WIDE_RETENTION if self.opens_all_issuers else RETENTION)
+
+
+Keeps = Callable[[Link], bool]
+"""Which links stay when all others of a mailbox are deleted."""
+
+
+def keep_none(_link: Link) -> bool:
+    """Keep no link."""
+    return False
 
 
 class LinkKey(NamedTuple):

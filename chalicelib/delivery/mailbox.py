@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.credential import email_address
-from chalicelib.delivery.emails.email_content import REMINDERS, REQUESTED, Kind
+from chalicelib.delivery.emails.parts.email_content import FROM_LAUREL, REMINDERS, REQUESTED, Kind
 from chalicelib.errors import Refused
 
 RETRY_AFTER = timedelta(days=30)
 """How long a bounce blocks an address before it is tried again: long enough to fix a full or moved mailbox, and longer
 than the email service remembers other senders' bounces (14 days; SES developer guide, "global suppression list")."""
 MAX_BOUNCES = 2
-"""A second bounce is final until an operator reopens the address, because every bounce counts against all issuers."""
+"""Maximum bounces: a second bounce is final until an operator reopens the address, because every bounce counts against
+all issuers."""
 
 MAX_ISSUERS = 1000
 """Maximum number of issuers that one address can unsubscribe from."""
@@ -25,12 +26,17 @@ MAX_ISSUERS = 1000
 def digest(email: str) -> str:
     """SHA-256 of an address in hex: the id of its mailbox.
 
-    The domain is converted to punycode, the form that the email service's events use.
+    The domain is converted to punycode, the form that the email service's events use. `plain_digest` is without that.
     """
     local, at, domain = email_address.normalize(email).rpartition("@")
     with suppress(UnicodeError):  # not a valid domain: no email can be sent there
         domain = domain.encode("idna").decode("ascii").lower()
     return hashlib.sha256(f"{local}{at}{domain}".encode()).hexdigest()
+
+
+def plain_digest(email: str) -> str:
+    """SHA-256 of an address with its domain as written: what an issuer may have given for an international domain."""
+    return hashlib.sha256(email_address.normalize(email).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,17 @@ class Mailbox:
     bounces: int = 0
     """The number of bounces since it was last reopened, each more than `RETRY_AFTER` after the one before."""
     requested_bounced_at: datetime | None = None
-    """The same as `bounced_at` for emails that the recipient requested. An issuer can provoke any other bounce, by text
-    that a mail server refuses, and would lock its recipient out of signing in."""
+    """The same as `bounced_at` for emails that the recipient requested. An issuer can provoke other bounces, with text
+    that a mail server rejects, and could otherwise lock the recipient out of signing in."""
     requested_bounces: int = 0
     reopened_at: datetime | None = None
     """When an operator last reopened it; earlier bounces are forgotten."""
     complained_at: datetime | None = None
     """When an email was marked as spam."""
     forgotten_at: datetime | None = None
-    """When the holder deleted their data; no emails are sent since."""
+    """When the holder deleted their data; since then, they get no emails except those that they chose again."""
+    subscribed: frozenset[str] = frozenset()
+    """Issuers whose emails the holder chose again after that."""
     links_valid_from: datetime | None = None
     """Links created before this time no longer work."""
     issuer_links_valid_from: Mapping[str, datetime] = field(default_factory=dict)
@@ -79,13 +87,25 @@ def suppression_reason(mailbox: Mailbox, kind: Kind, now: datetime, issuer_id: s
     for holds, code in (
         (is_blocked(mailbox, now, requested=requested), "bounced"),
         (mailbox.complained_at is not None and not requested, "complained"),
-        (mailbox.forgotten_at is not None and not requested, "forgotten"),
+        (_is_stopped(mailbox, kind, issuer_id) and not requested, "forgotten"),
         (issuer_id in mailbox.unsubscribed and not requested, "unsubscribed"),
         (issuer_id in mailbox.no_reminders and kind in REMINDERS, "no_reminders"),
     ):
         if holds:
             return code
     return None
+
+
+def _is_stopped(mailbox: Mailbox, kind: Kind, issuer_id: str | None) -> bool:
+    """Whether the holder deleted their data and has not chosen such emails again. Those from Laurel come again with the
+    first issuer's. Messages need a profile, which was deleted too, so a new one allows them by itself."""
+    if kind in FROM_LAUREL:
+        return kind is not Kind.CONTACT and mailbox.forgotten_at is not None and not mailbox.subscribed
+    return _is_silenced(mailbox, issuer_id or "")
+
+
+def _is_silenced(mailbox: Mailbox, issuer_id: str) -> bool:
+    return mailbox.forgotten_at is not None and issuer_id not in mailbox.subscribed
 
 
 def is_blocked(mailbox: Mailbox, now: datetime, *, requested: bool = False) -> bool:
@@ -96,9 +116,9 @@ def is_blocked(mailbox: Mailbox, now: datetime, *, requested: bool = False) -> b
 
 
 def bounced(mailbox: Mailbox, at: datetime, *, requested: bool = False) -> Mailbox:
-    """Record a permanent bounce, of an email that the recipient ``requested`` or of any other. One within `RETRY_AFTER`
-    of the last is of the same time, and changes nothing. Neither does one before the mailbox was reopened, whose notice
-    arrives late or again."""
+    """Record a permanent bounce, of an email that the recipient ``requested`` or of any other. A bounce within
+    `RETRY_AFTER` of the last one counts as the same bounce. A late or repeated notice of a bounce from before the
+    mailbox was reopened also changes nothing."""
     if mailbox.reopened_at is not None and at < mailbox.reopened_at:
         return mailbox
     if _is_another(mailbox.bounced_at, at):
@@ -124,13 +144,17 @@ def complained(mailbox: Mailbox, at: datetime) -> Mailbox:
 
 def unsubscribed(mailbox: Mailbox, issuer_id: str) -> Mailbox:
     """Unsubscribe from an issuer's emails."""
-    return replace(mailbox, unsubscribed=_with(mailbox.unsubscribed, issuer_id))
+    return replace(
+        mailbox,
+        unsubscribed=_with(mailbox.unsubscribed, issuer_id),
+        subscribed=mailbox.subscribed - {issuer_id},
+    )
 
 
 def choose(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
     """Set which emails of an issuer are wanted: `all`, `new` (credentials, no reminders) or `none`. Raises `Refused`.
 
-    Choosing `all` or `new` also undoes `forgotten`.
+    After `forgotten`, choosing `all` or `new` concerns only this issuer: the holder gets no emails from the others.
     """
     preferences = replace(
         mailbox,
@@ -139,26 +163,31 @@ def choose(mailbox: Mailbox, issuer_id: str, wanted: str) -> Mailbox:
     )
     match wanted:
         case "all":
-            return replace(preferences, forgotten_at=None)
+            return _chosen_again(preferences, issuer_id)
         case "new":
-            return replace(preferences, forgotten_at=None, no_reminders=_with(preferences.no_reminders, issuer_id))
+            chosen = _chosen_again(preferences, issuer_id)
+            return replace(chosen, no_reminders=_with(chosen.no_reminders, issuer_id))
         case "none":
             return unsubscribed(preferences, issuer_id)
     raise Refused("Choose all emails, new credentials only, or none.", code="refused")
 
 
+def _chosen_again(mailbox: Mailbox, issuer_id: str) -> Mailbox:
+    if mailbox.forgotten_at is None:
+        return mailbox
+    return replace(mailbox, subscribed=_with(mailbox.subscribed, issuer_id))
+
+
 def choice(mailbox: Mailbox, issuer_id: str) -> str:
-    """The current choice as `choose` takes it."""
-    if issuer_id in mailbox.unsubscribed:
+    """The current choice as `choose` takes it; `none` after `forgotten`."""
+    if issuer_id in mailbox.unsubscribed or _is_silenced(mailbox, issuer_id):
         return "none"
     return "new" if issuer_id in mailbox.no_reminders else "all"
 
 
-def narrower(mailbox: Mailbox, issuer_id: str) -> tuple[str, ...]:
+def choices_with_fewer_emails(mailbox: Mailbox, issuer_id: str) -> tuple[str, ...]:
     """The choices that bring no more emails of an issuer than the current one, which is the first of them."""
     choices = ("all", "new", "none")
-    if mailbox.forgotten_at is not None:
-        return choices[-1:]
     return choices[choices.index(choice(mailbox, issuer_id)) :]
 
 
@@ -181,7 +210,7 @@ def links_ended(mailbox: Mailbox, issuer_id: str | None, at: datetime) -> Mailbo
     return replace(mailbox, issuer_links_valid_from=times)
 
 
-def forgotten(mailbox: Mailbox, now: datetime) -> Mailbox:
+def with_data_deleted(mailbox: Mailbox, now: datetime) -> Mailbox:
     """Delete everything except that no emails are wanted, bounces and complaints."""
     return Mailbox(
         mailbox.digest,

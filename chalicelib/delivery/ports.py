@@ -9,14 +9,14 @@ from typing import NamedTuple, Protocol
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.issuing.search import Place
-from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_status import Delivery, State
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.limits.reputation import Reputation
-from chalicelib.delivery.links import Link, LinkKey
+from chalicelib.delivery.links import Keeps, Link, LinkKey, keep_none
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.task_queue import Task
@@ -52,7 +52,8 @@ class SentEmail:
 
 @dataclass(frozen=True, slots=True)
 class DeferredEmail:
-    """An email that waits for its issuer's quota: the ``kind`` of its task, and the credential it is about."""
+    """An email that is deferred because its issuer's quota is used up: the ``kind`` of its task, and the credential it
+    is about."""
 
     issuer_id: str
     since: datetime
@@ -70,10 +71,10 @@ class LinkRequest:
     """The request of someone who has proven nothing for a link to everything of a credential's holder (`lost_link`)."""
 
     id: str
-    """Random, so that neither the key nor its task tells the address."""
+    """Random, so that neither the key nor its task reveals the address."""
     credential_id: str
     email: str
-    """What was entered: anyone's address."""
+    """The address as entered; it may be anyone's."""
     language: str
     expires: datetime
 
@@ -89,11 +90,11 @@ class Store(Protocol):
     """Stores deliveries, mailboxes and links. Every method raises `Unavailable` when storage does not respond."""
 
     def delivery(self, issuer_id: str, credential_id: str) -> Delivery:
-        """Strongly read; a new delivery of version 0 when none is stored."""
+        """Strongly consistent read; a new delivery of version 0 when none is stored."""
 
     def find_deliveries(self, issuer_id: str, credential_ids: Sequence[str]) -> Mapping[str, Delivery]:
-        """The deliveries of these credentials, by credential id, strongly read; those that are not stored are left
-        out."""
+        """The deliveries of these credentials, by credential id, strongly consistent; those that are not stored are
+        left out."""
 
     def save(self, delivery: Delivery) -> Delivery:
         """Replace the version that was read; returns the next version.
@@ -105,31 +106,31 @@ class Store(Protocol):
         """Store the message id of an email sent ``at``, for as long as events about it may arrive."""
 
     def sent_email(self, message_id: str) -> SentEmail | None:
-        """The email with this message id, strongly read; None when unknown."""
+        """The email with this message id, strongly consistent; None when unknown."""
 
     def add_early_event(self, message_id: str, early: EarlyEvent) -> None:
         """Store an event until the email is stored as sent."""
 
     def early(self, message_id: str) -> tuple[EarlyEvent, ...]:
-        """The early events of an email, strongly read."""
+        """The early events of an email, strongly consistent."""
 
     def add_deferred(self, email: DeferredEmail) -> None:
         """Store a deferred email; one that is already stored is ignored."""
 
     def deferred(self, issuer_id: str, until: datetime, limit: int) -> Sequence[DeferredEmail]:
-        """The first ``limit`` deferred emails of an issuer that wait since ``until`` or longer, strongly read."""
+        """The first ``limit`` emails of an issuer that were deferred at ``until`` or earlier, strongly consistent."""
 
     def delete_deferred(self, email: DeferredEmail) -> None:
         """Delete a deferred email; one that is already gone is ignored."""
 
     def reputation(self, issuer_id: str) -> Reputation:
-        """Strongly read; a new reputation of version 0 when none is stored."""
+        """Strongly consistent read; a new reputation of version 0 when none is stored."""
 
     def save_reputation(self, reputation: Reputation) -> Reputation:
         """Replace the version that was read. Raises `Conflict` when it has changed since."""
 
     def mailbox(self, digest: str) -> Mailbox:
-        """Strongly read; a new mailbox of version 0 when none is stored."""
+        """Strongly consistent read; a new mailbox of version 0 when none is stored."""
 
     def save_mailbox(self, mailbox: Mailbox) -> Mailbox:
         """Replace the version that was read. Raises `Conflict` when it has changed since."""
@@ -138,16 +139,16 @@ class Store(Protocol):
         """Store new links."""
 
     def link(self, name: LinkKey) -> Link | None:
-        """Strongly read. The link may have expired."""
+        """Strongly consistent read. The link may have expired."""
 
-    def delete_links(self, mailbox_id: str) -> None:
-        """Delete all links of a mailbox."""
+    def delete_links(self, mailbox_id: str, keeps: Keeps = keep_none) -> None:
+        """Delete all links of a mailbox, except those that ``keeps`` names."""
 
     def add_link_request(self, request: LinkRequest) -> None:
         """Store a request for a link."""
 
     def link_request(self, request_id: str, now: datetime) -> LinkRequest | None:
-        """A request for a link, strongly read; None when it is unknown, deleted or expired."""
+        """A request for a link, strongly consistent; None when it is unknown, deleted or expired."""
 
     def delete_link_request(self, request_id: str) -> None:
         """Delete a request for a link; one that is already gone is ignored."""
@@ -163,7 +164,7 @@ class Archive(Protocol):
         """The version of an achievement that was issued. Raises `NotFound`."""
 
     def record(self, credential_id: str) -> Record:
-        """Strongly read. Raises `NotFound`."""
+        """Strongly consistent read. Raises `NotFound`."""
 
     def recipient(self, credential_id: str) -> Recipient:
         """The recipient of a credential. Raises `NotFound`."""

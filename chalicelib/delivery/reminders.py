@@ -18,7 +18,7 @@ EVENING = time(21, 0)
 HOUR_UTC = 12
 """Used when the timezone is unknown."""
 MARGIN = timedelta(minutes=5)
-"""Nothing is started this shortly before the evening, because sending takes time."""
+"""No sending starts within this time before the evening, because sending takes time."""
 
 UNOPENED_AFTER = timedelta(days=7)
 UNSHARED_AFTER = timedelta(days=7)

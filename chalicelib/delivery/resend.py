@@ -9,7 +9,7 @@ from chalicelib.award.issuing.storing import DELIVER
 from chalicelib.delivery import delivery_status
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.handlers import is_current
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -18,7 +18,7 @@ from chalicelib.tasks.task_queue import Task
 MIN_INTERVAL = timedelta(minutes=10)
 """Minimum time between two emails, because delivery can take minutes."""
 MAX_PER_DAY = 3
-"""Resend requests per credential and day."""
+"""Maximum resend requests per credential and day."""
 
 STORED_AFTER = timedelta(seconds=30)
 """When the request has been stored or has failed: longer than the function that answers it may run (25 s)."""

@@ -12,7 +12,7 @@ from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.emails.compose import about_credential
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.links import Purpose
 from chalicelib.delivery.mailbox import suppression_reason
@@ -23,8 +23,8 @@ from chalicelib.errors import NotFound, Refused, Unavailable
 def send(
     delivery_context: DeliveryContext, kind: Kind, context: EmailContext, since: datetime | None = None
 ) -> Delivery:
-    """Send the email unless it was sent (``since`` an event), is suppressed or must not be sent twice; the delivery
-    after.
+    """Send the email unless it was sent (``since`` an event), is suppressed or must not be sent twice, and return the
+    changed delivery.
 
     Raises `Unavailable` when it should be retried: `NotSent` when it was certainly not sent by this call.
     """

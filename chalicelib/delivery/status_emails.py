@@ -1,4 +1,4 @@
-"""The email about its status that the holder of a credential must get."""
+"""The status email that a credential's holder must get."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import delivery_status
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 
 _EMAILS = {State.REVOKED: Kind.REVOKED, State.SUSPENDED: Kind.SUSPENDED, State.ACTIVE: Kind.REINSTATED}
 
@@ -41,6 +41,6 @@ def _is_suspension_known(delivery: Delivery) -> bool:
 
 
 def must_wait(kind: Kind, delivery: Delivery, now: datetime) -> bool:
-    """Whether an email that the holder must get before that of ``kind``, if at all, is being sent."""
+    """Whether an email is being sent that must reach the holder before the one of ``kind``."""
     earlier = (delivery.emails.get(each) for each in (Kind.ISSUED, Kind.SUSPENDED) if each is not kind)
     return any(one and not one.answered and now - one.claimed_at < delivery_status.CLAIM_TIMEOUT for one in earlier)

@@ -20,7 +20,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery import email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import summary
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.links import Purpose
 from chalicelib.delivery.mailbox import suppression_reason

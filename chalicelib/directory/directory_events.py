@@ -68,8 +68,7 @@ def record(
         todays = salt()
     except Unavailable:
         todays = None
-    for one in found:
-        reports.recorder.record(_event(reports, visit, todays, one))
+    reports.recorder.record_all([_event(reports, visit, todays, one) for one in found])
 
 
 def _of_each(kind: Kind, issuer_ids: Iterable[str]) -> Iterator[DirectoryEvent]:

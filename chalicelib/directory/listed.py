@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.credential import dates
 from chalicelib.directory.listing import Listing, Named
 from chalicelib.directory.profiles.ports import PublishedStore
 from chalicelib.directory.profiles.published import Published
@@ -17,8 +18,8 @@ RECHECKED = 10
 """Credentials of a listing that are verified again when it is shown: as many as most holders have, and 500 on the
 largest page."""
 RETRY = timedelta(days=1)
-"""When to list a holder again who shows a credential that does not count yet, because its issuer is not identified or
-it is not valid yet: issuers prove their domain within days, and nothing else tells the directory."""
+"""When to re-list a holder who shows a credential that does not count yet, because its issuer is not identified or it
+is not valid yet: issuers prove their domain within days, and nothing else tells the directory."""
 
 
 def listing_of(published: Published, credentials: Sequence[HostedReport], version: int, now: datetime) -> Listing:
@@ -44,7 +45,7 @@ def listing_of(published: Published, credentials: Sequence[HostedReport], versio
         achievements=_named((one.record.achievement_id, view.get("achievement")) for one, view in views),
         issuers=_named((one.record.issuer_id, view.get("issuer")) for one, view in views),
         credentials=len(counted),
-        issued_at=max(issued, default=None),
+        issued_at=max(filter(None, (_moment(view) for _, view in views)), default=None),
         newest=tuple(one.record.id for one in counted[:RECHECKED]),
     )
 
@@ -92,7 +93,7 @@ def open_by_id(reports: HostedReports, credential_ids: Iterable[str]) -> dict[st
 
 
 def changes_at(published: Published, credentials: Sequence[HostedReport], now: datetime) -> datetime | None:
-    """When the listing of ``published`` changes by the passing of time alone; None if it does not."""
+    """When the listing of ``published`` changes only because time has passed; None if it does not."""
     times = [published.expires_at]
     for one in credentials:
         if _counts(one, now):
@@ -108,6 +109,12 @@ def _counts(opened: HostedReport, now: datetime) -> bool:
 
 def _is_identified(opened: HostedReport, now: datetime) -> bool:
     return opened.issuer is not None and opened.issuer.identified(now)
+
+
+def _moment(view: Mapping[str, object]) -> datetime | None:
+    """From when the issuer says that it is valid, which is what its page shows as its date."""
+    written = text(view.get("valid_from"))
+    return dates.parse(written) if written else None
 
 
 def _skills(view: Mapping[str, object]) -> Iterator[str]:

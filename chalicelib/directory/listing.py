@@ -34,7 +34,7 @@ class Listing:
     languages: tuple[str, ...] = ()
     """BCP 47 language tags."""
     open_to: tuple[str, ...] = ()
-    """The work that the holder is looking for, as fixed words such as ``full-time``."""
+    """What the holder can be contacted about: values of `OpenTo`."""
     skills: tuple[str, ...] = ()
     """Names of skills. Two names are the same skill if they differ in case, accents and punctuation only."""
     achievements: tuple[Named, ...] = ()
@@ -42,6 +42,7 @@ class Listing:
     credentials: int = 0
     """The number of valid credentials that the holder shows."""
     issued_at: datetime | None = None
-    """When the newest of them was issued."""
+    """The latest day from which one of them is valid, as its issuer signed it. A programme that moves to Laurel enters
+    credentials that are years old."""
     newest: tuple[str, ...] = ()
     """Ids of the newest of them, which are verified again when the listing is shown (`listed.RECHECKED`)."""

@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from ipaddress import IPv6Address
 from typing import Protocol
 
@@ -25,14 +25,20 @@ from chalicelib.errors import TooMany, Unavailable
 from chalicelib.language.phrase import phrase
 
 PER_NETWORK = 5_000
-"""Listings in a UTC day for one IPv4 address or IPv6 /48, one site (RFC 6177): 25 recruiters of one office who read 200
-people each, or a class of thirty with 16 pages each. It is 0.5% of a directory of a million people, and 5% of one of
-100,000."""
+"""Listings in a UTC day for one IPv4 address or IPv6 /64, one household's or office's subnet (RFC 4291, 2.5.4): 25
+recruiters of one office who read 200 people each, or a class of thirty with 16 pages each. It is 0.5% of a directory of
+a million people, and 5% of one of 100,000."""
+PER_SITE = 10_000
+"""For an IPv6 /48, one site (RFC 6177), which has 65,536 subnets; mobile providers give each of their customers one.
+Larger, so that one subnet cannot use up what it shares with the others."""
 PER_PROVIDER = 50_000
 """For an IPv6 /32, one provider with many customers: otherwise a customer with one would have 65,536 sites."""
-FOR_OTHER_SITES = 1_000
-"""For what other websites embed or request in the browsers of a network, such as 166 frames with six people: counted
-separately, so that a website cannot use up what its visitors may read themselves."""
+OTHER_SITES = 5
+"""What other websites load in a network's browsers has a separate limit, a fifth of these, so that a website cannot use
+up what its visitors may read themselves: 1,000 listings, 166 frames with six people, for an address."""
+PER_PERSON = 500
+"""Profiles that one signed-in person can open a day as recruiters see them: one a minute on a working day. Copying them
+from many networks then takes many email addresses."""
 SUSPECTED = 100
 """The most a network has left after it has opened a decoy: ten pages, for the people on the same network."""
 SUGGESTIONS = 1
@@ -57,7 +63,9 @@ class Reading:
     """One request that reads listings. ``decoy`` is the id of the network's decoy of today."""
 
     decoy: str
+    day: date
     salt: bytes
+    """The salt of ``day``."""
     shown: int = 0
 
 
@@ -70,8 +78,11 @@ class ReadingLimit:
     clock: Callable[[], datetime]
 
     @contextmanager
-    def reading(self, address: str, listings: int, *, by_other_site: bool = False) -> Iterator[Reading]:
-        """Take ``listings`` for a request from ``address``, and give back those that it has not `shown`.
+    def reading(
+        self, address: str, listings: int, *, by_other_site: bool = False, person: str | None = None
+    ) -> Iterator[Reading]:
+        """Take ``listings`` for a request from ``address``, and give back those that it has not `shown`. ``person`` is
+        the email address of a signed-in reader, who has a limit of their own.
 
         Raises `TooMany`, or `Unavailable` if it cannot be counted.
         """
@@ -79,14 +90,16 @@ class ReadingLimit:
         secret, counted = self._secret(now), _counted(address)
         decoy = _decoy(secret, counted[0][0])
         if by_other_site:
-            counted = [(f"embedded {counted[0][0]}", FOR_OTHER_SITES)]
+            counted = [(f"embedded {network}", limit // OTHER_SITES) for network, limit in counted]
+        if person is not None:
+            counted = [(f"person {person}", PER_PERSON), *counted]
         names = [network_id(secret, f"directory {network}") for network, _ in counted]
         taken: list[str] = []
-        reading = Reading(decoy, secret)
+        reading = Reading(decoy, now.date(), secret)
         try:
             for name, (_, limit) in zip(names, counted, strict=True):
                 if not self.counters.add(name, listings, limit, _end_of_day(now)):
-                    raise _too_many(now)
+                    raise _too_many(now, of_person=person is not None and not taken)
                 taken.append(name)
             yield reading
         finally:
@@ -124,7 +137,8 @@ def _counted(address: str) -> list[tuple[str, int]]:
     if found is None:
         return [("unknown", PER_NETWORK)]
     if isinstance(found, IPv6Address):
-        return [(networks.network(found, 48), PER_NETWORK), (networks.network(found, 32), PER_PROVIDER)]
+        limits = ((64, PER_NETWORK), (48, PER_SITE), (32, PER_PROVIDER))
+        return [(networks.network(found, prefix), limit) for prefix, limit in limits]
     return [(networks.network(found, 32), PER_NETWORK)]
 
 
@@ -137,10 +151,15 @@ def _end_of_day(now: datetime) -> datetime:
     return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
 
 
-def _too_many(now: datetime) -> TooMany:
+def _too_many(now: datetime, *, of_person: bool) -> TooMany:
     seconds = math.ceil((_end_of_day(now) - now).total_seconds())
     return TooMany(
         phrase(
+            "You have reached today’s limit for opening profiles, which is there to prevent copying. You "
+            "can continue after midnight UTC."
+        )
+        if of_person
+        else phrase(
             "Your network has reached today’s limit for reading the directory, which is there to prevent copying. You "
             "can continue after midnight UTC."
         ),

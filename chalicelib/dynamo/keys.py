@@ -38,28 +38,37 @@ table ``credentials`` (permanent): private items
 ``JOB#<issuer>#<job>``                ``CHUNK#<n>``                   some of its rows
 ``JOB#<issuer>#<job>``                ``RESULTS#<n>``                 their results; the progress of the job
 ``DELIVERY#<issuer>#<credential>``    ``DELIVERY``                    the delivery status of a credential's emails
-``DEFERRED#<issuer>``                 ``<since>#<kind>#<credential>`` emails that wait for the issuer's quota
+``DEFERRED#<issuer>``                 ``<since>#<kind>#<credential>`` deferred emails, over the issuer's quota
 ``EMAILS#<issuer>``                   ``EMAILS``                      how many of an issuer's emails bounce
 ``MAILBOX#<sha256>``                  ``MAILBOX``                     what is known about the address with this hash
 ``PROFILE#<sha256>``                  ``PROFILE``                     the profile of the address with this hash
 ``CONSENTS#<sha256>``                 ``<n>``                         the ledger of its consents (an entry each)
-``HIDDEN_PROFILE#<holder>``           ``HIDDEN``                      that an operator has hidden a profile (a marker)
+``HIDDEN_PROFILE#<holder>``           ``HIDDEN``                      marker: an operator has hidden the profile
+``RECRUITERS#<holder>``               ``RECRUITERS``                  what recruiters see of a holder's profile
 ``SAVED#<sha256>``                    ``SAVED``                       people and searches that an address has saved
 ``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
 ``COMPLETIONS#<issuer>#<pathway>``    ``<completion>``                the holders who completed it
 ``WEBHOOKS#<issuer>``                 ``WEBHOOK#<webhook>``           a webhook; all webhooks of an issuer
+``ENDPOINTS#<issuer>``                ``<endpoint>``                  an endpoint; all endpoints of an issuer
 ``VISITOR_REPORT#<report>``           ``VISITOR_REPORT``              a report by a visitor about a credential
 ``ISSUER_REPORTS#<issuer>#<state>``   ``<report>``                    reports to an issuer by time (a pointer each)
 ``OPERATOR_REPORTS#<state>``          ``<report>``                    reports to the operators (a pointer each)
 ``COUNTS#<issuer>#<section>``         ``<level>#<start>``             its counts of a day, a month or all time
-``CHUNKS#<pk>#<sk>``                  ``<sha256>#<n>``                counts that are too large for their item
+``CHUNKS#<pk>#<sk>#<n>``              ``<sha256>``                    counts that are too large for their item
 ``SUMMARIES``                         ``<issuer>#<email>``            a member who wants the monthly summary
+``SURVEY#<issuer>``                   ``SURVEY``                      the survey of an issuer
+``SURVEY_ANSWERS#<issuer>``           ``<credential>#<months>``       the answers of holders
+``OUTCOME_NAMES#<issuer>``            ``<name>``                      the kinds of outcome of an issuer
+``MANUAL_CHECK#<issuer>``             ``MANUAL_CHECK``                what an issuer says about checking by hand
+``OUTCOMES#<issuer>#<name>``          ``<sha256>#<day>``              outcomes of the address with this hash
+``OUTCOMES_OF#<sha256>``              ``<issuer>#<name>``             who has outcomes of an address (a pointer each)
 ``TASKS#<shard>``                     ``<due>#<kind>#<issuer>#``      due tasks, oldest first
                                       ``<subject>``
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
                                       ``<subject>``
+``ENDPOINT_TASKS#<shard>``            as in ``TASKS``                 due messages to endpoints; their dead letters
 table ``directory`` (rebuilt from ``credentials``); each key of a generation of the index starts with it
 ``GENERATIONS``                       ``GENERATIONS``                 which generations of the index there are
 ``UPDATES#<holder>``                  ``UPDATES``                     how often a listing was updated
@@ -67,10 +76,10 @@ table ``directory`` (rebuilt from ``credentials``); each key of a generation of 
 ``<generation>#HOLDERS#<shard>``      ``<holder>``                    what is indexed of a holder
 ``<generation>#CARDS#<shard>``        ``<ordinal>``                   a listing, by its ordinal
 ``<generation>#NAMES#<shard>``        ``<name>#<ordinal>``            the order by name
-``<generation>#WORD#<beginning>``     ``<word>#<block>``              who has a word; all words with a beginning
-``<generation>#ISSUED``               ``<block>#<month>``             whose newest credential is of a month; everyone
-``<generation>#<kind>#<value>``       ``<block>``                     who has another value
-``<generation>#spelling#<key>``       ``~``                           words that may be meant by a misspelt one
+``<generation>#WORD#<prefix>``        ``<word>#<block>``              listings with a word; all words with a prefix
+``<generation>#ISSUED``               ``<block>#<month>``             listings by month of the newest credential; all
+``<generation>#<kind>#<value>``       ``<block>``                     listings with another value
+``<generation>#spelling#<key>``       ``~``                           words that a misspelt one may stand for
 ``<generation>#SUGGEST#<letter>``     ``<word>#<kind>#<value>``       values to filter by, while someone types
 table ``events`` (removed after a while)
 ``EVENTS#<bucket>#<shard>``           ``<event>``                     the events of three minutes, to be counted
@@ -80,7 +89,7 @@ table ``events`` (removed after a while)
 ``FOLD``                              ``FOLD``                        how far events are counted
 ``BUCKET_COUNTS#<hour>``              ``<issuer>#<bucket>``           the counts of its buckets, by issuer
 ``HOUR_COUNTS#<day>``                 ``<issuer>#<hour>``             the counts of its hours, by issuer
-``CHUNKS#<pk>#<sk>``                  ``<sha256>#<n>``                counts that are too large for their item
+``CHUNKS#<pk>#<sk>#<n>``              ``<sha256>``                    counts that are too large for their item
 table ``secrets`` (really deleted: no backup, no stream)
 ``SALT``                              ``<day>``                       the salt of a day; all salts before a day
 ``SIGNING_KEY``                       ``<day>``                       the secret that a day's sessions are signed with
@@ -95,11 +104,14 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``LISTINGS_READ#<network>``           ``LISTINGS_READ``               how much of the directory a network read today
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
+``CONVERSION_KEY``                    ``<month>``                     the key of a month's tokens of referrals
+``CONVERSION#<issuer>#<event>``       ``CONVERSION``                  when a click led to a sign-up
 ``REPORTER#<report>``                 ``REPORTER``                    the message and address of a reporter
-``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                that a person has signed in
+``KNOWN_PERSON#<hash>``               ``KNOWN_PERSON``                marker: a person has signed in
 ``MESSAGE#<sha256>``                  ``MESSAGE``                     a message to a holder, until it is relayed
 ``RELAYED#<sha256>``                  ``RELAYED``                     whom the link in a relayed message is about
-``REPORTED_SENDER#<hash>``            ``<holder>``                    that a holder reported a sender, or a domain
+``REPORTED_SENDER#<hash>``            ``<holder>``                    a holder's report of a sender, or a domain
+``REPORTS_OF#<holder>``               ``<hash>``                      the same, by holder
 ``HOLDER_LINKS#<mailbox>``            ``<sha256>``                    a link in an email; all links of a mailbox
 ``LINK_REQUEST#<request>``            ``LINK_REQUEST``                who asks for a link, until the worker answers
 ``MAIL#<message>``                    ``MAIL``                        the email with this SES message id
@@ -108,6 +120,8 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``DRY_RUN#<issuer>#<dry run>``        ``DRY_RUN``                     a dry run of a large upload
 ``DRY_RUN#<issuer>#<dry run>``        ``PART#<n>``                    a part of its upload
 ``WEBHOOK#<issuer>#<webhook>``        ``<at>#<message>``              messages of a webhook, newest first
+``ENDPOINT_MESSAGES#<issuer>#``       ``<message>``                   messages to an endpoint, by time
+``<endpoint>``
 table ``erasures`` (not restored with the others)
 ``TOMBSTONE#<kind>#<hash>``           ``TOMBSTONE``                   when something with this id was erased
 ====================================  ==============================  =============================================
@@ -337,6 +351,47 @@ def summary_subscriptions() -> Range:
     return Range("SUMMARIES")
 
 
+def survey(issuer_id: str) -> Key:
+    return Key(join("SURVEY", issuer_id), "SURVEY")
+
+
+def survey_answer(issuer_id: str, credential_id: str, months: int) -> Key:
+    return Key(join("SURVEY_ANSWERS", issuer_id), join(credential_id, str(months)))
+
+
+def survey_answers(issuer_id: str) -> Range:
+    return Range(join("SURVEY_ANSWERS", issuer_id))
+
+
+def manual_check(issuer_id: str) -> Key:
+    return Key(join("MANUAL_CHECK", issuer_id), "MANUAL_CHECK")
+
+
+def outcome_measure(issuer_id: str, name: str) -> Key:
+    return Key(join("OUTCOME_NAMES", issuer_id), escape(name))
+
+
+def outcome_measures(issuer_id: str) -> Range:
+    return Range(join("OUTCOME_NAMES", issuer_id))
+
+
+def outcome(issuer_id: str, name: str, person: str, day: date) -> Key:
+    return Key(join("OUTCOMES", issuer_id, name), join(person, day.isoformat()))
+
+
+def outcomes_of(person: str) -> Range:
+    return Range(join("OUTCOMES_OF", person))
+
+
+def outcome_pointer(person: str, issuer_id: str, name: str) -> Key:
+    return Key(outcomes_of(person).pk, join(issuer_id, name))
+
+
+def outcomes(issuer_id: str, name: str, person: str | None) -> Range:
+    pk = join("OUTCOMES", issuer_id, name)
+    return Range(pk) if person is None else Range(pk, "begins_with(sk, :sk)", join(person, ""))
+
+
 def late_day(day: date) -> Key:
     return Key("LATE_DAYS", day.isoformat())
 
@@ -373,12 +428,12 @@ def counts_between(issuer_id: str, section: str, first: Period, last: Period) ->
 
 
 def payload_chunk(head: Key, digest: str, number: int) -> Key:
-    # Zero-padded, so that text order is number order.
-    return Key(payload_chunks(head).pk, join(digest, f"{number:04}"))
+    return Key(payload_chunks(head, number).pk, digest)
 
 
-def payload_chunks(head: Key) -> Range:
-    return Range(join("CHUNKS", *head))
+def payload_chunks(head: Key, number: int) -> Range:
+    # Each in a partition of its own: a chunk takes a third of the write units that a partition has in a second.
+    return Range(join("CHUNKS", *head, str(number)))
 
 
 def salt(day: date) -> Key:
@@ -454,6 +509,15 @@ def first_click(nonce: str, visitor_class: str) -> Key:
     return Key(join("REFERRAL", nonce), escape(visitor_class))
 
 
+def conversion_key(month: date) -> Key:
+    # The public function may read and write this partition.
+    return Key("CONVERSION_KEY", f"{month:%Y-%m}")
+
+
+def conversion(issuer_id: str, event_id: str) -> Key:
+    return Key(join("CONVERSION", issuer_id, event_id), "CONVERSION")
+
+
 def fetch_time(network: str) -> Key:
     # The verify function may write the partitions of this prefix and no others.
     return Key(join("FETCHES", network), "FETCHES")
@@ -486,6 +550,14 @@ def reported_sender(sender: str, holder_id: str) -> Key:
 
 def reports_of_sender(sender: str) -> Range:
     return Range(join("REPORTED_SENDER", sender))
+
+
+def report_of_holder(holder_id: str, sender: str) -> Key:
+    return Key(join("REPORTS_OF", holder_id), escape(sender))
+
+
+def reports_of_holder(holder_id: str) -> Range:
+    return Range(join("REPORTS_OF", holder_id))
 
 
 def visitor_report(report_id: str) -> Key:
@@ -554,23 +626,27 @@ def dry_run_parts(issuer_id: str, dry_run_id: str) -> Range:
     return Range(dry_run(issuer_id, dry_run_id).pk, "begins_with(sk, :sk)", "PART#")
 
 
-def task(due: datetime, kind: str, issuer_id: str, subject: str) -> Key:
+TASKS, ENDPOINT_TASKS = "TASKS", "ENDPOINT_TASKS"
+"""The queues: of the worker, and of the function that sends messages to endpoints, each of which reaches its own."""
+
+
+def task(due: datetime, kind: str, issuer_id: str, subject: str, queue: str = TASKS) -> Key:
     spread = zlib.crc32(join(kind, subject).encode()) % TASK_SPREAD
     shard = (zlib.crc32(issuer_id.encode()) + spread) % TASK_SHARDS
-    return Key(join("TASKS", str(shard)), join(moment(due), kind, issuer_id, subject))
+    return Key(join(queue, str(shard)), join(moment(due), kind, issuer_id, subject))
 
 
-def dead_letter(at: datetime, kind: str, issuer_id: str, subject: str) -> Key:
-    return Key(join("TASKS", "FAILED"), join(moment(at), kind, issuer_id, subject))
+def dead_letter(at: datetime, kind: str, issuer_id: str, subject: str, queue: str = TASKS) -> Key:
+    return Key(join(queue, "FAILED"), join(moment(at), kind, issuer_id, subject))
 
 
-def tasks_due(shard: int, now: datetime) -> Range:
+def tasks_due(shard: int, now: datetime, queue: str = TASKS) -> Range:
     # A sort key starts with the due time, so it sorts before the next microsecond.
-    return Range(join("TASKS", str(shard)), "sk < :sk", moment(now + timedelta(microseconds=1)))
+    return Range(join(queue, str(shard)), "sk < :sk", moment(now + timedelta(microseconds=1)))
 
 
-def dead_letters() -> Range:
-    return Range(join("TASKS", "FAILED"))
+def dead_letters(queue: str = TASKS) -> Range:
+    return Range(join(queue, "FAILED"))
 
 
 def _before(pk: str, key: Key | None) -> Range:
@@ -647,6 +723,10 @@ def hidden_profile(holder_id: str) -> Key:
 
 def published(holder_id: str) -> Key:
     return Key(join("PUBLISHED", holder_id), "PUBLISHED")
+
+
+def for_recruiters(holder_id: str) -> Key:
+    return Key(join("RECRUITERS", holder_id), "RECRUITERS")
 
 
 def sitemap_entry(holder_id: str) -> Key:
@@ -739,13 +819,29 @@ def webhook_deliveries(issuer_id: str, webhook_id: str) -> Range:
     return Range(join("WEBHOOK", issuer_id, webhook_id), backward=True)
 
 
+def endpoint(issuer_id: str, endpoint_id: str) -> Key:
+    return Key(join("ENDPOINTS", issuer_id), escape(endpoint_id))
+
+
+def endpoints(issuer_id: str) -> Range:
+    return Range(join("ENDPOINTS", issuer_id))
+
+
+def endpoint_message(issuer_id: str, endpoint_id: str, message_id: str) -> Key:
+    return Key(join("ENDPOINT_MESSAGES", issuer_id, endpoint_id), escape(message_id))
+
+
+def endpoint_messages(issuer_id: str, endpoint_id: str) -> Range:
+    return Range(join("ENDPOINT_MESSAGES", issuer_id, endpoint_id), backward=True)
+
+
 DIRECTORY_SHARDS = 16
 """Partitions of entries and of cards: 16,000 write units a second while the directory is rebuilt. Changing the number
 requires a rebuild into a new generation."""
 _NAME_SHARDS = (*"bcdefghijklmnopqrstuvwxyz{", "\u0400", "\u0600", "\u3000", "\u5000", "\u6000", "\u8000", "\uac00")
 """Where the partitions of the order by name begin, apart from the first: by Latin letter, and by script."""
 _WORD_BEGINNING = 3
-"""Letters that words in one partition share; a beginning that is searched in all words has at least as many."""
+"""Letters that words in one partition share; a prefix that is searched in all words has at least as many."""
 _ORDINALS = 10**8
 
 
@@ -785,9 +881,18 @@ def directory_size(generation: str) -> Key:
     return Key(join(generation, "SIZE"), "SIZE")
 
 
+def directory_buffer(generation: str) -> Key:
+    return Key(join(generation, "BUFFER"), "BUFFER")
+
+
 def directory_entry(generation: str, holder_id: str) -> Key:
     shard = zlib.crc32(holder_id.encode()) % DIRECTORY_SHARDS
     return Key(join(generation, "HOLDERS", str(shard)), escape(holder_id))
+
+
+def entry_holder(key: Key) -> str:
+    """The holder in a key of `directory_entry`."""
+    return unescape(key.sk)
 
 
 def directory_entries(generation: str, shard: int) -> Range:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ READ_SECONDS = 2
 RETRIES = 2
 
 MAX_KEY = 2_048
-"""Bytes of a partition key (Amazon DynamoDB, "Service, account, and table quotas")."""
+"""Maximum bytes of a partition key (Amazon DynamoDB, "Service, account, and table quotas")."""
 WRITES = 25
 """Items in one BatchWriteItem."""
 ATTEMPTS = 5
@@ -137,10 +137,22 @@ class Tables:
         """The item under ``key``, or None; ``consistent`` as in `query`. Raises `Unavailable`."""
         if len(key.pk.encode()) > MAX_KEY:
             return None  # the id may come from a request; no item can have a key this long
-        with _translated_errors():
-            reply = self.client.get_item(TableName=table, Key=_raw_key(key), ConsistentRead=consistent)
+        reply = self._read(self.client.get_item, TableName=table, Key=_raw_key(key), ConsistentRead=consistent)
         item: Raw | None = reply.get("Item")
         return item
+
+    def _read(self, call: Callable[..., Any], **request: Any) -> dict[str, Any]:  # noqa: ANN401 - botocore has no types
+        """The reply to a read, which is repeated after a pause while it is throttled. Raises `Unavailable`."""
+        busy = _busy()
+        for attempt in range(ATTEMPTS):
+            _pause_before(attempt)
+            try:
+                with _translated_errors():
+                    reply: dict[str, Any] = call(**request)
+                    return reply
+            except _Contended as error:
+                busy = error
+        raise busy
 
     def get_many(self, wanted: Mapping[str, Sequence[Key]], *, consistent: bool = True) -> dict[Key, Raw]:
         """The items under the ``wanted`` keys (by table), in one call; ``consistent`` as in `query`.
@@ -158,8 +170,8 @@ class Tables:
             if not pending:
                 return found
             _pause_before(attempt)
+            reply = self._read(self.client.batch_get_item, RequestItems=pending)
             with _translated_errors():
-                reply = self.client.batch_get_item(RequestItems=pending)
                 for items in reply["Responses"].values():
                     found.update((key_of(item), item) for item in items)
                 pending = reply.get("UnprocessedKeys") or {}
@@ -167,18 +179,30 @@ class Tables:
             raise Unavailable("Storage returned an incomplete response.", code="storage_partial")
         return found
 
-    def query(self, table: str, part: Range, page: int | None = None, *, consistent: bool = True) -> Iterator[Raw]:
+    def query(
+        self,
+        table: str,
+        part: Range,
+        page: int | None = None,
+        *,
+        consistent: bool = True,
+        attributes: Sequence[str] = (),
+    ) -> Iterator[Raw]:
         """Every item in ``part`` of a partition, in order. Raises `Unavailable`.
 
         ``page`` limits how many items one call reads, for a caller that may stop early; by default a call reads up to 1
-        MB. A read that is not ``consistent`` costs half, and may miss the writes of the last second.
+        MB. A read that is not ``consistent`` costs half, and may miss the writes of the last second. With
+        ``attributes``, items have only these, at the same price.
         """
         request: dict[str, Any] = {"TableName": table, **_condition_of(part), "ConsistentRead": consistent}
         if page is not None:
             request["Limit"] = page
+        if attributes:
+            request["ProjectionExpression"] = ", ".join(f"#{name}" for name in attributes)
+            request["ExpressionAttributeNames"] = {f"#{name}": name for name in attributes}
         while True:
+            reply = self._read(self.client.query, **request)
             with _translated_errors():
-                reply = self.client.query(**request)
                 items, last = reply["Items"], reply.get("LastEvaluatedKey")
             yield from items
             if not last:

@@ -8,7 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from chalicelib.delivery.emails.email_content import FROM_LAUREL, EmailContent
+from chalicelib.delivery.emails.parts.email_content import FROM_LAUREL, EmailContent
 from chalicelib.email.render import render
 from chalicelib.errors import Refused
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.emails.parts.email_content import EmailContent
 from chalicelib.language.languages import direction
 from chalicelib.language.translation import translation
 

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from botocore.parsers import ResponseParserError
 from botocore.session import get_session
 
-from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.emails.parts.email_content import EmailContent
 from chalicelib.delivery.ports import NotSent
 from chalicelib.email.message import message
 from chalicelib.errors import Refused, Unavailable

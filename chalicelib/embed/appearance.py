@@ -84,8 +84,8 @@ SHAPES: Mapping[str, tuple[str, str]] = {
 
 
 def size_of(text: str | None) -> Size:
-    """Return the size named ``text``; a card for any other text, because a widget with a typing error must still show
-    the credential."""
+    """Return the size named ``text``; a card for any other text, because a widget with a typo in its attributes must
+    still show the credential."""
     return Size(text) if text in tuple(Size) else Size.CARD
 
 

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.credential.quotation import without_piles
+from chalicelib.credential.quotation import limit_combining_marks
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\\s]+")
 """White space, and what XML 1.0 does not allow or displays differently in each program (2.2)."""
 MAX_TEXT = 300
-"""Characters of a text in a widget: more than any size shows, and little enough for an attribute of a snippet."""
+"""Maximum characters of a text in a widget: more than any size shows, and little enough for an attribute of a
+snippet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +50,5 @@ class BadgeView:
 
 def one_line(text: str) -> str:
     """Return ``text`` as one line of characters that every output format can contain."""
-    line = without_piles(_UNPRINTABLE.sub(" ", text)).strip()
+    line = limit_combining_marks(_UNPRINTABLE.sub(" ", text)).strip()
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1].rstrip() + "…"

@@ -5,31 +5,28 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.embed import snippets, texts
 from chalicelib.embed.appearance import BOXES, Size
 from chalicelib.embed.badge_view import BadgeView
+from chalicelib.embed.discovery import JSON, XML
 from chalicelib.embed.snippets import Look
 
 PROVIDER = "Laurel"
 CACHE_SECONDS = 3600
-"""How long a consumer may keep the response. It contains no verdict: the frame in it reads that each time."""
-JSON = "json"
-XML = "xml"
+"""How long a consumer may keep the response. It contains no verdict; its frame loads the verdict each time."""
 MEDIA_TYPES: Mapping[str, str] = {JSON: "application/json", XML: "text/xml"}
 """Media type of each format (oembed.com, 2.3.4)."""
-DISCOVERY: Mapping[str, str] = {JSON: "application/json+oembed", XML: "text/xml+oembed"}
-"""Media type of the discovery link of each format (oembed.com, 4)."""
 _PAGE = re.compile(rf"/c/({PATTERN})/?\Z", re.ASCII)
 
 Response = dict[str, str | int]
 
 
 def credential_id(url: str, base_url: str) -> str | None:
-    """Return the id of the credential whose page ``url`` is, None if it is no page of this deployment.
+    """Return the id of the credential whose page ``url`` is, None if it is not a page of this deployment.
 
     A query and a fragment are ignored: programs add their own to a link that is shared.
     """
@@ -81,16 +78,6 @@ def write(found: Response, form: str) -> str:
         return json.dumps(found, ensure_ascii=False)
     members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in found.items())
     return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?>\n<oembed>{members}</oembed>'
-
-
-def discovery(page_url: str, base_url: str) -> dict[str, str]:
-    """Return the discovery links of a page: URLs by media type."""
-    return {media_type: discovery_url(page_url, base_url, form) for form, media_type in DISCOVERY.items()}
-
-
-def discovery_url(page_url: str, base_url: str, form: str) -> str:
-    """Return the URL at which a program that reads the page of a credential finds the response."""
-    return f"{base_url}/oembed?url={quote(page_url, safe='')}&format={form}"
 
 
 def _rich(view: BadgeView, size: Size, base_url: str) -> Response:

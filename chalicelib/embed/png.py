@@ -9,7 +9,7 @@ from chalicelib.embed import svg, texts
 from chalicelib.embed.appearance import Size, Theme
 from chalicelib.embed.artefacts import rendering
 from chalicelib.embed.artefacts.typesetting import drawable, drawable_or
-from chalicelib.embed.texts import Shown
+from chalicelib.embed.texts import WidgetTexts
 from chalicelib.language.translation import ENGLISH, Translation
 
 KEPT = 64
@@ -20,14 +20,14 @@ SCALES = (1, 2)
 
 @lru_cache(maxsize=KEPT)
 def draw(
-    shown: Shown, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1, language: Translation = ENGLISH
+    shown: WidgetTexts, size: Size, theme: Theme = Theme.LIGHT, scale: int = 1, language: Translation = ENGLISH
 ) -> bytes:
     """Render the badge. Instead of a name in a script that no font has, it says in ``language`` that the name is not
     shown."""
     return rendering.png(svg.draw(_drawable(shown, language), size, theme), scale)
 
 
-def _drawable(shown: Shown, language: Translation) -> Shown:
+def _drawable(shown: WidgetTexts, language: Translation) -> WidgetTexts:
     return replace(
         shown,
         title=drawable(shown.title) or language.text(texts.UNNAMED),

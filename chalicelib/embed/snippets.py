@@ -34,7 +34,8 @@ FRAME_STYLE = "border:0;max-width:100%;color-scheme:light"
 frames state none, which is light, and colour only their cards; so the frame must be light too, even on a dark page."""
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 """Permissions of the frame: report its height, and open the credential's page in a new tab."""
-
+_IMAGE_STYLE = "max-width:100%;height:auto"
+"""A card is wider than some columns of a phone."""
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 """All ASCII punctuation, which a backslash makes literal (CommonMark 2.4)."""
 
@@ -87,12 +88,34 @@ def script(view: BadgeView, look: Look, base_url: str) -> str:
 
 def frame(view: BadgeView, look: Look, base_url: str, box: Box | None = None) -> str:
     """Return the frame, by default as large as its contents."""
-    box = box or BOXES[look.size]
     title = translation(look.language or DEFAULT).own(texts.title(view))
+    return iframe(frame_url(view, look, base_url), title, box or BOXES[look.size])
+
+
+def iframe(url: str, title: str, box: Box) -> str:
+    """Return the frame of a document at ``url``, which is as large as ``box`` until it reports its height."""
     return (
-        f"<iframe src={quoteattr(frame_url(view, look, base_url))} title={quoteattr(title)} "
+        f"<iframe src={quoteattr(url)} title={quoteattr(title)} "
         f'width="{box.width}" height="{box.height}" style="{FRAME_STYLE}" loading="lazy" '
         f"sandbox={quoteattr(SANDBOX)}></iframe>"
+    )
+
+
+def listener(base_url: str) -> str:
+    """Return the script that gives each frame on a website the height that it reports.
+
+    A frame in a sandbox has no origin to compare (`event.origin` is "null"), so the sender is compared instead: only a
+    frame that the website itself loads from ``base_url`` can change a height, and only its own.
+    """
+    return (
+        "<script>\n"
+        'addEventListener("message", event => {\n'
+        '  if (event.data?.laurel !== "badge") return;\n'
+        f"  for (const frame of document.querySelectorAll('iframe[src^=\"{base_url}/embed/\"]')) {{\n"
+        "    if (frame.contentWindow === event.source) frame.height = Number(event.data.height);\n"
+        "  }\n"
+        "});\n"
+        "</script>"
     )
 
 
@@ -130,7 +153,8 @@ def _linked_image(view: BadgeView, look: Look, base_url: str, ending: str) -> st
     box = BOXES[look.size]
     return (
         f"<a href={quoteattr(view.url)}><img src={quoteattr(image_url(view, look, base_url, f'.{ending}'))} "
-        f'alt={quoteattr(_alternative(view, look))} width="{box.width}" height="{box.height}" loading="lazy" /></a>'
+        f'alt={quoteattr(_alternative(view, look))} width="{box.width}" height="{box.height}" style="{_IMAGE_STYLE}" '
+        'loading="lazy" /></a>'
     )
 
 
@@ -155,6 +179,6 @@ def _email(view: BadgeView, look: Look, base_url: str) -> str:
     return (
         '<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td>'
         f"<a href={quoteattr(view.url)}><img src={quoteattr(source)} alt={quoteattr(_alternative(view, look))} "
-        f'width="{box.width}" height="{box.height}" border="0" style="display:block;border:0" /></a>'
+        f'width="{box.width}" height="{box.height}" border="0" style="display:block;border:0;{_IMAGE_STYLE}" /></a>'
         "</td></tr></table>"
     )

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from chalicelib.embed import fitting, texts
 from chalicelib.embed.appearance import BOXES, DARK, LIGHT, SHAPES, TONES, Box, Palette, Size, Theme, Tone
-from chalicelib.embed.texts import Shown
+from chalicelib.embed.texts import WidgetTexts
 
 FONTS = "DejaVu Sans, Verdana, Arial, Helvetica, sans-serif"
 
@@ -27,15 +27,15 @@ class _Style:
         return round(self.size * 1.25, 2)
 
 
-def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT) -> str:
+def draw(shown: WidgetTexts, size: Size, theme: Theme = Theme.LIGHT) -> str:
     """Draw the badge. The theme `auto` is drawn as `light`, because a program that shows images has no preference."""
     box, palette = BOXES[size], DARK if theme is Theme.DARK else LIGHT
     body = {Size.CARD: _card, Size.COMPACT: _compact, Size.BADGE: _badge}[size](shown, box, palette)
-    spoken = texts.spoken(shown)
+    alt_text = texts.alt_text(shown)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{box.width}" height="{box.height}" '
-        f'viewBox="0 0 {box.width} {box.height}" role="img" aria-label={quoteattr(spoken)} '
-        f'font-family="{FONTS}"><title>{escape(spoken)}</title>'
+        f'viewBox="0 0 {box.width} {box.height}" role="img" aria-label={quoteattr(alt_text)} '
+        f'font-family="{FONTS}"><title>{escape(alt_text)}</title>'
         f'<clipPath id="c"><rect width="{box.width}" height="{box.height}" rx="8"/></clipPath>'
         f'<g clip-path="url(#c)"><rect width="{box.width}" height="{box.height}" fill="{palette.paper}"/>{body}</g>'
         f'<rect x=".5" y=".5" width="{box.width - 1}" height="{box.height - 1}" rx="7.5" fill="none" '
@@ -43,7 +43,7 @@ def draw(shown: Shown, size: Size, theme: Theme = Theme.LIGHT) -> str:
     )
 
 
-def _card(shown: Shown, box: Box, palette: Palette) -> str:
+def _card(shown: WidgetTexts, box: Box, palette: Palette) -> str:
     band, room = 56, box.width - 32
     title = _Style(15, palette.ink, bold=True)
     small = _Style(12, palette.soft)
@@ -57,7 +57,7 @@ def _card(shown: Shown, box: Box, palette: Palette) -> str:
     return f"{head}{holder}{issuer}{colour}{_icon(shown, 16, at + 12, 32)}{verdict}{checked}"
 
 
-def _compact(shown: Shown, box: Box, palette: Palette) -> str:
+def _compact(shown: WidgetTexts, box: Box, palette: Palette) -> str:
     side, room = 56, box.width - 56 - 20
     style = _Style(12, palette.ink, bold=True)
     short = len(fitting.lines(shown.title, room, style.size, 2, bold=True)) < 2
@@ -68,7 +68,7 @@ def _compact(shown: Shown, box: Box, palette: Palette) -> str:
     return f"{colour}{_icon(shown, 12, 16, 32)}{title}{verdict}{checked}"
 
 
-def _badge(shown: Shown, box: Box, palette: Palette) -> str:
+def _badge(shown: WidgetTexts, box: Box, palette: Palette) -> str:
     band, room = 82, box.width - 12
     style = _Style(11, TONES[shown.tone].on, bold=True)
     label = _text(shown.label, box.width / 2, 56, room, style, 2, centred=True)[0]
@@ -82,7 +82,7 @@ def _band(x: float, y: float, width: float, height: float, tone: Tone) -> str:
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{tone.band}"/>'
 
 
-def _icon(shown: Shown, x: float, y: float, size: float) -> str:
+def _icon(shown: WidgetTexts, x: float, y: float, size: float) -> str:
     (outline, mark), tone = SHAPES[shown.shape], TONES[shown.tone]
     return (
         f'<g transform="translate({x:g} {y:g}) scale({size / 48:.4g})"><path d="{outline}" fill="{tone.mark}"/>'

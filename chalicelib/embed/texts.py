@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.credential.quotation import unquoted
+from chalicelib.credential.quotation import escape_quotes
 from chalicelib.embed.badge_view import BadgeView, Claims
 from chalicelib.language.phrase import Phrase, phrase
 from chalicelib.language.translation import ENGLISH, Translation
@@ -18,11 +18,11 @@ HOLDER_UNNAMED = "The holder is not named."
 ISSUER_UNNAMED = "Issued by an unnamed issuer"
 HOLDER_NOT_DRAWN = "Holder name not shown"
 ISSUER_NOT_DRAWN = "Issuer name not shown"
-"""In an image without letters for the name."""
+"""Shown when the image's fonts lack glyphs for the name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class WidgetTexts:
     """The texts of a widget or an image, each on a line of its own; an empty text is left out."""
 
     label: str
@@ -35,10 +35,10 @@ class Shown:
     shape: str
 
 
-def shown(view: BadgeView, language: Translation = ENGLISH) -> Shown:
+def shown(view: BadgeView, language: Translation = ENGLISH) -> WidgetTexts:
     """Return the texts of ``view`` in ``language``."""
     claims = view.claims
-    return Shown(
+    return WidgetTexts(
         label=language.text(view.label),
         title=language.own(claims.title) if claims else language.text(NOTHING_SHOWN),
         holder=(claims.holder or language.text(HOLDER_UNNAMED)) if claims else "",
@@ -50,13 +50,13 @@ def shown(view: BadgeView, language: Translation = ENGLISH) -> Shown:
     )
 
 
-def missing(language: Translation = ENGLISH) -> Shown:
+def missing(language: Translation = ENGLISH) -> WidgetTexts:
     """Return the texts for an unknown id."""
     label, title = language.text("No such credential"), language.text("Check the link.")
-    return Shown(label, title, "", "", "", "", "open", "question")
+    return WidgetTexts(label, title, "", "", "", "", "open", "question")
 
 
-def spoken(shown: Shown) -> str:
+def alt_text(shown: WidgetTexts) -> str:
     """Return all text of an image, as its alternative text."""
     return " · ".join(filter(None, (shown.label, shown.title, shown.holder, shown.issuer, shown.checked)))
 
@@ -67,7 +67,7 @@ def issued_by(claims: Claims) -> Phrase:
         return phrase(ISSUER_UNNAMED)
     if claims.issuer_confirmed:
         return phrase("Issued by {issuer}", issuer=claims.issuer)
-    return phrase("Issued under the name “{issuer}”", issuer=unquoted(claims.issuer))
+    return phrase("Issued under the name “{issuer}”", issuer=escape_quotes(claims.issuer))
 
 
 def checked(at: datetime) -> Phrase:
@@ -115,4 +115,4 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 """Name and hint of each kind of snippet."""
 SIZES: Mapping[str, str] = {"card": "Card", "compact": "Compact", "badge": "Badge"}
-THEMES: Mapping[str, str] = {"auto": "Automatic", "light": "Light", "dark": "Dark"}
+THEMES: Mapping[str, str] = {"auto": "Automatic: matches the visitor’s system", "light": "Light", "dark": "Dark"}

@@ -14,8 +14,8 @@ from chalicelib.delivery import links, mailbox
 from chalicelib.directory.profiles.profile import Profile
 
 
-class AskedBy(StrEnum):
-    """Who asked for an erasure."""
+class RequestedBy(StrEnum):
+    """Who requested an erasure."""
 
     HOLDER = "holder"
     ISSUER = "issuer"
@@ -23,7 +23,7 @@ class AskedBy(StrEnum):
 
 
 class State(StrEnum):
-    """How far an erasure is."""
+    """The progress of an erasure."""
 
     WAITING = "waiting"
     """In the cooling-off period. It can be cancelled."""
@@ -45,8 +45,8 @@ class Erasure:
     """None for a credential without an address, and where only the digest of the address is known (`reapply`)."""
     credential_id: str | None
     """The credential to delete if it has no address; otherwise None."""
-    asked_by: AskedBy
-    asked_at: datetime
+    requested_by: RequestedBy
+    requested_at: datetime
     due: datetime
     """When the cooling-off period ends."""
     state: State = State.WAITING
@@ -61,7 +61,7 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ErasureTarget:
     """What the sweep looks for: one erasure, with the ids that were deleted."""
 
     erasure: Erasure
@@ -69,10 +69,11 @@ class Target:
     """Of its credentials and its public profile."""
 
     @property
-    def words(self) -> frozenset[str]:
-        """What is calculated from the address, and names it alone."""
-        digest = self.erasure.digest
-        return frozenset() if digest is None else frozenset((digest, links.mailbox_id_of(digest)))
+    def identifying_values(self) -> frozenset[str]:
+        """Values calculated from the address that identify only it."""
+        digest, email = self.erasure.digest, self.erasure.email
+        given = frozenset() if email is None else frozenset((mailbox.plain_digest(email),))
+        return given if digest is None else given | {digest, links.mailbox_id_of(digest)}
 
     @property
     def recipient(self) -> str | None:
@@ -106,13 +107,13 @@ class ErasureStore(Protocol):
     """Stores erasures. Every method raises `Unavailable` when storage does not respond."""
 
     def erasure(self, issuer_id: str | None, subject: str) -> Erasure | None:
-        """The erasure, strongly read."""
+        """The erasure, strongly consistent."""
 
     def erasures(self) -> Iterator[Erasure]:
-        """All erasures, strongly read."""
+        """All erasures, strongly consistent."""
 
     def of_issuer(self, issuer_id: str) -> Iterator[Erasure]:
-        """Those that an issuer's data are erased by, strongly read."""
+        """Those that an issuer's data are erased by, strongly consistent."""
 
     def add(self, erasure: Erasure) -> bool:
         """Store a new erasure; False if there is one already."""
@@ -132,7 +133,7 @@ class ErasureStore(Protocol):
     def delete_mailbox(self, digest: str, at: datetime) -> None:
         """Delete what is known about an address, after its tombstone; safe to repeat."""
 
-    def bury_profile(self, erasure: Erasure, profile: Profile, at: datetime) -> None:
+    def add_profile_tombstone(self, erasure: Erasure, profile: Profile, at: datetime) -> None:
         """Store the tombstone of a profile that is about to be deleted."""
 
     def ids(self, erasure: Erasure) -> frozenset[str]:
@@ -147,8 +148,8 @@ class ErasureStore(Protocol):
     def save_sweep(self, sweep: Sweep) -> None:
         """Store where a sweep is."""
 
-    def sweep(self, sweep: Sweep, targets: Sequence[Target]) -> Iterator[Sweep]:
-        """Continue a pass, and yield where it is after each page that was searched; the last position is empty."""
+    def sweep(self, sweep: Sweep, targets: Sequence[ErasureTarget]) -> Iterator[Sweep]:
+        """Continue a pass, and yield its position after each page that was searched; the last position is empty."""
 
     def restored(self, since: datetime) -> Iterator[Restored]:
         """What was erased after ``since`` and exists."""

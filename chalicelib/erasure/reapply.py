@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib.delivery import mailbox
-from chalicelib.erasure.erasure import AskedBy, Erasure, Restored
+from chalicelib.erasure.erasure import Erasure, RequestedBy, Restored
 from chalicelib.erasure.requests import ErasureContext
 
 
@@ -31,11 +31,11 @@ def _erasure(now: datetime) -> Callable[[Restored], Erasure]:
         digest = one.digest if one.email is None else mailbox.digest(one.email)
         credential_id = one.credential_id if digest is None else None
         subject = digest or credential_id or ""
-        return Erasure(one.issuer_id, subject, one.email, credential_id, AskedBy.OPERATOR, now, now, changed_at=now)
+        return Erasure(one.issuer_id, subject, one.email, credential_id, RequestedBy.OPERATOR, now, now, changed_at=now)
 
     return erasure
 
 
 def _known(erasure: Erasure) -> bool:
-    """Those with a known address come last, and replace the same without."""
+    """Erasures with a known address come last and replace those without one."""
     return erasure.email is not None

@@ -1,4 +1,4 @@
-"""Ask for the erasure of a person, and cancel it while it waits."""
+"""Request the erasure of a person, and cancel it while it waits."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from chalicelib.credential import email_address
 from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import erasing
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.holder import access as holder_access
 from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.directory.profiles.ports import ProfileStore
-from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore
+from chalicelib.erasure.erasure import Erasure, ErasureStore, RequestedBy
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, TooMany
 from chalicelib.language.languages import DEFAULT
 from chalicelib.language.phrase import phrase
 
 NOTICES = Limit("erasure", 5, timedelta(days=1))
-"""Emails about erasures to one address in a day: asking and cancelling again and again must not fill an inbox."""
+"""Maximum emails about erasures to one address in a day: repeated requests and cancellations must not fill an
+inbox."""
 
 UNIDENTIFIED = Limit("erasure-unidentified", 20, timedelta(days=1))
-"""Erasures that an unidentified issuer can ask for in a day. Each emails an address that the issuer chose, so without a
-limit they would bypass the limit on its other emails."""
+"""Maximum erasures that an unidentified issuer can request per day. Each emails an address that the issuer chose, so
+without a limit they would bypass the limit on its other emails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +40,37 @@ class ErasureContext:
     """How long an erasure waits, and can be cancelled."""
 
 
-def ask_as_holder(context: ErasureContext, token: str, language: str = DEFAULT) -> Erasure:
-    """Ask for the erasure of everything about the holder with the link ``token``, of all issuers.
+def request_as_holder(context: ErasureContext, token: str, language: str = DEFAULT) -> Erasure:
+    """Request the erasure of everything about the holder with the link ``token``, of all issuers.
 
     Raises `NotFound`, `LinkExpired`, and `Forbidden` for a link to one issuer.
     """
     access = holder_access.enter(context.delivery_context, token)
     access.check_everything()
-    return _ask(context, None, access.email, None, AskedBy.HOLDER, language)
+    return _request(context, None, access.email, None, RequestedBy.HOLDER, language)
 
 
 def by_holder(context: ErasureContext, token: str) -> Erasure | None:
-    """The erasure of everything about the holder with the link ``token``. Raises as `ask_as_holder`."""
+    """The erasure of everything about the holder with the link ``token``. Raises as `request_as_holder`."""
     access = holder_access.enter(context.delivery_context, token)
     access.check_everything()
     return of_holder(context, access.email)
 
 
 def of_holder(context: ErasureContext, email: str) -> Erasure | None:
-    """The erasure of everything about an address that has been asked for."""
+    """The erasure of everything about an address that has been requested."""
     return context.store.erasure(None, mailbox.digest(email))
 
 
-def ask_as_issuer(
+def request_as_issuer(
     context: ErasureContext,
     issuer_id: str,
     *,
     email: str | None = None,
     credential_id: str | None = None,
-    asked_by: AskedBy = AskedBy.ISSUER,
+    requested_by: RequestedBy = RequestedBy.ISSUER,
 ) -> Erasure:
-    """Ask for the erasure of a person from the records of one issuer: with an address, of all its credentials and
+    """Request the erasure of a person from the records of one issuer: with an address, of all its credentials and
     records of that address; with a credential, of those of its recipient, or of it alone if it has no address.
 
     Raises `NotFound` if the issuer has none, and `TooMany` for an unidentified issuer over its limit.
@@ -81,28 +82,28 @@ def ask_as_issuer(
             raise NotFound("This issuer has no such credential.")
         email = archive.recipient(credential_id).email
     if email is None:
-        return _ask(context, issuer_id, None, credential_id, asked_by)
+        return _request(context, issuer_id, None, credential_id, requested_by)
     email = email_address.normalize(email)
     if not archive.holdings(issuer_id, email, None, 1):
         raise NotFound("This issuer has issued nothing to this address.")
-    if asked_by is AskedBy.ISSUER:
+    if requested_by is RequestedBy.ISSUER:
         _check_limit(context.delivery_context, issuer_id)
-    return _ask(context, issuer_id, email, None, asked_by)
+    return _request(context, issuer_id, email, None, requested_by)
 
 
 def _check_limit(delivery_context: DeliveryContext, issuer_id: str) -> None:
     is_identified = delivery_context.archive.issuer(issuer_id).identified(delivery_context.now())
     if not is_identified and not delivery_context.within(UNIDENTIFIED, issuer_id):
-        raise TooMany("The daily limit on erasures is reached. Verify your domain, or try again tomorrow.", 24 * 3600)
+        raise TooMany("You have reached the daily erasure limit. Verify your domain, or try again tomorrow.", 24 * 3600)
 
 
-def ask_as_operator(context: ErasureContext, email: str) -> Erasure:
-    """Ask for the erasure of everything about an address."""
-    return _ask(context, None, email_address.normalize(email), None, AskedBy.OPERATOR)
+def request_as_operator(context: ErasureContext, email: str) -> Erasure:
+    """Request the erasure of everything about an address."""
+    return _request(context, None, email_address.normalize(email), None, RequestedBy.OPERATOR)
 
 
 def cancel(context: ErasureContext, issuer_id: str | None, subject: str) -> None:
-    """Cancel an erasure that waits. Raises `NotFound`, `Refused` when it has begun."""
+    """Cancel a pending erasure. Raises `NotFound`, `Refused` when it has begun."""
     found = context.store.erasure(issuer_id, subject)
     if found is None:
         raise NotFound("This erasure does not exist.")
@@ -118,23 +119,31 @@ def by_link(context: ErasureContext, token: str) -> Erasure | None:
     return context.store.erasure(link.issuer_id, mailbox.digest(link.email))
 
 
+def can_cancel(context: ErasureContext, link: Link) -> bool:
+    """Whether ``link`` is from the email about an erasure that is not done yet. It must work for as long as that,
+    whatever else its recipient deletes."""
+    if link.purpose is not Purpose.ERASURE:
+        return False
+    return context.store.erasure(link.issuer_id, mailbox.digest(link.email)) is not None
+
+
 def _link(context: ErasureContext, token: str) -> Link:
     return holder_access.find(context.delivery_context, token, Purpose.ERASURE)
 
 
-def _ask(
+def _request(
     context: ErasureContext,
     issuer_id: str | None,
     email: str | None,
     credential_id: str | None,
-    asked_by: AskedBy,
+    requested_by: RequestedBy,
     language: str = DEFAULT,
 ) -> Erasure:
     delivery_context = context.delivery_context
     now = delivery_context.now()
     subject = mailbox.digest(email) if email is not None else credential_id or ""
     due = now + context.cooling_off
-    erasure = Erasure(issuer_id, subject, email, credential_id, asked_by, now, due, changed_at=now)
+    erasure = Erasure(issuer_id, subject, email, credential_id, requested_by, now, due, changed_at=now)
     if not context.store.add(erasure):
         return context.store.erasure(issuer_id, subject) or erasure
     if email is not None:
@@ -152,7 +161,7 @@ def _notify(context: ErasureContext, erasure: Erasure, email: str, language: str
         return
     issuer = None if erasure.issuer_id is None else delivery_context.archive.issuer(erasure.issuer_id)
     url, link = delivery_context.link(Purpose.ERASURE, email, issuer_id=erasure.issuer_id)
-    by_holder = erasure.asked_by is AskedBy.HOLDER
+    by_holder = erasure.requested_by is RequestedBy.HOLDER
     language = box.lang or language
     now = delivery_context.now()
     content = erasing.notice(email, url, erasure.due, issuer, now, language, by_holder=by_holder)

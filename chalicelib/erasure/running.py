@@ -12,20 +12,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.award.issuing.search import Place
-from chalicelib.erasure.erasure import Erasure, State, Sweep, Target
+from chalicelib.erasure.erasure import Erasure, ErasureTarget, State, Sweep
 from chalicelib.erasure.requests import ErasureContext
 from chalicelib.errors import Conflict, NotFound, Unavailable
 
 SETTLE = timedelta(hours=1)
 """How long after the deletion of the credentials the search begins: no request, task or run of the counting takes
-longer than 15 minutes, so none of them can store a trace behind it."""
+longer than 15 minutes, so none of them can store a trace in a part that was already searched."""
 SWEEP_EVERY = timedelta(hours=20)
-"""Between the starts of two sweeps. Each reads all tables, and serves all erasures that wait for it, so that an
-erasure a day costs no more than a hundred."""
+"""Between the starts of two sweeps. Each reads all tables, and serves all erasures that are ready for it, so that a
+hundred erasures a day cost no more than one."""
 MAX_TARGETS = 100
-"""Erasures of one sweep, so that searching an item stays fast. Others wait for the next one."""
+"""Maximum erasures of one sweep, so that searching an item stays fast. Others wait for the next one."""
 LATE = timedelta(days=5)
-"""When an erasure that is not finished is an error, with an alarm: it takes two days, and the law gives a month."""
+"""After this time, an unfinished erasure raises an alarm: it should take two days, and the law allows a month."""
 _PAGE = 50
 
 
@@ -117,7 +117,7 @@ def _delete_pointers(context: ErasureContext, email: str, issuer_id: str, place:
 def _delete_profile(context: ErasureContext, erasure: Erasure) -> None:
     profile = context.profiles.profile(erasure.subject)
     if profile is not None:
-        context.store.bury_profile(erasure, profile, _now(context))
+        context.store.add_profile_tombstone(erasure, profile, _now(context))
         context.profiles.unhide(profile.holder_id)
         context.profiles.delete(replace(profile, changed_at=_now(context)))
     context.profiles.unhide(erasure.subject)
@@ -127,7 +127,7 @@ def _sweep(context: ErasureContext, until: datetime, settle: timedelta, result: 
     sweep = _current(context, settle)
     while sweep is not None and _now(context) < until:
         if not sweep.position:
-            # What has been issued to the address in the meantime, or published, goes too: half of it would be worse.
+            # Also delete anything issued or published since: a partial erasure would be worse.
             for target in _targets(context, sweep, settle):
                 _delete(context, target.erasure, result)
         targets = _targets(context, sweep, settle)
@@ -156,20 +156,20 @@ def _current(context: ErasureContext, settle: timedelta) -> Sweep | None:
     return Sweep(now)
 
 
-def _targets(context: ErasureContext, sweep: Sweep, settle: timedelta) -> list[Target]:
+def _targets(context: ErasureContext, sweep: Sweep, settle: timedelta) -> list[ErasureTarget]:
     ready = [
         one
         for one in context.store.erasures()
         if one.state is State.SWEEPING and one.changed_at is not None and one.changed_at + settle <= sweep.started_at
     ]
-    ready.sort(key=lambda one: (one.asked_at, one.subject, one.issuer_id or ""))
-    return [Target(one, context.store.ids(one)) for one in ready[:MAX_TARGETS]]
+    ready.sort(key=lambda one: (one.requested_at, one.subject, one.issuer_id or ""))
+    return [ErasureTarget(one, context.store.ids(one)) for one in ready[:MAX_TARGETS]]
 
 
 def _pass(
-    context: ErasureContext, sweep: Sweep, targets: list[Target], until: datetime, result: ErasureRun
+    context: ErasureContext, sweep: Sweep, targets: list[ErasureTarget], until: datetime, result: ErasureRun
 ) -> tuple[Sweep, bool]:
-    """Continue the current pass; where it is, and whether it is over."""
+    """Continue the current pass, and return its position and whether it is over."""
     for after in context.store.sweep(sweep, targets):
         result.swept += after.changed - sweep.changed
         sweep = after

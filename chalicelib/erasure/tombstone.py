@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Tombstone(StrEnum):
-    """What a tombstone is for. It tells when something was erased to whoever knows its id, and nothing to others."""
+    """What a tombstone is for. It shows the time of erasure to anyone who knows the id, and nothing to anyone else."""
 
     CREDENTIAL = "credential"
     HOLDER = "holder"

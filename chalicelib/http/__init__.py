@@ -1,6 +1,7 @@
 """The HTTP edge: API Gateway and Chalice.
 
-app.py      create_app(services): every route, and the one middleware
+app.py      create_app(services): the routes of a function, and the one middleware
+route_map.py  which module serves a URL
 core/       what all routes share: routing, access rules, request bodies, negotiation, problems (RFC 9457), responses,
             response headers, cookies, logging
 public/     pages and documents that anyone may open: home, credential pages, verification, DID documents, status lists

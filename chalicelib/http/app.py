@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from chalice.app import Chalice
 
-from chalicelib.http.catalogue import achievement, issuer, referral
+from chalicelib.http import route_map
 from chalicelib.http.core import log, response_headers
 from chalicelib.http.core.ports import Services
-from chalicelib.http.core.routing import Routes
-from chalicelib.http.directory import holder_page, issuer_directory, search, sitemap, wall
-from chalicelib.http.embed import builder, downloads, events, images, oembed, share_images, widgets
-from chalicelib.http.public import (
-    credentials,
-    documents,
-    home,
-    verify,
-)
-from chalicelib.settings import Function
+from chalicelib.settings import Function, Settings
 
 
 class Application(Chalice):
@@ -29,12 +21,24 @@ class Application(Chalice):
         # Chalice would refuse an image to a caller without a fitting `Accept`, by this list; `Reply` needs none.
         self.api.binary_types = []
         log.attach(self, tracing=services.settings.tracing)
-        methods: dict[str, list[str]] = {}
-        self.register_middleware(response_headers.middleware(services.settings.base_url, methods), "http")
-        for routes in _modules(services.settings.function):
-            bound = routes(services)
+        self._services = services
+        self._methods: dict[str, list[str]] = {}
+        self._bound: set[str] = set()
+        self.register_middleware(response_headers.middleware(services.settings.base_url, self._methods), "http")
+        for module in _bound_at_start(services.settings):
+            self._bind(module)
+
+    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        """Answer one request, with the module that serves its path."""
+        self._bind(route_map.module_of(event["requestContext"]["resourcePath"]))
+        return super().__call__(event, context)
+
+    def _bind(self, module: str) -> None:
+        if module not in self._bound:
+            self._bound.add(module)
+            bound = route_map.routes_of(module)(self._services)
             self.register_blueprint(bound)
-            methods |= bound.methods
+            self._methods |= bound.methods
 
 
 def create_app(services: Services) -> Chalice:
@@ -42,90 +46,14 @@ def create_app(services: Services) -> Chalice:
     return Application(services)
 
 
-def _modules(function: Function | None) -> Iterator[Callable[[Services], Routes]]:
-    """The route modules of ``function``. Those of issuers are most of the code, so only their function imports them."""
-    if function in (None, Function.PUBLIC, Function.VERIFY):
-        yield from _for_visitors()
-    if function in (None, Function.ISSUER):
-        yield from _for_issuers_and_holders()
+def _bound_at_start(settings: Settings) -> Iterable[str]:
+    """The modules to import before the first request.
 
-
-def _for_visitors() -> Iterator[Callable[[Services], Routes]]:
-    for module in (
-        home,
-        verify,
-        credentials,
-        documents,
-        issuer,
-        achievement,
-        referral,
-        holder_page,
-        wall,
-        sitemap,
-        search,
-        issuer_directory,
-        images,
-        widgets,
-        oembed,
-        builder,
-        share_images,
-        downloads,
-        events,
-    ):
-        yield module.routes
-
-
-def _for_issuers_and_holders() -> Iterator[Callable[[Services], Routes]]:
-    from chalicelib.http import console
-    from chalicelib.http.api import (
-        achievements,
-        analytics,
-        credentials,
-        domains,
-        dry_runs,
-        emails,
-        erasures,
-        export,
-        issuers,
-        jobs,
-        members,
-        pathways,
-        takedowns,
-        webhooks,
-    )
-    from chalicelib.http.directory import contact, saved
-    from chalicelib.http.embed import wallets
-    from chalicelib.http.holder import erasure, holder, lost_link, messages, profile
-    from chalicelib.http.moderation import operator_list, report_form
-    from chalicelib.http.sign_in import email_link, oidc
-
-    for module in (
-        email_link,
-        oidc,
-        issuers,
-        jobs,
-        dry_runs,
-        export,
-        domains,
-        members,
-        holder,
-        lost_link,
-        erasure,
-        profile,
-        contact,
-        saved,
-        messages,
-        wallets,
-        emails,
-        erasures,
-        pathways,
-        takedowns,
-        report_form,
-        operator_list,
-        webhooks,
-        achievements,
-        analytics,
-        credentials,
-    ):
-        yield module.routes
-    yield from console.ROUTES
+    A single process matches URLs by the list of all routes. A snapshot of a started function (SnapStart) should contain
+    its routes, so that no copy of it imports them. Background functions answer no requests.
+    """
+    if settings.function is None:
+        return route_map.PREFIXES
+    if not settings.snapshot or settings.function is Function.BACKGROUND:
+        return ()
+    return route_map.ISSUERS_AND_HOLDERS if settings.function is Function.ISSUER else route_map.VISITORS

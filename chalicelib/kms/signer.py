@@ -1,7 +1,8 @@
-"""Ed25519 keys in AWS KMS."""
+"""Ed25519 and P-256 keys in AWS KMS."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
@@ -22,8 +23,10 @@ Hashing a longer message first is not an option. For these keys KMS accepts a di
 is Ed25519ph, a different algorithm (RFC 8032, section 5.1): its signatures do not verify as EdDSA of a JWS (RFC 8037,
 section 3.1) or of a Data Integrity proof. A Data Integrity proof signs two hashes, 64 bytes in total, whatever the size
 of its document. A VC-JWT signs its whole text, so a credential of about 3 KB or more cannot be issued in that form with
-an Ed25519 key in KMS.
+an Ed25519 key in KMS. ECDSA signs a digest, so with a P-256 key there is no limit.
 """
+_HALF = 32
+"""Bytes of each number of a P-256 signature (RFC 7518, 3.4)."""
 
 ISSUER_TAG = "issuer"
 """The tag that names the issuer of a key, so that a key that no issuer knows can be found and deleted."""
@@ -44,24 +47,35 @@ class KmsSigner:
         self._public = lru_cache(maxsize=_KEYS_REMEMBERED)(self._read_public)
 
     def create(self, issuer_id: str) -> NewKey:
+        handle = self._create("ECC_NIST_EDWARDS25519", issuer_id)
+        return NewKey(handle, self.public(handle))
+
+    def create_p256(self, issuer_id: str) -> NewKey:
+        handle = self._create("ECC_NIST_P256", issuer_id)
+        return NewKey(handle, _p256_point(self._read_der(handle)))
+
+    def _create(self, spec: str, issuer_id: str) -> str:
         with translated_errors():
             reply = self._client.create_key(
-                KeySpec="ECC_NIST_EDWARDS25519",
+                KeySpec=spec,
                 KeyUsage="SIGN_VERIFY",
                 Description=f"Laurel issuer {issuer_id}",
                 Tags=key_tags(self._stage, issuer_id),
             )
             handle: str = reply["KeyMetadata"]["KeyId"]
-        return NewKey(handle, self.public(handle))
+        return handle
 
     def public(self, handle: str) -> bytes:
         """The public key of ``handle``, read once in a process: KMS never changes a key pair. Errors are not kept."""
         return self._public(handle)
 
     def _read_public(self, handle: str) -> bytes:
+        return _raw_ed25519(self._read_der(handle))
+
+    def _read_der(self, handle: str) -> bytes:
         with translated_errors():
             der: bytes = self._client.get_public_key(KeyId=handle)["PublicKey"]
-        return _raw_ed25519(der)
+        return der
 
     def sign(self, handle: str, message: bytes) -> bytes:
         """Sign ``message``. Also raises `Refused`, code `message_too_long`, above `MAX_MESSAGE`."""
@@ -77,6 +91,15 @@ class KmsSigner:
             )
             signature: bytes = reply["Signature"]
         return signature
+
+    def sign_p256(self, handle: str, message: bytes) -> bytes:
+        """Sign ``message``, of any size: KMS gets its SHA-256."""
+        digest = hashlib.sha256(message).digest()
+        with translated_errors():
+            reply = self._client.sign(
+                KeyId=handle, Message=digest, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256"
+            )
+            return _r_and_s(reply["Signature"])
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
@@ -113,6 +136,29 @@ def _raw_ed25519(der: bytes) -> bytes:
     return key.public_bytes_raw()
 
 
+def _p256_point(der: bytes) -> bytes:
+    """The compressed point of a P-256 key in a SubjectPublicKeyInfo (RFC 5480). Raises `Refused` for another key."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+    try:
+        key = load_der_public_key(der)
+    except (UnsupportedAlgorithm, ValueError) as error:
+        raise Refused("The KMS key cannot be read.", code="key_unreadable") from error
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
+        raise Refused("The KMS key is not a P-256 key.", code="key_unreadable")
+    return key.public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+
+
+def _r_and_s(der: bytes) -> bytes:
+    """The two numbers of an ECDSA signature, which KMS encodes in DER (RFC 3279, 2.2.3), each in 32 bytes."""
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Translate KMS errors to `Unavailable`."""
@@ -126,4 +172,4 @@ def translated_errors() -> Iterator[None]:
 
 # Raised by botocore's parser, or while reading its result, when a body is not a KMS response but, for example, a
 # proxy's.
-_INVALID_RESPONSE = (ResponseParserError, AttributeError, KeyError, TypeError, ValueError)
+_INVALID_RESPONSE = (ResponseParserError, AttributeError, KeyError, OverflowError, TypeError, ValueError)

@@ -19,7 +19,7 @@ PARAMETER = "lang"
 """Query parameter that names the language of a page."""
 _RIGHT_TO_LEFT = ("ar",)
 MAX_HEADER = 500
-"""Characters of `Accept-Language` that are read: browsers send fewer than 100."""
+"""Maximum characters of `Accept-Language` that are read: browsers send fewer than 100."""
 _RANGE = re.compile(r"\s*([a-z]{1,8})(?:-[a-z0-9]{1,8})*\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?", re.ASCII)
 
 

@@ -14,9 +14,9 @@ REPORT_ID = re.compile("[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 """A ULID; also the cursor after which a page begins."""
 MAX_PAGE_SIZE = 100
 MAX_READ = 500
-"""Reports that one request reads to fill a page of a filtered list."""
+"""Maximum reports that one request reads to fill a page of a filtered list."""
 MAX_ATTEMPTS = 5
-"""Attempts to store a change, each lost to a concurrent writer."""
+"""Maximum attempts to store a change, each lost to a concurrent writer."""
 
 
 @dataclass(frozen=True, slots=True)

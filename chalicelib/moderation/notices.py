@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from chalicelib.access.rate_limits import Limit, NetworkLimit
 from chalicelib.credential.build import credential_url
@@ -17,7 +17,8 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery import email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import reported
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
+from chalicelib.delivery.issuer_contact import contact_of
 from chalicelib.delivery.limits import pausing, quota
 from chalicelib.delivery.limits.quota import Count
 from chalicelib.delivery.limits.reputation import SIGN_IN
@@ -32,18 +33,19 @@ TO_OPERATOR = "report_to_operator"
 
 _DAY = timedelta(days=1)
 PER_CREDENTIAL = Limit("report-email", 1, _DAY)
-"""Emails about one credential to its issuer, and as many to the operators."""
+"""Maximum emails about one credential to its issuer, and as many to the operators."""
 PER_ISSUER = Limit("report-emails-issuer", 10, _DAY)
-"""Emails to one issuer, or to all issuers of one registered domain, however many of their credentials are reported."""
+"""Maximum emails to one issuer, or to all issuers of one registered domain, however many of their credentials are
+reported."""
 PER_MAILBOX = Limit("report-emails-mailbox", 10, _DAY)
-"""Emails to one address, however many issuers name it as their contact."""
+"""Maximum emails to one address, however many issuers name it as their contact."""
 PER_DEPLOYMENT = Limit("report-emails-operator", 20, _DAY)
-"""Emails to the operators: enough to notice an attack, too few to flood a mailbox."""
+"""Maximum emails to the operators: enough to notice an attack, too few to flood a mailbox."""
 PER_REPORTED_ISSUER = Limit("report-emails-operator-issuer", 5, _DAY)
-"""Emails to the operators about the credentials of one issuer: a quarter of theirs."""
+"""Maximum emails to the operators about the credentials of one issuer: a quarter of theirs."""
 PER_NETWORK = NetworkLimit("report-emails-network", 5, 5, 10, _DAY)
-"""Reports from one network that may email the operators; counted when a report is stored. No network can use up the
-operators' emails. What no email says is in their list."""
+"""Maximum reports from one network that may email the operators; counted when a report is stored. No network can use up
+the operators' emails. Reports without an email are still in their list."""
 
 
 def tasks(report: VisitorReport, *, to_operator: bool) -> list[Task]:
@@ -71,29 +73,17 @@ def handlers(delivery_context: DeliveryContext, operator_email: str) -> Mapping[
 
 def _email_issuer(delivery_context: DeliveryContext, issuer: Issuer, credential_id: str) -> None:
     now = delivery_context.now()
-    if (
-        issuer.email is None
-        or not _is_its_own(issuer, issuer.email, now)
-        or pausing.is_paused(delivery_context, issuer.id)
-    ):
+    email = contact_of(issuer, now)
+    if email is None or pausing.is_paused(delivery_context, issuer.id):
         return
     counts = (
         (PER_CREDENTIAL, f"issuer {credential_id}"),
-        (PER_ISSUER, issuer.accountable(now)),
-        (PER_MAILBOX, delivery_context.mailbox(issuer.email).digest),
+        (PER_ISSUER, issuer.quota_owner_id(now)),
+        (PER_MAILBOX, delivery_context.mailbox(email).digest),
     )
     console = f"{delivery_context.base_url}/console/{issuer.id}/reports"
-    content = reported.to_issuer(
-        issuer.email, issuer, credential_url(delivery_context.base_url, credential_id), console
-    )
+    content = reported.to_issuer(email, issuer, credential_url(delivery_context.base_url, credential_id), console)
     _send(delivery_context, content, counts, issuer.id)
-
-
-def _is_its_own(issuer: Issuer, email: str, now: datetime) -> bool:
-    """Whether ``email`` is known to be the issuer's: an unidentified issuer may have entered anyone's address."""
-    host = email.rpartition("@")[2].lower()
-    domains = (proof.domain for proof in issuer.proven(now))
-    return issuer.registered or any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def _email_operator(delivery_context: DeliveryContext, email: str, task: Task) -> None:
@@ -123,7 +113,7 @@ def _send(delivery_context: DeliveryContext, content: EmailContent, counts: tupl
 
 @contextmanager
 def _counted(delivery_context: DeliveryContext, counts: tuple[Count, ...]) -> Iterator[bool]:
-    """Count one email against all ``counts``; whether it is within them. Undone if sending raises `NotSent`.
+    """Count one email against all ``counts``, and return whether it is within them. Undone if sending raises `NotSent`.
 
     An email whose result is unknown stays counted, so that a repeated task does not send it twice.
     """

@@ -23,20 +23,20 @@ from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.moderation.visitor_report import Reason, VisitorReport
 
 MAX_MESSAGE = 2000
-"""Characters of a report: enough for a page of explanation."""
+"""Maximum characters of a report: enough for a page of explanation."""
 
 _DAY = timedelta(days=1)
 SAME = Limit("report-same", 2, _DAY)
-"""Times that the same report from one network is stored: twice, because the first time may have been interrupted."""
+"""How often the same report from one network is stored: twice, because the first time may have been interrupted."""
 PER_NETWORK_AND_CREDENTIAL = NetworkLimit("report-from", 20, 40, 100, _DAY)
-"""Reports of one credential from one network, which may be that of a whole campus. Counted before the other limits, so
-that reporting one credential again and again uses up little of them."""
+"""Maximum reports of one credential from one network, which may be that of a whole campus. Counted before the other
+limits, so that reporting one credential again and again uses up little of them."""
 PER_NETWORK = NetworkLimit("report-network", 100, 200, 1000, _DAY)
-"""Reports from one network: more than the people of a campus write in a day, and few enough that an attacker with a
-hundred addresses stores 10,000 reports, which cost about a tenth of a dollar and can be filtered by issuer."""
+"""Maximum reports from one network: more than the people of a campus write in a day, and few enough that an attacker
+with a hundred addresses stores 10,000 reports, which cost about a tenth of a dollar and can be filtered by issuer."""
 PER_CREDENTIAL = Limit("report-credential", 1000, _DAY)
-"""Reports of one credential. An attacker needs at least 50 networks to use it up. Only others who report the same
-credential on the same day are then refused, when its issuer and the operators have 1,000 reports about it."""
+"""Maximum reports of one credential. An attacker needs at least 50 networks to use it up. Only others who report the
+same credential on the same day are then refused, when its issuer and the operators have 1,000 reports about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ class VisitorReportStore(Protocol):
         """Store a new report, its entries in both inboxes and ``tasks``; idempotent."""
 
     def report(self, report_id: str, now: datetime) -> VisitorReport:
-        """Strongly read; without the message and address if they have expired at ``now``. Raises `NotFound`."""
+        """Strongly consistent read; without the message and address if they have expired at ``now``. Raises
+        `NotFound`."""
 
     def replace(self, before: VisitorReport, after: VisitorReport) -> None:
         """Store another state. Raises `Conflict` when the report has changed since ``before``."""
@@ -90,5 +91,5 @@ class VisitorReportStore(Protocol):
         self, issuer_id: str | None, state: State, before: str | None, limit: int, now: datetime
     ) -> list[VisitorReport]:
         """The reports with this state in the inbox of an issuer, or of the operators (None), newest first, before the
-        id ``before``; at most ``limit``. Strongly read; without the message and address if they have expired at
-        ``now``."""
+        id ``before``; at most ``limit``. Strongly consistent read; without the message and address if they have expired
+        at ``now``."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from chalicelib.credential.did import DID_WEB
 from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.deadline import Deadline
-from chalicelib.net.web import Web, read
+from chalicelib.net.web import WebFetcher, read
 from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.ports import Controller
 
@@ -19,7 +19,7 @@ _ACCEPT = "application/did+json, application/did+ld+json;q=0.9, application/json
 class DidWeb:
     """Resolves did:web within one request."""
 
-    def __init__(self, web: Web, deadline: Deadline) -> None:
+    def __init__(self, web: WebFetcher, deadline: Deadline) -> None:
         self._web = web
         self._deadline = deadline
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chalicelib.errors import Unavailable
-from chalicelib.net import did_web, issuer_keys
+from chalicelib.net import did_web, did_webvh, issuer_keys
 from chalicelib.net.did_web import DidWeb
+from chalicelib.net.did_webvh import DidWebvh
 from chalicelib.net.fetching.budget import FetchBudget
 from chalicelib.net.fetching.dead_hosts import DeadHosts
 from chalicelib.net.fetching.deadline import Deadline, Monotonic
 from chalicelib.net.fetching.guard import Guard
-from chalicelib.net.fetching.request_web import BudgetedWeb, RequestWeb
+from chalicelib.net.fetching.request_fetcher import BudgetedFetcher, RequestFetcher
 from chalicelib.net.issuer_keys import IssuerKeys
+from chalicelib.net.issuer_registries import IssuerRegistries
 from chalicelib.net.status_lists import FetchedStatusLists
+from chalicelib.net.web import WebFetcher
+from chalicelib.reports.registry_list import RegistrySource
 from chalicelib.verify.ports import Controller, Fetched
 
 REQUEST_SECONDS = 10.0
@@ -29,15 +33,28 @@ class FetchedSources:
     `FetchBudget`."""
 
     def __init__(
-        self, web: BudgetedWeb, guard: Guard, clock: Monotonic, admit: Callable[[], None], dead_hosts: DeadHosts
+        self,
+        web: BudgetedFetcher,
+        guard: Guard,
+        clock: Monotonic,
+        admit: Callable[[], None],
+        dead_hosts: DeadHosts,
+        registries: Sequence[RegistrySource] = (),
     ) -> None:
         self._guard = guard
         self._budget = FetchBudget(admit, dead_hosts)
         self._links: set[str] = set()
-        self._web = RequestWeb(web, self._budget)
+        self._web = RequestFetcher(web, self._budget)
         self._deadline = Deadline.after(REQUEST_SECONDS, clock)
-        self.controllers = _Controllers(DidWeb(self._web, self._deadline), IssuerKeys(self._web, guard, self._deadline))
-        self.status_lists = FetchedStatusLists(RequestWeb(web, self._budget), self._deadline)
+        self.controllers = _Controllers(
+            DidWeb(self._web, self._deadline),
+            DidWebvh(self._web, self._deadline),
+            IssuerKeys(self._web, guard, self._deadline),
+        )
+        self.documents = FetchedDocuments(self._web, self._deadline)
+        self.status_lists = FetchedStatusLists(RequestFetcher(web, self._budget), self._deadline)
+        # With a budget of their own, since it is not the submitted document that chooses their hosts.
+        self.registry = IssuerRegistries(RequestFetcher(web, FetchBudget()), self._deadline, registries)
 
     def credential(self, url: str) -> Fetched:
         """The credential at ``url``. It may come from any host or redirect, because it carries its own proof."""
@@ -52,14 +69,30 @@ class FetchedSources:
         return self._web.refresh()
 
 
+class FetchedDocuments:
+    """Implements `chalicelib.verify.ports.Documents` within one request."""
+
+    def __init__(self, web: WebFetcher, deadline: Deadline) -> None:
+        self._web = web
+        self._deadline = deadline
+
+    def fetch(self, url: str) -> Fetched:
+        """The document at ``url``. A redirect to another origin is not followed: a site that redirects anywhere on
+        request would vouch for every document."""
+        return self._web.get(url, accept=_ACCEPT, deadline=self._deadline, same_origin=True)
+
+
 class _Controllers:
-    def __init__(self, dids: DidWeb, issuers: IssuerKeys) -> None:
+    def __init__(self, dids: DidWeb, histories: DidWebvh, issuers: IssuerKeys) -> None:
         self._dids = dids
+        self._histories = histories
         self._issuers = issuers
 
     def find(self, did: str, kid: str | None = None) -> Controller:
         if did.startswith(did_web.PREFIX):
             return self._dids.find(did)
+        if did.startswith(did_webvh.PREFIX):
+            return self._histories.find(did)
         if did.startswith(issuer_keys.PREFIX):
             return self._issuers.find(did, kid)
         method = ":".join(did.split(":")[:2])[:40]

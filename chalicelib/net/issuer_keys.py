@@ -15,8 +15,8 @@ from typing import TypeGuard
 
 from chalicelib.errors import Malformed, Unavailable
 from chalicelib.net.fetching.deadline import Deadline
-from chalicelib.net.fetching.guard import Guard, Target
-from chalicelib.net.web import Web, read
+from chalicelib.net.fetching.guard import FetchTarget, Guard
+from chalicelib.net.web import WebFetcher, read
 from chalicelib.verify.keys.did_document import controller_of
 from chalicelib.verify.keys.jwk_set import methods_of
 from chalicelib.verify.ports import Controller, Fetched
@@ -30,7 +30,7 @@ _WELL_KNOWN = "/.well-known/jwt-vc-issuer"
 class IssuerKeys:
     """Resolves the keys of https issuers within one request."""
 
-    def __init__(self, web: Web, guard: Guard, deadline: Deadline) -> None:
+    def __init__(self, web: WebFetcher, guard: Guard, deadline: Deadline) -> None:
         self._web = web
         self._guard = guard
         self._deadline = deadline
@@ -50,11 +50,11 @@ class IssuerKeys:
             return self._by_metadata(issuer, issuer_target)
         except Unavailable as error:
             # After an error that may be temporary, the keys that the metadata would list are unknown.
-            if error.code != "http_status":
+            if error.code not in {"http_status", "gone"}:
                 raise
         return self._by_document(issuer)
 
-    def _by_url(self, issuer: str, issuer_target: Target, kid: str) -> Controller:
+    def _by_url(self, issuer: str, issuer_target: FetchTarget, kid: str) -> Controller:
         url = kid.partition("#")[0]
         if self._guard.target(url).origin != issuer_target.origin:
             raise Malformed("It names a key that is not on the issuer's own site.", code="key_other_origin")
@@ -63,7 +63,7 @@ class IssuerKeys:
         fetched = self._get(url)
         return read(fetched, lambda document: _at_kid(document, issuer, kid, fetched.evidence()))
 
-    def _by_metadata(self, issuer: str, issuer_target: Target) -> Controller:
+    def _by_metadata(self, issuer: str, issuer_target: FetchTarget) -> Controller:
         fetched = self._get(f"{issuer_target.origin}{_WELL_KNOWN}{issuer_target.path.rstrip('/')}")
         found = read(fetched, lambda document: _in_metadata(document, issuer, fetched.evidence()))
         if isinstance(found, Controller):
@@ -99,7 +99,7 @@ def _at_kid(document: Mapping[str, object], issuer: str, kid: str, evidence: Evi
 def _in_metadata(document: Mapping[str, object], issuer: str, evidence: Evidence) -> Controller | str:
     """The issuer with the keys in its metadata, or the URL of its keys. Metadata must contain exactly one of them."""
     if document.get("issuer") != issuer:
-        raise Malformed("It is about another issuer.", code="document_other_id")
+        raise Malformed("It belongs to a different issuer.", code="document_other_id")
     keys, url = document.get("jwks"), document.get("jwks_uri")
     if isinstance(keys, dict) and url is None:
         return _in_set(keys, issuer, evidence)

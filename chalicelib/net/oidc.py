@@ -14,7 +14,7 @@ from chalicelib.errors import Malformed, Unavailable
 from chalicelib.net.fetching.deadline import Deadline, Monotonic
 from chalicelib.net.fetching.fetch import Fetcher
 from chalicelib.net.fetching.https_exchange import PostBody
-from chalicelib.net.web import Web, read
+from chalicelib.net.web import WebFetcher, read
 from chalicelib.verify.ports import Fetched
 
 SECONDS = 10.0
@@ -28,7 +28,7 @@ _JSON = "application/json"
 class NetworkProviders:
     """Implements `chalicelib.access.sign_in.providers.Providers`."""
 
-    def __init__(self, web: Web, fetcher: Fetcher, clock: Monotonic) -> None:
+    def __init__(self, web: WebFetcher, fetcher: Fetcher, clock: Monotonic) -> None:
         self._web = web
         self._fetcher = fetcher
         self._clock = clock
@@ -79,7 +79,7 @@ class NetworkProviders:
 
 def _endpoints(provider: Provider, found: Mapping[str, object]) -> Endpoints:
     if found.get("issuer") != provider.issuer:
-        raise Malformed("It is about another issuer.")
+        raise Malformed("It belongs to a different issuer.")
     methods = found.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     return Endpoints(
         authorization=_url(found, "authorization_endpoint"),

@@ -13,11 +13,13 @@ from chalicelib.verify.ports import Fetched
 Result = TypeVar("Result")
 
 
-class Web(Protocol):
+class WebFetcher(Protocol):
     """The cached, guarded fetcher: `chalicelib.net.fetching.cache.Cache`."""
 
-    def get(self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False) -> Fetched:
-        """See `chalicelib.net.fetching.fetch.Fetcher.get`."""
+    def get(
+        self, url: str, *, accept: str, deadline: Deadline, same_origin: bool = False, fresh: bool = False
+    ) -> Fetched:
+        """See `chalicelib.net.fetching.fetch.Fetcher.get`; ``fresh`` takes nothing from a cache."""
 
 
 def read(fetched: Fetched, reader: Callable[[Mapping[str, object]], Result]) -> Result:

@@ -11,7 +11,7 @@ from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.ulid import ulid
 from chalicelib.analytics.visitor import SALT_BYTES, described, visitor_of
-from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
@@ -23,6 +23,7 @@ from chalicelib.verify.members import as_object
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
+from chalicelib.verify.verification_context import VerificationContext
 
 MAX_REPLACEMENTS = 10
 """Maximum number of replacements to follow from an old version to the newest one: each is a read."""
@@ -56,7 +57,7 @@ class HostedReport:
 
     @property
     def next_pathways(self) -> tuple[PathwayLink, ...]:
-        """The next steps to show; none beside a warning."""
+        """The next steps to show; none if the page shows a warning."""
         return self.pathway_links if self.is_genuine else ()
 
     @property
@@ -105,11 +106,14 @@ class HostedReports:
         records = [one for one in store.existing_records(credential_ids) if one.taken_down is None]
         issuers, lists = store.issuers_and_lists(records)
         opened = []
+        verified: dict[str, dict[str, VerificationContext]] = {}
         for record in records:
             issuer = issuers.get(record.issuer_id)
             # Only its own lists, as in `open`: the report must not depend on the other credentials.
             own = {entry.list_id: lists[entry.list_id] for entry in record.entries if entry.list_id in lists}
             resolver = build_hosted_resolver(self.base_url, issuer, own, now, record)
+            # A status list counts for credentials of its own issuer only, so for these it is verified once.
+            resolver = replace(resolver, lists=verified.setdefault(record.issuer_id, {}))
             opened.append(HostedReport(record, issuer, verify(record.document, resolver=resolver, now=now)))
         return opened
 
@@ -130,20 +134,23 @@ class HostedReports:
             newest = following
         return newest
 
-    def note(self, credential_id: str, report: Report, visit: Visit) -> None:
-        """Record that a copy of a hosted credential was submitted and verified.
+    def record_of_copy(self, credential_id: str, report: Report, visit: Visit | None) -> Record | None:
+        """Return the record of a hosted credential of which a copy was submitted and verified, and record the visit.
 
-        Nothing is recorded unless the credential is hosted here and ``report`` proves its issuer.
+        None, and nothing is recorded, unless the credential is hosted here and ``report`` proves its issuer.
         Raises `Unavailable`.
         """
         try:
             record = self.public_store.record(credential_id)
         except NotFound:
-            return
+            return None
         around = self.public_store.related_items(record, report.checked_at.date())
         issuer = as_object(report.credential).get("issuer")
-        if around.issuer is not None and as_object(issuer).get("id") == around.issuer.did:
+        if around.issuer is None or as_object(issuer).get("id") != around.issuer.did:
+            return None
+        if visit is not None:
             self._record(record, report, visit, around.salt, report.checked_at)
+        return record
 
     def record_reported(self, credential_id: str, visit: Visit) -> None:
         """Record what a widget or page reports about a hosted credential, which is not verified for it.

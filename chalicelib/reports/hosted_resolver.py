@@ -45,14 +45,15 @@ def hosted_controller(base_url: str, issuer: Issuer, now: datetime) -> Controlle
     read = Fetched(f"{base_url}/issuers/{issuer.id}/did.json", document, now)
     methods = tuple(
         Method(
-            id=issuer.method_id(key),
-            key=from_multikey(key.multibase),
+            id=f"{issuer.did}#{fragment}",
+            key=from_multikey(multibase),
             assertion=True,  # for a revoked key, check 5 asks the archive how old the signature is
             created=key.created,
             expires=key.retired,
             revoked=key.revoked,
         )
         for key in issuer.keys
+        for fragment, multibase in key.multikeys
     )
     return Controller(issuer.did, methods, (read.evidence(),))
 
@@ -93,6 +94,9 @@ class _HostedLists:
         if listed is None:
             raise Unavailable(f"{url[:200]!r} is not a status list that Laurel hosts.", code="status_list_not_hosted")
         return Fetched(url, listed.document, self.now)
+
+    def fetch_again(self, url: str) -> Fetched:
+        return self.fetch(url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,18 @@ visitor."""
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.credential import strict_json
-from chalicelib.credential.baked import png, svg
-from chalicelib.errors import Malformed
+from chalicelib.credential.baked import pdf, png, svg
+from chalicelib.credential.build import credential_url
+from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.errors import Malformed, OnlyLinks
 from chalicelib.language.phrase import phrase
+from chalicelib.reports import hints, platforms, web_page, wrapping
+from chalicelib.verify.formats import cose
 
 MAX_SIZE = strict_json.DEFAULT.size
 """Maximum size of a credential in bytes."""
@@ -19,10 +23,13 @@ MAX_IMAGE = 1024 * 1024
 is at most a quarter of it, and so is the credential."""
 _LINK = re.compile(rb"https?://[!#-;=?-\[\]_a-z~]{1,2040}", re.IGNORECASE)
 _LINK_IN_TEXT = re.compile(rb"https?://[^\s<>\"']+", re.IGNORECASE)
-_AFTER_LINK = b".,;:!?)]"
+_AFTER_LINK = b".,;:!?)]*"
 """Punctuation of the sentence around a link."""
-_BLANKS = " \t\r\n\f\v\u00a0\u200b\ufeff"
-"""White space, and what office programs add around text: no-break and zero-width space, byte order mark."""
+_MAX_LINK = 2048
+_WITHOUT_SCHEME = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}/[!#-;=?-\[\]_a-z~]*", re.IGNORECASE
+)
+"""A host and a path, as browsers show an address. Without a path it could be the name of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +44,44 @@ class Document:
     """Bytes that look like a credential in one of the formats."""
 
     source: bytes
+    attached: bool = False
+    """Whether it was attached to a PDF, which may show something else."""
 
 
-def read(data: bytes) -> Link | Document:
-    """Recognise ``data``, ignoring surrounding spaces, quotes or angle brackets, and email line breaks in a token.
+def read(data: bytes, base_url: str) -> Link | Document:
+    """Recognise ``data``, ignoring what people paste around it: spaces, quotes, a code fence, `Bearer`, a list of one,
+    a data URL, and whatever else `wrapping.unwrapped` knows; and email line breaks in a token.
 
-    The credential in an image (a baked badge) is taken out of it.
-    Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what it seems to be and what to try.
+    The credential in an image (a baked badge) or in a PDF is taken out of it. An id, and a link without its scheme,
+    belong to ``base_url`` if they can. Raises `Malformed`: `too_large`, or `nothing_found` with a sentence about what
+    it seems to be and what to try; `OnlyLinks` for a PDF that only links to something.
     """
+    inside = _in_file(data, base_url)
+    if inside is not None:
+        return inside
+    _require_size(data)
+    text = wrapping.unwrapped(data)
+    inside = _in_file(text, base_url)
+    if inside is not None:
+        return inside
+    _require_size(text)
+    return _link(text, base_url) or _document(text) or _other(text)
+
+
+def _in_file(data: bytes, base_url: str) -> Link | Document | None:
+    """What an image or a PDF contains; None for anything else."""
     image = _image(data)
     if image is not None:
         return _baked(image)
+    return _in_pdf(data, base_url) if is_pdf(data) else None
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether ``data`` is a PDF."""
+    return wrapping.stripped(data[:_HEAD]).startswith(pdf.SIGNATURE)
+
+
+def _require_size(data: bytes) -> None:
     if len(data) > MAX_SIZE:
         raise Malformed(
             phrase(
@@ -55,13 +89,28 @@ def read(data: bytes) -> Link | Document:
             ),
             code="too_large",
         )
-    text = _unwrapped(_stripped(data))
+
+
+def _link(text: bytes, base_url: str) -> Link | None:
+    """The link that ``text`` is, with or without its scheme; or that of the hosted credential with this id."""
+    if text[:1] == b"<" and text[-1:] == b">":
+        text = text[1:-1]
     if _LINK.fullmatch(text):
         return Link(text.rstrip(b".,;").decode("ascii"))  # the end of the sentence that it was copied from
-    found = _document(text)
-    if found is not None:
-        return found
-    hint = _hint(text)
+    if len(text) > _MAX_LINK or not text.isascii():
+        return None
+    plain = text.decode("ascii")
+    if PUBLIC_ID.fullmatch(plain):
+        return Link(credential_url(base_url, plain))
+    scheme, _, host = base_url.partition("://")
+    if plain.lower().startswith(f"{host}/"):
+        return Link(f"{scheme}://{plain}")
+    return Link(f"https://{plain}") if _WITHOUT_SCHEME.fullmatch(plain) else None
+
+
+def _other(text: bytes) -> Link:
+    """The only link in a text. Raises `Malformed` (`nothing_found`) with a hint if there is none."""
+    hint = hints.about(text)
     if hint is not None:
         raise Malformed(hint, code="nothing_found")
     return _only_link(text)
@@ -74,18 +123,18 @@ def _document(text: bytes) -> Document | None:
         token = b"".join(map(bytes.strip, text.splitlines()))
         if token.count(b".") >= 2 and b" " not in token:
             return Document(token)
-    return None
+    return Document(text) if cose.recognises(text) else None
 
 
 def _image(data: bytes) -> bytes | None:
     """Return the PNG or SVG image in ``data``, without white space before it; None if there is none."""
     if data.startswith(png.SIGNATURE):
         return data
-    head = _stripped(data[:_HEAD])
+    head = wrapping.stripped(data[:_HEAD])
     return data[data.index(head[:1]) :] if head[:1] == b"<" and svg.looks_like(head) else None
 
 
-def _baked(image: bytes) -> Document:
+def _baked(image: bytes) -> Link | Document:
     if len(image) > MAX_IMAGE:
         raise Malformed(
             phrase("The image is {size} bytes. The limit is {limit}.", size=f"{len(image):,}", limit=f"{MAX_IMAGE:,}"),
@@ -100,10 +149,45 @@ def _baked(image: bytes) -> Document:
             phrase("The credential in the image is larger than {limit} bytes.", limit=f"{MAX_SIZE:,}"),
             code="too_large",
         )
-    found = _document(_stripped(text))
+    stripped = wrapping.stripped(text)
+    if _LINK.fullmatch(stripped):
+        return Link(stripped.decode("ascii"))  # Open Badges 2.0, baking: the address of a hosted assertion
+    found = _document(stripped)
     if found is None:
-        raise Malformed(_LINK_IN_IMAGE, code="nothing_found")
+        raise Malformed(_OTHER_IN_IMAGE, code="nothing_found")
     return found
+
+
+def _in_pdf(data: bytes, base_url: str) -> Document:
+    """The credential that is attached to a PDF. Its links are only offered: it may show something else than they do."""
+    if len(data) > MAX_IMAGE:
+        raise Malformed(
+            phrase("The PDF is {size} bytes. The limit is {limit}.", size=f"{len(data):,}", limit=f"{MAX_IMAGE:,}"),
+            code="too_large",
+        )
+    contents = pdf.read(data, MAX_SIZE)
+    found = {document for text in contents.texts if len(text) <= MAX_SIZE and (document := _document(text))}
+    if len(found) == 1:
+        return Document(found.pop().source, attached=True)
+    if found:
+        raise Malformed("This PDF contains several credentials. Check them one at a time.", code="nothing_found")
+    links = _best(contents.links, base_url)
+    if not links:
+        raise Malformed(_EMPTY_PDF, code="nothing_found")
+    if len(links) == 1:
+        raise OnlyLinks(phrase(_LINK_IN_PDF, link=links[0]), links)
+    raise OnlyLinks(phrase(_LINKS_IN_PDF, links=" ".join(links)), links)
+
+
+MAX_OFFERED = 5
+"""Maximum number of links in a PDF that are offered."""
+
+
+def _best(links: Sequence[str], base_url: str) -> tuple[str, ...]:
+    """Those of ``links`` that lead to a credential here or on a known platform; if there are none, all of them."""
+    prefix = credential_url(base_url, "") if base_url else ""
+    known = [link for link in links if (prefix and link.startswith(prefix)) or platforms.credential_of(link)]
+    return tuple(known or links)[:MAX_OFFERED]
 
 
 def _only_link(text: bytes) -> Link:
@@ -118,10 +202,12 @@ def _only_link(text: bytes) -> Link:
 
 
 def read_linked(data: bytes) -> bytes:
-    """The credential in ``data``, which was read from a link.
+    """The credential in ``data``, which was read from a link; also one that is written in a web page.
 
     Raises `Malformed` with code `nothing_found` and a sentence about what the link leads to instead.
     """
+    if is_page(data):
+        return _in_page(data)
     if len(data) > MAX_SIZE and _image(data) is None:
         raise Malformed(
             phrase(
@@ -132,112 +218,60 @@ def read_linked(data: bytes) -> bytes:
             code="nothing_found",
         )
     try:
-        found = read(data)
+        found = read(data, base_url="")
     except Malformed as error:
-        page = _stripped(data)[:1] == b"<"
-        raise Malformed(
-            _WEB_PAGE
-            if page
-            else phrase("The link works, but there is a problem: {detail}", detail=phrase(error.detail)),
-            code=error.code,
-        ) from error
+        problem = phrase("The link works, but there is a problem: {detail}", detail=phrase(error.detail))
+        raise Malformed(problem, code=error.code) from error
     if isinstance(found, Link):
         raise Malformed("The link leads to another link. Paste that link instead.", code="nothing_found")
     return found.source
 
 
+def is_page(data: bytes) -> bool:
+    """Whether ``data`` is a web page, and not an image."""
+    return _image(data) is None and web_page.is_page(data)
+
+
+def _in_page(data: bytes) -> bytes:
+    credential = web_page.embedded(data)
+    if credential is None:
+        raise Malformed(_WEB_PAGE, code="nothing_found")
+    if len(credential) > MAX_SIZE:
+        raise Malformed(
+            phrase("The credential in the page is larger than {limit} bytes.", limit=f"{MAX_SIZE:,}"),
+            code="nothing_found",
+        )
+    return credential
+
+
+_EMPTY_PDF = (
+    "This is a PDF, which anyone can create. Laurel found no credential and no link in it. Paste the link that is "
+    "printed on it, or ask the holder for the credential’s link, JSON file or badge image."
+)
+_LINK_IN_PDF = (
+    "This is a PDF, which anyone can create. It contains this link: {link} Check the link, and compare what it says "
+    "with the PDF."
+)
+_LINKS_IN_PDF = (
+    "This is a PDF, which anyone can create. It contains these links: {links} Check the one that leads to the "
+    "credential, and compare what it says with the PDF."
+)
 _WEB_PAGE = (
     "The link leads to a web page, and Laurel found no credential there. Look on that page for a download of the "
     "badge or credential (often called JSON), then choose that file here."
 )
 
 
-def _stripped(data: bytes) -> bytes:
-    return data.decode("utf-8", "surrogateescape").strip(_BLANKS).encode("utf-8", "surrogateescape")
-
-
-def _unwrapped(text: bytes) -> bytes:
-    """A link or token without the quotes or brackets around it."""
-    if text[:1] == b"<" and text[-1:] == b">" and _LINK.fullmatch(text[1:-1]):
-        return text[1:-1]
-    if text[:1] != b'"':
-        return text
-    try:
-        inner = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    return _stripped(inner.encode("utf-8", "replace")) if isinstance(inner, str) else text
-
-
 _NOT_BAKED = (
     "This image has no credential in it. Resizing an image or taking a screenshot removes it. Ask for "
     "the original file, or for the credential’s link."
 )
-_LINK_IN_IMAGE = (
-    "This image contains something other than an Open Badges 3.0 credential, such as a link of an older badge. Ask for "
-    "the credential’s link or its JSON file."
+_OTHER_IN_IMAGE = (
+    "This image contains something other than an Open Badges credential. Ask for the credential’s link or its JSON "
+    "file."
 )
-_PICTURE = "This type of image cannot contain a credential. Ask for the PNG, SVG or JSON file of the badge."
 _HEAD = 4096
 """The number of bytes that show whether a file is an SVG image."""
 _NO_LINK = "This looks like a link but is not a valid one. Copy only the link from your browser’s address bar."
-_HINTS = (
-    (b"\x89PNG", "This image is damaged. Ask for the original file, or for the credential’s link."),
-    (b"\xff\xd8\xff", _PICTURE),
-    (b"GIF8", _PICTURE),
-    (b"\xff\xfe", "Laurel cannot read this file. Save it again as UTF-8."),
-    (b"PK\3\4", "This is a ZIP or Office file. Extract the credential from it: a JSON file or a link."),
-    (b"```", "Paste only the text between the lines with backticks."),
-    (
-        b"%PDF",
-        (
-            "This is a PDF, which anyone can create. Paste the link that is printed on it, "
-            "or ask the holder for the credential’s link, JSON file or badge image."
-        ),
-    ),
-    (b"<", "This is a web page, not a credential. Paste the page's address instead, or look for a download on it."),
-    (b"did:", "This identifies an issuer or a holder, not a credential. Ask for the credential's link or file."),
-    (b"[", "This is a list. Check its credentials one at a time."),
-)
-
-
-_CUT_TOKEN = re.compile(rb"ey[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*)?")
-"""A compact token (RFC 7515, 3.1) without its last part or its last two."""
-
-
-_JSON_MEMBER = re.compile(rb"\"[A-Za-z@$_]{1,60}\"\s{0,4}:")
 _NOTHING = "This is not a credential. A credential is a link, a JSON file, or a long code that starts with 'ey'."
 _SEVERAL_LINKS = "This text contains more than one link. Paste only the link to the credential."
-
-
-def _hint(text: bytes) -> str | None:
-    """Describe what ``text`` seems to be, None if it is prose."""
-    if not text:
-        return "Nothing was submitted. Paste a credential or its link, or upload a file."
-    for start, hint in _HINTS:
-        if text[: len(start)].lower() == start.lower():
-            return hint
-    if re.fullmatch(rb"[\w.-]+(\.[a-z]{2,}|:\d{1,5}|\.[a-z]{2,}:\d{1,5})(/\S*)?", text, re.IGNORECASE):
-        return "This looks like a link without https://. Add https:// at the start."
-    return _hint_by_content(text)
-
-
-def _hint_by_content(text: bytes) -> str | None:
-    if _CUT_TOKEN.fullmatch(b"".join(text.split())):
-        return (
-            "This looks like the start of a credential’s code, but its end is missing. Copy the whole code, which is "
-            "three parts with dots between them, or ask for the original file."
-        )
-    if b"\0" in text or not _is_utf8(text):
-        return "This is not a credential: it is not text. Ask for the credential’s link or its JSON file."
-    if _JSON_MEMBER.search(text):
-        return "This looks like part of a credential. Copy all of it, from the first { to the last }."
-    return None
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

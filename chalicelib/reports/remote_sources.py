@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from chalicelib.verify.ports import Controllers, Fetched, StatusLists
+from chalicelib.verify.ports import Controllers, Documents, Fetched, Registry, StatusLists
 
 
 class RemoteSources(Protocol):
@@ -18,11 +18,19 @@ class RemoteSources(Protocol):
     def status_lists(self) -> StatusLists:
         """Status lists of other issuers."""
 
+    @property
+    def documents(self) -> Documents:
+        """The parts of Open Badges 2.0 badges."""
+
+    @property
+    def registry(self) -> Registry:
+        """Registries of issuers outside Laurel, in the order of their authority."""
+
     def credential(self, url: str) -> Fetched:
         """Fetch the document at a link that should lead to a credential. Raises `Unavailable`."""
 
     def refresh(self) -> bool:
-        """Fetch keys and the credential anew from now on, where they came from a cache; False when none did.
+        """From now on, bypass the cache for keys and the credential; False if nothing came from the cache.
 
         Status lists may still come from a cache: their issuers say for how long (Bitstring Status List v1.0, 3.2).
         """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
@@ -32,22 +32,26 @@ class PublicStore(Protocol):
     """The credentials that Laurel hosts. Every method raises `Unavailable` when storage does not answer."""
 
     def record(self, credential_id: str) -> Record:
-        """The record, strongly read. Raises `NotFound`."""
+        """The record, strongly consistent. Raises `NotFound`."""
 
     def existing_records(self, credential_ids: Sequence[str]) -> list[Record]:
-        """The records with these ids that exist, in the same order, strongly read, several in one call."""
+        """The records with these ids that exist, in the same order, strongly consistent, several in one call."""
 
     def issuers_and_lists(self, records: Sequence[Record]) -> tuple[Mapping[str, Issuer], Mapping[str, StatusList]]:
-        """The issuers and the status lists of ``records`` by id, strongly read, several in one call."""
+        """The issuers and the status lists of ``records`` by id, strongly consistent, several in one call."""
 
     def related_items(self, record: Record, day: date) -> RelatedItems:
-        """Issuer, status lists, the achievement's pathways and the day's salt, strongly read in one call."""
+        """Issuer, status lists, the achievement's pathways and the day's salt, read in one strongly consistent call."""
 
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""
 
     def issuer_of_did(self, did: str) -> Issuer:
         """The hosted issuer with this DID. Raises `NotFound`."""
+
+    def name_holders(self, digest: str) -> set[str]:
+        """The issuers that may have a name with this digest (`credential.lookalike`): the registered one, and those
+        that an operator has allowed it."""
 
     def status_list(self, list_id: str) -> StatusList:
         """Raises `NotFound`."""

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.analytics.event import Visit
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PUBLIC_ID
-from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
-from chalicelib.reports import pasted
+from chalicelib.credential.record import Record
+from chalicelib.errors import LaurelError, Malformed, NotFound, Unavailable, UnreadableLink
+from chalicelib.language.phrase import phrase
+from chalicelib.reports import hints, pasted, platforms, web_page
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.remote_sources import RemoteSources
 from chalicelib.reports.store import PublicStore
 from chalicelib.reports.submitted_resolver import build_open_resolver
+from chalicelib.verify.checks.format import NOT_READ
 from chalicelib.verify.members import as_object
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
-from chalicelib.verify.pipeline import verify
+from chalicelib.verify.ports import Fetched, Resolver
+from chalicelib.verify.presentations.verify import verify
 from chalicelib.verify.report import CORE, Outcome, Report
 
+PDF_UNCHECKED = phrase("whether the PDF says the same as the credential in it")
+PAGE_UNCHECKED = phrase("whether the web page says the same as the credential behind it")
 _OWN_PAGE = "This page has no credential. Copy the address of the credential's own page, which contains /c/."
 
 
@@ -30,10 +37,21 @@ class SubmittedReport:
     """A report, and the source of the credential."""
 
     report: Report
-    url: str | None
-    """The link that was followed; None for pasted or uploaded input."""
-    hosted: str | None = None
-    """The id, if the link led to a credential that Laurel hosts."""
+    url: str | None = None
+    """The address that the credential was read from; None for pasted or uploaded input."""
+    page: str | None = None
+    """The web page that led to this address, if one did."""
+    record: Record | None = None
+    """The record, if it is a credential that Laurel hosts or a copy of one."""
+
+
+class _Request(NamedTuple):
+    """What credentials that are submitted together share."""
+
+    sources: RemoteSources
+    resolver: Resolver
+    """With the work that is left for all of them."""
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +73,24 @@ class SubmittedReports:
     ) -> SubmittedReport:
         """Verify pasted or uploaded input; a link is followed. Nothing is recorded unless ``counted``.
 
-        Raises `Malformed` (`nothing_found`, `too_large`); `TooMany` when it needs more fetches than the visitor's
+        Raises `Malformed` (`nothing_found`, also for text that cannot be read as JSON or as a token: nothing was
+        verified then, so there is no verdict; `too_large`); `TooMany` when it needs more fetches than the visitor's
         network may cause now; for a link also `NotFound` and `Unavailable`.
         """
-        found = pasted.read(data)
+        found = pasted.read(data, self.base_url)
         if isinstance(found, pasted.Link):
             return self.check_link(found.url, visit, options, counted=counted)
         recorded = visit if counted else None
-        with self._remote_sources(visit) as remote_sources:
-            return SubmittedReport(self._verify(lambda: found.source, remote_sources, recorded, options), None)
+        with self._request(visit) as request:
+            return self._document(found, request, recorded, options)
+
+    def check_document(self, source: bytes, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS) -> Report:
+        """Verify exactly ``source``, a credential or presentation as a program sends it: no link in it is followed.
+
+        Raises `Malformed` (`nothing_found`) and `TooMany` as `check` does.
+        """
+        with self._request(visit) as request:
+            return self._verify(lambda: source, request, visit, options).report
 
     def check_link(
         self, url: str, visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS, *, counted: bool = True
@@ -73,19 +100,79 @@ class SubmittedReports:
         Raises `NotFound` if a hosted credential does not exist; `UnreadableLink` when the link cannot be followed;
         `Malformed` (`nothing_found`) when there is no credential behind it; `TooMany` as `check` does; `Unavailable`.
         """
-        hosted = self.hosted_id(url)
         recorded = visit if counted else None
+        known = self._known_link(url, recorded, options)
+        if known is not None:
+            return known
+        with self._request(visit) as request:
+            return self._fetched(url, request, recorded, options)
+
+    def check_each(
+        self, parts: Sequence[bytes], visit: Visit, options: VerificationOptions = DEFAULT_OPTIONS
+    ) -> tuple[SubmittedReport | LaurelError, ...]:
+        """Verify several credentials or links, with the fetches of one request; return an error for each without a
+        report. Raises `TooMany` as `check` does."""
+        with self._request(visit) as request:
+            return tuple([self._attempt(part, request, visit, options) for part in parts])
+
+    def _attempt(
+        self, part: bytes, request: _Request, visit: Visit, options: VerificationOptions
+    ) -> SubmittedReport | LaurelError:
+        try:
+            found = pasted.read(part, self.base_url)
+            if isinstance(found, pasted.Document):
+                return self._document(found, request, visit, options)
+            known = self._known_link(found.url, visit, options)
+            return known or self._fetched(found.url, request, visit, options)
+        except (Malformed, NotFound, UnreadableLink) as error:
+            return error
+
+    def _document(
+        self, found: pasted.Document, request: _Request, visit: Visit | None, options: VerificationOptions
+    ) -> SubmittedReport:
+        checked = self._verify(lambda: found.source, request, visit, options)
+        return _with_unchecked(checked, PDF_UNCHECKED) if found.attached else checked
+
+    def _known_link(self, url: str, visit: Visit | None, options: VerificationOptions) -> SubmittedReport | None:
+        """The report on a hosted credential, None for a link to be fetched. Raises as `check_link` does."""
+        hosted = self.hosted_id(url)
         if hosted is not None:
-            return SubmittedReport(self.hosted_reports.open(hosted, recorded, options).report, url, hosted)
+            opened = self.hosted_reports.open(hosted, visit, options)
+            return SubmittedReport(opened.report, url, record=opened.record)
         if f"{_plain(url).lower()}/".startswith(f"{self.base_url}/"):
             # Never fetched: Laurel's own pages prove nothing about a credential.
             raise Malformed(_OWN_PAGE, code="nothing_found")
-        with self._remote_sources(visit) as remote_sources:
+        hint = hints.about_link(url)
+        if hint is not None:
+            raise Malformed(hint, code="nothing_found")
+        return None
 
-            def read() -> bytes:
-                return pasted.read_linked(_followed(remote_sources, url))
+    def _fetched(
+        self, url: str, request: _Request, visit: Visit | None, options: VerificationOptions
+    ) -> SubmittedReport:
+        """Verify what ``url`` leads to: a credential, or a web page with one in it or behind it, one step away."""
+        platform = platforms.credential_of(url)
+        page = None if platform else _followed(request.sources, url)
+        is_page = page is not None and pasted.is_page(page.body)
+        behind = platform or (web_page.linked(page.body, page.location or url) if page and is_page else None)
+        if behind is None:
+            found = self._read(url, page, request, visit, options)
+            if page is not None and pasted.is_pdf(page.body):
+                return _with_unchecked(found, PDF_UNCHECKED)
+            return _behind_page(found, url) if is_page else found
+        known = self._known_link(behind, visit, options)
+        return _behind_page(known or self._read(behind, None, request, visit, options), url)
 
-            return SubmittedReport(self._verify(read, remote_sources, recorded, options), url)
+    def _read(
+        self, url: str, fetched: Fetched | None, request: _Request, visit: Visit | None, options: VerificationOptions
+    ) -> SubmittedReport:
+        """Verify the credential at ``url``, which has been ``fetched`` already or not."""
+        at_hand = [fetched] if fetched else []
+
+        def read() -> bytes:
+            return pasted.read_linked((at_hand.pop() if at_hand else _followed(request.sources, url)).body)
+
+        return replace(self._verify(read, request, visit, options), url=url)
 
     def hosted_id(self, url: str) -> str | None:
         """The id of the hosted credential at ``url``; None for other addresses.
@@ -100,31 +187,35 @@ class SubmittedReports:
         return path
 
     @contextmanager
-    def _remote_sources(self, visit: Visit) -> Iterator[RemoteSources]:
+    def _request(self, visit: Visit) -> Iterator[_Request]:
         allowance = self.fetch_allowance.of(visit.address, by_other_site=visit.by_other_site)
         try:
-            yield self.remote_sources(allowance.admit)
+            sources, now = self.remote_sources(allowance.admit), self.clock()
+            yield _Request(sources, build_open_resolver(self.base_url, self.public_store, sources, now), now)
         finally:
             allowance.close()
 
     def _verify(
         self,
         read: Callable[[], bytes],
-        remote_sources: RemoteSources,
+        request: _Request,
         visit: Visit | None,
         options: VerificationOptions,
-    ) -> Report:
-        now = self.clock()
-        resolver = build_open_resolver(self.base_url, self.public_store, remote_sources, now)
+    ) -> SubmittedReport:
+        resolver, now = request.resolver, request.now
         report = verify(read(), resolver=resolver, now=now, options=options)
-        if _looks_forged(report) and remote_sources.refresh():
+        if report.findings[0].code in NOT_READ:
+            problem = phrase("{problem} {advice}", problem=report.findings[0].message, advice=phrase(hints.COPIED))
+            raise Malformed(problem, code="nothing_found")
+        if _looks_forged(report) and request.sources.refresh():
             # The issuer may have published the key after the copy in the cache was fetched.
+            resolver.lists.clear()
             report = verify(read(), resolver=resolver, now=now, options=options)
         claimed = as_object(report.credential).get("id")
         hosted = self._own_path(claimed) if isinstance(claimed, str) else None
-        if visit is not None and hosted is not None and PUBLIC_ID.fullmatch(hosted):
-            self.hosted_reports.note(hosted, report, visit)
-        return report
+        if hosted is None or not PUBLIC_ID.fullmatch(hosted):
+            return SubmittedReport(report)
+        return SubmittedReport(report, record=self.hosted_reports.record_of_copy(hosted, report, visit))
 
     def _own_path(self, url: str) -> str | None:
         """The part of a Laurel URL that should be a credential id; None for other hosts."""
@@ -136,15 +227,25 @@ class SubmittedReports:
 
 
 def _looks_forged(report: Report) -> bool:
-    return any(finding.outcome is Outcome.FAILED and finding.check in CORE for finding in report.findings)
+    findings = [finding for each in (report, *report.within()) for finding in each.findings]
+    return any(finding.outcome is Outcome.FAILED and finding.check in CORE for finding in findings)
 
 
 def _plain(url: str) -> str:
     return url.partition("#")[0].partition("?")[0]
 
 
-def _followed(remote_sources: RemoteSources, url: str) -> bytes:
+def _behind_page(found: SubmittedReport, page: str) -> SubmittedReport:
+    """Return the report on a credential that a web page led to: nothing shows that the page says the same."""
+    return replace(_with_unchecked(found, PAGE_UNCHECKED), page=page)
+
+
+def _with_unchecked(found: SubmittedReport, what: str) -> SubmittedReport:
+    return replace(found, report=replace(found.report, not_checked=(*found.report.not_checked, what)))
+
+
+def _followed(remote_sources: RemoteSources, url: str) -> Fetched:
     try:
-        return remote_sources.credential(url).body
+        return remote_sources.credential(url)
     except Unavailable as error:
         raise UnreadableLink(error.detail, code=error.code) from error

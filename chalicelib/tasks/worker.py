@@ -23,8 +23,8 @@ SLICE = timedelta(seconds=20)
 READ_LIMIT = 100
 """Tasks read from one shard at a time: a few seconds of work, so that they are still current when they run."""
 MAX_ATTEMPTS = 10
-"""Handler calls for one task before it becomes a dead letter. With the pauses between them that takes 12 to
-24 hours, so an outage of a few hours needs no manual work."""
+"""Maximum handler calls for one task before it becomes a dead letter. With the pauses between them that takes 12 to 24
+hours, so an outage of a few hours needs no manual work."""
 MAX_DEAD_LETTERS_COUNTED = 100
 FIRST_PAUSE = timedelta(minutes=1)
 FACTOR = 3
@@ -81,7 +81,7 @@ def run(worker: Worker, until: datetime) -> RunResult:
         result.late = now - min((task.due for task in found), default=now)
         if not found:
             break
-        for task in interleaved(found, spent):
+        for task in round_robin_by_issuer(found, spent):
             if (now := worker.clock()) >= until:
                 break
             if worker.tasks.claim(task, now):
@@ -91,7 +91,7 @@ def run(worker: Worker, until: datetime) -> RunResult:
     return result
 
 
-def interleaved(tasks: Iterable[Task], spent: Mapping[str, timedelta]) -> Iterator[Task]:
+def round_robin_by_issuer(tasks: Iterable[Task], spent: Mapping[str, timedelta]) -> Iterator[Task]:
     """Interleave tasks by issuer, oldest first within each issuer, so that an issuer with many tasks does not delay the
     others. Nor does one with slow tasks: an issuer for which more seconds were ``spent``, as the caller counts them
     meanwhile, comes after the others."""
@@ -112,9 +112,12 @@ def interleaved(tasks: Iterable[Task], spent: Mapping[str, timedelta]) -> Iterat
 
 
 def pause(attempts: int, entropy: Callable[[int], bytes]) -> timedelta:
-    """The delay after ``attempts`` failed calls: exponential backoff with jitter between half and all of it, so that
-    tasks that failed together are not retried together."""
-    longest: timedelta = min(FIRST_PAUSE * FACTOR ** (attempts - 1), MAX_PAUSE)
+    """The delay after ``attempts`` failed calls: exponential backoff, `jittered`."""
+    return jittered(min(FIRST_PAUSE * FACTOR ** (attempts - 1), MAX_PAUSE), entropy)
+
+
+def jittered(longest: timedelta, entropy: Callable[[int], bytes]) -> timedelta:
+    """Between half and all of ``longest``, so that tasks that failed together are not retried together."""
     return longest * (1 + int.from_bytes(entropy(4)) / 2**32) / 2
 
 

@@ -12,7 +12,8 @@ from chalicelib.errors import Malformed
 MIN_BITS = 131_072
 """Fewer entries could identify the holder (Bitstring Status List v1.0, 6.1)."""
 MAX_BYTES = 8 * 1024 * 1024
-"""2^26 entries; the limit that the specification's authors discuss (w3c/vc-bitstring-status-list#208)."""
+"""Maximum bytes: 2^26 entries, the limit that the specification's authors discuss
+(w3c/vc-bitstring-status-list#208)."""
 
 _BASE64URL = re.compile(r"u[A-Za-z0-9_-]+", re.ASCII)
 
@@ -32,8 +33,21 @@ def decode(encoded: str) -> bytes:
     """
     if not _BASE64URL.fullmatch(encoded):
         raise Malformed("The status list is not base64url text that starts with 'u'.", code="status_list_malformed")
+    return _inflated(encoded[1:])
+
+
+def decode_2021(encoded: str) -> bytes:
+    """Decode an `encodedList` of StatusList2021: without a multibase prefix, in either base64 alphabet, since its
+    implementations differ. Raises as `decode` does."""
+    plain = encoded.rstrip("=").replace("+", "-").replace("/", "_")
+    if not _BASE64URL.fullmatch(f"u{plain}"):
+        raise Malformed("The status list is not base64 text.", code="status_list_malformed")
+    return _inflated(plain)
+
+
+def _inflated(encoded: str) -> bytes:
     try:
-        packed = base64.urlsafe_b64decode(encoded[1:] + "=" * (-(len(encoded) - 1) % 4))
+        packed = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
         inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         bits = inflater.decompress(packed, MAX_BYTES)
     except (binascii.Error, zlib.error) as error:
@@ -52,10 +66,22 @@ def decode(encoded: str) -> bytes:
     return bits
 
 
-def get(bits: bytes, index: int) -> bool:
-    """Return the bit at ``index``, 0 being the leftmost. Raises `Malformed` with code `status_index_out_of_range`."""
-    _check_index(bits, index)
-    return bool(bits[index // 8] >> (7 - index % 8) & 1)
+def get(bits: bytes, index: int, size: int = 1) -> int:
+    """Return the value of the ``size`` bits of entry ``index``, 0 being the leftmost.
+
+    Raises `Malformed`: `status_index_out_of_range`; `status_list_too_short` if the list has too few entries of ``size``
+    bits.
+    """
+    if len(bits) * 8 // size < MIN_BITS:
+        raise Malformed(
+            f"The status list has {len(bits) * 8 // size:,} entries; at least {MIN_BITS:,} are required.",
+            code="status_list_too_short",
+        )
+    first, last = index * size, index * size + size - 1
+    _check_index(bits, first)
+    _check_index(bits, last)
+    found = int.from_bytes(bits[first // 8 : last // 8 + 1], "big")
+    return found >> (7 - last % 8) & ((1 << size) - 1)
 
 
 def with_bit(bits: bytes, index: int, value: bool) -> bytes:

@@ -29,7 +29,7 @@ def string(value: object) -> str | None:
 
 def text(value: object) -> str | None:
     """Return the non-empty string that ``value`` is or contains as a list of one, else None (equivalent in JSON-LD)."""
-    if isinstance(value, str):  # the usual case
+    if value is None or isinstance(value, str):  # the usual cases
         return value or None
     return string(only(value))
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.errors import Malformed
+from chalicelib.verify.canonical.work import Work
 from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
 from chalicelib.verify.report import Evidence
+
+if TYPE_CHECKING:
+    from chalicelib.verify.verification_context import VerificationContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Method:
     created: datetime | None = None
     expires: datetime | None = None
     revoked: datetime | None = None
+    authentication: bool = False
+    """Whether the controller allows it for showing who it is (`authentication`), as the holder of a presentation."""
 
     def usable_key(self) -> PublicKey:
         """Return the key. Raises `Malformed` with the key's own code when it is unusable."""
@@ -40,6 +46,8 @@ class Controller:
     id: str
     methods: tuple[Method, ...]
     evidence: tuple[Evidence, ...] = ()
+    former: frozenset[str] = frozenset()
+    """Ids of methods that it listed earlier and does not list any more, if it publishes its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class Fetched:
     body: bytes
     at: datetime
     cached: bool = False
+    location: str | None = None
+    """Where redirects led, if anywhere."""
 
     def evidence(self) -> Evidence:
         """Return the evidence that a finding keeps of this read."""
@@ -58,7 +68,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class KnownDomain:
-    """A domain that confirms an issuer, and the evidence for it."""
+    """A domain that an issuer has verified, and the evidence for it."""
 
     name: str
     evidence: Evidence
@@ -77,6 +87,8 @@ class KnownIssuer:
     registry: str
     domains: tuple[KnownDomain, ...] = ()
     former_names: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    """What was read of the registry."""
 
 
 class Controllers(Protocol):
@@ -90,7 +102,7 @@ class Controllers(Protocol):
 
 
 class StatusLists(Protocol):
-    """Reads status list credentials."""
+    """Reads status lists."""
 
     def prefetch(self, urls: Sequence[str]) -> None:
         """Announce that `fetch` will be called for each of ``urls``, so that they can be read at the same time. Errors
@@ -99,12 +111,29 @@ class StatusLists(Protocol):
     def fetch(self, url: str) -> Fetched:
         """Return the signed list at ``url``, unverified. Raises `Unavailable` when it cannot be fetched."""
 
+    def fetch_again(self, url: str) -> Fetched:
+        """As `fetch`, but not from a cache (`Fetched.cached`)."""
+
+
+class Documents(Protocol):
+    """Reads documents that only their own origin vouches for: the parts of an Open Badges 2.0 badge."""
+
+    def fetch(self, url: str) -> Fetched:
+        """Return the document at ``url``, from that origin. Raises `Unavailable`; `gone` if it has been removed."""
+
 
 class Registry(Protocol):
     """Known issuers."""
 
     def find(self, did: str) -> KnownIssuer | None:
         """Return the entry for ``did``, or None. Raises `Unavailable` when the registry cannot be reached."""
+
+
+class Names(Protocol):
+    """Names of issuers that this deployment vouches for."""
+
+    def is_taken(self, name: str) -> bool:
+        """Whether an issuer has this name, or one that can be mistaken for it. Raises `Unavailable`."""
 
 
 class Archive(Protocol):
@@ -123,3 +152,11 @@ class Resolver:
     status_lists: StatusLists
     registry: Registry
     archive: Archive | None = None
+    documents: Documents | None = None
+    """None where nothing is fetched."""
+    names: Names | None = None
+    """None where all issuers are hosted here, which cannot take each other's names."""
+    work: Work = field(default_factory=Work)
+    """What the checks may still do for the request that this resolver was made for."""
+    lists: dict[str, VerificationContext] = field(default_factory=dict)
+    """The status lists that were verified for it, by URL: credentials submitted together often share them."""

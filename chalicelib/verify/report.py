@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +30,22 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+_WORST_FIRST = (
+    Verdict.INVALID,
+    Verdict.REVOKED,
+    Verdict.SUSPENDED,
+    Verdict.EXPIRED,
+    Verdict.NOT_YET_VALID,
+    Verdict.UNKNOWN,
+    Verdict.VALID,
+)
+
+
+def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict on several things together; unknown for none."""
+    return min(verdicts, key=_WORST_FIRST.index, default=Verdict.UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The source of a finding: URL, time of the read, and the SHA-256 of the bytes (hex)."""
@@ -52,6 +68,18 @@ class Finding(NamedTuple):
     """Whether an unknown outcome may change within minutes, because a service did not respond."""
 
 
+PRESENTATION = "Verifiable Presentation"
+"""How the format of a presentation starts."""
+
+
+class Contained(NamedTuple):
+    """A credential inside another one or in a presentation."""
+
+    kind: str
+    """`credential` or `endorsement`."""
+    report: Report
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All findings about one credential at one time, and the resulting verdict."""
@@ -65,6 +93,23 @@ class Report:
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...]
     """One phrase for each thing that this report did not check."""
+    contained: tuple[Contained, ...] = ()
+    """The credentials inside it, each with a report of its own: those of a presentation or of a CLR, and endorsements.
+    Those inside a credential do not change its verdict; a presentation is only valid if all of them are."""
+
+    is_bound: bool = False
+    """Whether it is on a credential with a key binding: a signature that its holder made for one verifier."""
+
+    @property
+    def is_presentation(self) -> bool:
+        """Whether it is on a presentation and not on a credential."""
+        return self.format is not None and self.format.startswith(PRESENTATION)
+
+    def within(self) -> Iterator[Report]:
+        """Yield every report inside this one, at any depth."""
+        for _, report in self.contained:
+            yield report
+            yield from report.within()
 
     @property
     def verdict_on_credential(self) -> Verdict:

@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 from chalicelib.errors import Malformed
-from chalicelib.verify.keys.public_key import Algorithm
+from chalicelib.verify.keys.public_key import Algorithm, PublicKey
 from chalicelib.verify.ports import Controller, Controllers, Method
+
+
+class Unsupported(StrEnum):
+    """Why a signature cannot be judged, as the code of the finding."""
+
+    SUITE = "suite_unsupported"
+    CHAIN = "proof_chain_unsupported"
+    """It also signs another signature, and cannot be verified because of its suite or that signature's unknown type."""
+    BASE_PROOF = "base_proof"
+    """It is the holder's own copy, from which versions for verifiers are made."""
+
+
+class Audience(NamedTuple):
+    """For whom a signature was made, and for which request."""
+
+    domains: tuple[str, ...]
+    challenge: str | None
+
+
+class Statement(NamedTuple):
+    """A single statement with a signature of its own, by a key that the issuer's signature names."""
+
+    key: PublicKey
+    algorithm: Algorithm
+    signature: bytes
+    message: bytes
 
 
 class SecuredProof(Protocol):
@@ -19,12 +46,12 @@ class SecuredProof(Protocol):
         """The kind of signature, such as `eddsa-rdfc-2022` or `VC-JWT`."""
 
     @property
-    def algorithm(self) -> Algorithm | None:
-        """None for an unsupported kind."""
+    def algorithm(self) -> Algorithm:
+        """The algorithm; of no meaning if it is `unsupported`."""
 
     @property
-    def chained(self) -> bool:
-        """Whether it also signs other signatures."""
+    def unsupported(self) -> Unsupported | None:
+        """Why it cannot be judged; None if it can."""
 
     @property
     def purpose(self) -> str:
@@ -64,6 +91,10 @@ class SecuredDocument(Protocol):
         Available after `signed_bytes`. Empty if all signatures cover at which mention each member is written.
         """
 
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """The members and types that a signature does not cover, by name. Available after `signed_bytes`."""
+
     def secured_proofs(self) -> tuple[SecuredProof, ...]:
         """Return the parsed signatures; none for an unsigned document. Raises `Malformed`, `CheckUnknown`."""
 
@@ -71,6 +102,12 @@ class SecuredDocument(Protocol):
         """Return what each of `secured_proofs` signs, in order; empty bytes for an unsupported one.
 
         Raises `CanonicalError` when a signature would not cover some part of the document, `CheckUnknown`.
+        """
+
+    def statements(self) -> tuple[Statement, ...] | None:
+        """Return what is signed statement by statement (selective disclosure); None if a proof is for other contents.
+
+        Available after `signed_bytes`.
         """
 
 

@@ -42,13 +42,18 @@ class CheckUnknown(CheckNotPassed):
     outcome = Outcome.UNKNOWN
 
 
+PARTLY_UNSIGNED = "partly_unsigned"
+"""Code of check 3 if the signatures do not cover every member. It is the only outcome of checks 1 to 5 after which the
+following ones still run, so that a forgery is not mistaken for an incomplete signature."""
 LASTING = frozenset(
     {
         "address_refused",
+        "did_deactivated",
         "did_malformed",
         "dns_failed",
         "document_unreadable",
         "encoding_unsupported",
+        "gone",
         "http_status",
         "issuer_not_hosted",
         "key_method_unsupported",
@@ -104,6 +109,10 @@ class VerificationContext:
     nodes: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Set by check 5: `SecuredDocument.nodes`; empty if the issuer's signature covers at which mention each member is
     written."""
+    may_follow: int = 0
+    """How many credentials inside it may be verified."""
+    inner: tuple[tuple[str, bytes], ...] = ()
+    """Set by check 10: the credentials inside it, each with its kind, to be verified on their own."""
     not_followed: tuple[str, ...] = ()
     """Set by check 10: phrases for the parts of the document that no check examines."""
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
-from chalicelib.verify.members import as_list, id_of, is_true, only, string, text
+from chalicelib.verify.members import as_list, as_object, id_of, is_true, only, string, text
 from chalicelib.verify.verification_context import VerificationContext
 
 Node = Callable[[object], Mapping[str, object]]
 View = dict[str, object]
 """JSON: `id, types, name, description, issuer{id, name, url, description, email, image}, holder{id, name},
 achievement{id, name, description, criteria{narrative, url}, image{url, alt}, kind, language, skills[{name, url,
-framework, code}]}, valid_from, valid_until, evidence[{url, name, narrative}]`; every leaf may be null."""
+framework, code}]}, valid_from, valid_until, evidence[{url, name, narrative}]`; every leaf may be null. One about
+several subjects also has `subjects[{holder, achievement}]`, and no `achievement` of its own."""
 
 
 def view_of(verification: VerificationContext) -> View:
     """Build the view of the document. Call it only after check 4 passed: a view is shown as the issuer's statement."""
     document, model, node = verification.document, verification.model, verification.node
-    subject = node(document.get("credentialSubject"))
+    subjects = [node(item) for item in as_list(document.get("credentialSubject"))]
+    subject = subjects[0] if len(subjects) == 1 else {}
     achievement = node(subject.get("achievement"))
     issuer = node(document.get("issuer"))
-    return {
+    view: View = {
         "id": string(document.get("id")),
         "types": [kind for kind in as_list(document.get("type")) if isinstance(kind, str)],
         "name": text(document.get("name")) or text(achievement.get("name")),
@@ -41,6 +44,32 @@ def view_of(verification: VerificationContext) -> View:
             {"url": string(item.get("id")), "name": text(item.get("name")), "narrative": text(item.get("narrative"))}
             for item in map(node, as_list(document.get("evidence")))
         ],
+    }
+    return view if len(subjects) < 2 else {**view, **_several(subjects, node)}
+
+
+def subject_ids(view: Mapping[str, object]) -> list[str | None]:
+    """Return the id of each person or thing that ``view`` is about; None for one that it does not identify."""
+    subjects = [subject for subject in map(as_object, as_list(view.get("subjects"))) if subject] or [view]
+    return [string(as_object(subject.get("holder")).get("id")) for subject in subjects]
+
+
+def _several(subjects: list[Mapping[str, object]], node: Node) -> View:
+    """Describe a credential about several subjects, in an order that does not depend on the credential's own: that is
+    not signed, so a holder could put any of them first."""
+    described: list[View] = []
+    for subject in subjects:
+        achievement = node(subject.get("achievement"))
+        described.append(
+            {
+                "holder": {"id": string(subject.get("id")), "name": _holder_name(subject, node)},
+                "achievement": _achievement(achievement, node) if achievement else None,
+            }
+        )
+    names = {name for subject in subjects if (name := _holder_name(subject, node))}
+    return {
+        "holder": {"id": None, "name": ", ".join(sorted(names)) or None},
+        "subjects": sorted(described, key=lambda each: json.dumps(each, sort_keys=True)),
     }
 
 

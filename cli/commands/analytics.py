@@ -51,7 +51,7 @@ def count_again(services: Services, options: Namespace) -> int:
 
     table(options.json, COLUMNS, rows())
     days = (last - first).days + 1
-    note(f"{days} {'day' if days == 1 else 'days'} counted, {len(found)} different{', repaired' * options.repair}")
+    note(f"{days} {'day' if days == 1 else 'days'} recounted, differences: {len(found)}{', repaired' * options.repair}")
     return 1 if found and not options.repair else 0
 
 
@@ -73,7 +73,7 @@ def export(services: Services, options: Namespace) -> int:
             part.replace(target)
     except OSError as error:
         raise UsageProblem(f"{target} cannot be written: {error.strerror}.", code="file_unwritable") from error
-    note(f"Exported {many:,} events of {days[0]} to {days[-1]} to {target}")
+    note(f"Exported {many:,} events ({days[0]} to {days[-1]}) to {target}")
     show(options.json, f"{target}", file=str(target), events=many, days=len(days))
     return 0
 

@@ -21,7 +21,7 @@ def add_commands(resources: Commands) -> None:
         "print a shell completion script",
         "laurel completion bash > ~/.local/share/bash-completion/completions/laurel",
     )
-    command.add_argument("shell", choices=SHELLS, help="shell to complete commands in")
+    command.add_argument("shell", choices=SHELLS, help="shell to generate the completion script for")
     command.set_defaults(offline=True)
 
 

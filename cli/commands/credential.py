@@ -13,6 +13,7 @@ from chalicelib.award.issuing import search as listing
 from chalicelib.award.issuing.issue import Award, issue
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.award.issuing.search import Row, Search
+from chalicelib.award.issuing.signing import SUITES
 from chalicelib.award.issuing.status_changes import Decision
 from chalicelib.credential import vocabulary
 from chalicelib.credential.build import EvidenceLink, Holder, credential_url
@@ -78,10 +79,10 @@ def _add_issue(verbs: Commands) -> None:
     issue_command.add_argument("--notify", action="store_true", help="email the holder")
     _dates(issue_command, "now")
     _evidence(issue_command)
-    issue_command.add_argument("--jwt", action="store_true", help="also create the VC-JWT form")
+    issue_command.add_argument("--jwt", action="store_true", help="also issue it as a VC-JWT")
     issue_command.add_argument(
         "--suite",
-        choices=(vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022),
+        choices=sorted(SUITES, reverse=True),
         default=vocabulary.EDDSA_RDFC_2022,
         help="cryptosuite of the proof (default: %(default)s)",
     )
@@ -199,8 +200,8 @@ def issue_one(services: Services, options: Namespace) -> int:
         services.issuer_store.issuer(options.issuer)  # otherwise the error would name the achievement
         issue(issuer_context, award)
     except Unavailable as error:
-        text = f"unclear  {name}  {options.name}: {error.detail} Run `laurel credential show` before you retry."
-        show(options.json, text, holder=options.name, outcome="unclear", id=name, code=error.code, detail=error.detail)
+        text = f"unknown  {name}  {options.name}: {error.detail} Run `laurel credential show` before you retry."
+        show(options.json, text, holder=options.name, outcome="unknown", id=name, code=error.code, detail=error.detail)
         return 1
     except LaurelError as error:
         text = f"refused  {options.name}: {error.detail} ({error.code})"

@@ -33,7 +33,7 @@ def rebuild_index(services: Services, options: Namespace) -> int:
             progress(written)
     generations = context.index.generations()
     current = generations.current if generations else ""
-    listed = sum(1 for entry in context.index.all_entries(current) if entry.listing)
+    listed = sum(one.listed for one in context.index.indexed(current))
     show(options.json, f"{listed} people in the index {current}", generation=current, people=listed)
     return 0
 
@@ -64,5 +64,5 @@ def _members(found: Differences) -> dict[str, object]:
 
 
 def _name(now: datetime) -> str:
-    """The name of a new generation: by time, so that none is used twice."""
-    return f"{now:%Y%m%dT%H%M%S}"
+    """The name of a new generation: by time, so that none is used twice; short, because each key begins with it."""
+    return f"{int(now.timestamp()):x}"

@@ -9,7 +9,7 @@ from datetime import timedelta
 from chalicelib.credential import dates, email_address
 from chalicelib.delivery import links, mailbox
 from chalicelib.erasure import reapply, requests, running
-from chalicelib.erasure.erasure import AskedBy, Erasure
+from chalicelib.erasure.erasure import Erasure, RequestedBy
 from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
@@ -22,17 +22,19 @@ RUN_FOR = timedelta(hours=12)
 def add_commands(resources: Commands) -> None:
     """Add `erasure`."""
     verbs = grammar.verbs(resources, "erasure", "delete every trace of a person")
-    asked = grammar.command(
+    requested = grammar.command(
         verbs,
         "request",
-        ask,
+        request,
         "request the erasure of a person, who is emailed and can cancel it",
         "laurel erasure request grace@example.org --confirm grace@example.org",
         "laurel erasure request grace@example.org --issuer acme --confirm grace@example.org",
     )
-    asked.add_argument("person", help="email address, or the id of a credential that has none")
-    asked.add_argument("--issuer", metavar="ID", help="erase only what this issuer stores; required with a credential")
-    asked.add_argument("--confirm", required=True, metavar="PERSON", help="PERSON again, to confirm")
+    requested.add_argument("person", help="email address, or the id of a credential that has none")
+    requested.add_argument(
+        "--issuer", metavar="ID", help="erase only what this issuer stores; required with a credential"
+    )
+    requested.add_argument("--confirm", required=True, metavar="PERSON", help="PERSON again, to confirm")
     grammar.command(verbs, "list", list_all, "list the erasures in progress", "laurel erasure list")
     cancelled = grammar.command(
         verbs, "cancel", cancel, "cancel an erasure that has not started", "laurel erasure cancel grace@example.org"
@@ -51,7 +53,7 @@ def add_commands(resources: Commands) -> None:
         verbs,
         "check",
         check,
-        "search all tables, byte by byte, for data of a person",
+        "search all tables, byte by byte, for a person's data",
         'laurel erasure check --email grace@example.org --value "Grace Osei"',
     )
     checked.add_argument("--email", action="append", default=[], help="an address, and the values calculated from it")
@@ -60,7 +62,7 @@ def add_commands(resources: Commands) -> None:
         verbs,
         "reapply",
         erase_again,
-        "erase again what a restore has brought back; run `erasure run` afterwards",
+        "repeat erasures that a restore has undone; then run `laurel erasure run`",
         "laurel erasure reapply --restored-to 2026-11-30T07:00:00Z",
     )
     again.add_argument(
@@ -72,24 +74,24 @@ def add_commands(resources: Commands) -> None:
     )
 
 
-def ask(services: Services, options: Namespace) -> int:
+def request(services: Services, options: Namespace) -> int:
     """Ask for an erasure."""
     if options.person != options.confirm:
         raise UsageProblem("--confirm must be the same address or id again.")
     context = services.erasure_context
     if options.issuer is not None:
         is_address = "@" in options.person
-        erasure = requests.ask_as_issuer(
+        erasure = requests.request_as_issuer(
             context,
             options.issuer,
             email=options.person if is_address else None,
             credential_id=None if is_address else options.person,
-            asked_by=AskedBy.OPERATOR,
+            requested_by=RequestedBy.OPERATOR,
         )
     elif "@" not in options.person:
         raise UsageProblem("Name the issuer of the credential with --issuer.")
     else:
-        erasure = requests.ask_as_operator(context, options.person)
+        erasure = requests.request_as_operator(context, options.person)
     members = _members(erasure)
     show(options.json, f"{erasure.email or erasure.credential_id} will be erased after {members['due']}", **members)
     return 0
@@ -97,13 +99,13 @@ def ask(services: Services, options: Namespace) -> int:
 
 def list_all(services: Services, options: Namespace) -> int:
     """List the erasures in progress."""
-    columns = ("person", "issuer", "asked_by", "asked_at", "due", "state")
+    columns = ("person", "issuer", "requested_by", "requested_at", "due", "state")
     table(options.json, columns, map(_members, services.erasure_context.store.erasures()))
     return 0
 
 
 def cancel(services: Services, options: Namespace) -> int:
-    """Cancel an erasure that waits."""
+    """Cancel a pending erasure."""
     subject = mailbox.digest(options.person) if "@" in options.person else options.person
     requests.cancel(services.erasure_context, options.issuer, subject)
     show(options.json, f"{options.person} will not be erased", person=options.person, issuer=options.issuer)
@@ -126,14 +128,14 @@ def check(services: Services, options: Namespace) -> int:
         raise UsageProblem("Name something to search for with --email or --value.")
     found = sorted(set(services.erasure_context.store.find(values)))
     table(options.json, ("where", "value"), ({"where": where, "value": value} for where, value in found))
-    note(f"{len(found)} found, {len(values)} values searched in every table")
+    note(f"{len(found)} found, {len(values)} values searched for in every table")
     return 1 if found else 0
 
 
 def erase_again(services: Services, options: Namespace) -> int:
     """Erase again what a restore has brought back."""
     found = reapply.reapply(services.erasure_context, options.restored_to)
-    columns = ("person", "issuer", "asked_by", "asked_at", "due", "state")
+    columns = ("person", "issuer", "requested_by", "requested_at", "due", "state")
     table(options.json, columns, map(_members, found))
     note(f"{len(found)} to be erased again")
     return 0
@@ -151,8 +153,8 @@ def _members(erasure: Erasure) -> dict[str, object]:
     return {
         "person": erasure.email or erasure.credential_id or erasure.subject,
         "issuer": erasure.issuer_id,
-        "asked_by": erasure.asked_by.value,
-        "asked_at": dates.write(erasure.asked_at),
+        "requested_by": erasure.requested_by.value,
+        "requested_at": dates.write(erasure.requested_at),
         "due": dates.write(erasure.due),
         "state": erasure.state.value,
     }

@@ -33,7 +33,7 @@ def add_commands(resources: Commands) -> None:
         )
     )
     for verb, handler, description in (
-        ("verify-domain", verify_domain, "verify that a domain confirms the issuer (check 8)"),
+        ("verify-domain", verify_domain, "verify a domain of the issuer (check 8)"),
         ("remove-domain", remove_domain, "remove a verified domain"),
     ):
         command = grammar.command(verbs, verb, handler, description, f"laurel issuer {verb} acme acme.example")
@@ -136,7 +136,7 @@ def register(services: Services, options: Namespace) -> int:
     """Register an issuer under its current name."""
     registered = issuer_actions.register(services.issuer_context, options.issuer, options.name)
     _show(registered, options.json)
-    for other in names.mistakable(services.issuer_context, registered):
+    for other in names.issuers_with_similar_names(services.issuer_context, registered):
         note(f"{other.id} has a similar name: {other.name}")
     return 0
 
@@ -167,14 +167,16 @@ def allow_name(services: Services, options: Namespace) -> int:
     """Allow an issuer a name, and every name that looks like it."""
     issuer_actions.check_id(options.issuer)
     names.allow(services.issuer_context, options.issuer, options.name)
-    show(options.json, f"{options.issuer}  may be named {options.name}", issuer=options.issuer, name=options.name)
+    show(
+        options.json, f"{options.issuer}  can now use the name {options.name}", issuer=options.issuer, name=options.name
+    )
     return 0
 
 
 def verify_domain(services: Services, options: Namespace) -> int:
     """Verify that a domain names an issuer, and store the proof."""
     proof = domain_proof.prove(services.domain_prover, options.issuer, options.domain)
-    text = f"{proof.domain} confirms {options.issuer} ({proof.place})."
+    text = f"{options.issuer} has verified {proof.domain} ({proof.place})."
     show(options.json, text, domain=proof.domain, place=proof.place, seen=proof.seen.isoformat())
     return 0
 

@@ -30,7 +30,7 @@ from cli.progress import bar
 
 COLUMNS = ("row", "ref", "name", "email", "state", "url", "code", "detail")
 MAX_ERRORS_SHOWN = 20
-"""Most errors printed as text; `--json` prints all."""
+"""Maximum errors printed as text; `--json` prints all."""
 
 
 def add_commands(resources: Commands) -> None:
@@ -154,7 +154,7 @@ def _content(path: Path) -> bytes:
 
 
 def _dry_run(services: Services, options: Namespace, sent: Upload) -> int:
-    found = bulk_issuer.examine(services.bulk, options.issuer, sent)
+    found = bulk_issuer.validate(services.bulk, options.issuer, sent)
     _show_errors((*found.row_errors, *found.duplicates), options.json)
     text = (
         f"{found.total:,} rows: {found.with_errors:,} with errors, {found.with_duplicates:,} with a duplicate address"

@@ -79,7 +79,7 @@ def _done(impact: Impact, issuer: Issuer) -> str:
 
 def _next_step(impact: Impact) -> str:
     return (
-        f"Now issue the {impact.invalid:,} invalid credentials again (`laurel credential renew`), and those of the "
+        f"Now renew the {impact.invalid:,} invalid credentials (`laurel credential renew`), and any of the "
         f"{impact.kept:,} earlier ones that holders use with other verifiers."
     )
 

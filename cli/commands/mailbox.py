@@ -17,10 +17,10 @@ from cli.output import show
 
 def add_commands(resources: Commands) -> None:
     """Add `mailbox`."""
-    verbs = grammar.verbs(resources, "mailbox", "show why an email address gets no emails, and reopen it")
+    verbs = grammar.verbs(resources, "mailbox", "show why an email address gets no emails, and unblock it")
     for verb, handler, description in (
         ("show", show_mailbox, "show whether an address gets emails"),
-        ("reopen", reopen, "send emails again to an address that bounced"),
+        ("reopen", reopen, "allow emails again to an address that bounced"),
     ):
         command = grammar.command(verbs, verb, handler, description, f"laurel mailbox {verb} grace@example.org")
         command.add_argument("email", help="the email address")

@@ -6,8 +6,9 @@ from argparse import Namespace
 from collections.abc import Iterator
 
 from chalicelib.award.pathways import pathway_actions, pathway_json, rewards
-from chalicelib.award.pathways.pathway import Pathway, Step
+from chalicelib.award.pathways.pathway import Pathway
 from chalicelib.award.pathways.pathway_actions import ReviewedCompletion
+from chalicelib.award.pathways.pathway_link import Step
 from chalicelib.award.pathways.pathway_progress import NodeProgress, StepState
 from chalicelib.services import Services
 from cli import documents, grammar

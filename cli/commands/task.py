@@ -13,7 +13,7 @@ from cli.grammar import Commands
 from cli.output import UsageProblem, note, show, table
 
 MAX_DEAD_LETTERS = 10_000
-"""Most failed tasks that one command reads."""
+"""Maximum failed tasks that one command reads."""
 
 
 def add_commands(resources: Commands) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from chalicelib.award.issuers.issuer_actions import Method, NewIssuer
@@ -71,6 +72,13 @@ class Course:
     picture: str
     picture_alt: str
     skills: tuple[Skill, ...]
+
+    @property
+    def enrolment_url(self) -> str:
+        """Its page on the website of its issuer: the simulated year has visits there."""
+        (website,) = (issuer.profile.url for issuer in ISSUERS if issuer.id == self.issuer_id)
+        words = re.findall("[a-z0-9]+", self.name.casefold())
+        return f"{website}courses/{'-'.join(words)}"
 
 
 def _onet(name: str, code: str) -> Skill:

@@ -10,6 +10,7 @@ from chalicelib.services import Services
 from cli import grammar
 from cli.demo import profile
 from cli.demo.history import seed_pathway, seed_year
+from cli.demo.outcomes import seed_outcomes
 from cli.demo.seed import check, demo_map, seed, seed_owner
 from cli.grammar import Commands
 from cli.output import UsageProblem, show
@@ -41,6 +42,7 @@ def seed_demo(services: Services, options: Namespace) -> int:
         seed(services.issuer_context, progress)
     pathway_id = seed_pathway(services.issuer_context, services.pathways)
     seed_year(services.fold_context, services.settings.base_url, services.clock().date(), pathway_id)
+    seed_outcomes(services.outcome_context, services.clock().date())
     if options.owner is not None:
         seed_owner(services.access_context, options.owner)
     shown = demo_map(services.settings.base_url)

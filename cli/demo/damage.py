@@ -68,7 +68,7 @@ def _sign_with_other_key(_: IssuerContext, record: Record) -> Record:
     return _with_document(record, _resigned(record, method, key.sign))
 
 
-def _point_nowhere(issuer_context: IssuerContext, record: Record) -> Record:
+def _with_unreachable_status_list(issuer_context: IssuerContext, record: Record) -> Record:
     """Replace the status entries with one in a list that cannot be fetched."""
     issuer = issuer_context.issuer_store.issuer(record.issuer_id)
     entry = {
@@ -108,5 +108,5 @@ def _with_document(record: Record, document: dict[str, object]) -> Record:
 _DAMAGES: dict[Kind, Damage] = {
     Kind.TAMPERED: _tamper,
     Kind.WRONG_SIGNER: _sign_with_other_key,
-    Kind.UNREACHABLE_STATUS: _point_nowhere,
+    Kind.UNREACHABLE_STATUS: _with_unreachable_status_list,
 }

@@ -16,23 +16,25 @@ from chalicelib.analytics.event import Event
 from chalicelib.analytics.event import Kind as EventKind
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.pathways import pathway_actions
-from chalicelib.award.pathways.pathway import Group, Rule, Step
+from chalicelib.award.pathways.pathway import Group, Rule
 from chalicelib.award.pathways.pathway_actions import Pathways
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.pathways.pathway_link import Step
 from cli.demo.catalogue import COURSES, HARBOUR
 from cli.demo.plan import Kind, achievement_id, plan
 from cli.demo.year import Programme, simulate
 
 EVENTS = 6_000
-"""Enough for every chart, and few seconds of writing: each day has its own items."""
+"""Enough for every chart, and only a few seconds to write: each day has its own items."""
 NAMED_DAYS = 31
 """In the last days, only existing credentials are shared and viewed, because the dashboard names their holders."""
-_NAMED = frozenset({EventKind.SHARED, EventKind.VIEW, EventKind.REFERRAL})
+_NAMED = frozenset({EventKind.SHARED, EventKind.VIEW, EventKind.REFERRAL, EventKind.CONVERSION})
 PATHWAY_NAME = "Harbour trades"
 
 
 def seed_pathway(issuer_context: IssuerContext, pathways: Pathways) -> str:
-    """Create the pathway of the simulated year, unless it exists; its id. It is archived, so pages do not show it."""
+    """Create the pathway of the simulated year, unless it exists, and return its id. It is archived, so pages do not
+    show it."""
     for found in pathways.pathways(HARBOUR.id):
         if found.name == PATHWAY_NAME:
             return found.id
@@ -44,7 +46,7 @@ def seed_pathway(issuer_context: IssuerContext, pathways: Pathways) -> str:
 
 def seed_year(context: FoldContext, base_url: str, today: date, pathway_id: str) -> None:
     """Store the counts of the year that ended yesterday, unless the issuer has any. Raises `Unavailable`."""
-    if not context.store.section(HARBOUR.id, ALL_TIME, Section.TOTALS).empty:
+    if not context.store.section(HARBOUR.id, ALL_TIME, Section.ACHIEVEMENTS).empty:
         return
     days: dict[date, list[Event]] = defaultdict(list)
     simulated = programmes(base_url, pathway_id)

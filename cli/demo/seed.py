@@ -126,6 +126,7 @@ def _new_achievement(course: Course, name: str) -> NewAchievement:
         picture_alt=course.picture_alt,
         skills=course.skills,
         kind=course.kind,
+        enrolment_url=course.enrolment_url,
         shows_count=True,
         id=name,
     )

@@ -30,8 +30,8 @@ _VERDICTS = {"valid": 95, "expired": 3, "revoked": 2}
 
 @dataclass(frozen=True)
 class Programme:
-    """An achievement whose credentials are simulated; ``credentials`` are used first, lately and
-    shared, so that the pages of the demo name their holders; then ids are made up."""
+    """An achievement whose credentials are simulated; ``credentials`` come first, with recent dates and shares, so that
+    the demo pages show real holder names; after those, ids are made up."""
 
     issuer_id: str
     achievement_id: str
@@ -146,7 +146,10 @@ def _shared(simulation: _Simulation, base: dict[str, Any], opened: datetime) -> 
                 break
             yield from simulation.visit(Kind.VIEW, viewed, base, verdict=verdict, channel=platform)
             if rolls.random() < 0.08:
-                yield from simulation.visit(Kind.REFERRAL, viewed + timedelta(minutes=2), base, channel=platform)
+                referred = viewed + timedelta(minutes=2)
+                yield from simulation.visit(Kind.REFERRAL, referred, base, channel=platform)
+                if rolls.random() < 0.15:
+                    yield from _signed_up(simulation, base, referred, platform)
             if rolls.random() < 0.04:
                 yield from simulation.visit(
                     Kind.VERIFICATION, viewed, base, verdict=verdict, visitor_class=VisitorClass.KNOWN_BOT
@@ -156,6 +159,12 @@ def _shared(simulation: _Simulation, base: dict[str, Any], opened: datetime) -> 
             yield from simulation.visit(
                 Kind.IMPRESSION, simulation.later(opened, 900), base, widget=Widget.SCRIPT, referrer="folio.example"
             )
+
+
+def _signed_up(simulation: _Simulation, base: dict[str, Any], referred: datetime, platform: Channel) -> Iterator[Event]:
+    """The sign-up of a visitor of the enrolment page, which the issuer reports, with what is known of the click."""
+    person = {"visitor_class": VisitorClass.PERSON, "country": simulation.choose(_COUNTRIES) or None}
+    yield from simulation.event(Kind.CONVERSION, simulation.later(referred, 60), base, channel=platform, **person)
 
 
 def _found(simulation: _Simulation, base: dict[str, Any], opened: datetime) -> Iterator[Event]:

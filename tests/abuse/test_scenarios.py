@@ -15,6 +15,7 @@ from abuse.scenarios import (
     holder_flood,
     impostor_emails,
     many_issuers,
+    message_flood,
     sign_in_flood,
     slow_credentials,
 )
@@ -81,6 +82,19 @@ def test_deferred_emails_cost_writes_only_for_those_that_leave() -> None:
     assert result.details["writes_a_day"] <= 70
 
 
+@pytest.mark.slow
+def test_a_flood_of_messages_reaches_each_holder_few_times_and_no_more_once_it_is_reported() -> None:
+    result = message_flood.run()
+    assert result.withstood
+    assert result.details["messages_of_one_domain_to_one_holder"] == 3
+    assert result.details["messages_to_one_holder"] == 10
+    assert result.details["links_to_strangers"] == 20
+    assert result.details["links_with_words_of_the_sender"] == 0
+    assert result.details["holders_who_reported"] == message_flood.HOLDERS
+    assert result.details["messages_of_the_domain_after_that"] == 0
+    assert result.cost_usd < 0.10
+
+
 def test_unknown_scenario_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["no-such-attack"]) == 2
     assert "slow-credentials" in capsys.readouterr().err
@@ -105,6 +119,7 @@ def test_one_line_for_each_scenario_and_an_exit_code(
     assert {line["withstood"] for line in lines} == {code == 0}
 
 
+@pytest.mark.slow
 def test_a_flood_of_false_events_locks_out_nobody_and_has_a_bounded_price() -> None:
     result = event_flood.run()
     assert result.withstood

@@ -48,6 +48,12 @@ class MemberStore:
         self.meanwhile_tokens: list[Callable[[], object]] = []
         """The same before a token is stored."""
 
+    def copy(self) -> MemberStore:
+        """Return a store with the same items, that changes independently."""
+        copied = MemberStore()
+        vars(copied).update({name: dict(value) for name, value in vars(self).items() if isinstance(value, dict)})
+        return copied
+
     def member(self, issuer_id: str, email: str) -> Member:
         return _require(self._members.get((issuer_id, email)))
 
@@ -135,10 +141,13 @@ class SessionStore:
     def session(self, email: str, session_id: str) -> Session | None:
         return self.sessions.get((email, session_id))
 
+    def sessions_of(self, email: str) -> Iterator[Session]:
+        return iter([session for (of, _), session in self.sessions.items() if of == email])
+
     def add_session(self, session: Session) -> None:
         self.sessions[session.email, session.id] = session
 
-    def seen(self, session: Session, at: datetime) -> None:
+    def mark_used(self, session: Session, at: datetime) -> None:
         if (session.email, session.id) in self.sessions:
             self.sessions[session.email, session.id] = replace(session, seen=at)
 
@@ -173,7 +182,7 @@ class SessionStore:
             self.counts[name] = self.counts.get(name, 0) + 1
         return True
 
-    def uncount(self, name: str) -> None:
+    def decrement(self, name: str) -> None:
         with self.lock:
             if self.counts.get(name, 0):
                 self.counts[name] -= 1

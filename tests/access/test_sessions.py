@@ -96,7 +96,7 @@ def test_recording_use_does_not_restore_an_ended_session(access: AccessFixture) 
     session, cookie = sessions.sign_in(access.access_context, EMAIL)
     access.now = NOW + timedelta(minutes=30)
     ended = access.session_store.sessions.pop((EMAIL, session.id))
-    access.session_store.seen(ended, access.now)
+    access.session_store.mark_used(ended, access.now)
     assert refused(access, cookie)
 
 
@@ -175,10 +175,10 @@ def test_keys_rotate_daily_and_old_keys_expire(access: AccessFixture) -> None:
     _, later = sessions.sign_in(access.access_context, EMAIL)
     assert jwt.get_unverified_header(later)["kid"] != kid
     assert sessions.person(access.access_context, cookie)
-    assert signing_keys.named(access.access_context, kid) == old
+    assert signing_keys.key_by_id(access.access_context, kid) == old
     access.now = NOW.replace(hour=12) + timedelta(days=1)
     assert kid in access.session_store.keys, "the store has not deleted it yet"
-    assert signing_keys.named(access.access_context, kid) is None
+    assert signing_keys.key_by_id(access.access_context, kid) is None
 
 
 def test_expired_keys_are_destroyed(access: AccessFixture) -> None:

@@ -61,6 +61,7 @@ def test_what_is_no_address_shares_one_limit():
     assert admitted(EventBudget(Clock()), ["", "x", "y"] * 100) == IPV4[0][1]
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_by_the_limit_of_the_worker():
     budget = EventBudget(Clock())
     admitted(budget, [f"2001:{n:x}::1" for n in range(5000)])

@@ -20,3 +20,13 @@ def test_event_that_cannot_be_stored_goes_to_the_fallback_with_the_error(error: 
     event_store, fallback = fakes.EventStore(fault=error), fakes.Fallback()
     Recorder(event_store, fallback).record(samples.event())
     assert fallback.kept == [(samples.event(), error)]
+
+
+def test_several_events_are_all_stored_or_all_kept():
+    events = [samples.event(event_id=f"event-{number}") for number in range(12)]
+    event_store, fallback = fakes.EventStore(), fakes.Fallback()
+    Recorder(event_store, fallback).record_all(events)
+    assert sorted(event_store.events) == sorted(one.id for one in events)
+    Recorder(fakes.EventStore(fault=Unavailable("down")), fallback).record_all(events)
+    assert sorted(event.id for event, _ in fallback.kept) == sorted(one.id for one in events)
+    Recorder(event_store, fallback).record_all([])

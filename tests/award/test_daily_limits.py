@@ -19,7 +19,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import status_changes
 from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway_json import Draft
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.credential.issuer import DomainProof, ProofLocation
 from chalicelib.errors import QuotaExceeded
 from tests.award.fakes import PICTURE, IssuerFixture, new_achievement
 from tests.award.pathways.fakes import Pathways, every
@@ -117,14 +117,14 @@ def test_stranger_cannot_change_the_status_of_many_credentials_without_end(acme:
 
 
 def test_issuers_that_one_domain_confirms_share_its_limits(acme: IssuerFixture) -> None:
-    """A wildcard record confirms any number of issuers, each of which had limits of its own."""
+    """A wildcard record proves the domain for any number of issuers, each of which had limits of its own."""
     for number in range(3):
-        proof = DomainProof(f"n{number}.evil.example", Place.DNS, acme.clock(), "0" * 64)
+        proof = DomainProof(f"n{number}.evil.example", ProofLocation.DNS, acme.clock(), "0" * 64)
         evil = replace(acme.issuer, id=f"evil-{number}", registered_as=None, domains=(proof,))
         daily_limits.take(acme.issuer_context, evil, daily_limits.DRY_RUNS)
     with pytest.raises(QuotaExceeded) as refused:
         daily_limits.take(acme.issuer_context, evil, daily_limits.DRY_RUNS)
-    assert "The issuers that evil.example confirms can start 3 dry runs" in refused.value.detail
+    assert "Issuers that have verified evil.example can start 3 dry runs" in refused.value.detail
     daily_limits.take(acme.issuer_context, acme.issuer, daily_limits.DRY_RUNS)
 
 
@@ -159,6 +159,7 @@ def test_stranger_cannot_keep_the_worker_busy_with_pathways(acme: IssuerFixture)
 
 
 @pytest.mark.parametrize("issuing", [False, True])
+@pytest.mark.slow
 def test_stranger_cannot_keep_workers_busy_with_lists_that_are_never_issued(
     acme: IssuerFixture, bulk: BulkIssuer, *, issuing: bool
 ) -> None:
@@ -172,10 +173,10 @@ def test_stranger_cannot_keep_workers_busy_with_lists_that_are_never_issued(
             with pytest.raises(RowsRefused):
                 bulk_issuer.create(bulk, "acme", sent, "me")
         else:
-            bulk_issuer.examine(bulk, "acme", sent)
+            bulk_issuer.validate(bulk, "acme", sent)
 
     attempt()
     attempt()
     with pytest.raises(QuotaExceeded) as refused:
-        bulk_issuer.examine(bulk, "acme", sent)
+        bulk_issuer.validate(bulk, "acme", sent)
     assert "check 1,000 kB of lists a day" in refused.value.detail

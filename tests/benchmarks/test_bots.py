@@ -9,7 +9,7 @@ import pytest
 from benchmarks.suites import bots
 from benchmarks.suites.bots import Visitor
 
-pytestmark = pytest.mark.slow  # reads 20 MB of YAML
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bots")]  # one worker reads 20 MB of YAML
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from local.chromium import chromium as installed_chromium
 from local.ports import free_port
 from tests.http.fake_laurel import Laurel, seeded
 
+pytest.register_assert_rewrite("tests.browser.widths")
 expect.set_options(timeout=20_000)
 """Milliseconds to wait for a page; generous, because other tests may keep the machine busy."""
 

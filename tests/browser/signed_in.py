@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from chalicelib.access import sessions
 from chalicelib.access.roles import Role
-from tests.browser.test_pages import open_page
+from tests.browser.opening import open_page
 from tests.http.fake_laurel import Laurel
 from tests.http.signed_in import add_member
 

@@ -14,7 +14,8 @@ from chalicelib.analytics.event import Kind
 from chalicelib.award.pathways.pathway_progress import build_pathway_link
 from chalicelib.credential.achievement import Achievement
 from tests.award.pathways.fakes import in_order, leaf, pathway
-from tests.browser.test_pages import open_page, page_url
+from tests.browser.opening import open_page
+from tests.browser.test_pages import page_url
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.catalogue.conftest import ENROL, store, without_proof
 from tests.http.fake_laurel import Laurel

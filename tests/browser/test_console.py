@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.access import tokens
 from chalicelib.access.roles import Role
+from chalicelib.award.endpoints.endpoint import Message, State
 from chalicelib.award.images import default_badge
 from chalicelib.award.issuers import domain_proof
 from chalicelib.award.issuing import issue
@@ -20,7 +22,14 @@ from chalicelib.award.webhooks.webhook import Delivery, Outcome
 from chalicelib.credential.build import Holder
 from tests.browser.broken_words import broken_words
 from tests.browser.signed_in import console, member
-from tests.browser.widths import WIDTHS, assert_accessible, assert_accessible_and_fits, violations
+from tests.browser.widths import (
+    ON_A_LAPTOP,
+    ON_A_PHONE,
+    WIDTHS,
+    assert_accessible,
+    assert_accessible_and_fits,
+    violations,
+)
 from tests.http.fake_laurel import NOW, Laurel, id_of, picture, seeded
 
 REFUSED = (
@@ -54,6 +63,8 @@ PAGES = {
     "pathway": "/console/fernhill/pathways/new",
     "webhooks": "/console/fernhill/webhooks",
     "webhook": "/console/fernhill/webhooks/new",
+    "endpoints": "/console/fernhill/endpoints",
+    "endpoint": "/console/fernhill/endpoints/new",
 }
 EACH_WIDTH = pytest.mark.parametrize("width", WIDTHS)
 EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>\u202e{{7*7}}'
@@ -128,7 +139,7 @@ def test_api_key_is_copied_with_one_button(chromium: Browser, laurel: Laurel) ->
         assert messages == []
 
 
-@EACH_WIDTH
+@ON_A_PHONE
 def test_a_list_is_checked_corrected_and_issued(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int
 ) -> None:
@@ -154,7 +165,7 @@ def test_a_list_is_checked_corrected_and_issued(
         assert messages == []
 
 
-@EACH_WIDTH
+@ON_A_LAPTOP
 def test_credential_is_found_and_revoked(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     (achievement,) = [one.id for one in laurel.issuer_store.achievements("fernhill") if one.name.startswith("Data")]
     name = f"Rosalind {width}"
@@ -202,6 +213,11 @@ def test_preview_follows_what_is_typed(chromium: Browser, laurel: Laurel, screen
         page.wait_for_function("document.querySelector('.preview img').naturalWidth === 64")
         expect(page.get_by_role("button", name="Preview")).to_be_hidden()
         page.screenshot(path=screenshots / "console-preview-1280.png", full_page=True)
+        page.get_by_label("Kind", exact=True).select_option("CertificateOfCompletion")
+        expect(preview.get_by_text("Certificate of completion", exact=True)).to_be_visible()
+        expect(preview.get_by_text("Enrol", exact=True)).to_be_hidden()
+        page.get_by_label("Enrolment page (optional)", exact=True).fill("fernhill.example/enrol")
+        expect(preview.get_by_text("Enrol", exact=True)).to_be_visible()
         page.get_by_label("Name", exact=True).first.fill(EVIL)
         expect(preview.get_by_text("onerror")).to_be_visible()
         assert violations(page) == []
@@ -247,7 +263,7 @@ def test_added_row_is_focused_and_in_view(chromium: Browser, laurel: Laurel, wid
         expect(page.get_by_text("Skill 2", exact=True)).to_be_in_viewport()
 
 
-@EACH_WIDTH
+@ON_A_PHONE
 def test_achievement_is_created_without_script(
     chromium: Browser, laurel: Laurel, screenshots: Path, tmp_path: Path, width: int
 ) -> None:
@@ -267,7 +283,7 @@ def test_achievement_is_created_without_script(
         assert messages == [REFUSED]
 
 
-@EACH_WIDTH
+@ON_A_LAPTOP
 def test_api_key_is_created_and_revoked(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/api-keys", **context_options) as (page, messages):
@@ -283,7 +299,7 @@ def test_api_key_is_created_and_revoked(chromium: Browser, laurel: Laurel, scree
         assert messages == []
 
 
-@EACH_WIDTH
+@ON_A_PHONE
 def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
     with console(chromium, laurel, "/console/fernhill/webhooks/new", **context_options) as (page, messages):
@@ -302,6 +318,34 @@ def test_webhook_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path,
             laurel.webhooks.add_delivery(one, Delivery(NOW, f"m-{outcome}", outcome, code, "DA-101", None, 2))
         page.goto(f"{laurel.base_url}/console/fernhill/webhooks/{one.id}")
         assert_accessible(chromium, page, screenshots / f"console-webhook-deliveries-{width}.png")
+        assert messages == []
+
+
+@EACH_WIDTH
+def test_endpoint_is_set_up(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
+    context_options = {"viewport": {"width": width, "height": 812}, "java_script_enabled": False}
+    with console(chromium, laurel, "/console/fernhill/endpoints/new", **context_options) as (page, messages):
+        page.get_by_label("URL", exact=True).fill("https://crm.example/a-path-that-is-long-enough-to-wrap/laurel")
+        page.get_by_label("Email delivered").check()
+        page.get_by_role("button", name="Create endpoint").click()
+        expect(page.get_by_text("Copy this secret now.")).to_be_visible()
+        assert_accessible(chromium, page, screenshots / f"console-endpoint-created-{width}.png")
+        one = next(iter(laurel.endpoint_store.endpoints("fernhill")))
+        for number, changes in enumerate(
+            (
+                {"state": State.DELIVERED, "status": 200},
+                {"state": State.WAITING, "attempts": 2, "code": "timeout"},
+                {"state": State.FAILED, "attempts": 14, "status": 503},
+            )
+        ):
+            message = Message(f"{number:026}", "fernhill", one.id, "pathway_completed", "{}", NOW, NOW, attempts=1)
+            laurel.endpoint_store.add_messages([replace(message, **changes)])
+        page.goto(f"{laurel.base_url}/console/fernhill/endpoints/{one.id}")
+        assert_accessible(chromium, page, screenshots / f"console-endpoint-messages-{width}.png")
+        page.get_by_role("button", name="Send failed messages again").click()
+        expect(page.get_by_text("Queued.")).to_be_visible()
+        page.get_by_role("button", name="Delete endpoint").click()
+        expect(page.get_by_text("Endpoint deleted.")).to_be_visible()
         assert messages == []
 
 

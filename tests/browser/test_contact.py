@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from chalicelib.directory.profiles.consent import Audience
 from chalicelib.directory.profiles.profile import Details
 from chalicelib.directory.profiles.published import Published
-from tests.browser.test_pages import open_page
+from tests.browser.opening import open_page
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import Laurel, id_of
 

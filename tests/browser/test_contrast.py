@@ -10,7 +10,8 @@ from playwright.sync_api import Browser
 
 from tests import makers
 from tests.browser.contrast import contrast_violations
-from tests.browser.test_pages import KINDS_OF_PAGES, open_page
+from tests.browser.opening import open_page
+from tests.browser.test_pages import KINDS_OF_PAGES
 from tests.browser.widths import violations
 from tests.http.fake_laurel import KINDS, Laurel, hostile, id_of
 

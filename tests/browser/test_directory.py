@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from chalicelib.directory.profiles.profile import Details, OpenTo
 from chalicelib.directory.profiles.published import Published
 from chalicelib.directory.writing import updates
-from tests.browser.test_pages import open_page
+from tests.browser.opening import open_page
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import NOW, Laurel, id_of
 
@@ -67,6 +67,18 @@ def test_a_search_is_narrowed_and_continued_by_keyboard_and_form(
         expect(page.get_by_text("Matches: ").first).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_number_of_people_is_on_the_first_screen_when_a_filter_is_chosen(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
+) -> None:
+    url = f"{laurel.base_url}/directory?q=python&place=Nigeria"
+    with open_page(chromium, url, viewport={"width": width, "height": 812}) as (page, _):
+        expect(page.get_by_role("heading", name="11 people")).to_be_in_viewport(ratio=1)
+        page.screenshot(path=screenshots / f"directory-chosen-{width}.png")
+        page.get_by_role("link", name="Remove Place: Nigeria").click()
+        expect(page.get_by_role("list", name="Chosen filters")).to_have_count(0)
+
+
 @pytest.fixture
 def own_directory(laurel: Laurel) -> Iterator[str]:
     """The path of the issuer's own directory, which is switched on for the test."""
@@ -81,7 +93,8 @@ def own_directory(laurel: Laurel) -> Iterator[str]:
 def test_the_directory_of_an_issuer_is_accessible_fits_and_logs_nothing(
     chromium: Browser, laurel: Laurel, screenshots: Path, own_directory: str
 ) -> None:
-    for name, path in {"page": own_directory, "frame": f"/embed{own_directory}"}.items():
+    paths = {"page": own_directory, "frame": f"/embed{own_directory}", "builder": f"{own_directory}/embed"}
+    for name, path in paths.items():
         with open_page(chromium, f"{laurel.base_url}{path}") as (page, messages):
             assert messages == []
             assert_accessible_and_fits(page, screenshots, f"issuer-directory-{name}")

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import makers
-from tests.browser.test_pages import open_page
-from tests.browser.widths import assert_accessible
+from tests.browser.opening import open_page
+from tests.browser.widths import ON_A_LAPTOP, ON_A_PHONE, assert_accessible
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.public.test_home import at_domain
 from tests.http.public.test_pages import HEADLINES, UNPROVEN
@@ -35,7 +35,7 @@ def paste(page: Page, text: str) -> None:
     page.get_by_role("button", name="Check credential").click()
 
 
-@WIDTHS
+@ON_A_PHONE
 def test_pasted_credential_is_verified(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, laurel.issuer_store.record(id_of("valid")).document.decode())
@@ -45,7 +45,7 @@ def test_pasted_credential_is_verified(chromium: Browser, laurel: Laurel, screen
         assert messages == []
 
 
-@WIDTHS
+@ON_A_LAPTOP
 @pytest.mark.parametrize("kind", ["did-key", "domain", "tampered"])
 def test_credential_of_another_issuer_is_verified(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int, kind: str
@@ -87,7 +87,7 @@ def drop(page: Page, x: float, y: float, file: Path) -> None:
         devtools.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})
 
 
-@WIDTHS
+@ON_A_PHONE
 def test_invalid_text_is_reported_and_kept(chromium: Browser, laurel: Laurel, screenshots: Path, width: int) -> None:
     with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, "my certificate </textarea> please")
@@ -100,7 +100,7 @@ def test_invalid_text_is_reported_and_kept(chromium: Browser, laurel: Laurel, sc
         assert messages == [REFUSED]
 
 
-@WIDTHS
+@ON_A_LAPTOP
 def test_laurel_link_opens_its_credential_page(chromium: Browser, laurel: Laurel, width: int) -> None:
     with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
         paste(page, f"{laurel.base_url}{laurel.url('revoked')}\n")
@@ -128,3 +128,18 @@ def test_form_cannot_be_submitted_to_another_origin(chromium: Browser, laurel: L
             page.evaluate("document.forms[0].action = 'https://evil.example/'; document.forms[0].submit()")
         assert page.url == f"{laurel.base_url}/"
         assert "form-action" in " ".join(messages)
+
+
+@ON_A_PHONE
+def test_several_credentials_are_shown_on_one_page(
+    chromium: Browser, laurel: Laurel, screenshots: Path, width: int
+) -> None:
+    external = makers.as_bytes(external_credential()).decode()
+    links = [f"{laurel.base_url}{laurel.url(kind)}" for kind in ("valid", "revoked")]
+    with open_page(chromium, f"{laurel.base_url}/", **context_options(width)) as (page, messages):
+        paste(page, "\n".join([*links, external, '{"hello": "there"}']))
+        expect(page.get_by_role("heading", name="Results for 4 credentials")).to_be_visible()
+        assert_accessible(chromium, page, screenshots / f"several-{width}.png")
+        page.get_by_role("button", name="Show all of this result").first.click()
+        expect(page.get_by_role("heading", name=UNPROVEN)).to_be_visible()
+        assert messages == []

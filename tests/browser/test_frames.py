@@ -10,12 +10,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.directory.profiles.published import Published
-from chalicelib.embed.appearance import Size, Theme
-from chalicelib.embed.snippets import Look, frame
-from chalicelib.http.directory import wall
+from chalicelib.embed.appearance import BOXES, Size, Theme
+from chalicelib.embed.snippets import Kind, Look, frame, iframe, listener, snippet
+from chalicelib.http.directory import credentials_frame
 from chalicelib.http.directory.holder_view import open_holder
 from chalicelib.http.embed.badge_of import badge_of
-from tests.browser.test_pages import open_page
+from tests.browser.opening import open_page
 from tests.browser.test_profile import form_url, published, restored
 from tests.browser.test_widgets import opened, website
 from tests.browser.widths import Scheme
@@ -32,7 +32,7 @@ PAGES = {
     "as-preferred": "<style>:root{color-scheme:light dark}body{margin:0;background:rgb(0,160,0)}</style>",
 }
 """Websites by the colour scheme that they state, all with the same background."""
-TITLE = "Underwater Welding, Level 2"
+SHORT, LONG = "Welding, Level 2", "Welding, Level 2 and Surface Work of Long Bridges"
 
 
 def corner(page: Page, selector: str = "iframe") -> tuple[int, ...]:
@@ -82,8 +82,12 @@ def test_the_wall_is_transparent_and_needs_no_scrolling(
     site: str,
 ) -> None:
     look = Look(size, Theme.DARK)
-    shown = wall.framed(open_holder(laurel, published.holder_id))
-    code = wall.snippet(published.holder_id, look, wall.box(len(shown), size), laurel.base_url)
+    shown = credentials_frame.frame_cards(open_holder(laurel, published.holder_id))
+    code = iframe(
+        credentials_frame.frame_url(published.holder_id, look, laurel.base_url),
+        "Wall",
+        credentials_frame.box(len(shown), size),
+    )
     with opened(chromium, website, PAGES[site] + code, viewport={"width": 1280, "height": 800}) as page:
         expect(page.frame_locator("iframe").locator(".t").first).to_be_visible()
         page.screenshot(path=screenshots / f"wall-framed-{size}-{site}.png")
@@ -95,8 +99,12 @@ def test_the_wall_is_transparent_and_needs_no_scrolling(
 def test_the_script_gives_the_wall_its_height_on_a_phone_and_hears_no_other_sender(
     chromium: Browser, laurel: Laurel, website: tuple[Path, str], published: Published, screenshots: Path
 ) -> None:
-    code = wall.snippet(published.holder_id, Look(), wall.box(0, Size.CARD), laurel.base_url)
-    body = PAGES["light"] + wall.listener(laurel.base_url) + code
+    code = iframe(
+        credentials_frame.frame_url(published.holder_id, Look(), laurel.base_url),
+        "Wall",
+        credentials_frame.box(0, Size.CARD),
+    )
+    body = PAGES["light"] + listener(laurel.base_url) + code
     with opened(chromium, website, body, viewport={"width": 375, "height": 800}) as page:
         expect(page.frame_locator("iframe").locator(".t").first).to_be_visible()
         page.wait_for_function("document.querySelector('iframe').offsetHeight > 150")
@@ -108,20 +116,44 @@ def test_the_script_gives_the_wall_its_height_on_a_phone_and_hears_no_other_send
         assert page.locator("iframe").evaluate("frame => frame.offsetHeight") == outside
 
 
-def test_a_compact_widget_shows_a_title_of_two_lines_in_full(
-    chromium: Browser, laurel: Laurel, website: tuple[Path, str], screenshots: Path
+@pytest.mark.parametrize("size", [Size.COMPACT, Size.BADGE])
+@pytest.mark.parametrize("title", [SHORT, LONG], ids=["short", "long"])
+def test_a_small_widget_cuts_no_line_of_a_title_in_half(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], screenshots: Path, size: Size, title: str
 ) -> None:
     view = badge_of(laurel.hosted_reports.open(id_of("valid"), None), laurel.base_url)
-    body = PAGES["light"] + frame(view, Look(Size.COMPACT), laurel.base_url)
-    with opened(chromium, website, body) as page:
+    body = PAGES["light"] + frame(view, Look(size), laurel.base_url)
+    with opened(chromium, website, body, viewport={"width": 375, "height": 600}) as page:
         inside = page.frame_locator("iframe")
-        inside.locator(".t").evaluate(f"node => node.textContent = '{TITLE} and Surface Work'")
-        page.screenshot(path=screenshots / "compact-two-lines.png", clip={"x": 0, "y": 0, "width": 400, "height": 250})
-        heights = inside.locator(".t").evaluate("node => [node.scrollHeight, node.clientHeight]")
-        assert heights[0] <= heights[1]
-        assert heights[1] >= 28
-        bottom = inside.locator(".d").evaluate("node => node.getBoundingClientRect().bottom")
-        assert bottom <= 64
+        shown, checked = inside.locator(".t"), inside.locator(".d")
+        shown.evaluate("(node, text) => { node.textContent = text }", title)
+        checked.evaluate("node => { node.textContent = 'Checked 30 November 2026' }")
+        page.screenshot(path=screenshots / f"{size}-title-{len(title)}.png")
+        lines = shown.evaluate("node => node.clientHeight / parseFloat(getComputedStyle(node).lineHeight)")
+        assert abs(lines - round(lines)) < 0.1
+        edges = """node => {
+          const text = document.createRange();
+          text.selectNodeContents(node);
+          const box = text.getBoundingClientRect();
+          return [box.top, box.bottom];
+        }"""
+        assert shown.evaluate(edges)[0] >= 3
+        assert checked.evaluate(edges)[1] <= BOXES[size].height - 3
+        bottom = shown.evaluate("node => node.getBoundingClientRect().bottom")
+        assert bottom <= checked.evaluate("node => node.getBoundingClientRect().top") + 0.1
+
+
+@pytest.mark.parametrize("kind", [Kind.IMAGE, Kind.EMAIL])
+def test_an_image_fits_a_column_that_is_narrower(
+    chromium: Browser, laurel: Laurel, website: tuple[Path, str], kind: Kind
+) -> None:
+    view = badge_of(laurel.hosted_reports.open(id_of("valid"), None), laurel.base_url)
+    body = f'<div style="width:311px">{snippet(kind, view, Look(), laurel.base_url)}</div>'
+    with opened(chromium, website, body, viewport={"width": 375, "height": 600}) as page:
+        box = page.locator("img").bounding_box()
+        assert box is not None
+        assert box["width"] <= 311
+        assert abs(box["width"] / box["height"] - 320 / 152) < 0.02
 
 
 def test_what_the_builder_of_the_wall_says_is_on_the_screen(
@@ -133,10 +165,10 @@ def test_what_the_builder_of_the_wall_says_is_on_the_screen(
         with open_page(chromium, url, permissions=permissions, viewport={"width": width, "height": 700}) as (page, _):
             # By key: the button moves when the preview takes the height of its content, and a click would miss it.
             page.get_by_role("button", name="Copy code").press("Enter")
-            expect(page.get_by_role("status").filter(has_text="Code copied.")).to_be_in_viewport(ratio=1)
+            expect(page.locator("#copied").filter(has_text="Code copied.")).to_be_in_viewport(ratio=1)
             page.screenshot(path=screenshots / f"wall-builder-copied-{width}.png")
             page.evaluate("scrollTo(0, 0)")
             page.get_by_label("Size of each credential").select_option("compact")
-            expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
-            expect(page.get_by_role("status")).to_be_in_viewport(ratio=1)
+            expect(page.locator("#said")).to_have_text("Preview and code updated.")
+            expect(page.locator("#said")).to_be_in_viewport(ratio=1)
             page.screenshot(path=screenshots / f"wall-builder-{width}.png", full_page=True)

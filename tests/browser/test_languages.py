@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from chalicelib.language.languages import direction
+from tests.browser.opening import new_page
 from tests.browser.test_widgets import opened, script, tag, website
-from tests.browser.widths import Scheme, violations
+from tests.browser.widths import Scheme, axe_violations, violations
 from tests.http.fake_laurel import KINDS, Laurel, id_of
 
 assert website  # a fixture
@@ -32,17 +32,16 @@ PAGES = (
 def test_pages_fit_a_phone_without_violations(
     chromium: Browser, laurel: Laurel, screenshots: Path, code: str, scheme: Scheme
 ) -> None:
-    page = chromium.new_page(viewport=PHONE, color_scheme=scheme)
-    (achievement, *_) = laurel.issuer_store.achievements("fernhill")
-    for path in (*PAGES, f"/achievements/{achievement.id}"):
-        page.goto(f"{laurel.base_url}{path}?lang={code}")
-        assert page.locator("html").get_attribute("lang") == code
-        assert page.evaluate("() => getComputedStyle(document.body).direction") == direction(code)
-        assert page.evaluate(TOO_WIDE) == 0, path
-        name = path.strip("/").replace("/", "-") or "home"
-        page.screenshot(path=screenshots / f"{code}-{scheme}-{name}.png", full_page=True)
-        assert violations(page) == [], path
-    page.close()
+    with new_page(chromium, viewport=PHONE, color_scheme=scheme) as page:
+        (achievement, *_) = laurel.issuer_store.achievements("fernhill")
+        for path in (*PAGES, f"/achievements/{achievement.id}"):
+            page.goto(f"{laurel.base_url}{path}?lang={code}")
+            assert page.locator("html").get_attribute("lang") == code
+            assert page.evaluate("() => getComputedStyle(document.body).direction") == direction(code)
+            assert page.evaluate(TOO_WIDE) == 0, path
+            name = path.strip("/").replace("/", "-") or "home"
+            page.screenshot(path=screenshots / f"{code}-{scheme}-{name}.png", full_page=True)
+            assert violations(page) == [], path
 
 
 @pytest.mark.parametrize(("code", "scheme"), SHOWN)
@@ -60,5 +59,4 @@ def test_widgets_follow_the_language_of_the_page_around_them(
         assert page.evaluate(TOO_WIDE) == 0
         assert page.frame_locator("iframe").locator("html").get_attribute("lang") == code
         page.screenshot(path=screenshots / f"widget-{code}-{scheme}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert axe_violations(page) == []

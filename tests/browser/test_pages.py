@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from chalicelib.credential.build import Holder
 from tests import makers
 from tests.browser.broken_words import broken_words
+from tests.browser.opening import open_page
 from tests.browser.widths import WIDTHS, assert_accessible_and_fits, violations
 from tests.http.fake_laurel import Laurel, hostile
 from tests.http.public.test_pages import EVIL, HEADLINES, UNPROVEN
@@ -21,25 +19,6 @@ from tests.http.public.test_pages import EVIL, HEADLINES, UNPROVEN
 KINDS_OF_PAGES = ("valid", "revoked", "tampered", "unreachable_status", "suspended", "home", "missing")
 MISSING = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
 """The message that Chromium logs for a page with status 404."""
-
-
-@contextmanager
-def open_page(browser: Browser, url: str, **context_options: Any) -> Iterator[tuple[Page, list[str]]]:
-    """Open ``url``; yields the page and its console messages, errors, failed requests and dialogs."""
-    page = browser.new_page(**context_options)
-    messages: list[str] = []
-
-    def dismiss(dialog: Dialog) -> None:
-        messages.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    page.on("console", lambda message: messages.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: messages.append(f"error: {error}"))
-    page.on("requestfailed", lambda request: messages.append(f"failed: {request.url}"))
-    page.on("dialog", dismiss)
-    page.goto(url)
-    yield page, messages
-    page.close()
 
 
 def page_url(laurel: Laurel, kind: str) -> str:

@@ -16,7 +16,8 @@ from tests.award.pathways.fakes import (
     pathway,
     some,
 )
-from tests.browser.test_pages import open_page, page_url
+from tests.browser.opening import open_page
+from tests.browser.test_pages import page_url
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import Laurel, id_of
 

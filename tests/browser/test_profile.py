@@ -7,13 +7,13 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from chalicelib.delivery.links import Purpose
 from chalicelib.directory.profiles.published import Published
-from tests.browser.test_pages import open_page
-from tests.browser.widths import SCHEMES, assert_accessible_and_fits, too_wide
+from tests.browser.opening import open_page
+from tests.browser.signed_in import console
+from tests.browser.widths import SCHEMES, assert_accessible_and_fits, axe_violations, too_wide
 from tests.http.fake_laurel import Laurel, id_of
 
 EMAIL = "ada@example.org"
@@ -26,7 +26,7 @@ def restored(laurel: Laurel) -> Iterator[None]:
     """Undo what a test stored: all browser tests of a process share ``laurel``."""
     yield
     store = laurel.profile_store
-    for items in (store.profiles, store.ledgers, store.public):
+    for items in (store.profiles, store.ledgers, store.public, store.recruiters):
         items.clear()  # type: ignore[attr-defined]
 
 
@@ -49,6 +49,8 @@ def published(chromium: Browser, laurel: Laurel, form_url: str) -> Published:
         page.get_by_text("Selected: 0").click()
         page.get_by_label("Igbo").check()
         page.get_by_label("Mentoring").check()
+        for field in page.locator("select[name^=see_]").all():
+            field.select_option("everyone")
         page.get_by_label("Show all my valid credentials").check()
         page.get_by_label("I want a public profile").check()
         page.get_by_role("button", name="Publish profile").click()
@@ -68,6 +70,27 @@ def test_pages_are_accessible_fit_and_log_nothing(
             assert_accessible_and_fits(page, screenshots, f"profile-{name}")
 
 
+def test_the_page_for_people_who_have_signed_in_is_accessible_and_fits(
+    chromium: Browser, laurel: Laurel, screenshots: Path, form_url: str, published: Published
+) -> None:
+    with open_page(chromium, form_url) as (page, _):
+        page.locator("#see-place").select_option("recruiters")
+        page.get_by_role("button", name="Save profile").click()
+        expect(page.get_by_label("Link for people who sign in")).to_be_visible()
+        assert_accessible_and_fits(page, screenshots, "profile-form-recruiters")
+    path = f"/holders/{published.holder_id}"
+    with open_page(chromium, f"{laurel.base_url}{path}") as (page, messages):
+        assert "Lagos" not in page.content()
+        assert_accessible_and_fits(page, screenshots, "profile-more")
+        page.get_by_role("link", name="Sign in to see more").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+        assert messages == []
+    with console(chromium, laurel, f"{path}/more") as (page, messages):
+        expect(page.get_by_text("Lagos, Nigeria")).to_be_visible()
+        assert_accessible_and_fits(page, screenshots, "profile-recruiters")
+        assert messages == []
+
+
 def test_the_wall_is_accessible_and_fits(
     chromium: Browser, laurel: Laurel, screenshots: Path, published: Published
 ) -> None:
@@ -77,8 +100,7 @@ def test_the_wall_is_accessible_and_fits(
                 page.emulate_media(color_scheme=scheme)
                 assert too_wide(page, width) == []
                 page.screenshot(path=screenshots / f"profile-wall-{number}-{width}-{scheme}.png")
-                found = Axe().run(page).response["violations"]
-                assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
+                assert axe_violations(page) == []
 
 
 def test_the_form_works_without_script_and_by_keyboard(chromium: Browser, laurel: Laurel, form_url: str) -> None:
@@ -101,7 +123,7 @@ def test_the_wall_tells_its_height_to_the_page_around_it(
         frame = page.frame_locator("iframe")
         expect(frame.get_by_text("Data analysis in practice").first).to_be_visible()
         page.get_by_label("Size of each credential").select_option("badge")
-        expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
+        expect(page.locator("#said")).to_have_text("Preview and code updated.")
         assert "size=badge" in page.get_by_role("textbox", name="Code to copy").input_value()
         assert messages == []
 

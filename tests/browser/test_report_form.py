@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, expect
 from chalicelib.moderation import submission
 from chalicelib.moderation.submission import Draft
 from chalicelib.moderation.visitor_report import Reason
+from tests.browser.opening import open_page
 from tests.browser.signed_in import console, member
-from tests.browser.test_pages import open_page, page_url
+from tests.browser.test_pages import page_url
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import Laurel, id_of
 
@@ -33,7 +34,8 @@ def test_the_form_is_accessible_fits_and_logs_nothing(chromium: Browser, laurel:
                 page.get_by_label("It was not issued to this person").check()
                 page.get_by_label("Describe the problem").fill("It names me.")
             if name != "empty":
-                page.get_by_role("button", name="Send report").click()
+                with page.expect_navigation():
+                    page.get_by_role("button", name="Send report").click()
             assert_accessible_and_fits(page, screenshots, f"report-{name}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Thank you for your report")
         assert [one for one in messages if "422" not in one] == []

@@ -21,11 +21,11 @@ HOLDER = "h" * 26
 def restored(laurel: Laurel) -> Iterator[None]:
     """Undo what a test stored: all browser tests of a process share ``laurel``."""
     details = Details("Ada Nwosu-Oyelaran of the Upper River Valley", "Analyst of rivers " * 8)
-    laurel.profile_store.public[HOLDER] = Published(
+    laurel.profile_store.recruiters[HOLDER] = Published(
         HOLDER, details, (id_of("valid"),), indexed=False, since=laurel.now, expires_at=None
     )
     yield
-    laurel.profile_store.public.clear()
+    laurel.profile_store.recruiters.clear()
     laurel.saved_store.lists.clear()
     laurel.tasks.status.clear()
 
@@ -35,6 +35,7 @@ def test_list_is_accessible_fits_and_logs_nothing(chromium: Browser, laurel: Lau
         for name in ("offered", "saved", "search"):
             if name == "saved":
                 page.get_by_role("button", name="Save person").click()
+                expect(page.get_by_role("status")).to_have_text("Saved.")
             if name == "search":
                 page.goto(f"{laurel.base_url}/directory/saved?search=q%3Drivers%26place%3DLagos")
                 page.get_by_role("button", name="Save search").click()

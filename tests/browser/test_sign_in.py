@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chalicelib.access.roles import Role
+from tests.browser.opening import open_page
 from tests.browser.signed_in import member
 from tests.browser.test_field import WIDTHS, context_options
-from tests.browser.test_pages import open_page
-from tests.browser.widths import assert_accessible
+from tests.browser.widths import ON_A_PHONE, assert_accessible
 from tests.http.fake_laurel import Laurel
 
 REFUSED = "error: Failed to load resource: the server responded with a status of"
@@ -53,7 +53,7 @@ def test_user_signs_in_by_email_and_signs_out(chromium: Browser, laurel: Laurel,
         assert messages == []
 
 
-@WIDTHS
+@ON_A_PHONE
 def test_link_opened_in_another_browser_offers_a_new_link(
     chromium: Browser, laurel: Laurel, screenshots: Path, width: int
 ) -> None:

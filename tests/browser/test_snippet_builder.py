@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chalicelib.embed.appearance import BOXES, Size
-from tests.browser.test_pages import open_page
+from tests.browser.opening import open_page
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import Laurel
 
@@ -30,7 +30,7 @@ def test_each_change_updates_code_and_preview_and_keeps_the_focus(chromium: Brow
         kind = page.get_by_label("Where will you use it?")
         kind.focus()
         kind.select_option("markdown")
-        expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
+        expect(page.locator("#said")).to_have_text("Preview and code updated.")
         assert page.get_by_role("textbox", name="Code to copy").input_value().startswith("[![")
         expect(page.locator(".preview img")).to_be_visible()
         expect(kind).to_be_focused()
@@ -44,7 +44,7 @@ def test_code_is_copied(chromium: Browser, laurel: Laurel) -> None:
         _,
     ):
         page.get_by_role("button", name="Copy code").click()
-        expect(page.get_by_role("status")).to_have_text("Code copied.")
+        expect(page.locator("#copied")).to_have_text("Code copied.")
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == page.get_by_role("textbox", name="Code to copy").input_value()
 
@@ -88,7 +88,7 @@ def test_size_colours_and_language_change_the_code_and_the_preview_of_every_kind
 def test_builder_is_used_with_the_keyboard_alone(chromium: Browser, laurel: Laurel) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
     with open_page(chromium, builder(laurel, "?kind=markdown"), permissions=permissions) as (page, _):
-        page.get_by_role("link", name="Data analysis in practice", exact=True).focus()
+        page.get_by_role("link", name="What Laurel stores, and for how long").focus()
         for label, key, value in (
             ("Where will you use it?", "ArrowDown", "rst"),
             ("Size", "ArrowDown", "compact"),
@@ -99,7 +99,7 @@ def test_builder_is_used_with_the_keyboard_alone(chromium: Browser, laurel: Laur
             expect(page.get_by_role("combobox", name=label)).to_be_focused()
             page.keyboard.press(key)
             expect(page.get_by_role("combobox", name=label)).to_have_value(value)
-            expect(page.get_by_role("status")).to_have_text("Preview and code updated.")
+            expect(page.locator("#said")).to_have_text("Preview and code updated.")
             expect(page.get_by_role("combobox", name=label)).to_be_focused()
             expect(page.locator("#result")).not_to_have_attribute("inert", "")
         page.keyboard.press("Tab")
@@ -109,7 +109,7 @@ def test_builder_is_used_with_the_keyboard_alone(chromium: Browser, laurel: Laur
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name="Copy code")).to_be_focused()
         page.keyboard.press("Enter")
-        expect(page.get_by_role("status")).to_have_text("Code copied.")
+        expect(page.locator("#copied")).to_have_text("Code copied.")
         assert page.evaluate("navigator.clipboard.readText()") == code(page)
         assert code(page).startswith(".. image::")
 
@@ -127,15 +127,44 @@ def test_screen_reader_hears_what_the_builder_offers_and_what_changed(
             expect(preview.get_by_role("img", name=name)).to_be_visible()
         else:
             expect(preview.locator("iframe")).to_have_attribute("title", "Preview")
-        status = page.get_by_role("status")
+        status = page.get_by_role("status").first
         expect(status).to_have_attribute("id", "said")
         page.get_by_label("Size").select_option("compact")
         expect(status).to_have_text("Preview and code updated.")
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_what_the_builder_says_covers_and_moves_nothing(chromium: Browser, laurel: Laurel, width: int) -> None:
+    overlaps = """said => {
+      const own = said.getBoundingClientRect();
+      const parts = "main :is(select, iframe, textarea, button, h2, p:not(.said))";
+      return [...document.querySelectorAll(parts)]
+        .filter(node => {
+          const box = node.getBoundingClientRect();
+          return box.left < own.right && own.left < box.right && box.top < own.bottom && own.top < box.bottom;
+        }).map(node => node.outerHTML.slice(0, 80));
+    }"""
+    permissions = ["clipboard-read", "clipboard-write"]
+    viewport = {"width": width, "height": 812}
+    with open_page(chromium, builder(laurel), permissions=permissions, viewport=viewport) as (page, _):
+        top = "document.getElementById('preview').getBoundingClientRect().top + scrollY"
+        before = page.evaluate(top)
+        page.get_by_label("Colours").select_option("dark")
+        said = page.locator("#said")
+        expect(said).to_have_text("Preview and code updated.")
+        expect(said).to_be_in_viewport(ratio=1)
+        assert said.evaluate(overlaps) == []
+        assert page.evaluate(top) == before
+        page.get_by_role("button", name="Copy code").click()
+        copied = page.locator("#copied")
+        expect(copied).to_have_text("Code copied.")
+        expect(copied).to_be_in_viewport(ratio=1)
+        assert copied.evaluate(overlaps) == []
 
 
 def test_failed_update_is_announced_and_the_old_code_cannot_be_copied(chromium: Browser, laurel: Laurel) -> None:
     with open_page(chromium, builder(laurel)) as (page, _):
         page.route("**/embed?**", lambda route: route.abort())
         page.get_by_label("Size").select_option("compact")
-        expect(page.get_by_role("status")).to_have_text("The preview could not be updated. Try again.")
+        expect(page.locator("#said")).to_have_text("The preview could not be updated. Try again.")
         expect(page.locator("#result")).to_have_attribute("inert", "")

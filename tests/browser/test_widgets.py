@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
@@ -21,6 +20,8 @@ from chalicelib.embed import element, snippets
 from chalicelib.embed.appearance import BOXES, Size
 from chalicelib.embed.snippets import SANDBOX, Kind, Look
 from chalicelib.http.embed.badge_of import badge_of
+from tests.browser.opening import new_page
+from tests.browser.widths import axe_violations
 from tests.embed.makers import PAYLOADS
 from tests.http.embed.test_widgets import hostile_document
 from tests.http.fake_laurel import KINDS, Laurel, hostile, id_of
@@ -66,10 +67,9 @@ def opened(browser: Browser, website: tuple[Path, str], body: str, policy: str =
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
     html = f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Blog</title>{meta}</head>'
     (folder / "page.html").write_text(f"{html}<body><main><h1>Blog</h1>{body}</main></body></html>")
-    page = browser.new_page(**options)
-    page.goto(url)
-    yield page
-    page.close()
+    with new_page(browser, **options) as page:
+        page.goto(url)
+        yield page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -85,8 +85,7 @@ def test_every_verdict_and_size_is_shown_without_a_layout_shift_or_violation(
             expect(badge.locator("a.l .v")).to_have_count(1)
         assert page.evaluate(SHIFT) == 0
         page.screenshot(path=screenshots / f"widgets-{scheme}.png", full_page=True)
-        found = Axe().run(page).response["violations"]
-        assert [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]] == []
+        assert axe_violations(page) == []
 
 
 def test_widget_below_the_fold_loads_when_it_is_near(
@@ -161,23 +160,24 @@ def test_frame_works_in_a_sandbox_and_reports_its_height(
 
 def test_no_text_of_a_credential_runs_in_any_form(chromium: Browser, laurel: Laurel, website: tuple[Path, str]) -> None:
     """The frame, the image, the page with the code, and every snippet that becomes HTML."""
-    page = chromium.new_page()
-    ran: list[str] = []
-    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
-    page.on("console", lambda message: ran.append(message.text) if "Refused" in message.text else None)
-    page.on("pageerror", lambda error: ran.append(str(error)))
-    for payload in [text for text in PAYLOADS if text.isascii()]:
-        record = hostile(laurel, hostile_document(payload))
-        for path in (f"/embed/{record.id}", f"/badge/{record.id}.svg", f"/c/{record.id}/embed?kind=email"):
-            page.goto(laurel.base_url + path)
-        view = badge_of(laurel.hosted_reports.open(record.id, None), laurel.base_url)
-        made = {kind: snippets.snippet(kind, view, Look(), laurel.base_url) for kind in Kind if kind is not Kind.RST}
-        body = "".join({**made, Kind.MARKDOWN: MarkdownIt("commonmark").render(made[Kind.MARKDOWN])}.values())
-        (website[0] / "page.html").write_text(f"<!DOCTYPE html><html><body>{body}</body></html>")
-        page.goto(website[1])
-        expect(page.locator("laurel-badge a.l .v")).to_have_text("Valid, issuer not proven")
-        assert ran == [], payload
-    page.close()
+    with new_page(chromium) as page:
+        ran: list[str] = []
+        page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+        page.on("console", lambda message: ran.append(message.text) if "Refused" in message.text else None)
+        page.on("pageerror", lambda error: ran.append(str(error)))
+        for payload in [text for text in PAYLOADS if text.isascii()]:
+            record = hostile(laurel, hostile_document(payload))
+            for path in (f"/embed/{record.id}", f"/badge/{record.id}.svg", f"/c/{record.id}/embed?kind=email"):
+                page.goto(laurel.base_url + path)
+            view = badge_of(laurel.hosted_reports.open(record.id, None), laurel.base_url)
+            made = {
+                kind: snippets.snippet(kind, view, Look(), laurel.base_url) for kind in Kind if kind is not Kind.RST
+            }
+            body = "".join({**made, Kind.MARKDOWN: MarkdownIt("commonmark").render(made[Kind.MARKDOWN])}.values())
+            (website[0] / "page.html").write_text(f"<!DOCTYPE html><html><body>{body}</body></html>")
+            page.goto(website[1])
+            expect(page.locator("laurel-badge a.l .v")).to_have_text("Valid, issuer not proven")
+            assert ran == [], payload
 
 
 def icon(message: ConsoleMessage) -> bool:
@@ -205,7 +205,6 @@ def test_click_is_reported_once_with_the_website(
         assert [(one.widget, one.referrer) for one in clicked(laurel)[before:]] == [(widget, "127.0.0.1")]
         assert errors == []
         assert page.context.cookies() == []
-        page.context.close()
 
 
 @pytest.mark.parametrize("answer", ["undefined", "() => false"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.award.pathways.pathway import PathwayLink, Step
+from chalicelib.award.pathways.pathway_link import PathwayLink, Step
 from chalicelib.catalogue import related
 from tests.catalogue.makers import entry
 

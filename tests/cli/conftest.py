@@ -19,6 +19,7 @@ from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.directory.writing.updates import UpdateContext
 from chalicelib.erasure.requests import ErasureContext
 from chalicelib.moderation.moderation_context import ModerationContext
+from chalicelib.outcomes.importing import OutcomeContext
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.main import main
@@ -35,6 +36,7 @@ from tests.fake_directory import DirectoryIndex
 from tests.fake_jobs import Jobs
 from tests.fakes import KEY_POLICY, Counters, EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
 from tests.moderation.fakes import VisitorReportStore
+from tests.outcomes.fakes import OutcomeStore
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -85,6 +87,10 @@ class FakeServices:
     @cached_property
     def delivery_context(self) -> DeliveryContext:
         return DeliveryFixture(issuer_store=self.issuer_store.copy(), tasks=self.tasks).delivery_context
+
+    @cached_property
+    def outcome_context(self) -> OutcomeContext:
+        return OutcomeContext(OutcomeStore(self.issuer_store), self.issuer_context)
 
     @cached_property
     def profile_context(self) -> ProfileContext:

@@ -21,8 +21,13 @@ from chalicelib.verify.canonical import rdfc
 from chalicelib.verify.canonical.quads import Quads
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.pipeline import verify
+from chalicelib.verify.presentations.checks import MAX_CREDENTIALS
+from chalicelib.verify.presentations.verify import verify as verify_any
 from chalicelib.verify.report import Outcome
 from tests import makers
+from tests.verify.proofs.ecdsa import P384, signed_by
+from tests.verify.proofs.extract import extract
+from tests.verify.proofs.test_disclosure import FULL
 
 Job = Callable[[], str]
 """The code that is measured. Returns the verdict and the code that decided it, or the code of an error."""
@@ -45,7 +50,7 @@ def verified(source: bytes, resolver: makers.FakeResolver | None = None) -> Job:
 
     def job() -> str:
         try:
-            submitted = pasted.read(source)
+            submitted = pasted.read(source, "https://laurel.example")
         except LaurelError as error:
             return error.code
         if isinstance(submitted, pasted.Link):
@@ -57,6 +62,50 @@ def verified(source: bytes, resolver: makers.FakeResolver | None = None) -> Job:
         return f"{report.verdict.value} {code}"
 
     return job
+
+
+def together(sources: Sequence[bytes]) -> Job:
+    """Verify documents that are submitted together, each within the size limit and all of them within one megabyte."""
+    assert len(sources) <= MAX_CREDENTIALS
+    assert sum(map(len, sources)) <= 2**20
+    assert all(len(source) <= SIZE_LIMIT for source in sources)
+    ports = makers.good_resolver().resolver()
+
+    def job() -> str:
+        reports = [verify_any(source, resolver=ports, now=makers.NOW) for source in sources]
+        codes = {
+            finding.code for report in reports for finding in report.findings if finding.outcome is Outcome.UNKNOWN
+        }
+        return " ".join([min(report.verdict.value for report in reports), *sorted(codes)])
+
+    return job
+
+
+def interlinked(proofs: Sequence[Mapping[str, Any]], groups: int = 6) -> bytes:
+    """A small credential of equal objects, which canonicalisation can hardly tell apart."""
+    alignment = [{"type": ["Alignment"]} for _ in range(5)]
+    result = [{"type": ["Result"], "alignment": alignment} for _ in range(groups)]
+    document = {
+        "@context": [V2, OB],
+        "type": ["VerifiableCredential"],
+        "issuer": makers.ISSUER_KEY.did,
+        "credentialSubject": {"type": ["AchievementSubject"], "result": result},
+        "proof": list(proofs),
+    }
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def disclosing() -> dict[str, Any]:
+    """A proof for selective disclosure that was not made for the document."""
+    proof: dict[str, Any] = extract(FULL, FULL).signed()["proof"]
+    return proof
+
+
+def presented(source: bytes) -> bytes:
+    """A presentation with ``source`` as often as possible."""
+    number = min(MAX_CREDENTIALS, (SIZE_LIMIT - 200) // len(source))
+    held = {"@context": [V2], "type": ["VerifiablePresentation"], "verifiableCredential": [json.loads(source)] * number}
+    return json.dumps(held, separators=(",", ":")).encode()
 
 
 def canonicalized(quads: Sequence[tuple[str, str, str, str]]) -> Job:
@@ -93,6 +142,23 @@ def changed(proofs: Sequence[Mapping[str, Any]] = (PROOF,), **members: Any) -> b
     """Return a credential whose members differ from what was signed."""
     document = {**makers.unsigned(), "name": "Changed", **members, "proof": list(proofs)}
     return json.dumps(document, separators=(",", ":")).encode()
+
+
+P384_PROOF: dict[str, Any] = signed_by(P384, "ecdsa-rdfc-2019")["proof"]  # type: ignore[assignment]
+CHAIN = [{**PROOF, "id": "urn:a:0"}, *[{**PROOF, "previousProof": "urn:a:0"}] * 2, *[P384_PROOF] * 5]
+"""A proof, as many as are checked that sign it too, and others with another hash."""
+
+
+def extract_of(statements: int) -> bytes:
+    """Return a derived proof with so many signed statements; the last one is wrong."""
+    achievement = {
+        **FULL["credentialSubject"]["achievement"],
+        "tag": [f"{number}" for number in range(statements - 20)],
+    }
+    document = {**FULL, "credentialSubject": {**FULL["credentialSubject"], "achievement": achievement}}
+    shown = extract(document, document)
+    shown.signatures[-1] = shown.signatures[0]
+    return makers.as_bytes(shown.signed())
 
 
 def signed(document: Mapping[str, object]) -> bytes:
@@ -234,6 +300,16 @@ def eight_entangled_lists() -> Job:
     return status_lists(lists)
 
 
+def eight_chained_lists() -> Job:
+    """A credential with eight heavy status lists without a valid signature, each with chained proofs."""
+    lists = {}
+    for name in LIST_NAMES:
+        members = {"evidence": identical_objects(2_500), "@context": [V2, OB]}
+        document = status_list(name, encode_list(bytes(16_384)), **members)
+        lists[name] = json.dumps({**document, "proof": CHAIN}, separators=(",", ":")).encode()
+    return status_lists(lists)
+
+
 def _signed_list(name: str, encoded_list: str, large: bool, proofs: int) -> bytes:
     def make(size: int) -> bytes:
         members = {"evidence": identical_objects(size), "@context": [V2, OB]} if large else {}
@@ -276,6 +352,11 @@ CASES: dict[str, Callable[[], Job]] = {
     "eight proofs of both kinds over many objects": lambda: verified(
         changed(proofs=[PROOF, PROOF_2020] * 4, evidence=identical_objects(3_000), **BOTH_SUITES)
     ),
+    "eight proofs with different hashes over many objects": lambda: verified(
+        changed(proofs=[PROOF, P384_PROOF] * 4, evidence=identical_objects(3_000))
+    ),
+    "proofs that also sign another one": lambda: verified(changed(proofs=CHAIN, evidence=identical_objects(3_000))),
+    "1,000 signed statements": lambda: verified(extract_of(1_000)),
     "a context 6,000 times": lambda: verified(largest(lambda size: changed(**{"@context": [V2, OB, *[OB] * size]}))),
     "a context 6,000 times, and eight proofs": lambda: verified(
         largest(lambda size: changed(proofs=[PROOF] * 8, **{"@context": [V2, OB, *[OB] * size]}))
@@ -326,6 +407,21 @@ CASES: dict[str, Callable[[], Job]] = {
             1_400,
         )
     ),
+    "a credential with eight proofs for selective disclosure": lambda: together([interlinked([disclosing()] * 8)]),
+    "20 interlinked credentials, each with a proof for selective disclosure": lambda: together(
+        [interlinked([disclosing()])] * 20
+    ),
+    "20 credentials, each with eight entangled proofs": lambda: together(
+        [changed(proofs=[entangled(PROOF)] * 8, **VOCABULARY)] * 20
+    ),
+    "20 credentials of 400 objects, each with 500 signed statements": lambda: together([extract_of(190)] * 20),
+    "eight large credentials of many objects": lambda: together(
+        [changed(proofs=[PROOF, P384_PROOF] * 4, evidence=identical_objects(3_000))] * 8
+    ),
+    "a presentation of interlinked credentials": lambda: together([presented(interlinked([disclosing(), PROOF]))]),
+    "four presentations of interlinked credentials": lambda: together(
+        [presented(interlinked([disclosing(), PROOF, P384_PROOF]))] * 4
+    ),
     "a huge proofValue": lambda: verified(
         largest(lambda size: changed(proofs=[{**PROOF, "proofValue": "z" + "2" * size}]))
     ),
@@ -368,6 +464,7 @@ CASES: dict[str, Callable[[], Job]] = {
         encode_list(b"\x80" + bytes(16_383)), large=True, proofs=8
     ),
     "eight lists, each with eight entangled proofs": eight_entangled_lists,
+    "eight heavy lists, each with proofs that also sign another one": eight_chained_lists,
     "eight decompression bombs of 100 MiB": lambda: eight_lists(encode_list(bytes(100 * 2**20))),
     "500 status entries": lambda: verified(signed(makers.unsigned(entries=makers.ENTRIES * 250))),
 }

@@ -20,15 +20,22 @@ needs_peer = pytest.mark.skipif(
 )
 
 
-def sign(documents: Sequence[Mapping[str, Any]], suite: str, *, seed: bytes, created: str) -> list[dict[str, Any]]:
-    """Sign ``documents`` with the key of ``seed``; its did:key becomes their issuer's id."""
-    return _run(
-        "sign",
-        [
-            {"credential": document, "cryptosuite": suite, "seed": seed.hex(), "created": created}
-            for document in documents
-        ],
-    )
+def sign(
+    documents: Sequence[Mapping[str, Any]],
+    suite: str,
+    *,
+    key: Mapping[str, str],
+    created: str,
+    mandatory: Sequence[str] = (),
+    selected: Sequence[str] | None = None,
+) -> list[dict[str, Any]]:
+    """Sign ``documents`` with ``key``, whose did:key becomes their issuer's id.
+
+    ``key`` has a `seed` of Ed25519, or the `publicKeyMultibase` and `secretKeyMultibase` of an ECDSA key. With
+    ``selected``, the result is what a holder shows: the values at these JSON pointers and at ``mandatory``.
+    """
+    options = {"cryptosuite": suite, "key": key, "created": created, "mandatory": mandatory, "selected": selected}
+    return _run("sign", [{"credential": document, **options} for document in documents])
 
 
 def verdicts(documents: Sequence[Mapping[str, Any]], suite: str, *, now: str) -> list[bool]:

@@ -15,7 +15,7 @@ from tests.verify.canonical import vectors
 
 pytestmark = peer.needs_peer
 
-SEED = makers.ISSUER_KEY.private.private_bytes_raw()
+KEY = {"seed": makers.ISSUER_KEY.private.private_bytes_raw().hex()}
 NOW = "2026-11-22T12:00:00Z"
 EDITS = 60
 """Edits of one credential that both must refuse."""
@@ -56,7 +56,7 @@ def edits(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_laurel_accepts_the_peers_signatures(suite: str) -> None:
-    signed = peer.sign(documents(), suite, seed=SEED, created=NOW)
+    signed = peer.sign(documents(), suite, key=KEY, created=NOW)
     assert [document["id"] for document in signed if not accepted(document)] == []
 
 
@@ -67,13 +67,13 @@ def test_the_peer_accepts_laurels_signatures(suite: str) -> None:
 
 def test_both_make_identical_signatures(suite: str) -> None:
     # Ed25519 is deterministic (RFC 8032, 5.1.6): an equal signature means equal bytes to sign.
-    theirs = [document["proof"]["proofValue"] for document in peer.sign(documents(), suite, seed=SEED, created=NOW)]
+    theirs = [document["proof"]["proofValue"] for document in peer.sign(documents(), suite, key=KEY, created=NOW)]
     ours = [makers.signed(document, suite=suite)["proof"]["proofValue"] for document in documents()]
     assert ours == theirs
 
 
 def test_neither_accepts_an_edit_of_a_credential_signed_by_the_peer(suite: str) -> None:
-    for document in peer.sign(documents()[:2], suite, seed=SEED, created=NOW):
+    for document in peer.sign(documents()[:2], suite, key=KEY, created=NOW):
         variants = edits(document)
         assert peer.verdicts(variants, suite, now=NOW) == [False] * EDITS
         assert [accepted(variant) for variant in variants] == [False] * EDITS

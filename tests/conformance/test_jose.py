@@ -21,7 +21,7 @@ from tests.verify.canonical import vectors
 pytestmark = vectors.needs_vectors
 
 REFUSED = {
-    9: ("algorithm_unsupported", "signed by another key than the case names, with ES512"),
+    9: ("algorithm_mismatch", "signed by another key than the case names, with ES512"),
     10: ("jws_malformed", "a credential without any signature"),
     11: ("jws_malformed", "a presentation without any signature"),
     12: ("signature_wrong", "only the signature is wrong"),
@@ -89,9 +89,3 @@ def test_a_key_published_with_its_private_part_is_refused() -> None:
     key = key_of_method(vectors.load("vc-jose-cose/keys/vm-p256.json"))
     assert isinstance(key, UnusableKey)
     assert key.code == "key_private"
-
-
-def test_a_key_of_an_unsupported_curve_is_unsupported() -> None:
-    key = key_of_jwk(vectors.load("vc-jose-cose/keys/vm-p521.json")["publicKeyJwk"])
-    assert isinstance(key, UnusableKey)
-    assert key.code == "key_unsupported"

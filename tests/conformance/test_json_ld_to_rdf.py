@@ -61,11 +61,12 @@ TRANSLATED = {
     "context_inline": 1,
     "context_uncompiled": 223,
     "context_unknown": 8,
+    "direction": 2,  # of the language and direction, only the language is in the quads without the option
     "equal": 72,
     "id_blank": 3,
     "iri_compact": 10,
     "iri_relative": 35,
-    "keyword_refused": 62,
+    "keyword_refused": 60,
     "node_dropped": 6,
     "number_range": 2,
     "term_class": 2,
@@ -106,6 +107,8 @@ def result_of(case: dict[str, Any], answer: dict[str, str]) -> str:
     """Return `equal`, the error code, or one of `WRONG`."""
     if "refused" in answer:
         return answer["refused"]
+    if "rdfDirection" in case.get("option", {}):
+        return "direction"
     quads = expected(case)
     if quads is None:
         return "accepted"

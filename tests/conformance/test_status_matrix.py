@@ -82,8 +82,10 @@ STATUS_ERRORS = {
     "index out of range": StatusError("status_index_out_of_range", entry={"statusListIndex": str(bitstring.MIN_BITS)}),
     "negative index": StatusError("status_malformed", entry={"statusListIndex": "-1"}),
     "index that is not an integer": StatusError("status_malformed", entry={"statusListIndex": "7.0"}),
-    "statusSize above 1": StatusError("status_size_unsupported", entry={"statusSize": 2}),
-    "unknown type": StatusError("status_type_unknown", entry={"type": "StatusList2021Entry"}),
+    "too few entries of two bits": StatusError("status_list_too_short", entry={"statusSize": 2}),
+    "huge statusSize": StatusError("status_size_unsupported", entry={"statusSize": 17}),
+    "list of another kind": StatusError("status_list_wrong_type", entry={"type": "StatusList2021Entry"}),
+    "unknown type": StatusError("status_type_unknown", entry={"type": "RevocationList2020Status"}),
     "one of two is set": StatusError("revoked", listed=partial(subject, encodedList=REVOKED), verdict=Verdict.REVOKED),
 }
 """The rows of the threat model. The last one is for verifiers that check only one entry."""
@@ -164,5 +166,5 @@ def test_only_a_status_without_an_error_is_valid(
 
 
 def test_the_matrix_is_complete() -> None:
-    assert len(STATUS_ERRORS) == 14
+    assert len(STATUS_ERRORS) == 16
     assert Verdict.VALID not in {status_error.verdict for status_error in STATUS_ERRORS.values()}

@@ -30,7 +30,7 @@ TOKENS = [(model, algorithm) for model in (SECOND, FIRST, FULL) for algorithm in
 
 View = Mapping[str, Any]
 P256_KEY = ec.derive_private_key(7, ec.SECP256R1())
-RESOLVER = makers.good_resolver().resolver()
+PORTS = makers.good_resolver()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def token(model: str, algorithm: str) -> Token:
 
 
 def laurel(source: bytes) -> View | None:
-    return verify(source, resolver=RESOLVER, now=makers.NOW).credential
+    return verify(source, resolver=PORTS.resolver(), now=makers.NOW).credential
 
 
 def failures(before: Token, seed: str, number: int, verifier: Callable[[bytes], View | None]) -> list[str]:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from chalicelib.credential.multibase import decode_base58btc
-from chalicelib.verify.data_integrity import CANONICAL_FORMS, document_hash, read_proof, signed_bytes
+from chalicelib.verify.data_integrity import document_hash, read_proof, signed_bytes
 from chalicelib.verify.pipeline import verify
-from chalicelib.verify.report import Finding, Outcome, Verdict
+from chalicelib.verify.proofs.suites import canonical_form
+from chalicelib.verify.report import Finding, Outcome
 from tests import makers
 from tests.conformance.mutation import one_value_edits
 from tests.verify.canonical import vectors
@@ -58,12 +59,12 @@ def finding(document: dict[str, Any], check: str) -> Finding:
 
 
 def test_the_canonical_document_and_its_hash_match_the_published_values(vector: Vector) -> None:
-    assert CANONICAL_FORMS[vector.suite](vector.unsecured).decode() == vector.published("canonDoc")
+    assert canonical_form(vector.unsecured, vector.suite).decode() == vector.published("canonDoc")
     assert document_hash(vector.unsecured, vector.suite).hex() == vector.published("docHash")
 
 
 def test_the_canonical_proof_options_and_their_hash_match_the_published_values(vector: Vector) -> None:
-    canonical = CANONICAL_FORMS[vector.suite](vector.proof_config())
+    canonical = canonical_form(vector.proof_config(), vector.suite)
     assert canonical.decode() == vector.published("proofCanon")
     assert hashlib.sha256(canonical).hexdigest() == vector.published("proofHash")
 
@@ -105,9 +106,26 @@ def test_a_proof_set_is_valid_only_if_both_proofs_are() -> None:
         assert finding(broken, "proof").outcome is Outcome.FAILED
 
 
-@pytest.mark.parametrize("name", ["signedProofChain1", "signedProofChain2"])
-def test_a_proof_chain_is_unknown_and_never_passed(name: str) -> None:
+CHAINS = ["signedProofChain1", "signedProofChain2"]
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_a_proof_chain_is_valid(name: str) -> None:
     document = vectors.load(FOLDER / f"proof-set-chain/{name}.json")
-    report = verify(makers.as_bytes(document), resolver=makers.FakeResolver().resolver(), now=makers.NOW)
-    assert finding(document, "proof").code == "proof_chain_unsupported"
-    assert report.verdict is Verdict.UNKNOWN
+    assert finding(document, "proof").outcome is Outcome.PASSED
+    assert finding(document, "signer").code == "signer_not_issuer"
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_changing_any_value_of_a_chained_document_or_proof_invalidates_it(name: str) -> None:
+    document = vectors.load(FOLDER / f"proof-set-chain/{name}.json")
+    edits = list(one_value_edits(document))
+    accepted = [path for path, edited in edits if finding(edited, "proof").outcome is Outcome.PASSED]
+    assert accepted == []
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_a_chain_without_its_first_proof_is_refused(name: str) -> None:
+    document = vectors.load(FOLDER / f"proof-set-chain/{name}.json")
+    shortened = {**document, "proof": document["proof"][1:]}
+    assert finding(shortened, "structure").code == "previous_proof_missing"

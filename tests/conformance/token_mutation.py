@@ -166,7 +166,7 @@ def _shape(parts: Parts, rng: Random) -> Edit:
         "with a line end": f"{token}\n",
         "with a space": rng.choice([f" {token}", f"{token} "]),
         "with disclosures": f"{token}~",
-        "in JSON": json.dumps({"protected": parts[0], "payload": parts[1], "signature": parts[2]}),
+        "in JSON without its header": json.dumps({"protected": "", "payload": parts[1], "signature": parts[2]}),
         "in quotes": f'"{token}"',
         "in capitals": token.upper(),
         "by another scheme": f"Bearer {token}",

@@ -13,10 +13,10 @@ import pytest
 
 from chalicelib.analytics.ports import EventStore, Salts
 from chalicelib.award.ports import IssuerStore
+from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.salts import DynamoSalts
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
-from chalicelib.dynamo.stores.events import DynamoEventStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
-from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.reports.store import PublicStore
 from chalicelib.services import utc_now

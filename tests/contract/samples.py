@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.analytics.event import Event, Kind
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation, SigningKey
 from chalicelib.credential.record import CredentialStatus, Entry, Image, Purpose, Record, State, StatusList
 
 RETENTION = timedelta(days=400)
@@ -16,14 +16,14 @@ NOW = datetime(2026, 11, 21, 10, 4, 59, 123456, tzinfo=UTC)
 
 def issuer(issuer_id: str = "north", **changes: object) -> Issuer:
     old = SigningKey("key-1", "z6MkOld", "handle-1", NOW - timedelta(days=9), NOW - timedelta(days=1), NOW, shared=True)
-    new = SigningKey("key-2", "z6MkNew", "handle-2", NOW - timedelta(days=1))
+    new = SigningKey("key-2", "z6MkNew", "handle-2", NOW - timedelta(days=1), p256="zDnNew", p256_handle="handle-2b")
     one = Issuer(
         issuer_id, f"did:web:localhost%3A8000:issuers:{issuer_id}", "École du Nord #1 %", "https://north.example",
         "Teaches.", (old, new), f"{issuer_id}-revocation", f"{issuer_id}-suspension", image="https://north.example/i",
         registered_as="École", former_names=("École du Sud",), closed=NOW, embed_sites="https://north.example",
         certificate_template="plain", font="serif", footer="Nord", directory="yes", page_host="pages.north.example",
         next_key=SigningKey("key-3", "z6MkNext", "handle-3", NOW), creator=("mailbox-0a1b", "network-2c3d"),
-        domains=(DomainProof("north.example", Place.DNS, NOW, "ab" * 32),),
+        domains=(DomainProof("north.example", ProofLocation.DNS, NOW, "ab" * 32),),
     )  # fmt: skip
     return replace(one, **changes)  # type: ignore[arg-type]
 

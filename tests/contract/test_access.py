@@ -25,9 +25,9 @@ from chalicelib.access.roles import Role
 from chalicelib.access.sign_in import known
 from chalicelib.award.ports import IssuerStore
 from chalicelib.dynamo import keys
+from chalicelib.dynamo.stores.access.members import DynamoMemberStore
+from chalicelib.dynamo.stores.access.sessions import DynamoSessionStore
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
-from chalicelib.dynamo.stores.members import DynamoMemberStore
-from chalicelib.dynamo.stores.sessions import DynamoSessionStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, NotFound, Unauthenticated, Unavailable
 from tests import aws_calls, fakes
@@ -221,13 +221,13 @@ def test_session_is_created_updated_and_ended(access_storage: AccessStorage) -> 
     assert access_storage.session_store.session("ada@example.org", "s1") == session()
     for email, session_id in (("ada@example.org", "s2"), ("bo@example.org", "s1"), ("ada@example.org", "")):
         assert session_id == "" or access_storage.session_store.session(email, session_id) is None
-    access_storage.session_store.seen(session(), NOW + timedelta(minutes=9))
+    access_storage.session_store.mark_used(session(), NOW + timedelta(minutes=9))
     assert access_storage.session_store.session("ada@example.org", "s1") == replace(
         session(), seen=NOW + timedelta(minutes=9)
     )
     access_storage.session_store.end_session("ada@example.org", "s1")
     access_storage.session_store.end_session("ada@example.org", "s1")
-    access_storage.session_store.seen(session(), NOW)
+    access_storage.session_store.mark_used(session(), NOW)
     assert access_storage.session_store.session("ada@example.org", "s1") is None
 
 
@@ -235,6 +235,8 @@ def test_all_sessions_of_a_member_are_ended(access_storage: AccessStorage) -> No
     for number in range(5):
         access_storage.session_store.add_session(session(f"s{number}"))
     access_storage.session_store.add_session(session("s1", "ada@example.org#x"))
+    listed = [one.id for one in access_storage.session_store.sessions_of("ada@example.org")]
+    assert listed == [f"s{number}" for number in range(5)]
     assert access_storage.session_store.end_sessions("ada@example.org") == 5
     assert access_storage.session_store.end_sessions("ada@example.org") == 0
     assert access_storage.session_store.session("ada@example.org#x", "s1")
@@ -287,9 +289,9 @@ def test_counter_limit_holds_under_concurrency(access_storage: AccessStorage) ->
 
 def test_what_is_not_counted_after_all_can_be_counted_again(access_storage: AccessStorage) -> None:
     session_store = access_storage.session_store
-    session_store.uncount("here")
+    session_store.decrement("here")
     assert session_store.count("here", 1, NOW)
-    session_store.uncount("here")
+    session_store.decrement("here")
     assert session_store.count("here", 1, NOW)
     assert not session_store.count("here", 1, NOW)
 

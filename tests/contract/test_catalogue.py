@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.award.ports import IssuerStore
 from chalicelib.catalogue.entry import entry_of
-from chalicelib.catalogue.ports import CatalogueStore, Click, Target
-from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore
+from chalicelib.catalogue.ports import CatalogueStore, Click, ConversionStore, Target
+from chalicelib.dynamo.stores.catalogue import DynamoCatalogueStore, DynamoConversionStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict, NotFound
 from tests import aws_calls, fakes
@@ -26,14 +26,17 @@ class Catalogue:
     issuers: IssuerStore
     store: CatalogueStore
     storage: Storage
+    conversions: ConversionStore
 
 
 @pytest.fixture(params=["fake", "real"])
 def catalogue(request: pytest.FixtureRequest) -> Catalogue:
     storage = request.getfixturevalue(f"{request.param}_storage")
     if request.param == "real":
-        return Catalogue(storage.issuer_store, DynamoCatalogueStore(request.getfixturevalue("tables")), storage)
-    return Catalogue(storage.issuer_store, fakes.CatalogueStore(storage.issuer_store), storage)
+        tables = request.getfixturevalue("tables")
+        return Catalogue(storage.issuer_store, DynamoCatalogueStore(tables), storage, DynamoConversionStore(tables))
+    fake = fakes.CatalogueStore(storage.issuer_store)
+    return Catalogue(storage.issuer_store, fake, storage, fake)
 
 
 def test_an_achievement_is_found_by_its_id_alone(catalogue: Catalogue) -> None:
@@ -97,6 +100,26 @@ def test_the_first_click_of_a_page_is_kept(catalogue: Catalogue) -> None:
     assert catalogue.store.first_click("nonce", "person", second, LATER) == first
     assert catalogue.store.first_click("nonce", "prefetch", second, LATER) == second
     assert catalogue.store.first_click("other", "person", second, LATER) == second
+
+
+def test_the_key_of_a_month_is_created_once_and_read_with_the_target(catalogue: Catalogue) -> None:
+    month = DAY.replace(day=1)
+    assert catalogue.store.create_conversion_key(month, b"a" * 32, LATER) == b"a" * 32
+    assert catalogue.store.create_conversion_key(month, b"b" * 32, LATER) == b"a" * 32
+    assert catalogue.store.target("north", "welding", DAY, DAY).conversion_key == b"a" * 32
+    assert catalogue.conversions.conversion_key(month) == b"a" * 32
+    assert catalogue.conversions.conversion_key(month - timedelta(days=1)) is None
+
+
+def test_the_first_sign_up_of_a_click_is_kept(catalogue: Catalogue) -> None:
+    later = samples.NOW + timedelta(hours=1)
+    assert catalogue.conversions.first_conversion("north", "click", samples.NOW, LATER) is None
+    assert catalogue.conversions.first_conversion("north", "click", later, LATER) == samples.NOW
+    assert catalogue.conversions.first_conversion("south", "click", later, LATER) is None
+
+
+def test_a_credential_that_was_never_stored_is_not_known(catalogue: Catalogue) -> None:
+    assert not catalogue.conversions.has_credential("c" * 26)
 
 
 def test_reads_of_the_public_pages_are_bounded(tables: Tables, real_storage: Storage) -> None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.directory.contact.message import Draft, Message
-from chalicelib.directory.contact.ports import ContactStore, Relayed
-from chalicelib.dynamo.stores.contact import DynamoContactStore
+from chalicelib.directory.contact.ports import ContactStore, Relayed, SenderReport
+from chalicelib.dynamo.stores.directory.contact import DynamoContactStore
 from tests.contract import samples
 from tests.directory.contact.fakes import ContactStore as FakeStore
 
@@ -47,3 +47,6 @@ def test_each_holder_reports_a_sender_once(store: ContactStore) -> None:
         store.report("s" * 64, holder_id, LATER)
     store.report("t" * 64, "c" * 26, LATER)
     assert store.reported_by("s" * 64, NOW) == {"a" * 26, "b" * 26}
+    store.report("r" * 64, "a" * 26, LATER)
+    assert store.reports_of("a" * 26, NOW) == tuple(SenderReport(one * 64, "a" * 26, LATER) for one in "rs")
+    assert store.reports_of("a" * 26, LATER) == store.reports_of("z" * 26, NOW) == ()

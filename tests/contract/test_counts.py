@@ -5,18 +5,32 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from chalicelib.analytics.counts.counts import EVERYONE, NOTHING, Counts, Dimension, Seen, Touch, close_day, fold
-from chalicelib.analytics.counts.folding import MONTHS, FoldContext, run
+from chalicelib.analytics.counts.all_time import MONTHS
+from chalicelib.analytics.counts.counts import (
+    EVERYONE,
+    NOTHING,
+    Counts,
+    Dimension,
+    Seen,
+    Step,
+    Touch,
+    close_day,
+    fold,
+    merge,
+)
+from chalicelib.analytics.counts.folding import FoldContext, run
 from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, bucket_of, day_of, month_of
 from chalicelib.analytics.counts.ports import MAX_DONE, CountStore, Late, Progress, Superseded
-from chalicelib.analytics.counts.sections import Section, section_of
+from chalicelib.analytics.counts.reading import CountReader
+from chalicelib.analytics.counts.sections import Section, by_achievement, section_of, sections_at
 from chalicelib.analytics.ports import EventStore
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.stores.counts import MAX_PAYLOAD, DynamoCountStore
-from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.counts import MAX_PAYLOAD, DynamoCountStore
+from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
 from chalicelib.dynamo.tables import Tables
 from tests.analytics.counts import fakes
 from tests.analytics.counts.fakes import Clock
@@ -96,10 +110,31 @@ def test_longer_periods_are_stored_in_sections(store: CountStore) -> None:
     store.save("north", DAY, counts, 1)
     assert store.section("north", DAY, Section.TOTALS).visitors == {EVERYONE: 2}
     assert store.section("north", DAY, Section.VISITORS).visitors[Dimension("country", "DE")] == 1
-    for section in Section:
+    for section in sections_at(Level.DAY):
         assert store.section("north", DAY, section) == section_of(counts, section)
         assert store.section("south", DAY, section) == NOTHING
         assert store.section("north", day_of(NOON.date() + timedelta(days=1)), section) == NOTHING
+
+
+def test_counts_by_achievement_are_apart_and_replaced_when_they_have_shrunk(store: CountStore) -> None:
+    welding, care = (close_day(fold([event(achievement_id=each)])["north"]) for each in ("welding", "care"))
+    store.save("north", DAY, merge([welding, care]), 1)
+    parts = by_achievement("welding"), by_achievement("care")
+    assert parts[0] != parts[1]
+    assert [store.section("north", DAY, part).cells for part in parts] == [welding.cells, care.cells]
+    store.save("north", DAY, care, 2, shrunk=True)
+    assert [store.section("north", DAY, part).cells for part in parts] == [{}, care.cells]
+    assert store.section("north", month_of(NOON.date()), parts[0]) == NOTHING
+
+
+def test_how_far_credentials_got_is_stored_by_achievement(store: CountStore) -> None:
+    step = Step("2026-11", "welding", "shared", 3)
+    issued = step._replace(stage="issued", hours=0)
+    store.save("north", ALL_TIME, Counts(journeys={step: 2, issued: 5}), 1)
+    assert store.section("north", ALL_TIME, by_achievement("welding")).journeys == {step: 2, issued: 5}
+    assert store.section("north", ALL_TIME, Section.SIZES).journeys == {issued: 5}
+    assert CountReader(store).journeys("north", "welding") == {step: 2, issued: 5}
+    assert CountReader(store).journeys("north", "care") == {issued: 5}
 
 
 def test_range_of_days_or_months_is_read_in_order_and_without_other_periods(store: CountStore) -> None:
@@ -120,15 +155,34 @@ def test_large_counts_are_read_as_they_were_saved(store: CountStore) -> None:
         assert store.section("north", DAY, Section.CREDENTIALS).touches == touches
 
 
-def test_chunks_of_replaced_counts_are_deleted(tables: Tables) -> None:
+def test_chunks_are_in_partitions_of_their_own_and_those_of_replaced_counts_are_deleted(tables: Tables) -> None:
     store, rolls = DynamoCountStore(tables, RETENTION), random.Random(7)
     bucket = HOUR.parts()[0]
-    for _ in range(3):
-        touches = {Touch("a", rolls.randbytes(13).hex(), "view"): Seen(n, n) for n in range(40_000)}
+
+    def chunks() -> list[list[Any]]:
+        ranges = [keys.payload_chunks(keys.part_counts("north", bucket), number) for number in range(9)]
+        return [list(tables.query(tables.events, each)) for each in ranges]
+
+    numbers = set()
+    for size in (60_000, 90_000, 40_000):
+        touches = {Touch("a", rolls.randbytes(13).hex(), "view"): Seen(n, n) for n in range(size)}
         store.save("north", bucket, Counts(touches=touches), 1)
-    chunks = list(tables.query(tables.events, keys.payload_chunks(keys.part_counts("north", bucket))))
-    assert 1 < len(chunks) < 5
-    assert all(len(one["payload"]["B"]) <= MAX_PAYLOAD for one in chunks)
+        stored = [found for found in chunks() if found]
+        assert [len(found) for found in stored] == [1] * len(stored)
+        assert all(len(one["payload"]["B"]) <= MAX_PAYLOAD for (one,) in stored)
+        numbers.add(len(stored))
+    assert len(numbers) == 3
+    assert min(numbers) > 1
+
+
+def test_section_is_saved_by_itself_but_not_by_an_earlier_run(store: CountStore) -> None:
+    month = month_of(NOON.date())
+    store.save_part("north", month, Section.FIRSTS, Counts(touches=some().touches), 2)
+    assert store.section("north", month, Section.FIRSTS).touches == some().touches
+    assert store.section("north", month, Section.TOTALS).empty
+    assert list(store.sections("north", *MONTHS, Section.TOTALS)) == []
+    with pytest.raises(Superseded):
+        store.save_part("north", month, Section.FIRSTS, NOTHING, 1)
 
 
 def test_progress_is_saved_only_by_the_last_run(store: CountStore) -> None:
@@ -163,22 +217,23 @@ def test_late_event_is_noted_and_its_note_is_removed_with_the_progress(engine: E
 
 
 def test_events_are_counted_in_every_period(engine: Engine) -> None:
+    start = NOON + timedelta(hours=10)  # late, because every three minutes until the end are read
+    engine.clock.now = start
     engine.run()
     some_events = [
-        event(at=NOON + timedelta(hours=n), visitor=None if n % 3 else "v", referrer=None, credential_id="c" * 26)
-        for n in range(1, 40, 3)
+        event(at=start + timedelta(hours=n), visitor=None if n % 2 else "v", referrer=None, credential_id="c" * 26)
+        for n in (0, 1, 3, 8, 13, 20, 25)
     ]
-    engine.clock.now = NOON
     for one in some_events:
         engine.clock.now = max(engine.clock.now, one.at)
         engine.events.write(one)
-    engine.clock.now = NOON + timedelta(days=3)
-    engine.events.write(event(at=NOON))
+    engine.clock.now = start + timedelta(hours=27)
+    engine.events.write(event(at=start))
     engine.run()
-    counted = engine.store.section("north", ALL_TIME, Section.TOTALS)
+    counted = engine.store.section("north", ALL_TIME, Section.ACHIEVEMENTS)
     assert sum(counted.cells.values()) == len(some_events) + 1
     days = engine.store.sections("north", DAY, Period(Level.DAY, DAY.start + timedelta(days=9)), Section.TOTALS)
-    assert [sum(counts.cells.values()) for _, counts in days] == [5, 8, 1]
+    assert [sum(counts.cells.values()) for _, counts in days] == [3, 5]
     assert engine.store.late(MAX_DONE) == []
 
 

@@ -9,7 +9,7 @@ from secrets import token_bytes
 import pytest
 
 from chalicelib.delivery import delivery_status, links, mailbox
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.limits import reputation
 from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from chalicelib.delivery.links import Link, Purpose
@@ -135,6 +135,7 @@ def test_equal_counts_at_the_same_time_conflict(store: Store) -> None:
 def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:
     one = mailbox.Mailbox(BOX, "Europe/Berlin", frozenset({"north"}), frozenset({"south", "east"}))
     one = replace(one, bounced_at=NOW, reopened_at=NOW, complained_at=NOW, forgotten_at=NOW, links_valid_from=NOW)
+    one = replace(one, subscribed=frozenset({"west"}))
     one = replace(one, lang="es", bounces=2, requested_bounces=1, requested_bounced_at=NOW)
     one = replace(one, issuer_links_valid_from={"north": NOW, "south": NOW + timedelta(days=1)})
     assert store.save_mailbox(one) == store.mailbox(BOX) == replace(one, version=1)
@@ -157,6 +158,15 @@ def test_links_are_found_by_secret_and_deleted_by_mailbox(store: Store) -> None:
     store.delete_links(box)
     store.delete_links(box)
     assert [store.link(links.LinkKey(link.mailbox_id, link.digest)) for link in (*mine, theirs)] == [None, None, theirs]
+
+
+def test_links_that_are_kept_stay_when_the_others_of_a_mailbox_are_deleted(store: Store) -> None:
+    box = links.mailbox_id_of(BOX)
+    cancels = Link(box, "4" * 64, Purpose.ERASURE, "ada@example.org", NOW)
+    opens = Link(box, "5" * 64, Purpose.MY, "ada@example.org", NOW)
+    store.add_links([cancels, opens])
+    store.delete_links(box, lambda link: link.purpose is Purpose.ERASURE)
+    assert [store.link(links.LinkKey(box, link.digest)) for link in (cancels, opens)] == [cancels, None]
 
 
 def test_hundreds_of_links_of_one_mailbox_are_deleted(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,34 +11,40 @@ from random import Random
 
 import pytest
 
+from chalicelib.award.bulk.bulk_issuer import UploadSummary
+from chalicelib.award.bulk.dry_run import DryRun
+from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.bulk.upload import RowError
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.email_events import recipient
 from chalicelib.directory.contact.message import Draft, Message
 from chalicelib.directory.contact.ports import Relayed
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.saved.saved import Entry, Saved
-from chalicelib.directory.writing import writer
+from chalicelib.directory.writing import buffer, writer
 from chalicelib.directory.writing.check import check
 from chalicelib.directory.writing.rebuild import rebuild
 from chalicelib.directory.writing.step import Delisting
+from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.credentials import RecordItem
+from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
+from chalicelib.dynamo.stores.award.dry_runs import DynamoDryRuns
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
-from chalicelib.dynamo.stores.contact import DynamoContactStore
-from chalicelib.dynamo.stores.counts import DynamoCountStore
+from chalicelib.dynamo.stores.directory.contact import DynamoContactStore
+from chalicelib.dynamo.stores.directory.saved import DynamoSavedStore
 from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
-from chalicelib.dynamo.stores.erasures import DynamoErasureStore
+from chalicelib.dynamo.stores.erasure.erasures import DynamoErasureStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
-from chalicelib.dynamo.stores.saved import DynamoSavedStore
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.tables import Put, Tables
-from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore, State, Sweep, Target
+from chalicelib.erasure.erasure import Erasure, ErasureStore, ErasureTarget, RequestedBy, State, Sweep
 from chalicelib.errors import Conflict, Erased, NotFound, Unavailable
 from tests.analytics.fakes import EventArchive
 from tests.contract.samples import NOW, RETENTION, issuer, record, status_lists
 from tests.erasure import fakes
 
 EMAIL = "ada@example.org"
-ERASURE = Erasure("acme", mailbox.digest(EMAIL), EMAIL, None, AskedBy.ISSUER, NOW, NOW + timedelta(days=7))
+ERASURE = Erasure("acme", mailbox.digest(EMAIL), EMAIL, None, RequestedBy.ISSUER, NOW, NOW + timedelta(days=7))
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def store(request: pytest.FixtureRequest) -> ErasureStore:
 
 def test_erasure_is_stored_once(store: ErasureStore) -> None:
     assert store.add(ERASURE)
-    assert not store.add(replace(ERASURE, asked_at=NOW + timedelta(hours=1)))
+    assert not store.add(replace(ERASURE, requested_at=NOW + timedelta(hours=1)))
     assert store.erasure("acme", ERASURE.subject) == ERASURE
     assert store.erasure(None, ERASURE.subject) is None
 
@@ -108,12 +115,27 @@ def test_index_of_an_erased_credential_stays_used_and_its_list_unchanged(
     assert not [kind for kind, _ in real.find([credential.id]) if kind != "secrets: erased_id"]
 
 
+def test_dry_run_whose_upload_was_deleted_before_an_interruption_goes_too(
+    real: DynamoErasureStore, tables: Tables
+) -> None:
+    """The errors in it quote the upload."""
+    runs, errors = DynamoDryRuns(tables), (RowError(1, "email", "invalid", f"{EMAIL}, twice"),)
+    for issuer_id in ("acme", "other"):
+        run = DryRun("d" * 26, issuer_id, Terms("a", notify=False), False, None, None, NOW, "cli")
+        runs.add(replace(run, summary=UploadSummary(1, 1, 0, errors, ())), zlib.compress(EMAIL.encode()))
+        tables.delete(tables.secrets, keys.dry_run_part(issuer_id, run.id, 0))
+    assert list(real.sweep(Sweep(NOW), [ErasureTarget(ERASURE, frozenset())]))[-1].changed == 1
+    with pytest.raises(NotFound):
+        runs.dry_run("acme", "d" * 26, NOW)
+    assert runs.dry_run("other", "d" * 26, NOW).summary.row_errors == errors
+
+
 def test_item_of_an_unknown_kind_with_a_trace_stops_the_sweep(real: DynamoErasureStore, tables: Tables) -> None:
     item = {"pk": {"S": "NEW#1"}, "sk": {"S": "NEW"}, "type": {"S": "new"}, "email": {"S": EMAIL}}
     tables.put(tables.credentials, Put(item))
     everything = replace(ERASURE, issuer_id=None)
     with pytest.raises(Unavailable) as found:
-        list(real.sweep(Sweep(NOW), [Target(everything, frozenset())]))
+        list(real.sweep(Sweep(NOW), [ErasureTarget(everything, frozenset())]))
     assert found.value.code == "no_erasure_rule"
 
 
@@ -124,11 +146,12 @@ BESIDE = replace(LISTING, id=OTHER, name="Ben Okonkwo", skills=("Weaving",), new
 
 def sweep(store: DynamoErasureStore, erasure: Erasure, *ids: str) -> int:
     """How much a pass changes."""
-    return list(store.sweep(Sweep(NOW), [Target(erasure, frozenset(ids))]))[-1].changed
+    return list(store.sweep(Sweep(NOW), [ErasureTarget(erasure, frozenset(ids))]))[-1].changed
 
 
-@pytest.fixture
-def index(tables: Tables) -> DynamoIndexWriter:
+@pytest.fixture(params=[0, 400], ids=["with postings", "in the write buffer"])
+def index(tables: Tables, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> DynamoIndexWriter:
+    monkeypatch.setattr(buffer, "MAX_TERMS", request.param)
     index = DynamoIndexWriter(tables)
     for one in (HOLDER, OTHER):
         index.next_version(one)
@@ -141,8 +164,9 @@ def test_erased_holder_leaves_nothing_in_the_directory(
 ) -> None:
     """Also if the update that follows the deletion of a profile never came."""
     words = [HOLDER, "quillfeather", "beekeeping"]
+    where = "BUFFER" if index.buffer(writer.FIRST).rows else "PIECE"
     assert {kind for kind, _ in real.find(words)} == {
-        f"directory: {kind}" for kind in ("HOLDERS", "CARDS", "NAMES", "PIECE", "SUGGEST", "UPDATES")
+        f"directory: {kind}" for kind in ("HOLDERS", "CARDS", "NAMES", where, "SUGGEST", "UPDATES")
     }
     everything = replace(ERASURE, issuer_id=None)
     assert sweep(real, everything, HOLDER) > 0
@@ -217,7 +241,7 @@ def test_erased_person_leaves_no_message_and_no_saved_list(real: DynamoErasureSt
     saved = DynamoSavedStore(tables)
     saved.save(Saved(digest, EMAIL, (Entry(OTHER, NOW),)))
     saved.save(Saved("n" * 64, "grace@agency.example", (Entry(HOLDER, NOW), Entry(OTHER, NOW)), (Entry("q=a", NOW),)))
-    assert sweep(real, replace(ERASURE, issuer_id=None), HOLDER) == 8
+    assert sweep(real, replace(ERASURE, issuer_id=None), HOLDER) == 10
     assert not list(real.find([EMAIL, digest, recipient(EMAIL), HOLDER]))
     assert store.message("3" * 64, NOW) is not None
     left = saved.saved("n" * 64)

@@ -10,18 +10,19 @@ import pytest
 
 from chalicelib.analytics import archive
 from chalicelib.analytics.archive import ArchiveContext, EventArchive, LateDay
-from chalicelib.dynamo.stores import tombstones
-from chalicelib.dynamo.stores.counts import DynamoCountStore
-from chalicelib.dynamo.stores.erasures import DynamoErasureStore
-from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
+from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
+from chalicelib.dynamo.stores.erasure import tombstones
+from chalicelib.dynamo.stores.erasure.erasures import DynamoErasureStore
 from chalicelib.dynamo.tables import Tables
-from chalicelib.erasure.erasure import AskedBy, Erasure, Sweep, Target
+from chalicelib.erasure.erasure import Erasure, ErasureTarget, RequestedBy, Sweep
 from chalicelib.erasure.tombstone import Tombstone
 from chalicelib.errors import Unavailable
 from chalicelib.s3.event_archive import PREFIX, S3EventArchive
 from local.aws import REGION, EmbeddedAws
 from local.deploy import client
 from tests.analytics import fakes
+from tests.archived import archive_days_before
 from tests.contract import samples
 
 DAY = date(2026, 11, 20)
@@ -108,8 +109,9 @@ def test_erasure_reaches_the_archive_which_then_equals_the_stored_events(
 ) -> None:
     at = samples.NOW - timedelta(days=1)
     store = DynamoEventStore(tables, lambda: samples.NOW, samples.RETENTION)
-    for number, credential_id in enumerate("ccd"):
-        store.write(samples.event(f"{number:026}", at=at, credential_id=credential_id * 26))
+    events = [samples.event(f"{number:026}", at=at, credential_id=one * 26) for number, one in enumerate("ccd")]
+    for event in events:
+        store.write(event)
     context = ArchiveContext(
         store, store, s3_archive, lambda ids: tombstones.erased_credentials(tables, ids), lambda: samples.NOW,
         samples.RETENTION,
@@ -118,12 +120,13 @@ def test_erasure_reaches_the_archive_which_then_equals_the_stored_events(
     def archived() -> list[str]:
         return list(s3_archive.lines(at.date()))
 
-    archive.run(context, samples.NOW + timedelta(minutes=5))
+    archive_days_before(s3_archive, at.date())
+    s3_archive.save(at.date(), map(archive.line_of, events))
     erasures = DynamoErasureStore(tables, DynamoCountStore(tables, samples.RETENTION), s3_archive, Random(1).randbytes)
     assert (f"archive: {at.date()}", "c" * 26) in list(erasures.find(["c" * 26]))
-    erasure = Erasure("north", "x", None, "c" * 26, AskedBy.ISSUER, samples.NOW, samples.NOW)
-    tombstones.bury(tables, Tombstone.CREDENTIAL, "c" * 26, samples.NOW)
-    target = Target(erasure, frozenset(["c" * 26]))
+    erasure = Erasure("north", "x", None, "c" * 26, RequestedBy.ISSUER, samples.NOW, samples.NOW)
+    tombstones.add_tombstone(tables, Tombstone.CREDENTIAL, "c" * 26, samples.NOW)
+    target = ErasureTarget(erasure, frozenset(["c" * 26]))
     changed = [list(erasures.sweep(Sweep(samples.NOW), [target]))[-1].changed for _ in range(2)]
     assert changed == [3, 0]  # two events, one archived day
     assert list(erasures.find(["c" * 26])) == []
@@ -138,10 +141,10 @@ def test_search_continues_in_the_archive_where_it_was_interrupted(tables: Tables
     for days in range(3):
         s3_archive.save(DAY + timedelta(days=days), [archive.line_of(samples.event())])
     erasures = DynamoErasureStore(tables, DynamoCountStore(tables, samples.RETENTION), s3_archive, Random(1).randbytes)
-    erasure = Erasure("north", "x", None, "c" * 26, AskedBy.ISSUER, samples.NOW, samples.NOW)
+    erasure = Erasure("north", "x", None, "c" * 26, RequestedBy.ISSUER, samples.NOW, samples.NOW)
     sweep, steps = Sweep(samples.NOW), 0
     while True:  # each process ends after one step
-        sweep = next(iter(erasures.sweep(sweep, [Target(erasure, frozenset(["c" * 26]))])))
+        sweep = next(iter(erasures.sweep(sweep, [ErasureTarget(erasure, frozenset(["c" * 26]))])))
         steps += 1
         if not sweep.position:
             break

@@ -12,14 +12,15 @@ import pytest
 
 from chalicelib.analytics.counts.counts import fold
 from chalicelib.analytics.counts.periods import bucket_of
+from chalicelib.analytics.counts.ports import Progress
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.event_json import UNSTORED, from_wire, to_wire
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.analytics.replay import replay
 from chalicelib.directory.directory_events import NO_ISSUER
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.stores.counts import DynamoCountStore
-from chalicelib.dynamo.stores.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
+from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
 from tests import aws_calls, fakes
@@ -116,6 +117,26 @@ def test_event_is_logged_after_a_storage_error_and_replay_stores_it_once(
     for _ in range(2):
         assert replay([line], event_store).stored == 1
     assert len(stored(tables)) == 2
+
+
+@pytest.mark.parametrize("fault", [aws_calls.lost_before, aws_calls.reply_lost])
+def test_repeating_an_old_event_has_it_counted_and_archived_once(
+    tables: Tables, event_store: DynamoEventStore, fault
+) -> None:
+    """Whoever repeated an old sign-up or click had the counts of all issuers and the archive of its day made again."""
+    count_store = DynamoCountStore(tables, samples.RETENTION)
+    old = samples.event(at=samples.NOW - timedelta(days=30))
+    with fault(tables.client), pytest.raises(Unavailable):
+        event_store.write(old)
+    event_store.write(old)  # what was lost is stored with its notes
+    notes, days = count_store.late(9), event_store.late_days()
+    assert ([note.event_id for note in notes], [day.event_id for day in days]) == ([old.id], [old.id])
+    count_store.save_progress(Progress(1, samples.NOW, samples.NOW, "one"), 0, notes)
+    event_store.forget_late_day(days[0])
+    for _ in range(3):
+        event_store.write(old)
+        event_store.write(replace(old, credential_id=None))  # as a sign-up whose credential was erased meanwhile
+    assert (count_store.late(9), event_store.late_days()) == ([], [])
 
 
 def test_short_throttling_is_retried(tables: Tables, event_store: DynamoEventStore):

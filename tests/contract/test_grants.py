@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +24,9 @@ from chalicelib.award import achievements
 from chalicelib.award.bulk import bulk_issuer, dry_run
 from chalicelib.award.bulk.bulk_issuer import Upload
 from chalicelib.award.bulk.row_validation import Terms
+from chalicelib.award.endpoints import endpoint_actions, publishing, sending
+from chalicelib.award.endpoints.endpoint import Pause
+from chalicelib.award.endpoints.endpoint_actions import EndpointDraft
 from chalicelib.award.issuers import domain_proof, issuer_actions
 from chalicelib.award.issuers.domain_proof import DomainProver
 from chalicelib.award.issuing import issue, reissue, status_changes
@@ -29,17 +34,19 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.award.keys import cleanup, new_key
 from chalicelib.award.pathways import pathway_actions
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.catalogue.conversion import PARAMETER
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery import email_events, mailbox, summaries
 from chalicelib.delivery.delivery_status import State
-from chalicelib.delivery.emails.email_content import REMINDERS, Kind
+from chalicelib.delivery.emails.parts.email_content import REMINDERS, Kind
 from chalicelib.delivery.holder import lost_link
 from chalicelib.delivery.summaries import Subscription, SummaryRun
+from chalicelib.delivery.surveys import survey
 from chalicelib.directory.profiles import consent
 from chalicelib.directory.profiles.consent import Audience, ConsentEntry, Subject, Visibility
 from chalicelib.directory.profiles.profile import Details, Profile
-from chalicelib.directory.profiles.published import Published, publish
+from chalicelib.directory.profiles.published import Published, views
 from chalicelib.directory.query.query import read_query
 from chalicelib.directory.saved import actions as saved_actions
 from chalicelib.directory.saved.saved import Entry, Saved
@@ -47,7 +54,7 @@ from chalicelib.directory.search import SearchRequest, search, suggestions
 from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure import running
-from chalicelib.erasure.erasure import AskedBy, Erasure
+from chalicelib.erasure.erasure import Erasure, RequestedBy
 from chalicelib.errors import Unavailable
 from chalicelib.moderation import submission
 from chalicelib.moderation.visitor_report import Reason
@@ -58,6 +65,8 @@ from chalicelib.tasks.worker import Handler, RunResult, TaskFailure, Worker, run
 from local.aws import REGION
 from tests.analytics.counts import simulated
 from tests.analytics.fakes import EventArchive
+from tests.archived import archive_days_before
+from tests.award.endpoints.fakes import Sender
 from tests.award.fakes import BASE_URL, Clock, new_achievement, new_issuer
 from tests.award.keys.fakes import KeyRemover
 from tests.award.pathways.fakes import every, leaf
@@ -149,7 +158,9 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     status_changes.reinstate(context, "acme", record.id)
     corrected = reissue.correct(context, "acme", record.id, reissue.Changes(name="Ada L."))
     services.delivery_context.mark_status("acme", corrected.id, State.OPENED, laurel.clock())
-    services.tasks.add([Task(Kind.UNSHARED, "acme", corrected.id, laurel.clock())])
+    services.delivery_context.surveys.save_survey(replace(survey.template("acme"), on=True, version=1))
+    reminders = (Kind.UNSHARED, *survey.MONTHS)
+    services.tasks.add([Task(kind, "acme", corrected.id, laurel.clock()) for kind in reminders])
     draft = submission.Draft(Reason.IMPERSONATION, "It is not theirs.", "eve@example.org")
     submission.submit(services.moderation_context, corrected.id, draft, "203.0.113.7")
     show(laurel, corrected.id, expires_at=laurel.clock() + timedelta(days=1))
@@ -158,6 +169,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     person, found = (Entry(holder_id, before) for holder_id in (HOLDER.replace("h", "g"), "q=step"))
     services.saved_context.store.save(Saved(mailbox.digest(RECRUITER), RECRUITER, (person,), (found,)))
     services.tasks.add([Task(saved_actions.KIND, "", mailbox.digest(RECRUITER), laurel.clock() + timedelta(hours=1))])
+    services.tasks.add([Task(sending.PAUSED, "acme", "an-endpoint", laurel.clock())])
     for days in DAYS:
         laurel.clock.now = laurel.start + timedelta(days=days, hours=3)  # when reminders may be sent
         laurel.run_tasks(kinds)
@@ -166,6 +178,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     assert told == {"office@acme.example", "op@laurel.example"}
     assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {
         Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED, Kind.SAVED_NEWS, Kind.HOLDER_LINK,
+        Kind.ENDPOINT_PAUSED,
     }  # fmt: skip
 
 
@@ -176,7 +189,7 @@ def show(laurel: Laurel, credential_id: str, expires_at: datetime | None = None)
     details = Details("Ada")
     made = Published(HOLDER, details, (credential_id,), indexed=True, since=laurel.clock(), expires_at=expires_at)
     profile = Profile(mailbox.digest(EMAIL), HOLDER, details, laurel.clock())
-    laurel.services.profile_context.store.save(profile, None, made)
+    laurel.services.profile_context.store.save(profile, None, dict.fromkeys(Audience, made))
 
 
 def stream_record(prefix: str, value: str) -> dict[str, Any]:
@@ -243,7 +256,7 @@ def test_erasing_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     submission.submit(services.moderation_context, record.id, words, "192.0.2.1")
     save_profile(laurel, record)
     services.erasure_context.store.add(
-        Erasure(None, mailbox.digest(EMAIL), EMAIL, None, AskedBy.HOLDER, laurel.clock(), laurel.clock())
+        Erasure(None, mailbox.digest(EMAIL), EMAIL, None, RequestedBy.HOLDER, laurel.clock(), laurel.clock())
     )
     with enforced(laurel.tables, grants_of(read_template(), "ErasePeopleRole")) as refused:
         done = running.run(services.erasure_context, laurel.clock() + timedelta(hours=1), timedelta())
@@ -255,11 +268,12 @@ def test_erasing_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
 
 def test_archiving_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     services = laurel.services
-    laurel.clock.advance(timedelta(days=2))
+    archive_days_before(services.event_archive, laurel.start.date() + timedelta(days=1))
+    laurel.clock.advance(timedelta(days=1))
     services.event_store.write(samples.event(at=laurel.start))
     with enforced(laurel.tables, grants_of(read_template(), "ArchiveEventsRole")) as refused:
         done = archive.run(services.archive_context, laurel.clock() + timedelta(hours=1))
-    assert (refused, done.written) == ([], archive.CATCH_UP_DAYS)
+    assert (refused, done.written) == ([], 1)  # the day of the late event
     assert len(list(services.event_archive.lines(laurel.start.date()))) == 1
     assert services.event_store.late_days() == []
 
@@ -286,7 +300,7 @@ def test_counting_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
         {Touch("a", f"{n}{os.urandom(13).hex()}", "view"): Seen(1, n) for n in range(30_000)},
     )
     folding.run(services.fold_context, laurel.clock() + timedelta(days=1))
-    laurel.clock.advance(timedelta(days=2))
+    laurel.clock.advance(timedelta(hours=15))  # into the next day
     with enforced(laurel.tables, grants_of(read_template(), "VerifyRole")) as late:
         services.event_store.write(samples.event(at=laurel.start + timedelta(minutes=5)))
     with enforced(laurel.tables, grants_of(read_template(), "CountEventsRole")) as refused:
@@ -302,6 +316,28 @@ def test_counting_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
         services.count_store.progress()
         assert list(services.count_store.parts(bucket_of(laurel.clock()).parent, {"acme"}))
     assert (late, refused, also, done.late) == ([], [], [], 1)
+
+
+def test_messages_to_endpoints_need_no_more_than_the_roles_grant(laurel: Laurel) -> None:
+    """Queued while events are counted, retried, and paused."""
+    services, sender = laurel.services, Sender([410])
+    draft = EndpointDraft("https://crm.example/", ("issued", "conversion"))
+    endpoint = endpoint_actions.add(services.endpoint_context, "acme", draft, still_allowed=lambda: None).endpoint
+    laurel.clock.advance(timedelta(seconds=1))
+    services.event_store.write(samples.event(kind=KindOfEvent.CONVERSION, at=laurel.clock(), issuer_id="acme"))
+    laurel.clock.advance(timedelta(minutes=10))
+    with enforced(laurel.tables, grants_of(read_template(), "CountEventsRole")) as counting:
+        folding.run(services.fold_context, laurel.clock() + timedelta(days=1))
+    context = sending.SendContext(
+        services.endpoint_store, sender, services.endpoint_tasks, services.tasks, laurel.clock, os.urandom
+    )
+    with enforced(laurel.tables, grants_of(read_template(), "SendMessagesRole")) as refused:
+        handlers = {publishing.TASK: partial(sending.handle, context)}
+        worker = Worker(services.endpoint_tasks, handlers, laurel.clock, os.urandom, lambda _: None)
+        done = run(worker, laurel.clock() + timedelta(seconds=50))
+    assert (counting, refused, done.done, len(sender.received)) == ([], [], 1, 1)
+    assert services.endpoint_store.endpoint("acme", endpoint.id).paused is Pause.GONE
+    assert [task.kind for task in services.tasks.due(laurel.clock(), 100) if task.kind == sending.PAUSED]
 
 
 @pytest.mark.parametrize("role", ["PublicRole", "VerifyRole"])
@@ -336,6 +372,7 @@ def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: La
         for _ in range(2):
             achievement_id, target = services.catalogue.follow(token, visit)
             assert (achievement_id, (target or "").partition("?")[0]) == (course.id, url)
+            assert PARAMETER in (target or "")
     assert refused == []
 
 
@@ -350,7 +387,7 @@ def save_profile(laurel: Laurel, record: Record) -> str:
     entry = ConsentEntry(1, laurel.clock(), consent.TEXT_VERSION, decisions)
     profile = Profile(mailbox_digest, holder_id, Details(), laurel.clock())
     store = laurel.services.profile_context.store
-    store.save(profile, entry, publish(profile, [entry], Audience.PUBLIC, laurel.clock()))
+    store.save(profile, entry, views(profile, [entry], laurel.clock()))
     return holder_id
 
 

@@ -6,9 +6,9 @@ from hashlib import sha256
 import pytest
 
 from chalicelib.analytics.visitor import visitor
+from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.salts import DynamoSalts
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
-from chalicelib.dynamo.stores.events import DynamoEventStore
-from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Unavailable
 from tests import aws_calls

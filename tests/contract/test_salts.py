@@ -3,7 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
-from chalicelib.dynamo.stores.salts import DynamoSalts
+from chalicelib.dynamo.stores.analytics.salts import DynamoSalts
 from chalicelib.dynamo.tables import Tables
 from tests.contract.conftest import Storage
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.directory.saved.ports import SavedStore
 from chalicelib.directory.saved.saved import Entry, Saved
-from chalicelib.dynamo.stores.saved import DynamoSavedStore
+from chalicelib.dynamo.stores.directory.saved import DynamoSavedStore
 from chalicelib.errors import Conflict
 from tests.contract.samples import NOW
 from tests.directory.saved.fakes import SavedStore as FakeStore

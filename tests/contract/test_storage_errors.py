@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from chalicelib.award.issuing.recipient import Issued
+from chalicelib.dynamo import keys
+from chalicelib.dynamo.keys import Range
+from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
+from chalicelib.dynamo.stores.analytics.salts import DynamoSalts
 from chalicelib.dynamo.stores.award.issuers import DynamoIssuerStore
-from chalicelib.dynamo.stores.events import DynamoEventStore
-from chalicelib.dynamo.stores.salts import DynamoSalts
 from chalicelib.dynamo.tables import ATTEMPTS, RETRIES, Tables
 from chalicelib.errors import Conflict, LaurelError, Refused, Unavailable
 from tests import aws_calls
@@ -192,11 +194,30 @@ def test_repeatedly_cancelled_transaction_is_unavailable_not_a_conflict(
     assert len(refused) == ATTEMPTS
 
 
-def test_throttled_read_is_retried(tables: Tables, issuer_store: DynamoIssuerStore):
+@pytest.mark.parametrize("times", [1, RETRIES + 2])
+@pytest.mark.parametrize("operation", ["GetItem", "BatchGetItem", "Query"])
+def test_throttled_read_is_retried_beyond_the_clients_retries(
+    tables: Tables, issuer_store: DynamoIssuerStore, operation: str, times: int
+):
     issuer_store.add_record(samples.record())
-    with aws_calls.throttled(tables.client, "GetItem", times=1) as refused:
-        assert issuer_store.record(samples.record().id) == samples.record()
-    assert refused
+    key = keys.record(samples.record().id)
+    reads = {
+        "GetItem": lambda: [tables.get(tables.credentials, key)],
+        "BatchGetItem": lambda: list(tables.get_many({tables.credentials: [key]}).values()),
+        "Query": lambda: list(tables.query(tables.credentials, Range(key.pk))),
+    }
+    with aws_calls.throttled(tables.client, operation, times=times) as refused:
+        (found,) = reads[operation]()
+    assert found is not None
+    assert found["id"]["S"] == samples.record().id
+    assert len(refused) == times
+
+
+def test_read_that_is_throttled_for_long_is_unavailable(tables: Tables):
+    with aws_calls.throttled(tables.client, "GetItem", times=99) as refused, pytest.raises(Unavailable) as caught:
+        tables.get(tables.credentials, keys.record(samples.record().id))
+    assert caught.value.code == "storage_busy"
+    assert len(refused) == ATTEMPTS * (1 + RETRIES)
 
 
 def test_throttled_transaction_is_retried_beyond_the_clients_retries(tables: Tables, issuer_store: DynamoIssuerStore):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.delivery.summaries import Subscription, SubscriptionStore
-from chalicelib.dynamo.stores.summaries import DynamoSubscriptionStore
+from chalicelib.dynamo.stores.analytics.summaries import DynamoSubscriptionStore
 from tests.delivery import summary_fakes
 
 ADA, BEN = "ada@north.example", "ben@north.example"

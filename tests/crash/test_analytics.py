@@ -13,7 +13,7 @@ from chalicelib.analytics.counts.counts import Counts, merge
 from chalicelib.analytics.counts.periods import ALL_TIME, Period
 from chalicelib.analytics.counts.sections import Section
 from chalicelib.analytics.event import Event
-from chalicelib.dynamo.stores.counts import DynamoCountStore
+from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
 from chalicelib.dynamo.tables import Tables
 from crash import analytics
 from crash.analytics import Totals
@@ -34,7 +34,7 @@ def tables(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> Tables:
 
 def test_faults_at_random_lose_and_double_nothing(tables: Tables) -> None:
     totals = Totals()
-    analytics.run_random(tables, totals, 300)
+    analytics.run_random(tables, totals, 150, analytics.SHORT_START, analytics.SHORT_SPAN)
     assert totals.clean, totals
     assert totals.crashes > 50
     assert totals.redelivered > 0
@@ -45,6 +45,14 @@ def test_throttling_loses_nothing_and_no_view_fails(tables: Tables) -> None:
     analytics.run_throttled(tables, totals, 60)
     assert totals.clean, totals
     assert totals.throttled > 50
+
+
+def test_throttling_fails_no_page(aws: EmbeddedAws, tables: Tables) -> None:
+    totals = Totals(acknowledged=1)
+    analytics.run_views(totals, 15)
+    assert totals.clean, totals
+    assert totals.views == 15
+    assert totals.throttled > 5
 
 
 def small_run(deployment: Deployment) -> Totals:
@@ -60,9 +68,9 @@ def small_run(deployment: Deployment) -> Totals:
 
 def test_counts_that_are_added_up_are_detected_as_doubled(tables: Tables) -> None:
     class Adding(DynamoCountStore):
-        def save(self, issuer_id: str, period: Period, counts: Counts, number: int) -> None:
-            before = self.section(issuer_id, ALL_TIME, Section.CELLS) if period == ALL_TIME else Counts()
-            super().save(issuer_id, period, merge([before, counts]), number)
+        def save(self, issuer_id: str, period: Period, counts: Counts, number: int, *, shrunk: bool = False) -> None:
+            before = self.section(issuer_id, ALL_TIME, Section.ACHIEVEMENTS) if period == ALL_TIME else Counts()
+            super().save(issuer_id, period, merge([before, counts]), number, shrunk=shrunk)
 
     deployment = Deployment(copy(tables))
     store: Any = Adding(deployment.tables, RETENTION)

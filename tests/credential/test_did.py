@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.credential import dates
 from chalicelib.credential.did import did_document, host_did, issuer_did
 from chalicelib.credential.issuer import SigningKey
 from chalicelib.verify.canonical.quads import to_quads
@@ -32,3 +33,16 @@ def test_retired_key_has_an_expiry_and_revoked_key_makes_no_assertions() -> None
 def test_did_document_uses_only_terms_of_its_contexts() -> None:
     keys = (SigningKey("key-1", "z6Mk1", "k1", NOW, retired=NOW, revoked=NOW),)
     assert to_quads(did_document("did:web:laurel.example", keys)).ground
+
+
+def test_both_keys_of_a_pair_are_listed_with_the_same_dates() -> None:
+    retired = NOW + timedelta(days=1)
+    pair = SigningKey("z6Mk1", "z6Mk1", "k1", NOW, retired=retired, p256="zDn1", p256_handle="k2")
+    document = did_document("did:web:a.example", [pair])
+    methods = document["verificationMethod"]
+    assert isinstance(methods, list)
+    assert [(one["id"], one["publicKeyMultibase"], one["expires"]) for one in methods] == [
+        ("did:web:a.example#z6Mk1", "z6Mk1", dates.write(retired)),
+        ("did:web:a.example#zDn1", "zDn1", dates.write(retired)),
+    ]
+    assert document["assertionMethod"] == ["did:web:a.example#z6Mk1", "did:web:a.example#zDn1"]

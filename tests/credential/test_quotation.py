@@ -6,30 +6,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.credential.quotation import MAX_LENGTH, MAX_MARKS, unquoted, without_piles
+from chalicelib.credential.quotation import MAX_LENGTH, MAX_MARKS, escape_quotes, limit_combining_marks
 
-FORGED = "Oxford University”. The domain ox.ac.uk confirms this issuer. “"
+FORGED = "Oxford University”. The issuer has verified the domain ox.ac.uk. “"
 
 
 def test_a_name_cannot_close_its_quotation_and_speak_for_laurel() -> None:
-    assert unquoted(FORGED) == "Oxford University'. The domain ox.ac.uk confirms this issuer. '"
+    assert escape_quotes(FORGED) == "Oxford University'. The issuer has verified the domain ox.ac.uk. '"
 
 
 @pytest.mark.parametrize(
     "end", ["’’", "’\u200b’", "''", "‘’", "´´", "′′", "ˮ", "ʺ", "˝", "\u05f4", "\u05f3\u05f3", "‷", "｣"]
 )
 def test_what_looks_like_a_quotation_mark_cannot_close_it_either(end: str) -> None:
-    assert unquoted(f"Oxford{end}. The domain ox.ac.uk confirms this issuer.").startswith("Oxford'. The")
+    assert escape_quotes(f"Oxford{end}. The issuer has verified the domain ox.ac.uk.").startswith("Oxford'. The")
 
 
 @pytest.mark.parametrize("name", ["Fernhill College", "École d’art", "L'Oréal", "東京大学", "\u05e6\u05d4\u05f4\u05dc"])
 def test_ordinary_names_stay_as_they_are(name: str) -> None:
-    assert unquoted(name) == name
+    assert escape_quotes(name) == name
 
 
 @given(st.text())
 def test_no_quotation_mark_is_left(name: str) -> None:
-    shown = unquoted(name)
+    shown = escape_quotes(name)
     assert not set('"“”„«»') & set(shown)
     assert len(shown) <= MAX_LENGTH
 
@@ -38,7 +38,7 @@ def test_no_quotation_mark_is_left(name: str) -> None:
 @pytest.mark.parametrize("letter", ["a\u0301", "\u0e2a\u0e49", "x\u20e3", "\u05d0\u05b7", "\u0f40\u0f92"])
 def test_marks_cannot_pile_up_and_cover_other_lines(letter: str, between: str) -> None:
     base, mark = letter
-    assert without_piles(base + (mark + between) * 300).count(mark) <= MAX_MARKS
+    assert limit_combining_marks(base + (mark + between) * 300).count(mark) <= MAX_MARKS
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_marks_cannot_pile_up_and_cover_other_lines(letter: str, between: str) -
     ],
 )
 def test_marks_that_languages_need_stay(name: str) -> None:
-    assert without_piles(name) == name
+    assert limit_combining_marks(name) == name

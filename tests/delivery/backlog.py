@@ -95,7 +95,7 @@ class Backlog(DeliveryFixture):
             run(worker, self.now + timedelta(seconds=50))
             self.now += timedelta(minutes=1)
 
-    def wake_up(self, rounds: int = 10) -> None:
+    def retry_deferred(self, rounds: int = 10) -> None:
         """Go to the time when the deferred emails are tried again, and run the worker."""
         self.now = max([self.now, *(task.due for task in self.senders())])
         self.work(rounds)

@@ -15,12 +15,13 @@ from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.credential.record import CredentialStatus, Record, State
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.handlers import handlers
 from chalicelib.tasks.task_queue import Task
 from tests import fakes
 from tests.contract import samples
 from tests.delivery.fakes import Mailer, PathwayLinks, Store
+from tests.delivery.survey_fakes import SurveyStore
 
 ISSUED_AT = datetime(2026, 6, 1, 22, 30, tzinfo=UTC)
 """Late in the evening in Europe."""
@@ -41,6 +42,7 @@ class DeliveryFixture:
     unproven_emails: int = 500
     store: Store = field(default_factory=Store)
     mailer: Mailer = field(default_factory=Mailer)
+    surveys: SurveyStore = field(default_factory=SurveyStore)
     pathway_links: PathwayLinks = field(default_factory=PathwayLinks)
     tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
     event_store: fakes.EventStore = field(default_factory=fakes.EventStore)
@@ -85,6 +87,7 @@ class DeliveryFixture:
             unproven_emails=self.unproven_emails,
             within=self.within,
             give_back=self.give_back,
+            surveys=self.surveys,
         )
 
     def within(self, limit: Limit, subject: str) -> bool:

@@ -8,11 +8,11 @@ from datetime import datetime
 from heapq import nsmallest
 from typing import TypeVar
 
-from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.delivery.delivery_status import Delivery, State
-from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.emails.parts.email_content import EmailContent
 from chalicelib.delivery.limits.reputation import Reputation
-from chalicelib.delivery.links import Link, LinkKey
+from chalicelib.delivery.links import Keeps, Link, LinkKey, keep_none
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, LinkRequest, SentEmail
 from chalicelib.errors import Conflict
@@ -99,8 +99,8 @@ class Store:
     def link(self, name: LinkKey) -> Link | None:
         return self.links.get(name)
 
-    def delete_links(self, mailbox_id: str) -> None:
-        self.links = {name: link for name, link in self.links.items() if name.mailbox_id != mailbox_id}
+    def delete_links(self, mailbox_id: str, keeps: Keeps = keep_none) -> None:
+        self.links = {name: one for name, one in self.links.items() if name.mailbox_id != mailbox_id or keeps(one)}
 
     def add_link_request(self, request: LinkRequest) -> None:
         self.requests[request.id] = request

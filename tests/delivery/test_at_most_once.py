@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.delivery import delivery_status, email_events, reminders, resend
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
-from chalicelib.delivery.emails.email_content import REMINDERS, EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import REMINDERS, EmailContent, Kind
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import LaurelError, Unavailable
@@ -153,7 +153,7 @@ class Scenario:
     def share(self) -> None:
         if self.mailer.sent:
             holder_actions.share(
-                self.fixture.delivery_context, self.fixture.token(), CREDENTIAL, holder_actions.Target.X
+                self.fixture.delivery_context, self.fixture.token(), CREDENTIAL, holder_actions.SharePlatform.X
             )
 
     def resend_email(self) -> None:

@@ -13,7 +13,7 @@ from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_status import State
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
 from chalicelib.delivery.emails import account
-from chalicelib.delivery.emails.email_content import REQUESTED, Kind
+from chalicelib.delivery.emails.parts.email_content import REQUESTED, Kind
 from chalicelib.delivery.ports import SentEmail
 from chalicelib.errors import Malformed
 from tests.delivery.fake_delivery import EMAIL, ISSUED_AT, DeliveryFixture

@@ -7,11 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.award.pathways.pathway_link import PathwayLink, Step
+from chalicelib.credential.issuer import DomainProof, ProofLocation
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery import delivery_status, mailbox, reminders
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.ports import NotSent
@@ -48,7 +48,7 @@ def test_logo_is_emailed_for_a_registered_name_only() -> None:
     for registered in (False, True):
         fixture = DeliveryFixture()
         issuer = fixture.issuer_store.issuer("north")
-        proof = DomainProof("north.example", Place.DNS, ISSUED_AT, "0" * 64)
+        proof = DomainProof("north.example", ProofLocation.DNS, ISSUED_AT, "0" * 64)
         known = replace(issuer, registered_as=issuer.name if registered else None, domains=(proof,), version=2)
         fixture.issuer_store.replace_issuer(known)
         fixture.run_task("deliver")
@@ -84,7 +84,7 @@ def test_shared_credential_gets_no_reminder() -> None:
     fixture.now = fixture.after_issuing(days=2)
     holder_actions.view(fixture.delivery_context, fixture.token(), person=True)
     holder_actions.share(
-        fixture.delivery_context, fixture.token(), fixture.delivery.credential_id, holder_actions.Target.X
+        fixture.delivery_context, fixture.token(), fixture.delivery.credential_id, holder_actions.SharePlatform.X
     )
     fixture.run_tasks(UNTIL)
     assert kinds(fixture) == [Kind.ISSUED]
@@ -221,7 +221,7 @@ def test_timezone_of_the_holder_overrides_that_of_the_issuer() -> None:
         lambda box: mailbox.bounced(box, ISSUED_AT),
         lambda box: mailbox.complained(box, ISSUED_AT),
         lambda box: mailbox.unsubscribed(box, "north"),
-        lambda box: mailbox.forgotten(box, ISSUED_AT),
+        lambda box: mailbox.with_data_deleted(box, ISSUED_AT),
     ],
     ids=["bounced", "complained", "unsubscribed", "forgotten"],
 )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.award.input import colours
 from chalicelib.delivery import links, mailbox
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.emails.sign_in import SignInMailer
 from chalicelib.delivery.holder import sharing
 from chalicelib.errors import Refused, Unavailable
@@ -46,8 +46,8 @@ def test_malformed_link_secret_has_no_storage_key(token: str) -> None:
     assert links.link_key(token) is None or len(token) == 65
 
 
-@given(st.text(), st.text(), st.sampled_from(sharing.Target))
-def test_sharing_urls_stay_on_known_origins(name: str, issuer: str, target: sharing.Target) -> None:
+@given(st.text(), st.text(), st.sampled_from(sharing.SharePlatform))
+def test_sharing_urls_stay_on_known_origins(name: str, issuer: str, target: sharing.SharePlatform) -> None:
     shared = sharing.SharedCredential(name, issuer, "https://laurel.example/c/x", "x", ISSUED_AT, None)
     try:
         url = sharing.address(target, shared)

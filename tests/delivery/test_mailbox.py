@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.credential.record import State
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.emails.sign_in import SignInMailer
 from chalicelib.delivery.mailbox import RETRY_AFTER, Mailbox, suppression_reason
 from tests.delivery.fake_delivery import DeliveryFixture
@@ -80,7 +80,26 @@ def test_reopening_keeps_what_the_recipient_decided() -> None:
 def test_deleting_the_data_of_a_holder_does_not_reopen_a_mailbox() -> None:
     box = mailbox.bounced(mailbox.bounced(BOX, NOW, requested=True), NOW + RETRY_AFTER, requested=True)
     for requested in (False, True):
-        assert mailbox.is_blocked(mailbox.forgotten(box, NOW), NOW + RETRY_AFTER * 9, requested=requested)
+        assert mailbox.is_blocked(mailbox.with_data_deleted(box, NOW), NOW + RETRY_AFTER * 9, requested=requested)
+
+
+def test_after_deleting_the_data_only_the_issuers_that_are_chosen_again_email() -> None:
+    box = mailbox.with_data_deleted(mailbox.choose(BOX, "acme", "all"), NOW)
+    assert (mailbox.choice(box, "acme"), mailbox.choices_with_fewer_emails(box, "acme")) == ("none", ("none",))
+    assert mailbox.choice(mailbox.choose(box, "acme", "none"), "acme") == "none"
+    chosen = mailbox.choose(box, "acme", "new")
+    assert [mailbox.choice(chosen, one) for one in ("acme", "north")] == ["new", "none"]
+    reasons = [suppression_reason(chosen, Kind.ISSUED, NOW, one) for one in ("acme", "north")]
+    assert reasons == [None, "forgotten"]
+    assert mailbox.choice(mailbox.unsubscribed(chosen, "acme"), "acme") == "none"
+    assert mailbox.with_data_deleted(chosen, NOW + SECOND).subscribed == frozenset()
+
+
+def test_after_deleting_the_data_a_new_profile_brings_messages_but_no_other_emails_from_laurel() -> None:
+    box = mailbox.with_data_deleted(BOX, NOW)
+    reasons = [suppression_reason(box, kind, NOW) for kind in (Kind.CONTACT, Kind.SAVED_NEWS)]
+    assert reasons == [None, "forgotten"]
+    assert suppression_reason(mailbox.choose(box, "acme", "all"), Kind.SAVED_NEWS, NOW) is None
 
 
 def test_a_notice_that_arrives_again_after_an_operator_reopened_the_mailbox_does_not_block_it() -> None:
@@ -99,4 +118,4 @@ def test_the_chosen_language_is_used_for_every_email_about_a_credential_and_dele
         (Kind.ISSUED, "es"),
         (Kind.SUSPENDED, "es"),
     ]
-    assert mailbox.forgotten(fixture.store.mailbox(BOX.digest), NOW).lang is None
+    assert mailbox.with_data_deleted(fixture.store.mailbox(BOX.digest), NOW).lang is None

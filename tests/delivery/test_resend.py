@@ -8,7 +8,7 @@ from chalicelib.access.rate_limits import TooMany
 from chalicelib.credential.record import CredentialStatus, State
 from chalicelib.delivery import delivery_status, resend
 from chalicelib.delivery.delivery_status import Delivery
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.errors import Refused
 from tests.contract import samples
 from tests.delivery.fake_delivery import CREDENTIAL, ISSUED_AT, DeliveryFixture

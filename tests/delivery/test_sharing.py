@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.analytics.channel import Channel
 from chalicelib.delivery.holder import sharing
-from chalicelib.delivery.holder.sharing import ORIGINS, SharedCredential, Target
+from chalicelib.delivery.holder.sharing import ORIGINS, SharedCredential, SharePlatform
 
 URL = "https://laurel.example/c/abc"
 SHARED = SharedCredential(
@@ -31,7 +31,7 @@ def fields(url: str) -> dict[str, str]:
 
 
 def test_linkedin_profile_has_every_field_exactly() -> None:
-    url = sharing.address(Target.LINKEDIN_PROFILE, SHARED)
+    url = sharing.address(SharePlatform.LINKEDIN_PROFILE, SHARED)
     assert urlsplit(url)[:3] == ("https", "www.linkedin.com", "/profile/add")
     assert fields(url) == {
         "startTask": "CERTIFICATION_NAME",
@@ -44,20 +44,20 @@ def test_linkedin_profile_has_every_field_exactly() -> None:
         "certUrl": f"{URL}?via=linkedin_profile",
         "certId": "abc",
     }
-    endless = fields(sharing.address(Target.LINKEDIN_PROFILE, replace(SHARED, valid_until=None)))
+    endless = fields(sharing.address(SharePlatform.LINKEDIN_PROFILE, replace(SHARED, valid_until=None)))
     assert not [name for name in endless if name.startswith("expiration")]
 
 
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        (Target.LINKEDIN_POST, {"url": f"{URL}?via=linkedin_post"}),
-        (Target.FACEBOOK, {"u": f"{URL}?via=facebook"}),
-        (Target.X, {"text": "I earned “{name}” from {issuer}.", "url": f"{URL}?via=x"}),
-        (Target.WHATSAPP, {"text": f"I earned “{{name}}” from {{issuer}}. {URL}?via=whatsapp"}),
+        (SharePlatform.LINKEDIN_POST, {"url": f"{URL}?via=linkedin_post"}),
+        (SharePlatform.FACEBOOK, {"u": f"{URL}?via=facebook"}),
+        (SharePlatform.X, {"text": "I earned “{name}” from {issuer}.", "url": f"{URL}?via=x"}),
+        (SharePlatform.WHATSAPP, {"text": f"I earned “{{name}}” from {{issuer}}. {URL}?via=whatsapp"}),
     ],
 )
-def test_other_platforms_get_the_link_with_their_channel(target: Target, expected: dict[str, str]) -> None:
+def test_other_platforms_get_the_link_with_their_channel(target: SharePlatform, expected: dict[str, str]) -> None:
     names = {"name": SHARED.name, "issuer": SHARED.issuer}
     assert fields(sharing.address(target, SHARED)) == {key: text.format(**names) for key, text in expected.items()}
 
@@ -73,8 +73,8 @@ def test_an_email_has_subject_and_body_and_no_recipient() -> None:
     assert found["subject"] == ["A Bcc: x@evil.example&bcc=y"]
 
 
-@pytest.mark.parametrize("target", Target)
-def test_every_link_stays_on_its_platform_and_names_a_channel(target: Target) -> None:
+@pytest.mark.parametrize("target", SharePlatform)
+def test_every_link_stays_on_its_platform_and_names_a_channel(target: SharePlatform) -> None:
     hostile = replace(SHARED, name="https://evil.example/#&url=https://evil.example", issuer="@evil\\", by_holder=False)
     url = sharing.address(target, hostile)
     assert url.startswith(tuple(f"{origin}/" for origin in ORIGINS))
@@ -82,4 +82,4 @@ def test_every_link_stays_on_its_platform_and_names_a_channel(target: Target) ->
 
 
 def test_a_visitor_who_shares_does_not_claim_to_have_earned_it() -> None:
-    assert "earned" not in unquote(sharing.address(Target.X, replace(SHARED, by_holder=False)))
+    assert "earned" not in unquote(sharing.address(SharePlatform.X, replace(SHARED, by_holder=False)))

@@ -9,11 +9,12 @@ import pytest
 
 from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.credential.issuer import DomainProof, ProofLocation
 from chalicelib.credential.record import State
-from chalicelib.delivery.emails import account, neutral
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails import account
 from chalicelib.delivery.emails.invitation import invite
+from chalicelib.delivery.emails.parts import neutral
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.limits import quota
 from chalicelib.email.message import message
 from tests.delivery.fake_delivery import CREDENTIAL, EMAIL, DeliveryFixture
@@ -145,7 +146,7 @@ def test_all_unidentified_issuers_share_one_budget_and_identified_ones_do_not() 
             quota.count(context, replace(issuer, id=f"evil-{number}"), f"p{number}@made-up.example")
         assert not caught.value.of_recipient
     quota.count(context, replace(issuer, id="registered", registered_as=issuer.name), EMAIL)
-    proof = DomainProof("north.example", Place.DNS, fixture.now, "0" * 64)
+    proof = DomainProof("north.example", ProofLocation.DNS, fixture.now, "0" * 64)
     quota.count(context, replace(issuer, id="proven", domains=(proof,)), EMAIL)
 
 
@@ -160,12 +161,12 @@ def test_an_invitation_quotes_a_name_that_only_a_domain_stands_behind() -> None:
     """The owner of a domain chooses the name: "Your bank" must not invite anyone in the voice of Laurel."""
     fixture = unidentified("Your bank” has suspended your account. “Call")
     issuer = fixture.issuer_store.issuer("north")
-    proof = DomainProof("school.example", Place.DNS, fixture.now, "0" * 64)
+    proof = DomainProof("school.example", ProofLocation.DNS, fixture.now, "0" * 64)
     fixture.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=issuer.version + 1))
     assert invite(fixture.delivery_context, Member("north", EMAIL, Role.EDITOR, fixture.now))
     [email] = fixture.mailer.sent
     assert email.subject == "You have been added to “Your bank' has suspended your account. 'Call” on Laurel"
-    assert "The domain school.example confirms this organization." in email.paragraphs[1]
+    assert "This organization has verified the domain school.example." in email.paragraphs[1]
     registered = replace(issuer, name="Fernhill College", registered_as="Fernhill College")
     plain = account.invitation(EMAIL, registered, "editor", "https://laurel.example", fixture.now)
     assert plain.subject == "You have been added to Fernhill College on Laurel"

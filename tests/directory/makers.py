@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 
 from chalicelib.directory import text
 from chalicelib.directory.index import bits
-from chalicelib.directory.index.build import Builder
+from chalicelib.directory.index.build import Builder, own_items
+from chalicelib.directory.index.terms import terms_of
 from chalicelib.directory.listing import Listing, Named
-from chalicelib.directory.ports import Generations, Items, Ports
+from chalicelib.directory.ports import Buffered, Generations, Items, Ports
 from chalicelib.directory.query.query import MAX_WORDS, FilterKind, Order, Query, read_query
 from tests.directory import oracle
 from tests.fake_directory import DirectoryIndex
@@ -46,7 +48,7 @@ ACHIEVEMENTS = (
 ISSUERS = (Named("north", "North College"), Named("south", "South School"))
 PLACES = ("", "Rotterdam, Netherlands", "Utrecht, Netherlands", "Netherlands", "Paris, Texas", "Paris, France")
 LANGUAGES = ("en", "en-GB", "nl", "pt-BR")
-OPEN_TO = ("full-time", "part-time", "mentoring")
+OPEN_TO = ("work", "freelance", "mentoring")
 MONTHS = tuple(datetime(2025, 11, 1, tzinfo=UTC) + timedelta(days=31 * month) for month in range(6))
 
 
@@ -54,6 +56,7 @@ def some(values, most):
     return st.lists(st.sampled_from(values), max_size=most, unique=True).map(tuple)
 
 
+@cache  # Hypothesis takes longer to check a new strategy than to draw from a known one
 def listings(number: int) -> st.SearchStrategy[Listing]:
     return st.builds(
         Listing,
@@ -73,14 +76,15 @@ def listings(number: int) -> st.SearchStrategy[Listing]:
     )
 
 
+SIZES = st.integers(0, 24)
 GAPS = st.sampled_from((1, 2, 3, 300, bits.BLOCK - 1, bits.BLOCK, bits.BLOCK * 3 + 5, bits.BLOCK * 9))
 
 
 @st.composite
-def directories(draw: st.DrawFn, most: int = 24) -> Mapping[int, Listing]:
+def directories(draw: st.DrawFn) -> Mapping[int, Listing]:
     """Listings by ordinal, with gaps from those that were delisted."""
     ordinal, found = -1, {}
-    for number in range(draw(st.integers(0, most))):
+    for number in range(draw(SIZES)):
         ordinal += draw(GAPS)
         found[ordinal] = draw(listings(number))
     return found
@@ -113,6 +117,7 @@ VALUES: Mapping[FilterKind, tuple[str, ...]] = {
 }
 
 
+@cache
 def conditions() -> st.SearchStrategy[list[tuple[str, str]]]:
     one = st.sampled_from(
         [(kind.value, sign + value) for kind in VALUES for value in VALUES[kind] for sign in ("", "-")]
@@ -123,12 +128,18 @@ def conditions() -> st.SearchStrategy[list[tuple[str, str]]]:
     ).filter(lambda found: len({kind for kind, _ in found}) <= 5)
 
 
+DIRECTORIES = directories()
+LIMITS = st.integers(1, 7)
+ORDERS = st.sampled_from((None, *map(str, Order)))
+EXCLUDED = conditions().map(lambda found: [one for one in found if one[1].startswith("-")][:1])
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Mapping[int, Listing], Query, int]:
     """A directory, a query that is likely to find something in it, and a page size."""
-    directory = draw(directories())
+    directory = draw(DIRECTORIES)
     if not directory or not draw(st.integers(0, 7)):
-        return directory, draw(queries()), draw(st.integers(1, 7))
+        return directory, draw(queries()), draw(LIMITS)
     meant = draw(st.sampled_from(list(directory.values())))
     known = sorted({*text.searched_words(meant.name), *oracle.words(meant)})
     words = draw(st.lists(st.sampled_from(known), max_size=2)) if known else []
@@ -139,9 +150,8 @@ def cases(draw: st.DrawFn) -> tuple[Mapping[int, Listing], Query, int]:
         middle = draw(st.sampled_from(("", "x", words[0][at] + "x", words[0][at + 1] + words[0][at])))
         words[0] = words[0][:at] + middle + words[0][at + len(middle or "x") :]
     filters = draw(st.lists(st.sampled_from(sorted(_values(meant)) or [("issuer", "-east")]), max_size=2))
-    filters += draw(conditions().map(lambda found: [one for one in found if one[1].startswith("-")][:1]))
-    order = draw(st.sampled_from((None, *map(str, Order))))
-    return directory, read_query(" ".join(words), filters, order), draw(st.integers(1, 7))
+    filters += draw(EXCLUDED)
+    return directory, read_query(" ".join(words), filters, draw(ORDERS)), draw(LIMITS)
 
 
 def _values(listing: Listing) -> set[tuple[str, str]]:
@@ -151,21 +161,27 @@ def _values(listing: Listing) -> set[tuple[str, str]]:
     return found | {("language", one) for one in listing.languages} | {("issued_after", "2026-01")}
 
 
+@cache
 def queries() -> st.SearchStrategy[Query]:
     """Queries that need not fit any listing."""
     typed = st.lists(st.sampled_from((*NAMES, *WORDS, *SKILLS, *TYPED)), max_size=2).map(" ".join)
-    order = st.sampled_from((None, *map(str, Order)))
     fitting = typed.filter(lambda found: len(text.searched_words(found)) <= MAX_WORDS)
-    return st.builds(read_query, fitting, conditions(), order)
+    return st.builds(read_query, fitting, conditions(), ORDERS)
 
 
-def indexed(directory: Mapping[int, Listing], size: int | None = None) -> DirectoryIndex:
-    """A fake index of ``directory``."""
+def indexed(directory: Mapping[int, Listing], size: int | None = None, buffered: int = 0) -> DirectoryIndex:
+    """A fake index of ``directory``, with the last ``buffered`` listings in the write buffer."""
     index, builder = DirectoryIndex(), Builder()
     index.stored = Generations("g1")
     index.of("g1").size = size if size is not None else max(directory, default=-1) + 1
-    for ordinal, listing in directory.items():
-        index.put("g1", builder.add(ordinal, listing))
+    for number, (ordinal, listing) in enumerate(directory.items()):
+        if number < len(directory) - buffered:
+            index.put("g1", builder.add(ordinal, listing))
+        else:
+            items = own_items(ordinal, listing, terms_of(listing))
+            index.put("g1", items)
+            rows = [Buffered(entry.id, entry.placed[0]) for entry in items.entries]
+            index.replace_buffer("g1", index.buffer("g1"), [*index.buffer("g1").rows, *rows])
     index.put("g1", Items(pieces=list(builder.pieces()), suggestions=list(builder.suggestions())))
     return index
 

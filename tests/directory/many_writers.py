@@ -18,8 +18,6 @@ from chalicelib.directory.writing.writer import apply
 from chalicelib.errors import Unavailable
 from tests.directory.makers import NOW
 
-WRITERS = 32
-PEOPLE = 24
 CHANGES = 4
 """Changes that each writer makes, each of up to four people."""
 LAST = ("Meijer", "Visser", "Mulder", "Jansen", "O'Brien", "Okafor")
@@ -69,12 +67,12 @@ def made(one: str, random: Random) -> Listing:
     )
 
 
-def write(source: Source, seed: int, barrier: threading.Barrier) -> None:
+def write(source: Source, seed: int, people: int, barrier: threading.Barrier) -> None:
     random = Random(seed)
     barrier.wait()
     late: list[ListingChange] = []
     for _ in range(CHANGES):
-        ids = [f"holder-{number}" for number in random.sample(range(PEOPLE), random.randint(1, 4))]
+        ids = [f"holder-{number}" for number in random.sample(range(people), random.randint(1, 4))]
         for one in ids:
             source.change(one, random)
         if not late and random.random() < 0.5:
@@ -94,8 +92,8 @@ def update(source: Source, ids: list[str], random: Random) -> None:
             done = True
 
 
-def run(source: Source, seed: int) -> None:
-    """Let all writers work at the same time."""
-    barrier = threading.Barrier(WRITERS)
-    with ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(lambda number: write(source, seed * WRITERS + number, barrier), range(WRITERS)))
+def run(source: Source, seed: int, writers: int) -> None:
+    """Let all ``writers`` work at the same time, on fewer people, so that they meet."""
+    barrier, people = threading.Barrier(writers), writers * 3 // 4
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(lambda number: write(source, seed * writers + number, people, barrier), range(writers)))

@@ -37,3 +37,9 @@ def test_a_long_search_looks_up_no_more_than_allowed() -> None:
 
     assert alternatives("one two three four five six", suggest) == ()
     assert len(looked_up) == MAX_LOOKUPS
+
+
+def test_a_country_is_offered_by_any_of_its_names() -> None:
+    turkiye = Suggestion("turkiye", "place", "turkiye", "Türkiye")
+    found = alternatives("programming Turkey", lambda part: [turkiye] if part == "turkiye" else [])
+    assert found == (Alternative(FilterKind.PLACE, "turkiye", "Türkiye", "programming"),)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from chalicelib.credential import dates
+from chalicelib.credential.signed_content import start_as_signed
 from chalicelib.directory.listed import listing_of
 from chalicelib.directory.listing import Named
 from chalicelib.directory.profiles.profile import Details, OpenTo
@@ -29,7 +31,7 @@ def test_a_listing_has_what_is_shown_and_what_valid_credentials_prove() -> None:
     assert found.skills == ("Python", "statistics")
     assert found.achievements == (Named(record.achievement_id, "Data analysis in practice"),)
     assert found.issuers == (Named("fernhill", "Fernhill College"),)
-    assert (found.credentials, found.issued_at) == (1, record.issued_at)
+    assert (found.credentials, found.issued_at) == (1, start_as_signed(record))
     assert found.recent_at == SINCE
 
 
@@ -37,7 +39,17 @@ def test_a_newer_credential_makes_a_listing_recent() -> None:
     laurel = seeded()
     early = replace(PUBLISHED, since=NOW - timedelta(days=4000))
     found = listing_of(early, opened(laurel), 1, NOW)
-    assert found.recent_at == found.issued_at
+    assert found.recent_at == laurel.issuer_store.record(id_of("valid")).issued_at
+
+
+def test_the_newest_credential_has_the_date_that_its_page_shows_not_the_day_it_was_entered() -> None:
+    laurel = seeded()
+    record = laurel.issuer_store.record(id_of("valid"))
+    found = listing_of(PUBLISHED, opened(laurel), 1, NOW)
+    (page,) = [one for one in opened(laurel) if one.record.id == record.id]
+    assert page.report.credential is not None
+    assert found.issued_at is not None
+    assert dates.write(found.issued_at) == page.report.credential["valid_from"]
 
 
 def test_an_issuer_that_no_one_identifies_makes_no_one_findable() -> None:

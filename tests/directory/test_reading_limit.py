@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from chalicelib.directory.reading_limit import PER_NETWORK, PER_PROVIDER, SUSPECTED, ReadingLimit
+from chalicelib.directory.reading_limit import OTHER_SITES, PER_NETWORK, PER_PROVIDER, PER_SITE, SUSPECTED, ReadingLimit
 from chalicelib.directory.search import MAX_PAGE
 from chalicelib.errors import TooMany, Unavailable
 from tests.fakes import Counters
@@ -77,20 +77,49 @@ def test_other_networks_are_not_affected(limit: ReadingLimit) -> None:
     assert read(limit, "203.0.113.8") == MAX_PAGE
 
 
-def test_addresses_of_one_ipv6_site_are_one_network(limit: ReadingLimit) -> None:
-    addresses = [f"2001:db8:7:{number:x}::{number:x}" for number in range(1, 4)]
+def test_addresses_of_one_ipv6_subnet_are_one_network(limit: ReadingLimit) -> None:
+    addresses = [f"2001:db8:7:1::{number:x}" for number in range(1, 4)]
     assert copied(limit, addresses) == PER_NETWORK
 
 
+def test_subnets_of_one_ipv6_site_have_a_limit_together(limit: ReadingLimit) -> None:
+    addresses = [f"2001:db8:7:{number:x}::1" for number in range(1, 5)]
+    assert copied(limit, addresses) == PER_SITE == 1_000_000 * 1 / 100
+
+
+def test_a_customer_of_a_mobile_provider_does_not_lock_out_its_other_customers(limit: ReadingLimit) -> None:
+    """Each has a /64 of a /48 that many share."""
+    copier = "2001:db8:7:1::1"
+    decoy = decoy_of(limit, copier)
+    assert copied(limit, [copier]) == PER_NETWORK
+    limit.opened_decoy(copier, decoy)
+    for number in range(2, 22):
+        assert read(limit, f"2001:db8:7:{number:x}::1", 200) == 200
+
+
+def test_a_program_that_says_it_is_embedded_reads_no_more_by_changing_its_subnet(limit: ReadingLimit) -> None:
+    def embedded(address: str) -> int:
+        try:
+            with limit.reading(address, MAX_PAGE, by_other_site=True) as reading:
+                reading.shown = MAX_PAGE
+                return MAX_PAGE
+        except TooMany:
+            return 0
+
+    addresses = [f"2001:db8:7:{number:x}::1" for number in range(1, 5) for _ in range(2 * PER_NETWORK // MAX_PAGE)]
+    assert sum(map(embedded, addresses)) == PER_SITE / OTHER_SITES
+
+
+@pytest.mark.slow
 def test_sites_of_one_ipv6_provider_have_a_limit_together(limit: ReadingLimit) -> None:
-    sites = [f"2001:db8:{number:x}::1" for number in range(1, 13)]
+    sites = [f"2001:db8:{site:x}:{subnet:x}::1" for site in range(1, 7) for subnet in (1, 2)]
     assert copied(limit, sites) == PER_PROVIDER == 1_000_000 * 5 / 100
     assert read(limit, "2001:db9::1") == MAX_PAGE
 
 
 def test_what_a_refused_site_asks_does_not_count_for_its_provider(limit: ReadingLimit) -> None:
     copied(limit, ["2001:db8:1::1"] * 10)
-    assert sorted(limit.counters.values.values()) == [PER_NETWORK, PER_NETWORK]  # type: ignore[attr-defined]
+    assert sorted(limit.counters.values.values()) == [PER_NETWORK] * 3  # type: ignore[attr-defined]
 
 
 def test_an_office_of_recruiters_is_not_locked_out(limit: ReadingLimit) -> None:
@@ -106,6 +135,7 @@ def test_what_was_not_shown_does_not_count(limit: ReadingLimit) -> None:
     assert read(limit, OFFICE) == MAX_PAGE
 
 
+@pytest.mark.slow
 def test_a_failed_search_does_not_count(limit: ReadingLimit) -> None:
     for _ in range(PER_NETWORK):
         with pytest.raises(ZeroDivisionError), limit.reading(OFFICE, MAX_PAGE):

@@ -15,10 +15,10 @@ from chalicelib.directory.search import Page, SearchRequest, search
 from tests.directory import makers, oracle
 from tests.examples import examples
 from tests.fake_directory import DirectoryIndex
+from tests.size import sized
 
-MANY = examples(400, suppress_health_check=list(HealthCheck))
-"""2,000 in all five forms of `storage`."""
-SOME = examples(40, suppress_health_check=list(HealthCheck))
+MANY = examples(sized(full=400, usual=80), suppress_health_check=list(HealthCheck))
+"""2,400 in all six forms of `storage` in `make test-full`, and 480 in `make test`."""
 
 
 def pages_of(query: Query, index: DirectoryIndex, limit: int) -> Iterator[Page]:
@@ -36,8 +36,8 @@ def ids(page: Page) -> list[str]:
     return [hit.listing.id for hit in page.hits]
 
 
-def check(directory: Mapping[int, Listing], query: Query, limit: int) -> None:
-    index = makers.indexed(directory)
+def check(directory: Mapping[int, Listing], query: Query, limit: int, buffered: int = 0) -> None:
+    index = makers.indexed(directory, buffered=buffered)
     expected = oracle.search(query, directory)
     whole = search(SearchRequest(query, None, 50, total=True, facets=True), makers.ports(index), makers.NOW)
     assert whole.total is not None
@@ -58,9 +58,10 @@ def check(directory: Mapping[int, Listing], query: Query, limit: int) -> None:
         assert ids(whole) == expected[: len(whole.hits)]
 
 
-@pytest.fixture(params=["as stored", "split", "dense", "walked", "poor"])
-def storage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The forms of the index that large directories have, and the limits that they reach."""
+@pytest.fixture(params=["as stored", "split", "dense", "walked", "poor", "buffered"])
+def storage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The forms of the index that large directories have, and the limits that they reach. Returns how many listings
+    are in the write buffer."""
     if request.param != "as stored":
         monkeypatch.setattr(pieces, "MAX_WHOLE", 2)
     if request.param == "dense":
@@ -71,18 +72,12 @@ def storage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(by_name, "_STEP", 3)
     if request.param == "poor":
         monkeypatch.setattr(pages, "INDEX_UNITS", 4)
+    return 5 if request.param == "buffered" else 0
 
 
-@SOME
-@given(case=makers.cases())
-@pytest.mark.usefixtures("storage")
-def test_a_search_finds_what_comparing_every_listing_finds(case: tuple[Mapping[int, Listing], Query, int]) -> None:
-    check(*case)
-
-
-@pytest.mark.slow
 @MANY
 @given(case=makers.cases())
-@pytest.mark.usefixtures("storage")
-def test_2000_directories_and_queries(case: tuple[Mapping[int, Listing], Query, int]) -> None:
-    check(*case)
+def test_a_search_finds_what_comparing_every_listing_finds(
+    storage: int, case: tuple[Mapping[int, Listing], Query, int]
+) -> None:
+    check(*case, buffered=storage)

@@ -74,3 +74,9 @@ def test_the_dictionary_finds_every_word_with_one_error(typed: str, data: st.Dat
         for key in spelling.stored_under(word):
             stored.setdefault(key, set()).add(word)
     assert set(spelling.similar(typed, stored, 99)) == {word for word in words if oracle.one_error(typed, word)}
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_ascii_text_is_split_as_any_other_text(typed: str) -> None:
+    """It takes a shorter way."""
+    assert text.searched_words(f"{typed} ж") == (*text.searched_words(typed), "ж")

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from chalicelib.directory.index import pieces
-from chalicelib.directory.listing import Listing
+from chalicelib.directory.listing import Listing, Named
 from chalicelib.directory.ports import Generations, Piece, State
 from chalicelib.directory.query.query import read_query
 from chalicelib.directory.search import SearchRequest, search, suggestions
+from chalicelib.directory.writing import buffer
 from chalicelib.directory.writing.check import Differences, check
 from chalicelib.directory.writing.postings import PostingWriter
 from chalicelib.directory.writing.rebuild import rebuild, reconcile
@@ -27,6 +28,8 @@ from chalicelib.errors import Conflict
 from tests.directory import makers, many_writers
 from tests.examples import examples
 from tests.fake_directory import DirectoryIndex
+
+pytestmark = pytest.mark.slow
 
 SOME = examples(25, suppress_health_check=list(HealthCheck))
 
@@ -51,7 +54,8 @@ def content(stored: DirectoryIndex, generation: str = "g1") -> tuple[object, ...
         set(ids.values()),
         {one.id for one in found.entries.values() if one.listing},
         {one[:3] for one in found.suggestions.values()},
-        {slot for slot in found.pieces if slot.kind == pieces.SPELLING},
+        {slot for slot in found.pieces if slot.kind == pieces.SPELLING}
+        | {slot for row in found.buffered for term in row.placed.terms for slot in pieces.spelling_slots(*term[:2])},
     )
 
 
@@ -82,11 +86,13 @@ def differences(written: DirectoryIndex, versions: list[ListingChange], limit: i
     return found if limit == 300 else replace(found, words=())
 
 
-@pytest.fixture(params=[2, 300])
+@pytest.fixture(params=[(2, 0), (300, 0), (2, 15), (300, 15), (300, 60), (300, 400)], ids=str)
 def limit(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """The size from which postings are split."""
-    monkeypatch.setattr(pieces, "MAX_WHOLE", request.param)
-    return request.param
+    """The size from which postings are split, and the size of the write buffer."""
+    split, terms = request.param
+    monkeypatch.setattr(pieces, "MAX_WHOLE", split)
+    monkeypatch.setattr(buffer, "MAX_TERMS", terms)
+    return split
 
 
 @SOME
@@ -191,12 +197,11 @@ class Torn:
         return [self.__getattr__("replace_pieces")(generation, [change])[0] for change in changes]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_32_writers_of_the_same_people_lose_and_leave_nothing(limit: int, seed: int) -> None:
     stored = index()
     source = many_writers.Source(Torn(stored))
-    many_writers.run(source, seed)
+    many_writers.run(source, seed, writers=32)
     listings = list(source.now())
     assert not differences(stored, listings, limit)
     assert sorted(one.id for one in stored.of("g1").cards.values()) == sorted(source.listings)
@@ -223,6 +228,7 @@ class Overtaken:
 
 
 LATER = makers.NOW + timedelta(days=1)
+WELDER = listing(1, skills=("Welding",), achievements=(Named("welding", "Certified Welder"),))
 RACES = {
     "new-changed": ([], listing(), [listing(version=2, headline="two")]),
     "new-delisted": ([], listing(), [Delisting("holder-1", 2)]),
@@ -234,6 +240,10 @@ RACES = {
     "last-use-while-used": ([listing(1)], listing(2), [Delisting("holder-1", 2)]),
     "used-while-last-use": ([listing(1)], Delisting("holder-1", 2), [listing(2)]),
     "used-twice": ([listing(1)], listing(1, version=2, skills=()), [listing(2), listing(3)]),
+    "merged-changed": ([WELDER], listing(2), [replace(WELDER, version=2, headline="two", skills=("Python",))]),
+    "merged-delisted": ([WELDER], listing(2), [Delisting("holder-1", 2)]),
+    "merged-moved": ([WELDER], listing(2), [replace(WELDER, version=2, recent_at=LATER)]),
+    "merged-merged": ([WELDER], listing(2), [listing(3), listing(1, version=2), listing(4)]),
     "split-emptied": (
         [listing(1), listing(2)],
         listing(3),
@@ -265,6 +275,7 @@ def test_a_writer_that_is_overtaken_at_any_call_leaves_no_trace(race: str, limit
 def test_a_slow_split_does_not_bring_back_what_was_removed(monkeypatch: pytest.MonkeyPatch) -> None:
     """It writes the blocks of a posting that others have split and emptied meanwhile."""
     monkeypatch.setattr(pieces, "MAX_WHOLE", 2)
+    monkeypatch.setattr(buffer, "MAX_TERMS", 0)
     stored = index()
     everyone = [listing(number) for number in range(1, 5)]
     moving: list[Piece] = []
@@ -288,6 +299,7 @@ def test_a_removal_that_reads_the_blocks_before_the_split_and_the_whole_after_it
 ) -> None:
     """Items that are read together are not read at the same moment."""
     monkeypatch.setattr(pieces, "MAX_WHOLE", 2)
+    monkeypatch.setattr(buffer, "MAX_TERMS", 0)
     stored = index()
     everyone = [listing(number) for number in range(1, 5)]
     apply(stored, everyone)

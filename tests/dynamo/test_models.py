@@ -13,17 +13,12 @@ from chalicelib import dynamo
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.issuing.search import Row
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation, SigningKey
 from chalicelib.credential.record import CredentialStatus, Entry, Image, Purpose, Record, State, StatusList
 from chalicelib.dynamo.items.base import Pointer, read
-from chalicelib.dynamo.items.credentials import (
-    ImageItem,
-    RecipientItem,
-    RecordItem,
-    RowItem,
-    StatusListItem,
-)
+from chalicelib.dynamo.items.credentials import ImageItem, RecordItem, StatusListItem
 from chalicelib.dynamo.items.issuers import AchievementItem, IssuerItem
+from chalicelib.dynamo.items.recipients import RecipientItem, RowItem
 from chalicelib.errors import Unavailable
 from tests.contract import samples
 from tests.strategies import MOMENTS
@@ -31,7 +26,7 @@ from tests.strategies import MOMENTS
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 VERSION = st.integers(1, 2**31)
 KEY = st.builds(SigningKey, TEXT, TEXT, TEXT, MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS)
-DOMAIN = st.builds(DomainProof, TEXT, st.sampled_from(Place), MOMENTS, TEXT)
+DOMAIN = st.builds(DomainProof, TEXT, st.sampled_from(ProofLocation), MOMENTS, TEXT)
 ISSUER = st.builds(
     Issuer, TEXT, TEXT, TEXT, TEXT, TEXT, st.lists(KEY, max_size=3).map(tuple), TEXT, TEXT,
     st.none() | TEXT, st.none() | TEXT, st.none() | TEXT, st.none() | TEXT.filter(bool),

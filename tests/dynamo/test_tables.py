@@ -24,9 +24,10 @@ def test_client_times_out_before_api_gateway(made: Tables):
     assert 3 * longest < 29  # API Gateway's limit, in seconds; a view makes three calls
 
 
+@pytest.mark.slow
 def test_storage_does_not_import_boto3():
     """Importing boto3 would slow every cold start."""
-    modules = ("public", "award.issuers", "events", "salts")
+    modules = ("public", "award.issuers", "analytics.events", "analytics.salts")
     code = "\n".join(f"import chalicelib.dynamo.stores.{name}" for name in modules)
     code += "\nimport chalicelib.kms.signer, sys; sys.exit('boto3' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.award.issuing.recipient import Recipient
-from chalicelib.award.pathways.pathway import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose, contacting, erasing, reported, saved_news, summary
+from chalicelib.award.pathways.pathway_link import PathwayLink, Step
+from chalicelib.delivery.emails import account, compose, contacting, endpoint, erasing, reported, saved_news, summary
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.emails.saved_news import Match, Revoked
 from tests.contract import samples
 from tests.delivery.fake_delivery import EMAIL, ISSUED_AT
@@ -56,7 +56,7 @@ def from_laurel(base_url: str) -> dict[Kind, EmailContent]:
     turn_off = f"{base_url}/mail/contact/{'c' * 52}"
     return {
         Kind.SIGN_IN: account.sign_in(EMAIL, f"{base_url}/sign-in/{'s' * 52}", 15),
-        Kind.HOLDER_LINK: account.holder_link(EMAIL, f"{base_url}/{MY}", wide=True, ends_earlier=False),
+        Kind.HOLDER_LINK: account.holder_link(EMAIL, f"{base_url}/{MY}", opens_all_issuers=True, ends_earlier=False),
         Kind.ERASURE: erasing.notice(
             EMAIL, f"{base_url}/mail/erasure/{'e' * 65}", ISSUED_AT, None, ISSUED_AT, "en", by_holder=True
         ),
@@ -70,6 +70,7 @@ def from_laurel(base_url: str) -> dict[Kind, EmailContent]:
             f"{base_url}/directory/saved",
             f"{base_url}/mail/saved/{'s' * 65}",
         ),
+        Kind.ENDPOINT_PAUSED: endpoint.paused(EMAIL, issuer, f"{page}/endpoints/one"),
         Kind.SUMMARY: summary.monthly(
             EMAIL, issuer, date(2026, 11, 1), said, base_url, f"{base_url}/{STOP}", ISSUED_AT
         ),

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from chalicelib.delivery.emails import account
-from chalicelib.delivery.emails.email_content import FROM_LAUREL, EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import FROM_LAUREL, EmailContent, Kind
 from chalicelib.email.render import render
 from chalicelib.language.languages import DEFAULT, LANGUAGES, direction
 from tests.email.sample_emails import sample_context, sample_email
@@ -67,8 +67,15 @@ def test_email_that_a_reader_requests_has_no_english_text(code: str) -> None:
     link = "https://laurel.example/x"
     for make in (
         partial(account.sign_in, "a@b.example", link, 15),
-        partial(account.holder_link, "a@b.example", link, wide=True, ends_earlier=True),
-        partial(account.holder_link, "a@b.example", link, wide=False, ends_earlier=False),
+        partial(account.holder_link, "a@b.example", link, opens_all_issuers=True, ends_earlier=True),
+        partial(account.holder_link, "a@b.example", link, opens_all_issuers=False, ends_earlier=False),
+        *(
+            partial(
+                account.holder_link, "a@b.example", link, opens_all_issuers=True, ends_earlier=False, requested_on=one
+            )
+            for one in account.RequestedOn
+        ),
+        partial(account.holder_link, "a@b.example", link, opens_all_issuers=True, ends_earlier=False, has_deleted=True),
     ):
         english, other = make(), make(language=code)
         assert not set(own_texts(english)) & set(own_texts(other))
@@ -100,7 +107,7 @@ def test_no_two_emails_to_a_holder_have_the_same_subject(code: str) -> None:
     contents.append(account.sign_in("ada@example.org", "https://laurel.example/sign-in/s", 15, code))
     for wide in (True, False):
         link = account.holder_link(
-            "ada@example.org", "https://laurel.example/my/m", code, wide=wide, ends_earlier=False
+            "ada@example.org", "https://laurel.example/my/m", code, opens_all_issuers=wide, ends_earlier=False
         )
         contents.append(link)
     subjects = [content.subject for content in contents]

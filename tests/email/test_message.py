@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from chalicelib.delivery.emails.email_content import FROM_LAUREL, EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import FROM_LAUREL, EmailContent, Kind
 from chalicelib.email.message import message
 from chalicelib.errors import Refused
 from tests.email.sample_emails import (

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 from chalicelib.delivery import email_events
 from chalicelib.delivery.email_events import EmailEventType
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.ports import NotSent
 from chalicelib.email.ses import SesMailer
 from chalicelib.errors import Refused, Unavailable

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from chalicelib.embed import oembed
+from chalicelib.embed import discovery, oembed
 from chalicelib.embed.appearance import BOXES, Size
 from tests.embed.makers import BASE_URL, CLAIMS, ID, PAYLOADS, VIEW, hostile_view
 
@@ -49,7 +49,7 @@ def test_a_name_that_nobody_confirms_is_no_author() -> None:
 
 
 def test_unverified_claims_are_not_in_the_response() -> None:
-    found = oembed.write(oembed.response(replace(VIEW, claims=None), BASE_URL, None, None), oembed.JSON)
+    found = oembed.write(oembed.response(replace(VIEW, claims=None), BASE_URL, None, None), discovery.JSON)
     for claimed in (CLAIMS.title, CLAIMS.holder, CLAIMS.issuer):
         assert str(claimed) not in found
 
@@ -57,9 +57,9 @@ def test_unverified_claims_are_not_in_the_response() -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_both_formats_contain_the_same_and_no_further_element(payload: str) -> None:
     found = oembed.response(hostile_view(payload), BASE_URL, None, None)
-    root = ET.fromstring(oembed.write(found, oembed.XML).encode())  # noqa: S314 - our own document
+    root = ET.fromstring(oembed.write(found, discovery.XML).encode())  # noqa: S314 - our own document
     assert {element.tag: element.text for element in root} == {name: str(value) for name, value in found.items()}
-    assert json.loads(oembed.write(found, oembed.JSON)) == found
+    assert json.loads(oembed.write(found, discovery.JSON)) == found
     assert all(len(element) == 0 and not element.attrib for element in root)
     (frame,) = ET.fromstring(f"<x>{found['html']}</x>")  # noqa: S314 - our own snippet
     assert set(frame.attrib) == {"src", "title", "width", "height", "style", "loading", "sandbox"}
@@ -89,6 +89,6 @@ def test_no_other_link_is_recognised(url: str) -> None:
 
 
 def test_discovery_link_encodes_the_page() -> None:
-    assert oembed.discovery_url(VIEW.url, BASE_URL, oembed.XML) == (
+    assert discovery.discovery_url(VIEW.url, BASE_URL, discovery.XML) == (
         f"{BASE_URL}/oembed?url=https%3A%2F%2Flaurel.example%2Fc%2F{ID}&format=xml"
     )

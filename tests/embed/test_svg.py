@@ -11,7 +11,7 @@ from chalicelib.award.input.colours import AA, contrast
 from chalicelib.embed import svg, texts
 from chalicelib.embed.appearance import BOXES, DARK, LIGHT, SHAPES, TONES, Palette, Size, Theme
 from chalicelib.embed.badge_view import BadgeView
-from chalicelib.http.public.verdict_text import CORRECTED, VERDICT_TEXTS
+from chalicelib.http.public.credential.verdict_text import CORRECTED, VERDICT_TEXTS
 from tests.embed.makers import CLAIMS, PAYLOADS, VIEW, hostile_view
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -55,7 +55,7 @@ def test_every_size_shows_title_verdict_and_date(size: Size) -> None:
     drawing = draw(VIEW, size)
     for expected in ("Data analysis", "Valid", "22 November 2026"):
         assert expected in shown(drawing)
-    assert parsed(drawing).attrib["aria-label"] == texts.spoken(texts.shown(VIEW))
+    assert parsed(drawing).attrib["aria-label"] == texts.alt_text(texts.shown(VIEW))
 
 
 @pytest.mark.parametrize("size", Size)

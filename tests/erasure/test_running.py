@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.delivery import mailbox
 from chalicelib.erasure import running
-from chalicelib.erasure.erasure import AskedBy, Erasure, ErasureStore, State, Sweep
+from chalicelib.erasure.erasure import Erasure, ErasureStore, RequestedBy, State, Sweep
 from chalicelib.erasure.requests import ErasureContext
 from chalicelib.erasure.running import LATE
 from chalicelib.errors import Unavailable
@@ -39,7 +39,7 @@ def context(store: Store) -> ErasureContext:
 
 def erasure(context: ErasureContext, after: timedelta) -> Erasure:
     now = context.delivery_context.now()
-    return Erasure(None, mailbox.digest(EMAIL), EMAIL, None, AskedBy.HOLDER, now, now + after, changed_at=now)
+    return Erasure(None, mailbox.digest(EMAIL), EMAIL, None, RequestedBy.HOLDER, now, now + after, changed_at=now)
 
 
 def test_erasure_that_is_not_due_stays_as_it_is(context: ErasureContext, store: Store) -> None:

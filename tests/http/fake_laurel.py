@@ -21,6 +21,7 @@ from chalicelib.analytics.recorder import Recorder
 from chalicelib.award import achievements, export
 from chalicelib.award.bulk.bulk_issuer import BulkIssuer
 from chalicelib.award.bulk.dry_run import DryRunner
+from chalicelib.award.endpoints.endpoint_actions import EndpointContext
 from chalicelib.award.export import Exporter
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuers import issuer_actions
@@ -28,11 +29,12 @@ from chalicelib.award.issuers.domain_proof import DomainProver
 from chalicelib.award.issuing import issue, status_changes
 from chalicelib.award.keys.key_policy import KeyPolicy
 from chalicelib.catalogue.catalogue import Catalogue
+from chalicelib.catalogue.conversion import Conversions
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_context import DeliveryContext
-from chalicelib.delivery.emails.email_content import EmailContent
+from chalicelib.delivery.emails.parts.email_content import EmailContent
 from chalicelib.delivery.summaries import SummaryContext
 from chalicelib.directory.contact.relaying import ContactContext
 from chalicelib.directory.listed import all_shown_now
@@ -41,24 +43,29 @@ from chalicelib.directory.profiles.own_profile import ProfileContext
 from chalicelib.directory.reading_limit import ReadingLimit
 from chalicelib.directory.saved.actions import SavedContext
 from chalicelib.directory.writing.updates import UpdateContext
-from chalicelib.embed.wallets.wallet_pass import Wallet
+from chalicelib.embed.wallets.wallet import Wallet
 from chalicelib.embed.wallets.wallets import Wallets
 from chalicelib.erasure.requests import ErasureContext
 from chalicelib.errors import Unavailable
 from chalicelib.moderation import handling
 from chalicelib.moderation.moderation_context import ModerationContext
+from chalicelib.net.fetching.guard import Guard
+from chalicelib.outcomes import importing
+from chalicelib.outcomes.importing import OutcomeContext
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.settings import Settings
-from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
+from chalicelib.verify.ports import Controller, Controllers, Documents, Fetched, Registry, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
 from tests.analytics.counts import fakes as counts_fakes
+from tests.award.endpoints.fakes import EndpointStore
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.delivery.summary_fakes import SubscriptionStore
+from tests.delivery.survey_fakes import SurveyStore
 from tests.directory import fakes as directory_fakes
 from tests.directory.contact.fakes import ContactStore
 from tests.directory.saved.fakes import SavedStore
@@ -66,6 +73,7 @@ from tests.erasure.fakes import ErasureStore
 from tests.fake_archive import Archive
 from tests.fake_directory import DirectoryIndex
 from tests.moderation.fakes import VisitorReportStore
+from tests.outcomes.fakes import OutcomeStore
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -106,6 +114,14 @@ class RemoteSources:
     @property
     def status_lists(self) -> StatusLists:
         return self
+
+    @property
+    def documents(self) -> Documents:
+        return self
+
+    @property
+    def registry(self) -> Registry:
+        return makers.FakeResolver().resolver().registry
 
     def find(self, did: str, kid: str | None = None) -> Controller:
         self.admit()
@@ -151,6 +167,7 @@ class Laurel:
     tasks: fakes.TaskQueue = field(default_factory=fakes.TaskQueue)
     pathways: paths_fakes.Pathways = field(default_factory=paths_fakes.Pathways)
     webhooks: paths_fakes.WebhookStore = field(default_factory=paths_fakes.WebhookStore)
+    endpoint_store: EndpointStore = field(default_factory=EndpointStore)
 
     providers: tuple[Provider, ...] = ()
     wallet_secrets: dict[Wallet, str] = field(default_factory=dict)
@@ -191,7 +208,7 @@ class Laurel:
             "eu-central-1",
         )
         wallets = {f"{wallet}_wallet": "secret" for wallet in self.wallet_secrets}
-        return replace(plain, example=self.example, **wallets)
+        return replace(plain, example=self.example, vc_api_issuing=True, **wallets)
 
     @property
     def wallets(self) -> Wallets:
@@ -223,6 +240,24 @@ class Laurel:
         return Catalogue(
             self.catalogue_store, salts, recorder, lambda: self.now, self.entropy, lambda: self.count_store
         )
+
+    @property
+    def endpoint_tasks(self) -> fakes.TaskQueue:
+        return self.endpoint_store.tasks
+
+    @property
+    def endpoint_context(self) -> EndpointContext:
+        return EndpointContext(
+            self.endpoint_store,
+            self.endpoint_tasks,
+            Guard().target,
+            self.issuer_context,
+        )
+
+    @property
+    def conversions(self) -> Conversions:
+        recorder = Recorder(self.event_store, self.fallback)
+        return Conversions(self.catalogue_store, recorder, lambda: self.now)
 
     @property
     def submitted_reports(self) -> SubmittedReports:
@@ -281,6 +316,7 @@ class Laurel:
             unproven_emails=self.settings.unproven_emails,
             within=partial(rate_limits.within, self.access_context),
             give_back=partial(rate_limits.give_back, self.access_context),
+            surveys=self.survey_store,
         )
 
     @property
@@ -299,6 +335,18 @@ class Laurel:
     @property
     def summary_context(self) -> SummaryContext:
         return SummaryContext(self.subscriptions, self.member_store.member, self.count_store, self.delivery_context)
+
+    @cached_property
+    def survey_store(self) -> SurveyStore:
+        return SurveyStore()
+
+    @cached_property
+    def outcome_store(self) -> OutcomeStore:
+        return OutcomeStore(self.issuer_store)
+
+    @property
+    def outcome_context(self) -> OutcomeContext:
+        return OutcomeContext(self.outcome_store, self.issuer_context)
 
     def email_html(self, content: EmailContent) -> str:
         from chalicelib.email.render import render  # imported late, as by the services
@@ -369,6 +417,8 @@ class Laurel:
         archive = Archive(self.issuer_store)
         return {
             **export.award_exporters(self.issuer_store, archive, self.bulk, self.pathways, self.webhooks),
+            "endpoint": export.dataclass_exporter(self.endpoint_store.endpoints, "id", exclude=("secrets",)),
+            "outcome": importing.exporter(self.outcome_context),
             "member": export.dataclass_exporter(self.member_store.members, "email"),
             "token": export.dataclass_exporter(self.member_store.tokens, "id", exclude=("digest",)),
             "visitor_report": export.dataclass_exporter(
@@ -397,6 +447,13 @@ class Laurel:
         self._calls += 1
         return hashlib.shake_256(self._calls.to_bytes(8)).digest(size)
 
+    def copy(self) -> Laurel:
+        """Return a Laurel with the same issuers, credentials, keys and members, that changes independently."""
+        stores = (self.issuer_store.copy(), self.signer.copy(), self.member_store.copy())
+        copied = Laurel(self.base_url, issuer_store=stores[0], signer=stores[1], member_store=stores[2])
+        copied._calls = self._calls
+        return copied
+
     def url(self, kind: str) -> str:
         return f"/c/{id_of(kind)}"
 
@@ -408,10 +465,7 @@ class Laurel:
 
 def seeded(base_url: str = BASE_URL) -> Laurel:
     """Fernhill College with one credential of each kind; the valid one also has a JWT."""
-    issued = _issued(base_url)
-    copied = Laurel(base_url, issuer_store=issued.issuer_store.copy(), signer=issued.signer.copy())
-    copied._calls = issued._calls
-    return copied
+    return _issued(base_url).copy()
 
 
 @cache

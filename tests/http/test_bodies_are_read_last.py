@@ -37,7 +37,12 @@ PUBLIC_WRITES = [
     if method == "POST" and rule(method, path).caller_kind is CallerKind.PUBLIC and "proxy" not in path
 ]
 HOLDER = "h" * 26
-PATHS = {"/holders/{id}": f"/holders/{HOLDER}", "{id}": "valid".ljust(26, "2"), "{token}": "a" * 65}
+PATHS = {
+    "/holders/{id}": f"/holders/{HOLDER}",
+    "{id}": "valid".ljust(26, "2"),
+    "{token}": "a" * 65,
+    "{suite}": "eddsa-rdfc-2022",
+}
 
 
 class WatchedBody(str):
@@ -120,7 +125,7 @@ def test_a_body_over_the_limit_is_never_read(method: str, path: str) -> None:
         CallerKind.MEMBER: {**session, "origin": ORIGIN},
         CallerKind.BY_SECRET: {},
     }[rule(method, path).caller_kind]
-    # For a browser, the text beside a file that is too large is kept: tests/http/console/test_kept_form.py.
+    # For a browser, the text beside a file that is too large is kept: console/forms/test_form_resubmission.py.
     program = {**allowed, "accept": "application/json"}
     for media_type, headers in (("application/json", program), (URL_ENCODED, allowed), (MULTIPART, program)):
         status, read = call_with(tenants, method, call, OVER_EVERY_LIMIT, {**headers, "content_type": media_type})

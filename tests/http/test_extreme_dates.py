@@ -88,6 +88,7 @@ def credentials(tenants: TwoTenants, method: str, path: str) -> tuple[dict[str, 
             return {}, None
 
 
+@pytest.mark.slow
 @given(start=DATES, end=DATES, days=st.sampled_from([None, 1, 36_500]), jwt=st.booleans())
 def test_a_credential_of_any_date_can_be_issued_shown_corrected_and_renewed_or_is_refused(
     start: str, end: str, days: int | None, jwt: bool

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from urllib.parse import unquote_plus
 
 import pytest
@@ -50,11 +50,14 @@ GUARDED = [
 PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
     "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
+    "POST /credentials/verify", "POST /presentations/verify", "POST /credentials/issue",
+    "POST /credentials/issue/{suite}",
+    "POST /without-issuer-binding/credentials/verify", "POST /without-issuer-binding/presentations/verify",
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
-    "GET /robots.txt", "GET /sitemap.xml", "GET /sitemaps/{file}",
+    "GET /privacy", "GET /robots.txt", "GET /sitemap.xml", "GET /sitemaps/{file}",
     "GET /directory", "GET /directory/listings/{id}", "GET /v1/directory", "GET /v1/directory/suggest",
     "GET /holders/{id}", "GET /holders/{id}/embed", "GET /embed/holders/{id}",
-    "GET /issuers/{id}/directory", "GET /embed/issuers/{id}/directory",
+    "GET /issuers/{id}/directory", "GET /issuers/{id}/directory/embed", "GET /embed/issuers/{id}/directory",
     "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
     "GET /c/{id}/embed", "GET /embed.js", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",
@@ -67,25 +70,28 @@ PUBLIC = {
 """A new public route must be added here as well."""
 
 
+@cache
+def prepared() -> Laurel:
+    """Two tenants with members of every role."""
+    laurel = seeded()
+    issuer_actions.create(laurel.issuer_context, NewIssuer(OTHER, "Other", "https://other.example/", "Teaches, too."))
+    for issuer_id in (OWNER, OTHER):
+        domain = "canary.example" if issuer_id == OWNER else "other.example"
+        for role in Role:
+            members.add(laurel.access_context, issuer_id, f"{role}@{domain}", role)
+    tokens.make(laurel.access_context, OWNER, Role.VIEWER, "canary token", "ada@example.org")
+    # The default names also occur in hints of the console, so they cannot be canaries.
+    issuer_actions.update_profile(laurel.issuer_context, OWNER, {"name": "Canary College"}, by_operator=True)
+    named = laurel.issuer_store._achievements
+    named.update({key: replace(one, name="Canary achievement") for key, one in named.items()})
+    return laurel
+
+
 @dataclass
 class TwoTenants:
-    """Two tenants with members of every role, and their callers."""
+    """A copy of the two tenants, and their callers."""
 
-    laurel: Laurel = field(default_factory=seeded)
-
-    def __post_init__(self) -> None:
-        issuer_actions.create(
-            self.laurel.issuer_context, NewIssuer(OTHER, "Other", "https://other.example/", "Teaches, too.")
-        )
-        for issuer_id in (OWNER, OTHER):
-            domain = "canary.example" if issuer_id == OWNER else "other.example"
-            for role in Role:
-                members.add(self.laurel.access_context, issuer_id, f"{role}@{domain}", role)
-        tokens.make(self.laurel.access_context, OWNER, Role.VIEWER, "canary token", "ada@example.org")
-        # The default names also occur in hints of the console, so they cannot be canaries.
-        issuer_actions.update_profile(self.laurel.issuer_context, OWNER, {"name": "Canary College"}, by_operator=True)
-        named = self.laurel.issuer_store._achievements
-        named.update({key: replace(one, name="Canary achievement") for key, one in named.items()})
+    laurel: Laurel = field(default_factory=lambda: prepared().copy())
 
     @cached_property
     def gateway(self) -> Gateway:

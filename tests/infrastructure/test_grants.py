@@ -18,9 +18,11 @@ from tests.grants import Call, Grant, grants_of, read_template
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SAMPLES: dict[str, Any] = {
     "number": 1, "version": 1, "index": 1, "shard": 1, "created": NOW, "issued_at": NOW, "at": NOW, "due": NOW,
-    "now": NOW, "since": NOW, "until": NOW, "start": NOW, "day": date(2026, 11, 22), "before": None, "after": None,
-    "row_key": None, "bucket": bucket_of(NOW), "period": bucket_of(NOW), "whole": bucket_of(NOW).parent,
-    "first": bucket_of(NOW), "last": bucket_of(NOW), "head": keys.Key("x", "x"), "section": "achievements",
+    "now": NOW, "since": NOW, "until": NOW, "start": NOW, "day": date(2026, 11, 22), "month": NOW, "months": 6,
+    "before": None, "after": None, "row_key": None, "bucket": bucket_of(NOW), "period": bucket_of(NOW),
+    "first": bucket_of(NOW), "last": bucket_of(NOW), "whole": bucket_of(NOW).parent,
+    "head": keys.Key("x", "x"), "section": "achievements",
+    "queue": keys.TASKS,
 }  # fmt: skip
 """Arguments of the functions in `keys` that are no texts, by name."""
 
@@ -34,7 +36,7 @@ PUBLIC_ITEMS = {
 secret, or anything else that is not for everyone."""
 TASK_READS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDINGS", "INDEX", "ISSUER", "JOB",
-    "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "SAVED", "TASKS",
+    "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "RECRUITERS", "SAVED", "SURVEY", "SURVEY_ANSWERS", "TASKS",
 }  # fmt: skip
 """Besides what holders publish, which tasks cannot list."""
 TASK_PUTS = {
@@ -61,9 +63,10 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE", "ISSUERS", "SITEMAP"},
     },
     ("PublicRole", "secrets"): {
-        **each(("GetItem", "BatchGetItem"), {"SALT"}), "PutItem": {"REFERRAL", "SALT"}, "UpdateItem": {"LISTINGS_READ"},
+        "GetItem": {"SALT"}, "BatchGetItem": {"CONVERSION_KEY", "SALT"},
+        "PutItem": {"CONVERSION_KEY", "REFERRAL", "SALT"}, "UpdateItem": {"LISTINGS_READ"},
     },
-    ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC},
+    ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC, "Query": {"ISSUER_NAME"}},
     ("VerifyRole", "secrets"): {
         **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"FETCHES"},
     },
@@ -92,12 +95,20 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
     ("CleanUpKeysRole", "secrets"): {},
     ("CountEventsRole", "credentials"): {
-        **each((*READS, "PutItem"), {"CHUNKS", "COUNTS"}), "DeleteItem": {"CHUNKS"},
+        **each(READS, {"CHUNKS", "COUNTS"}), "Query": {"CHUNKS", "COUNTS", "ENDPOINTS"},
+        "PutItem": {"CHUNKS", "COUNTS", "ENDPOINT_TASKS"}, "DeleteItem": {"CHUNKS"},
     },
     ("CountEventsRole", "events"): {
         **each(READS, EVENTS | COUNTS), "PutItem": {"LATE"} | COUNTS, "DeleteItem": {"CHUNKS", "FOLD", "LATE"},
     },
-    ("CountEventsRole", "secrets"): {},
+    ("CountEventsRole", "secrets"): {"BatchGetItem": {"ENDPOINT_MESSAGES"}},
+    ("SendMessagesRole", "credentials"): {
+        "GetItem": {"ENDPOINTS"}, "Query": {"ENDPOINT_TASKS"}, "PutItem": {"ENDPOINTS", "ENDPOINT_TASKS", "TASKS"},
+        "DeleteItem": {"ENDPOINT_TASKS"},
+    },
+    ("SendMessagesRole", "events"): {},
+    ("SendMessagesRole", "secrets"): each(("GetItem", "PutItem"), {"ENDPOINT_MESSAGES"}),
+    ("SendMessagesRole", "erasures"): {},
     ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": WRITTEN_EVENTS},
     ("PublicRole", "events"): {"PutItem": WRITTEN_EVENTS},
     ("VerifyRole", "events"): {"PutItem": WRITTEN_EVENTS},
@@ -128,9 +139,10 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
 UNLIMITED = {"IssuerRole", "ErasePeopleRole"}
 """Roles that reach every partition of some tables: a trace of a person can be in each."""
 OF_THE_ISSUER_FUNCTION = {
-    "CONSENTS", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MEMBERS", "MESSAGE", "OPERATOR",
-    "OPERATOR_REPORTS", "PERSON", "PROFILE", "RELAYED", "REPORTED_SENDER", "REPORTER", "SESSIONS", "SIGN_IN", "TOKEN",
-    "TOKENS", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
+    "CONSENTS", "CONVERSION", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MANUAL_CHECK", "MEMBERS",
+    "MESSAGE", "OPERATOR", "OPERATOR_REPORTS", "OUTCOMES", "OUTCOMES_OF", "OUTCOME_NAMES", "PERSON", "PROFILE",
+    "RELAYED", "REPORTED_SENDER", "REPORTER", "REPORTS_OF", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT",
+    "WEBHOOK", "WEBHOOKS",
 }  # fmt: skip
 ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
 
@@ -145,7 +157,8 @@ def partitions() -> dict[str, str]:
         if signature.return_annotation in ("Key", "Range") and not name.startswith("_"):
             made[name] = function(**{each: SAMPLES.get(each, "x") for each in signature.parameters}).pk
     hours = keys.part_counts_of_all(bucket_of(NOW).parent.parent).pk
-    return {**made, "operator_tokens": keys.tokens(None).pk, "hour_counts": hours}
+    queued = keys.task(NOW, "x", "x", "x", keys.ENDPOINT_TASKS).pk
+    return {**made, "operator_tokens": keys.tokens(None).pk, "hour_counts": hours, "endpoint_tasks": queued}
 
 
 PARTITIONS = partitions()

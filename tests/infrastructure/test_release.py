@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import sys
@@ -59,6 +60,11 @@ def test_release_tag_of_the_local_stack_holds_no_secret(package: Package) -> Non
 
 
 @pytest.mark.slow
+def test_release_tag_of_the_local_stack_has_only_characters_of_tags(package: Package) -> None:
+    tag = release_of(package, {"FetchAllow": "localhost:9443,hooks.test:8443", "BaseUrl": "http://localhost:8000"})
+    assert re.fullmatch(r"[\w.:=+@-]{1,256}", tag)
+
+
 def test_deployment_requires_a_bucket() -> None:
     command = [sys.executable, "-m", "local", "deploy", "--stage", "prod"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

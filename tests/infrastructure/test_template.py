@@ -197,6 +197,14 @@ def test_public_functions_have_no_provider_secrets(template: dict[str, Any]) -> 
     assert private.isdisjoint(template["Globals"]["Function"]["Environment"]["Variables"])
 
 
+def test_production_contacts_public_hosts_only(template: dict[str, Any]) -> None:
+    assert template["Parameters"]["FetchAllow"]["Default"] == ""
+    assert template["Globals"]["Function"]["Environment"]["Variables"]["FETCH_ALLOW"] == {"Ref": "FetchAllow"}
+    rule = template["Rules"]["ProductionContactsPublicHostsOnly"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+    assert [one["Assert"] for one in rule["Assertions"]] == [{"Fn::Equals": [{"Ref": "FetchAllow"}, ""]}]
+
+
 def test_each_route_is_served_by_the_function_it_names(template: dict[str, Any]) -> None:
     paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     served = {
@@ -397,7 +405,7 @@ def test_email_topic_is_encrypted_with_a_key_that_only_the_email_service_uses(te
 def test_lost_email_events_are_kept_and_raise_an_alarm(
     template: dict[str, Any], transformed_template: dict[str, Any]
 ) -> None:
-    queue = {"Fn::GetAtt": ["LostMailEvents", "Arn"]}
+    queue = {"Fn::GetAtt": ["EmailEventsDeadLetters", "Arn"]}
     subscription = next(
         found["Properties"]
         for found in of_type(transformed_template, "AWS::SNS::Subscription").values()
@@ -406,13 +414,15 @@ def test_lost_email_events_are_kept_and_raise_an_alarm(
     assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": queue}
     function = template["Resources"]["OnEmailEvent"]["Properties"]
     assert function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"] == {"Type": "SQS", "Destination": queue}
-    assert granted(template, "OnEmailEventRole", "LostMailEvents") == {"sqs:SendMessage"}
-    properties = template["Resources"]["LostMailEvents"]["Properties"]
+    assert granted(template, "OnEmailEventRole", "EmailEventsDeadLetters") == {"sqs:SendMessage"}
+    properties = template["Resources"]["EmailEventsDeadLetters"]["Properties"]
     assert (properties["SqsManagedSseEnabled"], properties["MessageRetentionPeriod"]) == (True, 14 * 86_400)
-    (statement,) = template["Resources"]["LostMailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (statement,) = template["Resources"]["EmailEventsDeadLettersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "MailEvents"}}}
     alarm = template["Resources"]["MailEventsLost"]["Properties"]
-    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["LostMailEvents", "QueueName"]}}]
+    assert alarm["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": ["EmailEventsDeadLetters", "QueueName"]}}
+    ]
     assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
 
 
@@ -430,14 +440,16 @@ def test_changes_reach_the_directory_in_order_until_they_are_noted_as_lost(
     assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert found["MaximumBatchingWindowInSeconds"] < 5
     assert (found["MaximumRetryAttempts"], found["MaximumRecordAgeInSeconds"]) == (100, 3600)
-    lost = {"Fn::GetAtt": ["LostListingChanges", "Arn"]}
+    lost = {"Fn::GetAtt": ["ListingChangesDeadLetters", "Arn"]}
     assert found["DestinationConfig"]["OnFailure"]["Destination"] == lost
-    assert granted(template, "UpdateDirectoryRole", "LostListingChanges") == {"sqs:SendMessage"}
+    assert granted(template, "UpdateDirectoryRole", "ListingChangesDeadLetters") == {"sqs:SendMessage"}
     patterns = [json.loads(one["Pattern"]) for one in found["FilterCriteria"]["Filters"]]
     prefixes = {one["dynamodb"]["Keys"]["pk"]["S"][0]["prefix"] for one in patterns}
     assert prefixes == {keys.published("").pk, keys.record("").pk}
     alarm = template["Resources"]["ListingChangesLost"]["Properties"]
-    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": ["LostListingChanges", "QueueName"]}}]
+    assert alarm["Dimensions"] == [
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": ["ListingChangesDeadLetters", "QueueName"]}}
+    ]
 
 
 def test_with_a_domain_the_api_has_no_second_endpoint(
@@ -574,6 +586,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
                 "RunTasks",
                 "CountEvents",
                 "ArchiveEvents",
+                "SendMessages",
                 "SendSummaries",
                 "ErasePeople",
                 "OnEmailEvent",
@@ -582,3 +595,13 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
             "background",
         ),
     }
+
+
+def test_issuers_keys_are_ed25519_and_p256_and_sign_only_with_the_algorithms_of_these(template: dict[str, Any]) -> None:
+    specs = ["ECC_NIST_EDWARDS25519", "ECC_NIST_P256"]
+    for action in ("kms:CreateKey", "kms:TagResource"):
+        (allowed,) = (one for one in statements(template, "IssuerRole") if action in actions(one))
+        assert allowed["Condition"]["StringEqualsIfExists"]["kms:KeySpec"] == specs
+    (signing,) = (one for one in statements(template, "IssuerRole") if one["Sid"] == "SignWithTheIssuersKeys")
+    algorithms = signing["Condition"]["StringEqualsIfExists"]["kms:SigningAlgorithm"]
+    assert algorithms == ["ED25519_SHA_512", "ECDSA_SHA_256"]

@@ -12,6 +12,8 @@ from chalicelib.kms.signer import KmsSigner
 from local.aws import EmbeddedAws
 from tests import aws_calls
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def region(aws: EmbeddedAws, monkeypatch: pytest.MonkeyPatch) -> str:

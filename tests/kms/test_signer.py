@@ -1,4 +1,4 @@
-"""Ed25519 keys in the embedded AWS KMS, and in the fake signer."""
+"""Ed25519 and P-256 keys in the embedded AWS KMS, and in the fake signer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chalicelib.award.ports import Signer
 from chalicelib.errors import LaurelError, Refused, Unavailable
-from chalicelib.kms.signer import MAX_MESSAGE, KmsSigner
+from chalicelib.kms.signer import MAX_MESSAGE, KmsSigner, _p256_point
+from chalicelib.verify.keys import load, signatures
+from chalicelib.verify.keys.public_key import Algorithm, Kind
 from local.aws import EmbeddedAws
 from tests import aws_calls, fakes
 
@@ -66,6 +68,26 @@ def test_a_message_longer_than_kms_allows_is_refused(signer: Signer):
     assert caught.value.code == "message_too_long"
 
 
+def test_signatures_of_a_new_p256_key_verify_with_its_public_key_whatever_their_size(signer: Signer):
+    key = signer.create_p256("an issuer's key")
+    public = load.elliptic(Kind.P256, key.public)
+    for message in (b"", b"m", b"m" * (MAX_MESSAGE + 1)):
+        signature = signer.sign_p256(key.handle, message)
+        assert len(signature) == 64
+        assert signatures.is_valid(public, Algorithm.ES256, signature, message)
+        assert not signatures.is_valid(public, Algorithm.ES256, signature, message + b"!")
+
+
+def test_a_key_of_another_type_is_not_read_as_p256(kms: KmsSigner):
+    with pytest.raises(Refused):
+        _p256_point(kms._read_der(kms.create("one").handle))
+
+
+def test_a_missing_p256_key_is_unavailable(signer: Signer):
+    with pytest.raises(Unavailable):
+        signer.sign_p256("no-such-key", b"m")
+
+
 def test_a_missing_key_is_unavailable(signer: Signer):
     for call in (lambda: signer.public("no-such-key"), lambda: signer.sign("no-such-key", b"m")):
         with pytest.raises(Unavailable):
@@ -73,9 +95,8 @@ def test_a_missing_key_is_unavailable(signer: Signer):
 
 
 def test_a_key_of_another_type_is_refused(kms: KmsSigner):
-    created = kms._client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
     with pytest.raises(Refused):
-        kms.public(created["KeyMetadata"]["KeyId"])
+        kms.public(kms.create_p256("one").handle)
 
 
 def test_keys_are_for_signing_only_and_carry_description_and_tags(kms: KmsSigner):
@@ -93,7 +114,13 @@ def test_kms_that_does_not_respond_is_unavailable(kms: KmsSigner, failure):
     key = kms.create("one")
     unread = KmsSigner(kms._region, "test")
     unread.__dict__["_client"] = kms._client
-    for call in (lambda: kms.create("two"), lambda: unread.public(key.handle), lambda: kms.sign(key.handle, b"m")):
+    for call in (
+        lambda: kms.create("two"),
+        lambda: kms.create_p256("two"),
+        lambda: unread.public(key.handle),
+        lambda: kms.sign(key.handle, b"m"),
+        lambda: kms.sign_p256(key.handle, b"m"),
+    ):
         with failure(kms._client), pytest.raises(Unavailable):
             call()
 
@@ -103,7 +130,13 @@ def test_kms_that_does_not_respond_is_unavailable(kms: KmsSigner, failure):
 @pytest.mark.parametrize("body", [b"", b"<html>", b"null", b"7", b"{}", b'{"PublicKey":"AA=="}', b'{"Signature":7}'])
 def test_any_invalid_response_raises_only_laurel_errors(kms: KmsSigner, status: int, body: bytes):
     with aws_calls.answered(kms._client, status, body):
-        for call in (lambda: kms.create("one"), lambda: kms.public("key"), lambda: kms.sign("key", b"m")):
+        for call in (
+            lambda: kms.create("one"),
+            lambda: kms.create_p256("one"),
+            lambda: kms.public("key"),
+            lambda: kms.sign("key", b"m"),
+            lambda: kms.sign_p256("key", b"m"),
+        ):
             with pytest.raises(LaurelError):
                 call()
 

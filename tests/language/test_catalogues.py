@@ -26,11 +26,12 @@ OF_THE_BLOCK_HERE = {"verify", "directory", "sign-in"}
 
 
 extracted = cache(catalogues.extracted)
+read = cache(catalogues.read)
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_every_text_is_translated_and_none_is_fuzzy(code: str) -> None:
-    stored = catalogues.read(code)
+    stored = read(code)
     assert {message.id for message in extracted() if message.id} == {message.id for message in stored if message.id}, (
         "run python -m tools.catalogues"
     )
@@ -44,7 +45,7 @@ def test_every_text_is_translated_and_none_is_fuzzy(code: str) -> None:
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_every_translation_has_the_placeholders_and_tags_of_its_text(code: str) -> None:
-    for message in catalogues.read(code):
+    for message in read(code):
         sources = message.id if isinstance(message.id, tuple) else (message.id,)
         for string in message.string if isinstance(message.string, tuple) else (message.string,):
             if sources[0]:
@@ -57,7 +58,7 @@ SENTENCE = re.compile(r"[a-z]{3,} [a-z]{3,}")
 
 def test_no_sentence_has_the_translation_of_another_language() -> None:
     """A sentence that reads the same in two languages was copied from one of them."""
-    by_text = {code: {message.id: message.string for message in catalogues.read(code)} for code in TRANSLATED}
+    by_text = {code: {message.id: message.string for message in read(code)} for code in TRANSLATED}
     for text in by_text[TRANSLATED[0]]:
         if isinstance(text, str) and SENTENCE.search(text):
             translations = [by_text[code][text] for code in TRANSLATED]

@@ -13,6 +13,7 @@ from chalicelib.language.translation import translation
 from tools import date_patterns
 
 
+@pytest.mark.slow
 def test_patterns_are_those_of_babel() -> None:
     assert date_patterns.FILE.read_text(encoding="utf-8") == date_patterns.formatted()
 

@@ -59,6 +59,15 @@ def test_environment_of_the_caller_is_not_inherited(tmp_path: Path) -> None:
     assert set(env) & {"PYTHONPATH", "VIRTUAL_ENV", "AWS_PROFILE", "AWS_SESSION_TOKEN"} == set()
 
 
+def test_certificate_authorities_that_a_developer_trusts_are_inherited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    assert "SSL_CERT_FILE" not in embedded.environment(4566, tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", "/authority.pem")
+    assert embedded.environment(4566, tmp_path)["SSL_CERT_FILE"] == "/authority.pem"
+
+
 def test_failed_start_names_its_log(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

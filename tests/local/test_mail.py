@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import front, mail, ports
+from local import mail, ports, proxy
 from local.aws import EmbeddedAws
 
 
 @pytest.fixture
 def page(aws: EmbeddedAws) -> Iterator[int]:
-    with front.serve(0, f"{aws.endpoint_url}/restapis/none/live/_user_request_") as server:
+    with proxy.serve(0, f"{aws.endpoint_url}/restapis/none/live/_user_request_") as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
@@ -37,7 +37,7 @@ def test_mail_page_is_served_only_to_localhost(page: int) -> None:
 
 
 def test_mail_page_is_503_when_the_embedded_aws_is_down() -> None:
-    with front.serve(0, f"http://127.0.0.1:{ports.free_port()}/restapis/x/live/_user_request_") as server:
+    with proxy.serve(0, f"http://127.0.0.1:{ports.free_port()}/restapis/x/live/_user_request_") as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
         assert get(port, "/_mail", f"localhost:{port}")[0] == 503

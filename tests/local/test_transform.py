@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.package import ANY_METHOD
-from local.transform import BINARY_TYPES, GATEWAY_RESPONSES, METHODS, lift
+from local.transform import BINARY_TYPES, GATEWAY_RESPONSES, METHODS, move_gateway_settings
 
 
 def template() -> dict[str, Any]:
@@ -22,13 +22,13 @@ def template() -> dict[str, Any]:
 
 def test_binary_types_become_a_property_of_the_api() -> None:
     lifted = template()
-    lift(lifted)
+    move_gateway_settings(lifted)
     assert lifted["Resources"]["Api"]["Properties"]["BinaryMediaTypes"] == ["*/*"]
 
 
 def test_gateway_responses_become_resources_that_the_deployment_depends_on() -> None:
     lifted = template()
-    lift(lifted)
+    move_gateway_settings(lifted)
     assert lifted["Resources"]["ApiThrottled"] == {
         "Type": "AWS::ApiGateway::GatewayResponse",
         "Properties": {
@@ -47,6 +47,6 @@ def test_any_method_stands_for_every_method_that_a_path_does_not_name() -> None:
     lifted = template()
     paths = {"/a": {"get": {"x": "named"}, ANY_METHOD: {"x": "any"}}, "/b": {"post": {"x": "named"}}}
     lifted["Resources"]["Api"]["Properties"]["Body"]["paths"] = paths
-    lift(lifted)
+    move_gateway_settings(lifted)
     assert paths["/a"] == {**{method: {"x": "any"} for method in METHODS}, "get": {"x": "named"}}
     assert paths["/b"] == {"post": {"x": "named"}}

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Unavailable
 from chalicelib.moderation import notices

@@ -33,7 +33,7 @@ from chalicelib.net.did_web import document_url
 from chalicelib.net.fetching.addresses import Address
 from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.fetching.fetch import Fetcher
-from chalicelib.net.fetching.guard import HTTPS, Guard, Target
+from chalicelib.net.fetching.guard import HTTPS, FetchTarget, Guard
 from chalicelib.net.fetching.resolve import SystemAddressResolver
 from tests.net.certificates import Authority
 from tests.net.dns import AAAA, A, DnsServer
@@ -94,12 +94,12 @@ class Canaries:
 class NoGuard(Guard):
     """A guard that allows everything: the control that shows that the canaries can be reached."""
 
-    def target(self, url: str) -> Target:
+    def target(self, url: str) -> FetchTarget:
         parts = urlsplit(url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        return Target(parts.hostname or "", parts.port or HTTPS, quote(path, safe="/%?=&") or "/")
+        return FetchTarget(parts.hostname or "", parts.port or HTTPS, quote(path, safe="/%?=&") or "/")
 
-    def checked(self, target: Target, addresses: Sequence[Address]) -> Sequence[Address]:
+    def checked(self, target: FetchTarget, addresses: Sequence[Address]) -> Sequence[Address]:
         return addresses
 
 

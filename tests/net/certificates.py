@@ -24,6 +24,11 @@ class Authority:
             .sign(self._key, hashes.SHA256())
         )
 
+    @property
+    def pem(self) -> bytes:
+        """Its certificate, as a file of trusted certificates has it."""
+        return self._certificate.public_bytes(serialization.Encoding.PEM)
+
     def trust(self) -> ssl.SSLContext:
         """A client context that trusts only this authority."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

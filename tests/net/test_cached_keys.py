@@ -134,3 +134,15 @@ def test_a_link_is_followed_anew_before_its_cached_credential_fails(worker: Work
     assert outcome(worker, worker.url("/badge").encode()) == (Verdict.INVALID, "signature_wrong")
     worker.server.pages["/badge"] = ok(credential(did, ISSUER_KEY, "first"), LONG)
     assert outcome(worker, worker.url("/badge").encode()) == (Verdict.VALID, "signer_is_issuer")
+
+
+def test_a_cached_key_does_not_decide_against_a_credential_in_a_presentation(
+    worker: Worker, did: str, publish: Publish
+) -> None:
+    publish(first=ISSUER_KEY)
+    assert outcome(worker, credential(did, ISSUER_KEY, "first"))[0] is Verdict.VALID
+    publish(first=ISSUER_KEY, second=OTHER_KEY)
+    inner = json.loads(credential(did, OTHER_KEY, "second"))
+    presentation = {"@context": inner["@context"][:1], "type": "VerifiablePresentation", "verifiableCredential": inner}
+    report = worker.reports.check(json.dumps(presentation).encode(), VISIT).report
+    assert [each.report.verdict for each in report.contained] == [Verdict.VALID]

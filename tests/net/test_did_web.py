@@ -17,7 +17,7 @@ from tests.verify.keys.test_did_document import MULTIKEY
 
 
 class Pages:
-    """A fake `Web` with a few pages."""
+    """A fake `WebFetcher` with a few pages."""
 
     def __init__(self, **pages: object) -> None:
         self.pages: dict[str, object] = pages

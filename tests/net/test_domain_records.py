@@ -93,6 +93,7 @@ def test_a_failing_name_server_is_unavailable() -> None:
     assert caught.value.code == "dns_failed"
 
 
+@pytest.mark.slow
 def test_a_silent_name_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert DNS_SECONDS <= 5
     monkeypatch.setattr("chalicelib.net.domain_records.DNS_SECONDS", 0.3)

@@ -16,6 +16,7 @@ from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.fetching.fetch import Fetcher
 from chalicelib.net.fetching.guard import Guard
 from chalicelib.reports.fetch_allowance import FetchAllowance
+from chalicelib.reports.registry_list import RegistrySource
 from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.verify.report import Report
 from tests import fakes
@@ -35,6 +36,7 @@ def badge(urls: list[str]) -> bytes:
     document = unsigned(entries=())
     document["credentialStatus"] = [
         {
+            "id": f"{url}#1",
             "type": "BitstringStatusListEntry",
             "statusPurpose": "revocation",
             "statusListIndex": "1",
@@ -53,6 +55,7 @@ class Worker:
     trust: ssl.SSLContext
     now: datetime = NOW
     names: FakeResolver = field(default_factory=FakeResolver)
+    registries: list[RegistrySource] = field(default_factory=list)
     allowances: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
 
     def __post_init__(self) -> None:
@@ -66,7 +69,7 @@ class Worker:
         self.reports = SubmittedReports(
             hosted.public_store,
             hosted.hosted_reports,
-            lambda admit: FetchedSources(self.cache, guard, time.monotonic, admit, self.dead_hosts),
+            lambda admit: FetchedSources(self.cache, guard, time.monotonic, admit, self.dead_hosts, self.registries),
             BASE_URL,
             lambda: self.now,
             FetchAllowance(

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+import html
+import json
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.award.keys import rotation
+from chalicelib.credential import lookalike
 from chalicelib.errors import Malformed, NotFound, Unavailable, UnreadableLink
 from chalicelib.reports.fetch_allowance import FetchAllowance
-from chalicelib.reports.submitted import SubmittedReports
+from chalicelib.reports.submitted import SubmittedReport, SubmittedReports
 from chalicelib.reports.submitted_resolver import build_open_resolver
 from chalicelib.verify.options import VerificationOptions
-from chalicelib.verify.ports import Controller, Controllers, Fetched, StatusLists
+from chalicelib.verify.ports import Controller, Controllers, Documents, Fetched, KnownIssuer, Registry, StatusLists
 from chalicelib.verify.report import Verdict
 from tests import fakes
 from tests.award.fakes import IssuerFixture
@@ -19,6 +22,7 @@ from tests.makers import (
     BASE_URL,
     NOW,
     OTHER_KEY,
+    DocumentsAt,
     FakeResolver,
     as_bytes,
     issuer,
@@ -26,6 +30,7 @@ from tests.makers import (
     unsigned,
 )
 from tests.reports.test_hosted import HostedSetup, record_of
+from tests.verify.formats.old_badges import ASSERTION, assertion, hosted_web
 
 VISIT = Visit(Kind.VERIFICATION, "192.0.2.7", "A program", None, VisitorClass.KNOWN_BOT)
 HOSTED_DID = "did:web:localhost%3A8000:issuers:fernhill"
@@ -38,6 +43,7 @@ class RemoteSources:
 
     pages: dict[str, bytes] = field(default_factory=dict)
     requested: list[str] = field(default_factory=list)
+    known: dict[str, KnownIssuer] = field(default_factory=dict)
 
     @property
     def controllers(self) -> Controllers:
@@ -46,6 +52,14 @@ class RemoteSources:
     @property
     def status_lists(self) -> StatusLists:
         return FakeResolver().resolver().status_lists
+
+    @property
+    def documents(self) -> Documents:
+        return DocumentsAt(self.credential)
+
+    @property
+    def registry(self) -> Registry:
+        return FakeResolver(known=self.known).resolver().registry
 
     def find(self, did: str, kid: str | None = None) -> Controller:
         self.requested.append(did)
@@ -156,7 +170,7 @@ def test_only_a_submitted_hosted_credential_is_recorded_as_an_event() -> None:
 def test_a_link_to_a_hosted_credential_opens_the_hosted_report(link: str) -> None:
     setup = submitted_setup()
     checked = setup.submitted_reports.check(f"  {link}\n".encode(), VISIT)
-    assert (checked.report.verdict, checked.hosted) == (Verdict.VALID, "a" * 26)
+    assert (checked.report.verdict, checked.record and checked.record.id) == (Verdict.VALID, "a" * 26)
     assert len(setup.hosted.event_store.events) == 1
     assert not setup.remote_sources.requested
 
@@ -256,3 +270,246 @@ def test_a_laurel_url_without_a_credential_makes_no_remote_request(tail: str) ->
     with pytest.raises(NotFound):
         setup.submitted_reports.check_link(f"{BASE_URL}/c/{tail}", VISIT)
     assert not setup.remote_sources.requested
+
+
+def old_badge_setup() -> SubmittedSetup:
+    setup = submitted_setup()
+    setup.remote_sources.pages = {url: json.dumps(page).encode() for url, page in hosted_web().items()}
+    return setup
+
+
+def test_a_link_to_a_hosted_badge_of_the_old_format_is_followed() -> None:
+    setup = old_badge_setup()
+    checked = setup.submitted_reports.check(ASSERTION.encode(), VISIT)
+    assert (checked.report.verdict, checked.report.format) == (Verdict.VALID, "Open Badges 2.0, hosted")
+    assert setup.remote_sources.requested == [ASSERTION, *hosted_web()]
+
+
+def test_an_image_with_the_address_of_a_hosted_badge_leads_to_it() -> None:
+    image = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="http://openbadges.org"><openbadges:assertion '
+    checked = old_badge_setup().submitted_reports.check(f'{image}verify="{ASSERTION}"/></svg>'.encode(), VISIT)
+    assert (checked.report.verdict, checked.url) == (Verdict.VALID, ASSERTION)
+
+
+def test_a_badge_of_the_old_format_is_never_fetched_from_laurel_itself() -> None:
+    setup = old_badge_setup()
+    own = f"{BASE_URL}/c/x".replace("http:", "https:")
+    setup.submitted_reports = replace(setup.submitted_reports, base_url=BASE_URL.replace("http:", "https:"))
+    checked = setup.submitted_reports.check(json.dumps(assertion(id=own)).encode(), VISIT)
+    assert checked.report.verdict is Verdict.UNKNOWN
+    assert not setup.remote_sources.requested
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b'{"@context": [] "type": []}',
+        b'{"@context": [',
+        b'{"a": "\xff"}',
+        b"{&quot;@context&quot;: [",
+        b"eyJhbGciOiJFZERTQSJ9..",
+        b"eyJhbGciOiJFZERTQSJ9.e30.A",
+        b"eyJh.eyJi.c2ln",
+    ],
+    ids=["comma", "end", "not UTF-8", "escaped", "empty token", "cut signature", "no JSON"],
+)
+def test_what_is_no_credential_at_all_gets_no_verdict(source: bytes) -> None:
+    """Nothing was verified, so "invalid" would say too much."""
+    with pytest.raises(Malformed) as caught:
+        submitted_setup().submitted_reports.check(source, VISIT)
+    assert caught.value.code == "nothing_found"
+    assert caught.value.detail
+
+
+def test_escaped_json_is_verified_as_what_it_says() -> None:
+    document = json.dumps(signed(unsigned()))
+    checked = submitted_setup().submitted_reports.check(html.escape(document).encode(), VISIT)
+    assert checked.report.verdict is submitted_setup().submitted_reports.check(document.encode(), VISIT).report.verdict
+
+
+@pytest.mark.parametrize("link", ["https://www.linkedin.com/in/ada", "https://de.linkedin.com/in/ada/"])
+def test_a_profile_is_not_fetched(link: str) -> None:
+    with pytest.raises(Malformed, match="LinkedIn profile"):
+        submitted_setup().submitted_reports.check(link.encode(), VISIT)
+
+
+def test_several_credentials_each_get_their_own_result() -> None:
+    setup = submitted_setup(page=as_bytes(signed(unsigned())))
+    good = as_bytes(signed(unsigned()))
+    parts = (good, good.replace(b"Watercolour", b"Oil"), b"{", LINK.encode(), b"https://gone.example/1", b"hello")
+    first, changed, broken, linked, gone, prose = setup.submitted_reports.check_each(parts, VISIT)
+    assert [each.report.verdict for each in (first, changed, linked) if isinstance(each, SubmittedReport)] == [
+        Verdict.VALID,
+        Verdict.INVALID,
+        Verdict.VALID,
+    ]
+    assert [getattr(each, "code", None) for each in (broken, gone, prose)] == [
+        "nothing_found",
+        "http_status",
+        "nothing_found",
+    ]
+
+
+def test_several_credentials_share_the_work_of_one_request() -> None:
+    """Each alone is checked; together they would take seconds."""
+    heavy = as_bytes({**signed(unsigned()), "evidence": [{"type": "Evidence"}] * 3_000})
+    reports = submitted_setup().submitted_reports
+    assert reports.check(heavy, VISIT).report.verdict is Verdict.INVALID
+    found = [each for each in reports.check_each([heavy] * 20, VISIT) if isinstance(each, SubmittedReport)]
+    codes = [each.report.findings[2].code for each in found]
+    assert (codes[0], codes[-1], found[-1].report.verdict) == ("contexts_known", "too_much_at_once", Verdict.UNKNOWN)
+
+
+def test_several_credentials_share_the_time_of_one_request() -> None:
+    """Twenty slow links must not take twenty times as long."""
+    hosted, opened = HostedSetup(), 0
+
+    def remote_sources(_admit: object) -> RemoteSources:
+        nonlocal opened
+        opened += 1
+        return RemoteSources({})
+
+    reports = SubmittedReports(
+        hosted.public_store, hosted.hosted_reports, remote_sources, BASE_URL, lambda: NOW, allowance()
+    )
+    reports.check_each([f"https://slow.example/{number}".encode() for number in range(20)], VISIT)
+    assert opened == 1
+
+
+def page_with(*tags: str) -> bytes:
+    return f"<!doctype html><html><head>{''.join(tags)}</head><body>A badge</body></html>".encode()
+
+
+BEHIND = "https://elsewhere.example/credential"
+TO_CREDENTIAL = f'<link rel="alternate" type="application/vc" href="{BEHIND}">'
+
+
+def test_a_web_page_leads_to_the_credential_behind_it() -> None:
+    setup = submitted_setup(page=page_with(TO_CREDENTIAL))
+    setup.remote_sources.pages[BEHIND] = as_bytes(signed(unsigned()))
+    checked = setup.submitted_reports.check(LINK.encode(), VISIT)
+    assert (checked.report.verdict, checked.url, checked.page) == (Verdict.VALID, BEHIND, LINK)
+    assert "whether the web page says the same as the credential behind it" in checked.report.not_checked
+    assert setup.remote_sources.requested == [LINK, BEHIND]
+
+
+def test_a_credential_in_a_web_page_is_verified() -> None:
+    written = as_bytes(signed(unsigned())).decode()
+    setup = submitted_setup(page=page_with(f'<script type="application/ld+json">{written}</script>'))
+    checked = setup.submitted_reports.check_link(LINK, VISIT)
+    assert (checked.report.verdict, checked.url, checked.page) == (Verdict.VALID, LINK, LINK)
+    assert setup.remote_sources.requested == [LINK]
+
+
+def test_a_tampered_credential_behind_a_page_is_invalid() -> None:
+    setup = submitted_setup(page=page_with(TO_CREDENTIAL))
+    setup.remote_sources.pages[BEHIND] = as_bytes({**signed(unsigned()), "name": "Doctor of everything"})
+    assert setup.submitted_reports.check_link(LINK, VISIT).report.verdict is Verdict.INVALID
+
+
+@pytest.mark.parametrize("behind", [page_with(TO_CREDENTIAL), page_with(), b"https://third.example/", b"%PDF-1.7"])
+def test_only_one_step_is_followed(behind: bytes) -> None:
+    setup = submitted_setup(page=page_with(TO_CREDENTIAL))
+    setup.remote_sources.pages[BEHIND] = behind
+    with pytest.raises(Malformed) as caught:
+        setup.submitted_reports.check_link(LINK, VISIT)
+    assert caught.value.code == "nothing_found"
+    assert setup.remote_sources.requested == [LINK, BEHIND]
+
+
+def test_a_page_that_leads_to_nothing_that_answers_is_an_unreadable_link() -> None:
+    with pytest.raises(UnreadableLink):
+        submitted_setup(page=page_with(TO_CREDENTIAL)).submitted_reports.check_link(LINK, VISIT)
+
+
+def test_a_page_of_another_site_that_leads_to_a_hosted_credential_opens_it() -> None:
+    setup = submitted_setup(page=page_with(f'<a type="application/vc" href="{HOSTED_PAGE}">'))
+    setup.submitted_reports = replace(setup.submitted_reports, base_url=HOSTED_PAGE.partition("/c/")[0])
+    checked = setup.submitted_reports.check_link(LINK, VISIT)
+    assert checked.record is not None
+    assert (checked.record.id, checked.page, setup.remote_sources.requested) == ("a" * 26, LINK, [LINK])
+
+
+HOSTED_PAGE = f"https://laurel.example/c/{'a' * 26}"
+
+
+def test_a_link_in_a_page_to_other_pages_of_ours_is_not_fetched() -> None:
+    setup = submitted_setup(page=page_with('<a type="application/vc" href="https://laurel.example/docs">'))
+    setup.submitted_reports = replace(setup.submitted_reports, base_url="https://laurel.example")
+    with pytest.raises(Malformed):
+        setup.submitted_reports.check_link(LINK, VISIT)
+    assert setup.remote_sources.requested == [LINK]
+
+
+def test_links_of_a_redirected_page_are_those_of_the_page_that_it_led_to() -> None:
+    setup = submitted_setup()
+    moved = Fetched(LINK, page_with('<a href="7.json">'), NOW, location="https://moved.example/a/")
+    pages = {LINK: moved, "https://moved.example/a/7.json": Fetched(BEHIND, as_bytes(signed(unsigned())), NOW)}
+    setup.remote_sources.credential = lambda url: pages[url]  # type: ignore[method-assign]
+    assert setup.submitted_reports.check_link(LINK, VISIT).url == "https://moved.example/a/7.json"
+
+
+def test_the_page_of_a_known_platform_is_not_read_but_the_badge_behind_it() -> None:
+    page = "https://www.credly.com/badges/30b2e6d2-64a7-4d1e-8a3b-5f6d2c1b0a99/public_url"
+    behind = "https://api.credly.com/v1/obi/v2/badge_assertions/30b2e6d2-64a7-4d1e-8a3b-5f6d2c1b0a99"
+    setup = submitted_setup()
+    setup.remote_sources.pages = {url: json.dumps(document).encode() for url, document in hosted_web().items()}
+    setup.remote_sources.pages[behind] = setup.remote_sources.pages[ASSERTION]
+    checked = setup.submitted_reports.check_link(page, VISIT)
+    assert (checked.report.verdict, checked.url, checked.page) == (Verdict.VALID, behind, page)
+    assert setup.remote_sources.requested[0] == behind
+    assert page not in setup.remote_sources.requested
+
+
+PDF = "whether the PDF says the same as the credential in it"
+
+
+def pdf_with(credential: bytes) -> bytes:
+    return b"%PDF-1.7\n7 0 obj\n<< /Type /EmbeddedFile >>\nstream\n" + credential + b"\nendstream\nendobj\n"
+
+
+def test_a_credential_attached_to_a_pdf_is_verified() -> None:
+    setup = submitted_setup()
+    checked = setup.submitted_reports.check(pdf_with(as_bytes(signed(unsigned()))), VISIT)
+    assert checked.report.verdict is Verdict.VALID
+    assert PDF in checked.report.not_checked
+    [found] = setup.submitted_reports.check_each([pdf_with(as_bytes(signed(unsigned())))], VISIT)
+    assert isinstance(found, SubmittedReport)
+    assert PDF in found.report.not_checked
+
+
+def test_a_tampered_credential_in_a_pdf_is_invalid() -> None:
+    changed = pdf_with(as_bytes({**signed(unsigned()), "name": "Doctor of everything"}))
+    assert submitted_setup().submitted_reports.check(changed, VISIT).report.verdict is Verdict.INVALID
+
+
+def test_a_linked_pdf_is_read_like_an_uploaded_one() -> None:
+    checked = submitted_setup(page=pdf_with(as_bytes(signed(unsigned())))).submitted_reports.check_link(LINK, VISIT)
+    assert (checked.report.verdict, checked.url, checked.page) == (Verdict.VALID, LINK, None)
+    assert PDF in checked.report.not_checked
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Fernhill College", "issuer_lookalike"),
+        ("Fernhi11 Cоllege™", "issuer_lookalike"),
+        ("Fernhill School", "issuer_not_registered"),
+    ],
+)
+def test_an_issuer_elsewhere_with_a_registered_name_is_warned_of(name: str, code: str) -> None:
+    setup = submitted_setup()
+    for digest in lookalike.digests("Fernhill College"):
+        setup.hosted.public_store.add_name_holder(digest, "fernhill")
+    document = unsigned(issuer(OTHER_KEY, name=name), entries=())
+    del document["credentialStatus"]
+    report = setup.submitted_reports.check(as_bytes(signed(document, key=OTHER_KEY)), VISIT).report
+    assert (report.verdict, report.findings[7].code) == (Verdict.VALID, code)
+
+
+def test_the_registered_issuer_itself_is_not_warned_of() -> None:
+    setup = submitted_setup()
+    for digest in lookalike.digests("Fernhill College"):
+        setup.hosted.public_store.add_name_holder(digest, "fernhill")
+    report = setup.submitted_reports.check(as_bytes(signed(unsigned())), VISIT).report
+    assert report.findings[7].code == "issuer_registered"

@@ -49,7 +49,7 @@ def run(stack: RunningStack, logical: str) -> None:
         region_name=aws.region,
         aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        # The first night archives a week, bucket by bucket.
+        # Archiving a day takes 1,920 queries, which a busy machine answers slowly.
         config=Config(read_timeout=600, retries={"total_max_attempts": 1}),
     )
     done = lambda_client.invoke(FunctionName=function_name(stack, logical), Payload=payload)

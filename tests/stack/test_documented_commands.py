@@ -15,7 +15,7 @@ from tests.documented import DOCUMENTS, ROOT, name, shell_blocks
 
 pytestmark = pytest.mark.slow
 
-ELSEWHERE = ("docs/decisions/0003-what-is-kept-of-a-visitor.md",)
+ELSEWHERE = ("docs/decisions/0003-visitor-data.md",)
 """Documents whose commands need an AWS account."""
 
 SHELL = """

@@ -30,7 +30,7 @@ class Attacker:
 
     role: str
     client: Callable[[str], Any]
-    create_key: Callable[[dict[str, str]], str]
+    create_key: Callable[..., str]
     outputs: Any
 
 
@@ -62,9 +62,9 @@ def attacker_with_role(role_id: str, stack: RunningStack) -> Attacker:
         credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"], aws.region
     )
 
-    def create_key(tags: dict[str, str]) -> str:
+    def create_key(tags: dict[str, str], spec: str = KEY["KeySpec"]) -> str:
         listed = [{"TagKey": name, "TagValue": value} for name, value in tags.items()]
-        key: str = client(aws, "kms").create_key(**KEY, Tags=listed)["KeyMetadata"]["KeyId"]
+        key: str = client(aws, "kms").create_key(**{**KEY, "KeySpec": spec}, Tags=listed)["KeyMetadata"]["KeyId"]
         return key
 
     return Attacker(
@@ -96,6 +96,14 @@ def test_role_signs_only_with_issuer_keys_of_its_stage(attacker: Attacker, tags:
     assert denied(lambda: sign(attacker, attacker.create_key(tags))) is refused
 
 
+def test_role_signs_with_the_p256_keys_of_issuers(attacker: Attacker) -> None:
+    key = attacker.create_key(OWN_TAGS, "ECC_NIST_P256")
+    request = {"KeyId": key, "Message": bytes(32), "MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"}
+    assert not denied(lambda: attacker.client("kms").sign(**request))
+    other = {**request, "KeyId": attacker.create_key({"application": "shop"}, "ECC_NIST_P256")}
+    assert denied(lambda: attacker.client("kms").sign(**other))
+
+
 def test_host_key_cannot_sign(attacker: Attacker) -> None:
     assert denied(lambda: sign(attacker, attacker.outputs["HostKeyId"]))
 
@@ -117,6 +125,8 @@ def test_keys_must_be_created_with_own_tags_and_cannot_be_deleted(attacker: Atta
     assert denied(lambda: kms.schedule_key_deletion(KeyId=attacker.create_key(OWN_TAGS)))
     own_tags = [{"TagKey": name, "TagValue": value} for name, value in OWN_TAGS.items()]
     assert denied(lambda: kms.create_key(**KEY, Tags=own_tags)) is (attacker.role != "IssuerRole")
+    p256 = {**KEY, "KeySpec": "ECC_NIST_P256"}
+    assert denied(lambda: kms.create_key(**p256, Tags=own_tags)) is (attacker.role != "IssuerRole")
 
 
 def test_tables_cannot_be_scanned_or_deleted(attacker: Attacker) -> None:
@@ -153,6 +163,7 @@ def test_public_roles_cannot_send_email(public_attacker: Attacker) -> None:
         "CountEventsRole",
         "UpdateDirectoryRole",
         "ArchiveEventsRole",
+        "SendMessagesRole",
         "SendSummariesRole",
         "ErasePeopleRole",
     ],

@@ -137,6 +137,20 @@ def test_revocation_shows_at_the_next_view(stack: RunningStack, api_client: ApiC
     assert send_request(stack, f"/v1/credentials/{issued['id']}").json["verdict"] == "revoked"
 
 
+def test_the_issuer_function_may_write_messages_and_outcomes_in_batches(api_client: ApiClient) -> None:
+    """Both were refused as deployed, though not on the fakes: its role could write single items only."""
+    draft = {"url": "https://hooks.example.org/laurel", "kinds": ["issued"]}
+    endpoint = api_client("POST", "/v1/endpoints", draft)
+    assert endpoint.status == 201, endpoint.body
+    queued = api_client("POST", f"/v1/endpoints/{endpoint.json['id']}/test")
+    assert queued.status == 202, queued.body
+    outcome = {"name": "employed", "unit": "yes/no", "date": "2026-01-05", "value": True, "email": HOLDER}
+    stored = api_client("POST", "/v1/outcomes", {"outcomes": [outcome]})
+    assert (stored.status, stored.json) == (200, {"stored": 1}), stored.body
+    assert api_client("DELETE", "/v1/outcomes/employed").status == 204
+    assert api_client("DELETE", f"/v1/endpoints/{endpoint.json['id']}").status == 204
+
+
 def test_issuer_is_created_with_its_own_key(stack: RunningStack) -> None:
     operator = ApiClient(stack, cli(stack, "operator", "create", "--name", "test")["token"])
     new = {"id": "new-school", "name": "New", "url": "https://new.example/", "description": "New here.", "owner": ADA}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from local.deploy import client
+from chalicelib.s3.event_archive import S3EventArchive
+from local.deploy import client, current
+from tests.archived import archive_days_before
 from tests.conftest import RunningStack
 from tests.stack import jobs
 
@@ -33,8 +37,20 @@ def test_sending_summaries_has_the_rights_it_needs(stack: RunningStack) -> None:
     jobs.run(stack, "SendSummaries")
 
 
-def test_archiving_has_the_rights_it_needs(stack: RunningStack) -> None:
+def test_archiving_has_the_rights_it_needs(stack: RunningStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws, yesterday = jobs.embedded_aws(stack), datetime.now(UTC).date() - timedelta(days=1)
+    deployed = current(aws)
+    assert deployed
+    for name, value in aws.client_env.items():
+        monkeypatch.setenv(name, value)
+    event_archive = S3EventArchive(aws.region, deployed.outputs["EventArchive"])
+    archive_days_before(event_archive, yesterday)
     jobs.run(stack, "ArchiveEvents")
+    assert yesterday in event_archive.days()
+
+
+def test_sending_messages_has_the_rights_it_needs(stack: RunningStack) -> None:
+    jobs.run(stack, "SendMessages")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +59,7 @@ def test_archiving_has_the_rights_it_needs(stack: RunningStack) -> None:
         ("RunTasks", "rate(1 minute)"),
         ("CountEvents", "rate(1 minute)"),
         ("SendSummaries", "cron(10 9 2-4 * ? *)"),
+        ("SendMessages", "rate(1 minute)"),
         ("ArchiveEvents", "cron(50 0 * * ? *)"),
         ("ErasePeople", "rate(1 hour)"),
         ("RotateSecrets", "cron(5 0 * * ? *)"),

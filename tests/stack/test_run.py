@@ -47,7 +47,7 @@ def own_item(stack: Stack) -> dict[str, object]:
 def test_stopped_stack_restarts_with_its_data(stack: RunningStack) -> None:
     item = own_item(stack.local)
     client(embedded_aws(stack.local), "dynamodb").put_item(TableName=item["TableName"], Item=item["Key"])
-    assert stack.local.down() == ["front", "aws"]
+    assert stack.local.down() == ["proxy", "aws"]
     assert not ports.taken(stack.local.port)
     stack.local.up()
     assert json.loads(stack.local.demo.read_text()) == stack.demo
@@ -56,13 +56,13 @@ def test_stopped_stack_restarts_with_its_data(stack: RunningStack) -> None:
 
 
 def test_a_second_run_changes_nothing(stack: RunningStack) -> None:
-    before = [process.recall(stack.local.record(name)) for name in ("aws", "front")]
+    before = [process.recall(stack.local.record(name)) for name in ("aws", "proxy")]
     stack.local.up()
-    assert [process.recall(stack.local.record(name)) for name in ("aws", "front")] == before
+    assert [process.recall(stack.local.record(name)) for name in ("aws", "proxy")] == before
 
 
 def test_the_demo_data_survives_a_kill(stack: RunningStack) -> None:
-    for name in ("aws", "front"):
+    for name in ("aws", "proxy"):
         running = process.recall(stack.local.record(name))
         assert running
         os.killpg(running.pid, signal.SIGKILL)
@@ -157,7 +157,7 @@ def test_dev_server_serves_the_same_data_and_the_mail_pages(stack: RunningStack,
 
 
 def test_every_listening_socket_is_on_loopback(stack: RunningStack) -> None:
-    for name in ("aws", "front"):
+    for name in ("aws", "proxy"):
         running = process.recall(stack.local.record(name))
         assert running
         held = ports.socket_inodes(running.pid)
@@ -205,7 +205,7 @@ def test_a_stale_record_does_not_claim_a_port(tmp_path: Path) -> None:
         other.listen()
         stack = Stack.of(other.getsockname()[1], tmp_path)
         stack.home.mkdir(parents=True)
-        process.remember(process.Process(os.getpid(), "1"), stack.record("front"))
+        process.remember(process.Process(os.getpid(), "1"), stack.record("proxy"))
         with pytest.raises(StackError, match="is in use by"):
             stack.up()
 

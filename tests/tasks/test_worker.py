@@ -28,8 +28,8 @@ from chalicelib.tasks.worker import (
     RunResult,
     TaskFailure,
     Worker,
-    interleaved,
     pause,
+    round_robin_by_issuer,
     run,
 )
 from tests import fakes
@@ -298,7 +298,7 @@ def test_backlog_of_one_issuer_does_not_delay_another(fixture: WorkerFixture) ->
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), max_size=30))
 def test_in_turn_keeps_all_tasks_and_the_order_of_each_issuer(drawn: list[tuple[str, int]]) -> None:
     given_ = [task(str(at), issuer, START + after * SECOND) for at, (issuer, after) in enumerate(drawn)]
-    out = list(interleaved(given_, {}))
+    out = list(round_robin_by_issuer(given_, {}))
     assert Counter(out) == Counter(given_)
     for issuer in "abc":
         dues = [one.due for one in out if one.issuer_id == issuer]

@@ -79,8 +79,8 @@ def test_a_name_that_differs_from_the_registered_name_is_reported() -> None:
 
 
 def test_an_unsigned_claim_added_to_a_signed_badge_is_refused() -> None:
-    document = {**signed(unsigned()), "grade": "A+"}
-    assert codes(report_on(as_bytes(document)))["context"] == "term_undefined"
+    report = report_on(as_bytes({**signed(unsigned()), "grade": "A+"}))
+    assert (report.verdict, report.credential, codes(report)["context"]) == (Verdict.UNKNOWN, None, "partly_unsigned")
 
 
 def test_a_context_that_is_not_bundled_is_unknown_and_not_invalid() -> None:
@@ -139,17 +139,52 @@ def test_two_proofs_pass_only_when_both_are_valid() -> None:
     assert (report.verdict, codes(report)["proof"]) == (Verdict.INVALID, "signature_wrong")
 
 
-def test_an_unsupported_suite_makes_the_verdict_unknown_despite_a_valid_proof() -> None:
+UNSUPPORTED: list[dict[str, object]] = [
+    {"type": "DataIntegrityProof", "cryptosuite": "bbs-2023", "proofValue": "u2V0C"},
+    {"type": "DataIntegrityProof", "cryptosuite": "eddsa-2022", "proofValue": "z1"},
+    {"type": "DataIntegrityProof", "cryptosuite": "mldsa44-rdfc-2024"},
+    {"type": "Ed25519Signature2018", "jws": "eyJ..sig"},
+    {"type": "JsonWebSignature2020", "jws": "eyJ..sig", "domain": "example.org"},
+    {"type": "MerkleProof2019", "created": "yesterday"},
+    {"type": "SomethingElse2031", "whatever": [1, 2]},
+]
+
+
+@pytest.mark.parametrize("other", UNSUPPORTED, ids=lambda proof: proof.get("cryptosuite") or proof["type"])
+@pytest.mark.parametrize("first", [False, True], ids=["last", "first"])
+def test_a_proof_of_an_unknown_type_makes_the_verdict_unknown_whatever_its_members(
+    other: dict[str, object], first: bool
+) -> None:
     document = signed(unsigned())
-    other = {**document["proof"], "cryptosuite": "ecdsa-rdfc-2019"}  # type: ignore[dict-item]
-    report = report_on(as_bytes({**document, "proof": [document["proof"], other]}))
+    proofs = [other, document["proof"]] if first else [document["proof"], other]
+    report = report_on(as_bytes({**document, "proof": proofs}))
     assert (report.verdict, codes(report)["proof"]) == (Verdict.UNKNOWN, "suite_unsupported")
+    assert str(other.get("cryptosuite") or other["type"]) in report.findings[3].message
 
 
-def test_a_proof_chain_is_unknown() -> None:
+@pytest.mark.parametrize("other", UNSUPPORTED, ids=lambda proof: proof.get("cryptosuite") or proof["type"])
+def test_a_lone_proof_of_an_unknown_type_is_named_and_nothing_is_shown(other: dict[str, object]) -> None:
+    report = report_on(as_bytes({**unsigned(), "proof": other}))
+    assert (report.verdict, codes(report)["proof"]) == (Verdict.UNKNOWN, "suite_unsupported")
+    assert str(other.get("cryptosuite") or other["type"]) in report.findings[3].message
+    assert report.credential is None
+
+
+@pytest.mark.parametrize("other", UNSUPPORTED[:1], ids=["bbs"])
+@pytest.mark.parametrize("first", [False, True], ids=["last", "first"])
+def test_an_invalid_proof_is_invalid_also_next_to_one_of_an_unknown_type(other: dict[str, object], first: bool) -> None:
     document = signed(unsigned())
-    document["proof"]["previousProof"] = "urn:uuid:1"  # type: ignore[index]
-    assert codes(report_on(as_bytes(document)))["proof"] == "proof_chain_unsupported"
+    broken = {**document["proof"], "created": "2026-11-22T11:00:00Z"}  # type: ignore[dict-item]
+    report = report_on(as_bytes({**document, "proof": [other, broken] if first else [broken, other]}))
+    assert (report.verdict, codes(report)["proof"]) == (Verdict.INVALID, "signature_wrong")
+
+
+def test_the_format_names_published_suites_and_repeats_no_other_text() -> None:
+    document = signed(unsigned())
+    report = report_on(as_bytes({**document, "proof": [document["proof"], UNSUPPORTED[0]]}))
+    assert report.format == "Open Badges 3.0, bbs-2023, eddsa-rdfc-2022"
+    report = report_on(as_bytes({**document, "proof": UNSUPPORTED[-1]}))
+    assert report.format == "Open Badges 3.0, a signature of another type"
 
 
 def test_too_many_signatures_are_unknown() -> None:

@@ -39,3 +39,16 @@ def test_a_holder_cannot_choose_the_order_of_two_names() -> None:
     names = [{"identityType": ["name"], "identityHash": name} for name in ("Ann", "Zoe")]
     for order in (names, names[::-1]):
         assert view_from({"credentialSubject": {"identifier": order}})["holder"] == {"id": None, "name": "Ann, Zoe"}
+
+
+def test_several_subjects_are_listed_in_an_order_that_a_holder_cannot_choose() -> None:
+    subjects = [
+        {"id": "did:example:zoe", "name": "Zoe", "achievement": {"id": "urn:x:1", "name": "Doctor"}},
+        {"id": "did:example:ann", "name": "Ann"},
+    ]
+    view = view_from({"credentialSubject": subjects})
+    assert view == view_from({"credentialSubject": subjects[::-1]})
+    assert (view["holder"], view["achievement"]) == ({"id": None, "name": "Ann, Zoe"}, None)
+    listed: Any = view["subjects"]
+    names = {each["holder"]["name"]: each["achievement"] and each["achievement"]["name"] for each in listed}
+    assert names == {"Ann": None, "Zoe": "Doctor"}

@@ -1,10 +1,14 @@
 // The environment of Digital Bazaar's library: only the given documents and did:key, no network.
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
+import * as ecdsaJcs from '@digitalbazaar/ecdsa-jcs-2019-cryptosuite';
+import * as EcdsaMultikey from '@digitalbazaar/ecdsa-multikey';
+import {cryptosuite as ecdsaRdfc} from '@digitalbazaar/ecdsa-rdfc-2019-cryptosuite';
+import * as ecdsaSd from '@digitalbazaar/ecdsa-sd-2023-cryptosuite';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
-import * as jcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
-import {cryptosuite as rdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import * as eddsaJcs from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
+import {cryptosuite as eddsaRdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 
-const DID_KEY = /^did:key:(z6Mk[1-9A-HJ-NP-Za-km-z]+)(#.*)?$/;
+const DID_KEY = /^did:key:(z(?:6Mk|Dn|82)[1-9A-HJ-NP-Za-km-z]+)(#.*)?$/;
 
 /** Reads the one JSON request on standard input. */
 export async function request() {
@@ -33,25 +37,36 @@ export function verifier(cryptosuite) {
   return new DataIntegrityProof({cryptosuite: suite(cryptosuite, 'createVerifyCryptosuite')});
 }
 
-/** The suite that signs with the key of the 32-byte `seed` (hex) at `created`; the signer is the key's did:key. */
-export async function signer(cryptosuite, seed, created) {
-  const key = await Ed25519Multikey.generate({seed: Buffer.from(seed, 'hex')});
-  key.controller = `did:key:${key.publicKeyMultibase}`;
-  key.id = `${key.controller}#${key.publicKeyMultibase}`;
+/**
+ * The suite that signs at `created` with `key`: a 32-byte `seed` (hex) of Ed25519, or the multikeys of an ECDSA key. The
+ * signer is the key's did:key. With selective disclosure, `mandatory` are JSON pointers to what must be shown.
+ */
+export async function signer(cryptosuite, {seed, ...multikeys}, created, mandatory = []) {
+  const key = seed ? await Ed25519Multikey.generate({seed: Buffer.from(seed, 'hex')}) : await EcdsaMultikey.from(
+    {'@context': 'https://w3id.org/security/multikey/v1', type: 'Multikey', ...multikeys});
+  key.controller = `did:key:${key.publicKeyMultibase ?? multikeys.publicKeyMultibase}`;
+  key.id = `${key.controller}#${key.controller.slice('did:key:'.length)}`;
   return {
     did: key.controller,
     suite: new DataIntegrityProof({
-      signer: key.signer(), date: created, cryptosuite: suite(cryptosuite, 'createSignCryptosuite')
+      signer: key.signer(), date: created,
+      cryptosuite: suite(cryptosuite, 'createSignCryptosuite', {mandatoryPointers: mandatory})
     })
   };
 }
 
-function suite(name, role) {
-  if(name === 'eddsa-rdfc-2022') {
-    return rdfc;
-  }
-  if(name === 'eddsa-jcs-2022') {
-    return jcs[role]();
+/** The suite by which a holder shows only what the JSON pointers `selected` name, and what must be shown. */
+export function discloser(selected) {
+  return new DataIntegrityProof({cryptosuite: ecdsaSd.createDiscloseCryptosuite({selectivePointers: selected})});
+}
+
+function suite(name, role, options) {
+  switch(name) {
+    case 'eddsa-rdfc-2022': return eddsaRdfc;
+    case 'eddsa-jcs-2022': return eddsaJcs[role]();
+    case 'ecdsa-rdfc-2019': return ecdsaRdfc;
+    case 'ecdsa-jcs-2019': return ecdsaJcs[role]();
+    case 'ecdsa-sd-2023': return ecdsaSd[role](options);
   }
   throw new Error(`No such cryptosuite here: ${name}`);
 }

@@ -17,9 +17,9 @@ from chalicelib.access.access_context import AccessContext
 LIFETIME = timedelta(days=400)
 """The longest that browsers keep a cookie (RFC 6265bis, 5.5). A person who signs in once a term stays known."""
 MAX_ADDRESSES = 5
-"""Addresses that one browser is known for: a shared computer in an office."""
+"""Maximum addresses per known browser: enough for a shared office computer."""
 MAX_COOKIE = 1024
-"""Characters; a cookie with five addresses has about 400."""
+"""Maximum characters; a cookie with five addresses has about 400."""
 
 _SHAPE = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _PURPOSE = "known-browser"
@@ -27,7 +27,7 @@ _ALGORITHM = "HS256"
 # The library's checks of dates use its own clock, so dates are compared here with the context's.
 _OPTIONS: Any = {"require": ["sub", "adr", "exp", "aud"], "verify_exp": False}
 _KEY_YEARS = 2
-"""Years after a key's own year in which what was made with it may still be valid: a cookie, or a person's hash."""
+"""Years for which values made with a key (cookies, hashes of people) may stay valid after the key's own year."""
 
 
 class KnownBrowser(NamedTuple):
@@ -39,8 +39,8 @@ class KnownBrowser(NamedTuple):
 
 
 def remember(access_context: AccessContext, email: str, cookie: str | None) -> str:
-    """Remember that the person with this (normalized) address has signed in with the browser that has this ``cookie``;
-    the browser's next cookie.
+    """Remember that the person with this (normalized) address has signed in with the browser that has this ``cookie``,
+    and return the browser's next cookie.
 
     The hashes are made with the year's key, so a browser forgets its other addresses at its first sign-in of a year.
     """

@@ -29,45 +29,47 @@ QUARTER = timedelta(minutes=15)
 """A budget that others have used up is renewed while a person still waits for the email."""
 
 PER_NETWORK = NetworkLimit("network", 30, 60, 300, _HOUR)
-"""Strangers' requests from one network: enough for newcomers in a class behind one address."""
+"""Maximum requests by unknown visitors from one network: enough for a class of new users behind one address."""
 PER_ADDRESS_FIRST = Limit("address-first", 2, QUARTER)
 PER_ADDRESS = Limit("address", 1, QUARTER)
-"""Strangers' emails to one address: twelve an hour with those above, too few to flood a mailbox."""
+"""Maximum emails to one address requested by unknown visitors: twelve an hour with those above, too few to flood a
+mailbox."""
 PER_MEMBER_FIRST = Limit("member-first", 3, QUARTER)
-"""Emails to a known member on a network's first request of the day (`FIRST_OF_DAY`). They have a budget of their own,
-so that a few networks that ask all day cannot keep a member out who asks from another network."""
+"""Maximum emails to a known member on a network's first request of the day (`FIRST_OF_DAY`). They have a budget of
+their own, so that a few networks that make requests all day cannot lock out a member on another network."""
 PER_MEMBER = Limit("member", 3, QUARTER)
-"""Emails to a known member that unknown browsers may request otherwise: 24 an hour with those above."""
+"""Maximum emails to a known member that unknown browsers may request otherwise: 24 an hour with those above."""
 FIRST_OF_DAY = NetworkLimit("first", 1, 1, 3, _DAY)
 PER_ADDRESS_AND_NETWORK = NetworkLimit("address-from", 2, 2, 6, QUARTER)
-"""Emails to one address that one network may request, stranger or member: one, and one for a person who missed it."""
+"""Maximum emails that one network may request for one address, known or unknown: one, plus one for a person who missed
+it."""
 PER_ADDRESS_AND_NETWORK_DAILY = NetworkLimit("address-from-daily", 6, 6, 60, _DAY)
-"""More than a person needs who signs in from one network in new browsers; an attacker needs many networks. Ten times as
+"""More than a person who signs in from one network in new browsers needs; an attacker needs many networks. Ten times as
 many for a provider, so that a few of its customers cannot lock out another one."""
 
 NEW_PER_DAY = Limit("new", 1000, _DAY)
-"""Emails a day to addresses that have never signed in, most of which may be made up: two percent of the 50,000 emails a
-day that Amazon SES grants a new production account, which it reviews when 5% bounce."""
+"""Maximum emails per day to addresses that have never signed in, most of which may be made up: two percent of the
+50,000 emails a day that Amazon SES grants a new production account, which it reviews when 5% bounce."""
 NEW_PER_DOMAIN = Limit("new-domain", 200, _DAY)
-"""The same for one registered domain, so that made-up addresses of a few domains leave an email to those of all others:
-as many as all staff of an issuer (`members.MAX_MEMBERS`)."""
+"""The same for one registered domain, so that made-up addresses at a few domains do not use up the emails for all other
+domains: as many as all staff of an issuer (`members.MAX_MEMBERS`)."""
 CAREFUL_PER_DAY = Limit("new-careful", 200, _DAY)
 CAREFUL_PER_DOMAIN = Limit(NEW_PER_DOMAIN.name, 10, _DAY)
 """The same while too many sign-in emails bounce (`reputation`). A domain whose made-up addresses caused it has used up
 its own, and newcomers of other domains still get emails."""
 
 MEMBERS_PER_NETWORK = NetworkLimit("member-network", 120, 240, 1200, _HOUR)
-"""Requests for known members from one network, at most two for one address in a quarter of an hour: more than all staff
-of an issuer (`members.MAX_MEMBERS`) need in the same hour, since most use known browsers."""
+"""Maximum requests for known members from one network, at most two for one address in a quarter of an hour: more than
+all staff of an issuer (`members.MAX_MEMBERS`) need in the same hour, since most use known browsers."""
 
 PER_KNOWN_BROWSER = Limit("known-browser", 5, _HOUR)
-"""Emails that a known browser may request: enough for a person who keeps trying."""
+"""Maximum emails that a known browser may request: enough for a person who keeps trying."""
 KNOWN_BROWSERS_PER_ADDRESS = Limit("known-browsers", 10, _HOUR)
-"""Emails that all known browsers of an address together may request. A mailbox thus gets at most 12 + 10 sign-in emails
-an hour, and that of a known member 24 + 10."""
+"""Maximum emails that all known browsers of an address together may request. A mailbox thus gets at most 12 + 10
+sign-in emails an hour, and that of a known member 24 + 10."""
 
 UNKNOWN_LINKS = NetworkLimit("guess", 30, 60, 300, timedelta(minutes=15))
-"""Unknown links from one network. A link has 256 bits and cannot be guessed; this bounds the cost of trying."""
+"""Maximum unknown links from one network. A link has 256 bits and cannot be guessed; this bounds the cost of trying."""
 
 
 def request(
@@ -81,7 +83,7 @@ def request(
 ) -> str:
     """Send a sign-in link to an address and return the cookie value that the requesting browser must present with it.
 
-    Known and unknown addresses get the same response, also when a budget is used up and no email is sent, so that the
+    Known and unknown addresses get the same response, even when a budget is used up and no email is sent, so that the
     response does not reveal who has an account. ``browser`` is the browser's current cookie value; it is kept, so that
     links sent earlier remain valid. ``known_browser`` is its cookie of `known.remember`. The email is in ``language``.
 
@@ -97,7 +99,7 @@ def request(
             secrets.digest(secret),
             secrets.digest(browser_secret),
             to,
-            return_paths.local(return_path),
+            return_paths.local_path_or_default(return_path),
             access_context.now() + LIFETIME,
         )
         access_context.session_store.add_link(link)
@@ -125,7 +127,7 @@ def within_budgets_of_address(access_context: AccessContext, to: str, caller: st
 
 
 def within_budgets(access_context: AccessContext, to: str, caller: str, *, is_member: bool, is_new: bool) -> bool:
-    """Count one more email that someone who has proven nothing requests for the (normalized) address ``to``.
+    """Count one more email that an unauthenticated visitor requests for the (normalized) address ``to``.
 
     ``is_new`` means that it may be made up, because no email has reached it.
     """

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 LIFETIME = timedelta(minutes=10)
 """Time to choose an account at the provider, with a second factor."""
 ANSWERS = Limit("oidc-answer", 3, LIFETIME)
-"""Codes that are sent to the provider for one sign-in: one, and two more when it does not respond. The cookie of one
+"""Maximum codes sent to the provider for one sign-in: one, and two more when it does not respond. The cookie of one
 sign-in could otherwise be used to send any number of made-up codes, until the provider blocks Laurel for everyone."""
 SKEW = timedelta(seconds=60)
 MAX_TOKEN = 16 * 1024
-"""Characters of an ID token; large ones list groups."""
+"""Maximum characters of an ID token; large ones list groups."""
 MAX_COOKIE = 2048
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
 """Only algorithms with a key pair. The shared key of an HMAC algorithm would be the client secret, which others
@@ -62,7 +62,7 @@ def begin(access_context: AccessContext, providers: Providers, provider: Provide
         "aud": _PURPOSE,
         "exp": access_context.now() + LIFETIME,
         "prv": provider.id,
-        "nx": return_paths.local(return_path),
+        "nx": return_paths.local_path_or_default(return_path),
         **{name: secrets.new_secret(access_context.entropy) for name in ("st", "no", "ve")},
     }
     cookie = jwt.encode(claims, signing_keys.derived(key, _PURPOSE), algorithm="HS256", headers={"kid": kid})
@@ -99,7 +99,7 @@ def finish(
     if "error" in answer or not answer.get("code"):
         raise _failed(f"{provider.name} did not sign you in.")
     if not rate_limits.within(access_context, ANSWERS, session["st"]):
-        raise _failed("This sign-in was tried too many times.")
+        raise _failed("Too many attempts were made with this sign-in.")
     endpoints = providers.endpoints(provider)
     form = {
         "grant_type": "authorization_code",
@@ -112,7 +112,7 @@ def finish(
     claims = _claims(access_context, providers, provider, endpoints, token)
     if not hmac.compare_digest(str(claims["nonce"]).encode(), session["no"].encode()):
         raise _failed("The response does not belong to this sign-in.")
-    return Proven(_email(provider, claims), return_paths.local(session.get("nx", "")))
+    return Proven(_email(provider, claims), return_paths.local_path_or_default(session.get("nx", "")))
 
 
 def _session_claims(access_context: AccessContext, provider: Provider, cookie: str | None) -> dict[str, str]:
@@ -121,7 +121,7 @@ def _session_claims(access_context: AccessContext, provider: Provider, cookie: s
     try:
         if cookie is None or len(cookie) > MAX_COOKIE:
             raise _failed("The sign-in expired, or was started in another browser.")
-        key = signing_keys.named(access_context, jwt.get_unverified_header(cookie).get("kid"))
+        key = signing_keys.key_by_id(access_context, jwt.get_unverified_header(cookie).get("kid"))
         if key is None:
             raise _failed("The sign-in expired.")
         signer = signing_keys.derived(key, _PURPOSE)

@@ -12,6 +12,6 @@ _LOCAL = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*", re.ASCII)
 contain a backslash, which browsers read as a slash."""
 
 
-def local(text: str) -> str:
+def local_path_or_default(text: str) -> str:
     """``text`` if it is a local path, otherwise the default page."""
     return text if len(text) <= MAX and _LOCAL.fullmatch(text) else HOME

@@ -8,7 +8,7 @@ from chalicelib.analytics.channel import Channel
 from chalicelib.analytics.event import Event, Kind
 
 DIRECT = "direct"
-"""No page led here: typed, from an app, or hidden by the browser."""
+"""No referrer: the URL was typed, opened from an app, or hidden by the browser."""
 SEARCH = "search"
 EMAIL = "email"
 EMBED = "embed"

@@ -12,9 +12,9 @@ from chalicelib.analytics.counts import channels
 from chalicelib.analytics.event import RETURNING, Event, Kind, VisitorClass
 
 VISITS = frozenset({Kind.VIEW})
-"""Kinds of which unique visitors are counted: those of a credential's page."""
+"""Kinds of event for which unique visitors are counted: views of a credential's page."""
 EXPIRY = "expiry"
-"""The kind of a touch that says when a credential ends, which its issue determines."""
+"""The kind of touch that records a credential's end date, which is known when it is issued."""
 
 
 class Cell(NamedTuple):
@@ -27,7 +27,7 @@ class Cell(NamedTuple):
     channel: str = ""
     """See `channels.channel_of`."""
     country: str = ""
-    """ISO 3166 code; empty if the edge did not name it."""
+    """ISO 3166 code; empty if CloudFront did not provide it."""
     detail: str = ""
     """The detail by which the kind is broken down: see `channels.detail_of`."""
 
@@ -87,7 +87,7 @@ class Counts:
     cells: Mapping[Cell, int] = field(default_factory=dict)
     touches: Mapping[Touch, Seen] = field(default_factory=dict)
     visits: frozenset[Visit] = frozenset()
-    """The visits of a bucket or an hour, or of a part of a day: what unique visitors are counted from."""
+    """The visits from which unique visitors are counted: those of a bucket, an hour, or part of a day."""
     visitors: Mapping[Dimension, int] = field(default_factory=dict)
     """Unique visitors of a day. They are not added up: a visitor's key changes every night."""
     journeys: Mapping[Step, int] = field(default_factory=dict)
@@ -101,10 +101,11 @@ class Counts:
 
 NOTHING = Counts()
 MAX_SITES = 500
-"""Websites that a period tells apart for one issuer. Visitors choose the names, so others are counted together."""
+"""Maximum websites counted separately per issuer and period. Visitors can invent names, so the rest are counted
+together."""
 MAX_VISITS = 200_000
-"""Visits of one issuer in a period from which unique visitors are counted, about 100 MB. Beyond it the number is too
-low instead of the counting being too slow for everyone."""
+"""Maximum visits of one issuer in a period from which unique visitors are counted, about 100 MB. Above it the number is
+too low, so that counting does not become too slow for everyone."""
 OTHER_SITES = "other"
 
 

@@ -7,18 +7,20 @@ higher number, and it can neither move the progress nor remove a late note once 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
+from chalicelib.analytics.counts.all_time import of_all_time
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
 from chalicelib.analytics.counts.failures import Failure, Failures, isolated
-from chalicelib.analytics.counts.journeys import with_journeys
-from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, first_open, month_of
+from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, first_open
 from chalicelib.analytics.counts.ports import MAX_DONE, BucketReader, CountStore, Progress, Superseded
 from chalicelib.analytics.counts.repeats import without_repeats
 from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.event import Event
 from chalicelib.errors import Unavailable
 
 LEASE = timedelta(minutes=2)
@@ -26,7 +28,7 @@ LEASE = timedelta(minutes=2)
 BUCKETS_AT_ONCE = 20
 """Buckets folded before the progress is stored: an hour."""
 BEFORE_FIRST_RUN = timedelta(hours=1)
-"""The time that the first run of a deployment looks back, because events may be recorded before it."""
+"""How far back the first run of a deployment looks, because events may be recorded before it."""
 OWNER_BYTES = 8
 """Two runs that take the same number in the same microsecond must not mistake each other's progress for their own."""
 SAFELY_KEPT = timedelta(days=1)
@@ -35,6 +37,14 @@ counts would shrink."""
 
 Changed = dict[Period, set[str] | None]
 """Periods to fold, and for which issuers; None: for all."""
+
+
+Publish = Callable[[str, Sequence[Event]], None]
+"""Forwards one issuer's events in a bucket. Called again when the bucket is recounted."""
+
+
+def _nowhere(_issuer_id: str, _events: Sequence[Event]) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,8 @@ class FoldContext:
     entropy: Callable[[int], bytes]
     retention: timedelta
     """How long events are kept."""
+    publish: Publish = _nowhere
+    """Passes the events of a bucket on to other systems, after they are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +83,54 @@ def run(context: FoldContext, until: datetime) -> Folded:
 
     Does nothing while another run is in progress. Raises `Unavailable`: the next run continues.
     """
-    mine = start(context)
+    before = context.store.progress()
+    if before is not None and _is_idle(context, before):
+        return Folded(behind=context.clock() - before.folded_to)
+    mine = _take(context, before)
     if mine is None:
         return Folded(waits=True)
-    total, failures = Folded(), Failures(context.store)
+    total, failures, is_last = Folded(), Failures(context.store), False
     try:
-        while context.clock() < until:
-            notes = context.store.late(MAX_DONE)
-            end = max(mine.folded_to, min(first_open(context.clock()), mine.folded_to + BUCKET * BUCKETS_AT_ONCE))
-            # The note of an open bucket waits, and what failed in this run is for the next one.
-            done = [note for note in notes if note.bucket < end and note not in failures.notes]
-            if not done and end == mine.folded_to:
-                break
-            oldest = safely_kept_since(context)
-            again: Changed = {}
-            for note in done:
-                if oldest <= note.bucket < mine.folded_to:
-                    _add(
-                        again, Period(Level.BUCKET, note.bucket), {note.failed_issuer} if note.failed_issuer else set()
-                    )
-            fold_buckets(context, mine, again, end, failures)
+        while context.clock() < until and not is_last:
+            mine, folded, is_last = _fold_next(context, mine, failures)
             total = replace(
                 total,
-                buckets=total.buckets + (end - mine.folded_to) // BUCKET,
-                late=total.late + len(done),
-                too_old=total.too_old + sum(note.bucket < oldest for note in done),
+                buckets=total.buckets + folded.buckets,
+                late=total.late + folded.late,
+                too_old=total.too_old + folded.too_old,
             )
-            mine = replace(mine, folded_to=end)
-            context.store.save_progress(mine, mine.number, [note for note in done if note not in failures.notes])
-        finish(context, mine)
+        if not is_last:
+            finish(context, mine)
     except Superseded:
         pass  # the later run does again what this one did not finish
     return replace(total, behind=context.clock() - mine.folded_to, failed=tuple(failures.found))
+
+
+def _fold_next(context: FoldContext, mine: Progress, failures: Failures) -> tuple[Progress, Folded, bool]:
+    """Fold the next buckets and what is noted, and store the progress; whether nothing is left, which ends the run."""
+    notes = context.store.late(MAX_DONE)
+    end = max(mine.folded_to, min(first_open(context.clock()), mine.folded_to + BUCKET * BUCKETS_AT_ONCE))
+    # The note of an open bucket waits, and what failed in this run is for the next one.
+    done = [note for note in notes if note.bucket < end and note not in failures.notes]
+    oldest = safely_kept_since(context)
+    again: Changed = {}
+    for note in done:
+        if oldest <= note.bucket < mine.folded_to:
+            _add(again, Period(Level.BUCKET, note.bucket), {note.failed_issuer} if note.failed_issuer else set())
+    fold_buckets(context, mine, again, end, failures)
+    folded = Folded((end - mine.folded_to) // BUCKET, len(done), sum(note.bucket < oldest for note in done))
+    now = context.clock()
+    is_last = end >= first_open(now) and (len(notes) < MAX_DONE or not done)
+    after = replace(mine, folded_to=end, busy_until=now if is_last else mine.busy_until)
+    context.store.save_progress(after, mine.number, [note for note in done if note not in failures.notes])
+    return after, folded, is_last
+
+
+def _is_idle(context: FoldContext, before: Progress) -> bool:
+    """Whether no bucket has closed. Two of three runs find none, and then neither read nor write anything else: notes
+    wait for the next bucket."""
+    now = context.clock()
+    return before.busy_until <= now and first_open(now) <= before.folded_to
 
 
 def safely_kept_since(context: FoldContext) -> datetime:
@@ -112,8 +140,12 @@ def safely_kept_since(context: FoldContext) -> datetime:
 
 def start(context: FoldContext, *, take_over: bool = False) -> Progress | None:
     """Take the next number; None while another run is in progress, unless ``take_over``."""
+    return _take(context, context.store.progress(), take_over=take_over)
+
+
+def _take(context: FoldContext, before: Progress | None, *, take_over: bool = False) -> Progress | None:
     now = context.clock()
-    before = context.store.progress() or Progress(0, first_open(now - BEFORE_FIRST_RUN), now)
+    before = before or Progress(0, first_open(now - BEFORE_FIRST_RUN), now)
     if before.busy_until > now and not take_over:
         return None
     mine = Progress(before.number + 1, before.folded_to, now + LEASE, context.entropy(OWNER_BYTES).hex())
@@ -156,19 +188,28 @@ def fold_buckets(context: FoldContext, mine: Progress, again: Changed, end: date
     fold_longer(context.store, months, mine.number, failures)
 
 
-def fold_longer(store: CountStore, months: Changed, number: int, failures: Failures | None = None) -> None:
-    """Store months as the sums of their days, and all time as the sum of all months. Raises `Superseded`, and without
-    ``failures`` whatever fails."""
+def fold_longer(
+    store: CountStore, months: Changed, number: int, failures: Failures | None = None, *, shrunk: bool = False
+) -> None:
+    """Store months as the sums of their days, and all time from all months; for ``shrunk`` see `CountStore.save`.
+    Raises `Superseded`, and without ``failures`` whatever fails."""
+    earliest: dict[str, Period] = {}
     for month in sorted(months):
         last = Period(Level.DAY, month.end - timedelta(days=1))
         for issuer_id in sorted(months[month] or ()):
+            earliest.setdefault(issuer_id, month)
             with isolated(failures, issuer_id, month):
-                days = _all_of(store, issuer_id, month._replace(level=Level.DAY), last)
-                store.save(issuer_id, month, merge(days), number)
-    latest = {each: month for month in sorted(months) for each in months[month] or ()}
-    for issuer_id, month in sorted(latest.items()):
+                first = month._replace(level=Level.DAY)
+                days = [
+                    counts
+                    for section in (Section.CELLS, Section.CREDENTIALS)  # the others are made from these
+                    for _, counts in store.sections(issuer_id, first, last, section)
+                ]
+                store.save(issuer_id, month, merge(days), number, shrunk=shrunk)
+    for issuer_id, month in sorted(earliest.items()):
+        # What fails is noted for the earliest month, because all time depends on which months have changed.
         with isolated(failures, issuer_id, month):
-            store.save(issuer_id, ALL_TIME, with_journeys(merge(_all_of(store, issuer_id, *MONTHS))), number)
+            store.save(issuer_id, ALL_TIME, of_all_time(store, issuer_id, month, number), number, shrunk=shrunk)
 
 
 def _add(changed: Changed, period: Period, issuers: set[str]) -> None:
@@ -180,11 +221,17 @@ def _add(changed: Changed, period: Period, issuers: set[str]) -> None:
 def _fold_bucket(
     context: FoldContext, mine: Progress, bucket: Period, stored: Collection[str], failures: Failures
 ) -> set[str]:
-    """Store the counts of ``bucket`` for every issuer that has events in it or counts ``stored``; those issuers."""
-    found = fold(without_repeats(context.reader.events(bucket)))
+    """Store the counts of ``bucket`` for every issuer that has events in it or counts ``stored``, and return those
+    issuers."""
+    events = list(without_repeats(context.reader.events(bucket)))
+    found = fold(events)
+    of_issuer: dict[str, list[Event]] = defaultdict(list)
+    for event in events:
+        of_issuer[event.issuer_id].append(event)
     for issuer_id in sorted({*found, *stored}):
         with isolated(failures, issuer_id, bucket):
             context.store.save(issuer_id, bucket, found.get(issuer_id, NOTHING), mine.number)
+            context.publish(issuer_id, of_issuer[issuer_id])
     return {*found, *stored}
 
 
@@ -195,7 +242,7 @@ def _stored_issuers(context: FoldContext, bucket: Period) -> set[str]:
 def _fold_parts(
     context: FoldContext, mine: Progress, whole: Period, issuers: Collection[str] | None, failures: Failures
 ) -> set[str]:
-    """Store the counts of an hour or a day for ``issuers``, or for all that have any; those issuers."""
+    """Store the counts of an hour or a day for ``issuers``, or for all that have any, and return those issuers."""
     folded: set[str] = set()
 
     def save(issuer_id: str, parts: Iterable[Counts]) -> None:
@@ -215,13 +262,3 @@ def _fold_parts(
                 save(issuer_id, [counts for _, _, counts in context.store.parts(whole, {issuer_id})])
             folded.add(issuer_id)
     return folded
-
-
-def _all_of(store: CountStore, issuer_id: str, first: Period, last: Period) -> Iterator[Counts]:
-    for section in (Section.CELLS, Section.CREDENTIALS):  # the others are made from these
-        for _, counts in store.sections(issuer_id, first, last, section):
-            yield counts
-
-
-MONTHS = (month_of(date.min), month_of(date.max))
-"""The first and the last month that there can be."""

@@ -10,8 +10,8 @@ BUCKET = timedelta(minutes=3)
 """With `GRACE`, the schedule of a minute and the fold's own time, an event is counted at most five minutes after it
 happened."""
 GRACE = timedelta(seconds=30)
-"""How long after its end a bucket is read: longer than almost every write takes. A later write names its bucket as
-late (`ports.LateBuckets`), so no event depends on this."""
+"""How long after its end a bucket is read: longer than almost every write takes. A later write marks its bucket as late
+(`ports.LateBuckets`), so no event depends on this."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

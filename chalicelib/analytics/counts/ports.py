@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from chalicelib.analytics.counts.counts import Counts
 from chalicelib.analytics.counts.periods import Period
-from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.counts.sections import Part
 from chalicelib.analytics.event import Event
 
 
@@ -33,7 +33,7 @@ class Late(NamedTuple):
 
 
 _FAILED = "issuer:"
-"""No id of an event begins like this: those are ULIDs."""
+"""Event ids never start with this, because they are ULIDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,13 @@ class Progress:
     """The progress of the fold, and the run that folds."""
 
     number: int
-    """Of the run that stored this. Each run takes the next one, and what a run stores replaces nothing of a later
-    run."""
+    """Of the run that stored this. Each run takes the next number and never overwrites what a later run has stored."""
     folded_to: datetime
     """The start of the first bucket that is not folded."""
     busy_until: datetime
     """Until when the run may work; in the past when it has ended."""
     owner: str = ""
-    """Random, so that no two runs store the same."""
+    """Random, so that two runs never store equal items."""
 
 
 class Superseded(Exception):
@@ -80,11 +79,15 @@ class CountStore(Protocol):
     def note_failure(self, note: Late) -> None:
         """Store a note that counting an issuer failed. Notes of events are read before these."""
 
-    def save(self, issuer_id: str, period: Period, counts: Counts, number: int) -> None:
-        """Overwrite the counts of an issuer in ``period``, in all sections if it is a day or longer.
+    def save(self, issuer_id: str, period: Period, counts: Counts, number: int, *, shrunk: bool = False) -> None:
+        """Overwrite the counts of an issuer in ``period``, in all sections if it is a day or longer; for ``shrunk`` see
+        `sections.parts_of`.
 
         Raises `Superseded` if a run with a higher number has stored them.
         """
+
+    def save_part(self, issuer_id: str, period: Period, part: Part, counts: Counts, number: int) -> None:
+        """Overwrite one section of a day or longer period, as `save` does."""
 
     def parts(self, whole: Period, issuer_ids: Collection[str] | None = None) -> Iterator[tuple[str, Period, Counts]]:
         """The stored counts of the buckets of an hour, or the hours of a day, of all issuers or of ``issuer_ids``,
@@ -93,14 +96,12 @@ class CountStore(Protocol):
     def stored_parts(self, whole: Period) -> list[tuple[str, Period]]:
         """Whose counts of which buckets or hours `parts` has, also those that cannot be read."""
 
-    def section(self, issuer_id: str, period: Period, section: Section) -> Counts:
+    def section(self, issuer_id: str, period: Period, section: Part) -> Counts:
         """A section of a day, a month or all time; `NOTHING` if none is stored."""
 
-    def sections(
-        self, issuer_id: str, first: Period, last: Period, section: Section
-    ) -> Iterator[tuple[Period, Counts]]:
+    def sections(self, issuer_id: str, first: Period, last: Period, section: Part) -> Iterator[tuple[Period, Counts]]:
         """The section of every stored day or month from ``first`` to ``last``, which have the same level, in order."""
 
 
 MAX_DONE = 90
-"""Notes deleted with one progress: a transaction has at most 100 actions (TransactWriteItems)."""
+"""Maximum notes deleted with one progress: a transaction has at most 100 actions (TransactWriteItems)."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, merge
+from chalicelib.analytics.counts.counts import NOTHING, Counts, Step, close_day, merge
 from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, day_of, hour_of, month_of, months_earlier
 from chalicelib.analytics.counts.ports import CountStore
-from chalicelib.analytics.counts.sections import Section, section_of
+from chalicelib.analytics.counts.sections import Part, Section, by_achievement, section_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Days:
 
     @property
     def before(self) -> Days:
-        """What to compare them with: as many months before if they begin with a month, the last as far as theirs has
-        gone; otherwise as many days before."""
+        """The days to compare with: the same number of months before, if the range starts on the first of a month (the
+        last one cut to the same length); otherwise the same number of days before."""
         if self.first.day == 1:
             months = 12 * (self.last.year - self.first.year) + self.last.month - self.first.month + 1
             end = month_of(months_earlier(self.last, months)).end.date() - timedelta(days=1)
@@ -53,16 +53,16 @@ class CountReader:
 
     store: CountStore
     _open: dict[str, tuple[date | None, Counts]] = field(default_factory=dict)
-    """What was read, because several tables of one page need the same."""
-    _journeys: dict[tuple[str, Section], Counts] = field(default_factory=dict)
-    _totals: dict[tuple[str, Days, Section], Counts] = field(default_factory=dict)
-    _stored: dict[tuple[str, Period, Period, Section], Sequence[tuple[Period, Counts]]] = field(default_factory=dict)
+    """A cache, because several tables on a page need the same sections."""
+    _journeys: dict[tuple[str, str | None], Mapping[Step, int]] = field(default_factory=dict)
+    _totals: dict[tuple[str, Days, Part], Counts] = field(default_factory=dict)
+    _stored: dict[tuple[str, Period, Period, Part], Sequence[tuple[Period, Counts]]] = field(default_factory=dict)
 
     def today(self, issuer_id: str) -> date:
         """The day that is not over; the first there can be before anything was counted."""
         return self._open_day(issuer_id)[0] or date.min
 
-    def series(self, issuer_id: str, days: Days, section: Section) -> Iterator[tuple[date, Counts]]:
+    def series(self, issuer_id: str, days: Days, section: Part) -> Iterator[tuple[date, Counts]]:
         """A section of each of ``days`` on which anything happened, in order."""
         stored = self._sections(issuer_id, day_of(days.first), day_of(days.last), section)
         today, counts = self._open_day(issuer_id)
@@ -75,7 +75,7 @@ class CountReader:
         for _, period, counts in self.store.parts(day_of(day), {issuer_id}):
             yield period.start, close_day(counts)
 
-    def total(self, issuer_id: str, days: Days, section: Section) -> Counts:
+    def total(self, issuer_id: str, days: Days, section: Part) -> Counts:
         """A section of all ``days`` together, without unique visitors, which are those of a day. A month that is in
         ``days`` as a whole, or as far as it has gone, is one read."""
         key = issuer_id, days, section
@@ -84,7 +84,7 @@ class CountReader:
             self._totals[key] = merge(self._parts(issuer_id, days, section, today, counts))
         return self._totals[key]
 
-    def by_month(self, issuer_id: str, days: Days, section: Section) -> Iterator[tuple[date, Counts]]:
+    def by_month(self, issuer_id: str, days: Days, section: Part) -> Iterator[tuple[date, Counts]]:
         """A section of each month of ``days``, the first and the last as far as they are in them, in order."""
         today, _ = self._open_day(issuer_id)
         first, last = _whole_months(days, today)
@@ -99,23 +99,24 @@ class CountReader:
             yield start, stored.get(start, NOTHING) if whole else self.total(issuer_id, part, section)
             start = end
 
-    def journeys(self, issuer_id: str, *, by_achievement: bool) -> Counts:
-        """How far credentials got, of all time up to midnight."""
-        key = issuer_id, Section.JOURNEYS if by_achievement else Section.COHORTS
+    def journeys(self, issuer_id: str, achievement: str | None) -> Mapping[Step, int]:
+        """How far credentials got, of all time up to midnight. For one ``achievement``: its steps, those of a few
+        others, and how many were issued and ended of all."""
+        key = issuer_id, achievement
         if key not in self._journeys:
-            self._journeys[key] = self.store.section(issuer_id, ALL_TIME, key[1])
+            parts = (Section.COHORTS,) if achievement is None else (Section.SIZES, by_achievement(achievement))
+            found = [self.store.section(issuer_id, ALL_TIME, part).journeys for part in parts]
+            self._journeys[key] = {step: many for steps in found for step, many in steps.items()}
         return self._journeys[key]
 
-    def _sections(
-        self, issuer_id: str, first: Period, last: Period, section: Section
-    ) -> Sequence[tuple[Period, Counts]]:
+    def _sections(self, issuer_id: str, first: Period, last: Period, section: Part) -> Sequence[tuple[Period, Counts]]:
         key = issuer_id, first, last, section
         if key not in self._stored:
             self._stored[key] = tuple(self.store.sections(issuer_id, first, last, section))
         return self._stored[key]
 
     def _parts(
-        self, issuer_id: str, days: Days, section: Section, today: date | None, open_day: Counts
+        self, issuer_id: str, days: Days, section: Part, today: date | None, open_day: Counts
     ) -> Iterator[Counts]:
         """The counts that make up ``days``: whole months, and single days at both ends."""
         first, last = _whole_months(days, today)

@@ -10,10 +10,10 @@ from datetime import date, datetime
 
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
 from chalicelib.analytics.counts.folding import FoldContext, fold_longer, safely_kept_since, start
-from chalicelib.analytics.counts.periods import Period, day_of
+from chalicelib.analytics.counts.periods import Level, Period, day_of
 from chalicelib.analytics.counts.ports import Superseded
 from chalicelib.analytics.counts.repeats import without_repeats
-from chalicelib.analytics.counts.sections import Section, section_of
+from chalicelib.analytics.counts.sections import SHARDS, ByAchievement, Part, Section, section_of, sections_at
 from chalicelib.errors import Refused
 
 ByIssuer = dict[str, Counts]
@@ -26,15 +26,16 @@ class Difference:
     issuer_id: str
     period: Period
     stored: int
-    """Events that the stored counts count."""
+    """Number of events in the stored counts."""
     expected: int
-    """Events that there are."""
+    """Number of events in the event store."""
 
 
 def recount(context: FoldContext, day: date, *, repair: bool = False) -> list[Difference]:
     """Count the events of ``day`` again and return the past buckets, hours and days whose stored counts differ.
 
-    With ``repair``, store the correct counts, and then the month and all time. Late events that have not been counted
+    With ``repair``, store the correct counts, and then the month and all time of every issuer of that day, because an
+    earlier repair may have been interrupted before them. Late events that have not been counted
     yet are differences too. Raises `Refused` for a day whose events may have expired; `Unavailable`.
     """
     whole = day_of(day)
@@ -45,9 +46,11 @@ def recount(context: FoldContext, day: date, *, repair: bool = False) -> list[Di
     number = None if mine is None else mine.number
     progress = context.store.progress()
     found: list[Difference] = []
+    issuers: set[str] = set()
     if progress is None:
         return found
     for period, expected, stored in _compared(context, whole, progress.folded_to):
+        issuers |= {*expected, *stored}
         for issuer_id in sorted({*expected, *stored}):
             right, there = expected.get(issuer_id, NOTHING), stored.get(issuer_id, NOTHING)
             if right == there:
@@ -55,10 +58,10 @@ def recount(context: FoldContext, day: date, *, repair: bool = False) -> list[Di
             found.append(Difference(issuer_id, period, _events(there), _events(right)))
             if number is not None:
                 with suppress(Superseded):  # counted by a later run in the meantime
-                    context.store.save(issuer_id, period, right, number)
-    if number is not None and found:
+                    context.store.save(issuer_id, period, right, number, shrunk=True)
+    if number is not None:
         with suppress(Superseded):
-            fold_longer(context.store, {whole.parent: {each.issuer_id for each in found}}, number)
+            fold_longer(context.store, {whole.parent: issuers}, number, shrunk=True)
     return found
 
 
@@ -99,7 +102,8 @@ def _day(context: FoldContext, issuer_id: str, day: Period) -> Counts:
         for section in (Section.CELLS, Section.CREDENTIALS, Section.VISITORS)
     )
     counts = Counts(cells.cells, touches.touches, visitors=visitors.visitors)
-    others = set(Section) - {Section.CELLS, Section.CREDENTIALS, Section.VISITORS}
+    others: set[Part] = {*sections_at(Level.DAY), *map(ByAchievement, range(SHARDS))}
+    others -= {Section.CELLS, Section.CREDENTIALS, Section.VISITORS}
     agree = all(context.store.section(issuer_id, day, each) == section_of(counts, each) for each in others)
     return counts if agree else NOTHING
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from chalicelib.analytics.event import Event, VisitorClass
 
 MAX_IDENTICAL = 60
-"""Hits of one visitor on one credential within a bucket of three minutes that people may make. A visitor is a network
-and a browser (`visitor.visitor`), so a class of thirty on a school's computers opens one page twice each."""
+"""Maximum identical hits per visitor and credential in a three-minute bucket that still count as a person's. A visitor
+is a network and a browser (`visitor.visitor`), so a class of thirty on a school's computers can open one page twice
+each."""
 
 
 def without_repeats(events: Iterable[Event]) -> list[Event]:

@@ -11,11 +11,12 @@ from chalicelib.analytics.counts.journeys import Stage
 from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Figures
-from chalicelib.analytics.kpi.people import People, cohort_groups
+from chalicelib.analytics.kpi.left_out import LeftOut
+from chalicelib.analytics.kpi.people import People, cohort_groups, why_left_out
 from chalicelib.analytics.kpi.suppression import too_small
 
 PATHWAY_SEPARATOR = "#"
-"""Between a pathway and the number of its steps that the holder has now."""
+"""Separates a pathway's id from the number of steps that the holder has completed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,20 @@ class Influencer:
     referrals: int
     views: int
     shares: int
+    conversions: int
 
 
 @dataclass(frozen=True, slots=True)
 class CohortRow:
     """The credentials issued in a month, or in several that are counted together, and how many got to each stage; None
-    if there are too few of them."""
+    if they are left out."""
 
     month: str
     last_month: str
     issued: int
     stages: Mapping[str, int] | None
+    left_out: LeftOut | None = None
+    """Why there are no stages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class PathwayRow:
     steps: int
     holders: int | None
     dropped: float | None
-    """The share of those who reached one step less and not this one."""
+    """The share of those who reached the previous step but not this one."""
 
 
 def by_platform(figures: Figures) -> dict[str, int]:
@@ -79,7 +83,9 @@ def influencers(touches: Mapping[Touch, Seen], limit: int) -> list[Influencer]:
         times[touch.achievement, touch.credential][touch.kind] = seen.times
     found = [
         Influencer(
-            credential, achievement, *(kinds.get(kind.value, 0) for kind in (Kind.REFERRAL, Kind.VIEW, Kind.SHARED))
+            credential,
+            achievement,
+            *(kinds.get(kind.value, 0) for kind in (Kind.REFERRAL, Kind.VIEW, Kind.SHARED, Kind.CONVERSION)),
         )
         for (achievement, credential), kinds in times.items()
     ]
@@ -100,10 +106,11 @@ def cohorts(
             counts[step.month][step.stage] += many
     shown = {step.month for step in people.steps if step.stage == Stage.ISSUED.value}
     rows = []
-    for group in cohort_groups(sizes, months) if months else ():
+    for group, whole in cohort_groups(sizes, months) if months else ():
         stages: Counter[str] = sum((counts[month] for month in group), Counter())
         if issued := stages[Stage.ISSUED.value]:
-            rows.append(CohortRow(group[0], group[-1], issued, None if shown.isdisjoint(group) else dict(stages)))
+            left_out = why_left_out(issued, whole=whole) if shown.isdisjoint(group) else None
+            rows.append(CohortRow(group[0], group[-1], issued, None if left_out else dict(stages), left_out))
     return rows
 
 

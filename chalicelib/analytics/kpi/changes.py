@@ -1,4 +1,4 @@
-"""What changed in a period, in plain sentences computed from its key figures and those of the period before.
+"""What changed in a period, in plain sentences computed from its key figures and those of the previous period.
 
 All sentences cover the same days, without today, because rates are known up to last midnight UTC.
 """
@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from chalicelib.analytics.counts.periods import month_of
 from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.kpi.kpis import Value
+from chalicelib.analytics.kpi.left_out import because, those
 from chalicelib.analytics.kpi.people import whole_months
 from chalicelib.analytics.kpi.tables import KpiFigure
 
@@ -19,9 +20,10 @@ _COUNTED = {
     "shares": ("Credentials were shared {count:,} time", "Credentials were shared {count:,} times"),
     "views": ("People viewed credentials {count:,} time", "People viewed credentials {count:,} times"),
     "referrals": (
-        "There was {count:,} visit to an enrolment page",
-        "There were {count:,} visits to an enrolment page",
+        "There was {count:,} enrolment visit",
+        "There were {count:,} enrolment visits",
     ),
+    "conversions": ("Enrolment visits led to {count:,} sign-up", "Enrolment visits led to {count:,} sign-ups"),
 }
 _SHARES = {
     "open_rate": ("was opened from an email", "were opened from an email"),
@@ -73,24 +75,24 @@ def _compared(now: int, before: int, when: str) -> str:
 def _shares(by_code: Mapping[str, KpiFigure], days: Days) -> Iterator[str]:
     found = [(code, by_code[code]) for code in _SHARES if code in by_code]
     if found and all(figure.now.suppressed for _, figure in found):
-        yield "Rates are not shown, because they would be about fewer than ten people."
+        yield f"Rates are not shown, because {because(found[0][1].now.left_out)}."
     shown = [(code, figure) for code, figure in found if figure.now.numerator is not None]
     if shown:
-        yield from _set_of_rates(shown[0][1].now.denominator, by_code)
+        yield from _set_of_rates(shown[0][1].now, by_code)
     for code, figure in shown:
         happened = _by_number(*_SHARES[code], figure.now.numerator or 0)
         issued_part = f"{_part(figure.now)} credentials issued ({percent(figure.now.value or 0)})"
         yield f"{issued_part} {happened}{_points(figure.now, figure.before, days)}."
 
 
-def _set_of_rates(base: int | None, by_code: Mapping[str, KpiFigure]) -> Iterator[str]:
-    """Yield why the rates do not cover all credentials issued, if they do not."""
+def _set_of_rates(rate: Value, by_code: Mapping[str, KpiFigure]) -> Iterator[str]:
+    """Yield which credentials issued the rates do not cover, if there are any."""
+    base = rate.denominator
     issued = by_code["issued"].now.value if "issued" in by_code else base
     if issued is not None and base != issued:
-        yield (
-            f"Rates cover {base:,} of the {int(issued):,} credentials issued, because months with fewer than ten "
-            "are combined with the months after them."
-        )
+        without = " and ".join(those(rate.left_out))
+        excluding = f", excluding {without}" if without else ""
+        yield f"Rates cover {base:,} of the {int(issued):,} credentials issued{excluding}."
 
 
 def _part(value: Value) -> str:
@@ -125,4 +127,4 @@ def _name(days: Days) -> str:
     if month_of(days.first) == month_of(days.last):
         return f"{days.first:%B}" if whole else f"the first {days.last.day} days of {days.first:%B}"
     months = 12 * (days.last.year - days.first.year) + days.last.month - days.first.month + 1
-    return f"the {months} months before" if whole else "the time before"
+    return f"the {months} months before" if whole else "the previous period"

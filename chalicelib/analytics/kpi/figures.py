@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.analytics.counts.counts import Cell, Counts, Step
 from chalicelib.analytics.counts.journeys import Stage
-from chalicelib.analytics.event import Kind
+from chalicelib.analytics.event import NO_ACHIEVEMENT, Kind
+from chalicelib.analytics.kpi.left_out import LeftOut
 from chalicelib.analytics.kpi.people import People
+
+_NOT_BY_VISITORS = frozenset(
+    {
+        Kind.ISSUED, Kind.RENEWED, Kind.REVOKED, Kind.DELIVERED, Kind.OPENED, Kind.SHARED, Kind.PATHWAY_STEP,
+        Kind.PATHWAY_COMPLETED,
+    }
+)  # fmt: skip
+"""Events of issuers and holders, which have no channel and no country. Visitors share too, but seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,17 @@ class Filter:
     achievement: str | None = None
     channel: str | None = None
     country: str | None = None
+
+    @property
+    def by_visitor(self) -> bool:
+        """Whether figures are limited to a channel or country, which only visitors have."""
+        return self.channel is not None or self.country is not None
+
+    def applies_to(self, kind: Kind) -> bool:
+        """Whether events of ``kind`` can be limited so. A number of events that cannot is not zero, but unknown."""
+        if self.by_visitor and kind in _NOT_BY_VISITORS:
+            return False
+        return self.achievement is None or kind not in NO_ACHIEVEMENT
 
     @property
     def any(self) -> bool:
@@ -40,8 +60,8 @@ class Figures:
 
     cells: Mapping[Cell, int]
     steps: Mapping[Step, int]
-    hidden: frozenset[str] = frozenset()
-    """Stages of which people are left out, because they are too few: see `people`."""
+    hidden: Mapping[str, frozenset[LeftOut]] = field(default_factory=dict)
+    """Stages from which people are left out, and why: see `people`."""
 
     def events(self, kind: Kind, *, machine: bool | None = False, detail: str | None = None) -> int:
         """The number of events of a kind: by machines, by everyone else, or (None) both."""
@@ -63,6 +83,10 @@ class Figures:
     def credentials(self, stage: Stage) -> int:
         """Credentials that got to ``stage``, of those that may be counted."""
         return sum(many for step, many in self.steps.items() if step.stage == stage.value)
+
+    def left_out(self, stage: Stage) -> frozenset[LeftOut]:
+        """Why people in ``stage`` are left out; empty if none are."""
+        return self.hidden.get(stage.value, frozenset())
 
     def hours(self, stage: Stage) -> dict[int, int]:
         """Those credentials by hours from issue to the stage."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chalicelib.analytics.counts.journeys import Stage
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Figures
+from chalicelib.analytics.kpi.left_out import LeftOut
 from chalicelib.analytics.kpi.suppression import too_small
 
 
@@ -29,6 +30,8 @@ class Value:
     numerator: int | None = None
     denominator: int | None = None
     suppressed: bool = False
+    left_out: frozenset[LeftOut] = frozenset()
+    """Why people are left out of it, whether it is suppressed or about the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Kpi:
     unit: Unit
     compute: Callable[[Figures], Value]
     by_visitor: bool = False
-    """Whether it can be limited to a channel or a country: only what visitors do has one."""
+    """Whether it can be filtered by channel or country; only visitor events have these."""
     by_achievement: bool = True
     """Whether it can be filtered by achievement."""
 
@@ -56,10 +59,10 @@ def _ratio(numerator: int, denominator: int) -> Value:
 
 def _share(stage: Stage, of: Stage = Stage.ISSUED) -> Callable[[Figures], Value]:
     def compute(figures: Figures) -> Value:
-        people = figures.credentials(of)
+        people, left_out = figures.credentials(of), figures.left_out(of)
         if not people or too_small(people):
-            return Value(None, suppressed=bool(people) or of.value in figures.hidden)
-        return _ratio(figures.credentials(stage), people)
+            return Value(None, suppressed=bool(people or left_out), left_out=left_out)
+        return replace(_ratio(figures.credentials(stage), people), left_out=left_out)
 
     return compute
 
@@ -70,11 +73,13 @@ def _per_event(numerator: Kind, denominator: Kind) -> Callable[[Figures], Value]
 
 def _median_hours(stage: Stage) -> Callable[[Figures], Value]:
     def compute(figures: Figures) -> Value:
-        hours = figures.hours(stage)
+        hours, left_out = figures.hours(stage), figures.left_out(Stage.ISSUED)
         people = sum(hours.values())
-        if not people or too_small(people):
-            return Value(None, suppressed=bool(people) or Stage.ISSUED.value in figures.hidden)
-        return Value(median(hours), denominator=people)
+        if too_small(people):
+            return Value(None, suppressed=True)
+        if not people:
+            return Value(None, suppressed=bool(left_out), left_out=left_out)
+        return Value(median(hours), denominator=people, left_out=left_out)
 
     return compute
 
@@ -91,11 +96,15 @@ def median(times: Mapping[int, int]) -> float | None:
     return (middle[0] + middle[1]) / 2
 
 
-_OF_ISSUED = "of the credentials issued in the whole months of the period, up to last midnight UTC"
+_OF_ISSUED = "for credentials issued in the whole months of the period, up to last midnight UTC"
 
 KPIS = (
     Kpi(
-        "issued", "Credentials issued", "Number of credentials issued in the period.", Unit.COUNT, _events(Kind.ISSUED)
+        "issued",
+        "Credentials issued",
+        "Number of credentials issued in the period. A corrected credential is not counted again.",
+        Unit.COUNT,
+        _events(Kind.ISSUED),
     ),
     Kpi(
         "delivery_rate",
@@ -124,7 +133,6 @@ KPIS = (
         "Number of times that someone started to share a credential, on any platform.",
         Unit.COUNT,
         _events(Kind.SHARED),
-        by_visitor=True,
     ),
     Kpi(
         "views",
@@ -151,25 +159,48 @@ KPIS = (
     ),
     Kpi(
         "referrals",
-        "Referrals",
-        "Number of visits by people to an enrolment page from a credential's or an achievement's page.",
+        "Enrolment visits",
+        "Number of visits by people to an enrolment page, from the page of a credential or an achievement. Called "
+        "“referral” in CSV files.",
         Unit.COUNT,
         _events(Kind.REFERRAL),
         by_visitor=True,
     ),
     Kpi(
         "referral_reach",
-        "Referral reach",
-        f"Credentials with at least one referral ÷ credentials issued, {_OF_ISSUED}. At most 100%.",
+        "Enrolment reach",
+        f"Credentials that brought at least one enrolment visit ÷ credentials issued, {_OF_ISSUED}. At most 100%.",
         Unit.RATIO,
         _share(Stage.REFERRED),
     ),
     Kpi(
         "referrals_per_share",
-        "Referrals per share",
-        "Referrals by people ÷ shares, both in the period. May be above 100%.",
+        "Enrolment visits per share",
+        "Enrolment visits by people ÷ shares, both in the period. May be above 100%.",
         Unit.RATIO,
         _per_event(Kind.REFERRAL, Kind.SHARED),
+    ),
+    Kpi(
+        "conversions",
+        "Sign-ups",
+        "Sign-ups that the issuer reported after an enrolment visit.",
+        Unit.COUNT,
+        _events(Kind.CONVERSION),
+        by_visitor=True,
+    ),
+    Kpi(
+        "conversions_per_referral",
+        "Sign-ups per enrolment visit",
+        "Sign-ups ÷ enrolment visits by people, both in the period.",
+        Unit.RATIO,
+        _per_event(Kind.CONVERSION, Kind.REFERRAL),
+    ),
+    Kpi(
+        "conversions_per_share",
+        "Sign-ups per share",
+        "Sign-ups ÷ shares, both in the period.",
+        Unit.RATIO,
+        _per_event(Kind.CONVERSION, Kind.SHARED),
     ),
     Kpi(
         "verifications",
@@ -182,15 +213,15 @@ KPIS = (
     Kpi(
         "re_enrolment_rate",
         "Re-enrolment rate",
-        f"Credentials issued to holders who already had one of this issuer ÷ credentials issued, {_OF_ISSUED}.",
+        f"Credentials issued to holders who already had one from this issuer ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
         _share(Stage.RETURNING),
     ),
     Kpi(
         "renewal_rate",
         "Renewal rate",
-        "Credentials renewed before their end date ÷ credentials whose end date came, in the whole months of the "
-        "period that are over, without revoked ones.",
+        "Credentials renewed before their end date ÷ credentials that reached their end date in the completed months "
+        "of the period, excluding revoked ones.",
         Unit.RATIO,
         _share(Stage.RENEWED_IN_TIME, Stage.EXPIRED),
     ),
@@ -214,7 +245,7 @@ KPIS = (
     ),
     Kpi(
         "contacts_per_impression",
-        "Directory impressions to contact",
+        "Contacts per directory impression",
         "Messages relayed to holders ÷ directory impressions, both in the period.",
         Unit.RATIO,
         _per_event(Kind.CONTACTED, Kind.LISTED),
@@ -223,18 +254,22 @@ KPIS = (
     *(
         Kpi(
             f"hours_to_first_{noun}",
-            f"Time to first {noun}",
-            f"Median of the whole hours from issue to the first {noun}, {_OF_ISSUED}. Others are left out.",
+            f"Time to first {name}",
+            f"Median time in whole hours from issue to the first {name}, {_OF_ISSUED}. Those without one are excluded.",
             Unit.HOURS,
             _median_hours(stage),
         )
-        for noun, stage in (("view", Stage.VIEWED), ("share", Stage.SHARED), ("referral", Stage.REFERRED))
+        for noun, name, stage in (
+            ("view", "view", Stage.VIEWED),
+            ("share", "share", Stage.SHARED),
+            ("referral", "enrolment visit", Stage.REFERRED),
+        )
     ),
 )
 
 
 def change(now: Value, before: Value) -> float | None:
-    """The relative change since the period before, such as 0.25; None if there is nothing to compare with."""
+    """The relative change since the previous period, such as 0.25; None if there is nothing to compare with."""
     if now.value is None or not before.value:
         return None
     return now.value / before.value - 1

@@ -1,4 +1,4 @@
-"""Which months figures about people are made of, so that no two figures differ by a small group of people.
+"""The months that figures about people cover, chosen so that no two figures differ by a small group of people.
 
 Such a figure counts whole months only. A month in which fewer than `MIN_GROUP` credentials were issued is counted
 together with the following ones, always the same, so every figure is a sum of groups that are large enough, and so is
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from chalicelib.analytics.counts.counts import Step
 from chalicelib.analytics.counts.journeys import Stage
 from chalicelib.analytics.counts.periods import day_of, month_of
 from chalicelib.analytics.counts.reading import Days
+from chalicelib.analytics.kpi.left_out import LeftOut
 from chalicelib.analytics.kpi.suppression import MIN_GROUP, suppressed
 
 Group = tuple[str, ...]
@@ -29,8 +30,8 @@ class People:
     """The steps that figures may be made of."""
 
     steps: Mapping[Step, int]
-    hidden: frozenset[str] = frozenset()
-    """Stages (`Stage.ISSUED`, `Stage.EXPIRED`) of which people are left out, because they are too few."""
+    hidden: Mapping[str, frozenset[LeftOut]] = field(default_factory=dict)
+    """Stages (`Stage.ISSUED`, `Stage.EXPIRED`) of which people are left out, and why."""
 
 
 def whole_months(days: Days, today: date) -> Days | None:
@@ -74,7 +75,7 @@ def visible(journeys: Mapping[Step, int], months: Days | None, today: date, achi
         if achievement in (None, step.achievement) and step.month in (expired if step.stage in _OF_EXPIRY else issued)
     }
     hidden = {Stage.ISSUED.value: hidden_issued, Stage.EXPIRED.value: hidden_expired}
-    return People(steps, frozenset(stage for stage, some in hidden.items() if some))
+    return People(steps, {stage: reasons for stage, reasons in hidden.items() if reasons})
 
 
 def within(month: str, months: Days) -> bool:
@@ -84,25 +85,42 @@ def within(month: str, months: Days) -> bool:
 
 def _shown(
     journeys: Mapping[Step, int], base: Stage, months: Days, achievement: str | None
-) -> tuple[frozenset[str], bool]:
-    """The months whose people in stage ``base`` may be shown, and whether others are left out."""
+) -> tuple[frozenset[str], frozenset[LeftOut]]:
+    """The months whose people in stage ``base`` may be shown, and why others are left out."""
     sizes: dict[str, Counter[str]] = defaultdict(Counter)
     for step, many in journeys.items():
         if step.stage == base.value:
             sizes[step.month][step.achievement] += many
     asked = {
-        month
+        month: of.total() if achievement is None else of[achievement]
         for month, of in sizes.items()
-        if within(month, months) and (of.total() if achievement is None else of[achievement])
+        if within(month, months)
     }
     grouped = groups({month: of.total() for month, of in sizes.items()})
-    shown = frozenset(
-        month
-        for group in grouped
-        if all(within(each, months) for each in group) and not _left_out(group, sizes, achievement)
-        for month in group
-    )
-    return shown, bool(asked - shown)
+    whole = [group for group in grouped if all(within(each, months) for each in group)]
+    shown = frozenset(month for group in whole if not _left_out(group, sizes, achievement) for month in group)
+    hidden = {month: many for month, many in asked.items() if many and month not in shown}
+    together = {month: sum(asked[each] for each in group) for group in whole for month in group}
+    return shown, _reasons(hidden, together)
+
+
+def _reasons(hidden: Mapping[str, int], together: Mapping[str, int]) -> frozenset[LeftOut]:
+    """Why the people of the months ``hidden`` are left out; ``together`` are the people of the group of each month
+    whose group is in the period."""
+    if not hidden:
+        return frozenset()
+    if sum(hidden.values()) < MIN_GROUP:
+        return frozenset({LeftOut.FEW})
+    reasons = {why_left_out(together.get(month, many), whole=month in together) for month, many in hidden.items()}
+    return frozenset(LeftOut.FEW_A_MONTH if each is LeftOut.FEW else each for each in reasons)
+
+
+def why_left_out(many: int, *, whole: bool) -> LeftOut:
+    """Why ``many`` people of a group of months, or of a month whose group is not in the period as a ``whole``, are left
+    out."""
+    if many < MIN_GROUP:
+        return LeftOut.FEW
+    return LeftOut.OTHERS if whole else LeftOut.COMBINED
 
 
 def _left_out(group: Group, sizes: Mapping[str, Counter[str]], achievement: str | None) -> bool:
@@ -116,11 +134,11 @@ def _end(month: str) -> date:
     return month_of(date.fromisoformat(f"{month}-01")).end.date()
 
 
-def cohort_groups(sizes: Mapping[str, int], months: Days) -> Iterator[Group]:
-    """``months`` in which anything was issued, in groups that may be shown, and alone if they may not."""
+def cohort_groups(sizes: Mapping[str, int], months: Days) -> Iterator[tuple[Group, bool]]:
+    """``months`` in which anything was issued, in groups that are whole, and alone (False) if they are not."""
     whole = [group for group in groups(sizes) if all(within(month, months) for month in group)]
     grouped = {month: group for group in whole for month in group}
     for month in sorted(month for month in sizes if within(month, months)):
         group = grouped.get(month, (month,))
         if month == group[0]:
-            yield group
+            yield group, month in grouped

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from chalicelib.analytics.counts.counts import EVERYONE, Counts, Dimension
+from chalicelib.analytics.counts.counts import EVERYONE, Counts, Dimension, Step
 from chalicelib.analytics.counts.reading import CountReader, Days
-from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.counts.sections import Part, Section, by_achievement
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi import breakdowns
 from chalicelib.analytics.kpi.figures import Figures, Filter, figures
@@ -16,9 +16,9 @@ from chalicelib.analytics.kpi.kpis import KPIS, Kpi, Value, change
 from chalicelib.analytics.kpi.people import People, visible, whole_months
 
 MAX_DAYS = 800
-"""Of one request: two retentions of events, the second to compare with."""
+"""Maximum days per request: twice the event retention, so that a period can be compared with the one before."""
 MAX_HOURLY_DAYS = 7
-"""Of one request by the hour: each is a read."""
+"""Maximum days of an hourly request: each day is a read."""
 MAX_INFLUENCERS = 1_000
 KINDS = tuple(kind.value for kind in Kind)
 
@@ -42,7 +42,7 @@ class Table:
 
 
 class KpiFigure(NamedTuple):
-    """A key figure of a period, and of the period before: `Days.before`."""
+    """A key figure of a period, and of the previous period: `Days.before`."""
 
     kpi: Kpi
     now: Value
@@ -57,11 +57,10 @@ class KpiFigure(NamedTuple):
 def kpi_figures(reader: CountReader, request: Request) -> list[KpiFigure]:
     """Every key figure that the filter applies to."""
     now, before = period_figures(reader, request), _figures_before(reader, request)
-    by_visitor = request.only.channel is not None or request.only.country is not None
     shown = [
         kpi
         for kpi in KPIS
-        if (kpi.by_visitor or not by_visitor) and (kpi.by_achievement or request.only.achievement is None)
+        if (kpi.by_visitor or not request.only.by_visitor) and (kpi.by_achievement or request.only.achievement is None)
     ]
     return [KpiFigure(kpi, kpi.compute(now), kpi.compute(before)) for kpi in shown]
 
@@ -79,16 +78,22 @@ def _figures_before(reader: CountReader, request: Request) -> Figures:
 
 
 def _counts(reader: CountReader, request: Request, days: Days) -> Counts:
-    return reader.total(request.issuer_id, days, Section.CELLS if request.only.any else Section.TOTALS)
+    return reader.total(request.issuer_id, days, part_for(request.only, Section.TOTALS))
+
+
+def part_for(only: Filter, without: Section) -> Part:
+    """The section to read for figures limited by ``only``, or ``without`` if there is no filter."""
+    if only.achievement is not None:
+        return by_achievement(only.achievement)
+    return Section.CELLS if only.any else without
 
 
 def _people(reader: CountReader, request: Request, months: Days | None) -> People:
-    journeys = _journeys(reader, request).journeys
-    return visible(journeys, months, reader.today(request.issuer_id), request.only.achievement)
+    return visible(_journeys(reader, request), months, reader.today(request.issuer_id), request.only.achievement)
 
 
-def _journeys(reader: CountReader, request: Request) -> Counts:
-    return reader.journeys(request.issuer_id, by_achievement=request.only.achievement is not None)
+def _journeys(reader: CountReader, request: Request) -> Mapping[Step, int]:
+    return reader.journeys(request.issuer_id, request.only.achievement)
 
 
 def _of_period(reader: CountReader, request: Request) -> Figures:
@@ -110,7 +115,7 @@ def _kpis(reader: CountReader, request: Request) -> Table:
 
 
 def _days(reader: CountReader, request: Request) -> Table:
-    section = Section.CELLS if request.only.any else Section.TOTALS
+    section = part_for(request.only, Section.TOTALS)
     series = reader.series(request.issuer_id, request.days, section)
     visitors = dict(_visitors(reader, request)) if request.only.any else {}
     rows: list[Row] = []
@@ -131,7 +136,10 @@ def _hours(reader: CountReader, request: Request) -> Table:
 
 def _series_row(when: str, counts: Counts, only: Filter, visitors: int | None) -> Row:
     found = Figures({cell: many for cell, many in counts.cells.items() if only.admits(cell)}, {})
-    people = [found.events(kind, machine=None if kind is Kind.VERIFICATION else False) for kind in Kind]
+    people = [
+        found.events(kind, machine=None if kind is Kind.VERIFICATION else False) if only.applies_to(kind) else None
+        for kind in Kind
+    ]
     return (when, visitors, found.events(Kind.VIEW, machine=True), *people)
 
 
@@ -146,10 +154,13 @@ def _visitors(reader: CountReader, request: Request) -> Iterator[tuple[str, int]
 
 def _by(name: str, section: Section) -> Callable[[CountReader, Request], Table]:
     def table(reader: CountReader, request: Request) -> Table:
-        counts = reader.total(request.issuer_id, request.days, Section.CELLS if request.only.any else section)
+        counts = reader.total(request.issuer_id, request.days, part_for(request.only, section))
         cells = {cell: many for cell, many in counts.cells.items() if request.only.admits(cell)}
         found = breakdowns.by_dimension(cells, name)
-        rows: list[Row] = [(value, *(found[value].get(kind, 0) for kind in KINDS)) for value in sorted(found)]
+        rows: list[Row] = [
+            (value, *(found[value].get(kind, 0) if request.only.applies_to(kind) else None for kind in Kind))
+            for value in sorted(found)
+        ]
         return Table((name, *KINDS), rows)
 
     return table
@@ -164,18 +175,17 @@ def _detail(name: str, break_down: Callable[[Figures], Mapping[str, int]]) -> Ca
 
 
 def _influencers(reader: CountReader, request: Request) -> Table:
-    touches = reader.total(request.issuer_id, request.days, Section.CREDENTIALS).touches
+    part = Section.CREDENTIALS if request.only.achievement is None else by_achievement(request.only.achievement)
+    touches = reader.total(request.issuer_id, request.days, part).touches
     of = {touch: seen for touch, seen in touches.items() if request.only.achievement in (None, touch.achievement)}
     found = breakdowns.influencers(of, MAX_INFLUENCERS)
-    columns = ("credential", "achievement", "referrals", "views", "shares")
-    return Table(
-        columns, [(each.credential, each.achievement, each.referrals, each.views, each.shares) for each in found]
-    )
+    columns = ("credential", "achievement", "referrals", "views", "shares", "conversions")
+    return Table(columns, [tuple(getattr(each, name) for name in columns) for each in found])
 
 
 def _cohorts(reader: CountReader, request: Request) -> Table:
     months = whole_months(request.days, reader.today(request.issuer_id))
-    people, journeys = _people(reader, request, months), _journeys(reader, request).journeys
+    people, journeys = _people(reader, request, months), _journeys(reader, request)
     stages = ("delivered", "opened", "viewed", "shared", "referred", "renewed")
     rows: list[Row] = [
         (
@@ -183,10 +193,11 @@ def _cohorts(reader: CountReader, request: Request) -> Table:
             row.last_month,
             row.issued,
             *(None if row.stages is None else row.stages.get(stage, 0) for stage in stages),
+            row.left_out and row.left_out.value,
         )
         for row in breakdowns.cohorts(journeys, people, months, request.only.achievement)
     ]
-    return Table(("month", "last_month", "issued", *stages), rows)
+    return Table(("month", "last_month", "issued", *stages, "left_out"), rows)
 
 
 def _pathways(reader: CountReader, request: Request) -> Table:
@@ -197,6 +208,14 @@ def _pathways(reader: CountReader, request: Request) -> Table:
         [(row.pathway, row.steps, row.holders, row.dropped) for row in found],
     )
 
+
+def is_available(name: str, only: Filter) -> bool:
+    """Whether the table ``name`` can be limited to ``only``."""
+    return not (only.by_visitor and name in _ABOUT_HOLDERS)
+
+
+_ABOUT_HOLDERS = frozenset({"platforms", "influencers", "cohorts", "pathways"})
+"""Tables that have no channel and no country."""
 
 TABLES: Mapping[str, Callable[[CountReader, Request], Table]] = {
     "kpis": _kpis,

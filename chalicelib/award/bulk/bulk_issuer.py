@@ -35,7 +35,7 @@ from chalicelib.tasks.task_queue import Task
 KIND = "job"
 """Kind of the task that runs a job; its subject is the job's id."""
 MAX_ROWS_AT_ONCE = 50
-"""Rows that a request issues itself, in about two seconds; larger jobs are left to the task queue."""
+"""Maximum rows that a request issues itself, in about two seconds; larger jobs are left to the task queue."""
 GRACE = timedelta(minutes=2)
 """Delay before the task queue takes over a job that a request runs itself; longer than a request may take."""
 CHUNK_ROWS = 200
@@ -109,7 +109,7 @@ def counted(issuer_context: IssuerContext, issuer_id: str, sent: Upload) -> Uplo
     return inflated_upload
 
 
-def examine(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> UploadSummary:
+def validate(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> UploadSummary:
     """Validate an upload without storing it: list every error that issuing would find.
 
     Raises `NotFound` for the achievement, `Malformed` when the upload cannot be parsed, `QuotaExceeded`
@@ -134,7 +134,7 @@ def create(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str, *, now: boo
     """Store the upload as a running job for the task queue. Repeating the upload returns the same job, even after a
     failure. With ``now`` the caller runs a small job (`MAX_ROWS_AT_ONCE`) itself, and the task is delayed.
 
-    Raises as `examine`, `RowsRefused` for problems that were not allowed, `QuotaExceeded` (`daily_limit_exceeded`) for
+    Raises as `validate`, `RowsRefused` for problems that were not allowed, `QuotaExceeded` (`daily_limit_exceeded`) for
     a new job beyond the issuer's rows of the day, `Refused` (`idempotency_key_reused`) when the key was used for
     another upload, and `Conflict` (`rows_came_before`) when the same rows came with other settings.
     """
@@ -182,7 +182,7 @@ def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
     job_id, digest = _identity(issuer_id, sent)
     before = _find_job(bulk, issuer_id, job_id)
     if before is None:
-        found = examine(bulk, issuer_id, sent)
+        found = validate(bulk, issuer_id, sent)
         _check_allowed(found, sent.allow)
         issuer = bulk.issuer_context.issuer_store.issuer(issuer_id)
         rows = max(found.total, daily_limits.ROWS_PER_UPLOAD)
@@ -255,7 +255,7 @@ def _check_allowed(found: UploadSummary, allow: Allow) -> None:
 
 def _validated_rows(bulk: BulkIssuer, issuer_id: str, sent: Upload) -> Iterator[Row]:
     """The rows with every error that issuing would find."""
-    return map(row_validation.of(bulk.issuer_context, issuer_id, sent.terms), rows_with_dates(sent))
+    return map(row_validation.row_validator(bulk.issuer_context, issuer_id, sent.terms), rows_with_dates(sent))
 
 
 def rows_with_dates(sent: Upload) -> Iterator[Row]:

@@ -34,11 +34,12 @@ _KNOWN = {alias: column for column, others in COLUMNS.items() for alias in (colu
 
 class RawRow(NamedTuple):
     """A row before validation: its number (see `upload.RowError.row`), its cells by column, and an error in its
-    format."""
+    format. ``other_line`` is the text of a line that is not a person."""
 
     number: int
     values: Mapping[str, Cell]
     row_error: str | None = None
+    other_line: str | None = None
 
 
 class Unreadable(Malformed):

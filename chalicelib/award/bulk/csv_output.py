@@ -15,6 +15,15 @@ treats as a cell separator. If the comma is the decimal sign, Excel splits at se
 marks."""
 
 
+DECIMALS = 4
+"""Of a share this is a hundredth of a percent."""
+
+
+def rounded(cells: Iterable[object]) -> tuple[object, ...]:
+    """``cells`` for people, without the noise of binary fractions such as 22.199999999999996."""
+    return tuple(round(cell, DECIMALS) if isinstance(cell, float) else cell for cell in cells)
+
+
 def line(cells: Iterable[object]) -> str:
     """One CSV record with CRLF. None becomes an empty cell; a `'` is inserted wherever a formula could start."""
     written = io.StringIO()

@@ -26,7 +26,8 @@ from chalicelib.tasks.task_queue import Task, TaskQueue
 KIND = "dry_run"
 """Kind of the task that validates an upload; its subject is the dry run's id."""
 MAX_ROWS_AT_ONCE = 20_000
-"""Rows that a request validates itself, in about 1.5 s; 100,000 take 7 s, and a slow function three times as long."""
+"""Maximum rows that a request validates itself, in about 1.5 s; 100,000 take 7 s, and a slow function three times as
+long."""
 KEPT_FOR = timedelta(days=1)
 TIME_PER_CALL = timedelta(seconds=10)
 """Time limit of one handler call for validation, out of the 20 s of a task (`worker.SLICE`); parsing takes the rest."""
@@ -77,7 +78,7 @@ class DryRuns(Protocol):
         """Store a new dry run and its compressed upload."""
 
     def dry_run(self, issuer_id: str, dry_run_id: str, now: datetime) -> DryRun:
-        """Strongly read. Raises `NotFound`, also when it has expired or is another issuer's."""
+        """Strongly consistent read. Raises `NotFound`, also when it has expired or is another issuer's."""
 
     def content(self, dry_run: DryRun) -> bytes:
         """The compressed upload. Raises `NotFound`."""
@@ -109,7 +110,7 @@ def start(runner: DryRunner, issuer_id: str, sent: Upload, who: str) -> DryRun:
     Raises `NotFound` for the achievement, `Refused` when nothing can be issued regardless of the rows, and
     `QuotaExceeded` (`daily_limit_exceeded`).
     """
-    row_validation.of(runner.issuer_context, issuer_id, sent.terms)
+    row_validation.row_validator(runner.issuer_context, issuer_id, sent.terms)
     issuer = runner.issuer_context.issuer_store.issuer(issuer_id)
     daily_limits.take(runner.issuer_context, issuer, daily_limits.DRY_RUNS)
     dry_run = DryRun(
@@ -175,7 +176,7 @@ def handler(runner: DryRunner, clock: Callable[[], datetime]) -> Callable[[Task]
 def _validated(runner: DryRunner, dry_run: DryRun, until: Callable[[], bool]) -> DryRun:
     """``dry_run`` after more rows. Rows that were validated before are only parsed, to find later duplicates."""
     sent = upload_of(runner, dry_run)
-    validate = row_validation.of(runner.issuer_context, dry_run.issuer_id, dry_run.terms)
+    validate = row_validation.row_validator(runner.issuer_context, dry_run.issuer_id, dry_run.terms)
     rows, seen, summary = rows_with_dates(sent), upload.Duplicates(), dry_run.summary
     for row in islice(rows, summary.total):
         seen.row_error(row)

@@ -150,7 +150,7 @@ class Jobs(Protocol):
         the issuer's list. Raises `Conflict` when it has changed."""
 
     def job(self, issuer_id: str, job_id: str) -> Job:
-        """Strongly read. Raises `NotFound`, also for a job of another issuer."""
+        """Strongly consistent read. Raises `NotFound`, also for a job of another issuer."""
 
     def jobs(self, issuer_id: str, after: str | None, limit: int) -> JobPage:
         """At most ``limit`` jobs after ``after``, newest first, without drafts."""
@@ -159,13 +159,13 @@ class Jobs(Protocol):
         """Store rows of a draft. Idempotent."""
 
     def chunk(self, job: Job, number: int) -> Chunk:
-        """Strongly read. Raises `NotFound`."""
+        """Strongly consistent read. Raises `NotFound`."""
 
     def put_results(self, job: Job, results: Results) -> None:
         """Replace the previous version. Raises `Conflict` when another worker changed it."""
 
     def results(self, job: Job, since: int = 0) -> Iterator[Results]:
-        """The stored results from chunk ``since`` on, strongly read, in order."""
+        """The stored results from chunk ``since`` on, strongly consistent, in order."""
 
     def results_of(self, job: Job, number: int) -> Results | None:
-        """The results of one chunk, strongly read; None if there are none yet."""
+        """The results of one chunk, strongly consistent; None if there are none yet."""

@@ -29,7 +29,7 @@ TIME_PER_CALL = timedelta(seconds=12)
 """Time limit of one handler call, out of the 20 s of a task (`worker.SLICE`); the rest is for the current batch and
 slow storage."""
 MAX_ATTEMPTS = 4
-"""Attempts to store results; each fails only because another worker stored those of the same chunk."""
+"""Maximum attempts to store results; each fails only because another worker stored those of the same chunk."""
 
 MAX_DETAIL = 500
 """Maximum characters of a stored reason."""
@@ -46,7 +46,8 @@ def run(
     until: Callable[[], bool] = lambda: False,
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> Job:
-    """Issue waiting rows until every row has a result or ``until()`` is true; the job with its current counts.
+    """Issue waiting rows until every row has a result or ``until()`` is true, and return the job with its current
+    counts.
 
     Calls ``on_progress`` from time to time with the number of rows that have a result. Safe to run concurrently. Raises
     `NotFound`, `QuotaExceeded` when the issuer's quota of the day is used up, and `Unavailable` when storage or the key
@@ -166,7 +167,7 @@ _PRECEDENCE = (RowState.WAITING, RowState.REFUSED, RowState.ISSUED)
 
 
 def _end(bulk: BulkIssuer, job: Job, state: JobState, reason: str | None) -> Job:
-    """Store ``job`` in its final ``state`` with counts; the stored job, or the version of another writer."""
+    """Store ``job`` in its final ``state`` with counts, and return the stored job, or the version of another writer."""
     for _ in range(MAX_ATTEMPTS):
         ended = progress(bulk, replace(job, state=JobState.RUNNING))
         ended = replace(ended, state=state, reason=reason, ended_at=bulk.issuer_context.now(), version=job.version + 1)

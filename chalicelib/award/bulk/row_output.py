@@ -17,7 +17,8 @@ _DAY_STARTS, _DAY_ENDS = time(0, 0), time(23, 59, 59)
 
 
 def as_csv(rows: Iterable[Row], most: int) -> tuple[str, int]:
-    """Write ``rows`` as CSV with a header row, up to about ``most`` bytes; the text and how many rows it has.
+    """Write ``rows`` as CSV with a header row, up to about ``most`` bytes, and return the text and how many rows it
+    has.
 
     Cells that could not be parsed are written as submitted, so that no value is lost before it is corrected.
     """

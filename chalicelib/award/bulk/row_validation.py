@@ -43,7 +43,7 @@ def award_of(issuer_id: str, terms: Terms, row: Row, credential_id: str | None =
     )
 
 
-def of(issuer_context: IssuerContext, issuer_id: str, terms: Terms) -> Callable[[Row], Row]:
+def row_validator(issuer_context: IssuerContext, issuer_id: str, terms: Terms) -> Callable[[Row], Row]:
     """Return a function that adds to a row the errors that `issue` would find in it.
 
     Raises `NotFound` for the achievement, `Refused` when nothing can be issued regardless of the rows.
@@ -84,10 +84,16 @@ class _Unsigned:
     def create(self, description: str) -> NewKey:
         raise Refused(f"No key is made for {description}.", code="no_signing_key")
 
+    def create_p256(self, description: str) -> NewKey:
+        raise Refused(f"No key is made for {description}.", code="no_signing_key")
+
     def public(self, handle: str) -> bytes:
         raise Refused(f"There is no key {handle}.", code="no_signing_key")
 
     def sign(self, _handle: str, _message: bytes) -> bytes:
+        return bytes(64)
+
+    def sign_p256(self, _handle: str, _message: bytes) -> bytes:
         return bytes(64)
 
 

@@ -21,16 +21,17 @@ MAX_SENT = 4_000_000
 MAX_INFLATED = 32 * 1024 * 1024
 """Maximum bytes after decompression: 335 per row at the maximum number of rows."""
 MAX_MEMBERS = 1_000
-"""Members of a gzip file (RFC 1952, 2.2); parallel compressors write one per 64 KB or more."""
+"""Maximum members of a gzip file (RFC 1952, 2.2); parallel compressors write one per 64 KB or more."""
 MAX_ROWS = 100_000
 MAX_LINES = 1_048_576
-"""Lines including blank ones, as many as the largest Excel sheet; otherwise 32 MB of blank lines would waste time."""
+"""Maximum lines including blank ones, as many as the largest Excel sheet; otherwise 32 MB of blank lines would waste
+time."""
 MAX_LINE = 256 * 1024
 """Maximum characters of a line; parsing takes up to fifty times as much memory."""
 MAX_HEADER = 16 * 1024
-"""Bytes within which the header row must end."""
+"""Maximum bytes within which the header row must end."""
 _MAX_KEPT = 300
-"""Characters kept of a line that is not a person."""
+"""Maximum characters kept of a line that is not a person."""
 _SEPARATORS = ",;\t"
 """RFC 4180 uses the comma; spreadsheets use semicolons where the comma is the decimal sign, and tabs when copied."""
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n')
@@ -201,7 +202,7 @@ def _list(content: bytes) -> Iterator[RawRow]:
         for found in _entries(line.strip()):
             number += 1
             if isinstance(found, str):
-                yield RawRow(number, {"name": found}, "is not a name with an email address")
+                yield RawRow(number, {"name": found}, other_line=found)
             else:
                 yield RawRow(number, found)
 

@@ -71,8 +71,8 @@ class _Items:
         self._named: dict[str, str | None] = {}
 
     def value(self, text: str, at: int, number: int) -> tuple[object, int]:
-        """Parse the item that starts at ``at``; the value and the end position. Raises `Unreadable`, and `Malformed`
-        (`too_large`)."""
+        """Parse the item that starts at ``at``, and return the value and the end position. Raises `Unreadable`, and
+        `Malformed` (`too_large`)."""
         row_error: ValueError | RecursionError | None = None
         for max_characters in (self._SHORT, MAX_ITEM):
             piece = text[at : at + max_characters]

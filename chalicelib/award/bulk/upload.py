@@ -146,6 +146,8 @@ def _row(found: RawRow) -> Row:
 
     if found.row_error:
         add_error(None, "bad_row", f"Row {found.number} {found.row_error}.")
+    if found.other_line:
+        add_error("email", "bad_line", f"“{found.other_line}” is not a name with an email address.")
     text = {column: _text(column, cell, add_error) for column, cell in found.values.items() if column != "evidence"}
     name = text.get("name") or " ".join(filter(None, (text.get("first_name"), text.get("last_name"))))
     if not name and not row_errors:

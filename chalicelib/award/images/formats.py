@@ -9,10 +9,11 @@ from chalicelib.award.images import svg
 from chalicelib.errors import Refused
 
 MAX_IMAGE = 256 * 1024
-"""Bytes. It is stored in a DynamoDB item (at most 400 KB); a badge of 400 x 400 pixels has about 20 KB."""
+"""Maximum bytes of an image. It is stored in a DynamoDB item (at most 400 KB); a badge of 400 × 400 pixels is about 20
+KB."""
 MAX_SIDE = 4096
-"""Pixels. An image of a few bytes can declare a side of two billion pixels, and browsers and email clients would
-allocate memory for all of them."""
+"""Maximum pixels per side. An image of a few bytes can declare a side of two billion pixels, and browsers and email
+clients would allocate memory for all of them."""
 
 _PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 """The first bytes of every PNG file (PNG, third edition, 5.2 and 11.2.1), followed by width and height."""
@@ -26,7 +27,7 @@ UNSUPPORTED = "The image is not a PNG, JPEG, WebP or SVG file."
 
 
 def check(content: bytes) -> str:
-    """Check that ``content`` is a complete image within the limits; its media type. Raises `Refused`
+    """Check that ``content`` is a complete image within the limits, and return its media type. Raises `Refused`
     (`bad_picture`)."""
     media_type = kind_of(content)
     if media_type is None:

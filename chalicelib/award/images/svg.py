@@ -18,7 +18,7 @@ from chalicelib.errors import Refused
 MAX_DEPTH = 32
 MAX_ELEMENTS = 5_000
 MAX_ATTRIBUTES = 64
-"""Per element."""
+"""Maximum attributes per element."""
 
 _SPACE = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -35,11 +35,12 @@ _ELEMENTS = frozenset({
 _REFERENCE = re.compile(r"url\s*\(\s*+(?!['\"]?#)", re.IGNORECASE)
 """A `url(...)` other than one to an element of the same file."""
 _CSS_LOADS = re.compile(r"@|\\|behavior|-moz-binding|(?:expression|image|image-set|src)\s*\(", re.IGNORECASE)
-"""At-rules such as `@import`, escapes that could hide one, functions that load an image, and what old browsers ran."""
+"""At-rules such as `@import`, escapes that could hide one, functions that load an image, and expressions that old
+browsers executed."""
 _INHERITED = re.compile(r"(?<![\w-])--[\w-]++\s*+:|(?:mask[a-z-]{0,16}|clip-path|all)\s*:\s*inherit", re.IGNORECASE)
 """Declarations that repeat a reference without naming its target, which `svg_references` could not count."""
 _TEXTS = re.compile(r"id|class|role|lang|space|aria-[a-z-]+|data-[A-Za-z0-9_.-]+")
-"""Attributes whose values are no CSS."""
+"""Attributes whose values are not CSS."""
 
 
 def looks_like(content: bytes) -> bool:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 MAX_DRAWN = 20_000
-"""Elements drawn when all references are followed."""
+"""Maximum elements drawn when all references are followed."""
 MAX_CHAIN = 8
-"""References that lead from one to the next. A longer chain is most likely a circle."""
+"""Maximum references that lead from one to the next. A longer chain is most likely a cycle."""
 
 _URL = re.compile(r"""url\s*\(\s*(?:"#([^"]*)|'#([^']*)|#([^)'"\s]*))""", re.IGNORECASE)
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}\s*")

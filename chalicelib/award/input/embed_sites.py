@@ -7,9 +7,9 @@ import re
 from chalicelib.errors import Refused
 
 MAX_SITES = 20
-"""Websites in the list: it is sent with each frame, and an organization with more can leave it empty."""
+"""Maximum websites. The list is sent with each frame; an organization with more websites can leave it empty."""
 MAX_LENGTH = 2_000
-"""Characters of the list; headers of more than 8 KB are refused by proxies."""
+"""Maximum characters of the list; headers of more than 8 KB are refused by proxies."""
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _SITE = re.compile(
     rf"https://(?:\*\.)?{_LABEL}(?:\.{_LABEL})+(?::\d{{1,5}})?|http://localhost(?::\d{{1,5}})?", re.ASCII

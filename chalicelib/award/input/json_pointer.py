@@ -7,7 +7,7 @@ import re
 from chalicelib.errors import Refused
 
 MAX_POINTER = 500
-"""Characters. Member names are a few words long and nested a few levels deep."""
+"""Maximum characters. Member names are a few words long and nested a few levels deep."""
 
 _POINTER = re.compile(r"(?:/(?:[^/~]|~[01])*)*")
 """RFC 6901, 3."""

@@ -10,12 +10,12 @@ from chalicelib.credential import email_address
 from chalicelib.errors import Refused
 
 MAX_URL = 2000
-"""Characters. Some browsers and email clients truncate longer URLs."""
+"""Maximum characters. Some browsers and email clients truncate longer URLs."""
 
 _WORD = r"[^\s@.<>()\[\]:;,\"\\]"
 _EMAIL = re.compile(rf"(?:{_WORD}|\.){{1,64}}@{_WORD}+(?:\.{_WORD}+)+")
-"""A mailbox (RFC 5321, 4.1.2; RFC 6531, 3.3, for other scripts) at a name with a dot; quoted local
-parts, which are rare, and addresses in brackets are treated as typing errors."""
+"""A mailbox (RFC 5321, 4.1.2; RFC 6531, 3.3, for other scripts) at a name with a dot; quoted local parts, which are
+rare, and addresses in brackets are treated as typos."""
 
 
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

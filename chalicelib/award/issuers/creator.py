@@ -20,7 +20,7 @@ _IPV6_PREFIX = 48
 """The prefix assigned to one site (RFC 6177), and the one that free tunnels give to anyone."""
 
 
-def of(secret: bytes, email: str, client_address: str) -> tuple[str, ...]:
+def creator_ids(secret: bytes, email: str, client_address: str) -> tuple[str, ...]:
     """The value of `Issuer.creator` for the person with ``email``, whose request came from ``client_address``.
 
     ``secret`` stays the same for a year.

@@ -1,4 +1,4 @@
-"""Domain verification: a domain confirms an issuer, and the issuer check reports it (check 8)."""
+"""Domain verification: an issuer proves that it controls a domain, and the issuer check reports it (check 8)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.credential import domain as domains
-from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation
 from chalicelib.credential.public_suffix import shared_suffix
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
@@ -25,8 +25,8 @@ KIND = "domain"
 """The kind of the tasks that check a domain again."""
 
 Check = Callable[[], object]
-"""Raises when the caller may no longer manage the issuer. It is called once the proof is stored, which is then undone:
-reading a domain takes seconds, in which the caller may have been removed."""
+"""Raises when the caller may no longer manage the issuer. It is called after the proof is stored; if it raises, the
+proof is removed again: reading a domain takes seconds, in which the caller may have been removed."""
 
 _SPACE = re.compile(r"\s+")
 
@@ -45,7 +45,7 @@ def instructions(issuer: Issuer, domain: str) -> tuple[tuple[str, str], tuple[st
     """The proof to publish: the name and text of a TXT record, or the URL and content of a file. Either is enough."""
     return (
         (domains.record_name(domain), f"{domains.PREFIX}{issuer.did}"),
-        (domains.proof_url(domain, Place.FILE), issuer.did),
+        (domains.proof_url(domain, ProofLocation.FILE), issuer.did),
     )
 
 
@@ -144,16 +144,16 @@ def _others(issuer: Issuer, domain: str) -> tuple[DomainProof, ...]:
 def _refuse_shared(domain: str, base_url: str) -> None:
     """Refuse a domain that is not the issuer's own: ours, a public suffix, or a name that a provider hands out."""
     if domain == urlsplit(base_url).hostname:
-        raise Refused(f"{domain} is the domain of this service, so it cannot confirm an issuer.", code="domain_shared")
+        raise Refused(f"{domain} is the domain of this service, so no issuer can verify it.", code="domain_shared")
     suffix = shared_suffix(domain)
     if suffix is None:
         return
     why = (
-        "is not a domain of one organization"
+        "does not belong to a single organization"
         if suffix == domain
-        else f"is a subdomain that {suffix} can give to anyone"
+        else f"is a subdomain that anyone can get from {suffix}"
     )
-    raise Refused(f"{domain} {why}, so it cannot confirm an issuer. Use a domain of your own.", code="domain_shared")
+    raise Refused(f"{domain} {why}, so no issuer can verify it. Use a domain of your own.", code="domain_shared")
 
 
 def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainProof:
@@ -163,7 +163,7 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
     try:
         for text in domain_reader.records(record[0]):
             if _SPACE.sub("", text) == record[1]:
-                return DomainProof(domain, Place.DNS, now, hashlib.sha256(text.encode()).hexdigest())
+                return DomainProof(domain, ProofLocation.DNS, now, hashlib.sha256(text.encode()).hexdigest())
     except Unavailable as error:
         lookup_error = error
     try:
@@ -172,13 +172,13 @@ def _read(domain_prover: DomainProver, issuer: Issuer, domain: str) -> DomainPro
         lookup_error = lookup_error or error
     else:
         if file[1] in content.decode("utf-8", "replace").split():
-            return DomainProof(domain, Place.FILE, now, hashlib.sha256(content).hexdigest())
+            return DomainProof(domain, ProofLocation.FILE, now, hashlib.sha256(content).hexdigest())
     what = (
         f"Publish the TXT record {record[0]} with the value {record[1]}, or the file {file[0]} with the line {file[1]}"
     )
     heard = f" (the look-up failed: {lookup_error.detail.rstrip('.')})" if lookup_error else ""
     raise Refused(
-        f"{domain} does not confirm this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven"
+        f"{domain} could not be verified for this issuer yet{heard}. {what}. Then try again.", code="domain_not_proven"
     )
 
 

@@ -18,14 +18,14 @@ from chalicelib.award.issuer_context import MAX_ATTEMPTS, IssuerContext
 from chalicelib.award.issuers import names
 from chalicelib.award.issuing import status_lists
 from chalicelib.award.keys import new_key
-from chalicelib.credential import did
+from chalicelib.credential import did, lookalike
 from chalicelib.credential.issuer import DIRECTORY_ON, Issuer
 from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.embed.artefacts import template
 from chalicelib.errors import Conflict, NotFound, Refused
 
 MAX_FOOTER = 500
-"""Characters of a short paragraph."""
+"""Maximum characters: a short paragraph."""
 _TAKEN_BY_US = ("new",)
 """Reserved ids: `/console/new` is the page that creates an issuer, beside `/console/{issuer}`."""
 
@@ -70,9 +70,9 @@ def create(
     creating issuers costs nothing. A did:key issuer is its key, so it gets one at once; only operators create those.
 
     ``owner`` is the email address, normalized by `access.email_address.normalize`, of the first member, who is stored
-    in the same transaction so that no one else can claim the issuer. ``creator`` is the value of `creator.of` for
-    anyone but an operator. ``registered`` means that the operators of this
-    deployment vouch for the name; a self-service issuer is identified by its verified domains (`domain_proof`), if any.
+    in the same transaction so that no one else can claim the issuer. ``creator`` is the value of `creator.creator_ids`
+    for anyone but an operator. ``registered`` means that the operators of this deployment vouch for the name; a
+    self-service issuer is identified by its verified domains (`domain_proof`), if any.
 
     Raises `Refused` when a text or URL is not acceptable, when the name looks like that of a registered issuer
     (`name_reserved`), or for a did:key issuer that is not registered; `Conflict` (`issuer_exists`) when the id is
@@ -88,7 +88,7 @@ def create(
     issuer = replace(_issuer(issuer_context, new, method, registered, now), creator=creator)
     issuer, pair = status_lists.open_pair(issuer_context, issuer, now)
     # The name is reserved in the same transaction, so that an attempt that fails reserves nothing.
-    reserved = names.digests(new.name) if registered else ()
+    reserved = lookalike.digests(new.name) if registered else ()
     try:
         issuer_context.issuer_store.add_issuer(issuer, pair, owner, reserved)
     except Conflict as error:
@@ -98,10 +98,11 @@ def create(
 
 def _issuer(issuer_context: IssuerContext, new: NewIssuer, method: Method, registered: bool, now: datetime) -> Issuer:
     """The issuer with its first key, without status lists."""
-    key = new_key.shared(issuer_context, now) if method is Method.WEB else new_key.own(issuer_context, new.id, now)
+    is_web = method is Method.WEB
+    key = new_key.use_shared_key(issuer_context, now) if is_web else new_key.only_ed25519(issuer_context, new.id, now)
     return Issuer(
         id=new.id,
-        did=did.issuer_did(issuer_context.base_url, new.id) if method is Method.WEB else f"did:key:{key.multibase}",
+        did=did.issuer_did(issuer_context.base_url, new.id) if is_web else f"did:key:{key.multibase}",
         name=new.name,
         url=new.url,
         description=new.description,
@@ -152,7 +153,7 @@ def update_profile(
         check_name_change(issuer, reworded.name, by_operator=by_operator)
         reserved: Sequence[str] = ()
         if by_operator and issuer.registered_as == issuer.name:
-            reworded, reserved = reworded.register(reworded.name), names.digests(reworded.name)
+            reworded, reserved = reworded.register(reworded.name), lookalike.digests(reworded.name)
         elif reworded.name != issuer.name:
             names.check(issuer_context, issuer_id, reworded.name)
         try:
@@ -197,13 +198,13 @@ def register(issuer_context: IssuerContext, issuer_id: str, name: str) -> Issuer
     """Vouch for ``name``, the issuer's current name, as an operator of the deployment.
 
     Raises `NotFound`, `Conflict`, and `Refused` (`name_changed`) when the issuer has another name: until it is
-    registered it can change its name, also while an operator is deciding.
+    registered it can change its name, even while an operator is deciding.
     """
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     if issuer.name != name:
         raise Refused(f"{issuer_id} now calls itself {issuer.name!r}. Check it again.", code="name_changed")
     registered = replace(issuer.register(issuer.name), version=issuer.version + 1)
-    issuer_context.issuer_store.replace_issuer(registered, names=names.digests(issuer.name))
+    issuer_context.issuer_store.replace_issuer(registered, names=lookalike.digests(issuer.name))
     return registered
 
 
@@ -255,4 +256,4 @@ def _check_words(new: NewIssuer) -> None:
     if new.footer is not None:
         check_text("footer", new.footer, MAX_FOOTER)
     if new.directory not in (None, DIRECTORY_ON):
-        raise Refused(f"The directory is {DIRECTORY_ON!r} or null.", code="bad_directory")
+        raise Refused(f"The directory must be {DIRECTORY_ON!r} or null.", code="bad_directory")

@@ -134,7 +134,7 @@ def _issued_alone(issuer_context: IssuerContext, issuer: Issuer, one: Draft) -> 
         stored.append(issued)
 
     try:
-        storing.place_uncounted(issuer_context, one, issuer, add)
+        storing.sign_and_store_uncounted(issuer_context, one, issuer, add)
     except LaurelError as error:
         return error
     return stored[-1]

@@ -23,7 +23,7 @@ from chalicelib.errors import NotFound, Refused
 RETENTION = timedelta(hours=48)
 """How long a key is bound to its request. After that it counts as a new key."""
 MAX_ATTEMPTS = 4
-"""Attempts to take over a key, each lost to a concurrent request with the same key."""
+"""Maximum attempts to take over a key, each lost to a concurrent request with the same key."""
 MAX_KEY = 255
 """Maximum characters of a key, as at Stripe, whose clients are the most common."""
 

@@ -17,6 +17,7 @@ from chalicelib.award.input.timezones import check_zone
 from chalicelib.award.issuer_context import IssuerContext, whole_second
 from chalicelib.award.issuing import storing
 from chalicelib.award.issuing.recipient import Issued
+from chalicelib.award.issuing.signing import SUITES
 from chalicelib.award.issuing.storing import Draft
 from chalicelib.credential import email_address, vocabulary
 from chalicelib.credential.achievement import Achievement
@@ -41,7 +42,7 @@ class Award:
     """An achievement to issue to a holder. It is valid from now when ``valid_from`` is None, and until the end that the
     achievement's expiry rule sets when ``valid_until`` is None.
 
-    ``suite`` is `eddsa-rdfc-2022` or `eddsa-jcs-2022`; ``jwt`` adds the VC-JWT form. ``credential_id`` makes the
+    ``suite`` is one of `signing.SUITES`; ``jwt`` adds the VC-JWT form. ``credential_id`` makes the
     call idempotent: the same id is stored once. ``zone`` is the holder's IANA timezone, ``lang`` their language,
     and ``notify`` sends them an email.
     """
@@ -79,7 +80,7 @@ def issue(issuer_context: IssuerContext, award: Award) -> Record:
     achievement = issuer_context.issuer_store.achievement(award.issuer_id, award.achievement_id)
     try:
         check(award, achievement)
-        return storing.place(
+        return storing.sign_and_store(
             issuer_context, draft(issuer_context, award, achievement, moment), lambda new: _add(issuer_context, new)
         )
     except (Refused, Conflict):
@@ -99,7 +100,7 @@ def check(award: Award, achievement: Achievement) -> None:
         raise Refused(f"{award.lang[:80]!r} is not one of {', '.join(LANGUAGES)}.", code="bad_lang")
     if award.credential_id is not None and not PUBLIC_ID.fullmatch(award.credential_id):
         raise Refused(f"{award.credential_id[:80]!r} is not a credential id.", code="bad_credential_id")
-    if award.suite not in (vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022):
+    if award.suite not in SUITES:
         raise Refused(f"Laurel does not support the cryptosuite {award.suite[:80]!r} for signing.", code="bad_suite")
     if award.valid_until is not None and award.valid_from is not None and award.valid_until < award.valid_from:
         raise Refused("The credential would expire before it becomes valid.", code="bad_validity")

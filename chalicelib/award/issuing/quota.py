@@ -16,11 +16,11 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import QuotaExceeded
 
 UNPROVEN_PER_DAY = 100
-"""Credentials a day of an issuer without domain proof or registration: a few courses, and about a cent in storage,
+"""Daily credential limit of an issuer without domain proof or registration: a few courses, and about a cent in storage,
 signatures and emails (AWS pricing)."""
 PROVEN_PER_DAY = 100_000
-"""Credentials a day of a registered issuer, or of all issuers that one registered domain confirms: the largest single
-upload that `docs/api.md` describes."""
+"""Daily credential limit of a registered issuer, or of all issuers that have verified one registered domain: the
+largest single upload that `docs/api.md` describes."""
 
 _DAY = timedelta(days=1)
 
@@ -44,7 +44,7 @@ def take(issuer_context: IssuerContext, issuer: Issuer) -> Taken:
 def take_up_to(issuer_context: IssuerContext, issuer: Issuer, amount: int) -> Taken:
     """Take ``amount`` credentials from the issuer's quota, or as many as are left of it. Raises `Unavailable`."""
     now = issuer_context.now()
-    most, (counter, expires) = limit(issuer, now), day_counter("issued", issuer.accountable(now), now)
+    most, (counter, expires) = limit(issuer, now), day_counter("issued", issuer.quota_owner_id(now), now)
     taken, step = 0, amount
     while step:
         if issuer_context.counters.add(counter, step, most, expires):
@@ -65,7 +65,7 @@ def exceeded(issuer_context: IssuerContext, issuer: Issuer) -> QuotaExceeded:
     """The error for an issuer whose quota is used up."""
     now = issuer_context.now()
     domain = issuer.vouching_domain(now)
-    who = f"{issuer.name} has" if domain is None else f"The issuers that {domain} confirms have"
+    who = f"{issuer.name} has" if domain is None else f"Issuers that have verified {domain} have"
     detail = f"{who} issued {limit(issuer, now):,} credentials today, the daily limit.{advice(issuer, now)}"
     return until_midnight(detail, now)
 

@@ -13,8 +13,9 @@ from chalicelib.award.issuer_context import IssuerContext, whole_second
 from chalicelib.award.issuing import issue, status_changes, storing
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.recipient import Issued, Recipient
+from chalicelib.award.issuing.signing import P256_SUITES
 from chalicelib.award.issuing.status_changes import MAX_ATTEMPTS
-from chalicelib.credential import dates, signed_content
+from chalicelib.credential import dates, signed_content, vocabulary
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.record import CredentialStatus, Record, State, StatusList
@@ -174,7 +175,7 @@ def _replace(
         issue.check(award, achievement)
         draft = issue.draft(issuer_context, award, achievement, moment, supersedes=before.id)
         try:
-            return storing.place(issuer_context, draft, _storing(issuer_context, before, decide))
+            return storing.sign_and_store(issuer_context, draft, _storing(issuer_context, before, decide))
         except Conflict as error:
             if error.code != Conflict.code and not _is_replaced_by(issuer_context, issuer_id, credential_id, new_id):
                 raise
@@ -219,6 +220,13 @@ def _check_email_known(award: Award, old: SignedContent) -> None:
         )
 
 
+def _suite(issuer_context: IssuerContext, issuer_id: str, suite: str) -> str:
+    """The suite of the earlier credential, or the usual one if the issuer no longer has a key for it."""
+    if suite in P256_SUITES and issuer_context.issuer_store.issuer(issuer_id).signing_key.p256 is None:
+        return vocabulary.EDDSA_RDFC_2022
+    return suite
+
+
 def _award(issuer_context: IssuerContext, before: Record, old: SignedContent) -> Award:
     """The award that ``before`` was issued for; without an email address when it is no longer stored."""
     try:
@@ -230,7 +238,7 @@ def _award(issuer_context: IssuerContext, before: Record, old: SignedContent) ->
         achievement_id=before.achievement_id,
         holder=Holder(before.holder_name, recipient.email, old.holder_did),
         evidence=old.evidence,
-        suite=old.suite,
+        suite=_suite(issuer_context, before.issuer_id, old.suite),
         jwt=before.jwt is not None,
         zone=timezones.usable(recipient.zone),
         lang=recipient.lang,

@@ -140,7 +140,7 @@ def page(issuer_store: Lists, issuer_id: str, search: Search, cursor: str | None
     Raises `Malformed` (`bad_cursor`).
     """
     limit = min(limit, MAX_PAGE_SIZE)
-    after = place(cursor) if cursor is not None else None
+    after = decode_cursor(cursor) if cursor is not None else None
     if search.email is not None:
         return _page_of_email(issuer_store, issuer_id, search, email_address.normalize(search.email), after, limit)
     found: list[Row] = []
@@ -155,11 +155,11 @@ def page(issuer_store: Lists, issuer_id: str, search: Search, cursor: str | None
             if search.matches(row):
                 found.append(row)
             if len(found) > limit:
-                return Page(tuple(found[:limit]), write_cursor(found[limit - 1].place))
+                return Page(tuple(found[:limit]), encode_cursor(found[limit - 1].place))
             after = row.place
         if len(rows) < step:
             return Page(tuple(found), None)
-    return Page(tuple(found), write_cursor(after) if after else None)
+    return Page(tuple(found), encode_cursor(after) if after else None)
 
 
 def _page_of_email(
@@ -170,11 +170,11 @@ def _page_of_email(
         for row in issuer_store.rows_of_email(issuer_id, email)
         if search.matches(row) and (after is None or row.place < after)
     ]
-    more = write_cursor(rows[limit - 1].place) if len(rows) > limit else None
+    more = encode_cursor(rows[limit - 1].place) if len(rows) > limit else None
     return Page(tuple(rows[:limit]), more)
 
 
-def write_cursor(place: Place) -> str:
+def encode_cursor(place: Place) -> str:
     """Encode a position as a cursor for a URL.
 
     A cursor needs no signature: it only applies to the caller's own list, all of which the caller may see.
@@ -183,8 +183,8 @@ def write_cursor(place: Place) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def place(cursor: str) -> Place:
-    """Decode a cursor of `write_cursor`. Raises `Malformed` (`bad_cursor`)."""
+def decode_cursor(cursor: str) -> Place:
+    """Decode a cursor of `encode_cursor`. Raises `Malformed` (`bad_cursor`)."""
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         if not _PLACE.fullmatch(text):

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from chalicelib.award.ports import Signer
 from chalicelib.credential import dates, vocabulary
 from chalicelib.credential.issuer import Issuer
+from chalicelib.errors import Refused
 from chalicelib.verify import data_integrity
+from chalicelib.verify.keys.public_key import Algorithm
+
+P256_SUITES = frozenset({vocabulary.ECDSA_RDFC_2019})
+SUITES = frozenset({vocabulary.EDDSA_RDFC_2022, vocabulary.EDDSA_JCS_2022}) | P256_SUITES
+"""The suites that credentials can be issued with."""
 
 
 def with_proof(
@@ -23,16 +31,11 @@ def with_proof(
     """Add a DataIntegrityProof by the issuer's signing key to ``document``; return JSON bytes.
 
     The proof signs two SHA-256 hashes, so the size of the document is not limited. Raises `Refused` when the
-    issuer has no valid signing key, `CanonicalError` when a proof would not cover everything in ``document``.
+    issuer has no valid signing key (`no_signing_key`) or none for ``suite`` (`no_p256_key`), `CanonicalError` when a
+    proof would not cover everything in ``document``.
     """
-    key = issuer.signing_key
-    signed = data_integrity.sign(
-        document,
-        suite=suite,
-        method=issuer.method_id(key),
-        created=created,
-        signer=lambda message: signer.sign(key.handle, message),
-    )
+    sign, method = _p256(signer, issuer) if suite in P256_SUITES else _ed25519(signer, issuer)
+    signed = data_integrity.sign(document, suite=suite, method=method, created=created, signer=sign)
     return _json(signed)
 
 
@@ -46,15 +49,37 @@ def as_jwt(signer: Signer, issuer: Issuer, credential: dict[str, object], *, cre
     a key that was rotated since was valid then. Open Badges requires `typ` to be `JWT`; Laurel uses `vc+jwt` because it
     matches the media type of the response.
 
-    A JWS signs its whole text: the signer raises `Refused` (`message_too_long`) for a credential of about 3 KB or more.
+    It is ES256 if the issuer has a P-256 key, which most verifiers require; otherwise EdDSA. A JWS signs its whole
+    text: with Ed25519, the signer raises `Refused` (`message_too_long`) for a credential of about 3 KB or more.
     """
-    key = issuer.signing_key
-    header = {"alg": "EdDSA", "typ": "vc+jwt", "kid": issuer.method_id(key)}
+    algorithm, (sign, method) = (
+        (Algorithm.ES256, _p256(signer, issuer))
+        if issuer.signing_key.p256
+        else (Algorithm.EDDSA, _ed25519(signer, issuer))
+    )
+    header = {"alg": algorithm.value, "typ": "vc+jwt", "kid": method}
     message = b".".join(
         _base64url(_json(part))
         for part in (header, {**credential, **_claims(credential), "iat": int(created.timestamp())})
     )
-    return b".".join((message, _base64url(signer.sign(key.handle, message)))).decode("ascii")
+    return b".".join((message, _base64url(sign(message)))).decode("ascii")
+
+
+def _ed25519(signer: Signer, issuer: Issuer) -> tuple[Callable[[bytes], bytes], str]:
+    """Return how the issuer's Ed25519 key signs, and the id of its method. Raises `Refused`."""
+    key = issuer.signing_key
+    return partial(signer.sign, key.handle), issuer.method_id(key)
+
+
+def _p256(signer: Signer, issuer: Issuer) -> tuple[Callable[[bytes], bytes], str]:
+    """Return how the issuer's P-256 key signs, and the id of its method. Raises `Refused`."""
+    key = issuer.signing_key
+    if key.p256 is None or key.p256_handle is None:
+        detail = (
+            f"{issuer.name} has no P-256 key. One is created with its own signing key, or when that key is rotated."
+        )
+        raise Refused(detail, code="no_p256_key")
+    return partial(signer.sign_p256, key.p256_handle), f"{issuer.did}#{key.p256}"
 
 
 def _claims(credential: dict[str, object]) -> dict[str, object]:

@@ -17,10 +17,10 @@ from chalicelib.tasks.task_queue import Task
 from chalicelib.verify import bitstring
 
 MAX_REASON = 500
-"""Characters of a reason."""
+"""Maximum characters of a reason."""
 MAX_ATTEMPTS = 16
-"""Attempts per change. All credentials of an issuer share its lists, and one of several concurrent writers succeeds per
-round, so this allows about as many concurrent writers."""
+"""Maximum attempts per change. All credentials of an issuer share its lists, and one of several concurrent writers
+succeeds per round, so this allows about as many concurrent writers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from chalicelib.tasks.task_queue import Task
 DRAWS = 8
 """Draws of an index from one pair of lists before a new pair is opened.
 
-Of a pair filled to the fraction f, a draw is taken with probability f and all eight with f^8: 1 in 10^8 at a tenth,
-15 in a million at a quarter, 4 in a thousand at a half. Added up over the life of a pair, the next one is opened after
-about 45,000 credentials, a third of the 131,072 entries, and a credential costs 1.2 draws on average.
+If a fraction f of a pair is used, a drawn index is taken with probability f, and all eight are with f^8: 1 in 10^8 at a
+tenth, 15 in a million at a quarter, 4 in a thousand at a half. Added up over the life of a pair, the next one is opened
+after about 45,000 credentials, a third of the 131,072 entries, and a credential costs 1.2 draws on average.
 """
 PAIRS = 3
 """Pairs of lists tried for one credential. A second pair is almost empty, so needing a third means a storage error."""
@@ -60,7 +60,7 @@ class Draft:
     supersedes: str | None = None
 
 
-def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued], None]) -> Record:
+def sign_and_store(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued], None]) -> Record:
     """Sign ``draft`` and ``store`` it, within the issuer's daily quota; retry at another index when ``store`` raises
     `Conflict` (`index_taken`).
 
@@ -69,9 +69,9 @@ def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued],
     """
     issuer = own_key.ensure(issuer_context, issuer_context.issuer_store.issuer(draft.achievement.issuer_id))
     taken = quota.take(issuer_context, issuer)
-    signer = _Watched(issuer_context.signer)
+    signer = _RecordingSigner(issuer_context.signer)
     try:
-        return place_uncounted(replace(issuer_context, signer=signer), draft, issuer, store)
+        return sign_and_store_uncounted(replace(issuer_context, signer=signer), draft, issuer, store)
     except LaurelError as error:
         # After a concurrent change the caller tries again a few times. Any other error could be repeated for ever, such
         # as an id that is taken, and each signature costs money; and after `Unavailable` it may be stored.
@@ -82,7 +82,7 @@ def place(issuer_context: IssuerContext, draft: Draft, store: Callable[[Issued],
 
 
 @dataclass(slots=True)
-class _Watched:
+class _RecordingSigner:
     """A `Signer` that remembers whether it has signed anything."""
 
     signer: Signer
@@ -90,6 +90,9 @@ class _Watched:
 
     def create(self, issuer_id: str) -> NewKey:
         return self.signer.create(issuer_id)
+
+    def create_p256(self, issuer_id: str) -> NewKey:
+        return self.signer.create_p256(issuer_id)
 
     def public(self, handle: str) -> bytes:
         return self.signer.public(handle)
@@ -99,11 +102,16 @@ class _Watched:
         self.has_signed = True
         return signature
 
+    def sign_p256(self, handle: str, message: bytes) -> bytes:
+        signature = self.signer.sign_p256(handle, message)
+        self.has_signed = True
+        return signature
 
-def place_uncounted(
+
+def sign_and_store_uncounted(
     issuer_context: IssuerContext, draft: Draft, first: Issuer, store: Callable[[Issued], None]
 ) -> Record:
-    """`place` for what was taken from the quota of the issuer ``first`` before."""
+    """Like `sign_and_store`, for a credential already counted against the quota of ``first``."""
     for issuer in _issuers_with_room(issuer_context, first, draft.now):
         for _ in range(DRAWS):
             issued = sign(issuer_context, draft, issuer, draw(issuer_context))
@@ -144,7 +152,7 @@ def sign(issuer_context: IssuerContext, draft: Draft, issuer: Issuer, index: int
     )
     # The issuer's key may have been rotated after the draft was made; a proof older than its key would be invalid.
     created = max(draft.now, issuer.signing_key.created)
-    # Sign the JWT first, because it may be refused for its size (KMS signs 4,096 bytes at most).
+    # Sign the JWT first, because it may be refused for its size (KMS signs 4,096 bytes at most with Ed25519).
     jwt = as_jwt(issuer_context.signer, issuer, document, created=created) if draft.jwt else None
     content = with_proof(issuer_context.signer, issuer, document, created=created, suite=draft.suite)
     if len(content) > strict_json.DEFAULT.size:

@@ -19,7 +19,7 @@ ABANDONED_AFTER = timedelta(days=90)
 """An issuer that no operator registered and that has issued nothing for this long is closed. A course that plans its
 first credentials takes a term at most, and a closed issuer opens again when it issues."""
 ORPHAN_AFTER = timedelta(days=1)
-"""A key that its issuer does not know is an orphan after this time; creating and storing one takes seconds."""
+"""A key that no issuer refers to is an orphan after this time; creating and storing one takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,10 @@ def _is_abandoned(issuer_context: IssuerContext, issuer: Issuer) -> bool:
 def _close(issuer_context: IssuerContext, remover: KeyRemover, issuer: Issuer) -> list[str]:
     """Let ``issuer`` sign with the shared key, schedule the deletion of its own keys and mark it as closed; return
     their handles. An issuer that changes meanwhile is left for the next night."""
-    own = [key.handle for key in issuer.keys if not key.shared]
+    own = [handle for key in issuer.keys if not key.shared for handle in key.handles]
     try:
         if own:
-            shared = new_key.shared(issuer_context, issuer_context.now())
+            shared = new_key.use_shared_key(issuer_context, issuer_context.now())
             issuer = rotation.sign_with(issuer_context, issuer, shared, lambda found: not found.keys[-1].shared)
             for handle in own:
                 remover.schedule_deletion(handle)
@@ -110,4 +110,4 @@ def _is_orphan(issuer_context: IssuerContext, key: StoredKey) -> bool:
 def _needed(issuer: Issuer) -> set[str]:
     """The handles of the issuer's keys. A revoked key is not needed, and must not sign anything."""
     keys = issuer.keys if issuer.next_key is None else (*issuer.keys, issuer.next_key)
-    return {key.handle for key in keys if key.revoked is None}
+    return {handle for key in keys if key.revoked is None for handle in key.handles}

@@ -57,7 +57,7 @@ def with_next_key(issuer_context: IssuerContext, issuer: Issuer) -> Issuer:
     is then unused in the key service, where `cleanup` finds it."""
     if issuer.next_key is not None:
         return issuer
-    fresh = new_key.own_within_budget(issuer_context, issuer, issuer_context.now())
+    fresh = new_key.create_own_key_within_budget(issuer_context, issuer, issuer_context.now())
     if fresh is None:
         return issuer
     kept = replace(issuer, next_key=fresh, version=issuer.version + 1)
@@ -70,7 +70,7 @@ def _with_current_shared_key(issuer_context: IssuerContext, issuer: Issuer) -> I
     handle = issuer_context.key_policy.shared_handle
     if issuer.keys[-1].handle == handle:
         return None
-    fresh = new_key.shared(issuer_context, issuer_context.now())
+    fresh = new_key.use_shared_key(issuer_context, issuer_context.now())
     return rotation.sign_with(
         issuer_context, issuer, fresh, lambda found: _signs_with_shared_key(found) and found.keys[-1].handle != handle
     )

@@ -39,8 +39,8 @@ class Impact:
 
 
 def impact(issuer_context: IssuerContext, issuer_id: str, key_id: str, since: datetime) -> Impact:
-    """The effect of `revoke`. Credentials count by the time in the issuer's list: those of the seconds around a
-    rotation may count for the other key. Raises as `revoke` does."""
+    """The effect of `revoke`. Credentials are attributed by the time in the issuer's list, so those issued within
+    seconds of a rotation may be attributed to the other key. Raises as `revoke` does."""
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     key = _revocable(issuer_context, issuer, key_id, since)
     invalid = kept = 0
@@ -54,6 +54,8 @@ def revoke(
     issuer_context: IssuerContext, issuer_id: str, key_id: str, since: datetime, *, by_operator: bool = False
 ) -> Issuer:
     """Revoke the key ``key_id``, its fragment or full id, which others could sign with since ``since``.
+
+    The P-256 key beside it is revoked with it, whichever of the two ``key_id`` names.
 
     If it is the signing key, it is replaced first: by a new key, or by the shared key when the issuer or the deployment
     may not create one now; an operator always gets a new one. A former shared key is replaced by the current one, so
@@ -77,7 +79,8 @@ def revoke(
 
 def _revocable(issuer_context: IssuerContext, issuer: Issuer, key_id: str, since: datetime) -> SigningKey:
     rotation.check_can_rotate(issuer)
-    key = next((key for key in issuer.keys if key_id in (key.fragment, issuer.method_id(key))), None)
+    fragment = key_id.removeprefix(f"{issuer.did}#")
+    key = next((key for key in issuer.keys if fragment in (key.fragment, key.p256)), None)
     if key is None:
         raise NotFound("This issuer does not have this key.")
     if since > issuer_context.now():
@@ -106,15 +109,17 @@ def _with_another_key(issuer_context: IssuerContext, issuer: Issuer, key: Signin
         return issuer
     now = issuer_context.now()
     if key.shared:
-        return rotation.sign_with(issuer_context, issuer, new_key.shared(issuer_context, now), signs_with_it)
+        return rotation.sign_with(issuer_context, issuer, new_key.use_shared_key(issuer_context, now), signs_with_it)
     if by_operator:
-        return rotation.sign_with(issuer_context, issuer, new_key.own(issuer_context, issuer.id, now), signs_with_it)
+        return rotation.sign_with(
+            issuer_context, issuer, new_key.create_own_key(issuer_context, issuer.id, now), signs_with_it
+        )
     if issuer.identified(now):
         issuer = own_key.with_next_key(issuer_context, issuer)
         if issuer.next_key is not None:
             with suppress(Unavailable):  # a new key cannot sign at once (`own_key.ensure`)
                 return rotation.sign_with(issuer_context, issuer, issuer.next_key, signs_with_it)
-    return rotation.sign_with(issuer_context, issuer, new_key.shared(issuer_context, now), signs_with_it)
+    return rotation.sign_with(issuer_context, issuer, new_key.use_shared_key(issuer_context, now), signs_with_it)
 
 
 def _sign_lists_again(issuer_context: IssuerContext, issuer: Issuer, key: SigningKey) -> None:
@@ -135,7 +140,7 @@ def _sign_list_again(issuer_context: IssuerContext, issuer: Issuer, key: Signing
         except Conflict:
             continue
         return
-    raise rotation.busy(issuer)
+    raise rotation.concurrent_change_error(issuer)
 
 
 def _is_signed_by(issuer: Issuer, key: SigningKey, listed: StatusList) -> bool:
@@ -155,7 +160,7 @@ def _marked(issuer_context: IssuerContext, issuer: Issuer, key: SigningKey, sinc
             issuer = issuer_context.issuer_store.issuer(issuer.id)
         else:
             return marked
-    raise rotation.busy(issuer)
+    raise rotation.concurrent_change_error(issuer)
 
 
 def _issue_times(issuer_context: IssuerContext, issuer_id: str, since: datetime) -> Iterator[datetime]:

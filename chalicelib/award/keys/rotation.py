@@ -26,7 +26,7 @@ def rotate_key(issuer_context: IssuerContext, issuer_id: str) -> Issuer:
     """
     issuer = issuer_context.issuer_store.issuer(issuer_id)
     check_can_rotate(issuer)
-    fresh = new_key.own(issuer_context, issuer_id, issuer_context.now())
+    fresh = new_key.create_own_key(issuer_context, issuer_id, issuer_context.now())
     return sign_with(issuer_context, issuer, fresh, lambda _issuer: True)
 
 
@@ -63,17 +63,17 @@ def sign_with(
             issuer = issuer_context.issuer_store.issuer(issuer.id)
         else:
             return rotated
-    raise busy(issuer)
+    raise concurrent_change_error(issuer)
 
 
-def busy(issuer: Issuer) -> Conflict:
+def concurrent_change_error(issuer: Issuer) -> Conflict:
     """The error for an issuer whose concurrent changes keep winning."""
     return Conflict(f"Someone else is changing {issuer.name}. Try again.", code="busy")
 
 
 def _keys(keys: tuple[SigningKey, ...], fresh: SigningKey, now: datetime) -> tuple[SigningKey, ...]:
     """``keys`` with ``fresh`` as the last one, and all others retired. A key that the issuer signed with before, such
-    as the shared key, is taken up again instead of being listed twice."""
+    as the shared key, is reused instead of being listed twice."""
     known = next((key for key in keys if key.fragment == fresh.fragment), None)
     active = replace(fresh, created=now) if known is None else replace(known, retired=None)
     return (*_retire(tuple(key for key in keys if key is not known), now), active)

@@ -13,17 +13,18 @@ from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
 from chalicelib.award.input.text_rules import check_text, check_url
+from chalicelib.award.pathways.pathway_link import Step
 from chalicelib.errors import Refused
 
 MAX_STEPS = 25
-"""Achievements in one pathway. The reward lists each credential as evidence (`issue.MAX_EVIDENCE`), and a change that
-replaces every step still fits into one transaction (100 actions)."""
+"""Maximum achievements in one pathway. The reward lists each credential as evidence (`issue.MAX_EVIDENCE`), and a
+change that replaces every step still fits into one transaction (100 actions)."""
 MAX_DEPTH = 4
-"""Levels of nested groups. Deeper pathways could be stored but not understood by people."""
+"""Maximum levels of nested groups. Deeper pathways could be stored but not understood by people."""
 MAX_PATHWAYS = 100
-"""Pathways per issuer, including archived ones: saving one reads them all."""
+"""Maximum pathways per issuer, including archived ones: saving one reads them all."""
 MAX_THROUGH = 5
-"""Pathways that can contain the same achievement: each is listed on its credentials' pages."""
+"""Maximum pathways that can contain the same achievement: each is listed on its credentials' pages."""
 
 
 class Rule(StrEnum):
@@ -35,16 +36,6 @@ class Rule(StrEnum):
     """All steps; each opens when the previous ones are done."""
     ANY = "any"
     """Any of the steps, as many as required."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An achievement to earn. ``url`` is its enrolment page."""
-
-    achievement_id: str
-    name: str
-    description: str | None = None
-    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +84,6 @@ class Completion:
     """Ids of the credentials that completed it."""
     rewarded: bool
     """Whether a reward with this ``id`` was issued."""
-
-
-@dataclass(frozen=True, slots=True)
-class PathwayLink:
-    """A pathway as shown on the page of a credential that is one of its steps; contains no personal data."""
-
-    pathway_id: str
-    pathway: str
-    next: tuple[Step, ...]
-    """The next steps after that achievement, at most `MAX_NEXT`; empty at the end of the pathway."""
-    reward: str | None
-    """Name of the pathway's reward."""
-    steps: int
-    """The number of steps."""
-    place: int | None
-    """The achievement's place among them, from 1; None if they need not be done in order."""
 
 
 def steps(node: Node) -> Iterator[Step]:

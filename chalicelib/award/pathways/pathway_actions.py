@@ -11,18 +11,9 @@ from chalicelib.award import daily_limits
 from chalicelib.award.derived_ids import SECRET_BYTES, derived_id
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing.storing import PATHWAYS
-from chalicelib.award.pathways.pathway import (
-    Completion,
-    Node,
-    Pathway,
-    PathwayLink,
-    Step,
-    check,
-    check_size,
-    check_together,
-    steps,
-)
+from chalicelib.award.pathways.pathway import Completion, Node, Pathway, check, check_size, check_together, steps
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.pathways.pathway_link import PathwayLink, Step
 from chalicelib.award.pathways.pathway_progress import Progress, build_pathway_link, missing, progress
 from chalicelib.credential import email_address
 from chalicelib.credential.record import State
@@ -32,7 +23,7 @@ from chalicelib.tasks.task_queue import Task
 ALL_HOLDERS = "pathway:"
 """Prefix of the subject of a task that checks all holders of a pathway instead of one credential."""
 MAX_ATTEMPTS = 8
-"""Attempts to save; each fails only because another writer saved a pathway of the same issuer first."""
+"""Maximum attempts to save; each fails only because another writer saved a pathway of the same issuer first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +41,7 @@ class Pathways(Protocol):
     """Stores pathways. Every method raises `Unavailable` when storage does not respond."""
 
     def pathway_set(self, issuer_id: str) -> PathwaySet | None:
-        """Strongly read; None before the first pathway."""
+        """Strongly consistent read; None before the first pathway."""
 
     def pathway(self, issuer_id: str, pathway_id: str) -> Pathway:
         """The newest version. Raises `NotFound`."""
@@ -81,7 +72,7 @@ class Pathways(Protocol):
         """Store a completion. Keeps an existing one, unless only the new one has a reward."""
 
     def completion(self, issuer_id: str, pathway_id: str, completion_id: str) -> Completion | None:
-        """Strongly read."""
+        """Strongly consistent read."""
 
     def completions(self, issuer_id: str, pathway_id: str, after: str | None, limit: int) -> Sequence[Completion]:
         """Completions of all versions by id: the first ``limit`` after the id ``after``."""

@@ -20,7 +20,8 @@ from chalicelib.award.input.field_errors import (
     optional,
     text,
 )
-from chalicelib.award.pathways.pathway import MAX_DEPTH, MAX_STEPS, Completion, Group, Node, Pathway, Rule, Step
+from chalicelib.award.pathways.pathway import MAX_DEPTH, MAX_STEPS, Completion, Group, Node, Pathway, Rule
+from chalicelib.award.pathways.pathway_link import Step, write_next
 from chalicelib.award.pathways.pathway_progress import NodeProgress, Progress
 from chalicelib.credential import dates
 
@@ -114,11 +115,6 @@ def write_progress(progress: Progress) -> dict[str, object]:
         "next": [write_next(step) for step in progress.next],
         "root": _write_node_progress(progress.root),
     }
-
-
-def write_next(step: Step) -> dict[str, object]:
-    """An open step in short form."""
-    return {"achievement": step.achievement_id, "name": step.name, "url": step.url}
 
 
 def write_completion(completion: Completion) -> dict[str, object]:

@@ -7,7 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from chalicelib.award.pathways.pathway import Node, Pathway, PathwayLink, Rule, Step, steps
+from chalicelib.award.pathways.pathway import Node, Pathway, Rule, steps
+from chalicelib.award.pathways.pathway_link import PathwayLink, Step
 
 MAX_NEXT = 3
 """Maximum number of next steps in a pathway link."""

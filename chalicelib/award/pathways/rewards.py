@@ -15,7 +15,7 @@ from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.recipient import Recipient
-from chalicelib.award.issuing.search import Place, place, write_cursor
+from chalicelib.award.issuing.search import Place, decode_cursor, encode_cursor
 from chalicelib.award.issuing.storing import PATHWAYS
 from chalicelib.award.pathways.pathway import Completion, Pathway, steps
 from chalicelib.award.pathways.pathway_actions import (
@@ -132,11 +132,11 @@ def _check_all_holders(issuer_context: IssuerContext, pathways: Pathways, tasks:
         pathway = pathways.pathway(task.issuer_id, pathway_id)
     except NotFound:
         return  # erased in the meantime
-    start = place(cursor) if cursor else None
+    start = decode_cursor(cursor) if cursor else None
     end = issuer_context.clock() + TIME_PER_CALL
     for after, _ in _each_row(issuer_context, pathways, pathway, start, _award_unless_refused):
         if issuer_context.clock() >= end:
-            subject = f"{ALL_HOLDERS}{pathway_id} {write_cursor(after)}"
+            subject = f"{ALL_HOLDERS}{pathway_id} {encode_cursor(after)}"
             tasks.add([Task(KIND, task.issuer_id, subject, issuer_context.now())])
             return
 

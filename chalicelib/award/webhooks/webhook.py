@@ -86,7 +86,7 @@ class WebhookStore(Protocol):
     """Stores webhooks and their deliveries. Every method raises `Unavailable` when storage does not respond."""
 
     def webhook(self, issuer_id: str, webhook_id: str) -> Webhook:
-        """Strongly read. Raises `NotFound`."""
+        """Strongly consistent read. Raises `NotFound`."""
 
     def webhooks(self, issuer_id: str) -> Iterator[Webhook]:
         """All webhooks of an issuer."""

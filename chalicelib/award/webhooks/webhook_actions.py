@@ -16,22 +16,23 @@ from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused
 
 MAX_WEBHOOKS = 20
-"""Per issuer: one for each system that reports completions, and one for testing."""
+"""Maximum webhooks per issuer: one for each system that reports completions, and one for testing."""
 MAX_COURSES = 500
-"""Courses per webhook; with the longest ids they fill half of a DynamoDB item."""
+"""Maximum courses per webhook; with the longest ids they fill half of a DynamoDB item."""
 MAX_NAMES = 3
-"""Pointers whose values are joined into a name."""
+"""Maximum JSON pointers whose values are joined into a name."""
 OVERLAP = timedelta(hours=24)
 """How long the previous secret stays valid after a rotation, so that every sender can be updated."""
 MAX_SECRETS = 5
-"""Valid at the same time. Each is tried for every message, and no owner rotates more often in a day by mistake."""
+"""Maximum secrets that are valid at the same time. Each is tried for every message, and no owner rotates more often in
+a day by mistake."""
 DELIVERIES_SHOWN = 50
 """Most recent deliveries shown to an issuer."""
 
 
 Check = Callable[[], object]
-"""Raises when the caller may no longer manage webhooks. It is called once a new secret is stored, which is then undone:
-a person who is removed or demoted at the same moment never sees a secret that works."""
+"""Raises when the caller may no longer manage webhooks. It is called after a new secret is stored; if it raises,
+the secret is removed again: a person who is removed or demoted at the same moment never sees a secret that works."""
 
 
 def _anyone() -> None:
@@ -141,8 +142,8 @@ def rotate(
     leaked: bool = False,
     still_allowed: Check = _anyone,
 ) -> WebhookWithSecret:
-    """Create a new secret. The previous one stays valid for `OVERLAP`, and older ones until the time that they were
-    given: a second rotation must not end the one that the sender still uses. All stop working at once if one of them
+    """Create a new secret. The previous one stays valid for `OVERLAP`, and older ones until the time set for them
+    earlier: a second rotation must not end the one that the sender still uses. All stop working at once if one of them
     has ``leaked``.
 
     ``version`` is the one that the caller saw, so that a repeated call, or two people at once, rotate once; None is for

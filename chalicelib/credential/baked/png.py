@@ -16,7 +16,7 @@ KEYWORD = b"openbadgecredential"
 _OLD_KEYWORD = b"openbadges"
 """The keyword of Open Badges 2.0, which some programs still use for 3.0."""
 MAX_CHUNKS = 4096
-"""Programs write chunks of at least 8 KB, so an image of 2 MB has about 256."""
+"""Maximum chunks. Programs write chunks of at least 8 KB, so an image of 2 MB has about 256."""
 _TEXT = re.compile(rb"([^\0]{1,79})\0([\0\1])\0[^\0]{0,1000}\0[^\0]{0,1000}\0(.*)", re.DOTALL)
 """Keyword, compression flag, method, language, translated keyword, text (PNG, third edition, 11.3.3.4)."""
 

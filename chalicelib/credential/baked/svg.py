@@ -14,7 +14,7 @@ _OLD_NAMESPACE = "http://openbadges.org"
 _NAMES = (f"{NAMESPACE} credential", f"{_OLD_NAMESPACE} assertion")
 """The element of Open Badges 3.0, and that of 2.0."""
 MAX_ELEMENTS = 50_000
-"""An image of 2 MB has fewer, unless it was made to cost time."""
+"""Maximum elements. An image of 2 MB has fewer, unless it was made to cost time."""
 MAX_DEPTH = 200
 _TAG = re.compile(rb"<([^\s/>]++)(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>")
 _DECLARED = re.compile(rb"\sxmlns:openbadges\s*=")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC
 
-from chalicelib.credential.quotation import unquoted
+from chalicelib.credential.quotation import escape_quotes
 from chalicelib.delivery.emails import credential_email
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
-from chalicelib.delivery.emails.email_content import (
+from chalicelib.delivery.emails.parts.email_content import (
     Button,
     EmailContent,
     Kind,
 )
-from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.emails.parts.text import line
 from chalicelib.language.phrase import phrase
 
 REASON = 500
@@ -120,4 +120,4 @@ def status(kind: Kind, context: EmailContext, links: Links) -> EmailContent:
 def _reason(context: EmailContext) -> str:
     if not context.reason:
         return ""
-    return phrase("The issuer’s reason: “{reason}”", reason=unquoted(line(context.reason, REASON), None))
+    return phrase("The issuer’s reason: “{reason}”", reason=escape_quotes(line(context.reason, REASON), None))

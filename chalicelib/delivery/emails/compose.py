@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from chalicelib.delivery.emails import changes, credential_email, neutral
+from chalicelib.delivery.emails import changes, credential_email, surveys
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
-from chalicelib.delivery.emails.email_content import (
+from chalicelib.delivery.emails.parts import neutral
+from chalicelib.delivery.emails.parts.email_content import (
     Button,
     EmailContent,
     Kind,
 )
-from chalicelib.delivery.emails.text import line
-from chalicelib.delivery.emails.translated import translated
+from chalicelib.delivery.emails.parts.text import line
+from chalicelib.delivery.emails.parts.translated import translated
 from chalicelib.language.languages import DEFAULT, known
 from chalicelib.language.phrase import phrase
 
@@ -37,12 +38,10 @@ def _of_identified(kind: Kind, context: EmailContext, links: Links) -> EmailCont
     match kind:
         case Kind.ISSUED:
             return _issued(context, links)
-        case Kind.UNOPENED:
-            return _unopened(context, links)
-        case Kind.UNSHARED:
-            return _unshared(context, links)
-        case Kind.RENEWAL:
-            return _renewal(context, links)
+        case Kind.UNOPENED | Kind.UNSHARED | Kind.RENEWAL:
+            return {Kind.UNOPENED: _unopened, Kind.UNSHARED: _unshared, Kind.RENEWAL: _renewal}[kind](context, links)
+        case Kind.SURVEY_6 | Kind.SURVEY_12:
+            return surveys.survey(kind, context, links)
         case Kind.CORRECTED | Kind.RENEWED:
             return changes.replacement(kind, context, links)
         case Kind.REVOKED | Kind.SUSPENDED | Kind.REINSTATED:

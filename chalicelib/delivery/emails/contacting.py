@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.delivery.emails.branding import LAUREL
-from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
-from chalicelib.delivery.emails.translated import translated
+from chalicelib.delivery.emails.parts.branding import LAUREL
+from chalicelib.delivery.emails.parts.email_content import Button, EmailContent, Kind
+from chalicelib.delivery.emails.parts.translated import translated
 from chalicelib.language.languages import DEFAULT
 from chalicelib.language.phrase import phrase, plural
 
@@ -16,7 +16,7 @@ def confirmation(email: str, link: str, hours: int, language: str = DEFAULT) -> 
         kind=Kind.CONTACT_CONFIRMATION,
         to=email,
         subject=phrase("Confirm your message"),
-        preview=phrase("It is sent when you confirm your address."),
+        preview=phrase("Your message will be sent when you confirm your address."),
         brand=LAUREL,
         greeting=phrase("Hello,"),
         paragraphs=(
@@ -42,7 +42,7 @@ def message(
     """Compose the email with a message from ``sender`` to the holder with the address ``email``; ``link`` is the page
     where the holder reports the sender or turns messages off. The words of the sender are not translated."""
     if organization:
-        who = phrase("“{name}” of “{organization}” has sent you this message:", name=name, organization=organization)
+        who = phrase("“{name}” from “{organization}” has sent you this message:", name=name, organization=organization)
     else:
         who = phrase("“{name}” has sent you this message:", name=name)
     content = EmailContent(

@@ -7,22 +7,22 @@ from datetime import UTC
 
 from chalicelib.award.input import colours
 from chalicelib.award.issuing.recipient import Recipient
-from chalicelib.award.pathways.pathway import PathwayLink
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.credential.signed_content import start_as_signed
-from chalicelib.delivery.emails.branding import Brand
-from chalicelib.delivery.emails.email_content import (
+from chalicelib.delivery.emails.months import month_of
+from chalicelib.delivery.emails.parts.branding import Brand
+from chalicelib.delivery.emails.parts.email_content import (
     Button,
     EmailContent,
     Kind,
     Picture,
     Tip,
 )
-from chalicelib.delivery.emails.months import month_of
-from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.emails.parts.text import line
 from chalicelib.delivery.holder.sharing import SharedCredential, linkedin_profile
 from chalicelib.language.phrase import phrase
 
@@ -161,9 +161,12 @@ def guide(shared: SharedCredential) -> tuple[Tip, ...]:
         Tip(phrase("CV"), named),
         Tip(
             phrase("Email signature"),
-            phrase("From that page, open “Show it with its current status …” and choose “Email signature”."),
+            phrase("On that page, open “Show it with its current status …” and choose “Email signature”."),
         ),
-        Tip(phrase("Web page"), phrase("Copy the HTML code with the badge image from that page.")),
+        Tip(
+            phrase("Web page"),
+            phrase("On that page, open “Show it with its current status …” and copy the HTML code."),
+        ),
         Tip(
             phrase("Public profile"),
             phrase("Show your credentials on a public profile. That page sends you the link to publish it."),

@@ -1,15 +1,15 @@
-"""Compose the email about an erasure that waits."""
+"""Compose the email about a pending erasure."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery.emails import neutral
-from chalicelib.delivery.emails.branding import LAUREL
-from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
-from chalicelib.delivery.emails.text import line
-from chalicelib.delivery.emails.translated import translated
+from chalicelib.delivery.emails.parts import neutral
+from chalicelib.delivery.emails.parts.branding import LAUREL
+from chalicelib.delivery.emails.parts.email_content import Button, EmailContent, Kind
+from chalicelib.delivery.emails.parts.text import line
+from chalicelib.delivery.emails.parts.translated import translated
 from chalicelib.language.phrase import phrase
 
 
@@ -17,7 +17,7 @@ def notice(
     email: str, link: str, due: datetime, issuer: Issuer | None, now: datetime, language: str, *, by_holder: bool
 ) -> EmailContent:
     """Compose the email with the link that cancels the erasure that is ``due``: of everything, or of what ``issuer``
-    has, in ``language``. ``by_holder``: the holder asked for it on their page."""
+    has, in ``language``. ``by_holder``: the holder requested it on their page."""
     if issuer is None:
         what = phrase(
             "On {date}, Laurel will delete everything that it stores about this address: your credentials from all "

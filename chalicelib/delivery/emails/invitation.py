@@ -6,7 +6,7 @@ from chalicelib.access.models import Member
 from chalicelib.delivery import email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.limits import quota
 from chalicelib.delivery.mailbox import suppression_reason
 from chalicelib.errors import Refused, Unavailable

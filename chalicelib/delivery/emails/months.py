@@ -1,4 +1,4 @@
-"""A month as a curriculum vitae states it."""
+"""A month as written in a CV."""
 
 from __future__ import annotations
 

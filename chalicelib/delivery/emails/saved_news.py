@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.delivery.emails.branding import LAUREL
-from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
-from chalicelib.delivery.emails.translated import translated
+from chalicelib.delivery.emails.parts.branding import LAUREL
+from chalicelib.delivery.emails.parts.email_content import Button, EmailContent, Kind
+from chalicelib.delivery.emails.parts.translated import translated
 from chalicelib.language.languages import DEFAULT
 from chalicelib.language.phrase import phrase, plural
 
@@ -57,9 +57,9 @@ def news(
 def _revoked(revoked: tuple[Revoked, ...]) -> Iterator[str]:
     for one in revoked:
         if one.name:
-            yield phrase("A credential of “{name}” was revoked: {page}", name=one.name, page=one.page)
+            yield phrase("A credential held by “{name}” was revoked: {page}", name=one.name, page=one.page)
         else:
-            yield phrase("A credential of a person you saved was revoked: {page}", page=one.page)
+            yield phrase("A credential held by a person you saved was revoked: {page}", page=one.page)
 
 
 def _matches(matches: tuple[Match, ...]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chalicelib.delivery import email_events
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.limits import pausing
 from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.mailbox import suppression_reason

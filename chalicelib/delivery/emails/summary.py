@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery.emails.branding import LAUREL
-from chalicelib.delivery.emails.email_content import Button, EmailContent, Kind
-from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.emails.parts.branding import LAUREL
+from chalicelib.delivery.emails.parts.email_content import Button, EmailContent, Kind
+from chalicelib.delivery.emails.parts.text import line
 
 
 def monthly(

@@ -22,9 +22,9 @@ class LinkExpired(LaurelError):
 
     code = "link_expired"
 
-    def __init__(self, detail: str, *, wide: bool) -> None:
+    def __init__(self, detail: str, *, opens_all_issuers: bool) -> None:
         super().__init__(detail)
-        self.wide = wide
+        self.opens_all_issuers = opens_all_issuers
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class HolderAccess:
         return self.link.email
 
     def check_issuer(self, issuer_id: str) -> None:
-        """Check that the link opens things of this issuer. Raises `NotFound`."""
+        """Check that the link gives access to this issuer. Raises `NotFound`."""
         if self.link.issuer_id not in (None, issuer_id):
             raise NotFound("This link opens the credentials of another issuer.")
 
     def check_everything(self) -> None:
         """Check that the link opens what concerns all issuers. Raises `Forbidden`."""
-        if not self.link.wide:
+        if not self.link.opens_all_issuers:
             raise Forbidden("Request the link to all of your credentials first. This link is for one issuer only.")
 
     def check_requested(self) -> None:
@@ -60,7 +60,7 @@ def enter(delivery_context: DeliveryContext, token: str) -> HolderAccess:
     link = find(delivery_context, token, Purpose.MY)
     mailbox = delivery_context.mailbox(link.email)
     if not _works(delivery_context, link, mailbox):
-        raise LinkExpired("This link no longer works.", wide=link.wide)
+        raise LinkExpired("This link no longer works.", opens_all_issuers=link.opens_all_issuers)
     return HolderAccess(link, mailbox)
 
 

@@ -12,13 +12,13 @@ from chalicelib.analytics.event import Kind as Happening
 from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery import delivery_status, links, mailbox, reminders
 from chalicelib.delivery.delivery_context import DeliveryContext
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.holder import home as holder_home
 from chalicelib.delivery.holder import sharing
 from chalicelib.delivery.holder.access import HolderAccess, enter, find
 from chalicelib.delivery.holder.home import FIRST_PAGE, HolderCredential, HolderHome, PageQuery
-from chalicelib.delivery.holder.sharing import Target
-from chalicelib.delivery.links import Purpose
+from chalicelib.delivery.holder.sharing import SharePlatform
+from chalicelib.delivery.links import Keeps, Purpose, keep_none
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.errors import NotFound, Refused
 from chalicelib.language.languages import LANGUAGES
@@ -43,7 +43,7 @@ def share(
     delivery_context: DeliveryContext,
     token: str,
     credential_id: str,
-    target: Target,
+    target: SharePlatform,
     language: Translation = ENGLISH,
 ) -> str:
     """The sharing URL at ``target``, filled in in ``language``; records the credential as shared.
@@ -59,13 +59,13 @@ def share(
     return sharing.address(target, credential.shared, language)
 
 
-def document(delivery_context: DeliveryContext, token: str, credential_id: str) -> bytes:
-    """The signed credential, for a wallet; records the download. Raises as `share`."""
-    record = _own_credential(delivery_context, token, credential_id).record
+def download(delivery_context: DeliveryContext, token: str, credential_id: str) -> HolderCredential:
+    """The credential that the holder downloads for a wallet; records the download. Raises as `share`."""
+    found = _own_credential(delivery_context, token, credential_id)
     delivery_context.record_event(
-        Happening.DOWNLOAD, record, delivery_context.now(), once=delivery_context.entropy(16).hex()
+        Happening.DOWNLOAD, found.record, delivery_context.now(), once=delivery_context.entropy(16).hex()
     )
-    return record.document
+    return found
 
 
 def choose_zone(delivery_context: DeliveryContext, token: str, zone: str) -> None:
@@ -104,15 +104,15 @@ def choose_emails(delivery_context: DeliveryContext, token: str, issuer_id: str,
 
     def choose(one: Mailbox) -> Mailbox:
         after = mailbox.choose(one, issuer_id, wanted)
-        if wanted not in mailbox.narrower(one, issuer_id):
+        if wanted not in mailbox.choices_with_fewer_emails(one, issuer_id):
             access.check_requested()
         return after
 
     delivery_context.change_mailbox(access.mailbox.digest, choose)
 
 
-def forget(delivery_context: DeliveryContext, token: str) -> None:
-    """Delete the holder's settings and links, and stop all emails.
+def delete_settings(delivery_context: DeliveryContext, token: str, keeps: Keeps = keep_none) -> None:
+    """Delete the holder's settings and links, except those that ``keeps`` names, and stop all emails.
 
     Credentials and their recipients stay, because they belong to the issuers.
     Raises `NotFound`, `LinkExpired`, and `Forbidden` for a link to one issuer.
@@ -120,8 +120,8 @@ def forget(delivery_context: DeliveryContext, token: str) -> None:
     access = enter(delivery_context, token)
     access.check_everything()
     now = delivery_context.now()
-    delivery_context.change_mailbox(access.mailbox.digest, lambda one: mailbox.forgotten(one, now))
-    delivery_context.store.delete_links(links.mailbox_id_of(access.mailbox.digest))
+    delivery_context.change_mailbox(access.mailbox.digest, lambda one: mailbox.with_data_deleted(one, now))
+    delivery_context.store.delete_links(links.mailbox_id_of(access.mailbox.digest), keeps)
 
 
 def unsubscribe_issuer(delivery_context: DeliveryContext, token: str) -> Issuer:

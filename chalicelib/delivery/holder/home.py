@@ -16,7 +16,7 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Record
 from chalicelib.credential.signed_content import issuer_as_signed, start_as_signed
-from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.emails.parts.text import line
 from chalicelib.delivery.holder.access import HolderAccess
 from chalicelib.delivery.holder.sharing import SharedCredential
 from chalicelib.delivery.mailbox import Mailbox
@@ -24,7 +24,7 @@ from chalicelib.delivery.ports import Archive
 from chalicelib.errors import NotFound
 
 MAX_GROUPS = 10
-"""Issuers on one page: with `SHARE` credentials each, as many as a person scrolls through."""
+"""Maximum issuers on one page: with `SHARE` credentials each, as many as a person scrolls through."""
 SHARE = 5
 """Credentials of each issuer on a page of several issuers; its own page shows all."""
 PAGE_SIZE = 25
@@ -58,7 +58,7 @@ class HolderHome:
 
     email: str
     groups: tuple[IssuerGroup, ...]
-    wide: bool
+    opens_all_issuers: bool
     """Whether the link opens the credentials of all issuers."""
     requested: bool
     """Whether Laurel sent the link because the holder requested it (`Link.requested`)."""
@@ -94,7 +94,7 @@ def page(archive: Archive, base_url: str, access: HolderAccess, query: PageQuery
         access.check_issuer(wanted)
         groups, following = reader.one_issuer(wanted, query.before), None
     link = access.link
-    return HolderHome(access.email, groups, link.wide, link.requested, following, access.mailbox)
+    return HolderHome(access.email, groups, link.opens_all_issuers, link.requested, following, access.mailbox)
 
 
 def own_credential(archive: Archive, base_url: str, access: HolderAccess, credential_id: str) -> HolderCredential:
@@ -125,7 +125,7 @@ class _Reader:
         return tuple(groups), shown[-1] if len(found) > MAX_GROUPS else None
 
     def one_issuer(self, issuer_id: str, before: str | None) -> tuple[IssuerGroup, ...]:
-        group = self._group(issuer_id, search.place(before) if before else None, PAGE_SIZE)
+        group = self._group(issuer_id, search.decode_cursor(before) if before else None, PAGE_SIZE)
         first = self.access.link.credential_id
         if first is not None and before is None:
             # The credential of the email comes first, however many came after it.
@@ -135,7 +135,7 @@ class _Reader:
 
     def _group(self, issuer_id: str, before: Place | None, size: int) -> IssuerGroup:
         places = self.archive.holdings(issuer_id, self.access.email, before, size + 1)
-        following = search.write_cursor(places[size - 1]) if len(places) > size else None
+        following = search.encode_cursor(places[size - 1]) if len(places) > size else None
         issuer = self.archive.issuer(issuer_id)
         found = self._credentials(issuer, [place.credential_id for place in places[:size]])
         return IssuerGroup(issuer, found, following)

@@ -8,7 +8,8 @@ from chalicelib.access.rate_limits import Limit, TooMany
 from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import account
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.account import RequestedOn
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.holder.access import find, works
 from chalicelib.delivery.limits import quota
 from chalicelib.delivery.limits.reputation import SIGN_IN
@@ -19,15 +20,19 @@ from chalicelib.language.languages import DEFAULT
 from chalicelib.language.phrase import phrase
 
 NEW_LINK = Limit("holder-link", 1, timedelta(minutes=10))
-"""Links with one scope that are sent to one address in this time, because delivery can take minutes."""
+"""Maximum links with one scope that are sent to one address in this time, because delivery can take minutes.
+`LOST_LINKS` have their own, so that they and the links from the holder's own page do not delay each other."""
 WIDE_LINKS = Limit("holder-all", 5, timedelta(days=1))
-"""Links to all credentials that are sent to one address in a day. Each works for `links.WIDE_VALIDITY`, as long as the
-window, and ends no other, so a stranger who uses the limit up leaves the holder with a link that works."""
+"""Maximum links to all credentials that are sent to one address in a day. Each works for `links.WIDE_VALIDITY`, as long
+as the window, and does not end the others, so even if a stranger uses up the limit, the holder has a working link."""
 ISSUER_LINKS = Limit("holder-issuer", 5, timedelta(days=1))
-"""Links to one issuer's credentials that are sent to one address in a day. The last one sent always works."""
+"""Maximum links to one issuer's credentials that are sent to one address in a day. The last one sent always works."""
 FROM_ENDED_LINKS = Limit("holder-ended", 5, timedelta(days=1))
-"""Links that are sent to one address in a day at the request of someone with a link that opens nothing (it has expired,
-the holder has ended it, or it only unsubscribes), or with none (`lost_link`). They do not use up the other limits."""
+"""Maximum links that are sent to one address in a day at the request of someone with a link that opens nothing (it has
+expired, the holder has ended it, or it only unsubscribes). They do not use up the other limits."""
+LOST_LINKS = Limit("holder-lost", 5, timedelta(days=1))
+"""Maximum links that are sent to one address in a day at the request of someone who has none (`lost_link`). Each works
+for as long as the window."""
 
 
 def send_link_to_all(
@@ -52,7 +57,7 @@ def replace_links(delivery_context: DeliveryContext, token: str, language: str =
     """
     link = find(delivery_context, token, Purpose.MY)
     ends_earlier = works(delivery_context, link)
-    limit = WIDE_LINKS if link.wide else ISSUER_LINKS
+    limit = WIDE_LINKS if link.opens_all_issuers else ISSUER_LINKS
     _send(delivery_context, link, link.issuer_id, language, wanted=limit, ends_earlier=ends_earlier)
     return ends_earlier
 
@@ -66,12 +71,22 @@ def send_link_to_subscribe(delivery_context: DeliveryContext, token: str, langua
     _send(delivery_context, link, link.issuer_id, language, wanted=FROM_ENDED_LINKS)
 
 
+def send_link_to_person(delivery_context: DeliveryContext, email: str) -> None:
+    """Send a link to all of the holder's credentials to ``email``, the address with which they have signed in. Sends
+    nothing if there is no credential.
+
+    Raises `TooMany`, `Unavailable`, and `Refused` as `send_link_to_all`.
+    """
+    if delivery_context.archive.holder_issuers(email, None, 1):
+        _send_to(delivery_context, email, None, DEFAULT, WIDE_LINKS, RequestedOn.SIGNED_IN)
+
+
 def send_link_to_recipient(delivery_context: DeliveryContext, email: str, language: str = DEFAULT) -> None:
     """Send a link to all of the holder's credentials to ``email``, requested by someone who has proven nothing.
 
     Raises `TooMany`, `Unavailable`, and `Refused` as `send_link_to_all`.
     """
-    _send_to(delivery_context, email, None, language, FROM_ENDED_LINKS)
+    _send_to(delivery_context, email, None, language, LOST_LINKS, RequestedOn.CREDENTIAL_PAGE)
 
 
 def _send(
@@ -83,8 +98,10 @@ def _send(
     wanted: Limit,
     ends_earlier: bool = False,
 ) -> None:
-    limit = wanted if works(delivery_context, link) else FROM_ENDED_LINKS
-    _send_to(delivery_context, link.email, issuer_id, language, limit, ends_earlier=ends_earlier)
+    opens = works(delivery_context, link)
+    limit = wanted if opens else FROM_ENDED_LINKS
+    requested_on = RequestedOn.OWN_PAGE if opens and link.purpose is Purpose.MY else RequestedOn.EARLIER_LINK
+    _send_to(delivery_context, link.email, issuer_id, language, limit, requested_on, ends_earlier=ends_earlier)
 
 
 def _send_to(
@@ -93,6 +110,7 @@ def _send_to(
     issuer_id: str | None,
     language: str,
     limit: Limit,
+    requested_on: RequestedOn,
     *,
     ends_earlier: bool = False,
 ) -> None:
@@ -104,7 +122,15 @@ def _send_to(
     url, new = delivery_context.link(Purpose.MY, email, issuer_id=issuer_id)
     with quota.unless_not_sent(delivery_context, counts):
         delivery_context.store.add_links((new,))
-        content = account.holder_link(email, url, language, wide=new.wide, ends_earlier=ends_earlier)
+        content = account.holder_link(
+            email,
+            url,
+            language,
+            opens_all_issuers=new.opens_all_issuers,
+            ends_earlier=ends_earlier,
+            requested_on=requested_on,
+            has_deleted=box.forgotten_at is not None,
+        )
         message_id = delivery_context.mailer().send(content)
     email_events.count_sent(delivery_context, message_id, SIGN_IN, content)
     if ends_earlier:
@@ -114,14 +140,15 @@ def _send_to(
 
 def _counted(delivery_context: DeliveryContext, limit: Limit, subject: str) -> tuple[quota.Count, ...]:
     """Count a link to be sent. Raises `TooMany`."""
+    recent = f"lost {subject}" if limit is LOST_LINKS else subject
     if not delivery_context.within(limit, subject):
         raise TooMany(
             phrase("We have sent you several links today. Use the most recent one in your inbox."),
             int(limit.window.total_seconds()),
         )
-    if not delivery_context.within(NEW_LINK, subject):
+    if not delivery_context.within(NEW_LINK, recent):
         delivery_context.give_back(limit, subject)
         raise TooMany(
             phrase("We sent a link a few minutes ago. Check your email first."), int(NEW_LINK.window.total_seconds())
         )
-    return (limit, subject), (NEW_LINK, subject)
+    return (limit, subject), (NEW_LINK, recent)

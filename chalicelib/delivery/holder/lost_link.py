@@ -63,7 +63,7 @@ def request(
     delivery_context.tasks.add([Task(KIND, record.issuer_id, request_id, now)])
 
 
-def answer(delivery_context: DeliveryContext, task: Task) -> None:
+def handle_request(delivery_context: DeliveryContext, task: Task) -> None:
     """The handler of `KIND`: send the link if the address is right, and delete the request.
 
     Nothing is sent over a limit or to an address that bounces. Raises `Unavailable`; then the task is repeated.

@@ -15,7 +15,7 @@ from chalicelib.language.phrase import Phrase, phrase
 from chalicelib.language.translation import ENGLISH, Translation
 
 
-class Target(StrEnum):
+class SharePlatform(StrEnum):
     """A platform to share on, and its channel."""
 
     LINKEDIN_PROFILE = Channel.LINKEDIN_PROFILE
@@ -33,11 +33,11 @@ ORIGINS = (
 )
 """Origins of all links that `address` returns."""
 WORDS = {
-    Target.LINKEDIN_PROFILE: "Add to LinkedIn profile",
-    Target.LINKEDIN_POST: "Post on LinkedIn",
-    Target.FACEBOOK: "Share on Facebook",
-    Target.X: "Post on X",
-    Target.WHATSAPP: "Share on WhatsApp",
+    SharePlatform.LINKEDIN_PROFILE: "Add to LinkedIn profile",
+    SharePlatform.LINKEDIN_POST: "Post on LinkedIn",
+    SharePlatform.FACEBOOK: "Share on Facebook",
+    SharePlatform.X: "Post on X",
+    SharePlatform.WHATSAPP: "Share on WhatsApp",
 }
 MAX_NAME = 200
 """Maximum characters of a name in a link, the same as for achievements and issuers."""
@@ -71,19 +71,19 @@ def email(shared: SharedCredential, language: Translation = ENGLISH) -> str:
     return f"mailto:?{urlencode(fields, quote_via=quote, safe='')}"
 
 
-def address(target: Target, shared: SharedCredential, language: Translation = ENGLISH) -> str:
+def address(target: SharePlatform, shared: SharedCredential, language: Translation = ENGLISH) -> str:
     """The URL that opens ``target``'s sharing page for ``shared``; always starts with one of `ORIGINS`."""
     url, sentence = link(shared.url, Channel(target.value)), language.text(_sentence(shared))
     match target:
-        case Target.LINKEDIN_PROFILE:
+        case SharePlatform.LINKEDIN_PROFILE:
             return linkedin_profile(shared)
-        case Target.LINKEDIN_POST:
+        case SharePlatform.LINKEDIN_POST:
             return _with("https://www.linkedin.com/sharing/share-offsite/", url=url)
-        case Target.FACEBOOK:
+        case SharePlatform.FACEBOOK:
             return _with("https://www.facebook.com/sharer/sharer.php", u=url)
-        case Target.X:
+        case SharePlatform.X:
             return _with("https://x.com/intent/post", text=sentence, url=url)
-        case Target.WHATSAPP:
+        case SharePlatform.WHATSAPP:
             return _with("https://wa.me/", text=f"{sentence} {url}")
 
 

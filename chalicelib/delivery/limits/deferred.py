@@ -23,21 +23,22 @@ from chalicelib.tasks.task_queue import Task
 KIND = "deferred_emails"
 """Task kind: send an issuer's deferred emails."""
 SPREAD = timedelta(hours=16)
-"""Issuers wake up over this time after midnight, so that they do not compete at once, and have eight hours left."""
+"""After midnight, issuers' deferred emails are retried over this period, so that they do not all start at once and have
+eight hours left."""
 CALL = timedelta(seconds=10)
 """Maximum time before the last email of one call begins: half of `worker.SLICE`, because sending takes time."""
 PER_CALL = 100
 """Deferred emails read in one call: more than can be sent in `CALL`."""
 MAX_FAILURES = 3
-"""Failures in a row after which the email service or storage is considered down."""
+"""Number of consecutive failures after which the email service or storage is considered down."""
 MOVES = Limit("deferred-moves", 1000, timedelta(days=1))
-"""Emails of one issuer that may be moved behind the others in a day because their recipient has had enough. Bounds the
-writes when an issuer has thousands of emails for one address."""
+"""Maximum emails of one issuer that may be moved behind the others in a day because the recipient's daily limit is
+reached. Bounds the writes when an issuer has thousands of emails for one address."""
 
 Handler = Callable[[Task], None]
 
 
-def wake_up_time(issuer_id: str, now: datetime) -> datetime:
+def retry_time(issuer_id: str, now: datetime) -> datetime:
     """When the issuer's deferred emails are tried again: the next day, at the issuer's own time."""
     spread = int(SPREAD.total_seconds())
     return dates.next_day(now) + timedelta(seconds=zlib.crc32(issuer_id.encode()) % spread)
@@ -47,18 +48,19 @@ def defer(delivery_context: DeliveryContext, task: Task) -> None:
     """Store the email of ``task`` until the quota allows it. Idempotent."""
     email = DeferredEmail(task.issuer_id, task.due, task.kind, task.subject)
     delivery_context.store.add_deferred(email)
-    wake_up(delivery_context, task.issuer_id, wake_up_time(task.issuer_id, delivery_context.now()))
+    schedule_retry(delivery_context, task.issuer_id, retry_time(task.issuer_id, delivery_context.now()))
 
 
-def wake_up(delivery_context: DeliveryContext, issuer_id: str, due: datetime) -> None:
+def schedule_retry(delivery_context: DeliveryContext, issuer_id: str, due: datetime) -> None:
     """Add the issuer's task. All calls of a day add the same one."""
     delivery_context.tasks.add([Task(KIND, issuer_id, "", due)])
 
 
 def resume(delivery_context: DeliveryContext, issuer_id: str) -> Reputation:
-    """End the pause of an issuer's emails and send those that wait; the reputation before. Raises `Unavailable`."""
+    """End the pause of an issuer's emails, send the deferred ones, and return the reputation before the change. Raises
+    `Unavailable`."""
     before = pausing.resume(delivery_context, issuer_id)
-    wake_up(delivery_context, issuer_id, delivery_context.now())
+    schedule_retry(delivery_context, issuer_id, delivery_context.now())
     return before
 
 
@@ -88,13 +90,13 @@ def sender(delivery_context: DeliveryContext, handlers: Mapping[str, Handler]) -
                 handlers[email.kind](email.task())
             except quota.Exceeded as error:
                 if not error.of_recipient or not _move(delivery_context, email, now):
-                    wake_up(delivery_context, task.issuer_id, wake_up_time(task.issuer_id, now))
+                    schedule_retry(delivery_context, task.issuer_id, retry_time(task.issuer_id, now))
                     return
                 continue
             except Exception:  # an error in one email must not stop the others
                 failures += 1
                 if failures >= MAX_FAILURES:
-                    wake_up(delivery_context, task.issuer_id, wake_up_time(task.issuer_id, now))
+                    schedule_retry(delivery_context, task.issuer_id, retry_time(task.issuer_id, now))
                     raise
                 # It becomes a task of its own, which is retried and reported as any other.
                 delivery_context.tasks.add([email.task(now)])
@@ -118,6 +120,6 @@ def _move(delivery_context: DeliveryContext, email: DeferredEmail, now: datetime
 def _continue(delivery_context: DeliveryContext, task: Task, now: datetime) -> None:
     if delivery_context.store.deferred(task.issuer_id, now, 1):
         # Later than this task, which would otherwise be the same one.
-        wake_up(delivery_context, task.issuer_id, max(now, task.due + timedelta(microseconds=1)))
+        schedule_retry(delivery_context, task.issuer_id, max(now, task.due + timedelta(microseconds=1)))
     elif delivery_context.store.deferred(task.issuer_id, dates.next_day(now), 1):
-        wake_up(delivery_context, task.issuer_id, wake_up_time(task.issuer_id, now))
+        schedule_retry(delivery_context, task.issuer_id, retry_time(task.issuer_id, now))

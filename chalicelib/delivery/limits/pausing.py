@@ -29,12 +29,13 @@ def count_problem(delivery_context: DeliveryContext, issuer_id: str, problem: Pr
 
 
 def resume(delivery_context: DeliveryContext, issuer_id: str) -> Reputation:
-    """End a pause; the reputation before. Raises `Unavailable`."""
+    """End a pause and return the reputation before the change. Raises `Unavailable`."""
     return _change(delivery_context, issuer_id, reputation.resumed)
 
 
 def _change(delivery_context: DeliveryContext, issuer_id: str, step: Callable[[Reputation], Reputation]) -> Reputation:
-    """Apply ``step`` to the stored reputation with optimistic locking; the reputation before. Raises `Unavailable`."""
+    """Apply ``step`` to the stored reputation with optimistic locking, and return the reputation before the change.
+    Raises `Unavailable`."""
     for _ in range(MAX_ATTEMPTS):
         before = delivery_context.store.reputation(issuer_id)
         after = step(before)

@@ -23,22 +23,23 @@ from chalicelib.errors import LaurelError, Unavailable
 
 _DAY = timedelta(days=1)
 UNPROVEN_ISSUER = Limit("emails", 20, _DAY)
-"""Emails of an issuer that is not identified: enough to try it out with a small course, too few to be worth it for
-spammers, and few enough that 20 bounces cannot endanger the sending account."""
+"""Maximum emails per day of an unidentified issuer: enough to try it out with a small course, too few to be worth it
+for spammers, and few enough that 20 bounces cannot endanger the sending account."""
 UNPROVEN_DEPLOYMENT = "emails-unproven"
 """Name of the limit on emails of all issuers that are not identified; its size is the setting `UNPROVEN_EMAILS`."""
 CREATOR_SHARE = 10
 """The issuers that one mailbox or one network has created (`Issuer.creator`) can use this part of what all share: 50
 emails of the default 500, so that no one fills it alone by creating many issuers."""
 PROVEN_ISSUER = Limit("emails-proven", 10_000, _DAY)
-"""First emails of all issuers of one registered domain (check 8). A domain is accountable, but cheap, and it can
-confirm any number of issuers."""
+"""Maximum first emails of all issuers of one registered domain (check 8). A domain is accountable, but cheap, and any
+number of issuers can verify it."""
 PER_RECIPIENT = Limit("emails-recipient", 10, _DAY)
-"""First emails to one address by an issuer, or by all issuers of one registered domain: no one earns more in a day."""
+"""Maximum first emails to one address by an issuer, or by all issuers of one registered domain: no one earns more in a
+day."""
 INVITATIONS = Limit("invitations", 50, _DAY)
-"""Invitations per issuer or registered domain; members over the quota can still sign in."""
+"""Maximum invitations per issuer or registered domain; members over the quota can still sign in."""
 INVITATIONS_PER_ADDRESS = Limit("invited", 2, _DAY)
-"""Invitations of these to one address, so that repeatedly adding a member sends no more emails."""
+"""Maximum invitations to one address, so that repeatedly adding a member does not send more emails."""
 
 Count = tuple[Limit, str]
 """A limit, and the subject that it counts."""
@@ -72,8 +73,8 @@ def counted_invitation(delivery_context: DeliveryContext, issuer: Issuer, email:
     refuse_paused(delivery_context, issuer.id)
     now = delivery_context.now()
     counts = (
-        (INVITATIONS_PER_ADDRESS, _sender_and_address(issuer.accountable(now), email)),
-        (INVITATIONS, issuer.accountable(now)),
+        (INVITATIONS_PER_ADDRESS, _sender_and_address(issuer.quota_owner_id(now), email)),
+        (INVITATIONS, issuer.quota_owner_id(now)),
         *(() if issuer.identified(now) else _daily(delivery_context, issuer)),
     )
     _count(delivery_context, counts)
@@ -82,14 +83,14 @@ def counted_invitation(delivery_context: DeliveryContext, issuer: Issuer, email:
 
 
 def count(delivery_context: DeliveryContext, issuer: Issuer, email: str) -> Sequence[Count]:
-    """Count one more first email, or email about the status, of ``issuer`` to ``email``; what was counted.
+    """Count one more first email, or email about the status, of ``issuer`` to ``email``, and return what was counted.
 
     Raises `Exceeded` when a daily quota is used up or the issuer's emails are paused.
     """
     refuse_paused(delivery_context, issuer.id)
     if issuer.registered:
         return ()
-    recipient = (PER_RECIPIENT, _sender_and_address(issuer.accountable(delivery_context.now()), email))
+    recipient = (PER_RECIPIENT, _sender_and_address(issuer.quota_owner_id(delivery_context.now()), email))
     counts = (recipient, *_daily(delivery_context, issuer))
     _count(delivery_context, counts)
     return counts
@@ -104,7 +105,7 @@ def refuse_paused(delivery_context: DeliveryContext, issuer_id: str) -> None:
 def _daily(delivery_context: DeliveryContext, issuer: Issuer) -> tuple[Count, ...]:
     now, shared = delivery_context.now(), delivery_context.unproven_emails
     if issuer.identified(now):
-        return ((PROVEN_ISSUER, issuer.accountable(now)),)
+        return ((PROVEN_ISSUER, issuer.quota_owner_id(now)),)
     creator = Limit("emails-creator", max(1, shared // CREATOR_SHARE), _DAY)
     # The narrowest first, so that one issuer or creator cannot use up what all share.
     return (
@@ -132,6 +133,6 @@ def unless_not_sent(delivery_context: DeliveryContext, counts: Sequence[Count]) 
         raise
 
 
-def _sender_and_address(accountable: str, email: str) -> str:
+def _sender_and_address(owner_id: str, email: str) -> str:
     # Per sender, so that issuers do not use up each other's quota.
-    return f"{accountable} {mailbox.digest(without_tag(email))}"
+    return f"{owner_id} {mailbox.digest(without_tag(email))}"

@@ -15,21 +15,21 @@ MAX_BOUNCED = 0.05
 """Share of emails that may bounce: Amazon SES reviews an account at 5% and pauses it at 10% (SES developer guide,
 "Reputation metrics")."""
 MIN_BOUNCED = 5
-"""Bounces below which nothing is paused, because a typing error is no pattern."""
+"""Minimum bounces before anything is paused: one typo is not a pattern."""
 MAX_COMPLAINED = 0.001
 """Share of emails that may be reported as spam: Amazon SES reviews an account at 0.1% and pauses it at 0.5%."""
 MIN_COMPLAINED = 3
-"""Recipients who complain, below which nothing is paused: one recipient, or two, cannot stop an issuer's emails."""
+"""Minimum recipients who complain before anything is paused: one recipient, or two, cannot stop an issuer's emails."""
 SIGN_IN = "SIGN_IN"
-"""Whose emails those count as that people request, to sign in or for a holder's link; no issuer can have this id."""
+"""The id under which requested emails (sign-in and holder links) are counted; no issuer can have it."""
 MIN_SIGN_IN_PROBLEMS = 20
-"""Bounces, or complaints, of sign-in emails below which nothing happens, because anyone can ask for an email to any
+"""Minimum bounces, or complaints, of sign-in emails before anything happens, because anyone can request an email to any
 address."""
 SIGN_IN_PAUSE = timedelta(days=1)
-"""How long sign-in emails to new addresses stay limited after too many bounced. The limit ends automatically, because
-there is no one who has to change something first."""
+"""How long sign-in emails to new addresses stay limited after too many bounces. The limit ends automatically, because
+no one has to fix anything first."""
 MAX_RECENT = 100
-"""Events remembered, so that one that arrives twice, or a recipient who reports several emails, counts once."""
+"""Maximum events remembered, so that one that arrives twice, or a recipient who reports several emails, counts once."""
 
 
 class Problem(StrEnum):

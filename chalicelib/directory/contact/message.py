@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.award.input import text_rules
-from chalicelib.credential.quotation import unquoted
-from chalicelib.delivery.emails.text import line
+from chalicelib.credential.quotation import escape_quotes
+from chalicelib.delivery.emails.parts.text import line
 from chalicelib.errors import Refused
 from chalicelib.language.phrase import phrase
 
 MAX_NAME = 100
-"""Characters of a name or an organization, as on a profile."""
+"""Maximum characters of a name or an organization, as on a profile."""
 MAX_TEXT = 2000
-"""Characters: enough to introduce a position and oneself; the rest follows by email."""
+"""Maximum characters: enough to introduce yourself and a position; the rest follows by email."""
 WAITS = timedelta(days=2)
 """How long a message waits for its sender: long enough to be sent tomorrow if the holder's limit is reached today."""
 
@@ -37,7 +37,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that waits until its sender has proven the address ``email``."""
+    """A pending message: it is sent when its sender has confirmed the address ``email``."""
 
     digest: str
     """SHA-256 of the secret in the sender's link, in hex."""
@@ -81,7 +81,7 @@ def check(draft: Draft) -> None:
 
 def quoted_name(value: str) -> str:
     """``value`` as an email names it within quotation marks."""
-    return unlinked(unquoted(line(value, MAX_NAME)))
+    return unlinked(escape_quotes(line(value, MAX_NAME)))
 
 
 def quoted_lines(text: str) -> tuple[str, ...]:

@@ -26,6 +26,16 @@ class Relayed:
     """Digest of the domain that answers for the sender (`organization`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class SenderReport:
+    """Records that a holder has reported a sender or an organization."""
+
+    sender: str
+    """Its digest (`Relayed`)."""
+    holder_id: str
+    expires: datetime
+
+
 class ContactStore(Protocol):
     """Stores messages until they are relayed, and which senders were reported. What has expired is not found.
 
@@ -33,10 +43,10 @@ class ContactStore(Protocol):
     """
 
     def add(self, message: Message) -> None:
-        """Store a message that waits."""
+        """Store a pending message."""
 
     def message(self, digest: str, now: datetime) -> Message | None:
-        """The message that waits under ``digest``, strongly read."""
+        """The pending message with this ``digest``, strongly consistent."""
 
     def take(self, message: Message) -> bool:
         """Delete a message; False if it was already gone. At most one of several callers succeeds."""
@@ -51,4 +61,7 @@ class ContactStore(Protocol):
         """Store that a holder has reported a sender or an organization, each by its digest. Idempotent."""
 
     def reported_by(self, sender: str, now: datetime) -> frozenset[str]:
-        """The ids of the holders who have reported a sender or an organization, strongly read."""
+        """The ids of the holders who have reported a sender or an organization, strongly consistent."""
+
+    def reports_of(self, holder_id: str, now: datetime) -> tuple[SenderReport, ...]:
+        """What a holder has reported, in order of the senders."""

@@ -24,7 +24,7 @@ from chalicelib.credential.record import Record
 from chalicelib.delivery import email_events, mailbox
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.emails import contacting
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.limits.quota import Count
 from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.mailbox import suppression_reason
@@ -44,16 +44,17 @@ from chalicelib.language.phrase import phrase
 _DAY = timedelta(days=1)
 _RETRY_SECONDS = int(_DAY.total_seconds())
 PER_NETWORK = NetworkLimit("contact-network", 20, 40, 200, _DAY)
-"""Messages written in one network, which may be that of a large company. Each is stored until it is sent or expires."""
+"""Maximum messages written in one network, which may be that of a large company. Each is stored until it is sent or
+expires."""
 PER_SENDER = Limit("contact-sender", 20, _DAY)
-"""Messages from one sender: as many as a recruiter writes with care in a day, and too few for advertising."""
+"""Maximum messages from one sender: as many as a recruiter writes with care in a day, and too few for advertising."""
 PER_SENDER_AND_HOLDER = Limit("contact-pair", 1, _DAY)
-"""Messages from one sender to one holder: if the holder replies, they continue by email."""
+"""Maximum messages from one sender to one holder: if the holder replies, they continue by email."""
 PER_ORGANIZATION_AND_HOLDER = Limit("contact-domain", 3, _DAY)
-"""Messages to one holder from one organization (`organization`), whose owner can make up addresses."""
+"""Maximum messages to one holder from one organization (`organization`), whose owner can make up addresses."""
 PER_HOLDER = Limit("contact-holder", 10, _DAY)
-"""Messages to one holder: more than anyone wants to answer in a day. Using it up takes ten mailboxes at mail providers,
-or four domains, and a refused message can be sent the next day with the same link (`message.WAITS`)."""
+"""Maximum messages to one holder: more than anyone wants to answer in a day. Using it up takes ten mailboxes at mail
+providers, or four domains, and a refused message can be sent the next day with the same link (`message.WAITS`)."""
 BLOCKED_FOR = timedelta(days=365)
 """How long a report of a sender counts."""
 BLOCKED_BY = 3
@@ -61,9 +62,6 @@ BLOCKED_BY = 3
 organization, for that holder."""
 LINK_WORKS = timedelta(days=90)
 """How long the link in a relayed message works. After that, holders can turn messages off on their own page."""
-
-_ANYONE = (Audience.PUBLIC,)
-_SIGNED_IN = (Audience.PUBLIC, Audience.RECRUITERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +123,12 @@ def send_signed_in(context: ContactContext, holder_id: str, email: str, draft: D
     _count_network(context, client_address)
     now = context.delivery_context.now()
     secret = secrets.new_secret(context.delivery_context.entropy)
-    _relay(context, Message(secrets.digest(secret), holder_id, email, draft, now), _SIGNED_IN, stored=False)
+    _relay(context, Message(secrets.digest(secret), holder_id, email, draft, now), Audience.RECRUITERS, stored=False)
 
 
 def waiting(context: ContactContext, secret: str) -> Message:
-    """The message that waits for its sender. Raises `NotFound` when it was sent, has expired or never existed."""
+    """The message that is pending until its sender confirms it. Raises `NotFound` when it was sent, has expired or
+    never existed."""
     now = context.delivery_context.now()
     found = context.store.message(secrets.digest(secret), now) if secrets.is_secret(secret) else None
     if found is None:
@@ -138,14 +137,14 @@ def waiting(context: ContactContext, secret: str) -> Message:
 
 
 def confirm(context: ContactContext, secret: str) -> None:
-    """Relay the message that waits, once. Raises as `waiting` and `send_signed_in` do."""
-    _relay(context, waiting(context, secret), _ANYONE, stored=True)
+    """Relay the pending message, once. Raises as `waiting` and `send_signed_in` do."""
+    _relay(context, waiting(context, secret), Audience.PUBLIC, stored=True)
 
 
-def _relay(context: ContactContext, one: Message, audiences: tuple[Audience, ...], *, stored: bool) -> None:
+def _relay(context: ContactContext, one: Message, audience: Audience, *, stored: bool) -> None:
     delivery_context, now = context.delivery_context, context.delivery_context.now()
     delivery_context.mailer()  # a deployment without email must not take the message
-    holder = _holder(context, one.holder_id, audiences)
+    holder = _holder(context, one.holder_id, audience)
     sender, organized = email_events.recipient(one.email), organization(one.email)
     _check_reports(context, sender, organized, holder.id, now)
     counts = _counted(delivery_context, sender, organized, holder.id)
@@ -189,11 +188,15 @@ def _record(delivery_context: DeliveryContext, holder: _Holder, one: Message, no
         delivery_context.recorder.record(replace(event, credential_id=None))
 
 
-def _holder(context: ContactContext, holder_id: str, audiences: tuple[Audience, ...]) -> _Holder:
-    """The holder, if they allow messages of one of ``audiences`` now. Raises `Refused` (`not_contactable`)."""
-    published = context.published_store.published(holder_id)
+def _holder(context: ContactContext, holder_id: str, audience: Audience) -> _Holder:
+    """The holder, if they allow messages of ``audience`` now. Raises `Refused` (`not_contactable`)."""
+    store = context.published_store
+    if audience is Audience.RECRUITERS:
+        published = store.for_recruiters([holder_id]).get(holder_id)
+    else:
+        published = store.published(holder_id)
     now = context.delivery_context.now()
-    if published is None or not published.is_current(now) or published.contact not in audiences:
+    if published is None or not published.is_current(now) or published.contact not in (Audience.PUBLIC, audience):
         raise _refusal()
     for recipient in _recipients(context, published):
         if recipient.email is not None:

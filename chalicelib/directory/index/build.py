@@ -17,7 +17,7 @@ class Builder:
 
     def __init__(self) -> None:
         self._postings: dict[tuple[str, str], dict[str, array[int]]] = {}
-        self._suggestions: dict[tuple[str, str, str], Suggestion] = {}
+        self._suggestions: dict[frozenset[Suggestion], None] = {}
 
     def add(self, ordinal: int, listing: Listing) -> Items:
         """Add ``listing``; return the items that are its own."""
@@ -25,8 +25,7 @@ class Builder:
         for term in terms:
             fields = self._postings.setdefault((term.kind, term.value), {})
             fields.setdefault(term.field, array("I")).append(ordinal)
-        for found in suggestions_of(listing).values():
-            self._suggestions.update({one[:3]: one for one in found})
+        self._suggestions.update(dict.fromkeys(suggestions_of(listing).values()))
         return own_items(ordinal, listing, terms)
 
     def pieces(self) -> Iterator[Piece]:
@@ -41,7 +40,7 @@ class Builder:
 
     def suggestions(self) -> Iterator[Suggestion]:
         """The suggestions of all values."""
-        return iter(self._suggestions.values())
+        return iter({one[:3]: one for found in self._suggestions for one in found}.values())
 
 
 def own_items(ordinal: int, listing: Listing, terms: frozenset[Term]) -> Items:

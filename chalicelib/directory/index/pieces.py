@@ -10,7 +10,7 @@ from chalicelib.directory.index.terms import Kind
 from chalicelib.directory.ports import Piece, Slot, State
 
 MAX_WHOLE = 300
-"""Ordinals of a posting that is stored whole: 900 bytes, so that a change of it is one write unit."""
+"""Maximum ordinals of a posting that is stored whole: 900 bytes, so that a change of it is one write unit."""
 SPELLING = "spelling"
 """The kind of the dictionary's slots."""
 
@@ -24,14 +24,24 @@ class Edit(NamedTuple):
 
 
 def block_slot(kind: str, value: str, block: int) -> Slot:
-    """The slot of one block of a posting; text order is number order."""
-    return Slot(kind, value, f"{block:06}")
+    """The slot of one block of a posting."""
+    return Slot(kind, value, block_part(block))
+
+
+def block_part(block: int) -> str:
+    """The part of a posting that is one block: three digits for `bits.MAX_ORDINAL`, whose text order is their order."""
+    return f"{block:03x}"
+
+
+def block_of(slot: Slot) -> int:
+    """The block of a slot that is not whole."""
+    return int(slot.part, 16)
 
 
 def edited(piece: Piece, edits: Iterable[Edit]) -> Piece:
     """``piece`` after ``edits``; those of other blocks are ignored."""
     blocked = piece.state is State.BLOCK
-    block = int(piece.slot.part) if blocked else 0
+    block = block_of(piece.slot) if blocked else 0
     sets = {name: _ordinals(data, block, blocked=blocked) for name, data in piece.fields.items()}
     for edit in edits:
         if not blocked or edit.ordinal // bits.BLOCK == block:

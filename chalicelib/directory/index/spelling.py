@@ -1,8 +1,8 @@
-"""The dictionary that finds words with one typing error, in seven small reads for a word.
+"""The dictionary that finds words with one typo, in seven small reads for a word.
 
 A word of the index is stored twice: with its first three letters and its length, and with what follows the third
-letter. If one letter is wrong, either the beginning or the rest is intact, and the only error that damages both, a swap
-of the third and fourth letter, is undone before looking.
+letter. If one letter is wrong, either the prefix or the rest is intact, and the only error that damages both, a swap of
+the third and fourth letter, is undone before looking.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from chalicelib.directory import text
 
 _HEAD = 3
 SHORTEST = text.TYPO_LENGTH - 1
-"""Letters of the shortest word that a word of `TYPO_LENGTH` letters can be meant as."""
+"""Minimum length of a word that a typed word of `TYPO_LENGTH` letters can be a misspelling of."""
 
 
 def stored_under(word: str) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def stored_under(word: str) -> tuple[str, ...]:
 
 
 def looked_up(typed: str) -> tuple[str, ...]:
-    """The keys under which every word with one typing error is found."""
+    """The keys under which every word with one typo is found."""
     if not text.may_have_typo(typed):
         return ()
     head, size = typed[:_HEAD], len(typed)

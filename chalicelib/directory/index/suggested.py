@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from chalicelib.directory import text
+from chalicelib.directory.index.places import place_parts
 from chalicelib.directory.index.terms import Field, Kind, Term
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.ports import Suggestion
@@ -18,7 +19,9 @@ def suggestions_of(listing: Listing) -> dict[Term, frozenset[Suggestion]]:
 
 @lru_cache(4_096)
 def _suggestions(kind: str, value: str, label: str) -> frozenset[Suggestion]:
-    return frozenset(Suggestion(word, kind, value, label) for word in text.indexed_words(label))
+    # A country is also suggested by its English name, whatever the holder called it.
+    words = text.indexed_words(label) | (text.indexed_words(value) if kind == "place" else frozenset())
+    return frozenset(Suggestion(word, kind, value, label) for word in words)
 
 
 def _values(listing: Listing) -> Iterator[tuple[Term, str, str]]:
@@ -29,5 +32,6 @@ def _values(listing: Listing) -> Iterator[tuple[Term, str, str]]:
     for issuer in listing.issuers:
         yield Term(Kind.ISSUER, issuer.id), "issuer", issuer.name
     for part in listing.place.split(","):
-        if place := text.key(part):
-            yield Term(Kind.PLACE, place), "place", part.strip()
+        # A part without a comma before its country, which is two parts, would be a suggestion of two values.
+        if len(values := place_parts(part)) == 1:
+            yield Term(Kind.PLACE, *values), "place", part.strip()

@@ -8,10 +8,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chalicelib.directory import text
+from chalicelib.directory.index.places import place_parts
 from chalicelib.directory.listing import Listing
 
 MAX_CREDENTIALS = 8
-"""Holders with this many valid credentials or more are equal in the order by credentials."""
+"""Holders with at least this many valid credentials rank equally when sorting by number of credentials."""
 NO_MONTH = "0000-00"
 """The month of a listing without a valid credential."""
 
@@ -22,7 +23,7 @@ class Kind(StrEnum):
     WORD = "word"
     """A word of its text, or the name of a skill of several words; its fields are those of `Field`."""
     PREFIX = "prefix"
-    """The beginning of a word of its name. The field is the next letter."""
+    """A prefix of a word of its name. The field is the next letter."""
     ACHIEVEMENT = "achievement"
     ISSUER = "issuer"
     PLACE = "place"
@@ -31,7 +32,8 @@ class Kind(StrEnum):
     CREDENTIALS = "credentials"
     """The number of valid credentials, from two."""
     ISSUED = "issued"
-    """The month of the newest credential. Every listing has one, so all of them are the directory."""
+    """The month of the newest credential. Every listing has exactly one, so the union of all months is the whole
+    directory."""
 
 
 class Field(StrEnum):
@@ -68,15 +70,16 @@ def _terms(listing: Listing) -> Iterator[Term]:
     yield from (Term(Kind.OPEN_TO, one.lower()) for one in listing.open_to)
     yield from (Term(Kind.WORD, skill, Field.SKILL) for skill in skill_keys(listing))
     yield from (Term(Kind.WORD, word, Field.TEXT) for word in text_words(listing))
+    whole_name = name_field(len(text.searched_words(listing.name)))
     for word in name_words(listing):
-        yield Term(Kind.WORD, word, name_field(len(text.searched_words(listing.name))))
+        yield Term(Kind.WORD, word, whole_name)
         if len(word) >= 2 or text.is_cjk(word):
             yield prefix_term(word)
 
 
 def name_field(words: int) -> str:
-    """Where a word occurs that is in a name of this many words: if all words of a search are in names of as many, they
-    are the whole name."""
+    """The field of a word in a name with this many words. If every word of a search is in a name with that many words,
+    the search is the whole name."""
     return NAME_FIELDS[min(words, len(NAME_FIELDS)) - 1]
 
 
@@ -108,11 +111,6 @@ def text_words(listing: Listing) -> frozenset[str]:
 def skill_keys(listing: Listing) -> frozenset[str]:
     """What identifies the skills of a listing."""
     return frozenset(filter(None, map(text.key, listing.skills)))
-
-
-def place_parts(place: str) -> frozenset[str]:
-    """The parts of a place, separated by commas: a holder in ``Rotterdam, Netherlands`` is found in either."""
-    return frozenset(filter(None, map(text.key, place.split(","))))
 
 
 def language_tags(tag: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from chalicelib.language.phrase import phrase
 
-TEXT_VERSION = 3
+TEXT_VERSION = 4
 """Version of the text that a holder consents to (`TEXTS`). A changed text is a new version."""
 TEXTS: Mapping[int, str] = {
     1: phrase(
@@ -32,6 +32,14 @@ TEXTS: Mapping[int, str] = {
         "can change or unpublish the profile at any time. The page then disappears immediately, and other websites "
         "stop showing it within a minute. Laurel cannot remove copies that others have made."
     ),
+    4: phrase(
+        "I want a public profile. Everyone can find me in the directory and see what I show to everyone, and can copy "
+        "it, share it and link to it. Anyone who signs in with their email address, such as a recruiter, can also see "
+        "what I show to people who have signed in; the public page says that there is more. The people I choose can "
+        "send me messages by email, without seeing my address. I can change or unpublish the profile at any time. The "
+        "page then disappears immediately, and other websites stop showing it within a minute. Laurel cannot remove "
+        "copies that others have made."
+    ),
 }
 """The text of each version. A published text never changes, because entries name it."""
 
@@ -41,9 +49,7 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     RECRUITERS = "recruiters"
-    """Recruiters who are signed in."""
-    ISSUERS = "issuers"
-    """Visitors of the own directory of an issuer of a credential that is shown there."""
+    """Recruiters: anyone who has signed in. Only their email address is verified."""
 
 
 class Subject(StrEnum):
@@ -58,9 +64,9 @@ class Subject(StrEnum):
     LINKS = "links"
     OPEN_TO = "open_to"
     SEARCH_ENGINES = "search_engines"
-    """That search engines may list the public page."""
+    """Search engines may list the public page."""
     CONTACT = "contact"
-    """That Laurel relays messages to the holder."""
+    """Laurel relays messages to the holder."""
 
 
 FIELDS = (Subject.NAME, Subject.HEADLINE, Subject.PLACE, Subject.LANGUAGES, Subject.LINKS, Subject.OPEN_TO)
@@ -69,21 +75,24 @@ _CREDENTIAL = "credential:"
 
 
 class Visibility(StrEnum):
-    """A holder's choice for one subject. Each includes the audiences of those before it."""
+    """A holder's choice for one subject, from the narrowest to the widest."""
 
     NOBODY = "nobody"
-    ISSUERS = "issuers"
     RECRUITERS = "recruiters"
     EVERYONE = "everyone"
 
 
-AUDIENCES: Mapping[Visibility, frozenset[Audience]] = {
-    Visibility.NOBODY: frozenset(),
-    Visibility.ISSUERS: frozenset({Audience.ISSUERS}),
-    Visibility.RECRUITERS: frozenset({Audience.ISSUERS, Audience.RECRUITERS}),
-    Visibility.EVERYONE: frozenset(Audience),
+RECORDED: Mapping[Visibility, Audience | None] = {
+    Visibility.NOBODY: None,
+    Visibility.RECRUITERS: Audience.RECRUITERS,
+    Visibility.EVERYONE: Audience.PUBLIC,
 }
-"""The audiences of each choice."""
+"""The consent that each choice records: the one that the holder gave, in the words of the form."""
+WIDER: Mapping[Audience, tuple[Audience, ...]] = {
+    Audience.PUBLIC: (Audience.PUBLIC,),
+    Audience.RECRUITERS: (Audience.RECRUITERS, Audience.PUBLIC),
+}
+"""The consents that apply to each audience: recruiters also see what everyone sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,37 +136,35 @@ def grants_of(entries: Iterable[ConsentEntry]) -> Grants:
     return grants
 
 
-def shown_since(entries: Iterable[ConsentEntry], audience: Audience) -> datetime | None:
-    """The time since which the whole profile has been granted to ``audience``; None if it is not.
+def shown_since(entries: Iterable[ConsentEntry]) -> datetime | None:
+    """The time since which the whole profile has been granted to everyone; None if it is not.
 
     Extending a consent that is still granted does not change this time.
     """
     since: datetime | None = None
     for entry in sorted(entries, key=lambda one: one.number):
         for decision in entry.decisions:
-            if (decision.subject, decision.audience) == (Subject.PROFILE, audience):
+            if (decision.subject, decision.audience) == (Subject.PROFILE, Audience.PUBLIC):
                 since = (since or entry.at) if decision.granted else None
     return since
 
 
 def allows(grants: Grants, subject: str, audience: Audience, now: datetime) -> bool:
     """Whether ``audience`` may see ``subject`` at ``now``: the profile as a whole, and the subject itself."""
-    return is_on(grants, audience, now) and (subject, audience) in grants
+    return is_on(grants, audience, now) and any((subject, each) in grants for each in WIDER[audience])
 
 
 def is_on(grants: Grants, audience: Audience, now: datetime) -> bool:
     """Whether the profile as a whole is shown to ``audience`` at ``now``."""
-    key = (Subject.PROFILE, audience)
-    if key not in grants:
-        return False
-    ends = grants[key]
-    return ends is None or now < ends
+    keys = ((Subject.PROFILE, each) for each in WIDER[audience])
+    ends = [grants[key] for key in keys if key in grants]
+    return any(each is None or now < each for each in ends)
 
 
 def visibility(grants: Grants, subject: str) -> Visibility:
-    """The widest choice whose audiences are all granted for ``subject``, whether or not the profile is on."""
-    granted = {audience for name, audience in grants if name == subject}
-    return max((one for one in Visibility if AUDIENCES[one] <= granted), key=lambda one: len(AUDIENCES[one]))
+    """The widest choice that is granted for ``subject``, whether or not the profile is on."""
+    granted = (one for one in reversed(Visibility) if (subject, RECORDED[one]) in grants)
+    return next(granted, Visibility.NOBODY)
 
 
 def choose(subject: str, chosen: Visibility, expires_at: datetime | None = None) -> tuple[Decision, ...]:
@@ -165,7 +172,7 @@ def choose(subject: str, chosen: Visibility, expires_at: datetime | None = None)
     return tuple(
         Decision(subject, audience, granted, expires_at if granted else None)
         for audience in Audience
-        for granted in (audience in AUDIENCES[chosen],)
+        for granted in (audience is RECORDED[chosen],)
     )
 
 

@@ -21,6 +21,7 @@ from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.holder import access as holder_access
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.holder.access import HolderAccess
+from chalicelib.delivery.links import Keeps, keep_none
 from chalicelib.directory.profiles import consent, profile
 from chalicelib.directory.profiles.consent import (
     FIELDS,
@@ -33,17 +34,19 @@ from chalicelib.directory.profiles.consent import (
 )
 from chalicelib.directory.profiles.ports import ProfileStore
 from chalicelib.directory.profiles.profile import Details, Profile
-from chalicelib.directory.profiles.published import publish
+from chalicelib.directory.profiles.published import views
 from chalicelib.errors import NotFound, Refused, TooMany
 from chalicelib.language.phrase import phrase
 
 MAX_CREDENTIALS = 50
-"""Credentials on a profile: each is read and verified whenever the page is opened, by a few reads for all of them."""
+"""Maximum credentials on a profile: each is read and verified whenever the page is opened, by a few reads for all of
+them."""
 MAX_READ = 500
-"""Credentials of a holder among which "all my valid credentials" looks for them."""
+"""Maximum credentials of a holder among which "all my valid credentials" looks for them."""
 _PAGE = 50
 CHANGES = Limit("profile", 60, timedelta(days=1))
-"""Changes of one profile a day, except withdrawals: far more than a person makes, and a bound on its ledger."""
+"""Maximum changes of one profile per day, except withdrawals: far more than a person makes, and a limit on the size of
+the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +156,12 @@ def stop_contact(context: ProfileContext, mailbox: str) -> None:
     entry = ConsentEntry(entries[-1].number + 1, now, consent.TEXT_VERSION, changed)
     after = replace(stored, changed_at=now)
     hidden = context.store.hidden(stored.holder_id) is not None
-    context.store.save(after, entry, None if hidden else publish(after, (*entries, entry), Audience.PUBLIC, now))
+    context.store.save(after, entry, {} if hidden else views(after, (*entries, entry), now))
 
 
-def forget(context: ProfileContext, token: str) -> None:
-    """Delete the profile and its ledger, and the data stored about the address (`holder_actions.forget`).
+def forget(context: ProfileContext, token: str, keeps: Keeps = keep_none) -> None:
+    """Delete the profile and its ledger, and the data stored about the address, with its links except those that
+    ``keeps`` names (`holder_actions.delete_settings`).
 
     Raises as `view`. The profile is deleted first, because the link still works if this is interrupted.
     """
@@ -167,7 +171,7 @@ def forget(context: ProfileContext, token: str) -> None:
         if own.hidden:  # otherwise a new profile would be public immediately
             context.store.hide(own.access.mailbox.digest, now)
         context.store.delete(replace(own.profile, changed_at=now))
-    holder_actions.forget(context.delivery_context, token)
+    holder_actions.delete_settings(context.delivery_context, token, keeps)
 
 
 def _credentials(
@@ -213,8 +217,7 @@ def _store(
     if any(one.granted for one in changed) or not changed:
         _count(context, before.mailbox)
     after = replace(before, details=details, changed_at=now, visibility=visibility)
-    public = None if own.hidden else publish(after, entries, Audience.PUBLIC, now)
-    context.store.save(after, entry, public)
+    context.store.save(after, entry, {} if own.hidden else views(after, entries, now))
 
 
 def _count(context: ProfileContext, mailbox: str) -> None:

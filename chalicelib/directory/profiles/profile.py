@@ -14,14 +14,15 @@ from chalicelib.errors import LaurelError, Refused
 from chalicelib.language.phrase import phrase
 
 MAX_NAME = 100
-"""Characters, as many as a card shows in two lines."""
+"""Maximum characters, as many as a card shows in two lines."""
 MAX_HEADLINE = 160
 MAX_PLACE = 100
 MAX_LANGUAGES = 10
 MAX_LINKS = 5
-"""A portfolio, a code host, two social networks and one more; a longer list would serve only spammers."""
+"""Maximum links: a portfolio, a code host, two social networks and one more; a longer list would serve only
+spammers."""
 MAX_LINK = 300
-"""Characters of a link: addresses of people's own pages are short."""
+"""Maximum characters of a link: addresses of people's own pages are short."""
 
 
 class OpenTo(StrEnum):
@@ -70,7 +71,7 @@ class Profile:
     """Random: it tells nothing about the address, and a new profile gets another one."""
     details: Details
     changed_at: datetime
-    """When it was last changed: tells a repeated change from another one."""
+    """When it was last changed; distinguishes a repeated change from a new one."""
     visibility: Mapping[Subject, Visibility] = field(default_factory=dict)
     """The holder's latest choice for each field, also for an empty one and while the profile is not published. It only
     fills in the form: the ledger alone decides who may see what."""

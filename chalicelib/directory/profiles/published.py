@@ -1,9 +1,9 @@
-"""The view of a profile for one audience: only what the holder consented to, and nothing about their mailbox."""
+"""The public view of a profile: only what the holder consented to, and nothing about their mailbox."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +14,7 @@ from chalicelib.directory.profiles.profile import Details, Profile
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A profile as one audience sees it. Credentials are ids only: each is verified when it is shown."""
+    """A profile as everyone sees it. Credentials are ids only: each is verified when it is shown."""
 
     holder_id: str
     details: Details
@@ -26,15 +26,31 @@ class Published:
     expires_at: datetime | None
     contact: Audience | None = None
     """Who may send the holder messages: everyone, or recruiters, who are signed in; None for no one."""
+    more: bool = False
+    """Whether recruiters see more than the public; never what they see."""
 
     def is_current(self, now: datetime) -> bool:
         """Whether the consent to it has not expired."""
         return self.expires_at is None or now < self.expires_at
 
 
+Views = Mapping[Audience, Published]
+"""What each audience sees of a profile; audiences that see nothing are left out."""
+
+
+def views(profile: Profile, entries: Sequence[ConsentEntry], now: datetime) -> Views:
+    """What each audience sees of ``profile`` from ``now``."""
+    found = {one: publish(profile, entries, one, now) for one in Audience}
+    public, full = found[Audience.PUBLIC], found[Audience.RECRUITERS]
+    more = full is not None and (
+        public is None or (public.details, public.credentials) != (full.details, full.credentials)
+    )
+    return {audience: replace(one, more=more) for audience, one in found.items() if one is not None}
+
+
 def publish(profile: Profile, entries: Sequence[ConsentEntry], audience: Audience, now: datetime) -> Published | None:
     """The view of ``profile`` for ``audience`` from ``now``; None if it is empty."""
-    grants, since = consent.grants_of(entries), consent.shown_since(entries, audience)
+    grants, since = consent.grants_of(entries), consent.shown_since(entries)
     allowed = partial(_allowed, grants, audience, now)
     details = _visible(profile.details, allowed)
     credentials = sorted(one for one in consent.credentials_in(grants) if allowed(consent.credential_subject(one)))
@@ -46,7 +62,7 @@ def publish(profile: Profile, entries: Sequence[ConsentEntry], audience: Audienc
         tuple(credentials),
         indexed=allowed(Subject.SEARCH_ENGINES),
         since=since,
-        expires_at=grants[Subject.PROFILE, audience],
+        expires_at=grants[Subject.PROFILE, Audience.PUBLIC],
         # The address is found through a credential that is shown, so without one there is nowhere to send a message.
         contact=contact_of(grants, now) if credentials else None,
     )

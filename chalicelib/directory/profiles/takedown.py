@@ -13,8 +13,8 @@ def set_taken_down(context: ProfileContext, holder_id: str, *, taken_down: bool)
     """Hide a profile, or let its holder publish it again; returns when it was hidden. Idempotent.
 
     It need not be public now: its holder may have unpublished it before anyone could decide, and publish it again.
-    Profiles are stored by mailbox, so no one can look up whether one has this id; the mark of an id that no profile
-    has means nothing. Raises `NotFound` for what cannot be an id.
+    Profiles are stored by mailbox, so no one can look up whether one has this id; a marker for an id without a profile
+    has no effect. Raises `NotFound` for what cannot be an id.
     """
     if not PUBLIC_ID.fullmatch(holder_id):
         raise NotFound("no such profile")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from chalicelib.directory.index.places import country
 from chalicelib.directory.ports import Suggestion
 from chalicelib.directory.query.query import FilterKind
 
 MAX_ALTERNATIVES = 4
-"""Filters suggested: few enough to read them all."""
+"""Maximum filters suggested: few enough to read them all."""
 MAX_LOOKUPS = 4
-"""Suggestions looked up for one search: two read units each."""
+"""Maximum suggestions looked up for one search: two read units each."""
 _KINDS = (FilterKind.PLACE, FilterKind.ISSUER)
 """Kinds of filter that free text does not search."""
 
@@ -27,14 +28,14 @@ class Alternative:
 
 
 def alternatives(searched: str, suggest: Callable[[str], Sequence[Suggestion]]) -> tuple[Alternative, ...]:
-    """The places and issuers whose name starts with ``searched``, or else with one of its words. Raises what
-    ``suggest`` raises."""
+    """The places and issuers whose name starts with ``searched``, or else with one of its words. A country may have any
+    of its names. Raises what ``suggest`` raises."""
     words = searched.split()
     parts = [(searched, "")]
     if len(words) > 1:
         parts += [(word, " ".join(words[:place] + words[place + 1 :])) for place, word in enumerate(words)]
     for part, rest in parts[:MAX_LOOKUPS]:
-        found = tuple(_named(rest, suggest(part)))
+        found = tuple(_named(rest, suggest(country(part) or part)))
         if found:
             return found[:MAX_ALTERNATIVES]
     return ()

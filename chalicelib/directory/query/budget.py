@@ -6,9 +6,9 @@ At $0.125 for a million units on demand in us-east-1, a search that uses all of 
 from __future__ import annotations
 
 HARD_CAP = 50
-"""Units of one page, whatever is asked."""
+"""Maximum read units per page, whatever the query."""
 INDEX_UNITS = 40
-"""Units for reading the index, from which no further read starts. A page needs up to 10 more for its 20 cards."""
+"""Read units after which no further index read starts. A page needs up to 10 more for its 20 cards."""
 CARD_UNITS = 0.5
 """Units of one listing: at most 4 KB."""
 TOTAL_UNITS = 40

@@ -1,4 +1,4 @@
-"""The order by name: few results are read and sorted; many are met soon enough when walking through all names."""
+"""The order by name: a few results are read and sorted; many are found quickly by scanning all names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.directory.query.hits import Cards
 RESULT_UNITS = 20
 """Units for finding the results before they are put in order; in blocks beyond that, each listing is read instead."""
 MAX_SORTED = 60
-"""Results up to which all are read and sorted: 30 units, with `RESULT_UNITS` the hard cap."""
+"""Maximum number of results that are all read and sorted: 30 units, with `RESULT_UNITS` the hard cap."""
 _STEP = 200
 """Names in one read: about 16 KB, two units."""
 _STEP_UNITS = 2.5

@@ -8,11 +8,12 @@ from enum import IntEnum
 
 from chalicelib.directory import text
 from chalicelib.directory.index import terms
+from chalicelib.directory.index.places import place_parts
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.query.query import Filter, FilterKind, Query
 
 LONG_PREFIX = 4
-"""Letters from which a beginning is searched in every word; shorter ones are searched in names only."""
+"""Minimum prefix length for searching all words; shorter prefixes are searched in names only."""
 
 Similar = Mapping[str, Collection[str]]
 """For each word of the query, the words of the directory that may be meant by it."""
@@ -64,7 +65,7 @@ def _word_matches(word: str, last: bool, listing: Listing, similar: Collection[s
 
 
 def may_be_beginning(word: str, in_name: bool) -> bool:
-    """Whether ``word`` is also searched as the beginning of longer words, in names or in other text."""
+    """Whether ``word`` is also searched as a prefix of longer words, in names or in other text."""
     if text.is_cjk(word):
         return in_name and len(word) == 1
     return len(word) >= (2 if in_name else LONG_PREFIX)
@@ -110,7 +111,7 @@ def _values(kind: FilterKind, listing: Listing) -> Iterable[tuple[str, Collectio
         case FilterKind.ISSUER:
             return ((one.name, {one.id}) for one in listing.issuers)
         case FilterKind.PLACE:
-            return ((listing.place, terms.place_parts(listing.place)),)
+            return ((listing.place, place_parts(listing.place)),)
         case FilterKind.LANGUAGE:
             return ((tag, terms.language_tags(tag)) for tag in listing.languages)
         case _:

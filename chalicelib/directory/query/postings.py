@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.directory.index import bits
+from chalicelib.directory.index.pieces import block_of
 from chalicelib.directory.index.terms import Kind
-from chalicelib.directory.ports import IndexReader, Meter, Piece, Span, State
+from chalicelib.directory.ports import Buffered, IndexReader, Meter, Piece, Span, State
 from chalicelib.directory.query.expression import All, Beginning, Leaf, Node, Since, Some, Without, leaves
 
 MIN_UNITS = 0.5
@@ -15,12 +16,14 @@ MIN_UNITS = 0.5
 BLOCKS_PER_UNIT = 14
 """Blocks of one posting that a read unit covers: two times 4 KB, in bitmaps of 512 bytes with their keys."""
 GAP = BLOCKS_PER_UNIT // 2
-"""Blocks that are cheaper to read through than to leave out, because another read costs at least half a unit."""
+"""Number of blocks that are cheaper to read than to skip, because another read costs at least half a unit."""
 BEGINNING_UNITS = 10
 """Units for the words that start with some letters. They reach 35,000 names; words after that are not found until
 another letter is typed, and the result says so."""
 
 _Fields = Mapping[str, int]
+_Buffered = Mapping[tuple[str, str], Sequence[tuple[str, int]]]
+"""By kind and value of a posting, the field and the ordinal of each listing that is still in the write buffer."""
 
 
 @dataclass(slots=True)
@@ -35,12 +38,16 @@ class _Loaded:
     def add(self, piece: Piece) -> None:
         for name, data in piece.fields.items():
             if piece.slot.kind == Kind.ISSUED:
-                self._merge(int(piece.slot.part), piece.slot.value, bits.decode(data))
+                self._merge(block_of(piece.slot), piece.slot.value, bits.decode(data))
             elif piece.state is State.BLOCK:
-                self._merge(int(piece.slot.part), name, bits.decode(data))
+                self._merge(block_of(piece.slot), name, bits.decode(data))
             else:
                 for block, found in bits.by_block(bits.decode_all(data)).items():
                     self._merge(block, name, found)
+
+    def add_ordinal(self, name: str, ordinal: int) -> None:
+        block, place = divmod(ordinal, bits.BLOCK)
+        self._merge(block, name, 1 << place)
 
     def _merge(self, block: int, name: str, found: int) -> None:
         fields = self.blocks.setdefault(block, {})
@@ -56,10 +63,11 @@ class Postings:
     blocks: int
     """How many blocks the generation has."""
     meter: Meter
+    buffered: _Buffered = field(default_factory=dict)
     rounds: int = 0
     """How often `load` has read something."""
     truncated: bool = False
-    """Whether the words of a beginning were too many to read all of them."""
+    """Whether a prefix matched too many words to read them all."""
     _loaded: dict[tuple[str, str], _Loaded] = field(default_factory=dict)
 
     def load(self, node: Node, wanted: Sequence[int]) -> None:
@@ -138,7 +146,8 @@ class Postings:
         return (leaf for leaf in leaves(node) if isinstance(leaf, Beginning) and _key(leaf) not in self._loaded)
 
     def _store(self, span: Span, pieces: Sequence[Piece]) -> None:
-        loaded = self._loaded.setdefault((span.kind, span.value), _Loaded())
+        key = span.kind, span.value
+        loaded = self._loaded.get(key) or self._begun(key, self.buffered.get(key, ()))
         high = self.blocks if span.high is None else span.high
         loaded.known.update(range(span.low, high + 1))
         for piece in pieces:
@@ -149,13 +158,31 @@ class Postings:
 
     def _load_beginning(self, leaf: Beginning) -> None:
         pieces, complete = self.index.words_from(self.generation, leaf.letters, BEGINNING_UNITS, self.meter)
-        loaded = self._loaded[_key(leaf)] = _Loaded(complete=True)
+        words = (key for key in self.buffered if key[0] == Kind.WORD and key[1].startswith(leaf.letters))
+        loaded = self._begun(_key(leaf), [one for key in words for one in self.buffered[key]])
+        loaded.complete = True
         for piece in pieces:
             loaded.add(piece)
         self.truncated |= not complete
 
+    def _begun(self, key: tuple[str, str], buffered: Iterable[tuple[str, int]]) -> _Loaded:
+        loaded = self._loaded[key] = _Loaded()
+        for name, ordinal in buffered:
+            loaded.add_ordinal(name, ordinal)
+        return loaded
+
     def _fields(self, leaf: Leaf | Since | Beginning, block: int) -> _Fields:
         return self._loaded[_key(leaf)].blocks.get(block, {})
+
+
+def grouped(rows: Iterable[Buffered]) -> _Buffered:
+    """The write buffer by posting. The months are one posting, with the month as field."""
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for row in rows:
+        for kind, value, name in row.placed.terms:
+            key, field_name = ((kind, ""), value) if kind is Kind.ISSUED else ((kind, value), name)
+            found.setdefault(key, []).append((field_name, row.placed.ordinal))
+    return found
 
 
 def runs(blocks: Iterable[int]) -> Iterator[tuple[int, int]]:

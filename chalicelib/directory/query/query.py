@@ -10,20 +10,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.directory import text
-from chalicelib.directory.index.terms import place_parts
+from chalicelib.directory.index.places import place_parts
+from chalicelib.directory.profiles.profile import OpenTo
 from chalicelib.errors import Refused
 from chalicelib.language.phrase import phrase
 
 MAX_FILTERS = 5
-"""Kinds of filter in a query. Each is read apart, so this bounds what the smallest step of a query costs."""
+"""Maximum kinds of filter in a query. Each is read apart, so this bounds what the smallest step of a query costs."""
 MAX_VALUES = 10
-"""Values of one kind of filter."""
+"""Maximum values of one kind of filter."""
 MAX_VALUES_IN_ALL = 30
-"""Values of all filters: at half a read unit each, 15 units for a step."""
+"""Maximum values of all filters: at half a read unit each, 15 units for a step."""
 MAX_WORDS = 6
-"""Words of free text: no name that people search has more."""
+"""Maximum words of free text: no name that people search for has more."""
 MAX_TEXT = 200
-"""Characters of free text."""
+"""Maximum characters of free text."""
 CODE = "directory_query"
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -39,8 +40,8 @@ class Order(StrEnum):
     CREDENTIALS = "credentials"
     """Most valid credentials first, where eight or more are equal; then newest first."""
     RELEVANCE = "relevance"
-    """The whole name, then every word in the name, then every word exact, then by beginning, then with a typing error;
-    each newest first."""
+    """The whole name, then every word in the name, then every word exact, then by prefix, then with a typo; newest
+    first within each."""
 
 
 class FilterKind(StrEnum):
@@ -70,7 +71,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A normalised query. All words and all filters must match; the last word may be the beginning of one."""
+    """A normalised query. All words and all filters must match; the last word may be a prefix of one."""
 
     words: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
@@ -89,8 +90,10 @@ def read_query(searched: str, conditions: Iterable[tuple[str, str]], order: str 
 
     Raises `Refused` (`directory_query`) with what is wrong.
     """
-    words = text.searched_words(searched) if len(searched) <= MAX_TEXT else None
-    if words is None or len(words) > MAX_WORDS:
+    if len(searched) > MAX_TEXT:
+        raise Refused(phrase("A search can contain at most {limit} characters.", limit=MAX_TEXT), code=CODE)
+    words = text.searched_words(searched)
+    if len(words) > MAX_WORDS:
         raise Refused(phrase("A search can contain at most {limit} words.", limit=MAX_WORDS), code=CODE)
     if order is not None and order not in set(Order):
         raise Refused(phrase("Results can be sorted by {orders}.", orders=", ".join(Order)), code=CODE)
@@ -101,7 +104,7 @@ def read_query(searched: str, conditions: Iterable[tuple[str, str]], order: str 
 def _filters(conditions: Sequence[tuple[str, str]]) -> Iterable[Filter]:
     kinds = {kind for kind, _ in conditions}
     if unknown := kinds - set(FilterKind):
-        raise Refused(phrase("There is no filter {kind}.", kind=min(unknown)), code=CODE)
+        raise Refused(phrase("Unknown filter: {kind}.", kind=min(unknown)), code=CODE)
     if len(kinds) > MAX_FILTERS:
         raise Refused(phrase("A search can have at most {limit} kinds of filter.", limit=MAX_FILTERS), code=CODE)
     if len(conditions) > MAX_VALUES_IN_ALL:
@@ -134,6 +137,10 @@ def _normalised(kind: FilterKind, value: str) -> str:
     normal = _NORMAL.get(kind, _plain)(value)
     if not normal:
         raise Refused(phrase("The filter {kind} has an empty value.", kind=kind.value), code=CODE)
+    if kind is FilterKind.OPEN_TO and normal not in set(OpenTo):
+        raise Refused(
+            phrase("The filter {kind} must be one of: {values}.", kind=kind.value, values=", ".join(OpenTo)), code=CODE
+        )
     return normal
 
 

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.directory import text
-from chalicelib.directory.index import bits, spelling
-from chalicelib.directory.ports import Generations, IndexReader, Meter
+from chalicelib.directory.index import bits, pieces, spelling
+from chalicelib.directory.ports import Buffered, Generations, IndexReader, Meter
 from chalicelib.directory.query import plan
 from chalicelib.directory.query.cursor import Position
 from chalicelib.directory.query.expression import Node
 from chalicelib.directory.query.hits import Cards
 from chalicelib.directory.query.matching import Similar
-from chalicelib.directory.query.postings import Postings
+from chalicelib.directory.query.postings import Postings, grouped
 from chalicelib.directory.query.query import Query
 from chalicelib.directory.query.scan import Spent, scan
 
 MAX_SIMILAR = 16
-"""Words of the directory that the words of a query may be meant as: 8 units for each step."""
+"""Maximum directory words that the query's words may be misspellings of: 8 units for each step."""
 MAX_CORRECTED = 3
-"""Words of a query that are compared with similar ones, the first of them: 3.5 units each."""
+"""Maximum words of a query that are compared with similar ones, the first of them: 3.5 units each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,11 @@ class Results:
 
 
 def start(index: IndexReader, query: Query, generation: str, meter: Meter) -> Run:
-    """Begin to answer ``query``: read how large the directory is, and similar words."""
-    blocks = -(-index.size(generation, meter) // bits.BLOCK)
-    similar = _similar(index, generation, query.words, meter)
-    return Run(query, similar, Postings(index, generation, blocks, meter), Cards(index, generation, meter), meter)
+    """Begin to answer ``query``: read how large the directory is, its write buffer, and similar words."""
+    head = index.head(generation, meter)
+    similar = _similar(index, generation, query.words, head.rows, meter)
+    postings = Postings(index, generation, -(-head.size // bits.BLOCK), meter, buffered=grouped(head.rows))
+    return Run(query, similar, postings, Cards(index, generation, meter), meter)
 
 
 def generation_of(position: Position | None, generations: Generations) -> str | None:
@@ -80,11 +81,16 @@ def results(run: Run, units: float) -> Results:
     return Results(found, 0)
 
 
-def _similar(index: IndexReader, generation: str, words: Sequence[str], meter: Meter) -> Similar:
+def _similar(
+    index: IndexReader, generation: str, words: Sequence[str], rows: Sequence[Buffered], meter: Meter
+) -> Similar:
     compared = [word for word in words if text.may_have_typo(word)][:MAX_CORRECTED]
     if not compared:
         return {}
     keys = {key for word in compared for key in spelling.looked_up(word)}
-    dictionary = index.spellings(generation, keys, meter)
+    dictionary = {key: set(found) for key, found in index.spellings(generation, keys, meter).items()}
+    for term in {term for row in rows for term in row.placed.terms}:
+        for slot in pieces.spelling_slots(term.kind, term.value):
+            dictionary.setdefault(slot.value, set()).add(term.value)
     limit = MAX_SIMILAR // len(compared)
     return {word: spelling.similar(word, dictionary, limit) for word in compared}

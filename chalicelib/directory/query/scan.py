@@ -11,7 +11,7 @@ from chalicelib.directory.query.postings import GAP, Postings
 _FIRST_WINDOW = GAP
 """Blocks of the first read: a smaller one would cost as much."""
 _MANY = 20
-"""Postings from which the first read has one block, whose cost is certain: half a unit each."""
+"""With this many postings or more, the first read covers one block, which costs exactly half a unit per posting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """The units are spent; nothing below ``block``, and not it, was looked at."""
+    """The units are used up; neither ``block`` nor anything below it was read."""
 
     block: int
 

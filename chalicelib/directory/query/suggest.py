@@ -1,4 +1,4 @@
-"""Suggest values to filter by while someone types. People are not suggested: a list of names by beginning would make it
+"""Suggest values to filter by while someone types. People are not suggested: a list of names by prefix would make it
 easy to copy the directory."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _READ = 100
 
 
 def suggestions(index: IndexReader, generation: str, typed: str, meter: Meter) -> list[Suggestion]:
-    """The values whose label contains every word of ``typed``, the last one as the beginning of a word.
+    """The values whose label contains every word of ``typed``, the last one as a prefix of a word.
 
     Labels that start with what was typed come first, then shorter labels, then by label, kind and value.
     """

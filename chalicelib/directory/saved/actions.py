@@ -42,12 +42,13 @@ class SavedContext:
 
 
 def view(context: SavedContext, email: str) -> tuple[Saved, Mapping[str, Published]]:
-    """A person's list and the public profiles of the people on it. People without one are removed for good."""
+    """A person's list and what recruiters see of the people on it. People of whom they see nothing are removed for
+    good."""
     digest = mailbox.digest(email)
     found = context.store.saved(digest) or Saved(digest, email)
-    public = public_people(context, found.people)
-    gone = [one.value for one in found.people if one.value not in public]
-    return (change(context, email, lambda one: without(one, *gone)) if gone else found), public
+    shown = shown_people(context, found.people)
+    gone = [one.value for one in found.people if one.value not in shown]
+    return (change(context, email, lambda one: without(one, *gone)) if gone else found), shown
 
 
 def change(context: SavedContext, email: str, step: Callable[[Saved], Saved]) -> Saved:
@@ -83,15 +84,20 @@ def set_emails(context: SavedContext, email: str, *, wanted: bool) -> None:
     change(context, email, lambda one: one if one.emails is wanted else replace(one, emails=wanted, checked_at=now))
 
 
+def delete(context: SavedContext, email: str) -> None:
+    """Delete the list of a person, with their address."""
+    change(context, email, lambda one: replace(one, people=(), searches=()))
+
+
 def find_link(context: SavedContext, token: str) -> str:
     """The address whose emails the link in one of them turns off. Raises `NotFound`."""
     return holder_access.find(context.delivery_context, token, Purpose.SAVED).email
 
 
-def public_people(context: SavedContext, people: Sequence[Entry]) -> Mapping[str, Published]:
-    """The current public profiles of those ``people`` who have one, by id."""
+def shown_people(context: SavedContext, people: Sequence[Entry]) -> Mapping[str, Published]:
+    """What recruiters see now of those ``people`` of whom they see anything, by id."""
     now = context.now()
-    found = context.published_store.published_many([one.value for one in people])
+    found = context.published_store.for_recruiters([one.value for one in people])
     return {holder_id: one for holder_id, one in found.items() if one.is_current(now)}
 
 

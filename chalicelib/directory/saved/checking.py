@@ -14,7 +14,7 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import email_events
 from chalicelib.delivery.emails import saved_news
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.emails.saved_news import Match, Revoked
 from chalicelib.delivery.limits.reputation import SIGN_IN
 from chalicelib.delivery.links import Purpose
@@ -23,7 +23,7 @@ from chalicelib.delivery.ports import NotSent
 from chalicelib.directory.contact.message import quoted_name
 from chalicelib.directory.profiles.published import Published
 from chalicelib.directory.saved import searches
-from chalicelib.directory.saved.actions import SavedContext, change, public_people
+from chalicelib.directory.saved.actions import SavedContext, change, shown_people
 from chalicelib.directory.saved.saved import Entry, Saved, without
 from chalicelib.directory.search import SearchRequest, search
 from chalicelib.errors import Refused, Unavailable
@@ -31,7 +31,7 @@ from chalicelib.language.languages import DEFAULT
 from chalicelib.tasks.task_queue import Task
 
 LAG = timedelta(minutes=10)
-"""How far behind the present a check stays: the index of the directory follows changes by seconds."""
+"""How far a check stays behind the current time: the directory index lags a few seconds behind changes."""
 MAX_NEW = 20
 """New matches of a search that are counted; from this number on, the email says "at least"."""
 MAX_REVOKED = 20
@@ -56,18 +56,18 @@ def handle(context: SavedContext, task: Task) -> None:
     saved = context.store.saved(task.subject)
     if saved is None or not saved.is_checked:
         return
-    public = public_people(context, saved.people)
-    gone = [one.value for one in saved.people if one.value not in public]
+    people = shown_people(context, saved.people)
+    gone = [one.value for one in saved.people if one.value not in people]
     window = _Window(saved.checked_at, context.now() - LAG)
     box = context.delivery_context.mailbox(saved.email)
     if suppression_reason(box, Kind.SAVED_NEWS, context.now()) is None:
-        _send_news(context, saved, public, window)
+        _send_news(context, saved, people, window)
     until = max(window.until, saved.checked_at or window.until)
     change(context, saved.email, lambda one: replace(without(one, *gone), checked_at=until))
 
 
-def _send_news(context: SavedContext, saved: Saved, public: Mapping[str, Published], window: _Window) -> None:
-    revoked = tuple(_revoked(context, saved, public, window))
+def _send_news(context: SavedContext, saved: Saved, people: Mapping[str, Published], window: _Window) -> None:
+    revoked = tuple(_revoked(context, saved, people, window))
     matches = tuple(_matches(context, saved, window))
     if not revoked and not matches:
         return
@@ -91,9 +91,9 @@ def _send(context: SavedContext, content: EmailContent) -> None:
 
 
 def _revoked(
-    context: SavedContext, saved: Saved, public: Mapping[str, Published], window: _Window
+    context: SavedContext, saved: Saved, people: Mapping[str, Published], window: _Window
 ) -> Iterator[Revoked]:
-    shown = {one: found for entry in saved.people if (found := public.get(entry.value)) for one in found.credentials}
+    shown = {one: found for entry in saved.people if (found := people.get(entry.value)) for one in found.credentials}
     entries = {entry.value: entry for entry in saved.people}
     for record in context.records(list(shown)):
         person = shown[record.id]

@@ -9,9 +9,9 @@ from chalicelib.errors import Refused
 from chalicelib.language.phrase import phrase
 
 MAX_PEOPLE = 200
-"""Saved people: as many as a recruiter follows for a few positions. All are read whenever the list is shown."""
+"""Maximum saved people: as many as a recruiter follows for a few positions. All are read whenever the list is shown."""
 MAX_SEARCHES = 20
-"""Saved searches. Each costs at most `budget.HARD_CAP` read units a day."""
+"""Maximum saved searches. Each costs at most `budget.HARD_CAP` read units a day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from chalicelib.errors import Refused
 from chalicelib.language.phrase import phrase
 
 MAX_SEARCH = 400
-"""Characters of a saved search: a name, a place and a dozen skills. The sign-in page cannot return to a longer URL."""
+"""Maximum characters of a saved search: a name, a place and a dozen skills. The sign-in page cannot return to a longer
+URL."""
 
 
 def canonical(text: str) -> str:

@@ -12,7 +12,7 @@ from chalicelib.directory.ports import Entry, IndexWriter, Piece, State
 from chalicelib.directory.writing.step import ListingChange
 
 MAX_EXAMPLES = 20
-"""Differences of one kind that are named."""
+"""Maximum differences of one kind that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ def check(store: IndexWriter, generation: str, source: Iterable[ListingChange]) 
     listed = {change.id: change for change in source if isinstance(change, Listing)}
     outdated = [one for one in entries.keys() | listed.keys() if not _is_current(entries.get(one), listed.get(one))]
     expected: dict[Term, set[int]] = {}
+    buffered = store.buffer(generation).rows  # first: what leaves it is in the postings by then
     for entry in entries.values():
         if entry.listing:
             for term in terms_of(entry.listing):
@@ -48,11 +49,15 @@ def check(store: IndexWriter, generation: str, source: Iterable[ListingChange]) 
         else:
             for term, ordinal in _postings(piece):
                 found.setdefault(term, set()).add(ordinal)
+    posted = set(found)
+    for row in buffered:
+        for term in row.placed.terms:
+            found.setdefault(term, set()).add(row.placed.ordinal)
     wrong = [term for term in expected.keys() | found.keys() if expected.get(term) != found.get(term)]
     return Differences(
         tuple(sorted(outdated)[:MAX_EXAMPLES]),
         tuple(sorted(wrong)[:MAX_EXAMPLES]),
-        tuple(sorted({word for _, word in words ^ _dictionary(expected)})[:MAX_EXAMPLES]),
+        tuple(sorted({word for _, word in words ^ _dictionary(posted)})[:MAX_EXAMPLES]),
     )
 
 
@@ -66,7 +71,7 @@ def _postings(piece: Piece) -> Iterator[tuple[Term, int]]:
     for name, data in piece.fields.items():
         term = Term(Kind(piece.slot.kind), piece.slot.value, name)
         if piece.state is State.BLOCK:
-            start = int(piece.slot.part) * bits.BLOCK
+            start = pieces.block_of(piece.slot) * bits.BLOCK
             yield from ((term, start + place) for place in bits.ascending(bits.decode(data)))
         else:
             yield from ((term, ordinal) for ordinal in bits.decode_all(data))

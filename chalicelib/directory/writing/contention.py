@@ -31,6 +31,11 @@ def until_done(changes: dict[K, V], attempted: Callable[[dict[K, V]], dict[K, V]
         raise Unavailable("The directory is being changed by too many writers.", code="storage_busy")
 
 
+def until_true(attempted: Callable[[], bool]) -> None:
+    """Repeat ``attempted`` until it succeeds. Raises `Unavailable`."""
+    until_done({"": attempted}, lambda waiting: {} if attempted() else waiting)
+
+
 def settle(
     keys: Collection[K],
     used: Callable[[Collection[K]], Collection[K]],

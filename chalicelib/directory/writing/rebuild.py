@@ -62,7 +62,7 @@ def _finish(store: IndexWriter, source: Source, generations: Generations) -> Ite
 def reconcile(store: IndexWriter, source: Source, generation: str) -> int:
     """Apply every difference between the listings and ``generation``; return how many there were."""
     # The index is read first: what is in it and not in the listings afterwards was really removed.
-    indexed = {entry.id: (entry.version, entry.listing is not None) for entry in store.all_entries(generation)}
+    indexed = {one.id: (one.version, one.listed) for one in store.indexed(generation)}
     found = 0
     for changes in _batched(_differences(source(), indexed), BATCH):
         apply_to(store, generation, changes)

@@ -35,5 +35,10 @@ class Step:
         return self.during.placed[-1] if self.listing else None
 
     @property
+    def is_addition(self) -> bool:
+        """Whether the listing is new to the index, which has no other trace of its holder."""
+        return self.listing is not None and len(self.during.placed) == 1 and not self.during.former
+
+    @property
     def final(self) -> Entry:
         return replace(self.during, placed=(self.current,) if self.current else (), former=())

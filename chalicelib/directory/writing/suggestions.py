@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
+from chalicelib.directory.index.pieces import block_slot
 from chalicelib.directory.index.suggested import suggestions_of
 from chalicelib.directory.index.terms import Term
 from chalicelib.directory.ports import IndexWriter, Items, Piece, Slot, State, Suggestion
@@ -52,11 +53,30 @@ class SuggestionChanges:
     def _labels(self, term: Term) -> frozenset[Suggestion]:
         return self.current.get(term) or self._former[term]
 
+    def rare(self, store: IndexWriter, generation: str, blocks: Collection[int]) -> Collection[Term]:
+        """The current values that no posting has in ``blocks``: those that are new to the index, and a few more."""
+        slots = {term: list(_slots(term, blocks)) for term in self.current}
+        stored = store.pieces(generation, {slot for several in slots.values() for slot in several})
+        return [
+            term
+            for term, several in slots.items()
+            if not any(term.field in stored[slot].fields for slot in several if slot in stored)
+        ]
 
-def _used(store: IndexWriter, generation: str, terms: Iterable[Term]) -> set[Term]:
+
+def _slots(term: Term, blocks: Collection[int]) -> Iterator[Slot]:
+    yield Slot(term.kind, term.value)
+    yield from (block_slot(term.kind, term.value, block) for block in blocks)
+
+
+def _used(store: IndexWriter, generation: str, terms: Collection[Term]) -> set[Term]:
+    if not terms:
+        return set()
+    # The buffer is read before the postings, which have what leaves it.
+    buffered = {term for row in store.buffer(generation).rows for term in row.placed.terms}
     slots = {term: Slot(term.kind, term.value) for term in terms}
     stored = store.pieces(generation, set(slots.values()))
-    return {term for term, slot in slots.items() if slot in stored and _has(stored[slot], term)}
+    return {term for term, slot in slots.items() if term in buffered or (slot in stored and _has(stored[slot], term))}
 
 
 def _has(piece: Piece, term: Term) -> bool:

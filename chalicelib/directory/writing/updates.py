@@ -25,7 +25,7 @@ from chalicelib.reports.hosted import HostedReport, HostedReports
 from chalicelib.tasks.task_queue import Task, TaskQueue
 
 KIND = "update_listing"
-"""The kind of the task that updates a holder's listing when it changes by the passing of time."""
+"""The kind of the task that updates a holder's listing when it changes only because time has passed."""
 BATCH = 25
 """Holders that are read together: as many items as one read may have."""
 
@@ -119,7 +119,7 @@ def everyone(context: UpdateContext) -> Iterator[Listing]:
 
 
 def _holders(context: UpdateContext, change: StreamChange) -> list[str]:
-    """Who is concerned. Only the holder to whom a credential was issued can show it."""
+    """The affected holders. Only the holder to whom a credential was issued can show it."""
     if change.holder_id is not None:
         return [change.holder_id]
     if change.credential_id is None:
@@ -134,7 +134,7 @@ def _holders(context: UpdateContext, change: StreamChange) -> list[str]:
 
 
 def _current(context: UpdateContext, numbers: Mapping[str, int]) -> Iterator[tuple[ListingChange, datetime | None]]:
-    """Each holder as stored now, under their number, and when that changes by itself."""
+    """Each holder as stored now, with their update number and the time of the next change that needs no write."""
     published = context.published_store.published_many(list(numbers))
     now = context.clock()
     current = {one: found for one, found in published.items() if found.is_current(now)}

@@ -6,15 +6,26 @@ interrupted change knows what it may have left behind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from chalicelib.directory.index.bits import BLOCK
 from chalicelib.directory.index.pieces import Edit
-from chalicelib.directory.index.terms import name_key, terms_of
+from chalicelib.directory.index.terms import Term, name_key, terms_of
 from chalicelib.directory.listing import Listing
-from chalicelib.directory.ports import Entry, Generations, IndexWriter, Items, NameEntry, Placed
+from chalicelib.directory.ports import (
+    Buffered,
+    Entry,
+    Generations,
+    IndexWriter,
+    Items,
+    NameEntry,
+    Placed,
+    Suggestion,
+)
+from chalicelib.directory.writing import buffer
 from chalicelib.directory.writing.contention import until_done
 from chalicelib.directory.writing.postings import Posting, PostingWriter
 from chalicelib.directory.writing.step import Delisting, ListingChange, Step
@@ -69,7 +80,8 @@ def _finish(store: IndexWriter, generation: str, steps: Sequence[Step]) -> None:
     until_done({step.during.id: step for step in overtaken}, partial(_repair, store, generation))
 
 
-def _write(store: IndexWriter, generation: str, steps: Sequence[Step]) -> None:
+def _write(store: IndexWriter, generation: str, steps: Sequence[Step], *, buffered: bool = True) -> None:
+    """Write what the entries of ``steps`` want: new listings to the buffer if there is room, all else to postings."""
     placed = [one for step in steps for one in step.during.placed]
     # The listing itself goes first: one without a card is in no result, whatever is still in the index.
     cards = {step.current.ordinal: step.listing for step in steps if step.current and step.listing}
@@ -78,10 +90,48 @@ def _write(store: IndexWriter, generation: str, steps: Sequence[Step]) -> None:
     store.put(generation, Items(cards=cards, names=names))
     suggestions = SuggestionChanges(steps)
     store.put(generation, Items(suggestions=suggestions.renamed()))
-    postings = PostingWriter(store, generation, suggestions.current)
-    postings.apply(_edits(steps))
+    rare = _index(store, generation, steps, suggestions, buffered=buffered)
     store.delete(generation, names={NameEntry(one.name_key, one.ordinal) for one in placed} - names)
-    suggestions.settle(store, generation, postings.rare)
+    suggestions.settle(store, generation, rare)
+
+
+def _index(
+    store: IndexWriter, generation: str, steps: Sequence[Step], suggestions: SuggestionChanges, *, buffered: bool
+) -> Collection[Term]:
+    """Returns the terms that may be new to the index."""
+    new = [step for step in steps if buffered and step.is_addition]
+    waiting = buffer.add(store, generation, buffer.rows_of(new)) if new else ()
+    if waiting is None:
+        blocks = {one.ordinal // BLOCK for step in new for one in step.during.placed}
+        rare = suggestions.rare(store, generation, blocks)
+        others = [step for step in steps if step not in new]
+        return {*rare, *(_merge(store, generation, others, (), suggestions.current) if others else ())}
+    return _merge(store, generation, steps, waiting, suggestions.current)
+
+
+def _merge(
+    store: IndexWriter,
+    generation: str,
+    steps: Sequence[Step],
+    waiting: Sequence[Buffered],
+    suggestions: Mapping[Term, Collection[Suggestion]],
+) -> Collection[Term]:
+    """Write the postings of ``steps`` and of what is ``waiting`` in the buffer, and take these out of it."""
+    entries = store.entries(generation, {row.id for row in waiting})
+    settled = [
+        Step(entry, entry)
+        for row in waiting
+        if (entry := entries.get(row.id)) and entry.placed == (row.placed,) and not entry.former
+    ]
+    postings = PostingWriter(store, generation, suggestions)
+    postings.apply(_edits([*steps, *settled]))
+    _finish(store, generation, settled)
+    # Where a change of the listing is on its way, the row is left to the writer of that change.
+    written = {one.ordinal for step in (*steps, *settled) for one in step.during.placed}
+    changing = {one.ordinal for entry in entries.values() for one in entry.placed} - written
+    gone = {row.placed.ordinal for row in waiting} - changing
+    buffer.remove(store, generation, written | gone)
+    return postings.rare
 
 
 def _repair(store: IndexWriter, generation: str, overtaken: dict[str, Step]) -> dict[str, Step]:
@@ -89,7 +139,7 @@ def _repair(store: IndexWriter, generation: str, overtaken: dict[str, Step]) -> 
     those whose entry has changed again."""
     entries = store.entries(generation, overtaken)
     written = {one: _without(step, entries.get(one)) for one, step in overtaken.items()}
-    _write(store, generation, list(written.values()))
+    _write(store, generation, list(written.values()), buffered=False)
     now = store.entries(generation, overtaken)
     return {one: step for one, step in written.items() if now.get(one) != entries.get(one)}
 

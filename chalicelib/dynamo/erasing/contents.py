@@ -1,4 +1,4 @@
-"""The text of an item: everything in it, also what is compressed."""
+"""The text of an item: everything in it, including compressed data."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.directory.ports import Entry
-from chalicelib.directory.writing import updates, writer
+from chalicelib.directory.writing import buffer, updates, writer
 from chalicelib.directory.writing.step import Delisting, ListingChange
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.erasing.contents import text_of
@@ -44,8 +44,8 @@ Rule = Callable[[Indexed], bool]
 
 
 def _entry(item: Indexed) -> bool:
-    """Delist an erased holder, by all that the entry says of them; from another listing, take the erased credentials.
-    What follows from these, such as skills, the worker reads again."""
+    """Delist an erased holder, using everything in their entry; remove the erased credentials from other listings. What
+    follows from these, such as skills, the worker reads again."""
     if not item.is_hit():
         return False
     entry = codec.read_entry(item.raw)
@@ -87,11 +87,21 @@ def _delete_as_read(tables: Tables, raw: Raw) -> None:
 
 
 def _card(item: Indexed) -> bool:
-    """Delete it; the change of another holder's entry writes it again."""
+    """Delete the card; for another holder, the change of their entry writes it again."""
     found = item.is_hit()
     if found:
         _delete_as_read(item.tables, item.raw)
     return found
+
+
+def _buffer(item: Indexed) -> bool:
+    """Remove the row; the postings go with the entry, which names them as well."""
+    rows = codec.read_buffer(item.raw).rows
+    ordinals = {row.placed.ordinal for row in rows if row.id in item.traces.ids}
+    if ordinals:
+        generation = keys.directory_generation(key_of(item.raw))
+        buffer.remove(DynamoIndexWriter(item.tables), generation, ordinals)
+    return bool(ordinals)
 
 
 def _updates(item: Indexed) -> bool:
@@ -109,15 +119,16 @@ RULES: Mapping[str, Rule] = {
     "HOLDERS": _entry,
     "CARDS": _card,
     "UPDATES": _updates,
+    "BUFFER": _buffer,
     # Names, words and ordinals, without an id: they go with the entry, which names all of them. Numbers.
     **dict.fromkeys(("NAMES", "SUGGEST", "PIECE", "SIZE", "GENERATIONS"), _keep),
 }
-"""By kind of item, which its key tells."""
+"""By kind of item, as given by its key."""
 
 
 def clean_listing(tables: Tables, raw: Raw, traces: Traces, at: datetime) -> int:
     """Clean an item of the directory. Returns 1 if it had a trace. Raises `Unavailable`."""
     kind = keys.directory_kind(key_of(raw))
     if kind not in RULES:
-        raise Unavailable(f"There is no rule how to erase from {kind} in the directory.", code="no_erasure_rule")
+        raise Unavailable(f"There is no rule for erasing from {kind} in the directory.", code="no_erasure_rule")
     return int(RULES[kind](Indexed(tables, raw, traces, at)))

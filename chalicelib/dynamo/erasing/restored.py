@@ -7,15 +7,17 @@ from datetime import datetime
 
 from chalicelib.delivery import mailbox
 from chalicelib.dynamo import keys, reads
-from chalicelib.dynamo.items.credentials import RecipientItem
-from chalicelib.dynamo.stores import tombstones
+from chalicelib.dynamo.items.recipients import RecipientItem
+from chalicelib.dynamo.stores.erasure import tombstones
 from chalicelib.dynamo.tables import Raw, Tables
 from chalicelib.erasure.erasure import Restored
 from chalicelib.erasure.tombstone import Tombstone
 
 _IDS = {"credential": (Tombstone.CREDENTIAL, "id"), "profile": (Tombstone.HOLDER, "holder_id"),
-        "mailbox": (Tombstone.MAILBOX, "digest"), "saved": (Tombstone.MAILBOX, "mailbox")}  # fmt: skip
-"""The kinds of items with a tombstone, and the attribute that it is of."""
+        "mailbox": (Tombstone.MAILBOX, "digest"), "outcome": (Tombstone.MAILBOX, "person"),
+        "outcome_pointer": (Tombstone.MAILBOX, "person"), "survey_answer": (Tombstone.MAILBOX, "person"),
+        "saved": (Tombstone.MAILBOX, "mailbox")}  # fmt: skip
+"""The kinds of items that have tombstones, and the attribute that identifies them."""
 
 
 def restored(tables: Tables, key: bytes, since: datetime) -> Iterator[Restored]:

@@ -24,7 +24,7 @@ from chalicelib.dynamo.stores.award.jobs import JobItem
 from chalicelib.dynamo.tables import Raw, Tables
 
 ERASED_ROW = RowError(0, None, "erased", "The person of this row was erased.")
-"""The error of a row of an upload that was erased: it is not issued, should it still wait."""
+"""The error of an erased upload row, so that a row still waiting is not issued."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Found:
     issuer_id: str | None
     traces: Traces
     members: frozenset[str]
-    """Addresses that are erased and still belong to members of issuers, who stay."""
+    """Erased addresses of people who remain members of issuers."""
 
     @cached_property
     def is_hit(self) -> bool:
@@ -74,7 +74,7 @@ def _delete_own(found: Found) -> Raw | None:
 
 
 def _without_id(found: Found) -> Raw:
-    """An index stays used; an event stays counted. Neither is of anyone any more."""
+    """The index stays used and the event stays counted, but neither identifies anyone any more."""
     if not found.has_id("credential_id"):
         return found.raw
     return {name: value for name, value in found.raw.items() if name not in ("credential_id", "visitor")}
@@ -91,9 +91,11 @@ def _without_person(found: Found) -> Raw:
 
 
 def _dry_run(found: Found) -> Raw | None:
-    """Delete the dry run of an upload with an erased person."""
+    """Delete the dry run of an upload with an erased person, also if that was interrupted after the upload, which goes
+    first: the errors that were found in it quote it."""
     upload_text = in_parts(found.tables, found.tables.secrets, found.raw).lower()
-    return None if found.traces.found_in(upload_text, found.issuer_id) else _without_person(found)
+    is_left_over = not upload_text and found.is_hit
+    return None if is_left_over or found.traces.found_in(upload_text, found.issuer_id) else _without_person(found)
 
 
 def _published(found: Found) -> Raw | None:
@@ -221,7 +223,8 @@ RULES: Mapping[str, Rule] = {
         (
             "recipient", "holding", "emails", "deferred_email", "mailbox", "profile", "hidden_profile", "sitemap",
             "completion", "task", "dead_letter", "visitor_report", "reporter", "message", "claim", "holder_link",
-            "link_request", "delivery",
+            "link_request", "delivery", "endpoint_message", "outcome", "outcome_pointer",
+            "survey_answer",
         ),
         _delete,
     ),
@@ -229,13 +232,14 @@ RULES: Mapping[str, Rule] = {
         (
             # What issuers say about themselves and what they offer.
             "issuer", "achievement", "catalogue_entry", "pathway", "pathway_set", "pathway_links", "image",
-            "status_list", "webhook",
+            "status_list", "webhook", "endpoint", "outcome_measure", "survey", "manual_check",
             # Members of issuers, who stay until they leave; a pointer is to an issuer, a list, a job or a report.
             "member", "membership", "pointer",
-            # Read with their heads; hashes with a key that is destroyed; times and numbers.
+            # Parts read with their parent item, hashes whose key is destroyed, and times and numbers: nothing to erase.
             "counts", "counts_chunk", "dry_run_part",
             "fold_progress", "known_person", "signing_key", "salt", "early", "late", "late_day", "click",
-            # What this is carried out with, which goes last.
+            "conversion_key", "conversion",
+            # The erasure's own items, which are deleted last.
             "erasure", "erased_id", "erasure_sweep", "erasure_key", "tombstone",
         ),
         _keep,

@@ -14,11 +14,11 @@ from chalicelib.dynamo.erasing.listings import clean_listing
 from chalicelib.dynamo.erasing.rules import RULES, Found, is_new, issuer_of, without_credentials
 from chalicelib.dynamo.erasing.traces import Traces, traces_of
 from chalicelib.dynamo.keys import Key
-from chalicelib.dynamo.stores.counts import DynamoCountStore
-from chalicelib.dynamo.stores.members import DynamoMemberStore
+from chalicelib.dynamo.stores.access.members import DynamoMemberStore
+from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
 from chalicelib.dynamo.stores.visitor_reports import delete_report
 from chalicelib.dynamo.tables import Raw, Tables, key_of
-from chalicelib.erasure.erasure import Sweep, Target
+from chalicelib.erasure.erasure import ErasureTarget, Sweep
 from chalicelib.errors import Unavailable
 
 _TABLES = "events", "secrets", "credentials", "directory"
@@ -27,9 +27,9 @@ the directory from the credentials."""
 
 
 def sweep_tables(
-    tables: Tables, counts: DynamoCountStore, archive: EventArchive, sweep: Sweep, targets: Sequence[Target]
+    tables: Tables, counts: DynamoCountStore, archive: EventArchive, sweep: Sweep, targets: Sequence[ErasureTarget]
 ) -> Iterator[Sweep]:
-    """Continue a pass; where it is after each page or archived day. Raises `Unavailable`."""
+    """Continue a pass, and yield its position after each page or archived day. Raises `Unavailable`."""
     traces, members = traces_of(targets), _members(tables, targets)
     first, after = _parsed(sweep.position)
     for number in range(first, len(_TABLES)):
@@ -75,7 +75,7 @@ def find_values(tables: Tables, archive: EventArchive, values: Iterable[str]) ->
 def _clean(
     tables: Tables, counts: DynamoCountStore, table: str, raw: Raw, traces: Traces, members: frozenset[str]
 ) -> int:
-    """Clean one item. Returns 1 if it had a trace, also if another writer was faster: the next pass looks again."""
+    """Clean one item. Returns 1 if it had a trace, even if another writer was faster: the next pass checks again."""
     kind, text = _kind(raw), text_of(tables, table, raw)
     found = Found(tables, raw, text, issuer_of(raw), traces, members)
     if kind == "counts":
@@ -85,7 +85,7 @@ def _clean(
     rule = RULES.get(kind)
     if rule is None:
         if "type" in raw and found.is_hit:
-            raise Unavailable(f"There is no rule how to erase from items of the kind {kind}.", code="no_erasure_rule")
+            raise Unavailable(f"There is no rule for erasing from items of the kind {kind}.", code="no_erasure_rule")
         return 0  # a counter, whose key is a hash
     after = rule(found)
     if after == raw:
@@ -109,7 +109,7 @@ def _delete_partition(tables: Tables, table: str, raw: Raw) -> None:
     tables.delete(table, key_of(raw))
 
 
-def _members(tables: Tables, targets: Sequence[Target]) -> frozenset[str]:
+def _members(tables: Tables, targets: Sequence[ErasureTarget]) -> frozenset[str]:
     store = DynamoMemberStore(tables)
     emails = {one.erasure.email for one in targets if one.erasure.email is not None}
     return frozenset(email for email in emails if any(store.issuers_of(email, 1)))

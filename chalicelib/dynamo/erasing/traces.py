@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.erasure.erasure import Target
+from chalicelib.erasure.erasure import ErasureTarget
 
 _TOKEN = re.compile(r"[0-9a-z]{26,64}")
-"""Ids and hashes, as they stand in keys, URLs and JSON."""
+"""Ids and hashes, as they appear in keys, URLs and JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Traces:
     """What is looked for: ids in every item, addresses in those of the issuer that asked, or in all."""
 
     ids: frozenset[str]
-    targets: tuple[Target, ...]
+    targets: tuple[ErasureTarget, ...]
     emails: re.Pattern[str] | None
     recipients: frozenset[tuple[str | None, str]]
     words: frozenset[tuple[str | None, str]]
@@ -54,7 +54,7 @@ class Traces:
         return any((scope, token) in self.recipients for token in tokens for scope in (None, issuer_id))
 
 
-def traces_of(targets: Sequence[Target]) -> Traces:
+def traces_of(targets: Sequence[ErasureTarget]) -> Traces:
     """What to look for."""
     emails = sorted({one.erasure.email for one in targets if one.erasure.email is not None})
     # Not within a longer address: "ada@example.org" is not in "granada@example.org" or "ada@example.org.uk".
@@ -64,5 +64,5 @@ def traces_of(targets: Sequence[Target]) -> Traces:
         targets=tuple(targets),
         emails=re.compile(pattern) if emails else None,
         recipients=frozenset((one.erasure.issuer_id, one.recipient) for one in targets if one.recipient is not None),
-        words=frozenset((one.erasure.issuer_id, word) for one in targets for word in one.words),
+        words=frozenset((one.erasure.issuer_id, word) for one in targets for word in one.identifying_values),
     )

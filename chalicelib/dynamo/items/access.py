@@ -125,7 +125,7 @@ class LinkItem(Item, discriminator="link"):
 
 
 class KnownPersonItem(Item, discriminator="known_person"):
-    """That a person has signed in; the key has a hash of their address."""
+    """Records that a person has signed in; the key has a hash of their address."""
 
     expires = NumberAttribute()
 

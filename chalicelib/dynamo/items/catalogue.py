@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Self
 
-from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    ListAttribute,
+    MapAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
 
 from chalicelib.catalogue.entry import CatalogueEntry, CatalogueSkill
 from chalicelib.catalogue.ports import Click
@@ -67,3 +74,31 @@ class ClickItem(Item, discriminator="click"):
 
     def to_domain(self) -> Click:
         return Click(self.event_id, self.at.astimezone(UTC))
+
+
+class ConversionKeyItem(Item, discriminator="conversion_key"):
+    """The key of a month's tokens of referrals. ``expires`` is in epoch seconds."""
+
+    key = BinaryAttribute(legacy_encoding=False)
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, month: date, key: bytes, expires: datetime) -> Self:
+        return cls(*keys.conversion_key(month), key=key, expires=epoch(expires))
+
+    def to_domain(self) -> bytes:
+        return bytes(self.key)
+
+
+class ConversionItem(Item, discriminator="conversion"):
+    """When a click led to a sign-up. ``expires`` is in epoch seconds, later than its token."""
+
+    at = UTCDateTimeAttribute()
+    expires = NumberAttribute()
+
+    @classmethod
+    def of(cls, issuer_id: str, event_id: str, at: datetime, expires: datetime) -> Self:
+        return cls(*keys.conversion(issuer_id, event_id), at=at, expires=epoch(expires))
+
+    def to_domain(self) -> datetime:
+        return self.at.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Items for credentials: the credentials and their recipients, status lists, images."""
+"""Items that the public reads: credentials, status lists, images."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 
-from chalicelib.award.issuing.recipient import Holding, Recipient
-from chalicelib.award.issuing.search import Row
 from chalicelib.credential import signed_content
 from chalicelib.credential.record import CredentialStatus, Entry, Image, Purpose, Record, State, StatusList
 from chalicelib.dynamo import keys
@@ -78,48 +76,6 @@ class RecordItem(Item, discriminator="credential"):
         return {"holder_name": source.holder_name, "valid_until": source.valid_until}
 
 
-class RecipientItem(Item, discriminator="recipient"):
-    """The recipient of a credential."""
-
-    credential_id = UnicodeAttribute()
-    issuer_id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    email = UnicodeAttribute(null=True)
-    zone = UnicodeAttribute(null=True)
-    lang = UnicodeAttribute(null=True)
-    notify = BooleanAttribute()
-
-    @classmethod
-    def of(cls, recipient: Recipient) -> Self:
-        return cls(*keys.recipient(recipient.credential_id), **members(recipient, Recipient))
-
-    def to_domain(self) -> Recipient:
-        return Recipient(**members(self, Recipient))
-
-
-class RowItem(Item, discriminator="row"):
-    """A credential in the list of its issuer."""
-
-    credential_id = UnicodeAttribute()
-    issuer_id = UnicodeAttribute()
-    issued_at = UTCDateTimeAttribute()
-    achievement_id = UnicodeAttribute()
-    holder_name = UnicodeAttribute()
-    state = UnicodeAttribute()
-    email = UnicodeAttribute(null=True)
-    valid_until = UTCDateTimeAttribute(null=True)
-    superseded_by = UnicodeAttribute(null=True)
-    corrected = BooleanAttribute(default=False)
-    notify = BooleanAttribute(default=False)
-
-    @classmethod
-    def of(cls, row: Row) -> Self:
-        return cls(*keys.row(row.issuer_id, row.issued_at, row.credential_id), **members(row, Row))
-
-    def to_domain(self) -> Row:
-        return Row(state=State(self.state), **members(self, Row, exclude=("state",)))
-
-
 class StatusListItem(Item, discriminator="status_list"):
     """A status list, with its bits deflated.
 
@@ -149,23 +105,6 @@ class StatusListItem(Item, discriminator="status_list"):
             purpose=Purpose(self.purpose),
             **members(self, StatusList, exclude=("bits", "purpose")),
         )
-
-
-class IndexMarker(Item, discriminator="index"):
-    """Marks an index of a status list as used, and by which credential. An erased credential leaves it without the id:
-    the index is never used again."""
-
-    credential_id = UnicodeAttribute(null=True)
-
-
-class HolderPointer(Item, discriminator="holding"):
-    """Marks a credential as issued to the address in its key."""
-
-    issuer_id = UnicodeAttribute()
-    credential_id = UnicodeAttribute()
-
-    def to_domain(self) -> Holding:
-        return Holding(self.issuer_id, self.credential_id)
 
 
 class ImageItem(Item, discriminator="image"):

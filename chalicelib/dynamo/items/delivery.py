@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
 from chalicelib.delivery.delivery_status import Attempt, Delivery, State
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from chalicelib.delivery.links import Link, Purpose
 from chalicelib.delivery.mailbox import Mailbox
@@ -69,7 +69,7 @@ class DeliveryItem(Item, discriminator="emails"):
 
 
 class DeferredEmailItem(Item, discriminator="deferred_email"):
-    """An email that waits for its issuer's quota."""
+    """An email that is deferred because its issuer's quota is used up."""
 
     issuer_id = UnicodeAttribute()
     since = UTCDateTimeAttribute()
@@ -126,7 +126,7 @@ class LinksEndedMap(MapAttribute[str, Any]):
     at = UTCDateTimeAttribute()
 
 
-_SETS = ("unsubscribed", "no_reminders", "issuer_links_valid_from")
+_SETS = ("unsubscribed", "no_reminders", "subscribed", "issuer_links_valid_from")
 """Members of a mailbox that its item stores as lists."""
 
 
@@ -145,6 +145,7 @@ class MailboxItem(Item, discriminator="mailbox"):
     reopened_at = UTCDateTimeAttribute(null=True)
     complained_at = UTCDateTimeAttribute(null=True)
     forgotten_at = UTCDateTimeAttribute(null=True)
+    subscribed = ListAttribute(of=UnicodeAttribute)
     links_valid_from = UTCDateTimeAttribute(null=True)
     issuer_links_valid_from = ListAttribute(of=LinksEndedMap)
     version = NumberAttribute()
@@ -155,6 +156,7 @@ class MailboxItem(Item, discriminator="mailbox"):
             *keys.mailbox(one.digest),
             unsubscribed=sorted(one.unsubscribed),
             no_reminders=sorted(one.no_reminders),
+            subscribed=sorted(one.subscribed),
             issuer_links_valid_from=[
                 mapped(LinksEndedMap, issuer_id=issuer_id, at=at)
                 for issuer_id, at in sorted(one.issuer_links_valid_from.items())
@@ -166,6 +168,7 @@ class MailboxItem(Item, discriminator="mailbox"):
         return Mailbox(
             unsubscribed=frozenset(map(str, self.unsubscribed)),
             no_reminders=frozenset(map(str, self.no_reminders)),
+            subscribed=frozenset(map(str, self.subscribed)),
             issuer_links_valid_from={ended.issuer_id: ended.at for ended in self.issuer_links_valid_from},
             **members(self, Mailbox, exclude=_SETS),
         )

@@ -14,7 +14,7 @@ from pynamodb.attributes import (
 )
 
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.issuer import DomainProof, Issuer, Place, SigningKey
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation, SigningKey
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, mapped, members
 
@@ -33,6 +33,8 @@ class KeyMap(MapAttribute[str, Any]):
     retired = UTCDateTimeAttribute(null=True)
     revoked = UTCDateTimeAttribute(null=True)
     shared = BooleanAttribute(default=False)
+    p256 = UnicodeAttribute(null=True)
+    p256_handle = UnicodeAttribute(null=True)
 
 
 _CONVERTED = ("keys", "next_key", "domains", "registered_as", "former_names", "creator")
@@ -92,7 +94,8 @@ class IssuerItem(Item, discriminator="issuer"):
         return Issuer(
             keys=tuple(SigningKey(**members(key, SigningKey)) for key in self.signing_keys),
             domains=tuple(
-                DomainProof(proof.domain, Place(proof.place), proof.seen, proof.sha256) for proof in self.domains
+                DomainProof(proof.domain, ProofLocation(proof.place), proof.seen, proof.sha256)
+                for proof in self.domains
             ),
             **members(self, Issuer, exclude=_CONVERTED),
             former_names=tuple(map(str, self.former_names)),

@@ -1,4 +1,4 @@
-"""Items of holders' profiles: the private profile and ledger, and what is public."""
+"""Items of holders' profiles: the private profile and ledger, and what others see."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from chalicelib.directory.profiles.profile import Details, OpenTo, Profile
 from chalicelib.directory.profiles.published import Published
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, mapped, members
+
+VIEW_KEYS = {Audience.PUBLIC: keys.published, Audience.RECRUITERS: keys.for_recruiters}
+"""The key of the copy that each audience sees: the function *public* reaches only the first."""
 
 
 class DetailsMap(MapAttribute[str, Any]):
@@ -104,7 +107,7 @@ class ConsentItem(Item, discriminator="consent"):
 
 
 class PublishedItem(Item, discriminator="published"):
-    """The public copy of a profile. It contains neither the mailbox nor its digest."""
+    """The copy of a profile that one audience sees. It contains neither the mailbox nor its digest."""
 
     holder_id = UnicodeAttribute()
     details = mapped(DetailsMap)
@@ -113,11 +116,12 @@ class PublishedItem(Item, discriminator="published"):
     since = UTCDateTimeAttribute()
     expires_at = UTCDateTimeAttribute(null=True)
     contact = UnicodeAttribute(null=True)
+    more = BooleanAttribute()
 
     @classmethod
-    def of(cls, one: Published) -> Self:
+    def of(cls, audience: Audience, one: Published) -> Self:
         return cls(
-            *keys.published(one.holder_id),
+            *VIEW_KEYS[audience](one.holder_id),
             details=_mapped(one.details),
             credentials=list(one.credentials),
             **members(one, Published, exclude=("details", "credentials")),
@@ -147,7 +151,7 @@ class SitemapItem(Item, discriminator="sitemap"):
 
 
 class HiddenProfileItem(Item, discriminator="hidden_profile"):
-    """That an operator has hidden a profile."""
+    """Records that an operator has hidden a profile."""
 
     at = UTCDateTimeAttribute()
 

@@ -10,10 +10,10 @@ from chalicelib.catalogue.ports import Click, Offer, Target
 from chalicelib.credential.issuer import Issuer
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, read
-from chalicelib.dynamo.items.catalogue import CatalogueEntryItem, ClickItem
+from chalicelib.dynamo.items.catalogue import CatalogueEntryItem, ClickItem, ConversionItem, ConversionKeyItem
 from chalicelib.dynamo.items.issuers import AchievementItem, IssuerItem
+from chalicelib.dynamo.stores.analytics.salts import SaltItem
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
-from chalicelib.dynamo.stores.salts import SaltItem
 from chalicelib.dynamo.tables import ConditionFailed, Put, Tables
 from chalicelib.errors import NotFound
 
@@ -65,10 +65,11 @@ class DynamoCatalogueStore:
 
     def target(self, issuer_id: str, achievement_id: str, day: date, today: date) -> Target:
         entry_key, issuer_key = keys.catalogue_entry(issuer_id, achievement_id), keys.issuer(issuer_id)
+        month_key = keys.conversion_key(today.replace(day=1))
         found = self._tables.get_many(
             {
                 self._tables.credentials: [entry_key, issuer_key],
-                self._tables.secrets: [keys.salt(day), keys.salt(today)],
+                self._tables.secrets: [keys.salt(day), keys.salt(today), month_key],
             }
         )
         salts = {key: read(SaltItem, found[key]) for key in (keys.salt(day), keys.salt(today)) if key in found}
@@ -77,7 +78,15 @@ class DynamoCatalogueStore:
             read(IssuerItem, found[issuer_key]) if issuer_key in found else None,
             salts.get(keys.salt(day)),
             salts.get(keys.salt(today)),
+            read(ConversionKeyItem, found[month_key]) if month_key in found else None,
         )
+
+    def create_conversion_key(self, month: date, fresh: bytes, expires: datetime) -> bytes:
+        try:
+            self._tables.put(self._tables.secrets, Put(ConversionKeyItem.of(month, fresh, expires).raw()))
+        except ConditionFailed as error:
+            return read(ConversionKeyItem, error.found[0] or {})
+        return fresh
 
     def first_click(self, nonce: str, visitor_class: str, click: Click, expires: datetime) -> Click:
         try:
@@ -85,3 +94,23 @@ class DynamoCatalogueStore:
         except ConditionFailed as error:
             return read(ClickItem, error.found[0] or {})
         return click
+
+
+class DynamoConversionStore:
+    """`catalogue.ports.ConversionStore` on DynamoDB."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def conversion_key(self, month: date) -> bytes | None:
+        return reads.find(self._tables, self._tables.secrets, ConversionKeyItem, keys.conversion_key(month))
+
+    def has_credential(self, credential_id: str) -> bool:
+        return self._tables.get(self._tables.credentials, keys.record(credential_id)) is not None
+
+    def first_conversion(self, issuer_id: str, event_id: str, at: datetime, expires: datetime) -> datetime | None:
+        try:
+            self._tables.put(self._tables.secrets, Put(ConversionItem.of(issuer_id, event_id, at, expires).raw()))
+        except ConditionFailed as error:
+            return read(ConversionItem, error.found[0] or {})
+        return None

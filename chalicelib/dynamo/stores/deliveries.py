@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.limits.reputation import Reputation
-from chalicelib.delivery.links import Link, LinkKey
+from chalicelib.delivery.links import Keeps, Link, LinkKey, keep_none
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.delivery.ports import DeferredEmail, EarlyEvent, LinkRequest, SentEmail
 from chalicelib.dynamo import keys, reads
@@ -30,7 +30,7 @@ from chalicelib.dynamo.writes import delete_range, replacing
 N = TypeVar("N")
 
 WRITE_BYTES = 8
-"""Random bytes that mark a write: its neighbours are the few writes of one item at the same moment."""
+"""Random bytes that identify a write; they only need to differ from the few simultaneous writes of the same item."""
 
 SENT_EMAIL_FOR = timedelta(days=60)
 """How long a message id is kept, because events about an email can be late: mail servers retry for about five days (RFC
@@ -108,9 +108,10 @@ class DynamoDeliveryStore:
     def link(self, name: LinkKey) -> Link | None:
         return reads.find(self._tables, self._tables.secrets, HolderLinkItem, keys.holder_link(*name))
 
-    def delete_links(self, mailbox_id: str) -> None:
+    def delete_links(self, mailbox_id: str, keeps: Keeps = keep_none) -> None:
         # Many at once: an issuer that emails an address thousands of times must not make it impossible to delete them.
-        delete_range(self._tables, self._tables.secrets, keys.holder_links(mailbox_id))
+        part, table = keys.holder_links(mailbox_id), self._tables.secrets
+        delete_range(self._tables, table, part, lambda raw: keeps(read(HolderLinkItem, raw)))
 
     def add_link_request(self, request: LinkRequest) -> None:
         self._put_once(LinkRequestItem.of(request).raw())

@@ -13,9 +13,9 @@ from chalicelib.dynamo.items.base import Pointer, Readable, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
 from chalicelib.dynamo.items.credentials import ImageItem, RecordItem, StatusListItem
 from chalicelib.dynamo.items.issuers import IssuerItem
-from chalicelib.dynamo.stores import tombstones
+from chalicelib.dynamo.stores.analytics.salts import SaltItem
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
-from chalicelib.dynamo.stores.salts import SaltItem
+from chalicelib.dynamo.stores.erasure import tombstones
 from chalicelib.dynamo.tables import Tables, key_of
 from chalicelib.erasure.tombstone import Tombstone
 from chalicelib.errors import Erased, NotFound
@@ -78,6 +78,10 @@ class DynamoPublicStore:
     def issuer_of_did(self, did: str) -> Issuer:
         pointer = self._require(Pointer, keys.did_pointer(did), "No issuer here has this DID.")
         return self.issuer(pointer)
+
+    def name_holders(self, digest: str) -> set[str]:
+        table, part = self._tables.credentials, keys.name_holders(digest)
+        return set(reads.list_range(self._tables, table, Pointer, part))
 
     def status_list(self, list_id: str) -> StatusList:
         return self._require(StatusListItem, keys.status_list(list_id), "This status list does not exist.")

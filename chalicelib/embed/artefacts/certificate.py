@@ -24,7 +24,7 @@ KEPT = 8
 """Certificates kept in memory, of about 150 KB each: programs and people ask for a file several times."""
 HEADING = phrase("Certificate")
 CHECK = phrase("Check online that it is genuine and still valid:")
-UNNAMED_HOLDER = phrase("The holder of this link")
+UNNAMED_HOLDER = phrase("The holder of this credential")
 LOGO_HEIGHT = 64
 LOGO_WIDTH = 160
 """Points. A wide logo is drawn in full, not as a thin line in a square."""
@@ -54,7 +54,7 @@ class Drawing:
 
     shapes: tuple[Shape, ...]
     blocks: tuple[tuple[Line, ...], ...]
-    """Lines below each other. Each block is an image of its own: rendering empty paper takes time too."""
+    """Stacked lines. Each block is a separate image, because rendering empty paper takes time."""
 
 
 @lru_cache(maxsize=KEPT)
@@ -168,7 +168,7 @@ def _logo(artefact: Artefact, x: float, y: float, width: float, side: str) -> tu
 
 
 def _stacked(contents: _Contents, x: float, between: tuple[float, float], room: float, anchor: str) -> tuple[Line, ...]:
-    """Place holder, title, issuer and dates below each other ``between`` two edges, as large as fits."""
+    """Stack holder, title, issuer and dates ``between`` two edges, as large as fits."""
     artefact, claims, language, style = contents.artefact, contents.claims, contents.language, contents.style
     small = style((13,), SOFT, anchor=anchor)
     parts = (

@@ -52,7 +52,7 @@ def draw(artefact: Artefact, language: Translation = ENGLISH) -> str:
 
 
 def _words(artefact: Artefact, language: Translation) -> tuple[tuple[Line, ...], float]:
-    """Place the text from its top edge at 0, as large as fits; the lines and their height."""
+    """Place the text from its top edge at 0, as large as fits, and return the lines and their height."""
     claims = artefact.claims
     holder = (claims.holder or "") if claims else ""
     issuer = language.text(texts.issued_by(claims) if claims else texts.NOTHING_SHOWN)

@@ -84,7 +84,7 @@ def place(text: str, x: float, y: float, room: float, style: Style, maximum: int
 def stack(
     parts: Iterable[tuple[str, float, Style, int]], x: float, top: float, room: float, step: int
 ) -> tuple[tuple[Line, ...], float]:
-    """Place texts below each other, without the ``step`` largest sizes of each.
+    """Stack texts, without the ``step`` largest sizes of each.
 
     Each has a gap above it, a style, and the number of its lines. Returns the lines and their lower edge.
     """
@@ -108,7 +108,7 @@ def drawable(text: str) -> str:
     """Return ``text`` as far as there are fonts for it.
 
     Symbols without a font, such as emoji, are left out. A text with such a letter is left out as a whole: a name
-    without some of its letters is another name.
+    without some of its letters is a different name.
     """
     missing = {char for char in set(text) if not _has_font(char)}
     if any(unicodedata.category(char)[0] in "LMN" and not _is_selector(char) for char in missing):

@@ -1,8 +1,8 @@
 """The fonts of PNG images: DejaVu Sans, reduced to the characters of `COVERED` (`LICENSE.txt`).
 
-They cover Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic script. To make them again, run fontTools' `pyftsubset`
-on version 2.37 with `--no-hinting --layout-features='*' --name-IDs='*'` and these ranges. Without its names,
-the renderer finds no other font for other scripts.
+They cover Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic script. To regenerate them, run fontTools' `pyftsubset`
+on version 2.37 with `--no-hinting --layout-features='*' --name-IDs='*'` and these ranges. Without its names, the
+renderer finds no other font for other scripts.
 """
 
 from __future__ import annotations

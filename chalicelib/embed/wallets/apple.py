@@ -101,9 +101,9 @@ def signer(secret: str) -> AppleSigner:
     try:
         certificates = [load_pem_x509_certificate(one.encode()) for one in (certificate, intermediate)]
     except ValueError as error:
-        raise MissingSetting("The certificates of Apple Wallet must be PEM.") from error
+        raise MissingSetting("The Apple Wallet certificates must be in PEM format.") from error
     if private_key.public_key() != certificates[0].public_key():
-        raise MissingSetting("The key of Apple Wallet must be that of its certificate.")
+        raise MissingSetting("The Apple Wallet key must match its certificate.")
     return AppleSigner(pass_type_id, team_id, organization, certificates[0], private_key, certificates[1])
 
 

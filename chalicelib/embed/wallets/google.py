@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SAVE = "https://pay.google.com/gp/v/save/"
 MAX_TOKEN = 1800
-"""Characters of a token that every browser keeps in a link (Google Wallet, "Create a JWT")."""
+"""Maximum characters of a token that every browser keeps in a link (Google Wallet, "Create a JWT")."""
 _DATES, _IMAGE, _TEXTS = 2, 1, 0
 _ATTEMPTS = (
     *product((_DATES, _IMAGE), (120, 80, 60)),

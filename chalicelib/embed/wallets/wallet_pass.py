@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chalicelib.errors import MissingSetting
@@ -18,21 +16,6 @@ if TYPE_CHECKING:
 
 STATUS = phrase("Check the current status")
 """The text of the link to the credential's page."""
-
-
-class Wallet(StrEnum):
-    """The wallets that passes are made for."""
-
-    GOOGLE = "google"
-    APPLE = "apple"
-
-
-NAMES = {Wallet.GOOGLE: phrase("Add to Google Wallet"), Wallet.APPLE: phrase("Add to Apple Wallet")}
-
-
-def wallet_links(url: str, wallets: Sequence[Wallet]) -> tuple[tuple[str, str], ...]:
-    """Return the text and URL of the link to each pass of the credential whose page is ``url``."""
-    return tuple((NAMES[wallet], f"{url}/wallet/{wallet}") for wallet in wallets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +50,7 @@ def rsa_key(pem: str) -> RSAPrivateKey:
     except (ValueError, TypeError):
         found = None
     if not isinstance(found, RSAPrivateKey):
-        raise MissingSetting("The key of a wallet must be an unencrypted RSA key in PEM.")
+        raise MissingSetting("A wallet key must be an unencrypted RSA key in PEM format.")
     return found
 
 
@@ -82,5 +65,5 @@ def settings_in(secret: str, *names: str) -> list[str]:
     except (KeyError, TypeError, ValueError):
         values = []
     if not values or not all(isinstance(value, str) and value for value in values):
-        raise MissingSetting(f"The secret of a wallet must be a JSON object with the texts {', '.join(names)}.")
+        raise MissingSetting(f"A wallet secret must be a JSON object with the strings {', '.join(names)}.")
     return values

@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 from chalicelib.embed.wallets import apple, google
 from chalicelib.embed.wallets.apple import AppleSigner
 from chalicelib.embed.wallets.google import GoogleSigner
-from chalicelib.embed.wallets.wallet_pass import Wallet, WalletPass
+from chalicelib.embed.wallets.wallet import Wallet
+from chalicelib.embed.wallets.wallet_pass import WalletPass
 from chalicelib.errors import NotFound
 
 KEPT_LINKS, KEPT_FILES = 256, 64

@@ -13,7 +13,7 @@ from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.kpi.figures import Filter
-from chalicelib.analytics.kpi.tables import MAX_DAYS, MAX_HOURLY_DAYS, TABLES, Request
+from chalicelib.analytics.kpi.tables import MAX_DAYS, MAX_HOURLY_DAYS, TABLES, Request, is_available
 from chalicelib.award.bulk import csv_output
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
@@ -24,8 +24,9 @@ from chalicelib.http.input import negotiation, query
 
 CSV = "text/csv"
 MISSING = f"The tables are: {', '.join(TABLES)}."
+NO_CHANNEL = "This table is about holders, who have no channel or country. Leave this out."
 MAX_ROWS = 1_000
-"""Rows of a page. The longest, of key figures, have half a kilobyte."""
+"""Maximum rows of a page. The longest rows, those of key figures, are half a kilobyte."""
 _OFFSET = re.compile(r"\d{1,6}", re.ASCII)
 _FILTERS = ("achievement", "channel", "country")
 
@@ -46,10 +47,13 @@ def routes(services: Services) -> Routes:
             raise Problem("not_acceptable", f"Accept {' or '.join(available)}.", more={"available": available})
         days = days_of(filters, services.issuer_context.clock().date())
         if name == "hours" and days.many > MAX_HOURLY_DAYS:
-            raise query.refused("from", f"Request at most {MAX_HOURLY_DAYS} days by the hour.")
+            raise query.refused("from", f"Request hourly counts for at most {MAX_HOURLY_DAYS} days.")
         start = int(query.cursor(filters, _OFFSET) or 0)
         limit = query.limit(filters if "limit" in filters else {"limit": str(MAX_ROWS)}, MAX_ROWS)
         only = Filter(*(filters.get(each) for each in _FILTERS))
+        if not is_available(name, only):
+            field = "channel" if only.channel is not None else "country"
+            raise query.refused(field, NO_CHANNEL)
         found = build(CountReader(services.count_store), Request(caller.issuer_id, days, only))
         page = found.rows[start : start + limit]
         following = str(start + limit) if len(found.rows) > start + limit else None
@@ -77,7 +81,9 @@ def days_of(filters: Mapping[str, str], today: date) -> Days:
     months. Raises `Problem` (`invalid_request`)."""
     last = _day(filters, "to") or today
     first = _day(filters, "from") or (last.replace(day=1) - timedelta(days=1)).replace(day=1)
-    if not 1 <= Days(first, last).many <= MAX_DAYS:
+    if first > last:
+        raise query.refused("from", f"This must not be after the last day, {last.isoformat()}.")
+    if Days(first, last).many > MAX_DAYS:
         raise query.refused("from", f"This must be at most {MAX_DAYS} days before the last day.")
     return Days(first, last)
 

@@ -14,7 +14,7 @@ from chalicelib.access.roles import Permission
 from chalicelib.award.issuers import domain_proof
 from chalicelib.credential import dates
 from chalicelib.credential import domain as domains
-from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
@@ -25,7 +25,7 @@ from chalicelib.http.input.json_body import JsonReader
 
 MISSING = "This issuer does not have this domain."
 DOMAIN_CHECKS = Limit("domain", 30, timedelta(hours=1))
-"""Domain checks per issuer: each one queries third-party name servers and web servers."""
+"""Maximum domain checks per issuer: each one queries third-party name servers and web servers."""
 SHARED_DOMAIN_CHECKS = Limit("domain-shared", 120, timedelta(hours=1))
 """The same for all issuers of one creator, or of one registered domain. Each check may hold a worker of everyone's
 function for nine seconds, and issuers are free. A class of thirty behind one address has four checks each."""
@@ -63,7 +63,7 @@ def prove(services: Services, issuer_id: str, text: str, still_allowed: domain_p
     issuer = services.issuer_context.issuer_store.issuer(issuer_id)
     now = services.issuer_context.now()
     rate_limits.enforce(services.access_context, DOMAIN_CHECKS, issuer_id)
-    for shared in (issuer.accountable(now),) if issuer.vouching_domain(now) else issuer.creator:
+    for shared in (issuer.quota_owner_id(now),) if issuer.vouching_domain(now) else issuer.creator:
         rate_limits.enforce(services.access_context, SHARED_DOMAIN_CHECKS, shared)
     return domain_proof.prove(services.domain_prover, issuer_id, text, still_allowed=still_allowed)
 
@@ -84,7 +84,7 @@ def _proof(services: Services, proof: DomainProof) -> dict[str, object]:
     return {
         "domain": proof.domain,
         "place": proof.place,
-        "url": domains.proof_url(proof.domain, Place(proof.place)),
+        "url": domains.proof_url(proof.domain, ProofLocation(proof.place)),
         "seen": dates.write(proof.seen),
         "current": is_current,
     }

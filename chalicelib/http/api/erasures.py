@@ -35,7 +35,7 @@ def routes(services: Services) -> Routes:
         if (email is None) == (credential_id is None):
             reader.add_error("email", "Send either `email` or `credential`.")
         reader.finish()
-        erasure = requests.ask_as_issuer(
+        erasure = requests.request_as_issuer(
             services.erasure_context, caller.issuer_id, email=email, credential_id=credential_id
         )
         return as_json(to_json(erasure), status=202, headers=uncached())
@@ -54,8 +54,8 @@ def to_json(erasure: Erasure) -> dict[str, object]:
         "id": erasure.subject,
         "email": erasure.email,
         "credential": erasure.credential_id,
-        "asked_by": erasure.asked_by.value,
-        "asked_at": dates.write(erasure.asked_at),
+        "requested_by": erasure.requested_by.value,
+        "requested_at": dates.write(erasure.requested_at),
         "due": dates.write(erasure.due),
         "state": erasure.state.value,
     }

@@ -107,6 +107,7 @@ def to_json(issuer: Issuer) -> dict[str, object]:
         "keys": [
             {
                 "id": issuer.method_id(key),
+                "p256": None if key.p256 is None else f"{issuer.did}#{key.p256}",
                 "created": dates.write(key.created),
                 "retired": None if key.retired is None else dates.write(key.retired),
                 "revoked": None if key.revoked is None else dates.write(key.revoked),

@@ -75,7 +75,7 @@ def routes(services: Services) -> Routes:
             if dry_run.is_large(services.dry_runner, caller.issuer_id, sent):
                 started = dry_run.start(services.dry_runner, caller.issuer_id, sent, caller.actor)
                 return dry_runs.started(started, base_url)
-            return as_json(dry_runs.summary(bulk_issuer.examine(services.bulk, caller.issuer_id, sent)))
+            return as_json(dry_runs.summary(bulk_issuer.validate(services.bulk, caller.issuer_id, sent)))
         try:
             job = bulk_issuer.create(services.bulk, caller.issuer_id, sent, caller.actor, now=True)
         except RowsRefused as error:

@@ -97,7 +97,7 @@ def routes(services: Services) -> Routes:
     def receive(request: Request, where: str) -> Reply:
         found = _ADDRESS.fullmatch(where)
         if found is None:
-            raise NotFound("no such hook")
+            raise NotFound("no such webhook")
         log.tenant(found[1])
         webhook = services.webhooks.webhook(found[1], found[2])
         sent_id, timestamp, signed = (

@@ -21,7 +21,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.html import render, text
 from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.input import negotiation
-from chalicelib.http.public.issuer_view import shown_image
+from chalicelib.http.public.credential.issuer_view import shown_image
 from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 

@@ -13,7 +13,7 @@ from chalicelib.award.input import colours, fonts
 from chalicelib.credential.issuer import Issuer
 from chalicelib.http.directory.issuer_directory import directory_url
 from chalicelib.http.html import text
-from chalicelib.http.public.issuer_view import shown_image
+from chalicelib.http.public.credential.issuer_view import shown_image
 from chalicelib.language.phrase import phrase
 
 UNPROVEN = "The issuer’s identity is not proven."
@@ -113,6 +113,6 @@ def _standing(registered: bool, domains: tuple[str, ...]) -> str:
 
 def _by_domain(domains: tuple[str, ...]) -> str:
     if len(domains) == 1:
-        return phrase("The domain {name} confirms this issuer.", name=domains[0])
+        return phrase("This issuer has verified the domain {name}.", name=domains[0])
     listed = reduce(lambda first, second: phrase("{first} and {second}", first=first, second=second), domains)
-    return phrase("The domains {names} confirm this issuer.", names=listed)
+    return phrase("This issuer has verified the domains {names}.", names=listed)

@@ -23,7 +23,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/go/{token}", access=PUBLIC, missing=MISSING)
     def go(request: Request, token: str) -> Reply:
-        visit = request_context.of(request, Kind.REFERRAL)
+        visit = request_context.visit_from_request(request, Kind.REFERRAL)
         achievement_id, enrolment = services.catalogue.follow(token, visit)
         # An expired link leads to the page of the achievement, which has a new one.
         target = enrolment or achievement_url(bound.base_url, achievement_id)

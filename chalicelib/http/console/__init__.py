@@ -2,7 +2,7 @@
 
 layout.py            page context, rendering and redirects shared by every page
 error_page.py        error responses within the console's layout
-kept_form.py         a form that was refused because of its session or size, to send again
+form_resubmission.py  a form that was refused because of its session or size, to send again
 form_state.py        values and errors of a submitted form
 text.py              fixed text: banners, roles, navigation
 home.py              /console and /console/new: choose or create an issuer
@@ -11,7 +11,8 @@ achievements/        achievements; achievement_form.py reads and validates their
 bulk/                issue to many: upload.py and large_check.py check a list, results.py shows what was issued
 credentials/         find, view, correct, renew, suspend, reinstate and revoke credentials
 pathways/            pathways, and a holder's progress along one; completions.py lists who completed one
-webhooks/            incoming webhooks from learning platforms; webhook_form.py reads and validates their form
+webhooks/            incoming webhooks from learning platforms; webhook_form.py reads and validates their form;
+                     endpoints.py: URLs that events are sent to
 members.py           members and their roles
 api_keys.py          API keys
 settings.py          issuer profile; issuer_form.py reads and validates its form; branding/ previews it
@@ -21,46 +22,3 @@ erasures.py          erasure of a person from the issuer's records
 export.py            download of all data of the issuer
 domains.py           verification of the issuer's domains
 """
-
-from chalicelib.http.console import (
-    api_keys,
-    domains,
-    erasures,
-    export,
-    home,
-    keys,
-    members,
-    settings,
-    visitor_reports,
-)
-from chalicelib.http.console.achievements import achievements
-from chalicelib.http.console.branding import preview
-from chalicelib.http.console.bulk import large_check, results, upload
-from chalicelib.http.console.credentials import credentials
-from chalicelib.http.console.overview import overview, summary, tables
-from chalicelib.http.console.pathways import pathways
-from chalicelib.http.console.webhooks import webhooks
-
-ROUTES = (
-    home.routes,
-    overview.routes,
-    tables.routes,
-    summary.routes,
-    achievements.routes,
-    upload.routes,
-    large_check.routes,
-    results.routes,
-    credentials.routes,
-    pathways.routes,
-    members.routes,
-    api_keys.routes,
-    webhooks.routes,
-    settings.routes,
-    preview.routes,
-    keys.routes,
-    domains.routes,
-    export.routes,
-    erasures.routes,
-    visitor_reports.routes,
-)
-"""The routes of every console module."""

@@ -11,9 +11,10 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.models import Token
 from chalicelib.access.roles import Permission, Role
 from chalicelib.errors import Conflict, NotFound, Refused
-from chalicelib.http.console import form_state, layout
+from chalicelib.http.console import layout
 from chalicelib.http.console import text as words
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.text import KeyOwner
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import member as by_member
@@ -38,11 +39,11 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/api-keys", access=by_member(Permission.MANAGE))
     def keys(request: Request, caller: Caller, person: Person) -> Reply:
-        return _render(services, layout.of(services, request, caller, person, "api-keys"), _blank_form())
+        return _render(services, layout.page_context(services, request, caller, person, "api-keys"), _blank_form())
 
     @bound.bind("/console/{issuer}/api-keys", access=by_member(Permission.MANAGE), methods=("POST",))
     def make(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "api-keys")
+        context = layout.page_context(services, request, caller, person, "api-keys")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
         key_owner = form.one_of("belongs_to", KeyOwner, "Choose who the API key belongs to.")
@@ -74,7 +75,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/api-keys/{id}", access=by_member(Permission.MANAGE), missing=MISSING)
     def ask(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "api-keys")
+        context = layout.page_context(services, request, caller, person, "api-keys")
         token = next(
             (one for one in tokens.of_issuer(services.access_context, caller.issuer_id) if one.id == token_id), None
         )
@@ -87,7 +88,7 @@ def routes(services: Services) -> Routes:
     )
     def revoke(request: Request, caller: Caller, person: Person, token_id: str) -> Reply:
         tokens.revoke(services.access_context, caller.issuer_id, token_id)
-        context = layout.of(services, request, caller, person, "api-keys")
+        context = layout.page_context(services, request, caller, person, "api-keys")
         return layout.redirect(f"{context.issuer_url}/api-keys", did="token_revoked")
 
     return bound

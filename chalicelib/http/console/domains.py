@@ -10,8 +10,9 @@ from chalicelib.award.issuers import domain_proof
 from chalicelib.credential import domain
 from chalicelib.errors import Refused
 from chalicelib.http.api.domains import prove
-from chalicelib.http.console import form_state, layout, limits
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console import layout, limits
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import member
@@ -28,11 +29,11 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/domains", access=member(Permission.MANAGE))
     def page(request: Request, caller: Caller, person: Person) -> Reply:
-        return _shown(services, layout.of(services, request, caller, person, "settings"), FormState())
+        return _shown(services, layout.page_context(services, request, caller, person, "settings"), FormState())
 
     @bound.bind("/console/{issuer}/domains", access=member(Permission.MANAGE), methods=("POST",))
     def act(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "settings")
+        context = layout.page_context(services, request, caller, person, "settings")
         form = form_state.sent(request)
         with form.record_refusal("domain"):
             if form.text("act") == "remove":

@@ -1,4 +1,4 @@
-"""Erase a person from the issuer's records: ask, see what waits, cancel."""
+"""Erase a person from the issuer's records: request it, see pending erasures, cancel."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from chalicelib.credential import email_address
 from chalicelib.erasure import requests
 from chalicelib.erasure.erasure import Erasure, State
 from chalicelib.errors import NotFound
-from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console import layout
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -27,25 +28,25 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/erasures", access=member(Permission.MANAGE))
     def page(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "settings")
+        context = layout.page_context(services, request, caller, person, "settings")
         return _shown(services, context, FormState({"email": layout.query(request).get("email", "")}))
 
     @bound.bind("/console/{issuer}/erasures", access=member(Permission.MANAGE), methods=("POST",), missing=MISSING)
     def act(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "settings")
+        context = layout.page_context(services, request, caller, person, "settings")
         form = form_state.sent(request)
         with form.record_refusal(""):
             if form.text("do") == "cancel":
                 requests.cancel(services.erasure_context, caller.issuer_id, form.text("id"))
                 return layout.redirect(f"{context.issuer_url}/erasures", did="erasure_cancelled")
-            if _ask(services, caller.issuer_id, form):
-                return layout.redirect(f"{context.issuer_url}/erasures", did="erasure_asked")
+            if _request(services, caller.issuer_id, form):
+                return layout.redirect(f"{context.issuer_url}/erasures", did="erasure_requested")
         return _shown(services, context, form)
 
     return bound
 
 
-def _ask(services: Services, issuer_id: str, form: FormState) -> bool:
+def _request(services: Services, issuer_id: str, form: FormState) -> bool:
     email, again = (email_address.normalize(form.text(name)) for name in ("email", "again"))
     if not email:
         form.add_error("email", "Enter the email address of the person, or the id of a credential without one.")
@@ -58,7 +59,7 @@ def _ask(services: Services, issuer_id: str, form: FormState) -> bool:
         return False
     is_address = "@" in email
     try:
-        requests.ask_as_issuer(
+        requests.request_as_issuer(
             services.erasure_context,
             issuer_id,
             email=email if is_address else None,

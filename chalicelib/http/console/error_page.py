@@ -7,7 +7,8 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller, Person
 from chalicelib.credential.issuer import Issuer
 from chalicelib.errors import LaurelError, Unauthenticated
-from chalicelib.http.console import kept_form, layout
+from chalicelib.http.console import layout
+from chalicelib.http.console.forms import form_resubmission
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core import authentication, error_response
 from chalicelib.http.core.ports import Services
@@ -20,7 +21,9 @@ def reply(
     """Build the response to ``request`` after ``error``; ``of_issuer`` holds the issuer's id on a page of one issuer,
     and is empty elsewhere. A form of up to ``max_form`` bytes that was refused because of its session keeps its
     text."""
-    kept = kept_form.reply(services, request, error, max_form, lambda: _page_context(services, request, of_issuer))
+    kept = form_resubmission.resubmission_page(
+        services, request, error, max_form, lambda: _page_context(services, request, of_issuer)
+    )
     if kept is not None:
         return kept
     if isinstance(error, Unauthenticated) and authentication.is_browser(request):

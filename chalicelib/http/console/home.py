@@ -17,14 +17,11 @@ from chalicelib.access.sign_in import known
 from chalicelib.award.issuers import creator, issuer_actions, names
 from chalicelib.credential.email_address import without_tag
 from chalicelib.credential.issuer import Issuer
-from chalicelib.errors import NotFound
-from chalicelib.http.console import (
-    form_state,
-    issuer_form,
-    layout,
-    text,
-)
-from chalicelib.http.console.form_state import FormState
+from chalicelib.delivery.holder import link_requests
+from chalicelib.errors import NotFound, Refused, TooMany
+from chalicelib.http.console import layout, text
+from chalicelib.http.console.forms import form_state, issuer_form
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import PERSON, PUBLIC
 from chalicelib.http.core.ports import Services
@@ -34,13 +31,13 @@ from chalicelib.http.html import render
 from chalicelib.http.input import request_context
 
 ISSUERS_PER_PERSON = Limit("issuer_created", 5, timedelta(days=1))
-"""Issuers created from one mailbox. Those that a person belongs to do not count: anyone can add anyone as a member, and
-would keep them from creating their own."""
+"""Maximum issuers created from one mailbox. Those that a person belongs to do not count: anyone can add anyone as a
+member, and could otherwise prevent them from creating their own."""
 PAGE_SIZE = 50
 """Issuers on one page. Anyone can add a person as a member of any number of issuers, and each takes two reads."""
 ISSUERS_PER_NETWORK = NetworkLimit("issuer_created_from", 20, 40, 100, timedelta(days=1))
-"""Issuers created from one network, because a person can use any number of email addresses. A class of students that
-creates one each behind one address fits."""
+"""Maximum issuers created from one network, because a person can use any number of email addresses. Enough for a class
+of students behind one address to create one each."""
 SCRIPT_SECONDS = 86_400
 """Cache lifetime. The page names the script by its hash, so a stale copy does not run; the page works without it."""
 
@@ -75,7 +72,7 @@ def routes(services: Services) -> Routes:
         if len(joined) == 1 and not query:
             return layout.redirect(f"{base_url}/console/{joined[0]}")
         context = PageContext(person, base_url, banner=layout.banner(request))
-        return layout.show(context, "home.html", issuers=found, next=shown[-1] if more else None)
+        return layout.show(context, "issuers.html", issuers=found, next=shown[-1] if more else None)
 
     @bound.bind("/console/new", access=PERSON)
     def new(_request: Request, person: Person) -> Reply:
@@ -84,23 +81,40 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/new", access=PERSON, methods=("POST",))
     def create(request: Request, person: Person) -> Reply:
         form = form_state.sent(request)
-        issuer_form.check(form)
-        issuer_id = _short_name(form)
-        _check_name(services, person, form, issuer_id)
-        if not form.errors and not _may_create(services, request, person):
-            form.add_error("", "Too many issuers were created today from your account or network. Try again tomorrow.")
-        if form.errors:
-            return _new(services, person, form)
-        with form.record_refusal("id"):
-            new = issuer_form.new(form, issuer_id)
-            created_by = () if person.operator else _creator(services, request, person)
-            issuer_actions.create(
-                services.issuer_context, new, owner=person.email, creator=created_by, registered=person.operator
-            )
-            return layout.redirect(f"{base_url}/console/{issuer_id}", did="issuer_created")
-        return _new(services, person, form)
+        if form.text("do") == "holder":
+            return _sent_holder_link(services, person)
+        return _create(services, request, person, form)
 
     return bound
+
+
+def _create(services: Services, request: Request, person: Person, form: FormState) -> Reply:
+    issuer_form.check(form)
+    issuer_id = _short_name(form)
+    _check_name(services, person, form, issuer_id)
+    if not form.errors and not _may_create(services, request, person):
+        form.add_error("", "Too many issuers were created today from your account or network. Try again tomorrow.")
+    if form.errors:
+        return _new(services, person, form)
+    with form.record_refusal("id"):
+        new = issuer_form.new(form, issuer_id)
+        created_by = () if person.operator else _creator(services, request, person)
+        issuer_actions.create(
+            services.issuer_context, new, owner=person.email, creator=created_by, registered=person.operator
+        )
+        return layout.redirect(f"{services.settings.base_url}/console/{issuer_id}", did="issuer_created")
+    return _new(services, person, form)
+
+
+def _sent_holder_link(services: Services, person: Person) -> Reply:
+    """Answer a holder who signed in to find their credentials. The answer is the same without any."""
+    form = FormState()
+    with form.record_refusal(""):
+        try:
+            link_requests.send_link_to_person(services.delivery_context, person.email)
+        except TooMany as error:
+            raise Refused(error.detail, code=error.code) from error
+    return _new(services, person, form, asked=not form.errors)
 
 
 def slug(name: str) -> str:
@@ -126,7 +140,7 @@ def _may_create(services: Services, request: Request, person: Person) -> bool:
 def _creator(services: Services, request: Request, person: Person) -> tuple[str, ...]:
     _, key = known.key_of_year(services.access_context)
     secret = signing_keys.derived(key, "issuer-creator")
-    return creator.of(secret, person.email, request_context.client_address(request))
+    return creator.creator_ids(secret, person.email, request_context.client_address(request))
 
 
 def _issuer_roles(services: Services, person: Person, issuer_ids: Sequence[str]) -> list[IssuerRole]:
@@ -151,12 +165,13 @@ def _short_name(form: FormState) -> str:
             issuer_actions.check_id(made)
     elif form.text("name"):
         form.add_error(
-            "id", "Enter a short name of letters a-z, digits and hyphens. We could not create one from the name."
+            "id",
+            "Enter a short name. Use only the letters a–z, digits and hyphens. We could not create one from the name.",
         )
     return made
 
 
-def _new(services: Services, person: Person, form: FormState) -> Reply:
+def _new(services: Services, person: Person, form: FormState, *, asked: bool = False) -> Reply:
     first = not members.issuers_of(services.access_context, person.email)
     context = PageContext(person, services.settings.base_url)
-    return layout.show(context, "new_issuer.html", status=form.status, form=form, first=first)
+    return layout.show(context, "new_issuer.html", status=form.status, form=form, first=first, asked=asked)

@@ -14,8 +14,9 @@ from chalicelib.award.keys.revocation import Impact
 from chalicelib.credential import dates
 from chalicelib.credential.issuer import SigningKey
 from chalicelib.errors import Malformed, NotFound
-from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console import layout
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -31,11 +32,11 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/keys/{id}", access=member(Permission.MANAGE), missing=NO_KEY)
     def show(request: Request, caller: Caller, person: Person, key_id: str) -> Reply:
-        return _shown(layout.of(services, request, caller, person, "settings"), key_id, FormState())
+        return _shown(layout.page_context(services, request, caller, person, "settings"), key_id, FormState())
 
     @bound.bind("/console/{issuer}/keys/{id}", access=member(Permission.MANAGE), methods=("POST",), missing=NO_KEY)
     def act(request: Request, caller: Caller, person: Person, key_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "settings")
+        context = layout.page_context(services, request, caller, person, "settings")
         form = form_state.sent(request)
         since = _since(form)
         impact: Impact | None = None

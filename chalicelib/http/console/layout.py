@@ -27,6 +27,8 @@ class PageContext:
     issuer: Issuer | None = None
     caller: Caller | None = None
     banner: text.Banner | None = None
+    identified: bool = False
+    """Whether a domain or the operator proves who the issuer is."""
 
     @property
     def issuer_url(self) -> str:
@@ -55,10 +57,11 @@ class PageContext:
         return self.caller is not None and self.caller.may(Permission(permission))
 
 
-def of(services: Services, request: Request, caller: Caller, person: Person, section: str) -> PageContext:
+def page_context(services: Services, request: Request, caller: Caller, person: Person, section: str) -> PageContext:
     """Build the context of a page of the caller's issuer. Raises `NotFound` when the issuer no longer exists."""
     issuer = services.issuer_context.issuer_store.issuer(caller.issuer_id)
-    return PageContext(person, services.settings.base_url, section, issuer, caller, banner(request))
+    identified = issuer.identified(services.issuer_context.now())
+    return PageContext(person, services.settings.base_url, section, issuer, caller, banner(request), identified)
 
 
 def banner(request: Request) -> text.Banner | None:

@@ -8,7 +8,7 @@ from chalicelib.award.issuing.quota import PROVEN_PER_DAY, UNPROVEN_PER_DAY
 from chalicelib.credential.issuer import Issuer
 from chalicelib.delivery.limits.quota import PROVEN_ISSUER, UNPROVEN_ISSUER
 
-WAITING = "Uploads and emails over the limit continue on the next day (UTC)."
+WAITING = "Uploads and emails over the limit continue the next day (UTC)."
 
 
 def lines(issuer: Issuer, now: datetime) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from chalicelib.access.models import Member
 from chalicelib.access.roles import Permission, Role
 from chalicelib.delivery.emails.invitation import invite
 from chalicelib.errors import Conflict, Refused
-from chalicelib.http.console import form_state, layout, text
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console import layout, text
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -33,11 +34,15 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/members", access=member(Permission.READ))
     def people(request: Request, caller: Caller, person: Person) -> Reply:
-        return _all(services, layout.of(services, request, caller, person, "members"), FormState({"role": Role.VIEWER}))
+        return _all(
+            services,
+            layout.page_context(services, request, caller, person, "members"),
+            FormState({"role": Role.VIEWER}),
+        )
 
     @bound.bind("/console/{issuer}/members", access=member(Permission.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "members")
+        context = layout.page_context(services, request, caller, person, "members")
         form = form_state.sent(request)
         role = form.one_of("role", Role, "Choose a role.")
         notified = False
@@ -57,7 +62,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/members/change", access=member(Permission.MANAGE), missing=NO_MEMBER)
     def one(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "members")
+        context = layout.page_context(services, request, caller, person, "members")
         found = services.access_context.member_store.member(caller.issuer_id, layout.query(request).get("email", ""))
         return _one(services, context, found, FormState({"role": found.role}))
 
@@ -65,7 +70,7 @@ def routes(services: Services) -> Routes:
         "/console/{issuer}/members/change", access=member(Permission.MANAGE), methods=("POST",), missing=NO_MEMBER
     )
     def change(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "members")
+        context = layout.page_context(services, request, caller, person, "members")
         form = form_state.sent(request)
         found = services.access_context.member_store.member(caller.issuer_id, form.text("email"))
         return (
@@ -77,7 +82,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console/{issuer}/members/leave", access=member(Permission.READ), methods=("POST",))
     def leave(request: Request, caller: Caller, person: Person) -> Reply:
         # Any owner can add any address, so every member can leave, whatever their role.
-        context = layout.of(services, request, caller, person, "members")
+        context = layout.page_context(services, request, caller, person, "members")
         form = form_state.sent(request)
         try:
             members.remove(services.access_context, caller.issuer_id, person.email)

@@ -11,15 +11,17 @@ from chalicelib.access.roles import Permission
 from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer, SigningKey
 from chalicelib.errors import Conflict, Refused
-from chalicelib.http.console import form_state, issuer_form, kept_image, layout, limits
+from chalicelib.http.console import layout, limits
 from chalicelib.http.console.branding.preview import PART_OPTIONS
-from chalicelib.http.console.form_state import Difference, FormState
+from chalicelib.http.console.forms import form_state, issuer_form, uploaded_image
+from chalicelib.http.console.forms.form_state import Difference, FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.directory.issuer_directory import directory_url, snippet
+from chalicelib.http.directory.issuer_directory import directory_url
+from chalicelib.http.directory.issuer_search import PEOPLE
 from chalicelib.http.input.form import MAX_WITH_FILE
 
 CONFLICT = (
@@ -42,14 +44,14 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/settings", access=member(Permission.MANAGE))
     def settings(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "settings")
+        context = layout.page_context(services, request, caller, person, "settings")
         return _shown(services, context, _saved(services, caller.issuer_id))
 
     @bound.bind(
         "/console/{issuer}/settings", access=member(Permission.MANAGE), methods=("POST",), max_form=MAX_WITH_FILE
     )
     def change(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "settings")
+        context = layout.page_context(services, request, caller, person, "settings")
         form = issuer_form.with_stored_logo(services, caller.issuer_id, form_state.sent(request))
         issuer_form.check(form)
         issuer_form.check_stored_logo(services, form)
@@ -85,7 +87,9 @@ def _conflict(services: Services, context: PageContext, form: FormState, error: 
 
 
 def _saved(services: Services, issuer_id: str) -> FormState:
-    return issuer_form.of(services.issuer_context.issuer_store.issuer(issuer_id), services.settings.base_url)
+    return issuer_form.form_from_issuer(
+        services.issuer_context.issuer_store.issuer(issuer_id), services.settings.base_url
+    )
 
 
 def _shown(services: Services, context: PageContext, form: FormState, conflict: Sequence[Difference] = ()) -> Reply:
@@ -96,7 +100,7 @@ def _shown(services: Services, context: PageContext, form: FormState, conflict: 
         "settings.html",
         status=form.status,
         form=form,
-        logo=kept_image.name(form, issuer_form.KEPT),
+        logo=uploaded_image.name(form, issuer_form.KEPT),
         conflict=conflict,
         font_options=issuer_form.FONT_OPTIONS,
         part_options=PART_OPTIONS,
@@ -105,7 +109,7 @@ def _shown(services: Services, context: PageContext, form: FormState, conflict: 
         limits=limits.lines(issuer, now),
         now=now,
         own_directory=directory_url(context.base_url, issuer.id),
-        directory_code=snippet(context.base_url, issuer.id),
+        directory_people=PEOPLE,
     )
 
 

@@ -22,7 +22,10 @@ BANNERS: Mapping[str, Banner] = {
     "issuer_created": Banner("Your organization was created.", "The list below shows your next steps."),
     "achievement_added": Banner("Achievement saved.", "You can now issue it."),
     "achievement_changed": Banner(
-        "New version saved.", "Issued credentials do not change. New credentials use this version."
+        "New version saved.",
+        "The content of issued credentials does not change; new credentials have the new content. The enrolment page "
+        "and the other fields under “Public page” apply immediately, including to the pages of credentials already "
+        "issued.",
     ),
     "achievement_archived": Banner(
         "Achievement archived.", "You can no longer issue it. Issued credentials stay valid."
@@ -36,7 +39,7 @@ BANNERS: Mapping[str, Banner] = {
     "corrected": Banner("Corrected credential issued.", "The previous credential is revoked and links to this one."),
     "renewed": Banner("Renewed credential issued.", "The previous credential does not change."),
     "sent": Banner("Email queued.", "It will arrive within a few minutes."),
-    "erasure_asked": Banner("Erasure scheduled.", "The list below shows when it starts."),
+    "erasure_requested": Banner("Erasure scheduled.", "The list below shows when it starts."),
     "erasure_cancelled": Banner("Erasure cancelled.", "Nothing was deleted."),
     "summary_subscribed": Banner("Subscribed.", "At the beginning of each month, we email you what changed."),
     "summary_blocked": Banner(
@@ -45,6 +48,15 @@ BANNERS: Mapping[str, Banner] = {
         "none",
     ),
     "summary_unsubscribed": Banner("Unsubscribed.", "You no longer get the monthly summary."),
+    "manual_check_saved": Banner("Saved.", "The figures use these values."),
+    "survey_saved": Banner("Survey saved."),
+    "survey_saved_unsent": Banner(
+        "Survey saved, but nobody gets it yet.", "Your organization is not verified.", "warn"
+    ),
+    "outcomes_imported": Banner(
+        "Outcomes imported.", "Choose one to compare people with and without your credentials."
+    ),
+    "outcomes_deleted": Banner("Outcomes deleted."),
     "unchanged": Banner("No changes made.", "The credential already had this status.", "none"),
     "not_possible": Banner("No changes made.", "The status of this credential does not allow that.", "none"),
     "member_added": Banner("Member added.", "We emailed them. They can sign in without a password."),
@@ -89,6 +101,16 @@ BANNERS: Mapping[str, Banner] = {
         "none",
     ),
     "webhook_changed": Banner("Webhook saved."),
+    "endpoint_changed": Banner("Endpoint saved."),
+    "endpoint_removed": Banner("Endpoint deleted.", "It gets no more messages."),
+    "endpoint_tested": Banner("Test message queued.", "Its result appears below within a minute or two."),
+    "messages_queued": Banner("Queued.", "Each result appears below within a few minutes."),
+    "message_expired": Banner("Nothing was sent.", "The message or endpoint was deleted.", "none"),
+    "endpoint_made_before": Banner(
+        "No new endpoint was created.",
+        "You have already created this endpoint. Its secret was shown once. If you did not copy it, rotate it.",
+        "none",
+    ),
     "report_closed": Banner("Report closed.", "It is now in the list of closed reports."),
     "report_reopened": Banner("Report reopened."),
     "webhook_removed": Banner("Webhook deleted.", "Messages sent to its URL no longer have any effect."),

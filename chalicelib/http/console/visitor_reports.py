@@ -9,7 +9,8 @@ from chalice.app import Request
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.errors import NotFound
-from chalicelib.http.console import form_state, layout
+from chalicelib.http.console import layout
+from chalicelib.http.console.forms import form_state
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -29,7 +30,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/reports", access=member(Permission.READ), missing=MISSING)
     def list_all(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "reports")
+        context = layout.page_context(services, request, caller, person, "reports")
         query = layout.query(request)
         state = State.CLOSED if query.get("state") == State.CLOSED else State.OPEN
         before = query.get("before")
@@ -49,7 +50,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/reports/{id}", access=member(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def decide(request: Request, caller: Caller, person: Person, report_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "reports")
+        context = layout.page_context(services, request, caller, person, "reports")
         state = State.OPEN if form_state.sent(request).text("do") == "reopen" else State.CLOSED
         handling.set_issuer_state(services.moderation_context, caller.issuer_id, report_id, state)
         return layout.redirect(f"{context.issuer_url}/reports", did=BANNERS[state])

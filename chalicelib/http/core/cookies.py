@@ -25,7 +25,7 @@ def browser(request: Request, base_url: str) -> str | None:
     return _read(request, _name(_BROWSER, base_url))
 
 
-def question(request: Request, base_url: str) -> str | None:
+def oidc_state(request: Request, base_url: str) -> str | None:
     """Return the OpenID request state, if present."""
     return _read(request, _name(_QUESTION, base_url))
 
@@ -40,7 +40,7 @@ def set_known(base_url: str, value: str, seconds: int) -> str:
     return _set(_name(_KNOWN, base_url), base_url, value, seconds)
 
 
-def set_question(base_url: str, value: str, seconds: int) -> str:
+def set_oidc_state(base_url: str, value: str, seconds: int) -> str:
     """Create the `Set-Cookie` header for the OpenID request state."""
     return _set(_name(_QUESTION, base_url), base_url, value, seconds)
 

@@ -21,7 +21,7 @@ def reply(request: Request, error: Exception, *, base_url: str, missing: str = M
 
 def to_problem(request: Request, error: Exception, missing: str = MISSING) -> Problem:
     """Map ``error`` to the problem that the caller sees; log it if it is an internal error."""
-    found = problem.of(error, missing) if isinstance(error, LaurelError) else None
+    found = problem.problem_from_error(error, missing) if isinstance(error, LaurelError) else None
     if found is None:
         found = problem.internal(_request_id(request))
     if found.kind.status >= 500:

@@ -112,6 +112,13 @@ def worker_run(result: RunResult) -> None:
             pass
 
 
+def messages_sent(result: RunResult) -> None:
+    """Log a run of the function that sends messages to endpoints. A message that an endpoint did not accept is done,
+    and its issuer sees it in the console."""
+    extra = {"done": result.done, "failed": result.failed, "dead_letters": result.dead_letters}
+    logger().info("messages sent", extra=extra)
+
+
 def counted(folded: Folded) -> None:
     """Log a counting run, and emit its lag for the alarm. A run that only waited for another is not logged."""
     if folded.waits:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.analytics.event_budget import EventBudget
     from chalicelib.award.bulk.bulk_issuer import BulkIssuer
     from chalicelib.award.bulk.dry_run import DryRunner
+    from chalicelib.award.endpoints.endpoint_actions import EndpointContext
     from chalicelib.award.export import Exporter
     from chalicelib.award.issuer_context import IssuerContext
     from chalicelib.award.issuers.domain_proof import DomainProver
@@ -20,8 +21,9 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.award.ports import Claims
     from chalicelib.award.webhooks.webhook import WebhookStore
     from chalicelib.catalogue.catalogue import Catalogue
+    from chalicelib.catalogue.conversion import Conversions
     from chalicelib.delivery.delivery_context import DeliveryContext
-    from chalicelib.delivery.emails.email_content import EmailContent
+    from chalicelib.delivery.emails.parts.email_content import EmailContent
     from chalicelib.delivery.summaries import SummaryContext
     from chalicelib.directory import ports as directory_ports
     from chalicelib.directory.contact.relaying import ContactContext
@@ -32,6 +34,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.embed.wallets.wallets import Wallets
     from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
+    from chalicelib.outcomes.importing import OutcomeContext
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
     from chalicelib.reports.store import PublicStore
@@ -61,6 +64,10 @@ class Services(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """Public pages of issuers and achievements, and referrals."""
+
+    @property
+    def conversions(self) -> Conversions:
+        """Sign-ups that referrals brought."""
 
     @property
     def submitted_reports(self) -> SubmittedReports:
@@ -114,6 +121,10 @@ class Services(Protocol):
     def delivery_context(self) -> DeliveryContext:
         """Email delivery to holders, and the holders' own actions."""
 
+    @property
+    def outcome_context(self) -> OutcomeContext:
+        """Outcomes of people, imported by issuers."""
+
     def email_html(self, content: EmailContent) -> str:
         """Render an email as it is sent."""
 
@@ -164,3 +175,7 @@ class Services(Protocol):
     @property
     def webhooks(self) -> WebhookStore:
         """Store of webhooks."""
+
+    @property
+    def endpoint_context(self) -> EndpointContext:
+        """Actions on endpoints."""

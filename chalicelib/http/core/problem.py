@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from chalicelib.errors import LaurelError, QuotaExceeded, TooMany, UnreadableLink
+from chalicelib.errors import LaurelError, OnlyLinks, QuotaExceeded, TooMany, UnreadableLink
 from chalicelib.language.phrase import phrase
 
 
@@ -45,13 +45,14 @@ KINDS: Mapping[str, Kind] = {
     "too_large": Kind(413, "Request too large"),
     "unsupported_media_type": Kind(415, "Unsupported media type"),
     "nothing_found": Kind(422, "No credential found"),
+    "not_a_presentation": Kind(422, "Not a presentation"),
     "url_refused": Kind(422, "Link not allowed"),
     "link_unreachable": Kind(422, "Link could not be read"),
     "course_unknown": Kind(422, "Unknown course"),
     "domain_shared": Kind(422, "Shared domain"),
     "message_incomplete": Kind(422, "Incomplete message"),
     "bad_cursor": Kind(400, "Invalid cursor"),
-    "directory_query": Kind(400, "Search not possible"),
+    "directory_query": Kind(400, "Invalid search"),
     "version_conflict": Kind(409, "Changed by someone else in the meantime"),
     "achievement_archived": Kind(422, "Achievement archived"),
     "bad_text": Kind(422, "Invalid text"),
@@ -64,11 +65,19 @@ KINDS: Mapping[str, Kind] = {
     "revoked_is_final": Kind(422, "A revoked credential cannot be changed"),
     "not_a_step": Kind(422, "Not a step of this pathway"),
     "not_valid": Kind(409, "Credential is not valid"),
+    "endpoint_paused": Kind(422, "Endpoint paused"),
+    "not_a_referral": Kind(422, "Not a referral"),
+    "referral_expired": Kind(422, "Referral too old"),
     "nothing_to_correct": Kind(422, "Nothing to correct"),
     "name_reserved": Kind(422, "Name reserved"),
-    "not_contactable": Kind(422, "No messages accepted"),
+    "not_contactable": Kind(422, "Messages not accepted"),
     "blocked_sender": Kind(422, "Message not allowed"),
-    "too_many_saved": Kind(422, "List is full"),
+    "bad_outcomes": Kind(400, "Some outcomes have errors"),
+    "too_many_outcome_names": Kind(422, "Too many outcome names"),
+    "too_many_corrections": Kind(422, "Changed too often"),
+    "bad_hash": Kind(422, "Invalid hash"),
+    "too_many_outcomes": Kind(422, "Too many outcomes to compare"),
+    "too_many_saved": Kind(422, "Saved list is full"),
     "superseded": Kind(422, "Already replaced"),
     "refused": Kind(422, "Not allowed"),
     "too_many_requests": Kind(429, "Too many requests"),
@@ -129,7 +138,7 @@ class Problem(LaurelError):
         return {**document, **self.more}
 
 
-def of(error: LaurelError, missing: str) -> Problem | None:
+def problem_from_error(error: LaurelError, missing: str) -> Problem | None:
     """Map a domain error to the problem that the caller sees, or None for an internal error.
 
     ``missing`` is the advice to show with a 404.
@@ -152,7 +161,8 @@ def of(error: LaurelError, missing: str) -> Problem | None:
     headers = {"WWW-Authenticate": "Bearer"} if KINDS[code].status == HTTPStatus.UNAUTHORIZED else {}
     if isinstance(error, TooMany | QuotaExceeded):
         headers = {"Retry-After": str(error.seconds)}
-    return Problem(code, error.detail, errors=errors, headers=headers)
+    more = {"links": list(error.links)} if isinstance(error, OnlyLinks) else None
+    return Problem(code, error.detail, errors=errors, more=more, headers=headers)
 
 
 _REFUSED = ("url_refused", "address_refused", "redirect_refused")

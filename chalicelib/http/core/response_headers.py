@@ -8,7 +8,7 @@ from chalice.app import Request, Response
 
 from chalicelib.http.core import error_response, hosts, log, problem
 from chalicelib.http.core.response import Reply
-from chalicelib.http.html import reader
+from chalicelib.http.html import request_language
 
 Next = Callable[[Request], Response]
 
@@ -27,7 +27,7 @@ def middleware(base_url: str, methods: Mapping[str, Sequence[str]]) -> Callable[
     """Create the middleware for every HTTP request; ``methods`` are those that each path supports."""
 
     def finish(request: Request, get_response: Next) -> Response:
-        with reader.of(request):
+        with request_language.from_request(request, base_url):
             reply = hosts.redirect(request, base_url) or get_response(request)
             if not isinstance(reply, Reply):
                 # Chalice itself responded with an error, before or instead of a view.

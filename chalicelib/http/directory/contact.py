@@ -18,14 +18,15 @@ from chalicelib.directory.contact.message import Draft
 from chalicelib.directory.profiles.consent import Audience
 from chalicelib.directory.profiles.published import Published
 from chalicelib.errors import NotFound, Refused, Unauthenticated
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import BY_SECRET, PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.directory.holder_view import holder_url, require_published
-from chalicelib.http.html import reader, render
+from chalicelib.http.directory.holder_view import holder_url, recruiters_url, require_published
+from chalicelib.http.directory.recruiter_page import require_for_recruiters
+from chalicelib.http.html import render, request_language
 from chalicelib.http.input import form, request_context
 
 MISSING = "This holder does not accept messages, or the link is incomplete."
@@ -42,14 +43,15 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/holders/{id}/contact", access=PUBLIC, missing=MISSING)
     def show(request: Request, holder_id: str) -> Reply:
-        published = _require(services, holder_id)
-        return _form_page(services, published, _person(services, request), FormState())
+        person = _person(services, request)
+        return _form_page(services, _require(services, request, person, holder_id), person, FormState())
 
     @bound.bind("/holders/{id}/contact", access=PUBLIC, methods=("POST",), missing=MISSING)
     def write(request: Request, holder_id: str) -> Reply:
         # Otherwise any website could send messages in its visitors' names, or use up the limits of their networks.
         authentication.check_same_origin(request, services.settings.base_url)
-        published, person = _require(services, holder_id), _person(services, request)
+        person = _person(services, request)
+        published = _require(services, request, person, holder_id)
         if person is not None:
             authentication.check_form(request, person, MAX_FORM)
         sent = FormState(form.as_text(form.sent(request, MAX_FORM).fields))
@@ -71,9 +73,15 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _require(services: Services, holder_id: str) -> Published:
-    """Raises `NoProfile`; `NotFound` for a holder who does not accept messages, as their public page shows."""
-    published = require_published(services, holder_id)
+def _require(services: Services, request: Request, person: Person | None, holder_id: str) -> Published:
+    """Read what the visitor sees of a profile.
+
+    Raises `NoProfile`, `TooMany`; `NotFound` for a holder who does not accept messages, as their page shows.
+    """
+    if person is None:
+        published = require_published(services, holder_id)
+    else:
+        published, _ = require_for_recruiters(services, request, person, holder_id)
     if published.contact is None:
         raise NotFound("no messages")
     return published
@@ -102,7 +110,7 @@ def _written(
         with sent.record_refusal("email" if person is None else ""):
             if person is None:
                 relaying.request_confirmation(
-                    context, holder_id, sent.text("email"), draft, address, reader.current().code
+                    context, holder_id, sent.text("email"), draft, address, request_language.current().code
                 )
             else:
                 relaying.send_signed_in(context, holder_id, person.email, draft, address)
@@ -111,7 +119,7 @@ def _written(
         return _limited(_form_page(services, published, person, sent, 429), error)
     if sent.errors:
         return _form_page(services, published, person, sent)
-    url = holder_url(services.settings.base_url, holder_id)
+    url = _back_url(services, published, person)
     if person is not None:
         return _page(services, 200, state="relayed", url=url)
     return _page(services, 200, state="confirm", url=url, email=sent.text("email"), hours=_hours())
@@ -125,7 +133,7 @@ def _form_page(
         services,
         status or sent.status,
         state="sign_in" if needs_sign_in else "form",
-        url=holder_url(services.settings.base_url, published.holder_id),
+        url=_back_url(services, published, person),
         path=f"/holders/{published.holder_id}/contact",
         name=published.details.name,
         person=person,
@@ -134,6 +142,12 @@ def _form_page(
     )
     reply.own_origin_only = True
     return reply
+
+
+def _back_url(services: Services, published: Published, person: Person | None) -> str:
+    """The page of the holder that the visitor sees."""
+    page_url = recruiters_url if person is not None and published.more else holder_url
+    return page_url(services.settings.base_url, published.holder_id)
 
 
 def _waiting_page(services: Services, secret: str, error: Refused | TooMany | None = None) -> Reply:

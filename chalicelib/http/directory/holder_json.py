@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.credential import dates
 from chalicelib.directory.profiles.consent import Audience
 from chalicelib.http.directory.holder_view import Card, HolderView
-from chalicelib.http.public.credential_links import structured_data
+from chalicelib.http.public.credential.credential_links import structured_data
 
 
 def to_json(view: HolderView) -> dict[str, object]:
@@ -17,6 +17,7 @@ def to_json(view: HolderView) -> dict[str, object]:
         "contact": {"url": f"{view.url}/contact", "sign_in": view.contact is Audience.RECRUITERS}
         if view.contact
         else None,
+        "more": view.more,
         "stated_by_holder": {
             "name": view.name,
             "headline": view.headline,

@@ -1,4 +1,4 @@
-"""The public page of a holder: `/holders/{id}`, and the code to embed its wall: `/holders/{id}/embed`."""
+"""The public page of a holder: `/holders/{id}`, and the code to embed its credentials frame: `/holders/{id}/embed`."""
 
 from __future__ import annotations
 
@@ -8,34 +8,25 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
 from chalicelib.directory import directory_events
-from chalicelib.embed import snippets, texts
-from chalicelib.embed.appearance import size_of, theme_of
+from chalicelib.embed import texts
 from chalicelib.embed.snippets import Look
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.directory import holder_json, wall
-from chalicelib.http.directory.holder_view import OPEN_TO, HolderView, open_holder
+from chalicelib.http.directory import credentials_frame, holder_json
+from chalicelib.http.directory.holder_view import MISSING, OPEN_TO, SAVED, HolderView, open_holder
+from chalicelib.http.embed import frame_builder
+from chalicelib.http.embed.frame_builder import COLOURS_AND_LANGUAGE, Frame, look_of
 from chalicelib.http.embed.opening import parameter
-from chalicelib.http.html import reader, render
+from chalicelib.http.html import render, request_language
 from chalicelib.http.input import negotiation, request_context
 from chalicelib.language.language_names import NAMES
-from chalicelib.language.languages import LANGUAGES, known
 from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
-MISSING = "This is not a link to a profile. Check that you copied the whole link."
-FIELDS = (
-    ("size", phrase("Size of each credential"), tuple(texts.SIZES.items())),
-    ("theme", "Colours", tuple(texts.THEMES.items())),
-    ("language", "Language", (("", "Automatic"), *LANGUAGES.items())),
-)
-"""The fields of the form: name, label, and the options with their texts."""
-HINT = phrase(
-    "A live frame. The script below it in the code gives it the height of its credentials, on phones too. Without the "
-    "script it keeps the height in the code, and scrolls."
-)
+FIELDS = (("size", phrase("Size of each credential"), tuple(texts.SIZES.items())), *COLOURS_AND_LANGUAGE)
+"""The fields of the form."""
 
 
 def routes(services: Services) -> Routes:
@@ -47,7 +38,7 @@ def routes(services: Services) -> Routes:
         view = open_holder(services, holder_id)
         directory_events.record(
             services.hosted_reports,
-            request_context.of(request, Kind.PROFILE_VIEW),
+            request_context.visit_from_request(request, Kind.PROFILE_VIEW),
             lambda: services.directory.secret(view.checked_at.date()),
             directory_events.profile_viewed(view.issuers),
         )
@@ -56,8 +47,10 @@ def routes(services: Services) -> Routes:
             content: dict[str, Any] = {
                 "page": view,
                 "person": holder_json.person(view),
+                "signed_in": None,
                 "open_to": OPEN_TO,
-                "names": NAMES[reader.current().code],
+                "names": NAMES[request_language.current().code],
+                "from_list": request_language.current().has_session and parameter(request, SAVED) is not None,
             }
             return render.page("directory/holder.html", bound.base_url, 200, headers, **content)
         return as_json(holder_json.to_json(view), headers=headers)
@@ -67,33 +60,25 @@ def routes(services: Services) -> Routes:
     @bound.bind("/holders/{id}/embed", access=PUBLIC, missing=MISSING)
     def build(request: Request, holder_id: str) -> Reply:
         view = open_holder(services, holder_id)
-        look = Look(
-            size_of(parameter(request, "size")),
-            theme_of(parameter(request, "theme")),
-            known(parameter(request, "language")),
-        )
-        return _builder(view, look, bound.base_url)
+        return _builder(view, look_of(request), bound.base_url)
 
     return bound
 
 
 def _builder(view: HolderView, look: Look, base_url: str) -> Reply:
-    credentials = len(wall.framed(view))
-    box = wall.box(credentials, look.size)
-    return render.scripted_page(
-        "directory/wall_builder.html",
+    credentials = len(credentials_frame.frame_cards(view))
+    frame = Frame(
+        credentials_frame.frame_url(view.id, look, base_url),
+        credentials_frame.TITLE,
+        credentials_frame.box(credentials, look.size),
+    )
+    return frame_builder.page(
+        "directory/credentials_frame_builder.html",
         base_url,
-        "embed_page.js",
-        uncached(),
+        frame,
+        look,
+        FIELDS,
         url=view.url,
-        title=wall.TITLE,
-        fields=FIELDS,
-        chosen={"size": look.size, "theme": look.theme, "language": look.language or ""},
         empty=not credentials,
         chosen_any=bool(view.valid),
-        hint=HINT,
-        snippet=f"{wall.snippet(view.id, look, box, base_url)}\n{wall.listener(base_url)}",
-        frame_url=wall.frame_url(view.id, look, base_url),
-        box=box,
-        sandbox=snippets.SANDBOX,
     )

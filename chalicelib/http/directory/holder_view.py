@@ -16,15 +16,18 @@ from chalicelib.errors import NoProfile, NotFound
 from chalicelib.http.core.ports import Services
 from chalicelib.http.embed import badge_of
 from chalicelib.http.html import text
-from chalicelib.http.public.credential_facts import Facts, Link
-from chalicelib.http.public.credential_page import page_of
-from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.http.public.credential.credential_facts import Facts, Link
+from chalicelib.http.public.credential.credential_page import page_of
+from chalicelib.http.public.credential.credential_view import of_hosted
 from chalicelib.language.phrase import phrase
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Verdict
 
+MISSING = phrase("This is not a link to a profile. Check that you copied the whole link.")
 NO_PROFILE = phrase("There is no public profile here. It may have been unpublished.")
 """The same for an unpublished profile and for one that never existed."""
+SAVED = "saved"
+"""Query parameter of the links in a saved list. The public page reads no session, so it cannot know what is saved."""
 OPEN_TO = {
     OpenTo.WORK: phrase("Work"),
     OpenTo.FREELANCE: phrase("Freelance work"),
@@ -55,7 +58,8 @@ class ProvenSkill:
 
 @dataclass(frozen=True, slots=True)
 class HolderView:
-    """View model of the page, the wall and the JSON. ``name`` to ``open_to`` are the holder's own words."""
+    """View model of the page, the credentials frame and the JSON. ``name`` to ``open_to`` are the holder's own
+    words."""
 
     id: str
     url: str
@@ -75,6 +79,8 @@ class HolderView:
     """Ids of the issuers of the credentials."""
     contact: Audience | None
     """Who may send the holder messages."""
+    more: str | None
+    """URL of the page with what only recruiters see; None if there is nothing."""
 
 
 def open_holder(services: Services, holder_id: str) -> HolderView:
@@ -82,7 +88,12 @@ def open_holder(services: Services, holder_id: str) -> HolderView:
 
     Raises `NotFound` for what is not an id, `NoProfile`, `Unavailable`.
     """
-    published, reports = require_published(services, holder_id), services.hosted_reports
+    return view_of(services, require_published(services, holder_id))
+
+
+def view_of(services: Services, published: Published) -> HolderView:
+    """Verify the credentials of what an audience sees. Raises `Unavailable`."""
+    reports = services.hosted_reports
     return _view(published, reports.open_many(published.credentials), services.settings.base_url, reports.clock())
 
 
@@ -99,6 +110,11 @@ def require_published(services: Services, holder_id: str) -> Published:
 def holder_url(base_url: str, holder_id: str) -> str:
     """The public page of a holder."""
     return f"{base_url}/holders/{holder_id}"
+
+
+def recruiters_url(base_url: str, holder_id: str) -> str:
+    """The page of a holder as recruiters see it, who sign in first."""
+    return f"{holder_url(base_url, holder_id)}/more"
 
 
 def _view(published: Published, opened: Iterable[HostedReport], base_url: str, now: datetime) -> HolderView:
@@ -125,6 +141,7 @@ def _view(published: Published, opened: Iterable[HostedReport], base_url: str, n
         checked_at=now,
         issuers=tuple(one.record.issuer_id for one, (_, card) in zip(all_of_them, cards, strict=True) if card),
         contact=published.contact,
+        more=recruiters_url(base_url, published.holder_id) if published.more else None,
     )
 
 

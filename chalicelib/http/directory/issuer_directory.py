@@ -1,13 +1,10 @@
-"""The directory of one issuer: `/issuers/{id}/directory`, and as a frame for its website,
-`/embed/issuers/{id}/directory`. An issuer switches them on in its settings."""
+"""The directory of one issuer: `/issuers/{id}/directory`, as a frame for its website, `/embed/issuers/{id}/directory`,
+and the code of that frame, `/issuers/{id}/directory/embed`. An issuer switches them on in its settings."""
 
 from __future__ import annotations
 
-from xml.sax.saxutils import quoteattr
-
 from chalice.app import Request
 
-from chalicelib.embed import snippets
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -17,10 +14,6 @@ from chalicelib.settings import Function
 
 MISSING = phrase("This issuer does not have its own directory.")
 """The same for an issuer that does not exist, has not switched it on, or is not identified."""
-HEIGHT = 640
-"""Pixels of the frame before it reports its height: six people."""
-WIDTH = 680
-"""As wide as the text of most websites."""
 
 
 def routes(services: Services) -> Routes:
@@ -39,6 +32,12 @@ def routes(services: Services) -> Routes:
 
         return issuer_search.frame(services, request, issuer_id)
 
+    @bound.bind("/issuers/{id}/directory/embed", access=PUBLIC, missing=MISSING)
+    def build(request: Request, issuer_id: str) -> Reply:
+        from chalicelib.http.directory import issuer_search
+
+        return issuer_search.build(services, request, issuer_id)
+
     return bound
 
 
@@ -50,15 +49,3 @@ def path_of(issuer_id: str) -> str:
 def directory_url(base_url: str, issuer_id: str) -> str:
     """The directory of an issuer."""
     return f"{base_url}{path_of(issuer_id)}"
-
-
-def snippet(base_url: str, issuer_id: str) -> str:
-    """The code that shows the newest people on the issuer's website, at the height that the frame reports."""
-    from chalicelib.http.directory.wall import listener
-
-    frame = (
-        f'<iframe src={quoteattr(f"{base_url}/embed{path_of(issuer_id)}")} title="People with our credentials" '
-        f'width="{WIDTH}" height="{HEIGHT}" style="{snippets.FRAME_STYLE}" loading="lazy" '
-        f"sandbox={quoteattr(snippets.SANDBOX)}></iframe>"
-    )
-    return f"{frame}\n{listener(base_url)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from chalice.app import Request
 
 from chalicelib.award.input import embed_sites
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.public_id import ISSUER_ID
-from chalicelib.embed.appearance import DARK, LIGHT, Palette, theme_of
+from chalicelib.embed.appearance import DARK, LIGHT, Box, Palette, theme_of
 from chalicelib.errors import NotFound
 from chalicelib.http.catalogue.profile import Profile, profile_of
 from chalicelib.http.core.ports import Services
@@ -15,10 +17,17 @@ from chalicelib.http.core.response import Reply, public, uncached
 from chalicelib.http.directory import search_page, search_request
 from chalicelib.http.directory.issuer_directory import directory_url, path_of
 from chalicelib.http.directory.search_page import Answer
+from chalicelib.http.embed import frame_builder
+from chalicelib.http.embed.frame_builder import Frame
 from chalicelib.http.embed.opening import parameter
 from chalicelib.http.embed.widgets import HEIGHT_SCRIPT, WIDGET_SECONDS
 from chalicelib.http.html import render
+from chalicelib.language.languages import PARAMETER
+from chalicelib.language.phrase import phrase
 
+TITLE = phrase("People with our credentials")
+BOX = Box(680, 640)
+"""As wide as the text of most websites, and as high as six people."""
 PEOPLE = 6
 """People in a frame: only a preview, because it counts towards each visitor's network (`reading_limit`)."""
 THEME = "theme"
@@ -39,14 +48,35 @@ def show(services: Services, request: Request, issuer_id: str) -> Reply:
 def frame(services: Services, request: Request, issuer_id: str) -> Reply:
     """Return the document in a frame. Raises `Problem`, `Unavailable`."""
     try:
-        if not ISSUER_ID.fullmatch(issuer_id):
-            raise NotFound("no such issuer")
-        issuer = _with_directory(services, services.catalogue.store.issuer(issuer_id))
+        issuer = _issuer(services, issuer_id)
     except NotFound:
         return _document(services, request, None, None)
     asked = search_request.read_for(request, issuer_id, path_of(issuer_id), (THEME,))
     found = search_page.answer(services, request, asked, limit=PEOPLE, by_visitor=False)
     return _document(services, request, issuer, found)
+
+
+def build(services: Services, request: Request, issuer_id: str) -> Reply:
+    """Return the page that generates the code of the frame. Raises `NotFound`, `Unavailable`."""
+    issuer, look, base_url = _issuer(services, issuer_id), frame_builder.look_of(request), services.settings.base_url
+    query = {THEME: look.theme.value} | ({PARAMETER: look.language} if look.language else {})
+    shown = Frame(f"{base_url}/embed{path_of(issuer_id)}?{urlencode(query)}", TITLE, BOX)
+    return frame_builder.page(
+        "directory/issuer_builder.html",
+        base_url,
+        shown,
+        look,
+        frame_builder.COLOURS_AND_LANGUAGE,
+        url=directory_url(base_url, issuer_id),
+        issuer=_profile(services, issuer),
+        websites=issuer.embed_sites,
+    )
+
+
+def _issuer(services: Services, issuer_id: str) -> Issuer:
+    if not ISSUER_ID.fullmatch(issuer_id):
+        raise NotFound("no such issuer")
+    return _with_directory(services, services.catalogue.store.issuer(issuer_id))
 
 
 def _with_directory(services: Services, issuer: Issuer) -> Issuer:

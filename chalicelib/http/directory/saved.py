@@ -13,6 +13,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Person
 from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.delivery.links import WIDE_RETENTION
 from chalicelib.directory.profiles.published import Published
 from chalicelib.directory.saved import actions, searches
 from chalicelib.directory.saved.saved import MAX_PEOPLE, MAX_SEARCHES, Saved, with_person, with_search, without
@@ -22,9 +23,10 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.directory.holder_view import holder_url, require_published
+from chalicelib.http.directory.holder_view import SAVED, holder_url, recruiters_url
+from chalicelib.http.directory.recruiter_page import require_for_recruiters
 from chalicelib.http.holder.private_page import MISSING, page
-from chalicelib.http.html import reader, render, text
+from chalicelib.http.html import render, request_language, text
 from chalicelib.http.input import form
 
 _HEADERS = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
@@ -47,16 +49,17 @@ def routes(services: Services) -> Routes:
     @bound.bind("/directory/saved", access=PERSON)
     def show(request: Request, person: Person) -> Reply:
         query: Mapping[str, str] = request.query_params or {}
-        return _page(services, person, query)
+        return _page(services, request, person, query)
 
     @bound.bind("/directory/saved", access=PERSON, methods=("POST",))
     def perform(request: Request, person: Person) -> Reply:
         fields = form.as_text(form.sent(request).fields)
         try:
-            _perform(services, person, fields.get("do", ""), fields.get("value", ""))
+            _perform(services, request, person, fields.get("do", ""), fields.get("value", ""))
         except Refused as error:
-            return _page(services, person, {}, error)
-        location = reader.with_language(f"{services.settings.base_url}/directory/saved?did=1")
+            return _page(services, request, person, {}, error)
+        did = {"remove": "removed", "delete_list": "deleted"}.get(fields["do"], "saved")
+        location = request_language.with_language(f"{services.settings.base_url}/directory/saved?did={did}")
         return Reply("", "text/plain", 303, uncached(Location=location))
 
     @bound.bind("/mail/saved/{token}", access=BY_SECRET, missing=MISSING)
@@ -74,29 +77,33 @@ def routes(services: Services) -> Routes:
     return bound
 
 
-def _perform(services: Services, person: Person, do: str, value: str) -> None:
-    context, now, lang = services.saved_context, services.saved_context.now(), reader.current().code
+def _perform(services: Services, request: Request, person: Person, do: str, value: str) -> None:
+    context, now, lang = services.saved_context, services.saved_context.now(), request_language.current().code
     match do:
         case "save_person":
-            require_published(services, value)
+            require_for_recruiters(services, request, person, value)
             actions.change(context, person.email, lambda one: replace(with_person(one, value, now), lang=lang))
         case "save_search":
             search = searches.canonical(value)
             actions.change(context, person.email, lambda one: replace(with_search(one, search, now), lang=lang))
         case "remove":
             actions.change(context, person.email, lambda one: without(one, value))
+        case "delete_list":
+            actions.delete(context, person.email)
         case "emails_on" | "emails_off":
             actions.set_emails(context, person.email, wanted=do == "emails_on")
         case _:
             raise Problem("invalid_request", "Unknown action.")
 
 
-def _page(services: Services, person: Person, query: Mapping[str, str], error: Refused | None = None) -> Reply:
-    saved, public = actions.view(services.saved_context, person.email)
+def _page(
+    services: Services, request: Request, person: Person, query: Mapping[str, str], error: Refused | None = None
+) -> Reply:
+    saved, shown = actions.view(services.saved_context, person.email)
     base_url = services.settings.base_url
     offered, refusal = None, error
     try:
-        offered = _offered(services, saved, query)
+        offered = _offered(services, request, person, saved, query)
     except Refused as refused:
         refusal = refused
     return render.page(
@@ -110,33 +117,44 @@ def _page(services: Services, person: Person, query: Mapping[str, str], error: R
         person=person,
         offered=offered,
         refusal=refusal.detail if refusal else None,
-        did="did" in query,
-        people=[_person_row(base_url, public[one.value]) for one in saved.people if one.value in public],
+        did=query.get("did"),
+        people=[_saved_row(base_url, shown[one.value]) for one in saved.people if one.value in shown],
         searches=[_search_row(base_url, one.value) for one in saved.searches],
         emails=saved.emails,
         max_people=MAX_PEOPLE,
         max_searches=MAX_SEARCHES,
+        link_days=WIDE_RETENTION.days,
     )
 
 
-def _offered(services: Services, saved: Saved, query: Mapping[str, str]) -> tuple[str, Row] | None:
-    """The action and what the reader came to save; None if there is nothing or it is already saved.
+def _offered(
+    services: Services, request: Request, person: Person, saved: Saved, query: Mapping[str, str]
+) -> tuple[str, Row] | None:
+    """The action and what the reader came to save, or to remove if it is already saved; None if there is nothing.
 
-    Raises `NoProfile`, `Refused` (`directory_query`).
+    Raises `NoProfile`, `TooMany`, `Refused` (`directory_query`).
     """
     holder_id, search = query.get("person", ""), query.get("search", "")
     base_url, known = services.settings.base_url, {one.value for one in (*saved.people, *saved.searches)}
-    if PUBLIC_ID.fullmatch(holder_id) and holder_id not in known:
-        return "save_person", _person_row(base_url, require_published(services, holder_id))
-    if search and (canonical := searches.canonical(search)) not in known:
-        return "save_search", _search_row(base_url, canonical)
+    if PUBLIC_ID.fullmatch(holder_id):
+        found, _ = require_for_recruiters(services, request, person, holder_id)
+        return "remove_person" if holder_id in known else "save_person", _person_row(base_url, found)
+    if search:
+        canonical = searches.canonical(search)
+        return "remove_search" if canonical in known else "save_search", _search_row(base_url, canonical)
     return None
 
 
 def _person_row(base_url: str, found: Published) -> Row:
     details = found.details
-    url = holder_url(base_url, found.holder_id)
+    url = (recruiters_url if found.more else holder_url)(base_url, found.holder_id)
     return Row(found.holder_id, url, text.optional_text(details.name), text.optional_text(details.headline))
+
+
+def _saved_row(base_url: str, found: Published) -> Row:
+    """A saved person. The link marks them as saved, because their page reads no session."""
+    row = _person_row(base_url, found)
+    return replace(row, url=f"{row.url}?{SAVED}=1")
 
 
 def _search_row(base_url: str, search: str) -> Row:

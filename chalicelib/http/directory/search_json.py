@@ -13,8 +13,8 @@ from chalicelib.directory.query.matching import Fit, Match
 from chalicelib.directory.search import Page
 from chalicelib.http.directory.holder_view import holder_url
 
-KINDS = {Fit.NAME: "exact", Fit.EXACT: "exact", Fit.BEGINNING: "beginning", Fit.SIMILAR: "similar"}
-"""How a match is called."""
+KINDS = {Fit.NAME: "exact", Fit.EXACT: "exact", Fit.BEGINNING: "prefix", Fit.SIMILAR: "similar"}
+"""What a match is called."""
 
 
 def to_json(page: Page, base_url: str, now: datetime) -> dict[str, object]:

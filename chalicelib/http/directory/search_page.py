@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import NoReturn
 
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind, VisitorClass
 from chalicelib.directory import directory_events
+from chalicelib.directory.ports import Ports
 from chalicelib.directory.query.alternatives import Alternative, alternatives
 from chalicelib.directory.reading_limit import SUGGESTIONS, Reading
 from chalicelib.directory.search import MAX_PAGE, Page, SearchRequest, search, suggestions
@@ -21,7 +23,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.directory import search_csv, search_json, search_request, search_view
-from chalicelib.http.directory.search_request import INCLUDED, Asked
+from chalicelib.http.directory.search_request import INCLUDED, SearchParameters
 from chalicelib.http.directory.search_view import SORTS, SearchView
 from chalicelib.http.html import render
 from chalicelib.http.input import negotiation, query, request_context, visitor_class
@@ -40,7 +42,7 @@ def find(services: Services, request: Request) -> Reply:
     total, facets = (one in asked.include for one in INCLUDED)
     wanted = asked.request(limit=asked.limit, total=total, facets=facets)
     with _reading(services, request, wanted.limit) as reading:
-        found = search(wanted, services.directory, now)
+        found = search(wanted, _ports(services, reading), now)
         reading.shown = len(found.hits)
     _record(services, request, wanted, found, reading)
     if as_csv:
@@ -75,7 +77,7 @@ def show(services: Services, request: Request) -> Reply:
 def answer(
     services: Services,
     request: Request,
-    asked: Asked,
+    asked: SearchParameters,
     *,
     limit: int = CARDS,
     achievements: Collection[str] | None = None,
@@ -88,15 +90,16 @@ def answer(
     try:
         wanted = asked.request(limit=limit, total=first, facets=first)
         with _reading(services, request, wanted.limit) as reading:
-            found = search(wanted, services.directory, now)
-            others = _alternatives(services, asked) if found.total and not found.total.value else ()
+            ports = _ports(services, reading)
+            found = search(wanted, ports, now)
+            others = _alternatives(ports, asked, now) if found.total and not found.total.value else ()
             reading.shown = len(found.hits) + len(others)
     except (Refused, TooMany) as error:
         # Keep the form as it was sent, so that the visitor can correct it.
-        refused = problem.of(error, _MISSING)
+        refused = problem.problem_from_error(error, _MISSING)
         if refused is None:
             raise
-        return Answer(search_view.empty_view(asked, now), refused, None)
+        return Answer(search_view.empty_view(asked, base_url, now), refused, None)
     _record(services, request, wanted, found, reading, by_visitor=by_visitor)
     return Answer(search_view.view_of(asked, found, others, base_url, now, achievements), None, reading.decoy)
 
@@ -125,14 +128,30 @@ def _reading(services: Services, request: Request, listings: int) -> AbstractCon
     )
 
 
-def _alternatives(services: Services, asked: Asked) -> tuple[Alternative, ...]:
+def _ports(services: Services, reading: Reading) -> Ports:
+    """The ports of a search, with the day's salt as it was read to count the network."""
+    ports = services.directory
+
+    def secret(day: date) -> bytes | None:
+        return reading.salt if day == reading.day else ports.secret(day)
+
+    return replace(ports, secret=secret)
+
+
+def _alternatives(ports: Ports, asked: SearchParameters, now: datetime) -> tuple[Alternative, ...]:
+    """Filters to use instead of some of the words, each of which finds someone."""
     if not asked.text.strip():
         return ()
-    found = alternatives(asked.text, lambda part: suggestions(part, services.directory))
-    return tuple(one for one in found if one.kind not in asked.fixed)
+    found = alternatives(asked.text, lambda part: suggestions(part, ports))
+    return tuple(one for one in found if one.kind not in asked.fixed and _finds(ports, asked, one, now))
 
 
-def _wants_csv(request: Request, asked: Asked) -> bool:
+def _finds(ports: Ports, asked: SearchParameters, other: Alternative, now: datetime) -> bool:
+    wanted = asked.with_filter(other.kind, other.value, other.rest).request(limit=1, total=False, facets=False)
+    return bool(search(wanted, ports, now).hits)
+
+
+def _wants_csv(request: Request, asked: SearchParameters) -> bool:
     accepted = negotiation.ranked(request.headers.get("accept"), (negotiation.JSON, search_csv.TYPE))
     chosen = asked.format or ("csv" if accepted[:1] == [search_csv.TYPE] else "json")
     if chosen == "csv" and asked.include:
@@ -140,7 +159,7 @@ def _wants_csv(request: Request, asked: Asked) -> bool:
     return chosen == "csv"
 
 
-def _csv(asked: Asked, found: Page, base_url: str) -> Reply:
+def _csv(asked: SearchParameters, found: Page, base_url: str) -> Reply:
     headers = uncached(Vary="Accept") | {"Content-Disposition": 'attachment; filename="directory.csv"'}
     if found.next:
         headers["Link"] = f'<{asked.csv_url(base_url, found.next, asked.limit)}>; rel="next"'
@@ -149,7 +168,7 @@ def _csv(asked: Asked, found: Page, base_url: str) -> Reply:
 
 def open_decoy(services: Services, request: Request, decoy: str) -> NoReturn:
     """Limit the network of a program that follows every link, and find nothing. Raises `NotFound`, `Unavailable`."""
-    if visitor_class.of(request) is not VisitorClass.PREFETCH:
+    if visitor_class.classify_visitor(request) is not VisitorClass.PREFETCH:
         services.reading_limit.opened_decoy(request_context.client_address(request), decoy)
     raise NotFound("a decoy")
 
@@ -163,7 +182,9 @@ def _record(
     *,
     by_visitor: bool = True,
 ) -> None:
-    visit = request_context.of(request, Kind.LISTED)
+    visit = request_context.visit_from_request(request, Kind.LISTED)
+    if not by_visitor and visit is not None and request_context.is_preview(visit, services.settings.base_url):
+        return
     listings = [hit.listing for hit in found.hits]
     searched = (directory_events.searched(wanted.query, listings),) if by_visitor and wanted.cursor is None else ()
     events = (*searched, *directory_events.listed(listings))

@@ -14,19 +14,19 @@ from chalicelib.http.input import query
 from chalicelib.language.languages import PARAMETER
 
 INCLUDED = ("total", "facets")
-"""What costs more than the results themselves, so that a program must ask for it."""
+"""Parts that cost more than the results themselves, so a program must request them."""
 FORMATS = ("json", "csv")
 """Formats of results for programs, which `Accept` can choose as well."""
 _ONCE = ("q", "sort", "cursor", "limit", "include", "format")
 _KNOWN = (*_ONCE, *FilterKind, PARAMETER)
 _MAX_VALUES = 100
-"""Values of one parameter that are read; the query refuses fewer, and says so."""
+"""Maximum values read per parameter; the query has a lower limit and reports it."""
 _MAX_CURSOR = 2_000
-"""Characters of a cursor; it contains a position in the order by name, which can be long."""
+"""Maximum characters of a cursor; it contains a position in the order by name, which can be long."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchParameters:
     """The parameters of a search, in their order. Empty ones, which a form sends, are left out."""
 
     text: str
@@ -64,13 +64,18 @@ class Asked:
         """Raises `Refused` (`directory_query`)."""
         return SearchRequest(self.query, self.cursor, limit, total, facets)
 
-    def with_filter(self, kind: str, value: str, text: str) -> Asked:
+    def with_filter(self, kind: str, value: str, text: str) -> SearchParameters:
         """The same search for ``text``, with one more filter."""
         return replace(self, text=text, conditions=(*self.conditions, (kind, value)), cursor=None)
 
+    def without_filter(self, kind: str, value: str) -> SearchParameters:
+        """The same search without one of its filters."""
+        return replace(self, conditions=tuple(one for one in self.conditions if one != (kind, value)), cursor=None)
+
     def first_url(self, base_url: str) -> str:
         """The URL of the first page of results."""
-        return f"{base_url}{self.path}?{self._query(self.chosen, None)}"
+        query = self._query(self.chosen, None)
+        return f"{base_url}{self.path}?{query}" if query else f"{base_url}{self.path}"
 
     def save_url(self, base_url: str) -> str | None:
         """The URL of the page that saves the search; None if the search is for everyone."""
@@ -91,16 +96,16 @@ class Asked:
         return urlencode([(name, value) for name, value in pairs if value])
 
 
-def read_for(request: Request, issuer_id: str, path: str, ignored: tuple[str, ...] = ()) -> Asked:
+def read_for(request: Request, issuer_id: str, path: str, ignored: tuple[str, ...] = ()) -> SearchParameters:
     """Read the parameters of ``request`` for the directory of one issuer at ``path``. Raises `Problem`."""
     asked = read(request, ignored)
     if asked.values(FilterKind.ISSUER):
-        raise query.refused(FilterKind.ISSUER, "This directory shows people with credentials of one issuer.")
+        raise query.refused(FilterKind.ISSUER, "This directory shows people with credentials from one issuer.")
     kind = FilterKind.ISSUER.value
     return replace(asked, path=path, conditions=(*asked.conditions, (kind, issuer_id)), fixed=(kind,))
 
 
-def read(request: Request, ignored: tuple[str, ...] = ()) -> Asked:
+def read(request: Request, ignored: tuple[str, ...] = ()) -> SearchParameters:
     """Read the parameters of ``request`` without those ``ignored``. Raises `Problem` (`invalid_request`)."""
     given = request.query_params
     all_ = [(name, value) for name in given for value in given.getlist(name)[:_MAX_VALUES]] if given else []
@@ -113,7 +118,7 @@ def read(request: Request, ignored: tuple[str, ...] = ()) -> Asked:
             once[name] = value
         elif name != PARAMETER and value:
             conditions.append((name, value))
-    return Asked(
+    return SearchParameters(
         once.get("q", ""),
         tuple(conditions),
         once.get("sort") or None,

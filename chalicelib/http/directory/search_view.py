@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.directory.listing import Listing
@@ -15,8 +15,8 @@ from chalicelib.directory.query.matching import Fit, Match
 from chalicelib.directory.query.query import FilterKind, Order
 from chalicelib.directory.search import MAX_PAGE, Page, Total
 from chalicelib.http.directory.holder_view import OPEN_TO, holder_url
-from chalicelib.http.directory.search_request import Asked
-from chalicelib.http.html import reader, text
+from chalicelib.http.directory.search_request import SearchParameters
+from chalicelib.http.html import request_language, text
 from chalicelib.language.language_names import NAMES
 from chalicelib.language.phrase import phrase
 
@@ -39,11 +39,11 @@ SORTS = (
     (Order.CREDENTIALS, phrase("Most valid credentials")),
 )
 FITS = {Fit.BEGINNING: phrase("beginning of a word"), Fit.SIMILAR: phrase("similar spelling")}
-"""How a match that is not exact is called."""
+"""What a match that is not exact is called."""
 MAX_OPTIONS = 8
-"""Values of a filter that the form offers: what fits on a phone without scrolling past the results."""
+"""Maximum values of a filter that the form offers: what fits on a phone without scrolling past the results."""
 MAX_SKILLS = 6
-"""Skills on a card."""
+"""Maximum skills on a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,14 @@ class Filter:
     more: bool
     """Whether there may be further values."""
 
-    @property
-    def is_used(self) -> bool:
-        """Whether a value is chosen."""
-        return any(option.chosen for option in self.options)
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A filter or an order that the visitor chose, and the same search without it."""
+
+    label: str
+    value: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,9 @@ class Card:
 class SearchView:
     """What the page shows. Without ``cards``, the search was not possible."""
 
-    asked: Asked
+    asked: SearchParameters
     filters: tuple[Filter, ...]
+    chosen: tuple[Chosen, ...]
     cards: tuple[Card, ...]
     total: Total | None
     estimated: bool
@@ -126,7 +131,7 @@ class SearchView:
 
 
 def view_of(
-    asked: Asked,
+    asked: SearchParameters,
     page: Page,
     others: Sequence[Alternative],
     base_url: str,
@@ -135,9 +140,11 @@ def view_of(
 ) -> SearchView:
     """Prepare a page of results, or ``others`` to search for if there are none. Of ``achievements``, if given, the form
     offers only these."""
+    filters = tuple(_filters(asked, page.facets, achievements))
     return SearchView(
         asked=asked,
-        filters=tuple(_filters(asked, page.facets, achievements)),
+        filters=filters,
+        chosen=tuple(_chosen(asked, filters, base_url)),
         cards=tuple(_card(hit, base_url, asked.fixed) for hit in page.hits),
         total=page.total,
         estimated=page.facets is not None and not page.facets.exact,
@@ -149,17 +156,29 @@ def view_of(
     )
 
 
-def empty_view(asked: Asked, now: datetime) -> SearchView:
+def empty_view(asked: SearchParameters, base_url: str, now: datetime) -> SearchView:
     """Prepare the page for a search that was not possible."""
-    return SearchView(asked, tuple(_filters(asked, None, None)), (), None, False, True, None, None, now)
+    filters = tuple(_filters(asked, None, None))
+    chosen = tuple(_chosen(asked, filters, base_url))
+    return SearchView(asked, filters, chosen, (), None, False, True, None, None, now)
 
 
-def _suggested_search(asked: Asked, other: Alternative, base_url: str) -> SuggestedSearch:
+def _chosen(asked: SearchParameters, filters: Iterable[Filter], base_url: str) -> Iterator[Chosen]:
+    labels = {(one.name, option.value): option.label for one in filters for option in one.options}
+    for kind, value in dict.fromkeys(asked.chosen):
+        label = labels.get((kind, value)) or _label(kind, value)
+        yield Chosen(LABELS[FilterKind(kind)], label, asked.without_filter(kind, value).first_url(base_url))
+    order = dict(SORTS).get(asked.sort or "")
+    if asked.sort and order:
+        yield Chosen(phrase("Sort by"), order, replace(asked, sort=None, cursor=None).first_url(base_url))
+
+
+def _suggested_search(asked: SearchParameters, other: Alternative, base_url: str) -> SuggestedSearch:
     url = asked.with_filter(other.kind, other.value, other.rest).first_url(base_url)
     return SuggestedSearch(url, LABELS[other.kind], _label(other.kind, other.label), other.rest)
 
 
-def _filters(asked: Asked, facets: Facets | None, achievements: Collection[str] | None) -> Iterator[Filter]:
+def _filters(asked: SearchParameters, facets: Facets | None, achievements: Collection[str] | None) -> Iterator[Filter]:
     for kind in FilterKind:
         if kind is not FilterKind.ISSUED_AFTER and kind not in asked.fixed:
             counted = facets.values[kind] if facets else ()
@@ -184,7 +203,7 @@ def _label(kind: str, label: str) -> str:
     if label.startswith("-"):
         return phrase("not {value}", value=_label(kind, label[1:]))
     if kind == FilterKind.LANGUAGE:
-        return NAMES[reader.current().code].get(label, label)
+        return NAMES[request_language.current().code].get(label, label)
     if kind == FilterKind.OPEN_TO and label in set(OpenTo):
         return OPEN_TO[OpenTo(label)]
     return text.optional_text(label) or label

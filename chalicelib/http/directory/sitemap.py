@@ -23,20 +23,20 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.settings import Function
 
 SECONDS = 1800
-"""How long a file is kept by this process, and how long it may then be cached. A withdrawn profile answers 410 at once,
-and leaves the sitemap within an hour."""
+"""How long a file is kept by this process, and how long it may then be cached. An unpublished profile returns 410
+immediately, and leaves the sitemap within an hour."""
 KEPT = 8
 """Files kept by a process, of 2.5 MB at most: otherwise each request by a stranger would read up to 30,000 items."""
 SHARDS = "abcdefghijklmnopqrstuvwxyz234567"
 """The first characters of the random ids of holders: a file each."""
 MAX_HOLDERS = 30_000
-"""Holders in one file, so a million in all: 2.5 MB, of at most 50,000 URLs (sitemaps.org) and 6 MB (Lambda)."""
+"""Maximum holders in one file, so a million in all: 2.5 MB, of at most 50,000 URLs (sitemaps.org) and 6 MB (Lambda)."""
 ISSUERS = 50
 """Issuers in one file: with a read of what each offers, it takes half a second."""
 ACHIEVEMENTS = 100
 """Achievements of one issuer in the sitemap; its page links to the others."""
 MAX_ISSUERS = 50_000
-"""Issuers in the index: a thousand files."""
+"""Maximum issuers in the index: a thousand files."""
 PRIVATE = ("/console", "/my/", "/mail/", "/sign-in", "/go/", "/v1/", "/directory/listings/")
 """Paths that crawlers must not request. Pages that they may read but not list have `noindex`."""
 _XML = "application/xml"

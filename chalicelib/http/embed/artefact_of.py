@@ -12,17 +12,17 @@ from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.http.core.ports import Services
 from chalicelib.http.embed import badge_of
-from chalicelib.http.public.credential_facts import Facts
-from chalicelib.http.public.credential_page import page_of
-from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.http.public.credential.credential_facts import Facts
+from chalicelib.http.public.credential.credential_page import page_of
+from chalicelib.http.public.credential.credential_view import of_hosted
 from chalicelib.language.phrase import phrase, with_values
 from chalicelib.reports.hosted import HostedReport
 
 VOUCHED = phrase("The operator of this service vouches for this name.")
 NOT_PROVEN = phrase("The issuer’s identity is not proven.")
-MAX_DOMAIN, MAX_DOMAINS = 70, 140
-"""Characters of one domain, and of all domains together, that fit into the lines for them. Whatever was registered
-fits into the first: a label has up to 63."""
+MAX_DOMAIN, MAX_DOMAINS = 70, 115
+"""Maximum characters of one domain, and of all domains together, that fit on their lines. Any registered domain fits: a
+label has at most 63 characters."""
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 
 

@@ -6,9 +6,9 @@ It is taken from the page of the credential, so a widget cannot say anything oth
 from __future__ import annotations
 
 from chalicelib.embed.badge_view import BadgeView, Claims, one_line
-from chalicelib.http.public.credential_facts import Facts
-from chalicelib.http.public.credential_page import Page, page_of
-from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.http.public.credential.credential_facts import Facts
+from chalicelib.http.public.credential.credential_page import Page, page_of
+from chalicelib.http.public.credential.credential_view import of_hosted
 from chalicelib.language.phrase import Phrase
 from chalicelib.reports.hosted import HostedReport
 

@@ -6,7 +6,7 @@ from chalice.app import Request
 
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.embed import snippets, texts
-from chalicelib.embed.appearance import BOXES, size_of, theme_of
+from chalicelib.embed.appearance import BOXES
 from chalicelib.embed.badge_view import BadgeView
 from chalicelib.embed.snippets import Kind, Look, kind_of
 from chalicelib.errors import NotFound
@@ -15,17 +15,16 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed.badge_of import badge_of
+from chalicelib.http.embed.frame_builder import COLOURS_AND_LANGUAGE, look_of
 from chalicelib.http.embed.opening import parameter
 from chalicelib.http.html import render
-from chalicelib.http.public.credentials import MISSING
-from chalicelib.language.languages import LANGUAGES, known
+from chalicelib.http.public.credential.credentials import MISSING
 from chalicelib.settings import Function
 
 FIELDS = (
     ("kind", "Where will you use it?", tuple((kind, name) for kind, (name, _) in texts.KINDS.items())),
     ("size", "Size", tuple(texts.SIZES.items())),
-    ("theme", "Colours", tuple(texts.THEMES.items())),
-    ("language", "Language", (("", "Automatic"), *LANGUAGES.items())),
+    *COLOURS_AND_LANGUAGE,
 )
 """The fields of the form: name, label, and the options with their texts."""
 _IN_FRAME = (Kind.SCRIPT, Kind.FRAME)
@@ -41,12 +40,7 @@ def routes(services: Services) -> Routes:
             raise NotFound("no such credential")
         # No visit, because opening the credential's page was already counted.
         view = badge_of(services.hosted_reports.open(credential_id, None), bound.base_url)
-        look = Look(
-            size_of(parameter(request, "size")),
-            theme_of(parameter(request, "theme")),
-            known(parameter(request, "language")),
-        )
-        return _page(view, kind_of(parameter(request, "kind")), look, bound.base_url)
+        return _page(view, kind_of(parameter(request, "kind")), look_of(request), bound.base_url)
 
     return bound
 

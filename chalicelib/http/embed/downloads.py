@@ -5,15 +5,17 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.embed.artefacts import typesetting
+from chalicelib.embed.badge_view import Claims
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
+from chalicelib.http.core.file_name import attachment
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed import opening
 from chalicelib.http.embed.artefact_of import artefact_of
-from chalicelib.http.html import reader
+from chalicelib.http.html import request_language
 from chalicelib.http.input import negotiation
 from chalicelib.language.phrase import phrase
 from chalicelib.language.translation import translation
@@ -49,16 +51,18 @@ def routes(services: Services) -> Routes:
         from chalicelib.http.embed import files  # imported here: most requests draw nothing
 
         opened = opening.downloaded(services, request, credential_id)
-        content = files.baked_png(artefact_of(services, opened), opened.record.document)
-        return _file(opened, "png", content, "image/png")
+        artefact = artefact_of(services, opened)
+        content = files.baked_png(artefact, opened.record.document)
+        return _file(opened, "png", content, "image/png", artefact.claims)
 
     @bound.bind("/c/{id}/badge.svg", access=PUBLIC, missing=opening.MISSING)
     def baked_svg(request: Request, credential_id: str) -> Reply:
         from chalicelib.http.embed import files  # imported here: most requests draw nothing
 
         opened = opening.downloaded(services, request, credential_id)
-        content = files.baked_svg(artefact_of(services, opened, rendered=False), opened.record.document)
-        return _file(opened, "svg", content, "image/svg+xml")
+        artefact = artefact_of(services, opened, rendered=False)
+        content = files.baked_svg(artefact, opened.record.document)
+        return _file(opened, "svg", content, "image/svg+xml", artefact.claims)
 
     @bound.bind("/c/{id}/certificate.pdf", access=PUBLIC, missing=opening.MISSING)
     def pdf(request: Request, credential_id: str) -> Reply:
@@ -73,15 +77,16 @@ def routes(services: Services) -> Routes:
         if not typesetting.can_be_drawn(artefact.claims.title, artefact.claims.holder, artefact.claims.issuer):
             raise Problem("format_not_supported", NO_FONT)
         chosen = opened.issuer.certificate_template if opened.issuer else None
-        paper, language = opening.parameter(request, "paper"), translation(reader.current().code)
+        paper, language = opening.parameter(request, "paper"), translation(request_language.current().code)
         content = files.certificate(artefact, artefact.claims, chosen, paper, language)
-        return _file(opened, "pdf", content, "application/pdf")
+        return _file(opened, "pdf", content, "application/pdf", artefact.claims)
 
     for path in tuple(bound.methods):
         bound.preflight(path)
     return bound
 
 
-def _file(opened: HostedReport, ending: str, content: bytes, media_type: str) -> Reply:
-    name = f"credential-{opened.record.id}.{ending}"
-    return Reply(content, media_type, headers=uncached(**{"Content-Disposition": f'attachment; filename="{name}"'}))
+def _file(opened: HostedReport, ending: str, content: bytes, media_type: str, claims: Claims | None = None) -> Reply:
+    """A file named by the title of the credential, if its ``claims`` are signed, otherwise by its id."""
+    name = attachment(claims.title if claims else "", f"credential-{opened.record.id}", ending)
+    return Reply(content, media_type, headers=uncached(**{"Content-Disposition": name}))

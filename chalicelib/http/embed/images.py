@@ -11,7 +11,7 @@ from chalicelib.analytics.event import Widget
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.embed import png, svg, texts
 from chalicelib.embed.appearance import Size, Theme, size_of, theme_of
-from chalicelib.embed.texts import Shown
+from chalicelib.embed.texts import WidgetTexts
 from chalicelib.errors import Erased, NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -24,7 +24,8 @@ from chalicelib.settings import Function
 
 IMAGE_SECONDS = 300
 """How long browsers and image proxies may keep a badge image, and so the longest that it can show a credential as valid
-after it was revoked. Image proxies of email providers and code hosts fetch an image again for each reader beyond it."""
+after it was revoked. Image proxies of email providers and code hosts fetch an image again for each reader after
+that."""
 _FILE = re.compile(rf"({PATTERN})(?:(?:@|%40)([1-9])x)?\.(svg|png)", re.ASCII)
 _ANY_FILE = re.compile(r".*\.(svg|png)", re.DOTALL)
 
@@ -39,7 +40,7 @@ class _Form:
     language: Translation
     scale: int = 1
 
-    def draw(self, shown: Shown, status: int = 200) -> Reply:
+    def draw(self, shown: WidgetTexts, status: int = 200) -> Reply:
         headers = {"Content-Security-Policy": SANDBOX, "Cross-Origin-Resource-Policy": "cross-origin"}
         if self.ending == "svg":
             return Reply(svg.draw(shown, self.size, self.theme), "image/svg+xml", status, headers)
@@ -51,7 +52,7 @@ def routes(services: Services) -> Routes:
     """Create the route `/badge/{file}`."""
     bound = Routes(__name__, services, Function.PUBLIC)
 
-    @bound.bind("/badge/{file}", access=PUBLIC, missing="A badge image is named by the id of its credential.")
+    @bound.bind("/badge/{file}", access=PUBLIC, missing="The name of a badge image is the id of its credential.")
     def image(request: Request, file: str) -> Reply:
         kind = _ANY_FILE.fullmatch(file)
         if kind is None:

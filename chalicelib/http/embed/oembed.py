@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalice.app import Request
 
-from chalicelib.embed import oembed
+from chalicelib.embed import discovery, oembed
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -17,9 +17,9 @@ from chalicelib.http.input import query
 from chalicelib.settings import Function
 
 MAX_URL = 2048
-"""Characters of a link; browsers and chats do not keep longer ones whole."""
+"""Maximum characters of a link; browsers and chats truncate longer ones."""
 MAX_DIGITS = 7
-"""Digits of a limit: more pixels than any screen has."""
+"""Maximum digits of a limit: more pixels than any screen has."""
 
 
 def routes(services: Services) -> Routes:
@@ -28,7 +28,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/oembed", access=PUBLIC, missing="Laurel embeds only the pages of its own credentials, /c/{id}.")
     def embed(request: Request) -> Reply:
-        form = parameter(request, "format") or oembed.JSON
+        form = parameter(request, "format") or discovery.JSON
         if form not in oembed.MEDIA_TYPES:
             raise Problem("format_not_supported", f"Supported formats: {', '.join(oembed.MEDIA_TYPES)}.")
         url = _url(request)

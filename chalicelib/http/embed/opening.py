@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from chalice.app import Request
 
@@ -26,13 +25,13 @@ MISSING = (
 
 def opened(services: Services, request: Request, credential_id: str, widget: Widget) -> HostedReport:
     """Open the credential for ``widget``. Costs as much as a view of its page. Raises `NotFound`, `Unavailable`."""
-    visit = request_context.of(request, Kind.IMPRESSION)
+    visit = request_context.visit_from_request(request, Kind.IMPRESSION)
     if visit is not None:
         # The element names its website, because some websites tell browsers to send no referrer.
         host = request_context.host(parameter(request, "host") or "")
         visit = replace(visit, widget=widget, referrer=host or visit.referrer)
-    if visit is not None and visit.referrer == urlsplit(services.settings.base_url).hostname:
-        visit = None  # the preview of the snippet builder
+    if visit is not None and request_context.is_preview(visit, services.settings.base_url):
+        visit = None
     if visit is not None and not services.event_budget.admits(visit.kind, visit.address):
         visit = None  # the visitor states the website, so impressions are limited like other reports
     return _open(services, credential_id, visit, Kind.IMPRESSION)
@@ -40,7 +39,7 @@ def opened(services: Services, request: Request, credential_id: str, widget: Wid
 
 def downloaded(services: Services, request: Request, credential_id: str) -> HostedReport:
     """Open the credential for a download. Raises `NotFound`, `Unavailable`."""
-    return _open(services, credential_id, request_context.of(request, Kind.DOWNLOAD), Kind.DOWNLOAD)
+    return _open(services, credential_id, request_context.visit_from_request(request, Kind.DOWNLOAD), Kind.DOWNLOAD)
 
 
 def _open(services: Services, credential_id: str, visit: Visit | None, kind: Kind) -> HostedReport:

@@ -15,7 +15,8 @@ from chalicelib.award.input import colours
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.embed import texts
 from chalicelib.embed.wallets.apple import MEDIA_TYPE
-from chalicelib.embed.wallets.wallet_pass import Wallet, WalletPass
+from chalicelib.embed.wallets.wallet import Wallet
+from chalicelib.embed.wallets.wallet_pass import WalletPass
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core import log
 from chalicelib.http.core.access import PUBLIC
@@ -23,10 +24,10 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed.badge_of import of_page
-from chalicelib.http.html import reader
+from chalicelib.http.html import request_language
 from chalicelib.http.input import request_context
-from chalicelib.http.public.credential_page import page_of
-from chalicelib.http.public.credential_view import of_hosted
+from chalicelib.http.public.credential.credential_page import page_of
+from chalicelib.http.public.credential.credential_view import of_hosted
 from chalicelib.language.translation import ENGLISH, Translation, translation
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.settings import Function
@@ -46,14 +47,16 @@ def routes(services: Services) -> Routes:
     def google(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Wallet.GOOGLE)
         link = services.wallets.google_link(
-            pass_of(opened, bound.base_url, translation(reader.current().code)), opened.report.checked_at
+            pass_of(opened, bound.base_url, translation(request_language.current().code)), opened.report.checked_at
         )
         return Reply("", "text/plain", 303, uncached(**{"Location": link, **NO_INDEX}))
 
     @bound.bind("/c/{id}/wallet/apple", access=PUBLIC, missing=MISSING)
     def apple(request: Request, credential_id: str) -> Reply:
         opened = _open(services, request, credential_id, Wallet.APPLE)
-        content = services.wallets.apple_file(pass_of(opened, bound.base_url, translation(reader.current().code)))
+        content = services.wallets.apple_file(
+            pass_of(opened, bound.base_url, translation(request_language.current().code))
+        )
         name = f'attachment; filename="credential-{credential_id}.pkpass"'
         return Reply(content, MEDIA_TYPE, headers=uncached(**{"Content-Disposition": name, **NO_INDEX}))
 
@@ -65,7 +68,7 @@ def _open(services: Services, request: Request, credential_id: str, wallet: Wall
     services.wallets.require(wallet)
     if not PUBLIC_ID.fullmatch(credential_id):
         raise NotFound("no such credential")
-    visit = request_context.of(request, Kind.DOWNLOAD)
+    visit = request_context.visit_from_request(request, Kind.DOWNLOAD)
     if visit is not None:
         visit = replace(visit, target=f"{wallet}_wallet")
     opened = services.hosted_reports.open(credential_id, visit)

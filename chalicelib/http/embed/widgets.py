@@ -10,7 +10,7 @@ from chalicelib.credential import dates
 from chalicelib.embed import element, texts
 from chalicelib.embed.appearance import size_of, theme_of
 from chalicelib.embed.badge_view import BadgeView
-from chalicelib.embed.texts import Shown
+from chalicelib.embed.texts import WidgetTexts
 from chalicelib.errors import NotFound
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -18,7 +18,7 @@ from chalicelib.http.core.response import Reply, as_json, public
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed import opening
 from chalicelib.http.embed.badge_of import badge_of
-from chalicelib.http.html import reader, render
+from chalicelib.http.html import render, request_language
 from chalicelib.language.languages import direction
 from chalicelib.language.translation import ENGLISH, Translation, translation
 from chalicelib.settings import Function
@@ -35,7 +35,7 @@ HEIGHT_SCRIPT = (
     'new ResizeObserver(()=>parent.postMessage({laurel:"badge",'
     'height:document.documentElement.offsetHeight},"*")).observe(document.documentElement);'
 )
-"""Tells the embedding page the height of the frame, which is all that it tells."""
+"""Tells the embedding page the height of the frame, and nothing else."""
 FRAME_SCRIPT = (
     HEIGHT_SCRIPT + 'document.links[0].onclick=()=>{navigator.sendBeacon?.("../v1/events",new URLSearchParams({'
     'kind:"click",credential:location.pathname.split("/").pop(),widget:"frame",host:document.referrer.split(/[/:]+/)[1]||""}))}'
@@ -60,7 +60,7 @@ def routes(services: Services) -> Routes:
             return public(request, reply, VERSION_SECONDS, immutable=True)
         if opening.parameter(request, "format") == "json":
             shown = to_json(opening.badge(services, request, name, Widget.SCRIPT), _translation())
-            headers = reader.headers(reader.current().code, {})
+            headers = request_language.headers(request_language.current().code, {})
             return public(request, as_json(shown, headers=headers), WIDGET_SECONDS)
         return _frame(services, request, name)
 
@@ -89,10 +89,10 @@ def to_json(view: BadgeView, language: Translation = ENGLISH) -> dict[str, objec
 
 
 def _translation() -> Translation:
-    return translation(reader.current().code)
+    return translation(request_language.current().code)
 
 
-def _texts(shown: Shown) -> dict[str, str]:
+def _texts(shown: WidgetTexts) -> dict[str, str]:
     return {"v": shown.label, "t": shown.title, "h": shown.holder, "i": shown.issuer, "d": shown.checked}
 
 
@@ -110,7 +110,13 @@ def _frame(services: Services, request: Request, name: str) -> Reply:
 
 
 def _document(
-    request: Request, base_url: str, shown: Shown, url: str, image: str | None, ancestors: str | None, status: int = 200
+    request: Request,
+    base_url: str,
+    shown: WidgetTexts,
+    url: str,
+    image: str | None,
+    ancestors: str | None,
+    status: int = 200,
 ) -> Reply:
     colours = "".join(f"--{name}:{colour};" for name, colour in element.colours(shown.tone).items())
     style = f"body{{margin:0;{colours}}}{element.style()}"

@@ -15,7 +15,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder.private_page import MISSING, page
-from chalicelib.http.html import reader
+from chalicelib.http.html import request_language
 from chalicelib.http.input import body, form
 
 
@@ -55,16 +55,20 @@ def erasure_page(
     """The page about an erasure; ``secret`` is that of the link that cancels it, ``own_page`` the URL of the holder's
     page if it was opened there."""
     if erasure is None:
-        return page(services, "not_erasing.html", 200, secret=secret, own_page=own_page)
+        return page(services, "erasure_cancelled.html", 200, secret=secret, own_page=own_page)
     is_waiting, is_all = erasure.state is State.WAITING, erasure.issuer_id is None
     links = {"secret": secret, "own_page": own_page}
-    return page(services, "erasing.html", 200, (), due=erasure.due, is_waiting=is_waiting, is_all=is_all, **links)
+    return page(
+        services, "erasure_scheduled.html", 200, (), due=erasure.due, is_waiting=is_waiting, is_all=is_all, **links
+    )
 
 
 def _send_link(services: Services, secret: str) -> Reply:
     status, error = 200, None
     try:
-        link_requests.send_link_to_all(services.delivery_context, secret, reader.current().code, Purpose.ERASURE)
+        link_requests.send_link_to_all(
+            services.delivery_context, secret, request_language.current().code, Purpose.ERASURE
+        )
     except (Refused, TooMany) as refused:
         status, error = 429 if isinstance(refused, TooMany) else 422, refused.detail
     return page(services, "link.html", status, wanted="all", error=error, address=None, ends_earlier=False)

@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from chalice.app import Request
 
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.credential.issuer import Issuer
-from chalicelib.delivery.emails import neutral
-from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.emails.parts import neutral
+from chalicelib.delivery.emails.parts.text import line
 from chalicelib.delivery.holder import access as holder_access
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.holder.access import LinkExpired
 from chalicelib.delivery.holder.home import PageQuery
-from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, Target
+from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, SharePlatform
 from chalicelib.directory.profiles import own_profile
 from chalicelib.erasure import requests
-from chalicelib.erasure.erasure import State
+from chalicelib.erasure.erasure import Erasure, State
 from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core.access import BY_SECRET
+from chalicelib.http.core.file_name import attachment
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
@@ -34,8 +36,8 @@ from chalicelib.http.core.routing import READ, Routes
 from chalicelib.http.holder import zone_field
 from chalicelib.http.holder.erasure import cancel, erasure_page
 from chalicelib.http.holder.holder_view import page_of
-from chalicelib.http.holder.private_page import MISSING, download, over, page, redirect
-from chalicelib.http.html import reader
+from chalicelib.http.holder.private_page import MISSING, download, expired_link_page, page, redirect
+from chalicelib.http.html import request_language
 from chalicelib.http.input import body, form, request_context
 from chalicelib.language.languages import LANGUAGES
 from chalicelib.language.translation import translation
@@ -56,7 +58,7 @@ def routes(services: Services) -> Routes:
             query: Mapping[str, str] = request.query_params or {}
             return _render_home(services, request, secret, saved=query.get(SAVED, ""))
         except LinkExpired as error:
-            return over(services, secret, error)
+            return expired_link_page(services, secret, error)
 
     @bound.bind("/my/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def perform(request: Request, secret: str) -> Reply:
@@ -67,7 +69,7 @@ def routes(services: Services) -> Routes:
                 return _render_home(services, request, secret, city=fields.get("city", "").strip())
             return _perform(services, request, secret, fields)
         except LinkExpired as error:
-            return over(services, secret, error)
+            return expired_link_page(services, secret, error)
 
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, missing=MISSING)
     def ask(_request: Request, secret: str) -> Reply:
@@ -98,11 +100,11 @@ def _render_home(
     error, chosen = zone_field.UNKNOWN if bad_zone else "", home.mailbox.zone
     zones = zone_field.search(chosen, city) if city else zone_field.zone_field(chosen, error=error)
     content = {"token": secret, "zones": zones, "saved": saved, "languages": LANGUAGES, "erasure": None}
-    content |= _of_everything(services, secret, home.email) if home.wide else {}
+    content |= _of_everything(services, secret, home.email) if home.opens_all_issuers else {}
     now, wallets = services.delivery_context.now(), tuple(services.settings.wallets)
-    with reader.preferring(home.mailbox.lang):
+    with request_language.prefer_language(home.mailbox.lang):
         content["page"] = page_of(home, services.settings.base_url, now, wallets)
-        return page(services, "mine.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
+        return page(services, "my_credentials.html", 422 if bad_zone else 200, leads=ORIGINS, **content)
 
 
 def _of_everything(services: Services, secret: str, email: str) -> dict[str, object]:
@@ -113,9 +115,13 @@ def _of_everything(services: Services, secret: str, email: str) -> dict[str, obj
         "is_published": own.is_on(services.delivery_context.now()),
         "was_published": bool(own.entries),
         "erasure": erasure,
-        "can_cancel": erasure is not None and erasure.state is State.WAITING,
+        "can_cancel": _is_waiting(erasure),
         "waiting_days": services.erasure_context.cooling_off.days,
     }
+
+
+def _is_waiting(erasure: Erasure | None) -> bool:
+    return erasure is not None and erasure.state is State.WAITING
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
@@ -124,11 +130,12 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
     match fields.get("do"):
         case "share":
             target = _target(fields.get("target", ""))
-            credential_id, language = fields.get("credential", ""), translation(reader.current().code)
+            credential_id, language = fields.get("credential", ""), translation(request_language.current().code)
             return redirect(holder_actions.share(delivery_context, secret, credential_id, target, language))
         case "download":
-            document = holder_actions.document(delivery_context, secret, fields.get("credential", ""))
-            return download(document, "application/vc", "credential.json")
+            found = holder_actions.download(delivery_context, secret, fields.get("credential", ""))
+            title, otherwise = found.shared.name, f"credential-{found.record.id}"
+            return download(found.record.document, "application/vc", attachment(title, otherwise, "json"))
         case "zone":
             zone = fields.get("zone", "").strip()
             try:
@@ -150,7 +157,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
         case _:
             raise Problem("invalid_request", "Unknown action.")
     url = f"{services.settings.base_url}/my/{secret}?{SAVED}={saved}"
-    return redirect(f"{reader.with_language(url) if keeps_language else url}#{anchor}")
+    return redirect(f"{request_language.with_language(url) if keeps_language else url}#{anchor}")
 
 
 def _delete(services: Services, secret: str, wanted: str) -> Reply:
@@ -158,10 +165,11 @@ def _delete(services: Services, secret: str, wanted: str) -> Reply:
     if wanted == "keep":
         return cancel(services, requests.by_holder(services.erasure_context, secret), own_page=own_page)
     if wanted == "erase":
-        erasure = requests.ask_as_holder(services.erasure_context, secret, reader.current().code)
+        erasure = requests.request_as_holder(services.erasure_context, secret, request_language.current().code)
         return erasure_page(services, erasure, own_page=own_page)
-    own_profile.forget(services.profile_context, secret)
-    return page(services, "forgotten.html", 200)
+    pending = requests.by_holder(services.erasure_context, secret)
+    own_profile.forget(services.profile_context, secret, partial(requests.can_cancel, services.erasure_context))
+    return page(services, "data_deleted.html", 200, erasure=pending, can_cancel=_is_waiting(pending))
 
 
 def page_query(request: Request) -> PageQuery:
@@ -181,7 +189,7 @@ def _send_link(services: Services, secret: str, wanted: str) -> Reply:
     address = None if wanted == "subscribe" else _address(services, secret)
     content = {"address": address, "token": secret, "wanted": wanted}
     status, detail, ends_earlier = 200, None, False
-    language = reader.current().code
+    language = request_language.current().code
     try:
         match wanted:
             case "link":
@@ -221,8 +229,8 @@ def _fields(request: Request) -> dict[str, str]:
     return form.as_text(form.sent(request, body.MAX_ADDRESS_FORM).fields)
 
 
-def _target(name: str) -> Target:
+def _target(name: str) -> SharePlatform:
     try:
-        return Target(name)
+        return SharePlatform(name)
     except ValueError as error:
         raise NotFound("Unknown destination.") from error

@@ -11,14 +11,14 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.months import month_of
-from chalicelib.delivery.emails.text import line
+from chalicelib.delivery.emails.parts.text import line
 from chalicelib.delivery.holder import sharing
 from chalicelib.delivery.holder.home import HolderCredential, HolderHome, IssuerGroup
-from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, Target
+from chalicelib.delivery.holder.sharing import MAX_NAME, WORDS, SharePlatform
 from chalicelib.delivery.mailbox import Mailbox
 from chalicelib.embed.artefacts.typesetting import can_be_drawn
-from chalicelib.embed.wallets.wallet_pass import Wallet, wallet_links
-from chalicelib.http.html import reader, text
+from chalicelib.embed.wallets.wallet import Wallet, wallet_links
+from chalicelib.http.html import request_language, text
 from chalicelib.language.phrase import phrase
 from chalicelib.language.translation import translation
 
@@ -87,13 +87,15 @@ class HolderPage:
 
     email: str
     groups: tuple[Group, ...]
-    wide: bool
+    opens_all_issuers: bool
     """Whether the link opens the credentials of all issuers."""
     more: str | None
     """Query of the page with more issuers."""
     zone: str | None
     lang: str | None
     """The language that the holder chose for their emails."""
+    stopped_at: datetime | None
+    """When the holder deleted their data, which stopped all emails about credentials."""
     contacts: tuple[tuple[str, str], ...]
     """Name and public email address of each issuer on the page that has one."""
     targets: tuple[tuple[str, str], ...]
@@ -105,13 +107,14 @@ def page_of(home: HolderHome, base_url: str, now: datetime, wallets: Sequence[Wa
     return HolderPage(
         email=home.email,
         groups=tuple(_group(group, home, base_url, now, wallets) for group in home.groups),
-        wide=home.wide,
+        opens_all_issuers=home.opens_all_issuers,
         more=urlencode({"after": home.next}) if home.next else None,
         zone=home.mailbox.zone,
         lang=home.mailbox.lang,
+        stopped_at=home.mailbox.forgotten_at,
         contacts=tuple(_contacts(home)),
         targets=tuple(
-            (target.value, words) for target, words in WORDS.items() if target is not Target.LINKEDIN_PROFILE
+            (target.value, words) for target, words in WORDS.items() if target is not SharePlatform.LINKEDIN_PROFILE
         ),
     )
 
@@ -138,7 +141,7 @@ def _group(group: IssuerGroup, home: HolderHome, base_url: str, now: datetime, w
 
 
 def _narrower(box: Mailbox, issuer_id: str) -> tuple[tuple[str, str], ...]:
-    narrower = mailbox.narrower(box, issuer_id)
+    narrower = mailbox.choices_with_fewer_emails(box, issuer_id)
     return tuple(choice for choice in EMAIL_CHOICES if choice[0] in narrower)
 
 
@@ -181,7 +184,7 @@ def _card(
         else None,
         certificate=_has_certificate(holder_credential, now),
         passes=wallet_links(credential_url(base_url, holder_credential.record.id), wallets),
-        email_url=sharing.email(shared, translation(reader.current().code)),
+        email_url=sharing.email(shared, translation(request_language.current().code)),
         line=phrase(
             "{name}, {issuer}, {month}: {url}",
             name=shared.name,
@@ -194,7 +197,7 @@ def _card(
 
 def _has_certificate(one: HolderCredential, now: datetime) -> bool:
     """Whether the certificate is probably available; known for certain only after verification."""
-    if _status(one.record, now) is not None or not one.issuer.identified(now):
+    if _status(one.record, now) is not None:
         return False
     return can_be_drawn(one.shared.name, one.record.holder_name, one.shared.issuer)
 

@@ -15,7 +15,7 @@ from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.html import reader, render
+from chalicelib.http.html import render, request_language
 from chalicelib.http.input import body, form, request_context
 from chalicelib.http.sign_in.email_link import REFERRER
 
@@ -38,7 +38,7 @@ def routes(services: Services) -> Routes:
         _require(services, credential_id)
         typed = form.as_text(form.sent(request, body.MAX_ADDRESS_FORM).fields).get("email", "").strip()
         delivery_context, access_context = services.delivery_context, services.access_context
-        caller, language = request_context.client_address(request), reader.current().code
+        caller, language = request_context.client_address(request), request_language.current().code
         try:
             lost_link.request(delivery_context, access_context, credential_id, typed, caller, language)
         except Refused as error:

@@ -26,7 +26,10 @@ def routes(services: Services) -> Routes:
     def perform(request: Request, secret: str) -> Reply:
         holder.find(services.contact_context, secret)
         # Anything but the page's own button turns messages off: mail clients send this request themselves (RFC 8058).
-        if form.as_text(form.sent(request).fields).get("do") == "report":
+        fields = form.as_text(form.sent(request).fields)
+        if fields.get("do") == "report":
+            if fields.get("sure") != "yes":
+                return page(services, "message.html", 422, secret=secret, done="unsure")
             holder.report(services.contact_context, secret)
             return page(services, "message.html", 200, secret=secret, done="reported")
         holder.turn_off(services.contact_context, secret)

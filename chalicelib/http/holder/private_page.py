@@ -23,9 +23,9 @@ def page(services: Services, template: str, status: int, leads: tuple[str, ...] 
     return render.page(name, base_url, status, HEADERS, forms=True, console=True, leads=leads, **lives, **content)
 
 
-def over(services: Services, secret: str, error: LinkExpired) -> Reply:
+def expired_link_page(services: Services, secret: str, error: LinkExpired) -> Reply:
     """The page of a link that no longer works, which offers a new one."""
-    return page(services, "over.html", 410, token=secret, wide=error.wide)
+    return page(services, "link_expired.html", 410, token=secret, opens_all_issuers=error.opens_all_issuers)
 
 
 def redirect(url: str) -> Reply:
@@ -33,7 +33,6 @@ def redirect(url: str) -> Reply:
     return Reply("", "text/plain", 303, {**HEADERS, "Location": url})
 
 
-def download(content: bytes, media_type: str, file_name: str) -> Reply:
-    """Let the browser save a file."""
-    names = {"Content-Disposition": f'attachment; filename="{file_name}"'}
-    return Reply(content, media_type, headers={**HEADERS, **names})
+def download(content: bytes, media_type: str, disposition: str) -> Reply:
+    """Let the browser save a file, named by ``disposition`` (`file_name.attachment`)."""
+    return Reply(content, media_type, headers={**HEADERS, "Content-Disposition": disposition})

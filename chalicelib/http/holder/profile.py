@@ -16,14 +16,15 @@ from chalicelib.directory.profiles.own_profile import OwnProfile
 from chalicelib.directory.profiles.profile import BadDetails
 from chalicelib.errors import Refused
 from chalicelib.http.core.access import BY_SECRET
+from chalicelib.http.core.file_name import attachment
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.holder import holder, holder_view, profile_form, profile_view
-from chalicelib.http.holder.private_page import MISSING, download, over, page, redirect
+from chalicelib.http.holder.private_page import MISSING, download, expired_link_page, page, redirect
 from chalicelib.http.holder.profile_form import ProfileForm
-from chalicelib.http.html import reader
+from chalicelib.http.html import request_language
 from chalicelib.http.input import body, form
 
 THEN = "then"
@@ -40,7 +41,7 @@ def routes(services: Services) -> Routes:
             own = own_profile.view(services.profile_context, secret)
             return _render(services, request, secret, own)
         except LinkExpired as error:
-            return over(services, secret, error)
+            return expired_link_page(services, secret, error)
 
     @bound.bind("/my/{token}/profile", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def perform(request: Request, secret: str) -> Reply:
@@ -50,16 +51,23 @@ def routes(services: Services) -> Routes:
             fields = form.as_text(form.sent(request, body.MAX_FIELDS).fields)
             return _perform(services, request, secret, own, fields)
         except LinkExpired as error:
-            return over(services, secret, error)
+            return expired_link_page(services, secret, error)
 
     @bound.bind("/my/{token}/data", access=BY_SECRET, missing=MISSING)
     def data(_request: Request, secret: str) -> Reply:
         try:
-            found = own_data.export(services.profile_context, secret)
+            context = own_data.OwnDataContext(
+                services.profile_context,
+                services.saved_context.store,
+                services.contact_context.store,
+                services.access_context.session_store,
+                services.outcome_context.store,
+            )
+            found = own_data.export(context, secret)
         except LinkExpired as error:
-            return over(services, secret, error)
+            return expired_link_page(services, secret, error)
         content = json.dumps(found, ensure_ascii=False, indent=2).encode()
-        return download(content, "application/json", "laurel-data.json")
+        return download(content, "application/json", attachment("laurel-data", "", "json"))
 
     return bound
 
@@ -80,7 +88,7 @@ def _perform(services: Services, request: Request, secret: str, own: OwnProfile,
         case _:
             raise Problem("invalid_request", "Unknown action.")
     query = urlencode({**wanted.to_query(), holder.SAVED: place})
-    url = reader.with_language(f"{services.settings.base_url}/my/{secret}/profile?{query}")
+    url = request_language.with_language(f"{services.settings.base_url}/my/{secret}/profile?{query}")
     return redirect(f"{url}#saved")
 
 
@@ -112,7 +120,13 @@ def _render(
     archive, wanted = services.delivery_context.archive, holder.page_named(request.query_params or {})
     home = holder_view.page_of(holder_home.page(archive, base_url, own.access, wanted), base_url, now)
     shown = profile_view.page_of(
-        own, entered or profile_form.stored(own, now), home, base_url, now, errors or {}, reader.current().code
+        own,
+        entered or profile_form.stored(own, now),
+        home,
+        base_url,
+        now,
+        errors or {},
+        request_language.current().code,
     )
     query: Mapping[str, str] = request.query_params or {}
     saved = query.get(holder.SAVED, "")

@@ -43,14 +43,14 @@ class ProfileForm:
 
 
 def stored(own: OwnProfile, now: datetime) -> ProfileForm:
-    """The form with the stored values. A new profile is for everyone by default; later, each field has the holder's
-    latest choice, whether or not the profile is published."""
+    """The form with the stored values. Of a new profile nothing is public by default; later, each field has the
+    holder's latest choice, whether or not the profile is published."""
     is_on = own.is_on(now)
     return ProfileForm(
         details=own.profile.details if own.profile else Details(),
         visibility={field: own.profile.visibility.get(field, Visibility.NOBODY) for field in FIELDS}
         if own.profile
-        else dict.fromkeys(FIELDS, Visibility.EVERYONE),
+        else dict.fromkeys(FIELDS, Visibility.NOBODY),
         search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in own.latest,
         ends=KEEP if is_on else "never",
         credentials={},

@@ -12,10 +12,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.credential.quotation import unquoted
+from chalicelib.credential.quotation import escape_quotes
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply
-from chalicelib.http.html import reader, text
+from chalicelib.http.html import request_language, text
 from chalicelib.http.html.achievement_kind import kind_name
 from chalicelib.http.input import negotiation
 from chalicelib.language.languages import DEFAULT, direction
@@ -86,17 +86,24 @@ def document(template: str, status: int, policy: str, **content: object) -> Repl
 
 def _in_language(template: str, status: int, headers: dict[str, str], content: Mapping[str, object]) -> Reply:
     """Render ``template`` in the language of the current request."""
-    code = reader.current().code
-    return Reply(_rendered(template, code, content), _HTML, status, reader.headers(code, headers))
+    code = request_language.current().code
+    return Reply(_rendered(template, code, content), _HTML, status, request_language.headers(code, headers))
 
 
 def _rendered(template: str, code: str, content: Mapping[str, object]) -> str:
-    found = reader.current()
-    with reader.speaking(code):
+    found = request_language.current()
+    with request_language.use_language(code):
         return (
             _environment()
             .get_template(template)
-            .render(language=code, direction=direction(code), choices=found.choices, in_url=found.chosen, **content)
+            .render(
+                language=code,
+                direction=direction(code),
+                choices=found.choices,
+                in_url=found.chosen,
+                has_session=found.has_session,
+                **content,
+            )
         )
 
 
@@ -134,24 +141,28 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters |= {"stamp": text.stamp, "paragraphs": text.paragraphs, "with_language": reader.with_language}
+    environment.filters |= {
+        "stamp": text.stamp,
+        "paragraphs": text.paragraphs,
+        "with_language": request_language.with_language,
+    }
     # They depend on the request, so Jinja must not compute them while it compiles a template.
     spoken = {"day": "day", "minute": "minute", "number": "number", "t": "text", "own": "own"}
     environment.filters |= {name: pass_context(partial(_spoken, method)) for name, method in spoken.items()}
-    environment.filters |= {"kind_name": kind_name, "email": _email, "unquoted": unquoted}
+    environment.filters |= {"kind_name": kind_name, "email": _email, "escape_quotes": escape_quotes}
     return environment
 
 
 def _gettext(message: str) -> str:
-    return reader.spoken().gettext(message)
+    return request_language.current_translation().gettext(message)
 
 
 def _ngettext(one: str, many: str, count: int) -> str:
-    return reader.spoken().ngettext(one, many, count)
+    return request_language.current_translation().ngettext(one, many, count)
 
 
 def _spoken(method: str, _context: object, value: object) -> str:
-    return str(getattr(reader.spoken(), method)(value))
+    return str(getattr(request_language.current_translation(), method)(value))
 
 
 def compile_templates() -> None:

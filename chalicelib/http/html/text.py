@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from chalicelib.credential import dates
-from chalicelib.credential.quotation import without_piles
+from chalicelib.credential.quotation import limit_combining_marks
 from chalicelib.errors import Malformed
 from chalicelib.language import phrase
 from chalicelib.language.phrase import with_values
@@ -22,7 +22,7 @@ MAX_LINK = 2048
 
 def optional_text(value: object) -> str | None:
     """Return ``value`` without directional formatting and piles of marks if it is a non-blank string, else None."""
-    return without_piles(value.translate(_TURNING)).strip() or None if isinstance(value, str) else None
+    return limit_combining_marks(value.translate(_TURNING)).strip() or None if isinstance(value, str) else None
 
 
 def sentence(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from chalice.app import Request
 
@@ -20,7 +21,7 @@ MAX_HOST = 253
 """Longest domain name, in characters (RFC 1035, 2.3.4, in text form)."""
 
 
-def of(request: Request, kind: Kind) -> Visit | None:
+def visit_from_request(request: Request, kind: Kind) -> Visit | None:
     """Create the visit for ``request``; None for HEAD, which shows no content."""
     return None if request.method == "HEAD" else create(request, kind)
 
@@ -32,11 +33,16 @@ def create(request: Request, kind: Kind) -> Visit:
         address=client_address(request),
         user_agent=request.headers.get("user-agent", ""),
         referrer=_referrer(request.headers.get("referer")),
-        visitor_class=visitor_class.of(request),
+        visitor_class=visitor_class.classify_visitor(request),
         by_other_site=request.headers.get("sec-fetch-site") in _OTHER_SITES,
         channel=channel(request),
-        **visitor_facts.of(request),
+        **visitor_facts.facts_from_request(request),
     )
+
+
+def is_preview(visit: Visit, base_url: str) -> bool:
+    """Whether one of our own pages shows what is made for other websites: the page that generates its code."""
+    return visit.referrer == urlsplit(base_url).hostname
 
 
 def channel(request: Request) -> Channel | None:
@@ -69,7 +75,7 @@ def by_person(request: Request) -> bool:
     `visitor_class`), or they do not navigate a tab (`Sec-Fetch-Mode`, `Sec-Fetch-Dest`).
     """
     headers = request.headers
-    if request.method != "GET" or visitor_class.of(request) is not VisitorClass.PERSON:
+    if request.method != "GET" or visitor_class.classify_visitor(request) is not VisitorClass.PERSON:
         return False
     return (headers.get("sec-fetch-mode", "navigate"), headers.get("sec-fetch-dest", "document")) == _NAVIGATION
 

@@ -16,7 +16,8 @@ from chalice.app import Request
 from chalicelib.analytics.event import VisitorClass
 
 MAX_AGENT = 512
-"""Characters of a user agent that are compared: a browser sends up to 300, and comparing takes 3 µs for each."""
+"""Maximum characters of a user agent that are compared: a browser sends up to 300, and comparing takes 3 µs for
+each."""
 
 _PURPOSES = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 """Headers in which browsers declare that no person has asked for the page yet (`Sec-Purpose`: Fetch; the others: older
@@ -24,9 +25,10 @@ Chromium, Safari and Firefox)."""
 _BROWSERS = ("mozilla/", "opera/", "ucweb/")
 """Prefixes of browsers: every user agent of a browser in use contains one, mostly at its start."""
 _IN_APP = "MetaIAB Facebook"
-"""A browser inside an app, with which people read pages, although the list has it among the link previews."""
+"""An in-app browser that people use, although the list counts it as a link preview."""
 _OF_PEOPLE = re.compile(r"AP3A\.240617\.008|SogouM\w+")
-"""Entries of the list that people send too: the build of Android 15 on millions of phones, and a Chinese browser."""
+"""List entries that people's browsers also match: the build of Android 15 on millions of phones, and a Chinese
+browser."""
 _DEVICE = re.compile(r"(Android [^;()]{1,40};)(?: ?[A-Za-z]{2}-[A-Za-z]{2};)?[^;()]{1,80}(?: Build/|(?=[;)]))")
 """The name of an Android device, which may be anything: M bot 54, Spider 8, HTC Butterfly, ViewSonic."""
 _WORDS = re.compile(
@@ -50,7 +52,7 @@ _PLAIN = re.compile(r"(?:[^\\\[\](){}.*+?|^$]|\\[^\w\s\\])+")
 """A regular expression without any operator: text, in which punctuation may be escaped."""
 
 
-def of(request: Request) -> VisitorClass:
+def classify_visitor(request: Request) -> VisitorClass:
     """Classify the visitor who sent ``request``."""
     purpose = " ".join(str(request.headers.get(name, "")) for name in _PURPOSES).lower()
     if "prefetch" in purpose or "prerender" in purpose:

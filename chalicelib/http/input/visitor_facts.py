@@ -11,7 +11,7 @@ from chalice.app import Request
 from chalicelib.analytics.event import Device
 
 MAX_TAG = 64
-"""Characters of a UTM tag that are stored: names of campaigns are shorter."""
+"""Maximum characters of a UTM tag that are stored: names of campaigns are shorter."""
 _COUNTRY = re.compile("[A-Z]{2}", re.ASCII)
 _LANGUAGE = re.compile("([a-zA-Z]{2,3})(?:-[a-zA-Z0-9-]*)?", re.ASCII)
 _TAG = re.compile(r"[a-z0-9][a-z0-9 ._+-]*", re.ASCII)
@@ -20,7 +20,7 @@ _TABLET = re.compile(r"iPad|Tablet|Android(?!.*Mobile)|Kindle|Silk")
 _PHONE = re.compile("Mobi|iPhone")
 
 
-def of(request: Request) -> Mapping[str, Any]:
+def facts_from_request(request: Request) -> Mapping[str, Any]:
     """The members of a visit that describe the visitor; none for a visitor who has opted out of tracking."""
     headers = request.headers
     if headers.get("sec-gpc") == "1" or headers.get("dnt") == "1":

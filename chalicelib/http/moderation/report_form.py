@@ -10,13 +10,13 @@ from chalicelib.access.rate_limits import TooMany
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import NotFound
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.html import reader, render
+from chalicelib.http.html import render, request_language
 from chalicelib.http.input import form, request_context
 from chalicelib.http.sign_in.email_link import REFERRER
 from chalicelib.moderation import submission
@@ -86,7 +86,7 @@ def _submitted(services: Services, request: Request, credential_id: str, sent: F
     if sent.errors:
         return _page(services, credential_id, sent)
     location = f"{credential_url(services.settings.base_url, credential_id)}/report?did={SENT}"
-    return Reply("", "text/plain", 303, uncached(Location=reader.with_language(location)))
+    return Reply("", "text/plain", 303, uncached(Location=request_language.with_language(location)))
 
 
 def _page(

@@ -9,18 +9,20 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
 from chalicelib.credential.build import credential_url
-from chalicelib.errors import Malformed, NotFound, TooMany, UnreadableLink
+from chalicelib.errors import Malformed, NotFound, OnlyLinks, TooMany, UnreadableLink
 from chalicelib.http.core import problem
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, public, uncached
 from chalicelib.http.core.routing import CATCH_ALL, Routes
-from chalicelib.http.html import render
+from chalicelib.http.html import render, request_language
 from chalicelib.http.input import request_context
-from chalicelib.http.public import credential_page, credential_view, recipient_form, submission
-from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
+from chalicelib.http.public import multiple_results, submission
+from chalicelib.http.public.credential import credential_page, credential_view, recipient_form
+from chalicelib.http.public.credential.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.http.public.submission import Submission, Typed
+from chalicelib.reports import wrapping
 from chalicelib.settings import Function
 
 SECONDS = 300
@@ -57,32 +59,39 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/", access=PUBLIC)
     def home(request: Request) -> Reply:
-        return public(request, _page(services), SECONDS)
+        # A browser that has a session gets a page of its own, which a shared cache must not give to others.
+        if request_language.current().has_session:
+            return _page(services, uncached(Vary="Cookie"))
+        return public(request, _page(services, {"Vary": "Cookie"}), SECONDS)
 
     @bound.bind("/", access=PUBLIC, methods=("POST",), function=Function.VERIFY)
     def check(request: Request) -> Reply:
         typed = Typed()
         try:
-            sent, typed = submission.by_person(request, bound.base_url)
+            sent, typed = submission.by_person(request)
             submission.require_one(typed)
             return _shown(services, request, sent, typed.recipient)
         except (Malformed, TooMany, UnreadableLink, Problem) as error:
-            # Keep the pasted input in the field, so that the visitor can correct it.
-            found = problem.of(error, submission.MISSING)
+            # Keep the pasted input in the field, so that the visitor can correct it; offer the link of a PDF there.
+            found = problem.problem_from_error(error, submission.MISSING)
             if found is None or found.kind.status >= 500:
                 raise
-            return _page(services, uncached(**found.headers), found, typed.text)
+            offered = error.links if isinstance(error, OnlyLinks) else ()
+            return _page(services, uncached(**found.headers), found, typed.text or "\n".join(offered[:1]))
 
     # Chalice passes greedy variables through to API Gateway, which sends every unmatched path here. API Gateway's own
     # response cannot negotiate by `Accept`, and would show JSON to a person.
     @bound.bind(CATCH_ALL, access=PUBLIC)
-    def lost(_request: Request) -> Reply:
+    def not_found(_request: Request) -> Reply:
         raise NotFound
 
     return bound
 
 
 def _shown(services: Services, request: Request, sent: Submission, entered: RecipientForm) -> Reply:
+    parts = wrapping.several(sent.data)
+    if parts:
+        return multiple_results.show(services, parts, request_context.create(request, Kind.VIEW))
     hosted = submission.hosted_id(services, sent)
     if hosted is not None:
         # Redirect to its own page, whose URL can be bookmarked.
@@ -90,10 +99,9 @@ def _shown(services: Services, request: Request, sent: Submission, entered: Reci
     # Not counted with an address: the credential was counted when it was submitted without one.
     visit = request_context.create(request, Kind.VIEW)
     checked = submission.check(services, sent, visit, counted=entered == NO_RECIPIENT)
-    recipient = replace(entered, submitted=recipient_form.sent_again(submission.text_of(sent)))
-    return credential_page.show(
-        credential_view.of_submitted(checked), services.settings.base_url, uncached(), recipient
-    )
+    base_url = services.settings.base_url
+    recipient = replace(entered, submitted=recipient_form.sent_again(submission.text_of(sent, base_url)))
+    return credential_page.show(credential_view.of_submitted(checked, base_url), base_url, uncached(), recipient)
 
 
 def _page(

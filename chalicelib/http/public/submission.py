@@ -12,18 +12,19 @@ from chalice.app import Request
 from chalicelib.analytics.event import Visit
 from chalicelib.award.input import json_pointer
 from chalicelib.credential import strict_json
-from chalicelib.errors import Erased, NotFound, TakenDown
+from chalicelib.errors import Erased, LaurelError, NotFound, TakenDown
 from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.input import body, form
-from chalicelib.http.public import recipient_form
-from chalicelib.http.public.recipient_form import NO_RECIPIENT, RecipientForm
-from chalicelib.reports import pasted
+from chalicelib.http.public.credential import recipient_form
+from chalicelib.http.public.credential.recipient_form import NO_RECIPIENT, RecipientForm
+from chalicelib.reports import pasted, wrapping
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 
 if TYPE_CHECKING:
     from chalicelib.reports.submitted import SubmittedReport
+    from chalicelib.verify.report import Report
 
 MAX_ENVELOPE = 16 * 1024
 """Maximum overhead of a form or a JSON envelope around the credential, in bytes."""
@@ -37,21 +38,36 @@ _BOTH = (
     "it and choose the file again."
 )
 
-_ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credential|recipient)"\s*:')
+_MEMBERS = frozenset({"url", "credential", "credentials", "recipient", "challenge", "domain"})
+_ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credentials?|recipient|challenge|domain)"\s*:')
 """Start of an envelope. An envelope has no other members, so one of these comes first; no credential starts so."""
+MAX_REQUESTED = 1024
+"""Maximum length of a challenge or a domain, in characters."""
 _LIMITS = strict_json.Limits(
     size=pasted.MAX_SIZE + MAX_ENVELOPE, depth=strict_json.DEFAULT.depth + 1, members=strict_json.DEFAULT.members + 4
 )
 """Limits of an envelope: the credential in it may be as large as one submitted alone."""
+_LIST_LIMITS = strict_json.Limits(
+    size=MAX_BODY, depth=_LIMITS.depth + 1, members=wrapping.MAX_SEVERAL * strict_json.DEFAULT.members
+)
+"""Limits of an envelope with several credentials, which have their own limits too."""
+NOT_A_PRESENTATION = (
+    "This is not a presentation, so its holder has not signed a challenge or a domain. "
+    "Ask the holder for a presentation."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A submission; ``link`` means that ``data`` was sent as a link and must be treated as one."""
+    """A submission; ``link`` means that ``data`` was sent as a link and must be treated as one.
+
+    ``parts`` are several credentials and links, in the place of ``data``.
+    """
 
     data: bytes
     options: VerificationOptions = DEFAULT_OPTIONS
     link: bool = False
+    parts: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +92,18 @@ def by_program(request: Request) -> Submission:
     if body.media_type(request) == form.MULTIPART:
         return _in_form(form.read(content, request.headers["content-type"]))
     if _ENVELOPE.match(content):
-        members = strict_json.parse(content.removeprefix(b"\xef\xbb\xbf"), _LIMITS)
+        limits = _LIST_LIMITS if b'"credentials"' in content else _LIMITS
+        members = strict_json.parse(content.removeprefix(b"\xef\xbb\xbf"), limits)
         if "@context" not in members:
             return _in_envelope(members)
-    return Submission(content)
+    parts = wrapping.several(content)
+    return Submission(b"", parts=parts) if parts else Submission(content)
 
 
-def by_person(request: Request, base_url: str) -> tuple[Submission, Typed]:
+def by_person(request: Request) -> tuple[Submission, Typed]:
     """Read the form of the home page, or of a result; return the submission and the typed text.
 
-    A link to a credential at ``base_url`` may be typed without its scheme, as browsers show it. The caller shows the
-    text again with any error, so `require_one` refuses a file and a text together.
+    The caller shows the text again with any error, so `require_one` refuses a file and a text together.
 
     Raises `Problem` with code `too_large`, `malformed`, `unsupported_media_type`.
     """
@@ -95,7 +112,7 @@ def by_person(request: Request, base_url: str) -> tuple[Submission, Typed]:
         raise body.unsupported(content, f"Send {form.MULTIPART}. Programs can send any type to /v1/verify.")
     sent = form.read(content, request.headers["content-type"])
     typed = sent.fields.get("credential", b"")
-    data = sent.files[0] if sent.files else _with_scheme(typed, base_url)
+    data = sent.files[0] if sent.files else typed
     entered = recipient_form.entered(sent.fields["email"]) if "email" in sent.fields else NO_RECIPIENT
     text = typed.decode("utf-8", "replace")
     return Submission(data, entered.options), Typed(text, entered, beside_file=bool(sent.files and text.strip()))
@@ -107,15 +124,9 @@ def require_one(typed: Typed) -> None:
         raise Problem("invalid_request", _BOTH)
 
 
-def _with_scheme(typed: bytes, base_url: str) -> bytes:
-    scheme, _, host = base_url.partition("://")
-    link = typed.strip()
-    return f"{scheme}://".encode() + link if link.startswith(f"{host}/c/".encode()) else typed
-
-
-def text_of(submitted: Submission) -> bytes:
+def text_of(submitted: Submission, base_url: str) -> bytes:
     """Return the text of the submission; for an image, of the credential in it. Raises `Malformed`."""
-    found = pasted.read(submitted.data)
+    found = pasted.read(submitted.data, base_url)
     return found.source if isinstance(found, pasted.Document) else submitted.data
 
 
@@ -124,7 +135,7 @@ def hosted_id(services: Services, submitted: Submission) -> str | None:
 
     Raises `Malformed` for invalid input; `Problem` for a link to a hosted credential that does not exist.
     """
-    found = pasted.read(submitted.data)
+    found = pasted.read(submitted.data, services.settings.base_url)
     try:
         return services.submitted_reports.hosted_id(found.url) if isinstance(found, pasted.Link) else None
     except NotFound as error:
@@ -142,13 +153,29 @@ def check(services: Services, submitted: Submission, visit: Visit, *, counted: b
             checked = services.submitted_reports.check_link(link, visit, submitted.options, counted=counted)
         else:
             checked = services.submitted_reports.check(submitted.data, visit, submitted.options, counted=counted)
-    except (TakenDown, Erased):
-        raise
     except NotFound as error:
-        raise Problem("nothing_found", MISSING) from error
+        raise as_answered(error) from error
+    require_presentation(checked.report, submitted.options)
     if counted:
         log.answered(visit.kind, checked.report.verdict)
     return checked
+
+
+def as_answered(error: LaurelError) -> LaurelError:
+    """Return the error that a submission gets for ``error``: a link that leads to nothing is not a missing route."""
+    if isinstance(error, NotFound) and not isinstance(error, TakenDown | Erased):
+        return Problem("nothing_found", MISSING)
+    return error
+
+
+def require_presentation(report: Report, options: VerificationOptions) -> None:
+    """Refuse to answer for a challenge or a domain that nobody can have signed. Raises `Problem`.
+
+    What could not be read may be a presentation; it is never valid.
+    """
+    answers = report.is_presentation or report.is_bound
+    if options.asks_holder and report.format is not None and not answers:
+        raise Problem("not_a_presentation", NOT_A_PRESENTATION)
 
 
 def _in_form(sent: form.Form) -> Submission:
@@ -166,23 +193,52 @@ def _in_form(sent: form.Form) -> Submission:
 
 
 def _in_envelope(members: dict[str, object]) -> Submission:
-    for name in members.keys() - {"url", "credential", "recipient"}:
+    for name in members.keys() - _MEMBERS:
         raise body.field_error(json_pointer.member(name), "Unknown field.")
-    options = VerificationOptions(email=body.recipient_email(members)) if "recipient" in members else DEFAULT_OPTIONS
+    options = VerificationOptions(
+        email=body.recipient_email(members) if "recipient" in members else None,
+        challenge=_requested(members, "challenge"),
+        domain=_requested(members, "domain"),
+    )
+    if len(members.keys() & {"url", "credential", "credentials"}) > 1:
+        raise body.field_error("/url", "Send one of url, credential and credentials.")
     match members:
-        case {"url": _, "credential": _}:
-            raise body.field_error("/url", "Send either url or credential.")
+        case {"credentials": list(items)}:
+            return Submission(b"", options, parts=_each(items))
+        case {"credentials": _}:
+            raise body.field_error("/credentials", "This must be a list.")
         case {"url": str(url)} if url:
             return Submission(url.encode("utf-8"), options, link=True)
         case {"credential": dict(credential)}:
-            # Strict JSON means the same in any serialization, so serializing it again changes nothing that is signed.
-            return Submission(
-                json.dumps(credential, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), options
-            )
+            return Submission(_serialized(credential), options)
         case {"credential": str(token)}:
             return Submission(token.encode("utf-8"), options)
         case {"url": _}:
             raise body.field_error("/url", "This must be a string with one link.")
         case {"credential": _}:
             raise body.field_error("/credential", "This must be one credential: a JSON object, or a JWT as a string.")
-    raise body.field_error("", "Send url or credential.")
+    raise body.field_error("", "Send url, credential or credentials.")
+
+
+def _each(items: list[object]) -> tuple[bytes, ...]:
+    if not 1 <= len(items) <= wrapping.MAX_SEVERAL:
+        raise body.field_error("/credentials", f"Send 1 to {wrapping.MAX_SEVERAL} credentials or links.")
+    for number, item in enumerate(items):
+        if not item or not isinstance(item, str | dict):
+            pointer = f"/credentials/{number}"
+            raise body.field_error(pointer, "This must be a credential or a link: a JSON object or a string.")
+    return tuple(_serialized(item) if isinstance(item, dict) else str(item).encode("utf-8") for item in items)
+
+
+def _serialized(credential: dict[str, object]) -> bytes:
+    # Strict JSON means the same in any serialization, so serializing it again changes nothing that is signed.
+    return json.dumps(credential, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _requested(members: dict[str, object], name: str) -> str | None:
+    if name not in members:
+        return None
+    value = members[name]
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_REQUESTED:
+        raise body.field_error(json_pointer.member(name), f"This must be a string of up to {MAX_REQUESTED} characters.")
+    return value

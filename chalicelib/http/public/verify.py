@@ -10,7 +10,8 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import request_context
-from chalicelib.http.public import credential_json, credential_view, submission
+from chalicelib.http.public import multiple_results, submission
+from chalicelib.http.public.credential import credential_json, credential_view
 from chalicelib.settings import Function
 
 
@@ -20,10 +21,12 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/verify", access=PUBLIC, methods=("POST",))
     def verify(request: Request) -> Reply:
-        checked = submission.check(
-            services, submission.by_program(request), request_context.create(request, Kind.VERIFICATION)
-        )
-        return as_json(credential_json.report(credential_view.of_submitted(checked)), headers=uncached())
+        sent, visit = submission.by_program(request), request_context.create(request, Kind.VERIFICATION)
+        if sent.parts:
+            return as_json(multiple_results.results(services, sent, visit), headers=uncached())
+        checked = submission.check(services, sent, visit)
+        view = credential_view.of_submitted(checked, bound.base_url)
+        return as_json(credential_json.report(view), headers=uncached())
 
     bound.preflight("/v1/verify")
     return bound

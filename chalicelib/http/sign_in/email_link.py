@@ -23,7 +23,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
-from chalicelib.http.html import reader, render
+from chalicelib.http.html import render, request_language
 from chalicelib.http.input import body, form, request_context
 
 REFERRER = {"Referrer-Policy": "same-origin"}
@@ -53,14 +53,14 @@ def routes(services: Services) -> Routes:
     @bound.bind("/sign-in", access=PUBLIC)
     def show(request: Request) -> Reply:
         query: Mapping[str, str] = request.query_params or {}
-        return_path = return_paths.local(query.get("next", ""))
+        return_path = return_paths.local_path_or_default(query.get("next", ""))
         return _form(services, return_path, out=query.get("did") == OUT, already=_already(services, request))
 
     @bound.bind("/sign-in", access=PUBLIC, methods=("POST",))
     def ask(request: Request) -> Reply:
         authentication.check_same_origin(request, services.settings.base_url)
         sent = form.as_text(form.sent(request, body.MAX_ADDRESS_FORM).fields)
-        typed, return_path = sent.get("email", ""), return_paths.local(sent.get("next", ""))
+        typed, return_path = sent.get("email", ""), return_paths.local_path_or_default(sent.get("next", ""))
         try:
             current_cookie = cookies.browser(request, services.settings.base_url)
             known_cookie = cookies.known(request, services.settings.base_url)
@@ -72,14 +72,14 @@ def routes(services: Services) -> Routes:
                 address,
                 current_cookie,
                 known_cookie,
-                reader.current().code,
+                request_language.current().code,
             )
         except (Refused, TooMany) as error:
             return answer(request, services, error, return_path, typed)
         return _sent(services, typed.strip(), return_path, browser)
 
     @bound.bind("/sign-in/{token}", access=BY_SECRET)
-    def look(request: Request, token: str) -> Reply:
+    def show_link(request: Request, token: str) -> Reply:
         try:
             link = links.inspect(
                 services.access_context, token, request_context.client_address(request), _browser(services, request)
@@ -126,7 +126,9 @@ def sign_in(services: Services, request: Request, email: str, return_path: str, 
             sessions.sign_out(services.access_context, sessions.person(services.access_context, current_cookie))
     _, cookie = sessions.sign_in(services.access_context, email)
     known_cookie = known.remember(services.access_context, email, cookies.known(request, base_url))
-    reply = Reply("", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local(return_path)}"))
+    reply = Reply(
+        "", "text/plain", 303, uncached(Location=f"{base_url}{return_paths.local_path_or_default(return_path)}")
+    )
     life = int(sessions.COOKIE_LIFETIME.total_seconds())
     # A list is sent as one header per cookie (RFC 6265, 3).
     reply.headers["Set-Cookie"] = [
@@ -149,8 +151,9 @@ def _form(
     already: Person | None = None,
 ) -> Reply:
     content = {"problem": error_shown, "typed": typed, "next": return_path, "out": out, "already": already}
-    providers = _providers(services)
-    return _page(services, "ask.html", error_shown.status if error_shown else 200, providers=providers, **content)
+    kept = {"hours": int(sessions.LIFETIME.total_seconds()) // 3600, "days": known.LIFETIME.days}
+    status, providers = error_shown.status if error_shown else 200, _providers(services)
+    return _page(services, "request_link.html", status, providers=providers, **content, **kept)
 
 
 def _providers(services: Services) -> tuple[Provider, ...]:

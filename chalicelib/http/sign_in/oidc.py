@@ -23,9 +23,9 @@ from chalicelib.http.sign_in import email_link
 
 MISSING = "Unknown sign-in provider."
 SIGN_INS = NetworkLimit("oidc", 60, 120, 600, LIFETIME)
-"""Sign-ins started per network: allows for an office behind one address in the morning."""
+"""Maximum sign-ins started per network: allows for an office behind one address in the morning."""
 KNOWN_BROWSER_SIGN_INS = Limit("oidc-known", 10, LIFETIME)
-"""Sign-ins started by a known browser, which does not count with its network."""
+"""Maximum sign-ins started by a known browser, which does not count with its network."""
 
 
 def routes(services: Services) -> Routes:
@@ -36,7 +36,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/oidc/{provider}", access=BY_SECRET, missing=MISSING)
     def begin(request: Request, name: str) -> Reply:
         provider = _provider(services, name)
-        return_path = return_paths.local(_callback_query(request).get("next", ""))
+        return_path = return_paths.local_path_or_default(_callback_query(request).get("next", ""))
         if not authentication.is_own_link(request, base_url):
             # Nothing is counted: images on another site must not use up the sign-ins of all its visitors' networks.
             return _redirect(f"{base_url}/sign-in?{urlencode({'next': return_path}, safe='/')}")
@@ -45,18 +45,18 @@ def routes(services: Services) -> Routes:
         except TooMany as error:
             return email_link.answer(request, services, error, return_path)
         url, cookie = oidc.begin(services.access_context, services.oidc, provider, return_path)
-        state_cookie = cookies.set_question(base_url, cookie, int(LIFETIME.total_seconds()))
+        state_cookie = cookies.set_oidc_state(base_url, cookie, int(LIFETIME.total_seconds()))
         return _redirect(url, state_cookie)
 
     @bound.bind("/oidc/{provider}/back", access=BY_SECRET, missing=MISSING)
     def back(request: Request, name: str) -> Reply:
         provider = _provider(services, name)
-        cookie = cookies.question(request, base_url)
+        cookie = cookies.oidc_state(request, base_url)
         try:
             proven = oidc.finish(services.access_context, services.oidc, provider, cookie, _callback_query(request))
         except Refused as error:
             return email_link.answer(request, services, error, return_paths.HOME)
-        done = cookies.set_question(base_url, "", 0)
+        done = cookies.set_oidc_state(base_url, "", 0)
         return email_link.sign_in(services, request, proven.email, proven.return_path, done)
 
     return bound

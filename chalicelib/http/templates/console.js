@@ -69,18 +69,23 @@
   });
 })();
 
-/* The preview beside the form of an achievement follows what is typed. Without this, its button shows the same. */
+/* Updates the achievement preview while the user types. Without this script, the Preview button does the same. */
 (() => {
   const form = document.querySelector("form[data-previewed]");
   const preview = document.querySelector(".preview");
   if (!form || !preview) return;
 
-  const typed = (name) => (form.elements[name] ? form.elements[name].value.trim() : "");
+  const typed = (name) => {
+    const field = form.elements[name];
+    if (!field) return "";
+    return (field.selectedOptions ? field.selectedOptions[0].text : field.value).trim();
+  };
 
   const show = () => {
     for (const place of preview.querySelectorAll("[data-shows]")) {
       place.textContent = typed(place.dataset.shows) || place.dataset.else;
     }
+    for (const part of preview.querySelectorAll("[data-has]")) part.hidden = !typed(part.dataset.has);
     const skills = preview.querySelector("[data-skills]");
     const names = [...form.elements].filter((field) => /^skill_name_\d+$/.test(field.name));
     const items = names.map((field) => field.value.trim()).filter(Boolean);
@@ -125,7 +130,7 @@
   show();
 })();
 
-/* The preview of the branding follows the form. Each one has a frame of its own, so that the Back button skips them. */
+/* Updates the branding preview when the form changes. Each update uses a new frame, so that previews add no history entries. */
 (() => {
   const button = document.querySelector("[formtarget=branding]");
   if (!button) return;

@@ -5,10 +5,11 @@
   const result = document.getElementById("result");
   const said = document.getElementById("said");
   let leaving;
-  const say = (words, stays) => {
+  const say = (where, words, stays) => {
     clearTimeout(leaving);
-    said.textContent = words;
-    if (!stays) leaving = setTimeout(() => { said.textContent = ""; }, 5000);
+    where.textContent = words;
+    where.scrollIntoView({ block: "nearest" });
+    if (!stays) leaving = setTimeout(() => { where.textContent = ""; }, 5000);
   };
   const ready = () => { result.querySelector(".copy").hidden = !navigator.clipboard; };
   form.querySelector("button").hidden = true;
@@ -21,7 +22,7 @@
   form.addEventListener("change", async () => {
     const mine = ++turn;
     result.inert = true;
-    say(said.dataset.updating, true);
+    say(said, said.dataset.updating, true);
     const url = `${form.action}?${new URLSearchParams(new FormData(form))}`;
     try {
       const got = await fetch(url);
@@ -32,20 +33,21 @@
       result.inert = false;
       history.replaceState(null, "", url);
       ready();
-      say(said.dataset.updated);
+      say(said, said.dataset.updated);
     } catch {
-      say(said.dataset.failed, true);
+      say(said, said.dataset.failed, true);
     }
   });
   result.addEventListener("click", async event => {
     if (!event.target.matches(".copy")) return;
-    const code = document.getElementById("snippet");
+    const code = document.getElementById("snippet"), copied = document.getElementById("copied");
+    said.textContent = "";
     try {
       await navigator.clipboard.writeText(code.value);
-      say(said.dataset.copied);
+      say(copied, copied.dataset.copied);
     } catch {
       code.select();
-      say(said.dataset.blocked, true);
+      say(copied, copied.dataset.blocked, true);
     }
   });
 })();

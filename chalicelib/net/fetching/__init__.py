@@ -11,5 +11,5 @@ budget.py           what one request may take from other hosts
 address_limit.py    how often it may fail to connect to one address
 dead_hosts.py       hosts that this worker could not reach in the last minute
 deadline.py         the time that is left
-request_web.py      each URL once in one request
+request_fetcher.py      each URL once in one request
 """

@@ -10,7 +10,7 @@ from chalicelib.net.fetching.addresses import Address
 from chalicelib.net.fetching.deadline import Deadline
 
 MAX_FAILURES = 3
-"""As many as one host may get HTTP requests (`budget.MAX_PER_HOST`)."""
+"""Maximum failures: as many as the HTTP requests that one host may get (`budget.MAX_PER_HOST`)."""
 
 
 class AddressLimit:

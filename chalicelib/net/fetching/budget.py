@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.address_limit import AddressLimit
 from chalicelib.net.fetching.addresses import Address
-from chalicelib.net.fetching.dead_hosts import DeadHosts, HostDown, NotAsked
+from chalicelib.net.fetching.dead_hosts import DeadHosts, FetchSkipped, HostDown
 from chalicelib.net.fetching.deadline import Deadline
 
 MAX_PER_HOST = 3
-"""HTTP requests to one host, redirects included: an issuer's key and two status lists. What is cached is not counted,
-so the rare credential that needs more is complete at the next attempt."""
+"""Maximum HTTP requests to one host, redirects included: an issuer's key and two status lists. What is cached is not
+counted, so the rare credential that needs more is complete at the next attempt."""
 MAX_REQUESTS = 16
-"""HTTP requests to all hosts, because one server can have any number of names: a link, two key documents, the eight
-status lists that are checked, and redirects."""
+"""Maximum HTTP requests to all hosts, because one server can have any number of names: a link, two key documents, the
+eight status lists that are checked, and redirects."""
 MAX_BYTES = 4 * 1024 * 1024
-"""Bytes of all responses: four of the largest (`https_exchange.MAX_BODY`). Genuine documents have a few KB."""
+"""Maximum bytes of all responses: four of the largest (`https_exchange.MAX_BODY`). Genuine documents have a few KB."""
 
 LIMIT = "fetch_limit"
 """The code of a fetch that would exceed these limits."""
@@ -63,7 +63,7 @@ class FetchBudget:
     def request(self, authority: str, deadline: Deadline) -> Iterator[Exchange]:
         """Count one HTTP request to ``authority``, which is sent within the block.
 
-        Raises `NotAsked` (`fetch_limit`, or the code with which the host failed before) and what the block raises.
+        Raises `FetchSkipped` (`fetch_limit`, or the code with which the host failed before) and what the block raises.
         """
         if self._dead_hosts is not None:
             self._dead_hosts.check(authority)
@@ -71,12 +71,12 @@ class FetchBudget:
             with deadline.own_waiting():
                 self._admit()
         except Unavailable as error:
-            raise NotAsked(error.detail, code=error.code) from error
+            raise FetchSkipped(error.detail, code=error.code) from error
         host, first = self._count(authority)
         with deadline.own_waiting():
             is_known = first or host.known.wait(max(deadline.left(), 0))
         if not is_known:
-            raise NotAsked(f"{authority} did not respond in time.", code="timeout")
+            raise FetchSkipped(f"{authority} did not respond in time.", code="timeout")
         _check(host)
         exchange = Exchange(self, host, self._addresses)
         try:
@@ -95,7 +95,7 @@ class FetchBudget:
             host.known.set()
 
     def take(self, count: int) -> int:
-        """Take up to ``count`` bytes of the budget. Raises `NotAsked` when nothing is left."""
+        """Take up to ``count`` bytes of the budget. Raises `FetchSkipped` when nothing is left."""
         with self._lock:
             taken = min(count, self._bytes)
             self._bytes -= taken
@@ -136,14 +136,14 @@ class Exchange:
         self.is_connected = False
 
     def trying(self, addresses: Sequence[Address], deadline: Deadline) -> None:
-        """Connect to one of ``addresses`` next. Raises `NotAsked` (`fetch_limit`; `out_of_time` when attempts to
+        """Connect to one of ``addresses`` next. Raises `FetchSkipped` (`fetch_limit`; `out_of_time` when attempts to
         connect to the same address took all the time)."""
         try:
             with deadline.own_waiting():
                 may_try = self._limit.enter(addresses, deadline)
         except TimeoutError as error:
             # A slow host that a visitor chose shares the address: nothing is known about this one.
-            raise NotAsked("The time limit was reached before the fetch.", code="out_of_time") from error
+            raise FetchSkipped("The time limit was reached before the fetch.", code="out_of_time") from error
         if not may_try:
             raise _over("It refers to several sites on the same server, which does not respond.")
         self._trying = addresses
@@ -163,8 +163,8 @@ class Exchange:
 def _check(host: _Host) -> None:
     if host.failure is not None:
         code, detail = host.failure
-        raise NotAsked(detail, code=code)
+        raise FetchSkipped(detail, code=code)
 
 
-def _over(detail: str) -> NotAsked:
-    return NotAsked(detail, code=LIMIT)
+def _over(detail: str) -> FetchSkipped:
+    return FetchSkipped(detail, code=LIMIT)

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.budget import FetchBudget
-from chalicelib.net.fetching.dead_hosts import NotAsked
+from chalicelib.net.fetching.dead_hosts import FetchSkipped
 from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.fetching.fetch import Reply
 from chalicelib.verify.ports import Fetched
@@ -27,7 +27,7 @@ SLOW_SECONDS = 60
 """Seconds for a failure that a request had to wait for."""
 MAX_ENTRIES = 256
 MAX_BYTES = 16 * 1024 * 1024
-"""Bytes of bodies and URLs together: a sixteenth of the function's memory."""
+"""Maximum bytes of bodies and URLs together: a sixteenth of the function's memory."""
 
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?([0-9]{1,10})", re.ASCII)
 
@@ -65,7 +65,7 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Flight:
+class _InFlightFetch:
     """A fetch in progress. ``result`` is None when its outcome cannot be shared."""
 
     done: threading.Event = field(default_factory=threading.Event)
@@ -93,7 +93,7 @@ class Cache:
         self._lock = threading.Lock()
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
         self._bytes = 0
-        self._flights: dict[Key, _Flight] = {}
+        self._flights: dict[Key, _InFlightFetch] = {}
 
     def get(
         self,
@@ -118,7 +118,7 @@ class Cache:
                     return _from_cache(cached)
                 flight = self._flights.get(key)
                 if flight is None:
-                    own_flight = self._flights[key] = _Flight()
+                    own_flight = self._flights[key] = _InFlightFetch()
             if flight is None:
                 return _unwrap(self._fetch(key, own_flight, deadline, budget))
             if not flight.done.wait(max(deadline.left(), 0)):
@@ -134,18 +134,20 @@ class Cache:
         return _unwrap(result)
 
     def _ask(self, key: Key, deadline: Deadline, budget: FetchBudget | None) -> tuple[Fetched | _Failure, int]:
-        """The outcome of a fetch, and for how many seconds it may be cached. Raises `NotAsked`."""
+        """The outcome of a fetch, and for how many seconds it may be cached. Raises `FetchSkipped`."""
         url, accept, same_origin = key
         try:
             reply = self._source.get(url, accept=accept, deadline=deadline, same_origin=same_origin, budget=budget)
-        except NotAsked:
+        except FetchSkipped:
             raise
         except Unavailable as error:
             seconds = SLOW_SECONDS if error.code == "timeout" else FAILURE_SECONDS
             return _Failure(error.code, error.detail), seconds
         return reply.fetched, _lifetime(reply.cache_control)
 
-    def _fetch(self, key: Key, flight: _Flight, deadline: Deadline, budget: FetchBudget | None) -> Fetched | _Failure:
+    def _fetch(
+        self, key: Key, flight: _InFlightFetch, deadline: Deadline, budget: FetchBudget | None
+    ) -> Fetched | _Failure:
         shared: Fetched | _Failure | None = None
         try:
             result, seconds = self._ask(key, deadline, budget)

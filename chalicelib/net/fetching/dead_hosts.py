@@ -13,7 +13,7 @@ from chalicelib.errors import Unavailable
 DEAD_FOR = timedelta(seconds=60)
 """Long enough that one dead host costs a worker one wait a minute, short enough to notice its recovery."""
 MAX_HOSTS = 256
-"""As many as the cache has entries; the oldest is forgotten first."""
+"""Maximum hosts: as many as the cache has entries; the oldest is forgotten first."""
 
 
 class HostDown(Unavailable):
@@ -24,7 +24,7 @@ class HostDown(Unavailable):
     """
 
 
-class NotAsked(Unavailable):
+class FetchSkipped(Unavailable):
     """A fetch that was not made, because of this request's limits or because its host is known to be down.
 
     It says nothing about the URL, so it is neither cached nor shared with other requests.
@@ -47,7 +47,7 @@ class DeadHosts:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     def check(self, authority: str) -> None:
-        """Raises `NotAsked` for a host that was down less than `DEAD_FOR` ago."""
+        """Raises `FetchSkipped` for a host that was down less than `DEAD_FOR` ago."""
         now = self._now()
         with self._lock:
             entry = self._entries.get(authority)
@@ -56,7 +56,7 @@ class DeadHosts:
             if not entry.until - DEAD_FOR <= now < entry.until:
                 del self._entries[authority]
                 return
-        raise NotAsked(entry.detail, code=entry.code)
+        raise FetchSkipped(entry.detail, code=entry.code)
 
     def remember(self, authority: str, error: HostDown) -> None:
         """Remember that the host at ``authority`` is down."""

@@ -10,8 +10,8 @@ Monotonic = Callable[[], float]
 """Seconds since a fixed point; never decreases."""
 
 MAX_OWN_WAITING = 1.0
-"""Seconds of Laurel's own waiting in one fetch, after which a timeout says nothing about the host. A fifth of the time
-of a fetch (`fetch.TOTAL_SECONDS`): what is left is enough for any host that responds at all."""
+"""Seconds that Laurel itself may wait in one fetch before a timeout says nothing about the host. A fifth of the time of
+a fetch (`fetch.TOTAL_SECONDS`): what is left is enough for any host that responds at all."""
 
 
 @dataclass(slots=True)

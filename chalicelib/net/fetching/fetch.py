@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.budget import FetchBudget
 from chalicelib.net.fetching.deadline import Deadline
-from chalicelib.net.fetching.guard import Guard, Target
+from chalicelib.net.fetching.guard import FetchTarget, Guard
 from chalicelib.net.fetching.https_exchange import (
     MAX_BODY,
     HttpResponse,
@@ -28,6 +28,8 @@ TOTAL_SECONDS = 5.0
 """Limit of one fetch with its redirects, within the request's own deadline."""
 MAX_REDIRECTS = 2
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GONE = 410
+"""RFC 9110, 15.5.11: the host has removed what was there, on purpose."""
 _TEMPORARY = frozenset({408, 425, 429})
 """Statuses below 500 after which the same request may succeed later (RFC 9110; RFC 6585; RFC 8470)."""
 
@@ -60,8 +62,8 @@ class Fetcher:
         Raises `Unavailable`: `url_refused`, `address_refused`, `dns_failed`, `connect_failed`, `tls_failed`, `timeout`
         (the host was too slow), `out_of_time` (the request's deadline has passed, or waiting for other hosts took
         too much of the time), `too_large`, `cut_off`, `not_http`, `encoding_unsupported`, `redirect_refused`,
-        `too_many_redirects`, `fetch_limit`, `http_status`, and `http_unavailable` for an error of the host that may be
-        temporary.
+        `too_many_redirects`, `fetch_limit`, `http_status`, `gone`, and `http_unavailable` for an error of the host that
+        may be temporary.
         """
         budget = budget or FetchBudget()
         first = target = self._guard.target(url)
@@ -69,7 +71,9 @@ class Fetcher:
         for _ in range(1 + MAX_REDIRECTS):
             answer = self._exchange(target, accept, fetch_deadline, deadline, budget)
             if answer.status not in _REDIRECTS:
-                return Reply(Fetched(url, _body(answer, target), self._now()), answer.headers.get("cache-control", ""))
+                location = None if target is first else target.url
+                fetched = Fetched(url, _body(answer, target), self._now(), location=location)
+                return Reply(fetched, answer.headers.get("cache-control", ""))
             target = self._redirected(answer, target)
             if same_origin and target.origin != first.origin:
                 raise Unavailable(
@@ -88,9 +92,18 @@ class Fetcher:
         answer = self._exchange(target, accept, deadline.within(TOTAL_SECONDS), deadline, FetchBudget(), sent)
         return Fetched(url, _body(answer, target), self._now())
 
+    def deliver(self, url: str, sent: PostBody, *, deadline: Deadline) -> int:
+        """POST ``sent`` to ``url`` once and return the status of the response, whatever it is. Redirects are not
+        followed, and the body of the response is not used.
+
+        Raises `Unavailable` as `get` does, if there is no response.
+        """
+        target = self._guard.target(url)
+        return self._exchange(target, "*/*", deadline.within(TOTAL_SECONDS), deadline, FetchBudget(), sent).status
+
     def _exchange(
         self,
-        target: Target,
+        target: FetchTarget,
         accept: str,
         fetch_deadline: Deadline,
         deadline: Deadline,
@@ -107,11 +120,13 @@ class Fetcher:
                 raise Unavailable("The time limit was reached before the fetch.", code="out_of_time") from error
             raise Unavailable(f"{target.host} did not respond in time.", code="timeout") from error
 
-    def _redirected(self, answer: HttpResponse, target: Target) -> Target:
+    def _redirected(self, answer: HttpResponse, target: FetchTarget) -> FetchTarget:
         try:
             return self._guard.target(urljoin(target.url, answer.headers["location"]))
         except (KeyError, ValueError) as error:
-            raise Unavailable(f"{target.host} redirects without a location.", code="url_refused") from error
+            raise Unavailable(
+                f"{target.host} sent a redirect without a Location header.", code="url_refused"
+            ) from error
 
 
 def system_trust() -> ssl.SSLContext:
@@ -125,7 +140,9 @@ def system_trust() -> ssl.SSLContext:
     return trust
 
 
-def _body(answer: HttpResponse, target: Target) -> bytes:
+def _body(answer: HttpResponse, target: FetchTarget) -> bytes:
+    if answer.status == GONE:
+        raise Unavailable(f"{target.host} says that this page has been removed (410).", code="gone")
     if answer.status != 200:
         code = "http_unavailable" if answer.status in _TEMPORARY or 500 <= answer.status < 600 else "http_status"
         raise Unavailable(f"{target.host} returned an error ({answer.status}).", code=code)

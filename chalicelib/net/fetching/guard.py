@@ -10,7 +10,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.addresses import Address, public_address
 
 MAX_URL = 2_048
-"""Characters. Credentials do not contain longer URLs, and logs and caches store them."""
+"""Maximum characters. Credentials do not contain longer URLs, and logs and caches store them."""
 HTTPS = 443
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -33,7 +33,7 @@ check would refuse them too; this saves the DNS query."""
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class FetchTarget:
     """A checked URL, always https. ``path`` is the request target, with the query and without the fragment."""
 
     host: str
@@ -64,7 +64,7 @@ class Guard:
     """``host:port`` entries that may use a port other than 443 and any address: for development and tests only
     (`chalicelib.settings` refuses it in production). The host is always a name, never an address."""
 
-    def target(self, url: str) -> Target:
+    def target(self, url: str) -> FetchTarget:
         """Parse and check ``url``. Raises `Unavailable` with code `url_refused`."""
         if len(url) > MAX_URL:
             raise _refused(f"The link has more than {MAX_URL:,} characters.")
@@ -76,9 +76,9 @@ class Guard:
             _check_host(host)
             if port != HTTPS:
                 raise _refused(f"{host} uses port {port}. Laurel only opens the standard https port.")
-        return Target(host, port, match["path"] or "/")
+        return FetchTarget(host, port, match["path"] or "/")
 
-    def checked(self, target: Target, addresses: Sequence[Address]) -> Sequence[Address]:
+    def checked(self, target: FetchTarget, addresses: Sequence[Address]) -> Sequence[Address]:
         """Return ``addresses`` if ``target`` may be contacted at every one of them.
 
         A single non-public address refuses all, because only an attack mixes them. Raises `Unavailable`

@@ -10,7 +10,7 @@ import io
 import socket
 import ssl
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPException, HTTPResponse
 from typing import cast
@@ -20,7 +20,7 @@ from chalicelib.net.fetching.addresses import Address
 from chalicelib.net.fetching.budget import Exchange
 from chalicelib.net.fetching.dead_hosts import HostDown
 from chalicelib.net.fetching.deadline import Deadline
-from chalicelib.net.fetching.guard import Target
+from chalicelib.net.fetching.guard import FetchTarget
 
 CONNECT_SECONDS = 2.0
 """Limit for connecting, over all addresses that are tried."""
@@ -52,6 +52,8 @@ class PostBody:
     content_type: str
     authorization: str = ""
     """The `Authorization` header; empty for none."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Further headers, chosen by Laurel; no value comes from user input."""
 
 
 class _Incoming(io.RawIOBase):
@@ -89,7 +91,7 @@ class _Incoming(io.RawIOBase):
 
 
 def exchange(
-    target: Target,
+    target: FetchTarget,
     addresses: Sequence[Address],
     accept: str,
     trust: ssl.SSLContext,
@@ -122,7 +124,7 @@ def too_large(host: str) -> Unavailable:
     return Unavailable(f"{host} sent more than {MAX_BODY:,} bytes.", code="too_large")
 
 
-def _connect(target: Target, addresses: Sequence[Address], deadline: Deadline) -> socket.socket:
+def _connect(target: FetchTarget, addresses: Sequence[Address], deadline: Deadline) -> socket.socket:
     # A host that had the full time to accept a connection is down; one that was contacted late may only have had too
     # little time.
     in_full = deadline.left() >= CONNECT_SECONDS
@@ -153,7 +155,7 @@ def _connect(target: Target, addresses: Sequence[Address], deadline: Deadline) -
     raise HostDown(f"{target.host} cannot be reached.", code="connect_failed") from failure
 
 
-def _secure(tcp: socket.socket, target: Target, trust: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
+def _secure(tcp: socket.socket, target: FetchTarget, trust: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
     try:
         _set_timeout(tcp, deadline)
         # An end of the connection without TLS's close_notify is an error; otherwise anyone on the network could
@@ -169,7 +171,7 @@ def _secure(tcp: socket.socket, target: Target, trust: ssl.SSLContext, deadline:
         ) from error
 
 
-def _request(target: Target, accept: str, sent: PostBody | None) -> bytes:
+def _request(target: FetchTarget, accept: str, sent: PostBody | None) -> bytes:
     lines = [
         f"{'POST' if sent else 'GET'} {target.path} HTTP/1.1",
         f"Host: {target.authority}",
@@ -181,6 +183,7 @@ def _request(target: Target, accept: str, sent: PostBody | None) -> bytes:
     if sent is not None:
         lines += [f"Content-Type: {sent.content_type}", f"Content-Length: {len(sent.body)}"]
         lines += [f"Authorization: {sent.authorization}"] if sent.authorization else []
+        lines += [f"{name}: {value}" for name, value in sent.headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii") + (sent.body if sent else b"")
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from chalicelib.errors import Unavailable
 from chalicelib.net.fetching.addresses import Address
-from chalicelib.net.fetching.dead_hosts import HostDown, NotAsked
+from chalicelib.net.fetching.dead_hosts import FetchSkipped, HostDown
 from chalicelib.net.fetching.deadline import Deadline
 
 MAX_LOOKUPS = 32
@@ -26,7 +26,7 @@ class AddressResolver(Protocol):
 
     def addresses(self, host: str, deadline: Deadline) -> Sequence[Address]:
         """All addresses of ``host``, at least one. Raises `Unavailable` (`dns_failed`, or `timeout`
-        when its name servers do not respond; `NotAsked` when too many other lookups hang) or `TimeoutError`."""
+        when its name servers do not respond; `FetchSkipped` when too many other lookups hang) or `TimeoutError`."""
 
 
 class SystemAddressResolver:
@@ -42,7 +42,7 @@ class SystemAddressResolver:
             is_free = self._slots.acquire(timeout=max(deadline.left(), 0))
         if not is_free:
             # Lookups of other names hang, perhaps for an earlier visitor. This name was not looked up.
-            raise NotAsked("Laurel is waiting for the name servers of other hosts. Try again.", code="out_of_time")
+            raise FetchSkipped("Laurel is waiting for the name servers of other hosts. Try again.", code="out_of_time")
         answers: queue.SimpleQueue[Sequence[Address] | OSError] = queue.SimpleQueue()
         try:
             threading.Thread(target=self._look_up, args=(host, answers), daemon=True, name="resolve").start()

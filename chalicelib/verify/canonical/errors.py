@@ -12,7 +12,8 @@ class CanonicalError(LaurelError):
 
     could not check (unknown):
       ``context_unknown`` a context that is not bundled; ``context_inline`` terms defined in the document itself;
-      ``canonical_budget`` more work than a legitimate credential needs; ``document_depth``, ``document_size`` too big.
+      ``canonical_budget`` more work than a legitimate credential needs; ``document_depth``, ``document_size`` too big;
+      ``too_much_at_once`` more work than all credentials of a request may cause.
 
     data would be dropped, hidden or renamed without invalidating the signature (failed):
       ``term_undefined`` a member that no context defines; ``term_conflict`` a protected term redefined;
@@ -28,5 +29,7 @@ class CanonicalError(LaurelError):
     code = "canonical"
 
 
-CANNOT_CHECK = frozenset({"context_unknown", "context_inline", "canonical_budget", "document_depth", "document_size"})
+CANNOT_CHECK = frozenset(
+    {"context_unknown", "context_inline", "canonical_budget", "document_depth", "document_size", "too_much_at_once"}
+)
 """Codes that mean "could not check"; every other code of `CanonicalError` means "failed"."""

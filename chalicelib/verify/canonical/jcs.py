@@ -115,7 +115,6 @@ def _number(value: float) -> str:
         - (len(fraction) - len(fraction.lstrip("0")) if integer_part == "0" else 0)
         + int(exponent or 0)
     )
-    digits = digits.rstrip("0")
     if len(digits) <= point <= 21:
         return sign + digits + "0" * (point - len(digits))
     if 0 < point <= 21:

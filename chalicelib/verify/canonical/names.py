@@ -90,16 +90,23 @@ _PLAIN_TYPES = frozenset(typed_suffix(XSD + name) for name in ("string", "boolea
 """Datatypes of literals that JSON writes without a value object."""
 
 
+_LANGUAGE_VALUE = frozenset({"@value", "@language", "@direction"})
+_DIRECTIONS = ("ltr", "rtl")
+
+
 def value_object(value: dict[str, Any], term: Term, active: ActiveContext) -> str:
     """Return a literal for ``{"@value", "@language"}`` or ``{"@value", "@type"}`` (5.1.2 step 14).
 
-    Everything else is refused: a base direction does not exist in RDF 1.1 and would be dropped; a bare ``@value``, or
-    the type that the value has by default, would be a second spelling.
+    A base direction beside the language is accepted and not signed, because RDF 1.1 has none; nothing may use it.
+    Everything else is refused: a bare ``@value``, also with a direction, or the type that the value has by default,
+    would be a second spelling.
 
     :raises CanonicalError: ``keyword_refused``, ``value_invalid``, and those of `reference`.
     """
     text = value["@value"]
-    if isinstance(text, str) and value.keys() == {"@value", "@language"}:
+    if isinstance(text, str) and "@language" in value and value.keys() <= _LANGUAGE_VALUE:
+        if value.get("@direction", "ltr") not in _DIRECTIONS:
+            raise CanonicalError("A text's direction is neither ltr nor rtl.", code="value_invalid")
         return f'"{escape(text)}"{language_suffix(value["@language"])}'
     if isinstance(text, str) and value.keys() == {"@value", "@type"}:
         suffix = typed_suffix(reference(value["@type"], active)[1:-1])

@@ -32,7 +32,7 @@ MAX_DEPTH: Final = 32
 MAX_NODES: Final = 4_096
 MAX_QUADS: Final = 16_384
 MAX_TEXT: Final = 8 * 1024 * 1024
-"""Total characters of subjects and predicates, which are written again for every value."""
+"""Maximum total characters of subjects and predicates, which are written again for every value."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE, _FIRST, _REST, _NIL = f" <{_RDF}type> ", f" <{_RDF}first> ", f" <{_RDF}rest> ", f"<{_RDF}nil>"
@@ -100,7 +100,11 @@ def to_quads(
     """
     if not isinstance(document, dict):
         raise CanonicalError("A document must be a JSON object.", code="json_invalid")
-    walk = _Walk(max_depth, max_nodes)
+    return converted(Walk(max_depth, max_nodes), document, max_quads)
+
+
+def converted(walk: Walk, document: dict[str, Json], max_quads: int = MAX_QUADS) -> Quads:
+    """Convert ``document`` with ``walk``. Raises `CanonicalError` as `to_quads` does."""
     walk.node(document, EMPTY, "", 1)
     if not len(walk.quads):
         raise CanonicalError("The document contains no statements.", code="node_dropped")
@@ -111,7 +115,7 @@ def to_quads(
     return walk.quads
 
 
-class _Walk:
+class Walk:
     """One pass over one document.
 
     ``base`` is the active context without an object's own types, ``active`` the one with them: a type-scoped context
@@ -175,9 +179,16 @@ class _Walk:
             if term is not None and term.plain and type(value) is str and not graph:
                 lines.append(f"{line_start}{term.opening}{escape(value)}{term.closing}")
             elif name not in _HANDLED_MEMBERS:
-                term = term or member(name, active)
                 self.member(subject, term, name, value, active, base, graph, depth)
         return subject
+
+    def undefined_member(self, name: str, active: ActiveContext) -> Term | None:
+        """Return the term for a member that no context defines as one, None to leave the member out."""
+        return member(name, active)
+
+    def undefined_class(self, name: Json, base: ActiveContext) -> str | None:
+        """Return the IRI of a type that no context defines as a class, None to leave the type out."""
+        return class_(name, base)
 
     def check_limits(self, depth: int, characters: int) -> None:
         self.character_count += characters
@@ -207,7 +218,9 @@ class _Walk:
         for name in names:
             term = base.terms.get(name) if type(name) is str else None
             if term is None or not term.is_class:
-                self.add(subject, _TYPE, class_(name, base), graph)
+                iri = self.undefined_class(name, base)
+                if iri is not None:
+                    self.add(subject, _TYPE, iri, graph)
                 continue
             self.add(subject, _TYPE, term.reference, graph)
             if name == CREDENTIAL:
@@ -223,7 +236,7 @@ class _Walk:
     def member(
         self,
         subject: str,
-        term: Term,
+        term: Term | None,
         name: str,
         value: Json,
         active: ActiveContext,
@@ -232,10 +245,11 @@ class _Walk:
         depth: int,
     ) -> None:
         """Write the quads of one member, whatever its shape."""
-        if term.is_class:
-            raise CanonicalError(f"{name!r} names a class, not a member.", code="term_class")
-        if value is None:
-            raise CanonicalError(f"{name!r} is null, which would be dropped.", code="value_null")
+        term = term or self.undefined_member(name, active)
+        if term is None:
+            return
+        if term.is_class or value is None:
+            raise _unusable(term, name)
         if term.kind == JSON:
             text = jcs.canonicalize(value, max_depth=self.max_depth).decode()
             self.add(subject, term.predicate, f'"{escape(text)}"{term.suffix}', graph)
@@ -296,6 +310,12 @@ class _Walk:
         if not any(quad[3] == graph for quad in self.quads.links[before:]):
             raise CanonicalError(f"{name!r} states nothing, so it would be dropped.", code="node_dropped")
         return graph
+
+
+def _unusable(term: Term, name: str) -> CanonicalError:
+    if term.is_class:
+        return CanonicalError(f"{name!r} names a class, not a member.", code="term_class")
+    return CanonicalError(f"{name!r} is null, which would be dropped.", code="value_null")
 
 
 def _scalar(term: Term, name: str, value: Json) -> str:

@@ -8,12 +8,13 @@ with `canonical_budget`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import Final, Protocol
 
 from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.canonical.quads import Quad, Quads
+from chalicelib.verify.canonical.work import QUAD, STEP, Work
 
 BUDGET: Final = 12_000
 """Steps of the N-degree part: one for each node hashed, related node visited and node placed in a permutation. The
@@ -25,23 +26,31 @@ MAX_RECURSION: Final = 100  # of the N-degree step; well below the interpreter's
 class Hash(Protocol):
     """A finished hash."""
 
+    def digest(self) -> bytes: ...
+
     def hexdigest(self) -> str: ...
 
 
 Digest = Callable[[bytes], Hash]
 
 
-def canonicalize(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256) -> bytes:
+def canonicalize(
+    quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256, work: Work | None = None
+) -> bytes:
     """Return ``quads`` as canonical N-Quads: labelled, without duplicates, sorted by code point.
 
-    :raises CanonicalError: ``canonical_budget`` when labelling takes more than ``budget`` steps.
+    :raises CanonicalError: ``canonical_budget`` when labelling takes more than ``budget`` steps, ``too_much_at_once``.
     """
-    labels = issue(quads, budget=budget, digest=digest)
+    return "".join(labelled(quads, issue(quads, budget=budget, digest=digest, work=work))).encode()
+
+
+def labelled(quads: Quads, labels: Mapping[str, str]) -> list[str]:
+    """Return ``quads`` as sorted lines of N-Quads without duplicates; ``labels`` names every blank node."""
     lines = [_line(quad, labels) for quad in quads.links]
     lines += quads.ground
     for node, facts in quads.facts.items():
         lines += [labels[node] + fact for fact in facts]
-    return "".join(_sorted_unique(lines)).encode()
+    return _sorted_unique(lines)
 
 
 def _sorted_unique(lines: list[str]) -> list[str]:
@@ -49,17 +58,25 @@ def _sorted_unique(lines: list[str]) -> list[str]:
     return [line for line, _ in groupby(sorted(lines))]
 
 
-def issue(quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256) -> dict[str, str]:
+def issue(
+    quads: Quads, *, budget: int = BUDGET, digest: Digest = hashlib.sha256, work: Work | None = None
+) -> dict[str, str]:
     """Return the issued identifiers map: blank node to canonical label, both in N-Quads notation (4.4.3).
 
-    :raises CanonicalError: ``canonical_budget``.
+    :raises CanonicalError: ``canonical_budget``, ``too_much_at_once``.
     """
+    work = work or Work()
+    work.spend(QUAD * len(quads))
     if not quads.links and len(quads.facts) == 1:  # a single blank node, as in the options of a proof
         return dict.fromkeys(quads.facts, "_:c14n0")
-    return _Labelling(quads, budget, digest).run()
+    labelling = _Labelling(quads, budget, digest)
+    try:
+        return labelling.run()
+    finally:
+        work.left -= STEP * (budget - labelling.budget)
 
 
-def _line(quad: Quad, labels: dict[str, str]) -> str:
+def _line(quad: Quad, labels: Mapping[str, str]) -> str:
     subject, predicate, object_, graph = quad
     end = f" {labels.get(graph, graph)} .\n" if graph else " .\n"
     return f"{labels.get(subject, subject)}{predicate}{labels.get(object_, object_)}{end}"

@@ -27,7 +27,7 @@ _XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _CACHE_SIZE = 256
 
 MAX_CONTEXTS: Final = 64
-"""In one `@context`. Legitimate documents name at most five."""
+"""Maximum contexts in one `@context`. Legitimate documents name at most five."""
 
 
 class Term:
@@ -112,6 +112,8 @@ CONTEXTS: Final[Mapping[str, str]] = {url: entry["sha256"] for url, entry in _TA
 """Every bundled context: URL to SHA-256 (hex) of the document that the tables were compiled from."""
 TERM_IRIS: Final[frozenset[str]] = frozenset(_TABLES["iris"])
 """Every IRI that a bundled term stands for."""
+TERM_NAMES: Final[frozenset[str]] = frozenset().union(*(local["terms"] for local in _LOCALS if local))
+"""The name of every bundled term, in whatever context."""
 
 
 def enter(active: ActiveContext, context: object) -> ActiveContext:

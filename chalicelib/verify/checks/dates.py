@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import partial
 
 from chalicelib.language.phrase import phrase
+from chalicelib.verify.checks import extract
 from chalicelib.verify.clock_skew import SKEW
+from chalicelib.verify.models import ENDS
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.verification_context import CheckFailed, VerificationContext
 
 _finding = partial(Finding, 6, "dates")
 
 _NO_END = _finding(Outcome.PASSED, "within_validity", "It is valid now and has no end date.")
+_NO_END_SHOWN = _finding(Outcome.PASSED, "within_validity", "It is valid now and shows no end date.")
 
 
 def check(verification: VerificationContext) -> Finding:
@@ -21,7 +24,8 @@ def check(verification: VerificationContext) -> Finding:
     if verification.valid_until is not None and verification.now > verification.valid_until:
         raise CheckFailed("expired", phrase("It was valid until {day}.", day=verification.valid_until))
     if verification.valid_until is None:
-        return _NO_END
+        shown_in_part = extract.is_extract(verification) and any(extract.may_lack(verification, name) for name in ENDS)
+        return _NO_END_SHOWN if shown_in_part else _NO_END
     return _finding(
         Outcome.PASSED, "within_validity", phrase("It is valid now, until {day}.", day=verification.valid_until)
     )

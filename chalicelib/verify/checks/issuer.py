@@ -1,12 +1,13 @@
-"""Check 8: is the issuer in a registry, or confirmed by its domain? If not, the check warns but never fails."""
+"""Check 8: is the issuer in a registry, or has it verified its domain? If not, the check warns but never fails."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from chalicelib.errors import Unavailable
 from chalicelib.language.phrase import Phrase, phrase
+from chalicelib.verify.checks import issuer_elsewhere
 from chalicelib.verify.members import text
 from chalicelib.verify.ports import KnownDomain, KnownIssuer
 from chalicelib.verify.report import Finding, Outcome
@@ -15,9 +16,6 @@ from chalicelib.verify.verification_context import CheckUnknown, VerificationCon
 _finding = partial(Finding, 8, "issuer")
 
 
-_NOT_REGISTERED = _finding(
-    Outcome.UNKNOWN, "issuer_not_registered", ("The issuer is not in any registry that Laurel uses.")
-)
 _UNPROVEN = _finding(
     Outcome.UNKNOWN,
     "issuer_unproven",
@@ -33,9 +31,9 @@ def check(verification: VerificationContext) -> Finding:
         raise CheckUnknown(
             "registry_unavailable", phrase("The registry could not be reached: {detail}", detail=phrase(error.detail))
         ) from error
-    if known is None:
-        return _NOT_REGISTERED
     issuer = verification.node(verification.document.get("issuer"))
+    if known is None:
+        return _elsewhere(verification, issuer)
     claimed = text(issuer.get("name")) if "name" in issuer else known.name
     if known.name is not None and claimed == known.name:
         return _passed("issuer_registered", _registered(known), known)
@@ -52,7 +50,20 @@ def check(verification: VerificationContext) -> Finding:
         return _passed("issuer_domain_proven", None, known)
     if known.name is None:
         return _UNPROVEN
-    raise CheckUnknown("issuer_name_differs", _differs(claimed, known.name))
+    raise CheckUnknown("issuer_name_differs", _differs(claimed, known.name), known.evidence)
+
+
+def _elsewhere(verification: VerificationContext, issuer: Mapping[str, object]) -> Finding:
+    try:
+        issuer_elsewhere.check_name(verification, issuer)
+    except Unavailable as error:
+        raise CheckUnknown(
+            "registry_unavailable", phrase("The registry could not be reached: {detail}", detail=phrase(error.detail))
+        ) from error
+    domain = issuer_elsewhere.own_domain(verification, issuer)
+    if domain is None:
+        return issuer_elsewhere.NOT_REGISTERED
+    return _passed("issuer_domain_proven", None, KnownIssuer(verification.issuer, None, "", (domain,)))
 
 
 def _registered(known: KnownIssuer) -> Phrase:
@@ -79,14 +90,15 @@ def _passed(code: str, message: Phrase | None, known: KnownIssuer) -> Finding:
     if known.domains:
         confirmed = _confirmed(known.domains)
         message = phrase("{name} {domain}", name=message, domain=confirmed) if message else confirmed
-    return _finding(Outcome.PASSED, code, message or "", tuple(domain.evidence for domain in known.domains))
+    evidence = (*known.evidence, *(domain.evidence for domain in known.domains))
+    return _finding(Outcome.PASSED, code, message or "", evidence)
 
 
 def _confirmed(domains: Sequence[KnownDomain]) -> Phrase:
     first, *others = domains
     if not others:
-        return phrase("The domain {name} confirms this issuer.", name=first.name)
+        return phrase("The issuer has verified the domain {name}.", name=first.name)
     names: str = first.name
     for domain in others:
         names = phrase("{first} and {second}", first=names, second=domain.name)
-    return phrase("The domains {names} confirm this issuer.", names=names)
+    return phrase("The issuer has verified the domains {names}.", names=names)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from chalicelib.credential import vocabulary
 from chalicelib.errors import Unavailable
 from chalicelib.language.phrase import phrase
+from chalicelib.verify.checks import audience, certified, open_badges_2
 from chalicelib.verify.clock_skew import SKEW
+from chalicelib.verify.formats.sd_jwt import KeyBinding, is_bound
+from chalicelib.verify.open_badges_2.secured import HostedBadge
 from chalicelib.verify.ports import Method
+from chalicelib.verify.proofs.suites import JSON_SUITES
 from chalicelib.verify.report import Finding, Outcome
 from chalicelib.verify.secured import SecuredProof
 from chalicelib.verify.verification_context import CheckFailed, CheckUnknown, VerificationContext, unreadable
@@ -19,21 +22,43 @@ _finding = partial(Finding, 5, "signer")
 
 def check(verification: VerificationContext) -> Finding:
     """Require the issuer's signature, and that every signature by the issuer is acceptable (VC Data Integrity 4.6)."""
+    if isinstance(verification.securing, HostedBadge):
+        return open_badges_2.check_signer(verification.securing)
     own = [
         (secured_proof, controller, method)
         for secured_proof, (controller, method) in zip(verification.secured_proofs, verification.methods, strict=True)
-        if controller.id == verification.issuer
+        if controller.id == verification.issuer or verification.options.any_signer
     ]
+    if not own and certified.is_certified(verification):
+        raise certified.unproven(verification)
     if not own:
         raise CheckFailed("signer_not_issuer", "It is signed, but not by the issuer that it names.")
     evidence = own[0][1].evidence
+    if verification.options.asks_holder:
+        _check_key_binding(verification)
     for secured_proof, _, method in own:
         _check_purpose(secured_proof, method)
-        _check_time(verification, secured_proof, method)
-    if verification.securing and all(secured_proof.suite != vocabulary.EDDSA_JCS_2022 for secured_proof, _, _ in own):
+        check_key_and_time(verification, secured_proof, method)
+    if verification.securing and all(secured_proof.suite not in JSON_SUITES for secured_proof, _, _ in own):
         # Ignore other parties' proofs here: anyone could add one in order to move text between nodes.
         verification.nodes = verification.securing.nodes
-    return _finding(Outcome.PASSED, "signer_is_issuer", "The key that signed it belongs to the issuer.", evidence)
+    message = "The key that signed it belongs to the issuer."
+    if shows_holder(verification):
+        message = "The key that signed it belongs to the issuer, and its holder signed it for this request."
+    return _finding(Outcome.PASSED, "signer_is_issuer", message, evidence)
+
+
+def shows_holder(verification: VerificationContext) -> bool:
+    """Whether the holder signed it for the named request, if check 5 passes."""
+    return verification.options.challenge is not None and is_bound(verification.securing)
+
+
+def _check_key_binding(verification: VerificationContext) -> None:
+    """Require a key binding to be for the verifier and the request that were named (RFC 9901, 7.3)."""
+    for secured_proof, (_, method) in zip(verification.secured_proofs, verification.methods, strict=True):
+        if isinstance(secured_proof, KeyBinding):
+            audience.check((secured_proof.audience,), verification.options)
+            check_key_and_time(verification, secured_proof, method)
 
 
 def _check_purpose(secured_proof: SecuredProof, method: Method) -> None:
@@ -43,7 +68,8 @@ def _check_purpose(secured_proof: SecuredProof, method: Method) -> None:
         raise CheckFailed("key_not_for_assertions", "The issuer does not allow this key for issuing.")
 
 
-def _check_time(verification: VerificationContext, secured_proof: SecuredProof, method: Method) -> None:
+def check_key_and_time(verification: VerificationContext, secured_proof: SecuredProof, method: Method) -> None:
+    """Require that signature and key were valid when it was made, and that the signature still is."""
     if secured_proof.expires is not None and verification.now >= secured_proof.expires:
         raise CheckFailed("proof_expired", "The signature has expired.")
     if secured_proof.starts is not None and secured_proof.starts > verification.now + SKEW:

@@ -23,15 +23,20 @@ from chalicelib.verify.jose import dates
 from chalicelib.verify.jose.compact import Jws
 from chalicelib.verify.members import as_list, as_object, id_of
 
-_VC_JWT = "vc+jwt"
-_TYPES = frozenset({_VC_JWT, "jwt"})
-"""Accepted values of `typ`: `vc+jwt` (VC-JOSE-COSE, 3.1.1), and `JWT` for the two older forms."""
-_CONTENT_TYPES = frozenset({"vc"})
-_PRESENTATIONS = frozenset({"vp+jwt", "vp"})
-"""Values of `typ` or `cty` that denote a presentation (VC-JOSE-COSE, 3.1.2)."""
-_REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
-"""RFC 7519, 4.1: claims about the token, not the credential, unless one of the rules above maps them."""
-_CLAIMS = _REGISTERED | {"vc", "vp"}
+_WHOLE = frozenset({"vc+jwt", "vc+ld+jwt", "vc-ld+jwt", "vc+ld+json+jwt"})
+"""Values of `typ` of a token whose payload is the credential itself (VC-JOSE-COSE, 3.1.1), with those of its drafts."""
+TOKEN_TYPES = _WHOLE | {"jwt"}
+"""Accepted values of `typ`; `JWT` is that of the two older forms."""
+SD_JWT_TYPES = frozenset({"vc+sd-jwt", "dc+sd-jwt", "vc+ld+sd-jwt", "vc+ld+json+sd-jwt"})
+"""Accepted values of `typ` of an SD-JWT: VC-JOSE-COSE, 3.2.1; SD-JWT VC, 2.2.1; and those of their drafts."""
+_CONTENT_TYPES = frozenset({"vc", "vc+ld+json", "vc-ld+json"})
+"""Accepted values of `cty` (VC-JOSE-COSE, 3.1.1), with those of its drafts."""
+_PRESENTATIONS = frozenset({"vp+jwt", "vp+sd-jwt", "vp", "vp+ld+json", "vp+ld+jwt", "vp+ld+json+jwt"})
+"""Values of `typ` or `cty` that denote a presentation (VC-JOSE-COSE, 3.1.2 and 3.2.2), with those of its drafts."""
+REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf"})
+"""RFC 7519, 4.1, and RFC 7800, 3.1: claims about the token, not the credential, unless one of the rules above maps
+them."""
+_CLAIMS = REGISTERED | {"vc", "vp"}
 _CREDENTIAL_MEMBERS = frozenset(
     {
         *("@context", "id", "type", "name", "description", "issuer", "credentialSubject", "credentialStatus"),
@@ -53,6 +58,8 @@ class Claims(NamedTuple):
     expires: datetime | None
     has_audience: bool
     """Whether the token names the recipients that it is meant for (`aud`)."""
+    status: tuple[object, ...] = ()
+    """The claim `status`, if there is one: where the status of the token is."""
 
 
 def read(jws: Jws) -> Claims:
@@ -61,19 +68,45 @@ def read(jws: Jws) -> Claims:
     Raises `Malformed`: `presentation_unsupported` when `typ` or `cty` denotes a presentation, `token_type_other` for
     any other unsupported type, and the codes of `strict_json.parse` and `document_of`.
     """
-    kind = _type(jws.typ, _TYPES)
+    check_type(jws, TOKEN_TYPES)
+    return of_payload(strict_json.parse(jws.payload), jws.typ)
+
+
+def check_type(jws: Jws, types: frozenset[str]) -> None:
+    """Require one of ``types``, or none, and the content of a credential. Raises `Malformed` as `read` does."""
+    _type(jws.typ, types)
     _type(jws.cty, _CONTENT_TYPES)
-    payload = strict_json.parse(jws.payload)
-    if kind == _VC_JWT and "vc" in payload:
+
+
+def check_presentation_type(jws: Jws) -> None:
+    """Require the type of a presentation, or one that says nothing. Raises `Malformed` (`token_type_other`)."""
+    for name, silent in ((jws.typ, "jwt"), (jws.cty, "")):
+        if name is not None and _media_type(name) not in _PRESENTATIONS | {silent}:
+            raise Malformed(
+                f"The token has the type {name[:64]!r}, not that of a presentation.", code="token_type_other"
+            )
+
+
+def of_payload(payload: Mapping[str, object], typ: str | None) -> Claims:
+    """Read ``payload``, the claims of a token with this `typ`. Raises `Malformed` as `read` does."""
+    if typ is not None and _media_type(typ) in _WHOLE and "vc" in payload:
         # VC-JOSE-COSE, 3.1.1; tokens of the older data model have the type `JWT`.
         raise Malformed("The token's type does not match where the credential is in it.", code="claims_contradict")
     return Claims(
         document_of(payload),
-        _signed(payload),
+        signed_at(payload),
         _timestamp(payload, "nbf"),
         _timestamp(payload, "exp"),
         has_audience="aud" in payload,
+        status=_status(payload),
     )
+
+
+def _status(payload: Mapping[str, object]) -> tuple[object, ...]:
+    """Return the claim `status`. In a payload that is the credential itself, a text is a member of the credential."""
+    if "status" not in payload or ("vc" not in payload and not isinstance(payload["status"], dict)):
+        return ()
+    return (payload["status"],)
 
 
 def document_of(payload: Mapping[str, object]) -> dict[str, object]:
@@ -91,7 +124,7 @@ def document_of(payload: Mapping[str, object]) -> dict[str, object]:
         raise Malformed("The token contains two credentials, one inside the other's claims.", code="claims_contradict")
     if "vp" in wrapped:
         raise Malformed("This is a presentation; Laurel checks credentials.", code="presentation_unsupported")
-    document = {name: value for name, value in payload.items() if name not in _REGISTERED}
+    document = {name: value for name, value in payload.items() if name not in REGISTERED}
     if "vc" in wrapped:
         inner = payload["vc"]
         if not isinstance(inner, dict):
@@ -159,11 +192,15 @@ def _is_open_badge(document: Mapping[str, object]) -> bool:
     return vocabulary.OPEN_BADGE in types or vocabulary.ACHIEVEMENT_CREDENTIAL in types
 
 
-def _type(name: str | None, allowed: frozenset[str]) -> str | None:
+def _media_type(name: str) -> str:
+    """RFC 7515, 4.1.9: a case-insensitive media type; "application/" may be omitted."""
+    return name.lower().removeprefix("application/")
+
+
+def _type(name: str | None, allowed: frozenset[str]) -> None:
     if name is None:
-        return None
-    # RFC 7515, 4.1.9: a case-insensitive media type; "application/" may be omitted.
-    kind = name.lower().removeprefix("application/")
+        return
+    kind = _media_type(name)
     if kind in _PRESENTATIONS:
         raise Malformed("This is a presentation; Laurel checks credentials.", code="presentation_unsupported")
     if kind not in allowed:
@@ -171,10 +208,10 @@ def _type(name: str | None, allowed: frozenset[str]) -> str | None:
             f"The token has the type {name[:64]!r}, which Laurel does not support.",
             code="token_type_other",
         )
-    return kind
 
 
-def _signed(claims: Mapping[str, object]) -> datetime | None:
+def signed_at(claims: Mapping[str, object]) -> datetime | None:
+    """Return `iat`, or None if it proves no time."""
     try:
         return _timestamp(claims, "iat")
     except Malformed:

@@ -1,7 +1,8 @@
 """Strict parser for compact JWS (RFC 7515, 3.1 and 7.1; RFC 8725). It trusts nothing in the token.
 
 A token has only one reading: canonical base64url, no duplicate names, no extension that changes what is signed. Keys in
-the token (`jwk`, `jku`, `x5u`, `x5c`) are never used, because a forger can include a key too.
+the token (`jwk`, `jku`, `x5u`) are never used, because a forger can include a key too; for `x5c` see
+`chalicelib.verify.checks.certified`.
 """
 
 from __future__ import annotations
@@ -29,39 +30,42 @@ class Jws(NamedTuple):
     kid: str | None
     typ: str | None
     cty: str | None
+    certificates: tuple[str, ...]
+    """Those in the header (`x5c`), the signer's first; they prove nothing by themselves."""
     payload: bytes
     signature: bytes
     signing_input: bytes
 
 
-def parse(data: bytes) -> Jws:
-    """Parse ``data`` as exactly one JWS, with nothing before or after it.
+def parse(data: bytes, limit: int = MAX_SIZE) -> Jws:
+    """Parse ``data``, of up to ``limit`` bytes, as exactly one JWS, with nothing before or after it.
 
-    Raises only `Malformed`, whatever the bytes: `too_large`; `jws_malformed`; `jws_encrypted`; `jws_sd` (SD-JWT); for
-    the header also the codes of `strict_json.parse`; `algorithm_refused` for `none` and shared secrets;
-    `algorithm_unsupported`; `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
+    Raises only `Malformed`, whatever the bytes: `too_large`; `jws_malformed`; `jws_encrypted`; for the header also the
+    codes of `strict_json.parse`; `algorithm_refused` for `none` and shared secrets; `algorithm_unsupported`;
+    `critical_unsupported` (`crit`); `unencoded_refused` (`b64`).
     """
-    if len(data) > MAX_SIZE:
-        raise Malformed(f"The credential is {len(data):,} bytes. The limit is {MAX_SIZE:,}.", code="too_large")
-    if b"~" in data:
-        # RFC 9901, 4: disclosures follow the token, separated by tildes, which base64url does not use.
-        raise Malformed("This token uses selective disclosure, which Laurel does not support yet.", code="jws_sd")
+    if len(data) > limit:
+        raise Malformed(f"The credential is {len(data):,} bytes. The limit is {limit:,}.", code="too_large")
     parts = data.split(b".", 5)
     if len(parts) == 5:
         raise Malformed("This token is encrypted, so only its recipient can check it.", code="jws_encrypted")
     if len(parts) != 3:
         raise _malformed("This token does not have three parts.")
-    encoded_header, encoded_payload, encoded_signature = parts
+    return of_parts(*parts)
+
+
+def of_parts(header: bytes, payload: bytes, signature: bytes) -> Jws:
+    """Return the JWS with these parts, which are base64url. Raises as `parse` does."""
     return Jws(
-        *_header(encoded_header),
-        payload=_decode(encoded_payload, "payload"),
-        signature=_decode(encoded_signature, "signature"),
-        signing_input=data[: len(encoded_header) + 1 + len(encoded_payload)],
+        *_header(header),
+        payload=_decode(payload, "payload"),
+        signature=_decode(signature, "signature"),
+        signing_input=b"%b.%b" % (header, payload),
     )
 
 
 @lru_cache(maxsize=128)
-def _header(encoded: bytes) -> tuple[Algorithm, str | None, str | None, str | None]:
+def _header(encoded: bytes) -> tuple[Algorithm, str | None, str | None, str | None, tuple[str, ...]]:
     # Cached, because an issuer uses the same header for all its tokens.
     if len(encoded) > _MAX_HEADER_LENGTH:
         raise Malformed(f"The token's header has more than {HEADER_LIMITS.size:,} bytes.", code="too_large")
@@ -75,7 +79,13 @@ def _header(encoded: bytes) -> tuple[Algorithm, str | None, str | None, str | No
     if "b64" in header:
         # RFC 7797: `b64` changes which bytes the signature covers.
         raise Malformed("The token's payload may be signed unencoded.", code="unencoded_refused")
-    return _algorithm(header), _text(header, "kid"), _text(header, "typ"), _text(header, "cty")
+    return (
+        _algorithm(header),
+        _text(header, "kid"),
+        _text(header, "typ"),
+        _text(header, "cty"),
+        _certificates(header.get("x5c")),
+    )
 
 
 def _reject_critical(names: object) -> None:
@@ -110,6 +120,12 @@ def _text(header: Mapping[str, object], name: str) -> str | None:
     if not isinstance(value, str):
         raise _malformed(f"The token's {name!r} is not a string.")
     return value
+
+
+def _certificates(chain: object) -> tuple[str, ...]:
+    # One that is malformed is ignored, as is the key of any: the issuer's own keys may fit.
+    is_chain = isinstance(chain, list) and all(isinstance(each, str) for each in chain)
+    return tuple(map(str, chain)) if isinstance(chain, list) and is_chain else ()
 
 
 def _decode(part: bytes, name: str) -> bytes:

@@ -6,6 +6,10 @@ from chalicelib.errors import Malformed
 from chalicelib.verify.keys import did_jwk, did_key
 from chalicelib.verify.ports import Controller, Controllers, Method
 
+SUPERSEDED = "key_superseded"
+"""The code of a key that its controller listed earlier: a signature by it may be genuine."""
+_SINGLE_KEY = (did_key.PREFIX, did_jwk.PREFIX)
+
 
 def find_controller(did: str, controllers: Controllers, kid: str | None = None) -> Controller:
     """Return the controller ``did``. did:key and did:jwk need no look-up.
@@ -22,11 +26,15 @@ def find_controller(did: str, controllers: Controllers, kid: str | None = None) 
 def find_method(method_id: str, controllers: Controllers) -> tuple[Controller, Method]:
     """Return the method with the id ``method_id``, and its controller.
 
-    Raises `Unavailable` when the look-up of the controller fails, `Malformed` when the controller has no such method.
+    A did:key or did:jwk encodes a single key, so the identifier alone names that key too. Raises `Unavailable` when the
+    look-up of the controller fails, `Malformed` when the controller has no such method.
     """
     did, hash_sign, _ = method_id.partition("#")
     if not hash_sign:
-        raise _key_unnamed()
+        if not did.startswith(_SINGLE_KEY):
+            raise _key_unnamed()
+        controller = find_controller(did, controllers)
+        return controller, controller.methods[0]
     return _method_named(find_controller(did, controllers), method_id)
 
 
@@ -51,6 +59,11 @@ def _method_named(controller: Controller, *names: str) -> tuple[Controller, Meth
     for method in controller.methods:
         if method.id in names:
             return controller, method
+    if not controller.former.isdisjoint(names):
+        raise Malformed(
+            "The signer has replaced the key with the name in this signature, and nothing shows that it signed before.",
+            code=SUPERSEDED,
+        )
     raise Malformed("The signer has no key with the name in this signature.", code="key_not_listed")
 
 

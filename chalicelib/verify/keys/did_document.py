@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.credential import dates
@@ -17,7 +18,8 @@ MAX_METHODS = 64
 """Maximum number of keys of one controller: enough for an issuer that rotates monthly for five years."""
 
 _ASSERTION = "assertionMethod"
-_RELATIONSHIPS = (_ASSERTION, "authentication", "keyAgreement", "capabilityInvocation", "capabilityDelegation")
+_AUTHENTICATION = "authentication"
+_RELATIONSHIPS = (_ASSERTION, _AUTHENTICATION, "keyAgreement", "capabilityInvocation", "capabilityDelegation")
 """Members that may contain whole methods instead of references to them (2.3)."""
 
 
@@ -34,7 +36,8 @@ def controller_of(
         raise Malformed(f"It is not about {controller_id[:200]}.", code="document_other_id")
     if len(as_list(document.get("verificationMethod"))) > MAX_METHODS:
         raise _too_many()
-    named = {_absolute(entry, controller_id) for entry in as_list(document.get(_ASSERTION)) if isinstance(entry, str)}
+    named = _named(document, _ASSERTION, controller_id)
+    authenticating = _named(document, _AUTHENTICATION, controller_id)
     methods: dict[str, Method] = {}
     for entry, member_name in _entries(document):
         method_id = _absolute(entry.get("id"), controller_id)
@@ -42,10 +45,18 @@ def controller_of(
             continue  # a signature with this key is looked up at the key's own controller
         if method_id in methods:
             raise Malformed(f"The key {method_id[:200]!r} is listed twice.", code="duplicate_method")
-        methods[method_id] = _method(entry, method_id, controller_id, member_name == _ASSERTION or method_id in named)
+        method = _method(entry, method_id, controller_id, member_name == _ASSERTION or method_id in named)
+        may_authenticate = member_name == _AUTHENTICATION or method_id in authenticating
+        methods[method_id] = replace(method, authentication=may_authenticate)
         if len(methods) > MAX_METHODS:
             raise _too_many()
     return Controller(controller_id, tuple(methods.values()), evidence)
+
+
+def _named(document: Mapping[str, object], member: str, controller_id: str) -> frozenset[str]:
+    """The ids of the methods that ``member`` refers to."""
+    entries = as_list(document.get(member))
+    return frozenset(_absolute(entry, controller_id) for entry in entries if isinstance(entry, str))
 
 
 def _entries(document: Mapping[str, object]) -> Iterator[tuple[Mapping[str, object], str]]:

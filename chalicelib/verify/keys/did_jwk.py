@@ -29,4 +29,4 @@ def controller_of(did: str) -> Controller:
         jwk = strict_json.parse(base64url.decode(did.removeprefix(PREFIX).encode("ascii")), _LIMITS)
     except (UnicodeEncodeError, Malformed) as error:
         raise Malformed("This did:jwk does not contain a JSON key.", code="key_malformed") from error
-    return Controller(did, (Method(f"{did}#0", from_jwk(jwk), assertion=True),))
+    return Controller(did, (Method(f"{did}#0", from_jwk(jwk), assertion=True, authentication=True),))

@@ -18,4 +18,4 @@ def controller_of(did: str) -> Controller:
     Raises `Malformed` as `from_multikey` does.
     """
     multikey = did.removeprefix(PREFIX)
-    return Controller(did, (Method(f"{did}#{multikey}", from_multikey(multikey), assertion=True),))
+    return Controller(did, (Method(f"{did}#{multikey}", from_multikey(multikey), assertion=True, authentication=True),))

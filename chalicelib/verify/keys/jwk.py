@@ -11,7 +11,7 @@ from chalicelib.verify.keys.public_key import BY_NAME, COORDINATE_SIZE, Kind, Pu
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
 """Members that only a private or shared key has (RFC 7518, 6.2.2, 6.3.2 and 6.4; `priv` of AKP keys)."""
-_CURVES = {"P-256": Kind.P256, "P-384": Kind.P384}
+_CURVES = {"P-256": Kind.P256, "P-384": Kind.P384, "P-521": Kind.P521}
 
 
 def from_jwk(jwk: Mapping[str, object]) -> PublicKey:
@@ -32,7 +32,7 @@ def _load(jwk: Mapping[str, object]) -> PublicKey:
     match jwk.get("kty"), jwk.get("crv"):
         case "OKP", "Ed25519":
             return load.ed25519(_octets(jwk, "x", 32))
-        case "EC", ("P-256" | "P-384") as curve:
+        case "EC", ("P-256" | "P-384" | "P-521") as curve:
             kind = _CURVES[curve]
             size = COORDINATE_SIZE[kind]
             return load.elliptic(kind, b"\4" + _octets(jwk, "x", size) + _octets(jwk, "y", size))

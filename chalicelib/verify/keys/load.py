@@ -34,7 +34,7 @@ arithmetic."""
 MIN_RSA_BITS, MAX_RSA_BITS = 2048, 8192
 """RFC 7518, 3.3 requires 2048 or more; a signature check with 8192 takes about 1 ms."""
 MAX_RSA_EXPONENT = 2**32
-"""Real keys use 3 or 65537; the time of a signature check grows with the exponent's length."""
+"""Maximum exponent. Real keys use 3 or 65537; the time of a signature check grows with the exponent's length."""
 
 _GENERATOR = 65537
 _ROCA_RESIDUES = tuple(
@@ -73,7 +73,7 @@ def _is_on_the_curve(y: int) -> bool:
 
 @lru_cache(maxsize=CACHED)
 def elliptic(kind: Kind, point: bytes) -> PublicKey:
-    """Load a P-256 or P-384 key from ``point``, encoded as in SEC 1, 2.3.3 (compressed or not, never hybrid).
+    """Load a P-256, P-384 or P-521 key from ``point``, encoded as in SEC 1, 2.3.3 (compressed or not, never hybrid).
 
     Raises `Malformed` with code `key_malformed` when ``point`` is not on that curve.
     """
@@ -109,6 +109,18 @@ def rsa(modulus: int, exponent: int) -> PublicKey:
         return _key(Kind.RSA, openssl.rsa(modulus, exponent))
     except ValueError as error:
         raise Malformed("This is not a valid RSA key.", code="key_malformed") from error
+
+
+def of_numbers(kind: Kind | None, numbers: bytes | tuple[int, int]) -> PublicKey:
+    """Load a key of ``kind`` from its numbers, as `openssl.numbers_of` returns them.
+
+    Raises `Malformed` as the functions above do; `key_unsupported` without a kind.
+    """
+    if isinstance(numbers, tuple):
+        return rsa(*numbers)
+    if kind is None:
+        raise Malformed("Laurel does not support this type of key yet.", code="key_unsupported")
+    return ed25519(numbers) if kind is Kind.ED25519 else elliptic(kind, numbers)
 
 
 def _key(kind: Kind, native: bytes | EllipticCurvePublicKey | RSAPublicKey) -> PublicKey:

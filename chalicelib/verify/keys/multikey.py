@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from chalicelib.credential.multibase import ED25519_PREFIX, MAX_CHARACTERS, decode_base58btc
+from chalicelib.credential.multibase import ED25519_PREFIX, MAX_CHARACTERS, P256_PREFIX, decode_base58btc
 from chalicelib.errors import Malformed
 from chalicelib.verify.keys import load
 from chalicelib.verify.keys.public_key import COORDINATE_SIZE, Kind, PublicKey
 
-_P256_PREFIX, _P384_PREFIX = b"\x80\x24", b"\x81\x24"
-"""The multicodec varints 0x1200 and 0x1201; a compressed point follows them."""
-_NIST = {_P256_PREFIX: Kind.P256, _P384_PREFIX: Kind.P384}
+_P384_PREFIX = b"\x81\x24"
+"""The multicodec varint 0x1201; a compressed point follows it."""
+_NIST = {P256_PREFIX: Kind.P256, _P384_PREFIX: Kind.P384}
 
 
 @lru_cache(maxsize=load.CACHED)

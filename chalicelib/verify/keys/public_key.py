@@ -18,6 +18,7 @@ class Kind(StrEnum):
     ED25519 = "Ed25519"
     P256 = "P-256"
     P384 = "P-384"
+    P521 = "P-521"
     RSA = "RSA"
 
 
@@ -28,6 +29,8 @@ class Algorithm(StrEnum):
     """Only with Ed25519; RFC 9864 names that combination `Ed25519`."""
     ES256 = "ES256"
     ES384 = "ES384"
+    ES512 = "ES512"
+    """Only with P-521, whose name does not end in the number of the hash."""
     RS256 = "RS256"
     PS256 = "PS256"
 
@@ -42,12 +45,18 @@ ALGORITHMS: Mapping[Kind, frozenset[Algorithm]] = {
     Kind.ED25519: frozenset({Algorithm.EDDSA}),
     Kind.P256: frozenset({Algorithm.ES256}),
     Kind.P384: frozenset({Algorithm.ES384}),
+    Kind.P521: frozenset({Algorithm.ES512}),
     Kind.RSA: frozenset({Algorithm.RS256, Algorithm.PS256}),
 }
 
-COORDINATE_SIZE: Mapping[Kind, int] = {Kind.P256: 32, Kind.P384: 48}
+COORDINATE_SIZE: Mapping[Kind, int] = {Kind.P256: 32, Kind.P384: 48, Kind.P521: 66}
 """Size of a field element in bytes (SEC 1, 2.3.5)."""
-SIGNATURE_SIZE: Mapping[Algorithm, int] = {Algorithm.EDDSA: 64, Algorithm.ES256: 2 * 32, Algorithm.ES384: 2 * 48}
+SIGNATURE_SIZE: Mapping[Algorithm, int] = {
+    Algorithm.EDDSA: 64,
+    Algorithm.ES256: 2 * 32,
+    Algorithm.ES384: 2 * 48,
+    Algorithm.ES512: 2 * 66,
+}
 """Bytes of a signature, where the algorithm alone determines them (RFC 8032, 5.1.6; RFC 7518, 3.4)."""
 
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.access.sign_in.return_paths import HOME, MAX, local
+from chalicelib.access.sign_in.return_paths import HOME, MAX, local_path_or_default
 
 
 @pytest.mark.parametrize("path", ["/", "/console", "/console/acme/jobs/7?state=open&q=a%20b", "/a//b", "/@x"])
 def test_local_path_is_kept(path: str) -> None:
-    assert local(path) == path
+    assert local_path_or_default(path) == path
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,11 @@ def test_local_path_is_kept(path: str) -> None:
     ],
 )  # fmt: skip
 def test_other_text_becomes_the_home_path(text: str) -> None:
-    assert local(text) == HOME
+    assert local_path_or_default(text) == HOME
 
 
 @given(st.text(alphabet="/\\.:@?#%ab\t\n\r é", max_size=12))
 def test_no_text_leads_to_another_host(text: str) -> None:
     base = "https://laurel.example"
-    assert urlsplit(urljoin(base, local(text))).netloc == "laurel.example"
-    assert urlsplit(base + local(text)).netloc == "laurel.example"
+    assert urlsplit(urljoin(base, local_path_or_default(text))).netloc == "laurel.example"
+    assert urlsplit(base + local_path_or_default(text)).netloc == "laurel.example"

@@ -145,6 +145,7 @@ def test_a_known_browser_is_told_when_its_own_budget_is_used_up(access: AccessFi
     assert caught.value.seconds == 3600
 
 
+@pytest.mark.slow
 def test_a_whole_32_cannot_stop_anyone_outside_it(access: AccessFixture) -> None:
     for number in range(PER_NETWORK.per_provider + 100):
         ask(access, f"p{number}@made-up{number % 3}.example", f"2001:db8:{number:x}::1")

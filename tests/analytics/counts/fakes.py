@@ -11,7 +11,7 @@ from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
 from chalicelib.analytics.counts.folding import FoldContext
 from chalicelib.analytics.counts.periods import Level, Period, bucket_of, is_late
 from chalicelib.analytics.counts.ports import Late, Progress, Superseded
-from chalicelib.analytics.counts.sections import Section, section_of
+from chalicelib.analytics.counts.sections import Part, Section, section_of
 from chalicelib.analytics.event import Event
 
 
@@ -38,6 +38,8 @@ class CountStore:
 
     clock: Clock = field(default_factory=Clock)
     stored: dict[tuple[str, Period], tuple[int, bytes]] = field(default_factory=dict)
+    own_parts: dict[tuple[str, Period, Part], tuple[int, Counts]] = field(default_factory=dict)
+    """What is stored in a section of its own, beside ``stored``, which has the others."""
     notes: set[Late] = field(default_factory=set)
     saved: Progress | None = None
     by_bucket: dict[datetime, dict[str, Event]] = field(default_factory=dict)
@@ -81,12 +83,20 @@ class CountStore:
         short = (Level.BUCKET, Level.HOUR)
         return sorted(key for key in self.stored if key[1].level in short and key[1].parent == whole)
 
-    def save(self, issuer_id: str, period: Period, counts: Counts, number: int) -> None:
+    def save(self, issuer_id: str, period: Period, counts: Counts, number: int, *, shrunk: bool = False) -> None:
         self.hook()
         before, _ = self.stored.get((issuer_id, period), (0, b""))
         if before > number:
             raise Superseded
         self.stored[issuer_id, period] = number, to_bytes(counts)
+        self.hook()
+
+    def save_part(self, issuer_id: str, period: Period, part: Part, counts: Counts, number: int) -> None:
+        self.hook()
+        before, _ = self.own_parts.get((issuer_id, period, part), (0, NOTHING))
+        if before > number:
+            raise Superseded
+        self.own_parts[issuer_id, period, part] = number, counts
         self.hook()
 
     def parts(self, whole: Period, issuer_ids: Collection[str] | None = None) -> Iterator[tuple[str, Period, Counts]]:
@@ -100,13 +110,13 @@ class CountStore:
         )
         return ((issuer_id, period, from_bytes(data)) for issuer_id, period, data in found)
 
-    def section(self, issuer_id: str, period: Period, section: Section) -> Counts:
+    def section(self, issuer_id: str, period: Period, section: Part) -> Counts:
+        if section is Section.FIRSTS:
+            return self.own_parts.get((issuer_id, period, section), (0, NOTHING))[1]
         _, data = self.stored.get((issuer_id, period), (0, None))
         return NOTHING if data is None else section_of(from_bytes(data), section)
 
-    def sections(
-        self, issuer_id: str, first: Period, last: Period, section: Section
-    ) -> Iterator[tuple[Period, Counts]]:
+    def sections(self, issuer_id: str, first: Period, last: Period, section: Part) -> Iterator[tuple[Period, Counts]]:
         periods = sorted(period for owner, period in self.stored if owner == issuer_id)
         for period in periods:
             if period.level is first.level and first.start <= period.start <= last.start:

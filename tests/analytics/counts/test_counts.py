@@ -28,7 +28,7 @@ from chalicelib.analytics.counts.counts import (
 )
 from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
 from chalicelib.analytics.counts.repeats import MAX_IDENTICAL, without_repeats
-from chalicelib.analytics.counts.sections import Section, section_of
+from chalicelib.analytics.counts.sections import SHARDS, ByAchievement, Section, section_of
 from chalicelib.analytics.event import Event, Kind, VisitorClass
 from chalicelib.errors import Malformed
 from tests.analytics.counts.makers import event, events
@@ -66,7 +66,7 @@ def test_stored_form_returns_equal_counts_and_equal_counts_have_equal_bytes(some
 @given(events())
 def test_sections_of_merged_counts_are_the_merged_sections(some: list[Event]) -> None:
     halves = [counts for half in (some[::2], some[1::2]) for counts in fold(half).values()]
-    for section in set(Section) - {Section.VISITORS}:
+    for section in {*Section, *map(ByAchievement, range(SHARDS))} - {Section.VISITORS}:
         assert section_of(merge(halves), section) == merge(section_of(half, section) for half in halves)
 
 
@@ -146,6 +146,7 @@ def test_invented_websites_are_counted_together_beyond_a_limit() -> None:
     assert sum(merge([counts, counts]).cells.values()) == 2 * sum(sites.values())
 
 
+@pytest.mark.slow
 def test_unique_visitors_are_counted_from_a_bounded_number_of_visits() -> None:
     visits = [Visit(f"{n:032}", "welding", "", "direct", "") for n in range(MAX_VISITS + 1)]
     kept = bounded_visits(visits)

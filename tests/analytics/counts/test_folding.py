@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.analytics.counts import folding
@@ -18,11 +19,13 @@ from chalicelib.analytics.counts.failures import Failures
 from chalicelib.analytics.counts.folding import LEASE, Folded, run
 from chalicelib.analytics.counts.journeys import with_journeys
 from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, bucket_of, day_of
-from chalicelib.analytics.counts.ports import Superseded
+from chalicelib.analytics.counts.ports import Progress, Superseded
+from chalicelib.analytics.counts.sections import Section, section_of
 from chalicelib.analytics.event import Event
 from chalicelib.errors import Unavailable
 from tests.analytics.counts.fakes import CountStore, Interrupted, context_of, write_all
 from tests.analytics.counts.makers import NOON, event, events
+from tests.examples import examples
 
 LONG = timedelta(days=400)
 
@@ -36,7 +39,7 @@ def started(at: datetime = NOON) -> CountStore:
 
 
 def run_until_done(store: CountStore) -> Folded:
-    store.clock.advance(seconds=1)
+    store.clock.now += BUCKET  # until a bucket has closed, a run does nothing
     return run(context_of(store), store.clock() + LONG)
 
 
@@ -57,20 +60,24 @@ def expected(some: Iterable[Event], folded_to: datetime) -> dict[tuple[str, Peri
             else:
                 for longer in (whole, whole.parent, ALL_TIME):
                     found.setdefault((issuer_id, longer), []).append(counts)
-    merged = {}
-    for (issuer_id, period), parts in found.items():
-        counts = merge(parts)
-        if period.level is Level.DAY:
-            counts = close_day(counts)
-        elif period.level in (Level.MONTH, Level.ALL):
-            counts = Counts(counts.cells, counts.touches)
-            counts = with_journeys(counts) if period.level is Level.ALL else counts
-        merged[issuer_id, period] = counts
-    return merged
+    return {key: stored_form(merge(parts), key[1].level) for key, parts in found.items()}
+
+
+def stored_form(counts: Counts, level: Level) -> Counts:
+    """What is stored of ``counts`` of a period of ``level``."""
+    match level:
+        case Level.DAY:
+            return close_day(counts)
+        case Level.MONTH:
+            return Counts(counts.cells, counts.touches)
+        case Level.ALL:
+            return with_journeys(Counts(section_of(counts, Section.ACHIEVEMENTS).cells, counts.touches))
+        case _:
+            return counts
 
 
 @given(events())
-@settings(max_examples=30)
+@examples(30)
 def test_counts_of_every_period_equal_one_fold_over_all_events(some: list[Event]) -> None:
     store = started()
     write_all(store, some)
@@ -81,7 +88,7 @@ def test_counts_of_every_period_equal_one_fold_over_all_events(some: list[Event]
 
 
 @given(events(timedelta(hours=30)), st.data())
-@settings(max_examples=30)
+@examples(30)
 def test_events_that_come_in_any_order_and_late_are_counted_once(some: list[Event], data: st.DataObject) -> None:
     """Each event is stored when it happened or up to two days later, perhaps several times, between any runs."""
     store = started()
@@ -127,6 +134,7 @@ def interrupt() -> None:
     raise Interrupted
 
 
+@pytest.mark.slow
 def test_crash_before_or_after_any_call_changes_nothing() -> None:
     """Exhaustive: the run ends at its n-th call, and the next one finishes; each point, until a run has fewer calls."""
     for nth in count(1):
@@ -175,6 +183,7 @@ def take_over(store: CountStore) -> None:
     store.write(event(at=sample()[2].at))
 
 
+@pytest.mark.slow
 def test_run_that_was_taken_over_overwrites_nothing() -> None:
     """Exhaustive: at its n-th call a run pauses; meanwhile events come late and another run takes over; it goes on."""
     for nth in count(1):
@@ -225,8 +234,21 @@ def test_run_stops_in_time_and_the_next_one_continues() -> None:
     store.write(event(at=store.clock()))
     store.clock.advance(days=3)
     assert run(context_of(store), store.clock()).buckets == 0
-    assert run_until_done(store).buckets == timedelta(days=3) // BUCKET
+    assert run_until_done(store).buckets == timedelta(days=3) // BUCKET + 1
     assert_exact(store)
+
+
+def test_run_makes_one_read_until_a_bucket_has_closed_and_then_writes_its_progress_twice() -> None:
+    store = started()
+    calls: list[Progress | None] = []
+    store.hook = lambda: calls.append(store.saved)
+    before = store.saved
+    for _ in range(3):
+        run(context_of(store), store.clock() + LONG)
+    assert calls == [before] * 3
+    calls.clear()
+    run_until_done(store)
+    assert len(set(calls)) == 3  # as before, with the number of the run, and at its end
 
 
 def test_event_of_a_bucket_that_is_partly_expired_is_not_counted() -> None:
@@ -269,11 +291,11 @@ def failing(store: CountStore, issuer_id: str, level: Level) -> list[str]:
     failed: list[str] = []
     save = store.save
 
-    def try_to_save(of: str, period: Period, counts: Counts, number: int) -> None:
+    def try_to_save(of: str, period: Period, counts: Counts, number: int, *, shrunk: bool = False) -> None:
         if of == issuer_id and period.level is level:
             failed.append(period.name)
             raise ValueError("too strange to be counted")
-        save(of, period, counts, number)
+        save(of, period, counts, number, shrunk=shrunk)
 
     store.save = try_to_save  # type: ignore[method-assign]
     return failed
@@ -339,3 +361,25 @@ def test_failure_that_cannot_be_noted_ends_the_run_before_its_progress() -> None
     assert store.saved is not None
     assert before is not None
     assert store.saved.folded_to == before.folded_to
+
+
+def test_events_of_a_bucket_are_passed_on_after_they_are_counted_and_again_if_that_failed() -> None:
+    store = started(NOON.replace(hour=22))
+    write_all(store, [event(at=store.clock()), event(at=store.clock(), issuer_id="south")])
+    passed: list[tuple[str, int]] = []
+    broken = {"north"}
+
+    def publish(issuer_id: str, events: Sequence[Event]) -> None:
+        if issuer_id in broken:
+            raise Unavailable("the queue is away")
+        passed.append((issuer_id, len(events)))
+
+    store.clock.advance(minutes=10)
+    context = replace(context_of(store), publish=publish)
+    result = run(context, store.clock() + timedelta(seconds=50))
+    assert ([failure.issuer_id for failure in result.failed], passed) == (["north"], [("south", 1)])
+    broken.clear()
+    store.clock.now += BUCKET
+    run(context, store.clock() + timedelta(seconds=50))
+    assert ("north", 1) in passed
+    assert {issuer_id for issuer_id, _ in store.counted()} == {"north", "south"}

@@ -36,6 +36,7 @@ def stored() -> tuple[CountStore, Counter[date]]:
     return store, expected
 
 
+@pytest.mark.slow
 @given(st.integers(-3, SPAN + 3), st.integers(1, SPAN + 5))
 @example(start=72, many=3)  # the month that is not over, up to yesterday
 def test_total_of_any_days_is_the_sum_of_their_events(start: int, many: int) -> None:

@@ -60,6 +60,13 @@ def test_missing_counts_are_found_and_repaired_in_every_period(store: CountStore
     assert_exact(store)
 
 
+def test_repair_that_was_interrupted_after_the_day_is_completed_by_the_next(store: CountStore) -> None:
+    for period in (month_of(DAY), ALL_TIME):
+        store.save("north", period, NOTHING, 2)
+    assert recount(context_of(store), DAY, repair=True) == []
+    assert_exact(store)
+
+
 def test_repair_takes_over_from_a_run_that_works(store: CountStore) -> None:
     store.save("north", BUCKET, NOTHING, 2)
     store.hook = lambda: None

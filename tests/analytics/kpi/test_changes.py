@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.kpi.changes import days_described, percent, sentences
 from chalicelib.analytics.kpi.kpis import KPIS, Unit, Value
+from chalicelib.analytics.kpi.left_out import LeftOut
 from chalicelib.analytics.kpi.tables import KpiFigure
 
 NOVEMBER = Days(date(2026, 11, 1), date(2026, 11, 30))
@@ -74,19 +76,59 @@ def test_a_rate_of_a_month_so_far_names_the_whole_month_that_it_is_compared_with
     )
 
 
-def test_rates_of_fewer_credentials_than_were_issued_say_why() -> None:
-    _, reason, _ = sentences([figure("issued", 104, 0), figure("open_rate", 0.5, None)], NOVEMBER)
-    assert reason.startswith("Rates cover 100 of the 104 credentials issued, because months with fewer than ten")
+@pytest.mark.parametrize(
+    ("why", "end"),
+    [
+        (LeftOut.FEW, ", excluding those of months with fewer than ten credentials."),
+        (
+            LeftOut.OTHERS,
+            (
+                ", excluding those of months in which other achievements were issued to fewer than ten people, because "
+                "figures about them could be worked out by subtraction."
+            ),
+        ),
+        (None, "."),
+    ],
+    ids=["few", "others", "not-known"],
+)
+def test_rates_of_fewer_credentials_than_were_issued_say_why(why: LeftOut | None, end: str) -> None:
+    rate = figure("open_rate", 0.5, None)
+    rate = rate._replace(now=replace(rate.now, left_out=frozenset({why} if why else ())))
+    _, reason, _ = sentences([figure("issued", 104, 0), rate], NOVEMBER)
+    assert reason == f"Rates cover 100 of the 104 credentials issued{end}"
 
 
 def test_referrals_are_visits_as_in_their_formula() -> None:
     (sentence,) = sentences([figure("referrals", 177, 1)], NOVEMBER)
-    assert sentence == "There were 177 visits to an enrolment page, 176 more than in October (1)."
+    assert sentence == "There were 177 enrolment visits, 176 more than in October (1)."
 
 
-def test_small_groups_are_named_as_the_reason() -> None:
+@pytest.mark.parametrize(
+    ("why", "reason"),
+    [
+        ({LeftOut.FEW}, "they would be about fewer than ten people"),
+        ({LeftOut.FEW_A_MONTH}, "they would be about fewer than ten people a month"),
+        (
+            {LeftOut.OTHERS},
+            (
+                "in the same month, other achievements were issued to fewer than ten people, and figures about them "
+                "could be worked out by subtraction"
+            ),
+        ),
+        (
+            {LeftOut.COMBINED},
+            (
+                "they would be about a month that is combined with one outside this period, in which fewer than ten "
+                "credentials were issued"
+            ),
+        ),
+    ],
+    ids=["few", "few-a-month", "others", "combined"],
+)
+def test_the_true_reason_for_missing_rates_is_given(why: set[LeftOut], reason: str) -> None:
     some = [figure(code, None, 0.5, suppressed=True) for code in ("open_rate", "share_rate")]
-    assert sentences(some, NOVEMBER) == ("Rates are not shown, because they would be about fewer than ten people.",)
+    some = [each._replace(now=replace(each.now, left_out=frozenset(why))) for each in some]
+    assert sentences(some, NOVEMBER) == (f"Rates are not shown, because {reason}.",)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +156,7 @@ def test_on_the_first_day_of_a_month_the_month_before_is_described() -> None:
 def test_a_year_so_far_is_compared_with_the_time_before() -> None:
     some = [figure("issued", 3, 2), figure("open_rate", 0.5, 0.25)]
     assert sentences(some, Days(date(2025, 12, 1), date(2026, 11, 29)))[0] == (
-        "3 credentials were issued, 1 more than in the time before (2)."
+        "3 credentials were issued, 1 more than in the previous period (2)."
     )
     assert sentences(some, Days(date(2025, 12, 1), date(2026, 11, 29)))[-1].endswith(
         "25 percentage points more than in all of the 12 months before (50 of 200)."

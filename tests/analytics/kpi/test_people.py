@@ -6,12 +6,14 @@ from collections import Counter
 from datetime import date, timedelta
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.analytics.counts.counts import Step
 from chalicelib.analytics.counts.journeys import Stage
 from chalicelib.analytics.counts.reading import Days
+from chalicelib.analytics.kpi.left_out import LeftOut
 from chalicelib.analytics.kpi.people import groups, visible, whole_months
 from chalicelib.analytics.kpi.suppression import MIN_GROUP
 
@@ -83,3 +85,41 @@ def test_credentials_that_end_this_month_are_not_counted_yet() -> None:
     months = Days(date(2026, 12, 1), date(2026, 12, 31))
     assert visible({step: 20}, months, TODAY, None).steps == {}
     assert visible({step: 20}, months, date(2027, 1, 1), None).steps == {step: 20}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "last", "why"),
+    [
+        ({("2026-01", "welding"): 18, ("2026-01", "care"): 7}, 1, {LeftOut.OTHERS}),
+        ({("2026-01", "welding"): 7, ("2026-01", "care"): 18}, 1, {LeftOut.FEW}),
+        ({("2026-01", "welding"): 7, ("2026-02", "welding"): 7, ("2026-01", "care"): 9, ("2026-02", "care"): 9}, 2,
+         {LeftOut.FEW_A_MONTH}),
+        ({("2026-01", "welding"): 3, ("2026-02", "welding"): 50}, 1, {LeftOut.FEW}),
+        ({("2026-01", "welding"): 5, ("2026-02", "welding"): 15, ("2026-02", "care"): 7}, 2, {LeftOut.OTHERS}),
+        ({("2026-01", "welding"): 18, ("2026-01", "care"): 7, ("2026-02", "welding"): 9, ("2026-02", "care"): 30}, 2,
+         {LeftOut.OTHERS, LeftOut.FEW_A_MONTH}),
+        ({("2026-01", "welding"): 18, ("2026-01", "care"): 12}, 1, set()),
+    ],
+    ids=["others", "few", "few-a-month", "first-of-group", "group", "both", "shown"],
+)  # fmt: skip
+def test_reason_why_an_achievement_is_left_out(sizes: dict[tuple[str, str], int], last: int, why: set[LeftOut]) -> None:
+    months = Days(date(2026, 1, 1), date(2026, last, 28))
+    hidden = visible(issued(sizes), whole_months(months, TODAY) or months, TODAY, "welding").hidden
+    assert hidden.get(Stage.ISSUED.value, set()) == why
+
+
+def test_month_that_is_combined_with_one_outside_the_period_says_so() -> None:
+    sizes = {("2026-01", "welding"): 3, ("2026-02", "welding"): 50}
+    february = Days(date(2026, 2, 1), date(2026, 2, 28))
+    assert visible(issued(sizes), february, TODAY, None).hidden == {Stage.ISSUED.value: {LeftOut.COMBINED}}
+
+
+@given(SIZES)
+def test_whoever_is_left_out_is_left_out_for_a_true_reason(sizes: dict[tuple[str, str], int]) -> None:
+    year = Days(date(2026, 1, 1), date(2026, 12, 31))
+    for achievement in ("welding", "care", "law"):
+        found = visible(issued(sizes), year, TODAY, achievement)
+        left_out = sum(many for (_, of), many in sizes.items() if of == achievement) - sum(found.steps.values())
+        why = found.hidden.get(Stage.ISSUED.value, frozenset())
+        assert bool(left_out) == bool(why)
+        assert (why == {LeftOut.FEW}) == (0 < left_out < MIN_GROUP)

@@ -182,7 +182,7 @@ INVALID_CELLS = {
 @pytest.mark.parametrize("column", INVALID_CELLS)
 def test_dry_run_finds_what_issuing_would_refuse(bulk_fixture: BulkFixture, column: str) -> None:
     cell, code = INVALID_CELLS[column]
-    found = bulk_issuer.examine(bulk_fixture.bulk, "acme", bulk_fixture.upload(f"name,{column}\nAda,{cell}\nBob,\n"))
+    found = bulk_issuer.validate(bulk_fixture.bulk, "acme", bulk_fixture.upload(f"name,{column}\nAda,{cell}\nBob,\n"))
     assert (found.total, found.with_errors) == (2, 1)
     assert [(row_error.row, row_error.column, row_error.code) for row_error in found.row_errors] == [(2, column, code)]
     with pytest.raises(LaurelError) as caught:
@@ -207,27 +207,29 @@ def _award_with(bulk_fixture: BulkFixture, column: str, cell: str) -> dict[str, 
 
 def test_dry_run_lists_all_errors_of_a_row(bulk_fixture: BulkFixture) -> None:
     header, cells = ",".join(INVALID_CELLS), ",".join(cell for cell, _ in INVALID_CELLS.values())
-    found = bulk_issuer.examine(bulk_fixture.bulk, "acme", bulk_fixture.upload(f"name,{header}\n{'n' * 201},{cells}\n"))
+    found = bulk_issuer.validate(
+        bulk_fixture.bulk, "acme", bulk_fixture.upload(f"name,{header}\n{'n' * 201},{cells}\n")
+    )
     assert {row_error.column for row_error in found.row_errors} == {"name", *INVALID_CELLS}
 
 
 @pytest.mark.parametrize("name", ['"Ada\nKing"', "\u202eadA", "\u200b"])
 def test_misleading_name_is_a_row_error(bulk_fixture: BulkFixture, name: str) -> None:
-    found = bulk_issuer.examine(bulk_fixture.bulk, "acme", bulk_fixture.upload(f"name,email\nBob,\n{name},\n"))
+    found = bulk_issuer.validate(bulk_fixture.bulk, "acme", bulk_fixture.upload(f"name,email\nBob,\n{name},\n"))
     assert [(row_error.row, row_error.column, row_error.code) for row_error in found.row_errors] == [
         (3, "name", "bad_text")
     ]
 
 
 def test_dry_run_stores_nothing(bulk_fixture: BulkFixture) -> None:
-    bulk_issuer.examine(bulk_fixture.bulk, "acme", bulk_fixture.upload(people(3)))
+    bulk_issuer.validate(bulk_fixture.bulk, "acme", bulk_fixture.upload(people(3)))
     assert bulk_fixture.issued == []
     assert bulk_fixture.bulk.jobs.jobs("acme", None, 9).jobs == ()
 
 
 def test_missing_required_evidence_is_a_row_error(bulk_fixture: BulkFixture) -> None:
     strict = achievements.add(bulk_fixture.acme.issuer_context, new_achievement(evidence_required=True))
-    found = bulk_issuer.examine(
+    found = bulk_issuer.validate(
         bulk_fixture.bulk,
         "acme",
         bulk_fixture.upload("name,link\nAda,\nBob,https://b.example/\n", terms=Terms(strict.id)),
@@ -247,14 +249,14 @@ def test_rows_that_pass_the_dry_run_are_issued(links: list[str], did: str | None
     bulk_fixture = BulkFixture()
     content = json.dumps([{"name": f"A{name}", "did": did, "evidence": links}])
     job = bulk_fixture.run(bulk_fixture.create(content, allow=Allow(row_errors=True)))
-    found = bulk_issuer.examine(bulk_fixture.bulk, "acme", bulk_fixture.upload(content))
+    found = bulk_issuer.validate(bulk_fixture.bulk, "acme", bulk_fixture.upload(content))
     assert job.counts == Counts(issued=found.total - found.with_errors, refused=found.with_errors)
 
 
 def test_achievement_of_another_issuer_is_not_found(bulk_fixture: BulkFixture) -> None:
     issuer_actions.create(bulk_fixture.acme.issuer_context, new_issuer(id="other", name="Other"))
     with pytest.raises(NotFound):
-        bulk_issuer.examine(bulk_fixture.bulk, "other", bulk_fixture.upload(people(1)))
+        bulk_issuer.validate(bulk_fixture.bulk, "other", bulk_fixture.upload(people(1)))
 
 
 def test_job_of_another_issuer_is_not_found(bulk_fixture: BulkFixture) -> None:
@@ -383,6 +385,7 @@ def test_storage_outage_keeps_results_and_leaves_the_rest_waiting(bulk_fixture: 
 
 
 @pytest.mark.parametrize("after", [False, True])
+@pytest.mark.slow
 def test_crash_at_any_call_loses_nothing_and_issues_nothing_twice(after: bool) -> None:
     """Crash at each call from the upload to the last row, then repeat the upload."""
     content = people(7)
@@ -460,6 +463,7 @@ def test_results_can_be_read_from_any_position_and_by_state(bulk_fixture: BulkFi
     ]
 
 
+@pytest.mark.slow
 def test_a_page_of_results_reads_no_more_than_it_shows(bulk_fixture: BulkFixture) -> None:
     """Otherwise each page of a large job reads the results of the whole job again."""
     issuer_actions.register(bulk_fixture.acme.issuer_context, "acme", bulk_fixture.acme.issuer.name)

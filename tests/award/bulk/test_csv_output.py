@@ -43,3 +43,7 @@ def test_other_text_is_unchanged() -> None:
 
 def test_line_ends_with_crlf_and_none_is_an_empty_cell() -> None:
     assert csv_output.line([1, None, 'a "quoted", text']) == '1,,"a ""quoted"", text"\r\n'
+
+
+def test_numbers_for_people_have_no_binary_noise() -> None:
+    assert csv_output.rounded((-22.199999999999996, 9 / 22, 3, "1.23456", None)) == (-22.2, 0.4091, 3, "1.23456", None)

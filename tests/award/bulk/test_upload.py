@@ -100,6 +100,7 @@ def test_line_that_is_not_a_person_keeps_its_text_as_the_name() -> None:
     found = rows("Ada <a@x.org>\nBob Ross, bob.example\nCarl <carl@x.org")
     assert [row.name for row in found] == ["Ada", "Bob Ross, bob.example", "Carl <carl@x.org"]
     assert [bool(row.row_errors) for row in found] == [False, True, True]
+    assert "“Bob Ross, bob.example” is not a name with an email address" in found[1].row_errors[0].detail
 
 
 @pytest.mark.parametrize(
@@ -115,8 +116,8 @@ def test_line_that_is_not_a_person_keeps_its_text_as_the_name() -> None:
         (f"name,ref\nAda,{'x' * 201}\n", (2, "ref", "too_long")),
         (f"name,email\nAda,{'x' * 250}@x.org\n", (2, "email", "too_long")),
         ("name,ref\nAda,a\x00b\n", (2, "ref", "bad_text")),
-        ("Ada <a@x.org>\nBob, bob.example\n", (2, None, "bad_row")),
-        ("Ada <a@x.org> and Bob\n", (1, None, "bad_row")),
+        ("Ada <a@x.org>\nBob, bob.example\n", (2, "email", "bad_line")),
+        ("Ada <a@x.org> and Bob\n", (1, "email", "bad_line")),
         ("Ada <a@x.org>\nb@x.org\n", (2, "name", "no_name")),
         ('[{"name":"Ada"},3]', (2, None, "bad_row")),
         ('[{"name":["Ada"]}]', (1, None, "bad_row")),

@@ -129,6 +129,7 @@ def test_deep_chain_of_references_is_counted() -> None:
 
 
 @pytest.mark.parametrize("text", ["-", "mask", " ", "url ", "a,", ".a{fill:url(#a)} "])
+@pytest.mark.slow
 def test_long_styles_are_checked_in_linear_time(text: str) -> None:
     began = time.process_time()
     svg.check(drawing(f"<style>.a{{fill:url(#a)}} {text * (200_000 // len(text))} .b{{fill:red}}</style>"))

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.award.issuers import creator
 
 SECRET = b"k" * 32
-of = partial(creator.of, SECRET)
+of = partial(creator.creator_ids, SECRET)
 MAILBOX, NETWORK = of("ada@example.org", "192.0.2.7")
 
 
@@ -39,4 +39,4 @@ def test_values_are_too_short_to_find_a_mailbox_or_network() -> None:
 
 def test_nobody_without_the_secret_can_find_a_mailbox_with_the_same_value() -> None:
     """65,536 values are tried in a second, and the mailbox found would use up someone else's limits."""
-    assert creator.of(b"o" * 32, "ada@example.org", "192.0.2.7") != (MAILBOX, NETWORK)
+    assert creator.creator_ids(b"o" * 32, "ada@example.org", "192.0.2.7") != (MAILBOX, NETWORK)

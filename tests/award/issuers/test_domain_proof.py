@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.award.issuers import domain_proof, issuer_actions
 from chalicelib.award.issuers.domain_proof import DomainProver
-from chalicelib.credential.issuer import PROOF_LIFETIME, Place
+from chalicelib.credential.issuer import PROOF_LIFETIME, ProofLocation
 from chalicelib.errors import Forbidden, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 from chalicelib.verify.report import Finding, Outcome
@@ -90,9 +90,9 @@ def test_registered_name_takes_precedence_over_a_domain_proof(acme: DomainFixtur
     assert "Acme" not in finding.message
 
 
-@pytest.mark.parametrize("place", list(Place))
-def test_domain_proof_is_cited_with_location_and_time(acme: DomainFixture, place: Place) -> None:
-    acme.publish_record() if place is Place.DNS else acme.publish_file()
+@pytest.mark.parametrize("place", list(ProofLocation))
+def test_domain_proof_is_cited_with_location_and_time(acme: DomainFixture, place: ProofLocation) -> None:
+    acme.publish_record() if place is ProofLocation.DNS else acme.publish_file()
     proof = domain_proof.prove(acme.domain_prover, "acme", " ACME.example. ")
     finding = acme.finding()
     assert (finding.outcome, finding.code) == (Outcome.PASSED, "issuer_domain_proven")
@@ -101,8 +101,8 @@ def test_domain_proof_is_cited_with_location_and_time(acme: DomainFixture, place
     assert (
         evidence.url
         == {
-            Place.DNS: "dns:_laurel.acme.example?type=TXT",
-            Place.FILE: "https://acme.example/.well-known/laurel-issuers.txt",
+            ProofLocation.DNS: "dns:_laurel.acme.example?type=TXT",
+            ProofLocation.FILE: "https://acme.example/.well-known/laurel-issuers.txt",
         }[place]
     )
     assert (evidence.fetched_at, evidence.sha256) == (proof.seen, proof.sha256)

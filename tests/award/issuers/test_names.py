@@ -48,27 +48,9 @@ def test_an_issuer_cannot_be_renamed_to_a_registered_name(fixture: IssuerFixture
     assert fixture.issuer_store.issuer("evil").name == "Innocent"
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("Illinois Institute", "lllinois lnstitute"), ("Modern Academy", "Modem Academy"), ("Bern", "Вern"),
-     ("Wayne", "VVayne"), ("O2", "02"),
-     ("北京大学", "北京 大学"), ("Ελλάς", "ελλασ")],
-)  # fmt: skip
-def test_names_that_are_mistaken_for_each_other_share_a_skeleton(one: str, other: str) -> None:
-    assert names.skeletons(one) & names.skeletons(other)
-
-
 @pytest.mark.parametrize("name", DIFFERENT)
 def test_other_names_are_free(fixture: IssuerFixture, name: str) -> None:
     issuer_actions.create(fixture.issuer_context, new_issuer(id="other", name=name))
-
-
-def test_names_in_scripts_with_marks_stay_different() -> None:
-    assert not names.skeletons("कि") & names.skeletons("की")
-    assert not names.skeletons("パパ") & names.skeletons("ハハ")
-    assert not names.skeletons("தமிழ்") & names.skeletons("தமிழ")
-    assert not names.skeletons("北京大学") & names.skeletons("南京大学")
-    assert names.skeletons("!!!") == {"!!!"}
 
 
 def test_names_of_issuers_that_are_not_registered_are_not_reserved(fixture: IssuerFixture) -> None:

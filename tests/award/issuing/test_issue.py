@@ -156,7 +156,8 @@ def test_credential_contains_its_evidence(acme: IssuerFixture) -> None:
         ("bad_did", {"holder": Holder("Ada", did="did:example:")}),
         ("bad_did", {"holder": Holder("Ada", did="did:example:a%2")}),
         ("bad_did", {"holder": Holder("Ada", did="did:example:a b")}),
-        ("bad_suite", {"suite": "ecdsa-rdfc-2019"}),
+        ("bad_suite", {"suite": "ecdsa-sd-2023"}),
+        ("no_p256_key", {"suite": "ecdsa-rdfc-2019"}),
         ("bad_url", {"evidence": (EvidenceLink("work/1", "The work"),)}),
         ("bad_evidence", {"evidence": (EvidenceLink("https://acme.example/1", "One"),) * 2}),
         (

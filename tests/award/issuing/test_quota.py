@@ -17,7 +17,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import batch, issue, quota, reissue
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.credential import dates, strict_json
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.credential.issuer import DomainProof, ProofLocation
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, LaurelError, QuotaExceeded, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task
@@ -175,14 +175,14 @@ def raise_all(outcomes: list[Record | LaurelError]) -> None:
 
 
 def test_issuers_that_one_domain_confirms_share_its_quota(acme: IssuerFixture) -> None:
-    """A wildcard record confirms any number of issuers at as many names."""
+    """A wildcard record proves the domain for any number of issuers at as many names."""
     taken = 0
     for number in range(3):
-        proof = DomainProof(f"n{number}.evil.example", Place.DNS, acme.clock(), "0" * 64)
+        proof = DomainProof(f"n{number}.evil.example", ProofLocation.DNS, acme.clock(), "0" * 64)
         issuer = replace(acme.issuer, id=f"evil-{number}", registered_as=None, domains=(proof,))
         taken += quota.take_up_to(acme.issuer_context, issuer, 5).amount
     assert taken == quota.PROVEN_PER_DAY
-    assert "that evil.example confirms" in quota.exceeded(acme.issuer_context, issuer).detail
+    assert "that have verified evil.example" in quota.exceeded(acme.issuer_context, issuer).detail
 
 
 class CountingSigner(Signer):
@@ -227,7 +227,9 @@ def test_a_credential_that_is_signed_and_then_refused_counts(
 
 def test_whoever_controls_a_host_of_a_domain_cannot_use_up_the_quota_of_its_owner(acme: IssuerFixture) -> None:
     """Universities give hosts to students, and any host confirms an issuer."""
-    proofs = [DomainProof(name, Place.DNS, acme.clock(), "0" * 64) for name in ("club.uni.example", "uni.example")]
+    proofs = [
+        DomainProof(name, ProofLocation.DNS, acme.clock(), "0" * 64) for name in ("club.uni.example", "uni.example")
+    ]
     club, university, both = (
         replace(acme.issuer, id=f"issuer-{number}", registered_as=None, domains=tuple(domains))
         for number, domains in enumerate((proofs[:1], proofs[1:], proofs))

@@ -124,6 +124,7 @@ def test_credential_in_an_earlier_pair_can_be_revoked(acme: IssuerFixture) -> No
 
 
 @pytest.mark.parametrize("thread_count", [64])
+@pytest.mark.slow
 def test_64_threads_never_share_an_index(thread_count: int) -> None:
     """The entropy source yields only 48 different indexes, to force collisions and new lists."""
     acme = IssuerFixture()

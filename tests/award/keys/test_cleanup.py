@@ -11,7 +11,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import issue
 from chalicelib.award.keys import cleanup, own_key, revocation, rotation
 from chalicelib.award.keys.cleanup import ABANDONED_AFTER, ORPHAN_AFTER, CleanupResult, StoredKey, clean_up
-from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation
 from chalicelib.errors import Conflict
 from chalicelib.verify.report import Verdict
 from tests.award.fakes import Crash, Fuse, IssuerFixture, new_issuer
@@ -25,7 +25,7 @@ def stored(acme: IssuerFixture) -> Issuer:
 
 
 def prove_domain(acme: IssuerFixture) -> None:
-    proof = DomainProof("acme.example", Place.DNS, acme.issuer_context.now(), "0" * 64)
+    proof = DomainProof("acme.example", ProofLocation.DNS, acme.issuer_context.now(), "0" * 64)
     issuer = stored(acme)
     acme.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=issuer.version + 1))
 
@@ -37,8 +37,8 @@ def test_abandoned_issuer_is_closed_and_its_keys_are_scheduled_for_deletion(acme
     acme.clock.advance(ABANDONED_AFTER - timedelta(minutes=1))
     assert clean_up(acme.issuer_context, remover) == NOTHING
     acme.clock.advance(timedelta(minutes=1))
-    assert clean_up(acme.issuer_context, remover) == CleanupResult(1, 1)
-    assert remover.scheduled == [own.handle]
+    assert clean_up(acme.issuer_context, remover) == CleanupResult(1, 2)
+    assert remover.scheduled == [own.handle, own.p256_handle]
     assert stored(acme).closed == acme.issuer_context.now()
     assert stored(acme).signing_key.shared
     assert clean_up(acme.issuer_context, remover) == NOTHING
@@ -91,10 +91,10 @@ def test_revoked_key_is_deleted_and_earlier_ones_stay(acme: IssuerFixture) -> No
     _, retired, signing = stored(acme).keys
     revocation.revoke(acme.issuer_context, "acme", signing.fragment, acme.issuer_context.now(), by_operator=True)
     acme.clock.advance(ORPHAN_AFTER)
-    known = [StoredKey(handle, "acme", signing.created) for handle in acme.signer.created]
-    remover = KeyRemover(known)
-    assert clean_up(acme.issuer_context, remover) == CleanupResult(0, 1)
-    assert remover.scheduled == [signing.handle] != [retired.handle]
+    handles = [*acme.signer.created, *acme.signer.created_p256]
+    remover = KeyRemover([StoredKey(handle, "acme", signing.created) for handle in handles])
+    assert clean_up(acme.issuer_context, remover) == CleanupResult(0, 2)
+    assert remover.scheduled == [*signing.handles] != [*retired.handles]
     assert acme.report(record).findings[4].code == "signer_is_issuer"
 
 
@@ -132,7 +132,7 @@ def test_clean_up_can_be_repeated_after_a_crash() -> None:
         for after in (False, True):
             acme = IssuerFixture()
             rotation.rotate_key(acme.issuer_context, "acme")
-            own = stored(acme).signing_key.handle
+            own = stored(acme).signing_key.handles
             acme.clock.advance(ABANDONED_AFTER)
             fuse, remover = Fuse(at, after), KeyRemover()
             try:
@@ -142,7 +142,7 @@ def test_clean_up_can_be_repeated_after_a_crash() -> None:
             else:
                 return
             clean_up(acme.issuer_context, remover)
-            assert remover.scheduled == [own]
+            assert remover.scheduled == [*own]
             assert stored(acme).closed is not None
     pytest.fail("no run completed without a crash")
 

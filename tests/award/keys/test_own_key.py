@@ -22,7 +22,7 @@ from chalicelib.award.issuing import batch, issue, status_changes
 from chalicelib.award.keys import new_key, rotation
 from chalicelib.award.ports import NewKey
 from chalicelib.credential.did import did_document
-from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation
 from chalicelib.errors import LaurelError, Refused, Unavailable
 from chalicelib.reports.hosted_resolver import build_hosted_resolver
 from chalicelib.verify.pipeline import verify
@@ -111,7 +111,7 @@ def test_own_key_is_created_at_the_first_issue_after_registration(acme: IssuerFi
 
 
 def test_own_key_is_created_at_the_first_issue_after_a_domain_proof(acme: IssuerFixture) -> None:
-    proof = DomainProof("acme.example", Place.DNS, acme.issuer_context.now(), "0" * 64)
+    proof = DomainProof("acme.example", ProofLocation.DNS, acme.issuer_context.now(), "0" * 64)
     acme.issuer_store.replace_issuer(replace(acme.issuer, domains=(proof,), version=2))
     acme.issue()
     assert len(acme.signer.created) == 1
@@ -270,11 +270,11 @@ def test_key_that_cannot_sign_at_once_is_taken_up_later_instead_of_a_second_one(
 
 
 def test_issuers_that_one_domain_confirms_cannot_use_up_the_daily_cap(acme: IssuerFixture) -> None:
-    """A wildcard record confirms any number of issuers at as many names."""
+    """A wildcard record proves the domain for any number of issuers at as many names."""
     now = acme.issuer_context.now()
     for number in range(3 * new_key.KEYS_PER_DOMAIN):
         issuer = issuer_actions.create(acme.issuer_context, new_issuer(id=f"evil-{number}", name=f"Evil {number}"))
-        proof = DomainProof(f"n{number}.evil.example", Place.DNS, now, "0" * 64)
+        proof = DomainProof(f"n{number}.evil.example", ProofLocation.DNS, now, "0" * 64)
         acme.issuer_store.replace_issuer(replace(issuer, domains=(proof,), version=2))
         issue_for(acme.issuer_context, acme, issuer.id)
     assert len(acme.signer.created) == new_key.KEYS_PER_DOMAIN

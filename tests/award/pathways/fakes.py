@@ -7,16 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.award.pathways.pathway import (
-    Completion,
-    Group,
-    Node,
-    Pathway,
-    PathwayLink,
-    Rule,
-    Step,
-)
+from chalicelib.award.pathways.pathway import Completion, Group, Node, Pathway, Rule
 from chalicelib.award.pathways.pathway_actions import PathwaySet
+from chalicelib.award.pathways.pathway_link import PathwayLink, Step
 from chalicelib.award.webhooks.webhook import Delivery, Webhook
 from chalicelib.dynamo.stores.award.webhooks import RETENTION
 from chalicelib.errors import Conflict, NotFound

@@ -20,11 +20,11 @@ from chalicelib.award.pathways.pathway import (
     Node,
     Pathway,
     Rule,
-    Step,
     check,
     check_together,
     steps,
 )
+from chalicelib.award.pathways.pathway_link import Step
 from chalicelib.award.pathways.pathway_progress import (
     MAX_NEXT,
     NodeProgress,

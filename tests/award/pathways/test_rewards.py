@@ -15,9 +15,10 @@ from chalicelib.award.issuing import issue, reissue, status_changes
 from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.reissue import Changes
 from chalicelib.award.pathways import pathway_actions, rewards
-from chalicelib.award.pathways.pathway import Group, Pathway, Step
+from chalicelib.award.pathways.pathway import Group, Pathway
 from chalicelib.award.pathways.pathway_actions import ALL_HOLDERS, ReviewedCompletion
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.pathways.pathway_link import Step
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -348,6 +349,7 @@ def test_completion_of_an_earlier_version_stays(academy: Academy) -> None:
 # Crashes.
 
 
+@pytest.mark.slow
 def test_rerun_after_a_crash_at_any_point_issues_the_reward_once() -> None:
     for at in range(60):
         for after in (False, True):

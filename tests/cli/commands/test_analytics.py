@@ -30,7 +30,7 @@ def store(services: FakeServices) -> fakes.CountStore:
 def test_right_counts_list_nothing(run: Run, store: fakes.CountStore) -> None:
     result = run("analytics", "recount", "--json")
     assert (result.code, result.rows) == (0, [])
-    assert "1 day counted, 0 different" in result.err
+    assert "1 day recounted, differences: 0" in result.err
 
 
 def test_wrong_counts_are_listed_and_repaired(run: Run, store: fakes.CountStore) -> None:

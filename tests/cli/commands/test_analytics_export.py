@@ -73,6 +73,7 @@ def test_export_of_days_without_events_has_its_columns(run: Run, services: FakeS
     assert duckdb.sql(f"SELECT * FROM '{target}'").columns == [*MEMBERS, "day"]
 
 
+@pytest.mark.slow
 def test_documented_queries_run_on_the_export_and_on_the_archive_with_equal_results(
     run: Run, services: FakeServices, events: list[Event], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

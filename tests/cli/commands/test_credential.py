@@ -90,7 +90,7 @@ def test_unknown_outcome_is_reported_with_the_credential_id(
     services.__dict__.pop("issuer_context", None)
     result = run("credential", "issue", issuer, achievement, "--name", "Ada", "--json")
     assert result.code == 1
-    assert result.rows[0]["outcome"] == "unclear"
+    assert result.rows[0]["outcome"] == "unknown"
     assert issuer_store.record(result.rows[0]["id"])
 
 

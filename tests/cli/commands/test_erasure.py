@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from tests.cli.conftest import FakeServices, Run
 
 EMAIL = "grace@example.org"
@@ -12,7 +12,7 @@ def test_erasure_is_asked_for_listed_and_cancelled(run: Run, services: FakeServi
     asked = run("erasure", "request", "Grace@example.org", "--confirm", "Grace@example.org", "--json")
     assert (asked.code, asked.rows[0]["person"], asked.rows[0]["issuer"]) == (0, EMAIL, None)
     (row,) = run("erasure", "list", "--json").rows
-    assert (row["asked_by"], row["state"], row["due"]) == ("operator", "waiting", asked.rows[0]["due"])
+    assert (row["requested_by"], row["state"], row["due"]) == ("operator", "waiting", asked.rows[0]["due"])
     assert run("erasure", "cancel", EMAIL).code == 0
     assert run("erasure", "list", "--json").rows == []
 

@@ -31,6 +31,18 @@ def people(count: int) -> str:
     return "name,email\n" + "".join(f"P {number},p{number}@example.org\n" for number in range(count))
 
 
+@pytest.mark.parametrize("crm", ["salesforce", "hubspot"])
+def test_contacts_are_exported_for_a_crm(
+    run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path, crm: str
+) -> None:
+    run("job", "run", issuer, achievement, file(tmp_path, ROWS))
+    target = tmp_path / "contacts.csv"
+    assert run("contacts", issuer, target, "--crm", crm, "--json").rows == [{"file": str(target), "contacts": 1}]
+    (row,) = csv.DictReader(io.StringIO(target.read_text()))
+    assert [row["Email"], list(row.values())[3]] == ["ada@example.org", "1"]
+    assert run("contacts", issuer, target, "--crm", "other").code == 2
+
+
 def test_each_row_of_a_file_is_issued(
     run: Run, services: FakeServices, issuer: str, achievement: str, tmp_path: Path
 ) -> None:

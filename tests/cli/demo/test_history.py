@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Filter
@@ -19,6 +21,14 @@ TODAY = date(2026, 11, 22)
 YEAR = Days(TODAY - timedelta(days=DAYS), TODAY)
 
 
+@pytest.fixture(scope="module")
+def store() -> CountStore:
+    """The counts of the demo, which no test changes."""
+    made = CountStore()
+    seed_year(context_of(made), BASE_URL, TODAY, "p")
+    return made
+
+
 def test_simulated_year_is_deterministic_and_ends_in_time() -> None:
     programmes = [Programme("north", "a"), Programme("south", "b", ("c" * 26,), pathway="p")]
     events = list(simulate(programmes, TODAY, 2_000))
@@ -29,25 +39,19 @@ def test_simulated_year_is_deterministic_and_ends_in_time() -> None:
     assert len({event.id for event in events}) == len(events)
 
 
-def test_every_table_of_the_demo_has_rows_and_every_figure_a_value() -> None:
-    store = CountStore()
-    seed_year(context_of(store), BASE_URL, TODAY, "p")
+def test_every_table_of_the_demo_has_rows_and_every_figure_a_value(store: CountStore) -> None:
     reader, request = CountReader(store), Request(HARBOUR.id, YEAR)
     assert all(each.now.value is not None for each in kpi_figures(reader, request))
     assert [name for name in TABLES if name != "hours" and not TABLES[name](reader, request).rows] == []
 
 
-def test_seeding_again_changes_nothing() -> None:
-    store = CountStore()
-    seed_year(context_of(store), BASE_URL, TODAY, "p")
+def test_seeding_again_changes_nothing(store: CountStore) -> None:
     before = dict(store.stored)
     seed_year(context_of(store), BASE_URL, TODAY + timedelta(days=9), "p")
     assert store.stored == before
 
 
-def test_dashboard_of_the_demo_names_no_erased_credential() -> None:
-    store = CountStore()
-    seed_year(context_of(store), BASE_URL, TODAY, "p")
+def test_dashboard_of_the_demo_names_no_erased_credential(store: CountStore) -> None:
     known = {each.id for each in plan(BASE_URL)}
     last_month = Days(TODAY.replace(day=1), TODAY)
     for only in (Filter(), *(Filter(achievement=each.achievement_id) for each in programmes(BASE_URL, "p"))):

@@ -73,6 +73,13 @@ def test_each_defective_kind_fails_for_its_own_reason(seeded: FakeServices) -> N
     }
 
 
+def test_achievements_whose_enrolment_visits_are_counted_have_an_enrolment_page(seeded: FakeServices) -> None:
+    counted = [programme.achievement_id for programme in programmes(BASE_URL, "p")]
+    pages = [seeded.issuer_store.achievement(HARBOUR.id, each).enrolment_url for each in counted]
+    assert len(set(pages)) == len(counted)
+    assert all(page is not None and page.startswith(f"{HARBOUR.url}courses/") for page in pages)
+
+
 def test_revoked_credential_has_a_reason(seeded: FakeServices) -> None:
     record = seeded.issuer_store.record(demo_map(BASE_URL)["revoked"]["id"])
     assert record.status.reason == seeding.REASONS[Kind.REVOKED]

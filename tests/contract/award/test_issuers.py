@@ -30,6 +30,7 @@ def test_name_holders_are_stored_once_by_name(storage: Storage):
     for holder in ("north", "south#%", "north"):
         storage.issuer_store.add_name_holder("a" * 64, holder)
     assert storage.issuer_store.name_holders("a" * 64) == {"north", "south#%"}
+    assert storage.public_store.name_holders("a" * 64) == {"north", "south#%"}
     assert storage.issuer_store.name_holders("b" * 64) == set()
 
 

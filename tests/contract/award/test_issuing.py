@@ -140,6 +140,16 @@ def test_recipients_that_exist_are_read_together(storage: Storage):
     assert list(found) == sorted((one.recipient for one in some if one.recipient), key=lambda one: one.credential_id)
 
 
+def test_credentials_that_exist_are_read_together(storage: Storage):
+    some = [issued(number) for number in range(3)]
+    for one in some:
+        storage.issuer_store.add_record(*one)
+    wanted = [one.record.id for one in some]
+    found = storage.issuer_store.records_by_id([*wanted, "z" * 26, wanted[0]])
+    assert found == {one.record.id: one.record for one in some}
+    assert storage.issuer_store.records_by_id([]) == {}
+
+
 def test_one_refused_credential_does_not_affect_the_others_in_the_batch(storage: Storage):
     storage.issuer_store.add_record(*issued(3))
     many = [issued(number) for number in range(25)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,8 +13,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from chalicelib.directory.index import bits, pieces
 from chalicelib.directory.index.build import Builder
+from chalicelib.directory.index.terms import terms_of
 from chalicelib.directory.listing import Listing, Named
 from chalicelib.directory.ports import (
+    Buffered,
     Change,
     Entry,
     Generations,
@@ -23,6 +26,7 @@ from chalicelib.directory.ports import (
     Meter,
     NameEntry,
     Piece,
+    Placed,
     Ports,
     Slot,
     Span,
@@ -41,6 +45,7 @@ from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import Conflict
 from tests.directory import makers, oracle
 from tests.fake_directory import DirectoryIndex
+from tests.size import sized
 
 
 @dataclass
@@ -78,7 +83,7 @@ PEOPLE = [
         headline="C# & data % analyst",
         place="Rotterdam, Netherlands",
         languages=("en",),
-        open_to=("full-time",),
+        open_to=("work",),
         skills=("Python", "C#", "Project management"),
         achievements=(Named("welding", "Certified Welder"),),
         issuers=(Named("north", "North College"),),
@@ -102,8 +107,8 @@ def ids(index: Index, typed: str = "", filters=(), order: Order = Order.RECENCY,
 def test_every_kind_of_item_is_read_as_it_was_written(index: Index) -> None:
     meter = Meter()
     card = replace(PEOPLE[0], name="O'Brien #1 % \n 王")
-    piece = Piece(Slot("word", "c#", "000003"), State.BLOCK, {"n2": bits.encode(5), "s": bits.encode(bits.FULL)})
-    month = Piece(Slot("issued", "2026-03", "000003"), State.BLOCK, {"": bits.encode(9)})
+    piece = Piece(Slot("word", "c#", "003"), State.BLOCK, {"n2": bits.encode(5), "s": bits.encode(bits.FULL)})
+    month = Piece(Slot("issued", "2026-03", "003"), State.BLOCK, {"": bits.encode(9)})
     whole = Piece(Slot("place", "rotter#dam"), State.LIST, {"": bits.encode_all([1, 70_000])})
     split = Piece(Slot("skill#", "%"), State.SPLIT)
     words = pieces.words_piece(Slot(pieces.SPELLING, "mar*5"), ["maria", "mario"])
@@ -118,7 +123,7 @@ def test_every_kind_of_item_is_read_as_it_was_written(index: Index) -> None:
     assert index.reader.names("g", None, 9, meter) == names
     assert index.reader.names("g", names[1], 1, meter) == [names[2]]
     assert index.reader.suggestions("g", "c#", 9, meter) == [found]
-    stored = index.writer.pieces("g", [piece.slot, split.slot, Slot("word", "c#", "000004")])
+    stored = index.writer.pieces("g", [piece.slot, split.slot, Slot("word", "c#", "004")])
     assert stored == {piece.slot: piece, split.slot: split}
     assert meter.units > 0
 
@@ -145,12 +150,28 @@ def test_an_entry_is_replaced_only_if_nothing_else_came_first(index: Index) -> N
     assert index.writer.replace_entry("g", stored["a"], second)
     assert not index.writer.replace_entry("g", stored["a"], first)
     assert list(index.writer.all_entries("g")) == [second]
+    gone = Entry("b#b", 7, None, ())
+    assert index.writer.replace_entry("g", None, gone)
+    assert set(index.writer.indexed("g")) == {("a", 2, True), ("b#b", 7, False)}
 
 
 def test_ordinals_are_given_out_once(index: Index) -> None:
     assert [index.writer.allocate("g", 3), index.writer.allocate("g", 1)] == [0, 3]
-    assert index.reader.size("g", Meter()) == 4
-    assert index.reader.size("other", Meter()) == 0
+    assert index.reader.head("g", Meter()).size == 4
+    assert index.reader.head("other", Meter()) == (0, ())
+
+
+def test_the_write_buffer_is_replaced_only_if_nothing_else_came_first(index: Index) -> None:
+    one, two = (Buffered(f"h#{number}", Placed(number, "ann", terms_of(PEOPLE[number]))) for number in (1, 2))
+    empty = index.writer.buffer("g")
+    assert empty.rows == ()
+    assert index.writer.replace_buffer("g", empty, [one])
+    assert not index.writer.replace_buffer("g", empty, [two])
+    stored = index.writer.buffer("g")
+    assert index.writer.replace_buffer("g", stored, [one, two])
+    assert not index.writer.replace_buffer("g", stored, [])
+    assert index.reader.head("g", Meter()).rows == index.writer.buffer("g").rows == (one, two)
+    assert index.writer.buffer("other").rows == ()
 
 
 def test_updates_of_a_holder_are_numbered(index: Index) -> None:
@@ -197,19 +218,23 @@ def test_the_writer_makes_the_same_index(index: Index) -> None:
     )
 
 
-def test_32_writers_of_one_block_lose_no_update(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_writers_of_one_block_lose_no_update(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    writers = sized(full=32, usual=12)
     monkeypatch.setattr(pieces, "MAX_WHOLE", 10)  # the postings are split meanwhile
     index.writer.replace_generations(None, Generations("g1"))
-    people = [replace(one, id=f"{one.id}-{turn}") for turn in range(2) for one in PEOPLE][:32]
-    barrier = threading.Barrier(32)
+    people = [replace(one, id=f"{one.id}-{turn}") for turn in range(2) for one in PEOPLE][:writers]
+    barrier = threading.Barrier(writers)
 
     def write(listing: Listing) -> None:
         barrier.wait()
         apply(index.writer, [listing])
 
-    with ThreadPoolExecutor(32) as pool:
+    with ThreadPoolExecutor(writers) as pool:
         list(pool.map(write, people))
     assert not check(index.writer, "g1", people)
+
+
+NUMBERS = itertools.count()
 
 
 @pytest.fixture
@@ -222,7 +247,7 @@ def split_words(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("split_words")
 def test_generated_searches_on_the_real_engine(real: Index, case) -> None:
     directory, query, limit = case
-    generation = f"g{id(case)}"
+    generation = f"g{next(NUMBERS)}"
     builder = Builder()
     for ordinal, listing in directory.items():
         real.writer.put(generation, builder.add(ordinal, listing))

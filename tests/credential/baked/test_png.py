@@ -50,6 +50,7 @@ def test_image_without_a_credential_has_none() -> None:
         assert png.read(image, MAX) is None
 
 
+@pytest.mark.slow
 def test_inflated_text_is_bounded() -> None:
     bomb = zlib.compress(b"{" * 50_000_000, 9)
     found = png.read(png_of(text_chunk(bomb, flag=1)), MAX)

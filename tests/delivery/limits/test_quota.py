@@ -11,10 +11,10 @@ import pytest
 
 from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
-from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.invitation import invite
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.limits import quota
 from chalicelib.delivery.ports import NotSent
 from tests.contract import samples
@@ -59,7 +59,7 @@ def test_domain_proof_raises_the_quota_and_registration_lifts_it() -> None:
     fixture = DeliveryFixture()
     today = int(fixture.now.timestamp() // 86_400)
     fixture.counted["emails", today, "north"] = quota.UNPROVEN_ISSUER.max_count
-    proof = DomainProof("north.example", Place.DNS, fixture.now, "0" * 64)
+    proof = DomainProof("north.example", ProofLocation.DNS, fixture.now, "0" * 64)
     update_issuer(fixture, registered_as="Another name", domains=(proof,))
     assert deliver(fixture, 1) == 1
     fixture.counted["emails-proven", today, "north.example"] = quota.PROVEN_ISSUER.max_count
@@ -94,7 +94,7 @@ def test_suppressed_mailbox_gets_no_invitation(preference: str) -> None:
     fixture = DeliveryFixture()
     box = mailbox.Mailbox(mailbox.digest(EMAIL))
     fixture.store.save_mailbox(
-        mailbox.forgotten(box, fixture.now) if preference == "forgotten" else mailbox.unsubscribed(box, "north")
+        mailbox.with_data_deleted(box, fixture.now) if preference == "forgotten" else mailbox.unsubscribed(box, "north")
     )
     assert not invite(fixture.delivery_context, Member("north", EMAIL, Role.OWNER, fixture.now))
     assert fixture.mailer.sent == []
@@ -106,14 +106,15 @@ def test_failed_invitation_is_reported_without_an_error() -> None:
     assert not invite(fixture.delivery_context, Member("north", EMAIL, Role.OWNER, fixture.now))
 
 
+@pytest.mark.slow
 def test_issuers_that_one_domain_confirms_share_its_quota() -> None:
-    """A wildcard record confirms any number of issuers at as many names."""
+    """A wildcard record proves the domain for any number of issuers at as many names."""
     fixture = DeliveryFixture()
     fixture.now = fixture.now.replace(hour=1)
     context = fixture.delivery_context
     sent = 0
     for number in range(3):
-        proof = DomainProof(f"n{number}.evil.example", Place.DNS, fixture.now, "0" * 64)
+        proof = DomainProof(f"n{number}.evil.example", ProofLocation.DNS, fixture.now, "0" * 64)
         issuer = replace(samples.issuer(f"evil-{number}"), registered_as=None, former_names=(), domains=(proof,))
         for each in range(quota.INVITATIONS.max_count):
             with suppress(quota.Exceeded), quota.counted_invitation(context, issuer, f"p{each}@example.org"):
@@ -171,11 +172,11 @@ def test_one_mailbox_or_network_cannot_fill_the_budget_of_new_issuers(common: st
 
 
 def test_one_mailbox_cannot_be_flooded_by_issuers_that_one_domain_confirms() -> None:
-    """A wildcard record confirms any number of issuers, and each sent one address ten emails a day."""
+    """A wildcard record proves the domain for any number of issuers, and each sent one address ten emails a day."""
     fixture = DeliveryFixture()
     issuer, sent = fixture.issuer_store.issuer("north"), 0
     for number in range(3):
-        proof = DomainProof(f"n{number}.evil.example", Place.DNS, fixture.now, "0" * 64)
+        proof = DomainProof(f"n{number}.evil.example", ProofLocation.DNS, fixture.now, "0" * 64)
         evil = replace(issuer, id=f"evil-{number}", registered_as=None, domains=(proof,))
         with suppress(quota.Exceeded):
             for _ in range(quota.PER_RECIPIENT.max_count):

@@ -14,8 +14,8 @@ from chalicelib.access.roles import Role
 from chalicelib.credential.public_id import ISSUER_ID
 from chalicelib.delivery import email_events
 from chalicelib.delivery.email_events import EmailEvent, EmailEventType
-from chalicelib.delivery.emails.email_content import Kind
 from chalicelib.delivery.emails.invitation import invite
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.emails.sign_in import SignInMailer
 from chalicelib.delivery.limits import deferred, pausing, reputation
 from chalicelib.delivery.limits.reputation import (

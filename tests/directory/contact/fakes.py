@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.directory.contact.message import Message
-from chalicelib.directory.contact.ports import Relayed
+from chalicelib.directory.contact.ports import Relayed, SenderReport
 
 
 @dataclass
@@ -36,6 +36,10 @@ class ContactStore:
 
     def report(self, sender: str, holder_id: str, expires: datetime) -> None:
         self.reports[sender, holder_id] = expires
+
+    def reports_of(self, holder_id: str, now: datetime) -> tuple[SenderReport, ...]:
+        own = (SenderReport(*key, expires) for key, expires in sorted(self.reports.items()) if key[1] == holder_id)
+        return tuple(one for one in own if now < one.expires)
 
     def reported_by(self, sender: str, now: datetime) -> frozenset[str]:
         return frozenset(holder for (each, holder), expires in self.reports.items() if each == sender and now < expires)

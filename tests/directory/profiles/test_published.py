@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.directory.profiles import consent
-from chalicelib.directory.profiles.consent import FIELDS, Audience, ConsentEntry, Subject, Visibility
+from chalicelib.directory.profiles.consent import FIELDS, WIDER, Audience, ConsentEntry, Subject, Visibility
 from chalicelib.directory.profiles.profile import Details, OpenTo, Profile
-from chalicelib.directory.profiles.published import publish
+from chalicelib.directory.profiles.published import publish, views
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DETAILS = Details(
@@ -39,11 +39,26 @@ def test_an_audience_sees_exactly_what_it_was_granted(
     found = publish(PROFILE, ledger(by_field, by_credential), audience, NOW)
     details = found.details if found else Details()
     for field in FIELDS:
-        allowed = audience in consent.AUDIENCES[by_field[field]]
+        allowed = consent.RECORDED[by_field[field]] in WIDER[audience]
         assert getattr(details, field) == (getattr(DETAILS, field) if allowed else getattr(Details(), field))
-    expected = [one for one in CREDENTIALS if audience in consent.AUDIENCES[by_credential[one]]]
+    expected = [one for one in CREDENTIALS if consent.RECORDED[by_credential[one]] in WIDER[audience]]
     assert list(found.credentials if found else ()) == expected
     assert (found is None) == (details == Details() and not expected)
+
+
+@given(choices, shown)
+def test_recruiters_see_all_that_everyone_sees_and_the_rest_is_only_announced(
+    by_field: dict[Subject, Visibility], by_credential: dict[str, Visibility]
+) -> None:
+    found = views(PROFILE, ledger(by_field, by_credential), NOW)
+    only = Visibility.RECRUITERS in (*by_field.values(), *by_credential.values())
+    assert all(one.more == only for one in found.values())
+    public, full = found.get(Audience.PUBLIC), found.get(Audience.RECRUITERS)
+    if public is not None:
+        assert full is not None
+        assert {*public.credentials} <= {*full.credentials}
+        for field in FIELDS:
+            assert getattr(public.details, field) in (getattr(Details(), field), getattr(full.details, field))
 
 
 def test_every_field_of_the_details_is_consented_to() -> None:
@@ -77,7 +92,7 @@ def test_publishing_for_longer_does_not_make_a_profile_new() -> None:
         ConsentEntry(number, NOW + timedelta(days=number), 1, decisions)
         for number, decisions in enumerate(((*on, *name), longer, off, on), 1)
     ]
-    since = [consent.shown_since(entries[:count], Audience.PUBLIC) for count in range(5)]
+    since = [consent.shown_since(entries[:count]) for count in range(5)]
     assert since == [None, entries[0].at, entries[0].at, None, entries[3].at]
     found = publish(PROFILE, entries[:2], Audience.PUBLIC, NOW)
     assert found is not None

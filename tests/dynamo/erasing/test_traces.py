@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.delivery import mailbox
 from chalicelib.dynamo.erasing.traces import Traces, traces_of
-from chalicelib.erasure.erasure import AskedBy, Erasure, Target
+from chalicelib.erasure.erasure import Erasure, ErasureTarget, RequestedBy
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 EMAIL = "ada@example.org"
@@ -17,8 +17,8 @@ ID = "a2b3c4d5e6f7ghijklmnopqrst"
 
 
 def traces(issuer_id: str | None = None) -> Traces:
-    erasure = Erasure(issuer_id, mailbox.digest(EMAIL), EMAIL, None, AskedBy.HOLDER, NOW, NOW)
-    return traces_of([Target(erasure, frozenset({ID}))])
+    erasure = Erasure(issuer_id, mailbox.digest(EMAIL), EMAIL, None, RequestedBy.HOLDER, NOW, NOW)
+    return traces_of([ErasureTarget(erasure, frozenset({ID}))])
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_issuer_that_asks_erases_the_address_from_its_own_items_only() -> None:
 
 def test_address_with_a_tag_does_not_erase_the_mailbox_without_it() -> None:
     tagged = "ada+shop@example.org"
-    erasure = Erasure(None, mailbox.digest(tagged), tagged, None, AskedBy.HOLDER, NOW, NOW)
-    found = traces_of([Target(erasure, frozenset())])
+    erasure = Erasure(None, mailbox.digest(tagged), tagged, None, RequestedBy.HOLDER, NOW, NOW)
+    found = traces_of([ErasureTarget(erasure, frozenset())])
     assert not found.found_in(mailbox.digest(EMAIL), None)
     assert found.has_recipient(mailbox.digest(EMAIL), None)
 
 
 def test_nothing_to_look_for_finds_nothing() -> None:
-    erasure = Erasure("acme", ID, None, ID, AskedBy.ISSUER, NOW, NOW)
-    assert not traces_of([Target(replace(erasure), frozenset())]).found_in(EMAIL, "acme")
+    erasure = Erasure("acme", ID, None, ID, RequestedBy.ISSUER, NOW, NOW)
+    assert not traces_of([ErasureTarget(replace(erasure), frozenset())]).found_in(EMAIL, "acme")

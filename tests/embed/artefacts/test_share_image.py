@@ -63,6 +63,7 @@ def without() -> Image.Image:
 
 
 @pytest.mark.parametrize("text", SCRIPTS)
+@pytest.mark.slow
 def test_every_script_is_drawn(text: str, without: Image.Image) -> None:
     drawn = opened(share_image.png(replace(ARTEFACT, claims=replace(CLAIMS, title=text))))
     assert ImageChops.difference(drawn, without).getbbox()

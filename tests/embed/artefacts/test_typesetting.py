@@ -12,7 +12,7 @@ from chalicelib.embed import fitting, fonts, texts
 from chalicelib.embed.artefacts import certificate, share_image, typesetting
 from chalicelib.embed.artefacts.typesetting import Style
 from chalicelib.embed.fonts import noto
-from chalicelib.http.public.verdict_text import VERDICT_TEXTS
+from chalicelib.http.public.credential.verdict_text import VERDICT_TEXTS
 from chalicelib.language.languages import LANGUAGES
 from chalicelib.language.translation import translation
 
@@ -82,7 +82,7 @@ DRAWN = (
     "A printed copy can be out of date; the link is not.",
     "The operator of this service vouches for this name.",
     "The issuer’s identity is not proven.",
-    "The domains {names} confirm this issuer.",
+    "The issuer has verified the domains {names}.",
     "Issued under the name “{issuer}”",
     "Issued {start}, valid until {end}",
     "Issued {start}, no end date",

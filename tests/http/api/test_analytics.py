@@ -86,6 +86,12 @@ def test_filters_and_days_limit_the_counts(get: Any) -> None:
     assert views("?from=2026-11-13&to=2026-11-14") == 0
 
 
+def test_counts_that_a_filter_cannot_limit_are_null(get: Any) -> None:
+    (day, *_) = get("days?country=DE").json["items"]
+    assert (day["view"], day["issued"], day["shared"]) == (12, None, None)
+    assert "shares" not in {item["code"] for item in get("kpis?channel=linkedin").json["items"]}
+
+
 def test_unique_visitors_are_those_of_a_day(get: Any) -> None:
     (day, today) = get("days").json["items"]
     assert (day["visitors"], today["visitors"]) == (12, 1)
@@ -114,6 +120,7 @@ def test_pages_add_up(get: Any) -> None:
         ("nothing", 404), ("kpis?from=yesterday", 400), ("kpis?from=2026-11-23", 400), ("kpis?from=2020-01-01", 400),
         ("hours", 400), ("kpis?cursor=x", 400), ("kpis?limit=0", 400), ("kpis?issuer=other", 400),
         ("kpis?to=0001-01-01", 400), ("kpis?from=20261101", 400),
+        ("platforms?channel=linkedin", 400), ("cohorts?country=DE", 400),
     ],
 )  # fmt: skip
 def test_invalid_request_is_refused(get: Any, path: str, status: int) -> None:
@@ -122,3 +129,8 @@ def test_invalid_request_is_refused(get: Any, path: str, status: int) -> None:
 
 def test_other_media_types_are_not_acceptable(get: Any) -> None:
     assert get("kpis", accept="text/html").status == 406
+
+
+def test_days_in_the_wrong_order_are_named_as_that(get: Any) -> None:
+    error = get("days?from=2026-11-02&to=2026-11-01").json
+    assert error["errors"][0]["detail"] == "This must not be after the last day, 2026-11-01."

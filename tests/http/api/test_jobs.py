@@ -199,6 +199,7 @@ def test_an_invalid_setting_issues_nothing(send: Send, laurel: Laurel, query: st
     assert len(list(laurel.issuer_store.records("fernhill"))) == before
 
 
+@pytest.mark.slow
 def test_errors_of_the_whole_upload(send: Send, client: Gateway, headers: dict[str, str]) -> None:
     assert client.post("/v1/jobs", ROWS.encode(), **headers).json["errors"][0]["pointer"] == "/achievement"
     assert client.post("/v1/jobs?achievement=nothing", ROWS.encode(), **headers).status == 404

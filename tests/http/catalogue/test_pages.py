@@ -14,7 +14,7 @@ from chalicelib.analytics.counts.periods import ALL_TIME
 from chalicelib.analytics.event import Kind
 from chalicelib.catalogue.catalogue import PAGE
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.credential.issuer import DomainProof, Place
+from chalicelib.credential.issuer import DomainProof, ProofLocation
 from tests.embed.makers import PAYLOADS
 from tests.http.catalogue.conftest import ENROL, store, without_proof
 from tests.http.embed.test_widgets import Parsed
@@ -85,10 +85,10 @@ def test_a_domain_confirms_the_issuer_but_not_its_name(
     client: Gateway, laurel: Laurel, achievement: Achievement
 ) -> None:
     without_proof(laurel)
-    proof = DomainProof("fernhill.example", Place.DNS, NOW - timedelta(days=1), "ab" * 32)
+    proof = DomainProof("fernhill.example", ProofLocation.DNS, NOW - timedelta(days=1), "ab" * 32)
     laurel.issuer_store._issuers["fernhill"] = replace(laurel.issuer_store.issuer("fernhill"), domains=(proof,))
     found = page(client, f"/achievements/{achievement.id}")
-    assert "The domain fernhill.example confirms this issuer. The issuer chose this name itself." in found
+    assert "This issuer has verified the domain fernhill.example. The issuer chose this name itself." in found
     assert "Offered under the name" in found
     assert "/go/" in found
     logo = {"image": f"{BASE_URL}/images/{'a' * 64}.png", "name": "Fernhill”. The operator vouches for it. “"}

@@ -16,6 +16,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.achievement import Achievement, Skill
 from tests.award.images.test_formats import saved
 from tests.http.console.conftest import send
+from tests.http.console.test_limits import make_unidentified
 from tests.http.fake_laurel import Laurel, id_of, picture
 from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser
@@ -128,7 +129,7 @@ def test_a_new_achievement_with_an_uploaded_image_does_not_already_have_one(edit
 
 def test_fields_that_may_be_left_blank_are_marked(editor: Browser) -> None:
     page = editor.get(f"{HERE}/new").text
-    for label in ("Badge image (optional)", "Skills (optional)", "Valid for days (optional)"):
+    for label in ("Badge image (optional)", "Skills (optional)", "Validity in days (optional)"):
         assert label in page
 
 
@@ -171,6 +172,37 @@ def test_preview_shows_the_badge_and_saves_nothing(editor: Browser, laurel: Laur
     assert len(list(laurel.issuer_store.achievements("fernhill"))) == 1
 
 
+def test_preview_names_the_kind_as_the_public_page_does_and_shows_the_enrolment_link(editor: Browser) -> None:
+    typed = {**FIELDS, "do": "preview", "kind": "CertificateOfCompletion"}
+    shown = send(editor, f"{HERE}/new", typed, picture=picture()).text.split('class="preview"')[1]
+    assert "Certificate of completion" in shown
+    assert "CertificateOfCompletion" not in shown
+    assert '<div data-has="enrolment_url" hidden>' in shown
+    typed["enrolment_url"] = "fernhill.example/enrol"
+    shown = send(editor, f"{HERE}/new", typed, picture=picture()).text.split('class="preview"')[1]
+    assert '<div data-has="enrolment_url">' in shown
+
+
+def test_a_new_enrolment_page_is_said_to_be_and_is_at_once_on_credentials_already_issued(
+    editor: Browser, laurel: Laurel
+) -> None:
+    achievement = next(laurel.issuer_store.achievements("fernhill"))
+    path = f"{HERE}/{achievement.id}"
+    form = {**FIELDS, "name": achievement.name, "version": str(achievement.version)}
+    saved_page = send(editor, path, {**form, "enrolment_url": "https://fernhill.example/enrol"}, picture=picture())
+    assert "including those already issued" in editor.get(path).text
+    told = editor.get(str(saved_page.headers["location"]).removeprefix(laurel.base_url)).text
+    assert "apply immediately, including to the pages of credentials already issued" in html.unescape(told)
+    page = editor.client.get(f"/c/{id_of('valid')}", accept="text/html").text
+    assert ">Enrol</a>" in page
+
+
+def test_an_error_names_the_field_as_its_label_does(editor: Browser) -> None:
+    page = send(editor, f"{HERE}/new", {**FIELDS, "enrolment_url": "http://fernhill.example"}, picture=picture()).text
+    assert "The enrolment page" in page
+    assert "enrolment URL" not in page
+
+
 def test_one_more_skill_adds_a_row_and_keeps_the_input(editor: Browser) -> None:
     page = send(editor, f"{HERE}/new", {**FIELDS, "do": "more"}).text
     assert 'name="skill_name_2"' in page
@@ -185,7 +217,7 @@ def test_change_creates_a_version_and_keeps_issued_credentials(editor: Browser, 
     (before,) = laurel.issuer_store.achievements("fernhill")
     page = editor.get(f"{HERE}/{before.id}").text
     assert "Saving creates version 2." in page
-    assert "already issued do not change" in html.unescape(page)
+    assert "The content of credentials already issued does not change" in html.unescape(page)
     document = laurel.issuer_store.record(id_of("valid")).document
     kept = before.image.rpartition("/")[2].removesuffix(".png")
     fields = {**FIELDS, "name": "Data analysis, deeper", "version": "1", "kept_picture": kept}
@@ -380,3 +412,14 @@ def test_error_and_hint_of_the_enrolment_page_both_ask_for_https(
     assert "It must start with https://, not http://." in response.text
     assert "is not a URL that starts with https://." in response.text
     assert "or http://" not in response.text
+
+
+def test_preview_shows_no_enrol_button_that_the_pages_of_an_unverified_issuer_lack(
+    editor: Browser, laurel: Laurel
+) -> None:
+    button, note = '<span class="button">Enrol</span>', "button appears here once your organization is verified"
+    page = editor.get(f"{HERE}/new").text
+    assert (button in page, note in page) == (True, False)
+    make_unidentified(laurel)
+    page = editor.get(f"{HERE}/new").text
+    assert (button in page, note in page) == (False, True)

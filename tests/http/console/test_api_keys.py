@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shlex
 
 import pytest
 
@@ -127,3 +129,35 @@ def test_owner_of_a_key_must_be_chosen(owner: Browser, laurel: Laurel) -> None:
     response = owner.post(KEYS, {"name": "Moodle", "role": "editor"})
     assert (response.status, 'id="belongs_to-error"' in response.text) == (422, True)
     assert list(tokens.of_issuer(laurel.access_context, "fernhill")) == []
+
+
+def test_page_says_how_a_program_uses_the_key(owner: Browser, laurel: Laurel) -> None:
+    page = owner.post(KEYS, {"name": "Moodle", "role": "editor", "belongs_to": "member"}).text
+    (text,) = re.findall(r"laurel_[a-z2-7]{16}_[a-z2-7]{52}", page)
+    assert '<a href="#use">How to use it</a>' in page
+    assert f"{laurel.base_url}/v1</code>" in page
+    lists, issues = (
+        html.unescape(each) for each in re.findall(r'<code data-copy="Copy example">(.*?)</code>', page, re.DOTALL)
+    )
+    path, headers, _ = request_of(lists.replace("YOUR_API_KEY", text), laurel)
+    listed = owner.client.get(path, **headers)
+    assert listed.status == 200
+    issued = issues.replace("YOUR_API_KEY", text).replace("ACHIEVEMENT_ID", listed.json["items"][0]["id"])
+    path, headers, body = request_of(issued, laurel)
+    assert owner.client.post(path, body.encode(), **headers).status == 201
+
+
+def request_of(command: str, laurel: Laurel) -> tuple[str, dict[str, str], str]:
+    """The path, headers and body that a curl command sends."""
+    words = shlex.split(command)
+    assert words[0] == "curl"
+    headers, body, url = {}, "", ""
+    for option, value in zip(words[1::2], words[2::2], strict=False):
+        if option == "-H":
+            name, _, content = value.partition(": ")
+            headers[name.lower().replace("-", "_")] = content
+        elif option == "-d":
+            body = value
+    url = words[-1]
+    assert url.startswith(laurel.base_url)
+    return url.removeprefix(laurel.base_url), headers, body

@@ -47,6 +47,7 @@ def test_email_is_the_one_that_delivers_a_credential(owner: Browser) -> None:
     assert "background: #5b2a86" in email
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["card", "certificate"])
 def test_pictures_are_drawn_in_the_unsaved_colour(owner: Browser, part: str) -> None:
     plain = owner.post(HERE, {**DETAILS, "show": part}).text
@@ -64,6 +65,7 @@ def test_certificate_follows_the_unsaved_template(owner: Browser) -> None:
     assert classic != modern
 
 
+@pytest.mark.slow
 def test_logo_is_shown_before_it_is_stored(owner: Browser, laurel: Laurel) -> None:
     images = dict(laurel.issuer_store._images)
     for part in Part:

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.access.roles import Role
 from chalicelib.award.bulk import bulk_issuer, dry_run, spreadsheet
 from chalicelib.award.bulk.job import JobState
-from chalicelib.award.issuing import status_changes
+from chalicelib.award.issuing import reissue, status_changes
 from chalicelib.http.console.bulk import upload
 from tests.http.console.conftest import send
 from tests.http.fake_laurel import Laurel
@@ -112,6 +112,15 @@ def test_every_error_is_shown_by_row_and_column_with_advice(
     for part in says:
         assert part in text_of(response)
     assert rows.strip() in html.unescape(response.text)
+
+
+def test_a_line_without_an_address_shows_its_text_and_names_the_email(editor: Browser, laurel: Laurel) -> None:
+    typed = "Ada <ada@example.org>\nGrace Osei, grace.example.org\n"
+    page = check(editor, laurel, typed).text
+    error = page.partition('<td role="cell" data-label="Row">')[2]
+    assert "“Grace Osei, grace.example.org” is not a name with an email address." in error
+    assert "Email" in error
+    assert "Whole row" not in page
 
 
 def test_unknown_columns_are_listed_and_ignored_if_ticked(editor: Browser, laurel: Laurel) -> None:
@@ -308,7 +317,7 @@ def test_the_form_says_that_the_validity_of_the_achievement_applies(editor: Brow
     laurel.issuer_store.replace_achievement(chosen, replace(chosen, version=chosen.version + 1, valid_days=1_095))
     page = text_of(editor.get(HERE))
     assert f"{chosen.name} (valid for 1,095 days)" in page
-    assert "If you leave it blank, the achievement’s own validity applies, if it has one." in page
+    assert "If you leave it blank, the achievement’s validity period applies, if it has one." in page
 
 
 def test_address_that_looks_misspelt_gets_a_hint_and_can_be_issued(editor: Browser, laurel: Laurel) -> None:
@@ -338,6 +347,23 @@ def test_result_says_which_holders_get_no_email(editor: Browser, laurel: Laurel)
     assert "get no email" not in everyone
     assert "No email address" not in everyone
     assert "You chose not to email the holders." in result("name,email\nGrace Hopper,g@example.org\n", notify="")
+
+
+def test_result_shows_the_status_now_of_what_was_issued(editor: Browser, laurel: Laurel) -> None:
+    rows = "name,email\nGrace,g@example.org\nMary,m@example.org\nIda,i@example.org\nEve,e@example.org\n"
+    done = confirm(editor, laurel, check(editor, laurel, rows), rows)
+    path = done.headers["location"].removeprefix(laurel.base_url)
+    assert "Replaced" not in text_of(editor.get(path))
+    by_name = {row.holder_name: row.credential_id for row in laurel.issuer_store.rows("fernhill", None, 100)}
+    status_changes.revoke(laurel.issuer_context, "fernhill", by_name["Grace"], "Copied.")
+    reissue.correct(laurel.issuer_context, "fernhill", by_name["Mary"], reissue.Changes(name="Mary S."), "Name.")
+    del laurel.issuer_store._records[by_name["Eve"]]
+    page = editor.get(path).text.partition("<tbody")[2]
+    lines = [" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in page.split("</tr>")]
+    for line, status in zip(lines, ("Revoked", "Replaced by a correction", "", "Deleted"), strict=False):
+        assert f"Issued {status}".strip() in line
+    assert "Valid" not in lines[2]
+    assert "/credentials/" not in page.split("</tr>")[3]
 
 
 def check_large(editor: Browser, laurel: Laurel, rows: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
 
+from chalicelib.analytics.channel import Channel
 from chalicelib.analytics.counts.counts import fold
 from chalicelib.analytics.counts.periods import hour_of
 from chalicelib.analytics.counts.ports import Progress
@@ -16,7 +18,8 @@ from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.event import NEW, Kind
 from chalicelib.analytics.kpi.kpis import KPIS, Value
 from chalicelib.analytics.kpi.tables import KpiFigure, Request
-from chalicelib.http.console.overview import kpi_file, people, wording
+from chalicelib.http.console.overview import kpi_file, people, tables, wording
+from chalicelib.http.console.overview.named import NamedFilter
 from chalicelib.http.console.overview.tables import OFFERED
 from tests.analytics.counts.makers import event
 from tests.analytics.counts.simulated import counted
@@ -60,9 +63,13 @@ def count_issued_today(laurel: Laurel, many: int) -> None:
     laurel.count_store = store
 
 
+counted_year = cache(lambda: counted(year_of_events(), YESTERDAY))
+"""Counted once: no page changes it."""
+
+
 @pytest.fixture(autouse=True)
 def year(laurel: Laurel) -> None:
-    laurel.count_store = counted(year_of_events(), YESTERDAY)
+    laurel.count_store = counted_year()
 
 
 def shown(page: Response) -> str:
@@ -98,8 +105,8 @@ def test_changes_of_this_month_are_about_the_days_that_are_over(viewer: Browser,
 def test_changes_of_parts_of_months_say_which_month_they_are_about_and_why(viewer: Browser) -> None:
     page = shown(viewer.get(f"{HERE}?from=2026-10-05&to=2026-10-12"))
     assert (
-        "What changed: October 2026 Compared with September 2026. You chose 5 to 12 October 2026, which is not made of "
-        "whole months. This is about October 2026 instead" in page
+        "What changed: October 2026 Compared with September 2026. You chose 5 to 12 October 2026, which is not a whole "
+        "number of months. This covers October 2026 instead" in page
     )
 
 
@@ -114,9 +121,9 @@ def test_funnel_says_why_it_has_fewer_credentials_than_were_issued(viewer: Brows
 def test_every_percentage_names_its_base(viewer: Browser) -> None:
     page = shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
     assert "Open rate 50% 6 of 12" in page
-    assert "Rates cover credentials issued in November 2026, up to last midnight UTC, compared with all of Oct" in page
+    assert "Rates cover the credentials issued in November 2026 and what happened to them up to last" in page
     assert "Views per share 8.0 (8 views, 1 shares)" in page
-    assert "Where do views come from? Percentages are of 8 views." in page
+    assert "Where do views and enrolment visits come from? Views Percentages are of 8 views." in page
 
 
 def test_times_have_one_unit() -> None:
@@ -128,11 +135,32 @@ def test_re_enrolment_and_renewal_are_explained_where_they_stand(viewer: Browser
     assert "“Renewed” means that you issued the same credential for another period" in page
 
 
-def test_referrals_are_visits_everywhere(viewer: Browser) -> None:
+def test_visits_to_the_enrolment_page_have_one_name_everywhere(viewer: Browser, laurel: Laurel) -> None:
+    visits = acts(Kind.REFERRAL, 3, 8, channel=Channel.LINKEDIN_POST)
+    laurel.count_store = counted([*year_of_events(), *visits], YESTERDAY)
     page = shown(viewer.get(HERE))
-    assert "How many visits to an enrolment page were there?" in page
+    assert "Enrolment visits 3" in page
+    assert "There were 3 enrolment visits" in page
+    assert "How many enrolment visits were there?" in page
     assert "Number of visits by people to an enrolment page" in page
-    assert "Whose shares bring the most visits?" in page
+    assert "Referr" not in page
+    assert "referrals" not in page
+
+
+def test_enrolment_visits_by_channel_are_shown_beside_views(viewer: Browser, laurel: Laurel) -> None:
+    visits = acts(Kind.REFERRAL, 3, 8, channel=Channel.LINKEDIN_POST)
+    laurel.count_store = counted([*year_of_events(), *visits], YESTERDAY)
+    page = shown(viewer.get(f"{HERE}?{THIS_MONTH}")).partition("Where do views and enrolment visits come from?")[2]
+    drawn = page.partition("as a table")[0]
+    assert "Enrolment visits Percentages are of 3 enrolment visits. LinkedIn 3 100%" in drawn
+    laurel.count_store = counted(year_of_events(), YESTERDAY)
+    assert "Enrolment visits No enrolment visits in this period." in shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
+
+
+def test_the_list_of_shares_says_that_it_is_about_the_last_month_of_the_period(viewer: Browser) -> None:
+    says = "1 to 22 November 2026, the last month of the period, sorted by the number of enrolment visits"
+    assert says in shown(viewer.get(HERE))
+    assert "the last month of the period" not in shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
 
 
 def test_file_of_key_figures_says_what_the_page_says(viewer: Browser) -> None:
@@ -237,6 +265,101 @@ def test_cell_that_a_spreadsheet_would_run_is_text_in_a_download(viewer: Browser
 @pytest.mark.parametrize("name", ["hours", "nothing"])
 def test_unknown_table_is_not_found(viewer: Browser, name: str) -> None:
     assert viewer.get(f"{HERE}/figures/{name}").status == 404
+
+
+def compare_with_a_small_achievement(laurel: Laurel) -> str:
+    """Count another achievement of this month, of three credentials; the id of the large one."""
+    large = next(iter(laurel.issuer_store.achievements("fernhill"))).id
+    of_large, of_small = ({"achievement_id": each} for each in (large, "=1+1"))
+    events = [
+        *acts(Kind.ISSUED, 18, 10, target=NEW, **of_large),
+        *acts(Kind.OPENED, 6, 9, **of_large),
+        *acts(Kind.REFERRAL, 4, 8, **of_large),
+        *acts(Kind.ISSUED, 3, 10, target=NEW, **of_small),
+    ]
+    laurel.count_store = counted(events, YESTERDAY)
+    return large
+
+
+def test_figures_left_out_to_protect_others_say_so(viewer: Browser, laurel: Laurel) -> None:
+    large = compare_with_a_small_achievement(laurel)
+    page = shown(viewer.get(f"{HERE}?{THIS_MONTH}&achievement={large}"))
+    assert "18 credentials were issued" in page
+    assert "Open rate Left out to protect small groups" in page
+    because = "because in the same month, other achievements were issued to fewer than ten people"
+    assert f"Rates are not shown, {because}" in page
+    assert f"How far do credentials get? These figures are not shown, {because}" in page
+    assert "Nov 2026 18 Left out to protect small groups" in page
+    assert "ewer than 10 people" not in page
+    assert "at least ten credentials" not in page
+    kpis = viewer.get(f"{HERE}/figures/kpis?{THIS_MONTH}&achievement={large}").text
+    assert "Open rate,Left out to protect small groups" in kpis
+
+
+def test_achievements_are_compared_side_by_side(viewer: Browser, laurel: Laurel) -> None:
+    large = compare_with_a_small_achievement(laurel)
+    reply = viewer.get(f"{HERE}?{THIS_MONTH}")
+    page = shown(reply).partition("Which achievements bring the most?")[2].partition("Download achievements")[0]
+    name = laurel.issuer_store.achievement("fernhill", large).name
+    assert f"Achievement Issued Opened Shares Views Enrolment visits Sign-ups {name} 18 6 0 0 4 0" in page
+    assert f"{HERE}?{THIS_MONTH.replace('&', '&amp;')}&amp;achievement={large}" in reply.text
+    assert "Which achievements bring the most?" not in shown(viewer.get(f"{HERE}?{THIS_MONTH}&achievement={large}"))
+
+
+def test_figures_that_a_channel_cannot_limit_are_not_shown_as_zeros(viewer: Browser, laurel: Laurel) -> None:
+    visits = acts(Kind.VIEW, 3, 8, channel=Channel.LINKEDIN_POST)
+    laurel.count_store = counted([*year_of_events(), *visits], YESTERDAY)
+    limited = f"{THIS_MONTH}&channel=linkedin"
+    page = shown(viewer.get(f"{HERE}?{limited}"))
+    assert "Views 3 " in page
+    assert "what holders do, such as sharing, cannot be filtered by channel or country" in page
+    for absent in ("Shares", "Credentials issued", "Where are credentials shared?"):
+        assert absent not in page
+    (day,) = (row for row in rows_of(viewer, f"days?{limited}") if row["view"] != "0")
+    assert (day["view"], day["issued"], day["shared"], day["opened"]) == ("3", "", "", "")
+    (channel,) = rows_of(viewer, f"channels?{limited}")
+    assert (channel["view"], channel["issued"], channel["shared"]) == ("3", "", "")
+    for table in ("platforms", "cohorts", "influencers", "pathways"):
+        assert viewer.get(f"{HERE}/figures/{table}?{limited}").status == 404
+
+
+def test_figures_that_an_achievement_cannot_limit_are_empty_in_the_file(viewer: Browser) -> None:
+    row = rows_of(viewer, f"days?{THIS_MONTH}&achievement=%3D1%2B1")[0]
+    assert (row["issued"], row["listed"], row["profile_view"]) == ("12", "", "")
+
+
+def rows_of(viewer: Browser, path: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(viewer.get(f"{HERE}/figures/{path}").text)))
+
+
+def test_filtered_page_and_files_say_what_they_are_limited_to(viewer: Browser, laurel: Laurel) -> None:
+    one = next(iter(laurel.issuer_store.achievements("fernhill")))
+    limited = f"{THIS_MONTH}&achievement={one.id}&channel=linkedin&country=CH"
+    page = shown(viewer.get(f"{HERE}?{limited}"))
+    words = f"Filtered by achievement: {one.name} , channel: LinkedIn , country: Switzerland ."
+    assert page.count(words) == 2
+    assert f"{words} 1 to 22 November 2026, compared with" in page
+    reply = viewer.get(f"{HERE}/figures/kpis?{limited}")
+    name = one.name.lower().replace(" ", "-")
+    assert reply.headers["content-disposition"] == (
+        f'attachment; filename="fernhill-kpis-{name}-linkedin-switzerland-2026-11-01-2026-11-22.csv"'
+    )
+    row = next(csv.DictReader(io.StringIO(reply.text)))
+    assert (row["filter_achievement"], row["filter_channel"], row["filter_country"]) == (
+        one.name, "LinkedIn", "Switzerland",
+    )  # fmt: skip
+    assert "filter_" not in viewer.get(f"{HERE}/figures/kpis?{THIS_MONTH}").text
+
+
+def test_file_name_has_the_id_of_an_achievement_whose_name_has_no_latin_letters() -> None:
+    assert tables.file_part(NamedFilter("achievement", "abc234", "Achievement", "تحليل البيانات")) == "abc234"
+
+
+def test_page_says_how_old_its_figures_are_and_why_two_numbers_differ(viewer: Browser) -> None:
+    page = shown(viewer.get(HERE))
+    assert "Figures are up to five minutes old." in page
+    assert "A corrected credential is not counted again." in page
+    assert "A corrected credential is listed beside the one that it replaces" in page
 
 
 def test_page_without_counts_shows_zeros(viewer: Browser, laurel: Laurel) -> None:

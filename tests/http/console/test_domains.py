@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.award.issuers import domain_proof
-from chalicelib.credential.issuer import PROOF_LIFETIME, DomainProof, Place
+from chalicelib.credential.issuer import PROOF_LIFETIME, DomainProof, ProofLocation
 from chalicelib.errors import Refused, TooMany
 from chalicelib.http.api.domains import DOMAIN_CHECKS, SHARED_DOMAIN_CHECKS, prove
 from tests.http.console.test_bulk import text_of
@@ -56,7 +56,7 @@ def test_free_issuers_do_not_multiply_the_time_that_domain_checks_take(laurel: L
     """A check of a slow host holds a worker for nine seconds, and one network can create forty issuers a day."""
     attempts = 0
     for number in range(10):
-        proof = DomainProof(f"n{number}.evil.example", Place.DNS, laurel.now, "0" * 64)
+        proof = DomainProof(f"n{number}.evil.example", ProofLocation.DNS, laurel.now, "0" * 64)
         changes = {"domains": (proof,)} if common == "domain" else {"creator": (f"mailbox-{number}", "network-1")}
         issuer = laurel.issuer_store.issuer("fernhill")
         evil = replace(issuer, id=f"evil-{number}", did=f"did:web:evil-{number}", registered_as=None, **changes)  # type: ignore[arg-type] # as above
@@ -73,11 +73,11 @@ def test_free_issuers_do_not_multiply_the_time_that_domain_checks_take(laurel: L
 def test_an_outdated_domain_proof_is_marked_and_not_cited(owner: Browser, laurel: Laurel) -> None:
     publish(laurel)
     owner.post(HERE, {"domain": DOMAIN})
-    assert "Not confirmed recently" not in text_of(owner.get(HERE))
+    assert "Not verified recently" not in text_of(owner.get(HERE))
     issuer = laurel.issuer_store.issuer("fernhill")
     old = tuple(replace(proof, seen=proof.seen - PROOF_LIFETIME) for proof in issuer.domains)
     laurel.issuer_store.replace_issuer(replace(issuer, domains=old, version=issuer.version + 1))
-    assert "Not confirmed recently" in text_of(owner.get(HERE))
+    assert "Not verified recently" in text_of(owner.get(HERE))
     assert DOMAIN not in domain_finding(laurel, owner)
 
 
@@ -90,7 +90,7 @@ def test_a_domain_proof_does_not_verify_the_issuer_name(owner: Browser, laurel: 
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, registered_as=None, version=issuer.version + 1))
     shown = owner.client.get(page, accept=HTML)
-    assert "Issued under the name “Fernhill College”. The domain named.example confirms" in text_of(shown).translate(
-        ISOLATES
-    )
+    assert "Issued under the name “Fernhill College”. The issuer has verified the domain named.example" in text_of(
+        shown
+    ).translate(ISOLATES)
     assert f'href="{issuer.url}"' not in shown.text

@@ -11,6 +11,9 @@ from chalicelib.access import members, signing_keys
 from chalicelib.access.roles import Role
 from chalicelib.access.sign_in import known
 from chalicelib.award.issuers import creator
+from chalicelib.award.issuing import issue
+from chalicelib.credential.build import Holder
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.http.console import home
 from chalicelib.http.html import render
 from tests.http.fake_laurel import BASE_URL, Laurel
@@ -44,6 +47,25 @@ def test_person_without_an_issuer_creates_one(non_member: Browser, laurel: Laure
     assert laurel.access_context.member_store.member("riverside-academy", "sam@elsewhere.example").role is Role.OWNER
 
 
+def test_a_holder_who_signed_in_is_told_where_their_credentials_are(non_member: Browser) -> None:
+    page = non_member.get("/console/new").text
+    assert "Are you looking for your own credentials?" in page
+    assert "Send me the link to my credentials" in page
+
+
+def test_a_holder_who_signed_in_gets_a_link_and_others_get_the_same_answer(non_member: Browser, laurel: Laurel) -> None:
+    answers = [non_member.post("/console/new", {"do": "holder"})]
+    assert laurel.mailer.sent == []
+    achievement = next(laurel.issuer_store.achievements("fernhill"))
+    issue.issue(laurel.issuer_context, issue.Award("fernhill", achievement.id, Holder("Sam", "sam@elsewhere.example")))
+    answers.append(non_member.post("/console/new", {"do": "holder"}))
+    assert [(one.status, "a link to all of them should arrive" in one.text) for one in answers] == [(200, True)] * 2
+    (email,) = laurel.mailer.sent
+    assert (email.kind, email.to) == (Kind.HOLDER_LINK, "sam@elsewhere.example")
+    again = non_member.post("/console/new", {"do": "holder"})
+    assert (again.status, "We sent a link a few minutes ago" in again.text) == (422, True)
+
+
 def test_member_of_one_issuer_is_redirected_to_it(owner: Browser) -> None:
     assert owner.get("/console").headers["location"] == f"{BASE_URL}/console/fernhill"
     assert "Create another issuer" in owner.get("/console?all=1").text
@@ -54,7 +76,7 @@ def test_issuers_of_one_person_and_network_share_email_budgets(non_member: Brows
         non_member.post("/console/new", {**NEW, "id": f"academy-{number}"})
     one, other = (laurel.issuer_store.issuer(f"academy-{number}").creator for number in range(2))
     secret = signing_keys.derived(known.key_of_year(laurel.access_context)[1], "issuer-creator")
-    assert one == other == creator.of(secret, "sam@elsewhere.example", ADDRESS)
+    assert one == other == creator.creator_ids(secret, "sam@elsewhere.example", ADDRESS)
 
 
 def test_member_of_several_issuers_chooses(non_member: Browser, laurel: Laurel) -> None:

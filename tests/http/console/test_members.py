@@ -215,5 +215,5 @@ def test_the_only_owner_cannot_leave(owner: Browser, laurel: Laurel) -> None:
     response = owner.post(f"{PEOPLE}/leave")
     assert response.status == 422
     assert "Make someone else an owner first." in response.text
-    assert "ask the operators of this service to take it over" in response.text
+    assert "ask the operator of this service to take it over" in response.text
     assert members.issuers_of(laurel.access_context, OWNER) == ["fernhill"]

@@ -12,6 +12,7 @@ from chalicelib.delivery.limits.reputation import Counts, Problem, Reputation
 from chalicelib.http.console.overview import overview_figures
 from tests.http.console.test_bulk import achievement, text_of
 from tests.http.console.test_credentials import listed_ids
+from tests.http.console.test_limits import make_unidentified
 from tests.http.fake_laurel import NOW, Laurel
 from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser
@@ -80,8 +81,15 @@ def test_address_breaks_before_its_at_sign(owner: Browser, laurel: Laurel) -> No
     assert ">bo<wbr>@example.org<" in page
 
 
+def test_members_who_cannot_prove_the_identity_are_told_who_can(editor: Browser, laurel: Laurel) -> None:
+    assert "identity is not proven" not in text_of(editor.get(HERE))
+    make_unidentified(laurel)
+    page = " ".join(text_of(editor.get(HERE)).split())
+    assert "Your organization’s identity is not proven yet" in page
+    assert "An owner can fix this: ask one to verify a domain." in page
+
+
 def test_overview_says_when_nothing_needs_attention(editor: Browser, laurel: Laurel) -> None:
-    """An editor cannot prove the identity of the issuer, and is not asked to."""
     for one in list(laurel.issuer_store.records("fernhill")):
         laurel.issuer_store._records.pop(one.id)
     assert "Nothing needs your attention." not in text_of(editor.get(HERE))

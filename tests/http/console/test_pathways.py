@@ -8,16 +8,12 @@ import pytest
 
 from chalicelib.award.achievements import NewAchievement, add
 from chalicelib.award.pathways import pathway_actions
-from chalicelib.award.pathways.pathway import (
-    Completion,
-    Group,
-    Pathway,
-    Rule,
-    Step,
-)
+from chalicelib.award.pathways.pathway import Completion, Group, Pathway, Rule
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.pathways.pathway_link import Step
 from tests.http.console.test_bulk import achievement, text_of
-from tests.http.fake_laurel import NOW, Laurel, picture
+from tests.http.console.test_limits import make_unidentified
+from tests.http.fake_laurel import NOW, Laurel, id_of, picture
 from tests.http.gateway import Response
 from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser
@@ -140,6 +136,26 @@ def test_nested_groups_are_shown_read_only(editor: Browser, laurel: Laurel, seco
     assert "Use the API to change it." in page
     assert "Statistics" in page
     assert "Save the change" not in page
+
+
+def test_unverified_issuer_is_told_that_pages_do_not_show_the_next_step_yet(
+    owner: Browser, viewer: Browser, laurel: Laurel, second: str
+) -> None:
+    save_pathway(owner, laurel, second)
+    pathway = f"{HERE}/{only_pathway(laurel).id}"
+    credential, step = f"/c/{id_of('valid')}", "Step 1 of 2 in"
+    warning = "so your credentials’ pages do not show the next step yet."
+    promise = "Each credential’s page shows the next step"
+    assert step in " ".join(text_of(owner.client.get(credential, accept="text/html")).split())
+    assert promise in text_of(owner.get(HERE))
+    assert warning not in text_of(owner.get(HERE)) + text_of(owner.get(pathway))
+    make_unidentified(laurel)
+    assert step not in " ".join(text_of(owner.client.get(credential, accept="text/html")).split())
+    assert promise not in text_of(owner.get(HERE))
+    for page in (HERE, pathway):
+        assert warning in text_of(owner.get(page))
+        assert '/console/fernhill/domains">Verify a domain</a>' in owner.get(page).text
+        assert "An owner of your organization can verify a domain." in text_of(viewer.get(page))
 
 
 def test_viewer_cannot_create_a_pathway(viewer: Browser, laurel: Laurel, second: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.http.directory.issuer_search import PEOPLE
 from tests.http.console.conftest import send
 from tests.http.console.test_bulk import text_of
 from tests.http.fake_laurel import Laurel, id_of, picture
@@ -186,6 +187,17 @@ def test_only_an_owner_can_download_the_export(owner: Browser, editor: Browser, 
         assert browser.get(HERE).status == 403
 
 
+def test_only_an_owner_can_download_contacts_for_a_crm(owner: Browser, editor: Browser) -> None:
+    response = owner.get("/console/fernhill/export/salesforce")
+    assert response.headers["content-type"] == "text/csv; charset=utf-8"
+    assert response.headers["content-disposition"] == 'attachment; filename="fernhill-salesforce.csv"'
+    assert response.text.startswith("FirstName,LastName,Email,")
+    assert "ada@example.org" in response.text
+    assert "Download for HubSpot" in owner.get("/console/fernhill/export").text
+    assert owner.get("/console/fernhill/export/other").status == 404
+    assert editor.get("/console/fernhill/export/hubspot").status == 403
+
+
 @pytest.mark.parametrize("query", ["cursor=nonsense", "part=0&cursor=<b>", "part=99999999999"])
 def test_invalid_export_query_is_an_error_or_the_first_part(owner: Browser, query: str) -> None:
     assert owner.get(f"/console/fernhill/export?{query}").status in (200, 400)
@@ -242,12 +254,18 @@ def test_an_unreadable_colour_is_refused_with_its_contrast_ratio(owner: Browser,
     assert laurel.issuer_store.issuer("fernhill").accent is None
 
 
-def test_the_directory_is_switched_on_and_its_code_shown(owner: Browser, laurel: Laurel) -> None:
+def test_the_directory_is_switched_on_and_its_code_offered(owner: Browser, laurel: Laurel) -> None:
     assert "/embed/issuers/fernhill/directory" not in owner.get(HERE).text
     assert owner.post(HERE, {**DETAILS, "directory": "yes"}).status == 303
     assert laurel.issuer_store.issuer("fernhill").directory == "yes"
     page = owner.get(HERE).text
     assert 'name="directory" type="checkbox" value="yes" checked' in page
-    assert "&lt;iframe src=&#34;http://localhost:8000/embed/issuers/fernhill/directory&#34;" in page
+    assert '/issuers/fernhill/directory/embed"' in page
+    assert f"show the newest {PEOPLE} of them in a frame" in page
+    headings = [
+        page.index(f">{one}</h2>") for one in ("Public profile", "Your directory", "Identifiers and signing key")
+    ]
+    assert headings == sorted(headings)
+    assert page.index('name="directory"') < page.index('href="#directory-title"') < page.index("Save profile")
     assert owner.post(HERE, {**DETAILS, "version": "2"}).status == 303
     assert laurel.issuer_store.issuer("fernhill").directory is None

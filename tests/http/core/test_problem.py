@@ -120,7 +120,7 @@ def test_405_lists_the_allowed_methods(client: Gateway) -> None:
 
 
 def test_405_lists_the_methods_that_another_function_serves(laurel: Laurel) -> None:
-    laurel.settings = replace(laurel.settings, function=Function.PUBLIC)
+    laurel.settings = replace(laurel.settings, function=Function.PUBLIC, snapshot=True)
     response = Gateway.over(laurel)("DELETE", "/")
     assert (response.status, response.headers["allow"]) == (405, "GET, HEAD, POST")
 

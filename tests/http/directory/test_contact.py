@@ -13,7 +13,7 @@ import pytest
 from chalicelib.access.sign_in import links
 from chalicelib.analytics.event import Kind as EventKind
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.links import mailbox_id_of
 from chalicelib.delivery.ports import NotSent
 from chalicelib.directory.contact import message, relaying
@@ -276,7 +276,13 @@ def test_sender_can_be_reported_and_messages_turned_off_with_the_link(
 ) -> None:
     link = link_of(relay(laurel, client, holder))
     assert "Report sender" in client.get(link, **PAGE).text
-    assert "Sender reported" in submit(client, link, do="report").text
+    unsure = submit(client, link, do="report")
+    assert (unsure.status, "Nothing was reported" in unsure.text) == (422, True)
+    assert laurel.contact_store.reports == {}
+    assert "For a year, the sender cannot write to you, and neither can anyone else" in unsure.text
+    assert "Sender reported" in submit(client, link, do="report", sure="yes").text
+    data = client.get(path.replace("/profile", "/data")).json
+    assert len(data["reported_senders"]) == 2, "the sender and their domain"
     laurel.now += timedelta(days=1)
     write(client, holder, email="Grace+again@agency.example")
     refused = submit(client, link_of(of_kind(laurel, Kind.CONTACT_CONFIRMATION)[-1]))
@@ -373,7 +379,7 @@ def test_a_report_blocks_the_domain_of_the_sender_for_this_holder(
     laurel: Laurel, client: Gateway, holder: str, reported: str, other: str, status: int
 ) -> None:
     assert confirmed(laurel, client, holder, reported) == 200
-    submit(client, link_of(of_kind(laurel, Kind.CONTACT)[-1]), do="report")
+    submit(client, link_of(of_kind(laurel, Kind.CONTACT)[-1]), do="report", sure="yes")
     laurel.now += timedelta(days=1)
     assert confirmed(laurel, client, holder, other) == status
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.directory.reading_limit import FOR_OTHER_SITES, PER_NETWORK, SUSPECTED
+from chalicelib.directory.reading_limit import OTHER_SITES, PER_NETWORK, SUSPECTED
 from tests.http import gateway
 from tests.http.directory.test_search import PAGE, holder, show
 from tests.http.fake_laurel import NOW, Laurel
@@ -50,8 +50,8 @@ def test_another_site_cannot_use_up_what_its_visitors_may_read(
     client: Gateway, laurel: Laurel, mode: str, dest: str
 ) -> None:
     embedded = {"sec_fetch_site": "cross-site", "sec_fetch_mode": mode, "sec_fetch_dest": dest}
-    with laurel.reading_limit.reading(ADDRESS, FOR_OTHER_SITES, by_other_site=True) as reading:
-        reading.shown = FOR_OTHER_SITES
+    with laurel.reading_limit.reading(ADDRESS, PER_NETWORK // OTHER_SITES, by_other_site=True) as reading:
+        reading.shown = PER_NETWORK // OTHER_SITES
     assert client.get("/v1/directory?limit=10", **embedded).status == 429
     followed = {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "document"}
     assert client.get("/directory", **PAGE, **followed).status == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from chalicelib.directory.reading_limit import PER_NETWORK
 from tests.http.catalogue.conftest import without_proof
 from tests.http.directory.test_search import PAGE, holder, show
 from tests.http.fake_laurel import Laurel
-from tests.http.gateway import ADDRESS, Gateway
+from tests.http.gateway import ADDRESS, Gateway, Response
 from tests.http.test_no_english_left import left
 
 HERE = "/issuers/fernhill/directory"
 FRAME = f"/embed{HERE}"
+BUILDER = f"{HERE}/embed"
 
 
 def change(laurel: Laurel, **changes: Any) -> None:
@@ -93,7 +95,7 @@ def test_the_issuers_page_leads_to_it(client: Gateway, laurel: Laurel) -> None:
     assert client.get("/issuers/fernhill").json["directory"] is None
 
 
-@pytest.mark.parametrize("path", [HERE, FRAME], ids=["page", "frame"])
+@pytest.mark.parametrize("path", [HERE, FRAME, BUILDER], ids=["page", "frame", "builder"])
 @pytest.mark.parametrize("missing", ["off", "unidentified", "unknown", "no_id"])
 def test_there_is_none_unless_an_identified_issuer_has_switched_it_on(
     client: Gateway, laurel: Laurel, path: str, missing: str
@@ -157,12 +159,50 @@ def test_a_frame_is_an_impression_and_no_search(client: Gateway, laurel: Laurel)
     assert kinds == [(Kind.LISTED, "fernhill"), (Kind.SEARCHED, "fernhill"), (Kind.LISTED, "fernhill")]
 
 
+def code(page: Response) -> str:
+    found = re.search(r'<textarea class="snippet"[^>]*>\s*(.*?)</textarea>', page.text, re.DOTALL)
+    assert found is not None
+    return unescape(found[1])
+
+
+def test_the_directory_offers_the_code_of_its_frame(client: Gateway) -> None:
+    assert f'href="http://localhost:8000{BUILDER}"' in client.get(HERE, **PAGE).text
+    page = client.get(BUILDER, **PAGE)
+    assert page.status == 200
+    assert f'<iframe src="http://localhost:8000{FRAME}?theme=auto" title="People with our credentials"' in code(page)
+    assert 'addEventListener("message"' in code(page)
+    assert "daily reading limit of the visitor’s network" in page.text
+    assert "Laurel also stores events for the issuers of these people" in page.text
+
+
+def test_the_code_of_the_frame_has_the_chosen_colours_and_language(client: Gateway) -> None:
+    page = client.get(f"{BUILDER}?theme=dark&language=de", **PAGE)
+    assert f'src="http://localhost:8000{FRAME}?theme=dark&amp;lang=de" title="Personen mit unseren' in code(page)
+    frame = client.get(f"{FRAME}?theme=dark&lang=de", **PAGE).text
+    assert '<html lang="de"' in frame
+    assert '<body class="dark">' in frame
+
+
+def test_the_builder_says_if_only_some_websites_may_show_the_frame(client: Gateway, laurel: Laurel) -> None:
+    said = "Only the websites that the issuer has listed"
+    assert said not in client.get(BUILDER, **PAGE).text
+    change(laurel, embed_sites="https://fernhill.example")
+    assert said in client.get(BUILDER, **PAGE).text
+
+
+def test_the_preview_of_the_builder_is_no_impression(client: Gateway, laurel: Laurel) -> None:
+    client.get(FRAME, referer=f"http://localhost:8000{BUILDER}")
+    assert not laurel.event_store.events
+    client.get(FRAME, referer="https://fernhill.example/people")
+    assert len(laurel.event_store.events) == 1
+
+
 def test_the_switch_has_one_value(laurel: Laurel) -> None:
     with pytest.raises(issuer_actions.Refused) as refusal:
         issuer_actions.update_profile(laurel.issuer_context, "fernhill", {"directory": "secret"})
     assert refusal.value.code == "bad_directory"
 
 
-@pytest.mark.parametrize("path", [HERE, FRAME, "/directory"], ids=["page", "frame", "everyone"])
+@pytest.mark.parametrize("path", [HERE, FRAME, BUILDER, "/directory"], ids=["page", "frame", "builder", "everyone"])
 def test_no_text_of_laurels_own_stays_english(client: Gateway, path: str) -> None:
     assert set(left(client, path)) <= {"Ada Lovelace", "Bob", "Cy", "Lagos, Nigeria"}

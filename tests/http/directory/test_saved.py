@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.award.issuing import status_changes
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails.email_content import EmailContent, Kind
+from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.ports import NotSent
 from chalicelib.directory.saved import actions, checking, saved, searches
 from chalicelib.email.message import message as mime
@@ -100,23 +100,23 @@ def test_list_of_another_person_is_never_shown(laurel: Laurel, client: Gateway, 
 @pytest.mark.parametrize("how", ["unpublish", "hide", "expire"])
 def test_person_who_delists_disappears_for_good(laurel: Laurel, recruiter: Browser, how: str) -> None:
     save(recruiter)
-    public = laurel.profile_store.public[ADA]
+    shown = laurel.profile_store.recruiters[ADA]
     match how:
         case "unpublish":
-            del laurel.profile_store.public[ADA]
+            del laurel.profile_store.recruiters[ADA]
         case "hide":
             laurel.profile_store.hide(ADA, laurel.now)
         case _:
-            laurel.profile_store.public[ADA] = replace(public, expires_at=laurel.now)
+            laurel.profile_store.recruiters[ADA] = replace(shown, expires_at=laurel.now)
     assert "Ada Lovelace" not in recruiter.get(LIST).text
-    laurel.profile_store.public[ADA] = public
+    laurel.profile_store.recruiters[ADA] = shown
     assert "Ada Lovelace" not in recruiter.get(LIST).text
 
 
 def test_person_who_delists_is_removed_by_the_daily_check(laurel: Laurel, recruiter: Browser) -> None:
     save(recruiter)
     save(recruiter, BOB)
-    del laurel.profile_store.public[ADA]
+    del laurel.profile_store.recruiters[ADA]
     assert check(laurel) == []
     assert values(laurel) == ([BOB], [])
 
@@ -157,7 +157,7 @@ def test_recruiter_is_told_once_when_a_saved_persons_credential_was_revoked(laur
     (sent,) = check(laurel)
     assert (sent.kind, sent.to) == (Kind.SAVED_NEWS, RECRUITER)
     assert [str(one) for one in sent.paragraphs] == [
-        f"A credential of “Ada Lovelace” was revoked: {BASE_URL}/c/{id_of('valid')}"
+        f"A credential held by “Ada Lovelace” was revoked: {BASE_URL}/c/{id_of('valid')}"
     ]
     assert check(laurel) == []
 
@@ -235,3 +235,63 @@ def test_news_that_could_not_be_sent_are_sent_later(laurel: Laurel, recruiter: B
 def test_saved_search_is_read_as_the_directory_reads_it() -> None:
     assert searches.canonical("skill=Python&q=ada+&x=1&skill=") == "skill=Python&q=ada"
     assert searches.label("q=ada&place=Lagos%2C+Nigeria") == "ada, Lagos, Nigeria"
+
+
+@pytest.mark.parametrize("path", ["/", "/directory", f"/holders/{ADA}", LIST, "/sign-in"])
+def test_no_page_offers_to_sign_in_to_a_browser_that_has_a_session(
+    client: Gateway, recruiter: Browser, path: str
+) -> None:
+    def header(page: str) -> str:
+        return page.split('<nav class="top-navigation"')[1].split("</nav>", maxsplit=1)[0]
+
+    if path != LIST:
+        assert "Sign in" in header(client.get(path, **PAGE).text)
+    page = recruiter.get(path)
+    assert "Sign in" not in header(page.text)
+    assert "Account" in header(page.text)
+    assert "no-store" in page.headers["cache-control"]
+
+
+def test_a_shared_cache_does_not_give_the_home_page_of_a_session_to_others(client: Gateway) -> None:
+    assert "Cookie" in client.get("/", **PAGE).headers["vary"]
+
+
+def test_the_account_page_and_the_console_lead_to_the_saved_list(recruiter: Browser) -> None:
+    for path in ("/sign-in", "/console/new"):
+        assert f'href="{BASE_URL}{LIST}"' in recruiter.get(path).text
+
+
+def test_a_saved_person_is_not_offered_again_but_removed(laurel: Laurel, client: Gateway, recruiter: Browser) -> None:
+    save(recruiter)
+    link = f"/holders/{ADA}?saved=1"
+    assert f'href="{BASE_URL}{link}"' in recruiter.get(LIST).text
+    assert ">Saved</a>" in recruiter.get(link).text
+    assert ">Saved</a>" not in client.get(link, **PAGE).text  # a link that was passed on
+    page = recruiter.get(f"{LIST}?person={ADA}").text
+    assert "This person is on your list" in page
+    assert "Save this person?" not in page
+    recruiter.post(LIST, {"do": "save_search", "value": "q=rivers"})
+    assert "This search is on your list" in recruiter.get(f"{LIST}?search={quote('q=rivers')}").text
+
+
+def test_the_list_is_deleted_by_its_owner_with_the_address(laurel: Laurel, recruiter: Browser) -> None:
+    save(recruiter)
+    recruiter.post(LIST, {"do": "save_search", "value": "q=rivers"})
+    page = recruiter.get(LIST).text
+    assert "stored with your email address until you delete it" in page
+    assert "You cannot undo this." in page
+    done = recruiter.post(LIST, {"do": "delete_list", "value": ""})
+    assert done.headers["location"] == f"{BASE_URL}{LIST}?did=deleted"
+    assert laurel.saved_store.lists == {}
+    assert "List deleted." in recruiter.get(f"{LIST}?did=deleted").text
+    assert "Delete list" not in recruiter.get(LIST).text
+
+
+def test_sign_in_says_how_long_an_address_is_stored(client: Gateway) -> None:
+    page = client.get("/sign-in", **PAGE).text
+    assert "stores your email address for at most 12 hours, and a hash of it for 400 days" in page
+
+
+def test_the_directory_says_that_a_saved_search_is_stored(client: Gateway) -> None:
+    page = client.get("/directory?q=rivers", **PAGE).text
+    assert "stores what was searched for only if you save the search" in page

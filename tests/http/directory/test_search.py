@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from datetime import date, timedelta
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -26,6 +27,7 @@ def holder(letter: str, name: str, *credentials: str, **details: object) -> Publ
 def show(laurel: Laurel, *people: Published) -> None:
     for one in people:
         laurel.profile_store.public[one.holder_id] = one
+        laurel.profile_store.recruiters[one.holder_id] = one
     updates.update(laurel.listing_updates, [one.holder_id for one in people])
 
 
@@ -82,6 +84,16 @@ def test_pages_continue_by_cursor_for_the_same_search_only(client: Gateway) -> N
     assert (other.status, other.json["code"]) == (400, "bad_cursor")
     forged = client.get(f"/v1/directory?limit=1&sort=name&place=Nigeria&cursor={first['next'][:-4]}AAAA")
     assert (forged.status, forged.json["code"]) == (400, "bad_cursor")
+
+
+@pytest.mark.usefixtures("people")
+def test_a_search_reads_the_salt_of_the_day_once(client: Gateway, laurel: Laurel) -> None:
+    """To count the network; the cursor is signed with the same."""
+    other: list[date] = []
+    laurel.__dict__["directory"] = replace(laurel.directory, secret=other.append)
+    first = client.get("/v1/directory?limit=1").json
+    assert client.get(f"/v1/directory?limit=1&cursor={first['next']}").status == 200
+    assert other == []
 
 
 @pytest.mark.usefixtures("people")
@@ -144,11 +156,23 @@ def test_the_page_shows_cards_filters_and_why(client: Gateway) -> None:
     page = client.get("/directory?q=python", **PAGE)
     assert page.status == 200
     assert "<bdi>Ada Lovelace</bdi>" in page.text
-    assert "1 valid credential<" in page.text
+    assert "1 valid credential from a proven issuer<" in page.text
     assert "Skill: <bdi>Python</bdi>" in page.text
     assert 'name="place" value="Lagos, Nigeria"' in page.text
     assert "1 person" in page.text
     assert page.headers["x-robots-tag"] == "noindex"
+
+
+def test_a_card_does_not_call_credentials_of_issuers_that_are_not_proven_invalid(
+    laurel: Laurel, client: Gateway
+) -> None:
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=())
+    show(laurel, holder("a", "Ada Lovelace", "valid"))
+    assert "Each is genuine and valid." in client.get(f"/holders/{ADA}", **PAGE).text
+    page = client.get("/directory?q=ada", **PAGE).text
+    assert "No valid credentials<" not in page
+    assert "No valid credentials from proven issuers<" in page
 
 
 @pytest.mark.usefixtures("people")
@@ -166,6 +190,21 @@ def test_chosen_filters_stay_chosen_and_empty_fields_are_ignored(client: Gateway
     assert page.status == 200
     assert 'name="place" value="Atlantis" checked' in page.text
     assert "No one matches this search." in page.text
+
+
+@pytest.mark.usefixtures("people")
+def test_chosen_filters_are_listed_and_can_be_removed_while_all_filters_stay_closed(client: Gateway) -> None:
+    page = client.get("/directory?q=ada&place=Lagos&skill=python&sort=name", **PAGE).text
+    assert "Filters (3)" in page
+    assert '<details class="fold" open' not in page
+    chosen = page.split('<ul class="chosen"')[1].split("</ul>")[0]
+    links = re.findall(r'href="http://localhost:8000([^"]+)".*?: <bdi>(.*?)</bdi>', chosen)
+    assert links == [
+        ("/directory?q=ada&amp;skill=python&amp;sort=name", "Lagos"),
+        ("/directory?q=ada&amp;place=Lagos&amp;sort=name", "Python"),
+        ("/directory?q=ada&amp;place=Lagos&amp;skill=python", "Name"),
+    ]
+    assert '<ul class="chosen"' not in client.get("/directory?q=ada", **PAGE).text
 
 
 def test_the_next_page_keeps_the_search(client: Gateway, laurel: Laurel) -> None:
@@ -206,9 +245,16 @@ def test_the_page_in_another_language_keeps_the_search(client: Gateway) -> None:
 
 @pytest.mark.usefixtures("people")
 def test_a_place_typed_as_a_word_is_offered_as_a_filter(client: Gateway) -> None:
+    page = client.get("/directory?q=python+Lagos", headers=PAGE)
+    assert "No one matches this search." in page.text
+    assert "/directory?q=python&amp;place=lagos" in page.text
+
+
+@pytest.mark.usefixtures("people")
+def test_a_filter_that_finds_no_one_is_not_offered(client: Gateway) -> None:
     page = client.get("/directory?q=welding+Lagos", headers=PAGE)
     assert "No one matches this search." in page.text
-    assert "/directory?q=welding&amp;place=lagos" in page.text
+    assert "place=lagos" not in page.text
 
 
 @pytest.mark.usefixtures("people")
@@ -216,3 +262,15 @@ def test_the_form_takes_places_and_skills_that_it_does_not_list(client: Gateway)
     page = client.get("/directory?place=Lagos,+Nigeria&place=Paris,+France", headers=PAGE)
     assert "2 people" in page.text or "3 people" in page.text
     assert 'id="place-other" name="place"' in page.text
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("typed", "complete"), [("dat", False), ("data", True), ("d", False), ("", True), ("分", True)]
+)
+def test_a_short_last_word_is_not_called_a_complete_search(client: Gateway, typed: str, complete: bool) -> None:
+    assert client.get(f"/v1/directory?q={quote(typed)}").json["complete"] is complete
+
+
+def test_a_search_that_is_too_long_is_told_so(client: Gateway) -> None:
+    assert "at most 200 characters" in client.get(f"/v1/directory?q={'a' * 201}").json["detail"]

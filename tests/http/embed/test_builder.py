@@ -85,3 +85,13 @@ def test_page_says_how_to_show_several_credentials_of_a_holder(client: Gateway, 
     page = client.get(f"{laurel.url('valid')}/embed", accept=HTML).text
     assert "Open the link to the holder’s public profile" in page
     assert "even if all their credentials are from one issuer" in page
+
+
+def test_the_page_says_how_old_each_form_may_be_and_what_is_stored_of_a_visitor(
+    client: Gateway, laurel: Laurel
+) -> None:
+    page = client.get(f"{laurel.url('valid')}/embed", accept=HTML).text
+    assert "at most 30 seconds old when its page is loaded" in page
+    assert "an image is at most five minutes old" in page
+    assert "country, language, kind of device, campaign tags, whether it is a program" in page
+    assert "Automatic: matches the visitor’s system" in page

@@ -70,17 +70,15 @@ def sources(found: dict[str, Any]) -> set[str]:
     return {urlsplit(url).netloc for url in re.findall(r'src="([^"]+)"', found.get("html", ""))}
 
 
-@pytest.mark.parametrize(("rule", "holds"), CONTENTS, ids=[rule for rule, _ in CONTENTS])
 @pytest.mark.parametrize("form", ["json", "xml"])
 @pytest.mark.parametrize("limits", [{}, {"maxwidth": "200", "maxheight": "200"}, {"maxwidth": "20"}], ids=str)
-def test_response_follows_the_specification(
-    client: Gateway, rule: str, holds: Callable[[dict[str, Any]], object], form: str, limits: dict[str, str]
-) -> None:
+def test_response_follows_the_specification(client: Gateway, form: str, limits: dict[str, str]) -> None:
     for kind in ("valid", "revoked", "tampered"):
         response = client.get(path(kind, format=form, **limits))
         xml = {one.tag: one.text or "" for one in ET.fromstring(response.body)} if form == "xml" else {}  # noqa: S314
         found = xml or response.json
-        assert holds(found) is not False, rule
+        for rule, holds in CONTENTS:
+            assert holds(found) is not False, rule
         assert all(int(found.get(f"{side}", 0)) <= int(limits.get(f"max{side}", 10_000)) for side in SIDES)
 
 

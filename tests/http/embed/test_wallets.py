@@ -12,7 +12,7 @@ import pytest
 from chalicelib.analytics.event import Kind
 from chalicelib.embed.wallets import wallets
 from chalicelib.embed.wallets.google import SAVE, GoogleSigner
-from chalicelib.embed.wallets.wallet_pass import Wallet
+from chalicelib.embed.wallets.wallet import Wallet
 from chalicelib.settings import Function
 from tests.embed.wallets import makers
 from tests.http.embed.test_widgets import hostile_document

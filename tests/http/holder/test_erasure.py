@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails.email_content import Kind
-from chalicelib.erasure.erasure import AskedBy, Erasure
+from chalicelib.delivery.emails.parts.email_content import Kind
+from chalicelib.erasure import requests
+from chalicelib.erasure.erasure import Erasure, RequestedBy
 from chalicelib.erasure.requests import NOTICES
 from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import HTML, Gateway
@@ -37,7 +38,7 @@ def test_holder_asks_with_the_link_to_everything_and_is_told_the_day(
     assert (response.status, "Your data will be deleted" in response.text) == (200, True)
     found = stored(laurel)
     assert found is not None
-    assert (found.asked_by, found.due) == (AskedBy.HOLDER, laurel.now + timedelta(days=7))
+    assert (found.requested_by, found.due) == (RequestedBy.HOLDER, laurel.now + timedelta(days=7))
     email = laurel.mailer.sent[-1]
     assert (email.kind, email.to) == (Kind.ERASURE, EMAIL)
     assert f"{found.due:%-d %B %Y}" in email.subject
@@ -137,6 +138,51 @@ def test_deletion_that_has_begun_is_not_offered_to_be_cancelled(
     assert "Cancel the deletion" not in page
     assert "cannot be cancelled" in submit(client, wide_path, do="keep").text
     assert stored(laurel) is not None
+
+
+def test_deleting_the_settings_keeps_the_link_that_cancels_the_deletion_of_everything(
+    laurel: Laurel, client: Gateway, wide_path: str, cancel_path: str
+) -> None:
+    found = stored(laurel)
+    assert found is not None
+    day = f"{found.due:%-d %B %Y}"
+    own = re.sub(r"<[^>]+>", "", client.get(wide_path, accept=HTML).text)
+    assert f"This does not cancel the deletion of everything on {day}." in own
+    page = re.sub(r"<[^>]+>", "", submit(client, wide_path, do="forget", sure="yes").text)
+    assert f"is still scheduled for {day}." in page
+    assert "Until then, you can cancel it with the link in our email about it." in page
+    assert client.get(wide_path, accept=HTML).status == 404
+    assert "Cancel the deletion" in client.get(cancel_path, accept=HTML).text
+    assert "was cancelled" in submit(client, cancel_path).text
+    assert stored(laurel) is None
+
+
+def test_deleting_the_settings_keeps_the_link_that_cancels_an_issuers_deletion(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    requests.request_as_issuer(laurel.erasure_context, "fernhill", email=EMAIL)
+    cancel = urlsplit(laurel.mailer.sent[-1].main.url).path
+    submit(client, wide_path, do="forget", sure="yes")
+    assert "was cancelled" in submit(client, cancel).text
+    assert laurel.erasure_store.erasure("fernhill", mailbox.digest(EMAIL)) is None
+
+
+def test_deleting_the_settings_deletes_the_link_of_a_deletion_that_was_cancelled(
+    laurel: Laurel, client: Gateway, wide_path: str, cancel_path: str
+) -> None:
+    submit(client, cancel_path)
+    page = submit(client, wide_path, do="forget", sure="yes").text
+    assert "scheduled" not in page
+    assert laurel.delivery_store.links == {}
+
+
+def test_page_after_deleting_the_settings_says_that_the_deletion_of_everything_has_started(
+    laurel: Laurel, client: Gateway, wide_path: str, cancel_path: str
+) -> None:
+    laurel.erasure_store.begin()
+    page = submit(client, wide_path, do="forget", sure="yes").text
+    assert "has started and cannot be cancelled" in page
+    assert "still scheduled" not in page
 
 
 def test_link_to_one_issuer_neither_shows_nor_cancels_the_deletion_of_everything(

@@ -16,7 +16,8 @@ from chalicelib.award.issuing import issue
 from chalicelib.credential.build import Holder
 from chalicelib.delivery import handlers, mailbox
 from chalicelib.delivery.delivery_status import State
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
+from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.holder.link_requests import NEW_LINK
 from chalicelib.delivery.links import RETENTION, VALIDITY, WIDE_VALIDITY
 from chalicelib.delivery.resend import STORED_AFTER
@@ -62,6 +63,12 @@ def deliver(laurel: Laurel) -> None:
 
 def submit(client: Gateway, path: str, **fields: str) -> Response:
     return client.post(path, urlencode(fields).encode(), **FORM)
+
+
+def requested(laurel: Laurel) -> str:
+    """The path of a link to everything that the holder requested, as on a credential's page."""
+    link_requests.send_link_to_recipient(laurel.delivery_context, EMAIL)
+    return urlsplit(laurel.mailer.sent[-1].main.url).path
 
 
 def events(laurel: Laurel, kind: EventKind) -> list[str | None]:
@@ -209,7 +216,7 @@ def test_unknown_share_target_or_foreign_credential_is_404(
 def test_the_signed_credential_can_be_downloaded(laurel: Laurel, client: Gateway, path: str) -> None:
     response = submit(client, path, do="download", credential=CREDENTIAL)
     assert response.body == laurel.issuer_store.record(CREDENTIAL).document
-    assert response.headers["content-disposition"].startswith("attachment")
+    assert response.headers["content-disposition"] == 'attachment; filename="Data analysis in practice.json"'
     assert [event.kind for event in laurel.event_store.events.values()][-1] == EventKind.DOWNLOAD
 
 
@@ -328,7 +335,7 @@ def test_the_data_can_be_downloaded_beside_their_deletion(client: Gateway, path:
     assert "/data" not in client.get(path, **PHONE).text
 
 
-def test_only_a_valid_credential_of_an_identified_issuer_has_a_certificate(
+def test_only_a_valid_credential_has_a_certificate_whether_or_not_its_issuer_is_proven(
     laurel: Laurel, client: Gateway, path: str
 ) -> None:
     url = f"{BASE_URL}/c/{CREDENTIAL}/certificate.pdf"
@@ -342,7 +349,8 @@ def test_only_a_valid_credential_of_an_identified_issuer_has_a_certificate(
     issuer = laurel.issuer_store.issuer("fernhill")
     unproven = replace(issuer, registered_as=None, domains=(), version=issuer.version + 1)
     laurel.issuer_store.replace_issuer(unproven)
-    assert url not in client.get(path, **PHONE).text
+    assert url in client.get(path, **PHONE).text
+    assert client.get(url.removeprefix(BASE_URL)).status == 200
 
 
 def test_the_page_says_what_the_link_allows_and_how_long_it_works(client: Gateway, path: str, wide_path: str) -> None:
@@ -419,7 +427,9 @@ def test_a_new_link_is_emailed_and_revokes_the_previous_ones(laurel: Laurel, cli
     assert (email.kind, email.to) == (Kind.HOLDER_LINK, EMAIL)
     assert client.get(path, **PHONE).status == 410
     assert client.get(urlsplit(email.main.url).path, **PHONE).status == 200
-    assert submit(client, path, do="link").status == 429
+    refused = submit(client, path, do="link")
+    assert refused.status == 429
+    assert "Earlier links were not ended." in refused.text
     assert len(laurel.mailer.sent) == 2
 
 
@@ -440,12 +450,75 @@ def test_a_link_expires_after_a_year_and_is_renewed_only_by_email(laurel: Laurel
 def test_forgetting_a_holder_keeps_only_a_hash(laurel: Laurel, client: Gateway, path: str, wide_path: str) -> None:
     assert submit(client, wide_path, do="forget").status == 400
     assert laurel.delivery_store.links
-    assert submit(client, wide_path, do="forget", sure="yes").status == 200
+    page = submit(client, wide_path, do="forget", sure="yes")
+    assert page.status == 200
+    assert "We have deleted your public profile with its history, your settings and your links." in page.text
     assert laurel.delivery_store.links == {}
     assert EMAIL not in repr(laurel.delivery_store.mailboxes)
     assert client.get(path, **PHONE).status == 404
     laurel.now += timedelta(days=2)
     assert resend(laurel, client).status == 422
+
+
+def test_email_settings_show_that_deleting_the_data_stopped_emails_and_saving_keeps_it(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    submit(client, wide_path, do="forget", sure="yes")
+    again = requested(laurel)
+    page = client.get(again, **PHONE).text
+    assert "You deleted your data on" in page
+    assert 'id="mail-fernhill-none" name="wanted" value="none" checked' in page
+    assert page.count('name="wanted" value="all" checked') == 0
+    assert submit(client, again, do="mail", issuer="fernhill", wanted="none").status == 303
+    laurel.now += timedelta(days=2)
+    assert resend(laurel, client).status == 422
+
+
+def test_after_deleting_the_data_a_holder_chooses_the_emails_of_one_issuer_again(
+    laurel: Laurel, client: Gateway, wide_path: str
+) -> None:
+    submit(client, wide_path, do="forget", sure="yes")
+    again = requested(laurel)
+    assert submit(client, again, do="mail", issuer="fernhill", wanted="all").status == 303
+    assert 'id="mail-fernhill-all" name="wanted" value="all" checked' in client.get(again, **PHONE).text
+    laurel.now += timedelta(days=2)
+    assert resend(laurel, client).status == 202
+
+
+def test_the_data_says_that_deleting_the_data_stopped_emails(laurel: Laurel, client: Gateway, wide_path: str) -> None:
+    submit(client, wide_path, do="forget", sure="yes")
+    again = requested(laurel)
+    submit(client, again, do="mail", issuer="fernhill", wanted="new")
+    settings = client.get(f"{again}/data").json["settings"]
+    assert settings["emails_stopped_at"] == f"{laurel.now:%Y-%m-%dT%H:%M:%SZ}"
+    assert settings["subscribed_again_to"] == ["fernhill"]
+
+
+def test_the_email_with_a_link_says_where_it_was_requested(laurel: Laurel, client: Gateway, path: str) -> None:
+    stop = urlsplit(laurel.mailer.sent[-1].unsubscribe or "").path
+    submit(client, path, do="all")
+    assert "requested it on your page" in laurel.mailer.sent[-1].why
+    client.post(stop, b"", **FORM)
+    submit(client, stop, do="undo")
+    assert "requested it with a link from an earlier email" in laurel.mailer.sent[-1].why
+    laurel.now += VALIDITY
+    submit(client, path, do="all")
+    assert "requested it with a link from an earlier email" in laurel.mailer.sent[-1].why
+    laurel.now += timedelta(days=1)
+    link_requests.send_link_to_person(laurel.delivery_context, EMAIL)
+    assert "signed in with this address and requested it" in laurel.mailer.sent[-1].why
+
+
+def test_the_email_with_a_link_does_not_say_that_deleted_links_work(
+    laurel: Laurel, client: Gateway, path: str, wide_path: str
+) -> None:
+    before = laurel.mailer.sent[-1]
+    assert "Requesting this link does not end earlier links." in before.paragraphs
+    submit(client, wide_path, do="forget", sure="yes")
+    requested(laurel)
+    email = laurel.mailer.sent[-1]
+    assert "Links from before you deleted your data no longer work." in email.paragraphs
+    assert client.get(path, **PHONE).status == 404
 
 
 def test_one_click_unsubscribe_is_idempotent(laurel: Laurel, client: Gateway, path: str) -> None:

@@ -31,6 +31,7 @@ def flooded(laurel: Laurel) -> dict[str, list[str]]:
     return {"aaa": give(laurel, "aaa", FLOOD), "zzz": give(laurel, "zzz", MINE)}
 
 
+@pytest.mark.slow
 def test_a_flood_of_5000_credentials_hides_nothing_of_another_issuer(
     laurel: Laurel, client: Gateway, flooded: dict[str, list[str]]
 ) -> None:
@@ -62,7 +63,7 @@ def test_a_page_reads_a_bounded_number_of_items(
     holder_actions.view(context, token, person=False)
     assert sum(archive.calls.values()) <= 2 * holder_home.PAGE_SIZE
     archive.calls.clear()
-    holder_actions.document(context, token, flooded[issuer_id or "aaa"][-1])
+    holder_actions.download(context, token, flooded[issuer_id or "aaa"][-1])
     holder_actions.choose_emails(context, token, issuer_id or "aaa", "none")
     assert sum(archive.calls.values()) <= 5
 

@@ -14,7 +14,7 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuing import issue
 from chalicelib.credential.build import Holder
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.holder import link_requests
 from chalicelib.delivery.links import WIDE_RETENTION, WIDE_VALIDITY, Purpose
 from chalicelib.delivery.ports import NotSent

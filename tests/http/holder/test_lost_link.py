@@ -11,9 +11,10 @@ import pytest
 
 from chalicelib.access.sign_in import links
 from chalicelib.delivery import mailbox
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.holder import lost_link
-from chalicelib.delivery.holder.link_requests import FROM_ENDED_LINKS
+from chalicelib.delivery.holder.link_requests import LOST_LINKS
+from chalicelib.delivery.links import WIDE_VALIDITY, Purpose
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Unavailable
 from chalicelib.moderation import takedown
@@ -30,9 +31,16 @@ def ask(client: Gateway, email: str = EMAIL, path: str = PATH) -> Response:
     return submit(client, path, email=email)
 
 
+def own_path(laurel: Laurel) -> str:
+    """The path of a link to all of the holder's credentials."""
+    url, link = laurel.delivery_context.link(Purpose.MY, EMAIL)
+    laurel.delivery_store.add_links((link,))
+    return urlsplit(url).path
+
+
 def work(laurel: Laurel) -> None:
     """Do what the worker does."""
-    handlers = {lost_link.KIND: partial(lost_link.answer, laurel.delivery_context)}
+    handlers = {lost_link.KIND: partial(lost_link.handle_request, laurel.delivery_context)}
     run(
         Worker(laurel.tasks, handlers, lambda: laurel.now, laurel.entropy, lambda _: None),
         laurel.now + timedelta(seconds=50),
@@ -58,6 +66,16 @@ def test_the_recipient_gets_a_link_to_everything_in_the_language_of_the_page(lau
     assert (email.kind, email.to, email.language) == (Kind.HOLDER_LINK, EMAIL, "de")
     page = client.get(urlsplit(email.main.url).path, accept=HTML)
     assert f"{BASE_URL}/c/{CREDENTIAL}" in page.text
+
+
+def test_the_email_says_that_someone_entered_the_address_on_the_page_of_a_credential(
+    laurel: Laurel, client: Gateway
+) -> None:
+    ask(client)
+    work(laurel)
+    email = laurel.mailer.sent[-1]
+    assert "entered this address on the public page of one of your credentials" in email.why
+    assert "on your page" not in email.why
 
 
 def test_the_answer_is_the_same_for_every_address_and_only_the_recipient_is_emailed(
@@ -135,11 +153,41 @@ def test_the_answer_does_not_say_why_nothing_was_sent(
 
 
 def test_a_strangers_requests_are_limited_for_each_address_and_day(laurel: Laurel, client: Gateway) -> None:
-    for _ in range(FROM_ENDED_LINKS.max_count + 3):
+    for _ in range(LOST_LINKS.max_count + 3):
         laurel.now += timedelta(minutes=30)
         ask(client)
         work(laurel)
-    assert len(sent(laurel)) == FROM_ENDED_LINKS.max_count
+    assert len(sent(laurel)) == LOST_LINKS.max_count
+
+
+@pytest.mark.parametrize("wanted", ["link", "all"])
+@pytest.mark.parametrize("ended", [False, True], ids=["works", "ended"])
+def test_a_link_from_the_holders_own_page_does_not_delay_one_that_is_requested_here(
+    laurel: Laurel, client: Gateway, wanted: str, *, ended: bool
+) -> None:
+    path = own_path(laurel)
+    if ended:
+        laurel.now += WIDE_VALIDITY
+    assert submit(client, path, do=wanted).status == 200
+    ask(client)
+    assert sent(laurel) == [EMAIL, EMAIL]
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["works", "ended"])
+def test_links_requested_here_do_not_use_up_those_of_the_holders_own_page(
+    laurel: Laurel, client: Gateway, *, ended: bool
+) -> None:
+    for _ in range(LOST_LINKS.max_count):
+        laurel.now += timedelta(minutes=30)
+        ask(client)
+        work(laurel)
+    path = own_path(laurel)
+    if ended:
+        laurel.now += WIDE_VALIDITY - timedelta(minutes=1)
+        ask(client)
+        work(laurel)
+        laurel.now += timedelta(minutes=1)
+    assert submit(client, path, do="all").status == 200
 
 
 def test_a_network_that_asks_for_many_addresses_is_limited_like_one_that_asks_to_sign_in(

@@ -5,23 +5,28 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from chalicelib.access import tokens
+from chalicelib.access import sessions, tokens
 from chalicelib.award.issuing import status_changes
-from chalicelib.credential.issuer import DomainProof, Place
-from chalicelib.delivery import mailbox
+from chalicelib.credential.issuer import DomainProof, ProofLocation
+from chalicelib.delivery import delivery_status, mailbox
+from chalicelib.delivery.emails.parts.email_content import Kind
+from chalicelib.delivery.surveys.survey import SurveyAnswer
 from chalicelib.directory.profiles import own_profile
 from chalicelib.directory.profiles.consent import FIELDS, TEXT_VERSION
+from chalicelib.directory.saved import actions as saved_actions
+from chalicelib.directory.saved.saved import with_person
 from chalicelib.embed.appearance import Size
-from chalicelib.http.directory import holder_view, wall
-from chalicelib.http.public.credential_facts import Link
+from chalicelib.http.directory import credentials_frame, holder_view
+from chalicelib.http.public.credential.credential_facts import Link
 from chalicelib.moderation import takedown
+from chalicelib.outcomes.outcome import Earlier, Measure, Outcome
 from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, FORM, deliver, resend, submit
@@ -213,7 +218,7 @@ def test_page_and_json_say_which_domain_is_behind_an_issuer_that_no_registry_nam
     laurel: Laurel, client: Gateway, published: str
 ) -> None:
     issuer = laurel.issuer_store.issuer("fernhill")
-    proof = DomainProof("fernhill.example", Place.DNS, laurel.now - timedelta(days=1), "ab" * 32)
+    proof = DomainProof("fernhill.example", ProofLocation.DNS, laurel.now - timedelta(days=1), "ab" * 32)
     laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=(proof,))
     card = next(one for one in read(client, published)["credentials"] if one["id"] == VALID)
     assert "fernhill.example" in card["issuer"]["identity"]
@@ -235,7 +240,7 @@ def test_structured_data_knows_only_skills_that_a_vouched_issuer_proves(
 
 
 def test_each_field_is_shown_only_to_those_it_was_shown_to(laurel: Laurel, client: Gateway, path: str) -> None:
-    publish(client, path, see_place="recruiters", see_headline="issuers", see_links="nobody")
+    publish(client, path, see_place="recruiters", see_headline="anyone", see_links="nobody")
     stated = read(client, public_path(laurel))["stated_by_holder"]
     assert stated == {
         "name": "Ada N.", "headline": None, "place": None, "languages": ["en", "ig"], "links": [],
@@ -334,9 +339,7 @@ def test_a_withdrawn_profile_is_published_again_as_a_new_one(client: Gateway, pa
     submit(client, path, do="withdraw")
     page = client.get(path, **PAGE)
     assert "Analyst of rivers" in page.text
-    assert len(
-        re.findall(r'name="see_\w+"><option value="nobody">[^<]*</option><option value="everyone" selected', page.text)
-    ) == len(FIELDS)
+    assert [chosen_for(client, path, f"see_{field}") for field in FIELDS] == ["everyone"] * len(FIELDS)
     assert not re.search(r'id="agree"[^>]* checked', page.text)
     publish(client, path)
     found = read(client, published)
@@ -501,7 +504,9 @@ def test_other_credentials_open_after_the_form_was_saved(laurel: Laurel, client:
 
 def test_the_form_offers_only_audiences_that_exist(client: Gateway, path: str) -> None:
     select = client.get(path, **PAGE).text.split('name="see_place"')[1].split("</select>")[0]
-    assert re.findall(r">([^<]+)</option>", select) == ["Only me", "Everyone"]
+    assert re.findall(r">([^<]+)</option>", select) == [
+        "Only me", "People who have signed in with their email address", "Everyone",
+    ]  # fmt: skip
     assert "“Everyone” means anyone on the internet" in client.get(path, **PAGE).text
 
 
@@ -544,6 +549,23 @@ def test_the_form_says_where_skills_come_from(client: Gateway, path: str) -> Non
     assert "skills on your profile come from the credentials" in client.get(path, **PAGE).text
 
 
+def test_the_form_says_that_a_credential_of_an_issuer_that_is_not_proven_does_not_count_in_the_directory(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    about = "it does not count in the directory’s search and brings no skills until"
+    saved = "is not proven do not count"
+    assert about not in client.get(path, **PAGE).text
+    issuer = laurel.issuer_store.issuer("fernhill")
+    laurel.issuer_store._issuers["fernhill"] = replace(issuer, registered_as=None, domains=())
+    page = client.get(path, **PAGE).text
+    row = page.partition(f'for="show-{VALID}"')[2].partition("<select")[0]
+    assert about in row
+    publish(client, path)
+    assert saved not in client.get(f"{path}?saved=profile", **PAGE).text
+    publish(client, path, **{f"show_{VALID}": "everyone"})
+    assert saved in client.get(f"{path}?saved=profile", **PAGE).text
+
+
 def test_a_link_without_a_scheme_is_saved_with_https(laurel: Laurel, client: Gateway, path: str) -> None:
     publish(client, path, links="instagram.com/ada\r\nhttps://ada.example/work")
     (stored,) = laurel.profile_store.profiles.values()
@@ -553,11 +575,11 @@ def test_a_link_without_a_scheme_is_saved_with_https(laurel: Laurel, client: Gat
 
 def test_the_history_names_narrower_audiences(client: Gateway, path: str) -> None:
     publish(client, path, see_place="recruiters")
-    publish(client, path, see_place="issuers", see_name="recruiters", ends="keep")
+    publish(client, path, see_place="nobody", see_name="recruiters", ends="keep")
     found = history(client, path)
-    assert "Shown to recruiters who are signed in, visitors to my issuers’ directories: Place" in found
+    assert "Shown to people who have signed in: Place" in found
     assert "No longer shown to everyone: Name" in found
-    assert "No longer shown to recruiters who are signed in: Place" in found
+    assert "No longer shown to anyone: Place" in found
 
 
 def test_the_page_says_if_nothing_is_public(client: Gateway, path: str) -> None:
@@ -647,6 +669,93 @@ def test_the_data_contains_everything_about_the_holder(
     assert found["credentials_complete"]
 
 
+def test_only_the_consent_that_was_given_is_recorded(client: Gateway, path: str) -> None:
+    """The data listed "recruiters" and "issuers" as granted, which the form does not offer."""
+    publish(client, path, contact="recruiters")
+    found = json.loads(client.get(path.replace("/profile", "/data")).text)
+    granted = {(one["subject"], one["audience"]) for one in found["consents"][0]["decisions"] if one["granted"]}
+    assert ("contact", "recruiters") in granted
+    assert {audience for subject, audience in granted if subject != "contact"} == {"public"}
+
+
+def test_a_wider_choice_is_not_called_a_withdrawal_in_the_history(client: Gateway, path: str) -> None:
+    publish(client, path, contact="recruiters")
+    change(client, path, contact="everyone")
+    assert history(client, path)[0] == "Shown to everyone: Messages by email"
+    assert not any(one.startswith("No longer") for one in history(client, path))
+    change(client, path, contact="nobody")
+    assert history(client, path)[0] == "No longer shown to anyone: Messages by email"
+
+
+def test_nothing_is_public_before_the_holder_chooses_it(client: Gateway, path: str) -> None:
+    """The town was shown to everyone, because credentials started as “Only me” and details as “Everyone”."""
+    page = client.get(path, **PAGE).text
+    assert "Everything starts as “Only me”." in page
+    assert 'value="everyone" selected' not in page
+
+
+def test_the_download_has_a_heading_of_its_own_before_the_deletion(client: Gateway, path: str) -> None:
+    page = client.get(path.removesuffix("/profile"), **PAGE).text
+    places = [page.index(one) for one in (">Download your data</h2>", '/data" download', ">Delete my data</h2>")]
+    assert places == sorted(places)
+
+
+def test_unpublishing_mentions_the_directory(client: Gateway, path: str, published: str) -> None:
+    assert "people can no longer find you in the directory" in client.get(path, **PAGE).text
+
+
+def test_the_data_contains_what_the_same_person_saved_as_a_recruiter(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    found = json.loads(client.get(path.replace("/profile", "/data")).text)
+    assert found["saved"] is None
+    saved_actions.change(laurel.saved_context, EMAIL, lambda one: with_person(one, "p" * 26, laurel.now))
+    found = json.loads(client.get(path.replace("/profile", "/data")).text)
+    assert [one["value"] for one in found["saved"]["people"]] == ["p" * 26]
+    assert found["saved"]["emails"] is True
+
+
+def test_the_data_contains_the_sessions_of_the_same_person_without_their_secrets(
+    laurel: Laurel, client: Gateway, path: str
+) -> None:
+    session, _ = sessions.sign_in(laurel.access_context, EMAIL)
+    sessions.sign_in(laurel.access_context, "someone@example.org")
+    response = client.get(path.replace("/profile", "/data"))
+    (found,) = json.loads(response.text)["sign_in_sessions"]
+    assert found["expires_at"] == f"{session.expires:%Y-%m-%dT%H:%M:%SZ}"
+    assert session.id not in response.text
+    assert session.csrf not in response.text
+
+
+def test_the_data_contains_answers_to_surveys(laurel: Laurel, client: Gateway, path: str) -> None:
+    context = laurel.delivery_context
+    context.change("fernhill", VALID, lambda one: delivery_status.sent(one, Kind.SURVEY_6, context.now()))
+    laurel.survey_store.save_answer(SurveyAnswer("fernhill", VALID, "p", 6, context.now(), {"Helped?": 1}))
+    found = json.loads(client.get(path.replace("/profile", "/data")).text)
+    answers = {one["id"]: one["survey_answers"] for one in found["credentials"]}
+    assert [each["answers"] for each in answers.pop(VALID)] == [{"Helped?": 1}]
+    assert not any(answers.values())
+
+
+def test_the_data_contains_the_outcomes_that_issuers_have_imported(laurel: Laurel, client: Gateway, path: str) -> None:
+    store, now = laurel.outcome_store, laurel.now
+    store.add_measure(Measure("fernhill", "pay", "EUR"))
+    earlier = (Earlier(40_000, now - timedelta(days=1)),)
+    store.save(
+        [
+            Outcome("fernhill", "pay", mailbox.digest(EMAIL), date(2026, 11, 1), 42_000, now, earlier),
+            Outcome("fernhill", "pay", mailbox.digest("someone@example.org"), date(2026, 11, 1), 1, now),
+        ]
+    )
+    found = json.loads(client.get(path.replace("/profile", "/data")).text)
+    (outcome,) = found["outcomes"]
+    assert {name: outcome[name] for name in ("issuer", "name", "unit", "date", "value")} == {
+        "issuer": "fernhill", "name": "pay", "unit": "EUR", "date": "2026-11-01", "value": 42_000,
+    }  # fmt: skip
+    assert [each["value"] for each in outcome["earlier"]] == [40_000]
+    assert found["outcomes_complete"] is True
+
+
 def test_what_is_not_an_id_is_not_found(client: Gateway) -> None:
     for path in ("/holders/x", "/embed/holders/x", "/holders/x/embed"):
         assert client.get(path, **PAGE).status == 404
@@ -699,7 +808,7 @@ def test_the_wall_states_no_colour_scheme(client: Gateway, published: str, theme
     ],
 )  # fmt: skip
 def test_the_wall_is_as_high_as_its_credentials_up_to_a_limit(credentials: int, size: Size, height: int) -> None:
-    assert wall.box(credentials, size).height == height
+    assert credentials_frame.box(credentials, size).height == height
 
 
 def test_the_code_has_the_language_that_was_chosen(client: Gateway, published: str) -> None:

@@ -22,19 +22,19 @@ def test_visit_uses_the_source_ip_of_the_gateway(laurel: Laurel) -> None:
     visit_request = request(
         laurel, user_agent=BROWSER, referer="https://jobs.example/apply?name=ada", x_forwarded_for="1.1.1.1"
     )
-    assert request_context.of(visit_request, Kind.VIEW) == Visit(
+    assert request_context.visit_from_request(visit_request, Kind.VIEW) == Visit(
         Kind.VIEW, ADDRESS, BROWSER, "jobs.example", VisitorClass.PERSON, device=Device.DESKTOP
     )
 
 
 def test_head_is_not_a_visit(laurel: Laurel) -> None:
-    assert request_context.of(request(laurel, "HEAD"), Kind.VIEW) is None
+    assert request_context.visit_from_request(request(laurel, "HEAD"), Kind.VIEW) is None
 
 
 def test_visit_without_headers_is_recorded(laurel: Laurel) -> None:
     visit_request = request(laurel)
     visit_request.context.pop("identity")
-    assert request_context.of(visit_request, Kind.VERIFICATION) == Visit(
+    assert request_context.visit_from_request(visit_request, Kind.VERIFICATION) == Visit(
         Kind.VERIFICATION, "", "", None, VisitorClass.KNOWN_BOT
     )
 
@@ -58,6 +58,6 @@ def test_visit_without_headers_is_recorded(laurel: Laurel) -> None:
     ],
 )
 def test_referrer_is_reduced_to_a_host(laurel: Laurel, referer: str, host: str | None) -> None:
-    visit = request_context.of(request(laurel, referer=referer), Kind.VIEW)
+    visit = request_context.visit_from_request(request(laurel, referer=referer), Kind.VIEW)
     assert visit is not None
     assert visit.referrer == host

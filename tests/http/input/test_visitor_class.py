@@ -65,9 +65,10 @@ PREFETCH, PREVIEW = VisitorClass.PREFETCH, VisitorClass.PREVIEW
     ],
 )
 def test_a_user_agent_tells_the_class(laurel: Laurel, expected: VisitorClass, agent: str) -> None:
-    assert visitor_class.of(request(laurel, user_agent=agent)) is expected
+    assert visitor_class.classify_visitor(request(laurel, user_agent=agent)) is expected
 
 
+@pytest.mark.slow
 def test_the_list_matches_as_its_own_library_matches_it() -> None:
     """Plain patterns are compared as text, which is faster than compiling them."""
     agents = [agent for entry in CRAWLER_USER_AGENTS_DATA for agent in entry["instances"]] + [CHROME, IPHONE, ""]
@@ -92,15 +93,15 @@ def test_the_list_matches_as_its_own_library_matches_it() -> None:
 def test_a_browser_declares_that_no_one_has_asked_for_the_page(
     laurel: Laurel, expected: VisitorClass, headers: dict[str, str]
 ) -> None:
-    assert visitor_class.of(request(laurel, user_agent=CHROME, **headers)) is expected
+    assert visitor_class.classify_visitor(request(laurel, user_agent=CHROME, **headers)) is expected
 
 
 @pytest.mark.parametrize("agent", ["Mozilla/5.0 " + "a" * 8_000, "Mozilla/5.0 " + "bot " * 2_000, "x" * 8_000])
 def test_a_hostile_user_agent_costs_milliseconds(laurel: Laurel, agent: str) -> None:
-    visitor_class.of(request(laurel, user_agent=CHROME))
+    visitor_class.classify_visitor(request(laurel, user_agent=CHROME))
     sent = request(laurel, user_agent=agent)
     start = time.process_time()
-    visitor_class.of(sent)
+    visitor_class.classify_visitor(sent)
     assert time.process_time() - start < 0.1
 
 

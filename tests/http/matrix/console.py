@@ -159,5 +159,8 @@ ENTRIES: dict[tuple[str, str], Builder] = {
         f"/console/{at.console_issuer}/webhooks/{create_webhook(at)}", form={"do": "remove"}, allowed_status=303
     ),
     ("GET", "/console/{issuer}/export"): lambda at: Call(f"/console/{at.console_issuer}/export"),
+    ("GET", "/console/{issuer}/export/{crm}"): lambda at: Call(
+        f"/console/{at.console_issuer}/export/hubspot", foreign_status=200
+    ),
     ("GET", "/console/{issuer}/export/file"): lambda at: Call(f"/console/{at.console_issuer}/export/file"),
 }

@@ -20,9 +20,12 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("POST", "/my/{token}/profile"): lambda _: Call(
         f"/my/{WRONG}/profile", form={"do": "withdraw"}, allowed_status=404
     ),
+    ("GET", "/my/{token}/survey"): lambda _: Call(f"/my/{WRONG}/survey", allowed_status=404),
+    ("POST", "/my/{token}/survey"): lambda _: Call(f"/my/{WRONG}/survey", form={"do": "decline"}, allowed_status=404),
     ("GET", "/my/{token}/data"): lambda _: Call(f"/my/{WRONG}/data", allowed_status=404),
     ("GET", "/contact/{token}"): lambda _: Call(f"/contact/{WRONG[:52]}", allowed_status=404),
     ("POST", "/contact/{token}"): lambda _: Call(f"/contact/{WRONG[:52]}", form={}, allowed_status=404),
+    ("GET", "/holders/{id}/more"): lambda _: Call(f"/holders/{'q' * 26}/more", allowed_status=410),
     ("GET", "/directory/saved"): lambda _: Call("/directory/saved"),
     ("POST", "/directory/saved"): lambda _: Call(
         "/directory/saved", form={"do": "save_search", "value": "q=rivers"}, allowed_status=303

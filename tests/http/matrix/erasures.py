@@ -11,7 +11,7 @@ WRONG = "a" * 65
 
 def create_erasure(at: EntryContext) -> str:
     credential_id = issue_credential(at)
-    return requests.ask_as_issuer(at.laurel.erasure_context, at.owner, credential_id=credential_id).subject
+    return requests.request_as_issuer(at.laurel.erasure_context, at.owner, credential_id=credential_id).subject
 
 
 def list_page(at: EntryContext) -> str:

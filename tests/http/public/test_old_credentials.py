@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.credential.issuer import DomainProof, Issuer, Place
+from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation
 from chalicelib.delivery import handlers
 from chalicelib.delivery.emails.compose import about_credential
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.holder import actions as holder_actions
 from chalicelib.delivery.links import Purpose
 from chalicelib.http.api.issuers import WORDS
@@ -61,7 +61,7 @@ def registered(issuer: Issuer) -> Issuer:
 
 
 def proven_by_domain(issuer: Issuer) -> Issuer:
-    proof = DomainProof("fernhill.example", Place.DNS, NOW - timedelta(days=1), "ab" * 32)
+    proof = DomainProof("fernhill.example", ProofLocation.DNS, NOW - timedelta(days=1), "ab" * 32)
     return replace(issuer, registered_as=None, domains=(proof,))
 
 

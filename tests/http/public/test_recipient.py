@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.credential.build import Holder
 from chalicelib.credential.email_address import MAX_LENGTH
-from chalicelib.http.public import recipient_form
+from chalicelib.http.public.credential import recipient_form
 from chalicelib.reports import pasted
 from tests import makers
 from tests.http import senders

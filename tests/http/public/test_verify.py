@@ -22,7 +22,7 @@ from tests.examples import examples
 from tests.http import senders
 from tests.http.fake_laurel import BASE_URL, KINDS, VERDICTS, Laurel, id_of
 from tests.http.gateway import ADDRESS, HTML, Gateway, Response
-from tests.http.public.test_credentials import FINDING, REPORT
+from tests.http.public.credential.test_credentials import FINDING, REPORT
 from tests.http.senders import FORM, envelope
 
 LINK = "https://elsewhere.example/badge"
@@ -289,6 +289,23 @@ def test_an_external_link_is_followed(client: Gateway, laurel: Laurel) -> None:
     assert response.json["findings"][7]["outcome"] == "unknown"
 
 
+def test_the_links_in_a_pdf_are_offered_to_programs(client: Gateway) -> None:
+    body = b"%PDF-1.7\n/URI (https://a.example/1) /URI (https://a.example/2)\n"
+    response = verify(client, body, "application/pdf")
+    assert (response.status, response.json["code"]) == (422, "nothing_found")
+    assert response.json["links"] == ["https://a.example/1", "https://a.example/2"]
+
+
+def test_a_web_page_leads_to_the_credential_behind_it_and_the_report_says_so(client: Gateway, laurel: Laurel) -> None:
+    behind = "https://elsewhere.example/credential"
+    laurel.remote_sources.pages[LINK] = f'<html><link rel=alternate type=application/vc href="{behind}">'.encode()
+    laurel.remote_sources.pages[behind] = makers.as_bytes(senders.external_credential())
+    response = verify(client, envelope(url=LINK))
+    assert (response.status, response.json["verdict"]) == (200, "valid")
+    assert response.json["found"] == {"page": LINK, "credential": behind}
+    assert "found" not in verify(client, envelope(url=behind)).json
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -467,3 +484,34 @@ def test_verification_by_fetching_stops_when_the_time_cannot_be_counted(laurel: 
     response = verify(client, LINK.encode(), "text/plain")
     assert (response.status, response.json["code"]) == (503, "unavailable")
     assert laurel.remote_sources.requested == []
+
+
+def correct(laurel: Laurel) -> None:
+    """Replace the revoked credential by the valid one, as a correction does."""
+    record = laurel.issuer_store.record(id_of("revoked"))
+    laurel.put(replace(record, superseded_by=id_of("valid"), corrected=True))
+
+
+def test_every_copy_of_a_corrected_credential_leads_to_the_corrected_one(client: Gateway, laurel: Laurel) -> None:
+    correct(laurel)
+    link = envelope(url=laurel.base_url + laurel.url("revoked"))
+    for body in (laurel.issuer_store.record(id_of("revoked")).document, link):
+        report = verify(client, body).json
+        assert (report["verdict"], report["replaced_by"]["id"]) == ("revoked", id_of("valid"))
+
+
+def test_an_uploaded_copy_of_a_corrected_credential_is_not_called_revoked(client: Gateway, laurel: Laurel) -> None:
+    correct(laurel)
+    body = senders.filled_form(file=laurel.issuer_store.record(id_of("revoked")).document)
+    page = client("POST", "/", body=body, accept=HTML, content_type=FORM).text
+    assert "Replaced by a corrected version." in page
+    assert "View the corrected credential" in page
+    assert "Do not rely on it" not in page
+
+
+def test_an_altered_copy_does_not_lead_to_the_credential_that_it_names(client: Gateway, laurel: Laurel) -> None:
+    correct(laurel)
+    altered = json.loads(laurel.issuer_store.record(id_of("revoked")).document)
+    altered["credentialSubject"]["achievement"]["name"] = "Doctor"
+    report = verify(client, json.dumps(altered).encode()).json
+    assert (report["verdict"], "replaced_by" in report) == ("invalid", False)

@@ -21,7 +21,7 @@ from chalicelib.net.fetching.cache import (
     Cache,
     CachedFailure,
 )
-from chalicelib.net.fetching.dead_hosts import NotAsked
+from chalicelib.net.fetching.dead_hosts import FetchSkipped
 from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.fetching.fetch import Reply
 from chalicelib.verify.ports import Fetched
@@ -62,7 +62,7 @@ class Source:
         if deadline.left() <= 0:
             raise Unavailable("There was no time left.", code="out_of_time")
         if self.not_asked:
-            raise NotAsked("It was not asked.", code="fetch_limit")
+            raise FetchSkipped("It was not asked.", code="fetch_limit")
         if self.fails is not None:
             raise Unavailable("It failed.", code=self.fails)
         body = self.body or str(len(self.fetches)).encode()
@@ -197,7 +197,7 @@ def test_a_failure_is_cached_briefly(cache: Cache, source: Source, clock: Clock,
 def test_a_fetch_that_was_not_made_is_not_cached(cache: Cache, source: Source) -> None:
     """One request's limits must not hide a URL from the next request."""
     source.not_asked = True
-    with pytest.raises(NotAsked):
+    with pytest.raises(FetchSkipped):
         fetch(cache)
     source.not_asked = False
     assert fetch(cache) == b"2"
@@ -306,6 +306,7 @@ def test_a_waiter_keeps_its_own_deadline(cache: Cache, source: Source) -> None:
     assert fetch(cache) == b"1"
 
 
+@pytest.mark.slow
 def test_a_waiter_fetches_itself_when_the_first_request_ran_out_of_time(cache: Cache, source: Source) -> None:
     source.gate = threading.Event()
     codes: list[str] = []

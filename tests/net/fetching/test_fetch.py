@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Unavailable
+from chalicelib.net.endpoints import NetworkSender
 from chalicelib.net.fetching.deadline import Deadline
 from chalicelib.net.fetching.fetch import Fetcher, system_trust
 from chalicelib.net.fetching.guard import Guard
@@ -102,13 +103,17 @@ def test_proxies_of_the_environment_are_ignored(get: Get, server: ExternalHost, 
         "300 Choices",
         "401 Unauthorized",
         "404 Not Found",
-        "410 Gone",
         "999 Odd",
     ],
 )
 def test_only_status_200_is_accepted(get: Get, server: ExternalHost, status: str) -> None:
     server.pages["/"] = ok(b"" if status[:3] in ("204", "304") else b"{}", status=status)
     assert code_of(lambda: get("/")) == "http_status"
+
+
+def test_a_page_that_its_host_removed_has_its_own_code(get: Get, server: ExternalHost) -> None:
+    server.pages["/"] = ok(b"{}", status="410 Gone")
+    assert code_of(lambda: get("/")) == "gone"
 
 
 @pytest.mark.parametrize("status", ["408 Request Timeout", "429 Too Many Requests", "500 Oops", "503 Busy"])
@@ -284,6 +289,7 @@ def test_a_slow_host_is_abandoned_at_the_deadline(fetcher: Fetcher, server: Exte
     assert time.monotonic() - start < 1.9
 
 
+@pytest.mark.slow
 def test_a_fetch_has_its_own_limit_within_the_request(fetcher: Fetcher, server: ExternalHost, url, monkeypatch) -> None:
     monkeypatch.setattr("chalicelib.net.fetching.fetch.TOTAL_SECONDS", 0.3)
     server.pages["/"] = sending(*[b"H"] * 40, pause=0.05)
@@ -291,6 +297,7 @@ def test_a_fetch_has_its_own_limit_within_the_request(fetcher: Fetcher, server: 
     assert code_of(fetch) == "timeout"
 
 
+@pytest.mark.slow
 def test_one_deadline_is_shared_by_all_fetches_of_a_request(fetcher: Fetcher, server: ExternalHost, url) -> None:
     server.pages["/slow"] = sending(*[b"H"] * 100, pause=0.05)
     server.pages["/"] = ok(b"{}")
@@ -301,6 +308,7 @@ def test_one_deadline_is_shared_by_all_fetches_of_a_request(fetcher: Fetcher, se
     assert server.connections == before  # no connection attempt
 
 
+@pytest.mark.slow
 def test_a_hanging_handshake_is_abandoned(fetcher: Fetcher, authority: Authority, names: FakeResolver) -> None:
     import socket
 
@@ -442,3 +450,30 @@ def test_the_next_address_is_tried_when_one_does_not_respond(
 def test_an_unknown_host_is_reported_as_dns_failed(authority: Authority, deadline: Deadline) -> None:
     fetcher = Fetcher(Guard(), FakeResolver(), authority.trust(), lambda: NOW)
     assert code_of(lambda: fetcher.get("https://nobody.example/", accept="*/*", deadline=deadline)) == "dns_failed"
+
+
+# Messages to endpoints
+
+
+@pytest.mark.parametrize(
+    "status", ["204 No Content", "302 Found", "410 Gone", "500 Oops"], ids=["204", "302", "410", "500"]
+)
+def test_a_message_is_posted_once_and_its_status_is_returned_without_following_a_redirect(
+    fetcher: Fetcher, server: ExternalHost, url, status: str
+) -> None:
+    server.pages["/hook"] = ok(b"", "Location: https://169.254.169.254/", status=status)
+    sender = NetworkSender(fetcher, time.monotonic)
+    assert sender.send(url("/hook"), b"{}", {"webhook-id": "one"}) == int(status[:3])
+    assert server.paths == ["/hook"]
+    assert server.heads[0].startswith("POST /hook HTTP/1.1\r\n")
+    assert "\r\nwebhook-id: one\r\n" in server.heads[0]
+    assert "\r\nContent-Type: application/json\r\n" in server.heads[0]
+
+
+def test_a_message_is_not_sent_to_a_private_address(server: ExternalHost, authority: Authority) -> None:
+    """Also if the name was public when the endpoint was created."""
+    names = FakeResolver(crm_example_org=[["127.0.0.1"]])
+    sender = NetworkSender(Fetcher(Guard(), names, authority.trust(), lambda: NOW), time.monotonic)
+    assert code_of(lambda: sender.send("https://crm.example.org/", b"{}", {})) == "address_refused"
+    assert code_of(lambda: sender.send("https://127.0.0.1/", b"{}", {})) == "url_refused"
+    assert server.connections == 0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Unavailable
-from chalicelib.net.fetching.guard import MAX_URL, Guard, Target
+from chalicelib.net.fetching.guard import MAX_URL, FetchTarget, Guard
 
 GUARD = Guard()
 
@@ -81,16 +81,19 @@ def test_a_url_that_is_not_plain_https_is_refused(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "target"),
     [
-        ("https://good.example", Target("good.example", 443, "/")),
-        ("HTTPS://Good.Example/A?b=c", Target("good.example", 443, "/A?b=c")),
-        ("https://good.example:443/", Target("good.example", 443, "/")),
-        ("https://good.example/?x=1", Target("good.example", 443, "/?x=1")),
-        ("https://good.example/a#key-1", Target("good.example", 443, "/a")),
-        ("https://xn--exmple-cua.xn--p1ai/%C3%A4;a=b", Target("xn--exmple-cua.xn--p1ai", 443, "/%C3%A4;a=b")),
-        ("https://a-1.b2.c-3.example/.well-known/did.json", Target("a-1.b2.c-3.example", 443, "/.well-known/did.json")),
+        ("https://good.example", FetchTarget("good.example", 443, "/")),
+        ("HTTPS://Good.Example/A?b=c", FetchTarget("good.example", 443, "/A?b=c")),
+        ("https://good.example:443/", FetchTarget("good.example", 443, "/")),
+        ("https://good.example/?x=1", FetchTarget("good.example", 443, "/?x=1")),
+        ("https://good.example/a#key-1", FetchTarget("good.example", 443, "/a")),
+        ("https://xn--exmple-cua.xn--p1ai/%C3%A4;a=b", FetchTarget("xn--exmple-cua.xn--p1ai", 443, "/%C3%A4;a=b")),
+        (
+            "https://a-1.b2.c-3.example/.well-known/did.json",
+            FetchTarget("a-1.b2.c-3.example", 443, "/.well-known/did.json"),
+        ),
     ],
 )
-def test_a_plain_https_url_becomes_a_target(url: str, target: Target) -> None:
+def test_a_plain_https_url_becomes_a_target(url: str, target: FetchTarget) -> None:
     assert GUARD.target(url) == target
 
 
@@ -101,8 +104,8 @@ def test_a_url_may_have_max_url_characters() -> None:
 
 
 def test_a_target_omits_port_443() -> None:
-    assert Target("good.example", 443, "/").origin == "https://good.example"
-    assert Target("good.example", 8443, "/a").url == "https://good.example:8443/a"
+    assert FetchTarget("good.example", 443, "/").origin == "https://good.example"
+    assert FetchTarget("good.example", 8443, "/a").url == "https://good.example:8443/a"
 
 
 @given(st.from_regex(r"https://[\x00-\x7f]{0,20}/[\x21-\x7e]{0,10}", fullmatch=True) | st.text(max_size=40))

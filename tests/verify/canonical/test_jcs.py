@@ -112,3 +112,52 @@ def test_a_value_at_the_depth_limit_is_written() -> None:
 def test_the_published_canonical_forms(document: str, canonical: str) -> None:
     value = json.loads((vectors.ROOT / document).read_bytes())
     assert jcs.canonicalize(value) == (vectors.ROOT / canonical).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"), (0.00123, "0.00123"), (0.000001, "0.000001"), (0.0000012, "0.0000012"), (1.5e-6, "0.0000015"),
+        (1e-7, "1e-7"), (1.25e-7, "1.25e-7"), (0.1, "0.1"), (0.12, "0.12"), (1.5, "1.5"), (10.25, "10.25"),
+        (100.5, "100.5"), (120.0, "120"), (1e20, "100000000000000000000"), (1.5e20, "150000000000000000000"),
+        (123456789012345680000.0, "123456789012345680000"), (1e21, "1e+21"), (1.5e21, "1.5e+21"), (1e22, "1e+22"),
+        (1e300, "1e+300"), (-0.00123, "-0.00123"), (-1e-7, "-1e-7"), (1424953923781206.2, "1424953923781206.2"),
+        (1020.304, "1020.304"), (0.30000000000000004, "0.30000000000000004"),
+    ],
+)  # fmt: skip
+def test_a_number_is_written_as_ecmascript_writes_it(value: float, text: str) -> None:
+    for name in ("a", "é"):  # only the first may take the fast path
+        assert jcs.canonicalize({name: value}) == f'{{"{name}":{text}}}'.encode() == rfc8785.dumps({name: value})
+
+
+def test_names_are_sorted_by_utf_16_at_any_depth() -> None:
+    """U+1F600 is after U+FB33 by code point, and before it by UTF-16 code unit."""
+    value = {"a": {"\ufb33": 1, "\U0001f600": [{"\ufb33": "x", "\U0001f600": 1.5}]}, "b": "é"}
+    assert jcs.canonicalize(value) == rfc8785.dumps(value)
+    assert jcs.canonicalize(value).index("\U0001f600".encode()) < jcs.canonicalize(value).index("\ufb33".encode())
+
+
+OTHER_ORDER = {"\ufb33": 1, "\U0001f600": 2}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": [OTHER_ORDER, {"b": 1}]},
+        {"a": [{"b": 1}, OTHER_ORDER]},
+        {"a": OTHER_ORDER, "b": {"c": 1}},
+        ["x", 1e20],
+        [1e20, "x"],
+        ["x", {"a": 1e-9}],
+        [None, True, 1, "x", [1e21]],
+        {"a": "x", "b": [{"c": "x"}, {"d": 5e-7}]},
+    ],
+)
+def test_whatever_needs_the_slow_path_is_found_wherever_it_is(value: Any) -> None:
+    assert jcs.canonicalize(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("value", [["x", b"y"], ["x", {"a": (1,)}], [{"a": "x"}, {1: "x"}], ["x", 2**53]])
+def test_whatever_is_no_json_is_found_wherever_it_is(value: Any) -> None:
+    with pytest.raises(CanonicalError):
+        jcs.canonicalize(value)

@@ -36,7 +36,7 @@ def outcome(quads: list[Quad], **options: int) -> bytes | str:
         return error.code
 
 
-@pytest.mark.parametrize("size", [6, 8, 10, 20, 200])
+@pytest.mark.parametrize("size", [6, 8, 10, 20, pytest.param(200, marks=pytest.mark.slow)])
 def test_a_large_clique_exceeds_the_budget(size: int) -> None:
     assert outcome(clique(size)) == "canonical_budget"
 

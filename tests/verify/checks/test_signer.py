@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.credential.multibase import encode_ed25519
+from chalicelib.credential.multibase import decode_base58btc, encode_ed25519
+from chalicelib.verify.clock_skew import SKEW
 from chalicelib.verify.keys.jwk import from_jwk
 from chalicelib.verify.keys.multikey import from_multikey
 from chalicelib.verify.keys.public_key import PublicKey, UnusableKey
 from chalicelib.verify.pipeline import verify
-from chalicelib.verify.ports import Controller, Method
-from chalicelib.verify.report import Outcome, Report
+from chalicelib.verify.ports import Controller, Method, Resolver
+from chalicelib.verify.report import Evidence, Outcome, Report
 from tests.makers import ISSUER_KEY, NOW, OTHER_KEY, FakeResolver, as_bytes, issuer, signed, unsigned
 from tests.verify.jose.tokens import jwk
+from tests.verify.test_attacks import PLAIN, token
 
 DID = "did:web:fernhill.example"
 HOUR = timedelta(hours=1)
@@ -112,3 +115,78 @@ def test_an_unsupported_key_is_unknown_but_a_forbidden_key_fails(
 def test_a_signature_by_another_did_key_than_the_issuers_is_refused() -> None:
     report = verify(as_bytes(signed(unsigned(), key=OTHER_KEY)), resolver=FakeResolver().resolver(), now=NOW)
     assert report.findings[4].code == "signer_not_issuer"
+
+
+@dataclass
+class StoredAt:
+    """Evidence that one credential was stored at a time, with one signature."""
+
+    time: datetime | None
+    credential_id: str
+    signature: bytes
+
+    def stored_at(self, credential_id: str, signature: bytes) -> datetime | None:
+        assert (credential_id, signature) == (self.credential_id, self.signature)
+        return self.time
+
+
+@pytest.mark.parametrize(
+    ("stored", "code"),
+    [
+        (NOW - 2 * HOUR, "signer_is_issuer"),
+        (NOW - HOUR, "key_revoked"),
+        (NOW, "key_revoked"),
+        (None, "key_revoked"),
+    ],
+    ids=["before", "at the time", "after", "never"],
+)
+def test_what_was_stored_before_its_key_was_revoked_stays_valid(stored: datetime | None, code: str) -> None:
+    plain = {name: value for name, value in unsigned(issuer(did=DID), entries=()).items() if name != "credentialStatus"}
+    document: Any = signed(plain, method=f"{DID}#key-1")
+    signature = decode_base58btc(document["proof"]["proofValue"])
+    key = from_multikey(encode_ed25519(ISSUER_KEY.public))
+    controller = Controller(DID, (Method(f"{DID}#key-1", key, assertion=True, revoked=NOW - HOUR),))
+    ports = FakeResolver(controllers={DID: controller}).resolver()
+    archive = StoredAt(stored, document["id"], signature)
+    resolver = Resolver(ports.controllers, ports.status_lists, ports.registry, archive=archive)
+    assert verify(as_bytes(document), resolver=resolver, now=NOW).findings[4].code == code
+
+
+def test_the_finding_says_where_the_key_was_read() -> None:
+    read = Evidence("https://fernhill.example/.well-known/did.json", NOW, "0" * 64)
+    key = from_multikey(encode_ed25519(ISSUER_KEY.public))
+    controller = Controller(DID, (Method(f"{DID}#key-1", key, assertion=True),), (read,))
+    plain = {name: value for name, value in unsigned(issuer(did=DID), entries=()).items() if name != "credentialStatus"}
+    source = as_bytes(signed(plain, method=f"{DID}#key-1"))
+    report = verify(source, resolver=FakeResolver(controllers={DID: controller}).resolver(), now=NOW)
+    assert report.findings[4].evidence == (read,)
+
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("starts", "code"),
+    [(NOW, ""), (NOW + SKEW, ""), (NOW + SKEW + SECOND, "proof_not_yet_valid"), (NOW - SKEW, "")],
+)
+def test_a_token_may_start_a_minute_late(starts: datetime, code: str) -> None:
+    source = token({**PLAIN, "nbf": int(starts.timestamp())})
+    finding = verify(source, resolver=FakeResolver().resolver(), now=NOW).findings[4]
+    assert finding.code == (code or "signer_is_issuer")
+
+
+@pytest.mark.parametrize(
+    ("created", "code"),
+    [(NOW + SKEW, ""), (NOW + SKEW + SECOND, "proof_from_the_future")],
+)
+def test_a_proof_may_be_dated_a_minute_ahead(created: datetime, code: str) -> None:
+    source = as_bytes(signed(PLAIN, created=created))
+    finding = verify(source, resolver=FakeResolver().resolver(), now=NOW).findings[4]
+    assert finding.code == (code or "signer_is_issuer")
+
+
+@pytest.mark.parametrize(
+    ("since", "code"), [(NOW + SKEW, "signer_is_issuer"), (NOW + SKEW + SECOND, "key_not_yet_valid")]
+)
+def test_a_key_may_be_a_minute_younger_than_its_signature(since: datetime, code: str) -> None:
+    assert report_on({"created": since}).findings[4].code == code

@@ -64,7 +64,7 @@ def test_a_nested_context_cannot_rename_what_is_shown(
 @pytest.mark.parametrize("form", SIGNED_AS_TEXT)
 def test_a_context_in_a_list_is_found(form: str) -> None:
     document = unsigned()
-    document["evidence"] = [[{"type": "Evidence", "@context": RENAMED}]]
+    document["works"] = [[{"type": "Evidence", "@context": RENAMED}]]
     assert context_result(secured(form, document)) == (Verdict.UNKNOWN, "context_inline")
 
 
@@ -94,3 +94,67 @@ def test_at_context_inside_a_string_is_ignored() -> None:
     document = unsigned()
     document["description"] = "Its @context is the \u00e9cole."
     assert context_result(secured("VC-JWT", document)) == (Verdict.VALID, "contexts_known")
+
+
+NEW_NAMES = {
+    "shoeSize": {"@id": "https://vendor.example/shoeSize", "@type": "xsd:integer"},
+    "Shoe": "https://v.example/",
+}
+
+
+@pytest.mark.parametrize("form", SIGNED_AS_TEXT)
+@pytest.mark.parametrize("path", [(), *PATHS], ids=lambda path: ".".join(path) or "document")
+def test_an_inline_context_that_only_adds_names_is_accepted_and_shows_nothing(form: str, path: tuple[str, ...]) -> None:
+    document: dict[str, Any] = unsigned()
+    plain = verify(secured(form, document), resolver=good_resolver().resolver(), now=NOW)
+    node = document
+    for name in path:
+        node = node[name]
+    node["@context"] = [*node.get("@context", []), NEW_NAMES]
+    node["shoeSize"] = 42
+    report = verify(secured(form, document), resolver=good_resolver().resolver(), now=NOW)
+    assert (report.verdict, report.credential) == (Verdict.VALID, plain.credential)
+
+
+@pytest.mark.parametrize("form", SIGNED_AS_TEXT)
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"@vocab": "https://evil.example/"},
+        {"@base": "https://evil.example/"},
+        {"nick": "@id"},
+        {"nick": {"@id": "@type"}},
+        {"nick": None},
+        {"nick": {"@reverse": "https://schema.org/name"}},
+        {"nick": {"@id": "https://v.example/", "@context": {"name": "https://evil.example/"}}},
+        {"nick": {"@id": "https://v.example/", "@protected": True}},
+        {"achievement": "https://evil.example/"},
+        {"narrative": "https://evil.example/"},
+        {"schema:name": "https://evil.example/"},
+        {"@protected": True, "nick": "https://v.example/"},
+        [{"nick": "https://v.example/"}, None],
+    ],
+    ids=lambda context: json.dumps(context)[:40],
+)
+def test_any_other_inline_context_is_unknown(form: str, context: object) -> None:
+    document: dict[str, Any] = unsigned()
+    document["@context"] = [*document["@context"], *(context if isinstance(context, list) else [context])]
+    assert context_result(secured(form, document)) == (Verdict.UNKNOWN, "context_inline")
+
+
+def test_an_inline_context_stays_unknown_where_rdf_is_signed() -> None:
+    document: dict[str, Any] = signed(unsigned())
+    document["@context"] = [*document["@context"], NEW_NAMES]
+    assert context_result(json.dumps(document).encode()) == (Verdict.UNKNOWN, "context_inline")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_direction_beside_a_language_is_verified_and_not_used(form: str) -> None:
+    """RDF 1.1 has no direction, so a signature over RDF does not cover it."""
+    document: dict[str, Any] = {**unsigned(), "name": {"@value": "x", "@language": "ar", "@direction": "rtl"}}
+    source = secured(form, document)
+    report = verify(source, resolver=good_resolver().resolver(), now=NOW)
+    assert report.verdict is Verdict.VALID
+    if form == vocabulary.EDDSA_RDFC_2022:
+        turned = verify(source.replace(b"rtl", b"ltr"), resolver=good_resolver().resolver(), now=NOW)
+        assert (turned.verdict, turned.credential) == (Verdict.VALID, report.credential)

@@ -113,7 +113,7 @@ def test_rs256_with_a_key_bound_to_ps256() -> None:
     assert caught.value.code == "algorithm_mismatch"
 
 
-@pytest.mark.parametrize("name", ["ES256K", "ES512", "RS384", "RS512", "PS512", "Ed448", "es256", "ES256 ", "dir", ""])
+@pytest.mark.parametrize("name", ["ES256K", "RS384", "RS512", "PS512", "Ed448", "es256", "ES256 ", "dir", ""])
 def test_an_unsupported_algorithm(name: str) -> None:
     assert refusal(token({**HEADER, "alg": name})) == "algorithm_unsupported"
 

@@ -14,7 +14,6 @@ CODES = {
     "too_large",
     "jws_malformed",
     "jws_encrypted",
-    "jws_sd",
     "algorithm_refused",
     "algorithm_unsupported",
     "critical_unsupported",
@@ -90,3 +89,22 @@ def test_a_header_parameter_that_is_not_a_string_is_refused(name: str, value: ob
     with pytest.raises(Malformed) as caught:
         compact.parse(token({"alg": "ES256", name: value}))
     assert caught.value.code == "jws_malformed"
+
+
+@pytest.mark.parametrize(
+    ("index", "name"), [(0, "header"), (1, "payload"), (2, "signature")], ids=["header", "payload", "signature"]
+)
+@pytest.mark.parametrize("damage", ["", "x", "****"])
+def test_a_damaged_part_is_named(index: int, name: str, damage: str) -> None:
+    made = token({"alg": "ES256"}).decode().split(".")
+    made[index] = damage
+    with pytest.raises(Malformed) as caught:
+        compact.parse(".".join(made).encode())
+    assert caught.value.code == "jws_malformed"
+    assert f"The token's {name} " in caught.value.detail
+
+
+@pytest.mark.parametrize("dots", [0, 1, 3, 5, 6])
+def test_a_token_has_three_parts(dots: int) -> None:
+    with pytest.raises(Malformed, match="three parts"):
+        compact.parse(b".".join([b"e30"] * (dots + 1)))

@@ -24,7 +24,7 @@ from chalicelib.verify.members import id_of
 from chalicelib.verify.ports import Controller, Controllers, Method
 
 ISSUER = "https://fernhill.example"
-ALGORITHMS = ("EdDSA", "ES256", "ES384", "RS256", "PS256")
+ALGORITHMS = ("EdDSA", "ES256", "ES384", "ES512", "RS256", "PS256")
 CREDENTIAL: dict[str, Any] = {
     "@context": ["https://www.w3.org/ns/credentials/v2"],
     "type": ["VerifiableCredential"],
@@ -45,6 +45,8 @@ def private_key(algorithm: str) -> Any:
             return ec.derive_private_key(7, ec.SECP256R1())
         case "ES384":
             return ec.derive_private_key(7, ec.SECP384R1())
+        case "ES512":
+            return ec.derive_private_key(7, ec.SECP521R1())
         case _:
             return rsa.generate_private_key(65537, 2048)
 
@@ -114,6 +116,8 @@ def by(algorithm: str) -> Callable[[bytes], bytes]:
             return lambda data: _raw(key.sign(data, ec.ECDSA(hashes.SHA256())), 32)
         case "ES384":
             return lambda data: _raw(key.sign(data, ec.ECDSA(hashes.SHA384())), 48)
+        case "ES512":
+            return lambda data: _raw(key.sign(data, ec.ECDSA(hashes.SHA512())), 66)
         case "RS256":
             return lambda data: bytes(key.sign(data, padding.PKCS1v15(), hashes.SHA256()))
         case _:

@@ -27,6 +27,18 @@ def test_a_did_that_contains_its_key_needs_no_look_up(did: str) -> None:
     assert find_token_method(None, did, NO_CONTROLLER)[0].id == did
 
 
+@pytest.mark.parametrize("did", [ISSUER_KEY.did, DID_JWK], ids=["did-key", "did-jwk"])
+def test_a_did_with_a_single_key_names_that_key_without_a_fragment(did: str) -> None:
+    found, method = find_method(did, NO_CONTROLLER)
+    assert (found.id, method) == (did, found.methods[0])
+
+
+def test_a_did_whose_document_may_list_several_keys_does_not_name_one_without_a_fragment() -> None:
+    with pytest.raises(Malformed) as caught:
+        find_method(DID, SingleController(controller(DID, f"{DID}#key-1")))
+    assert caught.value.code == "key_unnamed"
+
+
 def test_a_method_is_found_by_its_exact_id() -> None:
     resolver = SingleController(controller(DID, f"{DID}#key-1", f"{DID}#key-2"))
     found, method = find_method(f"{DID}#key-2", resolver)

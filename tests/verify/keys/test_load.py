@@ -23,6 +23,7 @@ def small_order_ys() -> set[int]:
     return ys
 
 
+@pytest.mark.slow
 def test_all_points_of_small_order_are_refused() -> None:
     assert small_order_ys() == load._SMALL_ORDER
 

@@ -11,21 +11,15 @@ from chalicelib.award.issuing.search import (
 from chalicelib.credential.record import Record, StatusList
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item, Pointer
-from chalicelib.dynamo.items.credentials import (
-    HolderPointer,
-    IndexMarker,
-    RecipientItem,
-    RecordItem,
-    RowItem,
-    StatusListItem,
-)
+from chalicelib.dynamo.items.credentials import RecordItem, StatusListItem
+from chalicelib.dynamo.items.recipients import HolderPointer, IndexMarker, RecipientItem, RowItem
 from chalicelib.dynamo.stores.tasks import raw as raw_task
 from chalicelib.dynamo.tables import ConditionFailed, Put, Update
 from chalicelib.dynamo.writes import MAX_ACTIONS, replacing
 from chalicelib.errors import Conflict, Refused
 
 MAX_TRANSACTION_BYTES = 3_500_000
-"""Bytes in one TransactWriteItems, whose limit is 4 MB."""
+"""Maximum bytes in one TransactWriteItems, whose limit is 4 MB."""
 RECORD_OVERHEAD = 8_000
 """Maximum bytes stored with one credential besides its document and JWT: its names and addresses, several times."""
 

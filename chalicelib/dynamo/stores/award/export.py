@@ -9,7 +9,8 @@ from chalicelib.award.issuing.search import Row
 from chalicelib.credential.record import Record, StatusList
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import read
-from chalicelib.dynamo.items.credentials import RecipientItem, RecordItem
+from chalicelib.dynamo.items.credentials import RecordItem
+from chalicelib.dynamo.items.recipients import RecipientItem
 from chalicelib.dynamo.stores.award.issuers import list_all_status_lists
 from chalicelib.dynamo.tables import Tables
 

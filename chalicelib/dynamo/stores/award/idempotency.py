@@ -51,7 +51,7 @@ class DynamoClaims:
         return self._put(after, same, values)
 
     def _put(self, claim: Claim, condition: str, values: Raw) -> Claim:
-        """Store ``claim`` if ``condition`` holds; the stored claim."""
+        """Store ``claim`` if ``condition`` holds, and return the stored claim."""
         try:
             self._tables.put(self._tables.secrets, Put(ClaimItem.of(claim).raw(), condition, values))
         except ConditionFailed as error:

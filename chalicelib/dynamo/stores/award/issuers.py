@@ -21,15 +21,10 @@ from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
-from chalicelib.dynamo.items.credentials import (
-    HolderPointer,
-    ImageItem,
-    RecipientItem,
-    RecordItem,
-    RowItem,
-    StatusListItem,
-)
+from chalicelib.dynamo.items.credentials import ImageItem, RecordItem, StatusListItem
 from chalicelib.dynamo.items.issuers import AchievementItem, IssuerItem
+from chalicelib.dynamo.items.recipients import HolderPointer, RecipientItem, RowItem
+from chalicelib.dynamo.stores.access.members import first_member
 from chalicelib.dynamo.stores.award.credential_puts import (
     conflict,
     in_transactions,
@@ -39,7 +34,6 @@ from chalicelib.dynamo.stores.award.credential_puts import (
     next_record,
     row_update,
 )
-from chalicelib.dynamo.stores.members import first_member
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.tasks import raw as raw_task
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables
@@ -75,10 +69,6 @@ class DynamoIssuerStore(DynamoPublicStore):
     def replace_issuer(self, issuer: Issuer, lists: Sequence[StatusList] = (), names: Collection[str] = ()) -> None:
         puts = [*next_lists(lists), *list_pointers(lists), *_name_holders(names, issuer.id)]
         self._transact(replacing(IssuerItem.of(issuer).raw(), issuer.version - 1), *puts)
-
-    def name_holders(self, digest: str) -> set[str]:
-        table, part = self._tables.credentials, keys.name_holders(digest)
-        return set(reads.list_range(self._tables, table, Pointer, part))
 
     def add_name_holder(self, digest: str, issuer_id: str) -> None:
         for put in _name_holders([digest], issuer_id):
@@ -134,6 +124,10 @@ class DynamoIssuerStore(DynamoPublicStore):
             return
         with suppress(NotFound):
             yield self.achievement(issuer_id, achievement_id)  # the first version, stored before versions were kept
+
+    def records_by_id(self, credential_ids: Collection[str]) -> dict[str, Record]:
+        found = self._existing(keys.record(each) for each in sorted(set(credential_ids)))
+        return {each.id: each for each in (read(RecordItem, raw) for raw in found)}
 
     def records(self, issuer_id: str) -> Iterator[Record]:
         rows = self._tables.query(self._tables.credentials, keys.rows(issuer_id))
@@ -194,9 +188,10 @@ class DynamoIssuerStore(DynamoPublicStore):
         query = self._tables.query(self._tables.credentials, keys.holdings_before(issuer_id, email, start), limit)
         return [Place(*keys.holding_in(raw["sk"]["S"])) for raw in islice(query, limit)]
 
-    def rows(self, issuer_id: str, after: Place | None, limit: int) -> list[Row]:
+    def rows(self, issuer_id: str, after: Place | None, limit: int, *, consistent: bool = True) -> list[Row]:
         start = keys.row(issuer_id, after.issued_at, after.credential_id) if after else None
-        query = self._tables.query(self._tables.credentials, keys.rows_before(issuer_id, start), limit)
+        part = keys.rows_before(issuer_id, start)
+        query = self._tables.query(self._tables.credentials, part, limit, consistent=consistent)
         return [read(RowItem, raw) for raw in islice(query, limit)]
 
     def rows_of_email(self, issuer_id: str, email: str) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Self
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.award.pathways.pathway import PathwayLink, Step
+from chalicelib.award.pathways.pathway_link import PathwayLink, Step
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.base import Item
 

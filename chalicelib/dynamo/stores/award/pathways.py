@@ -14,16 +14,10 @@ from pynamodb.attributes import (
     UTCDateTimeAttribute,
 )
 
-from chalicelib.award.pathways.pathway import (
-    MAX_DEPTH,
-    Completion,
-    Group,
-    Node,
-    Pathway,
-    PathwayLink,
-)
+from chalicelib.award.pathways.pathway import MAX_DEPTH, Completion, Group, Node, Pathway
 from chalicelib.award.pathways.pathway_actions import PathwaySet
 from chalicelib.award.pathways.pathway_json import read_node, write_node
+from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, members
 from chalicelib.dynamo.keys import Key

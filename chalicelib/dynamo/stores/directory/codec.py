@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,11 @@ from typing import Any
 from chalicelib.directory.index.terms import Kind, Term
 from chalicelib.directory.listing import Listing, Named
 from chalicelib.directory.ports import (
+    Buffer,
+    Buffered,
     Entry,
     Generations,
+    Indexed,
     NameEntry,
     Piece,
     Placed,
@@ -73,8 +76,21 @@ def read_card(raw: Raw) -> tuple[int, Listing]:
     return keys.card_ordinal(key_of(raw).sk), _listing(_unpacked(raw))
 
 
+INDEXED = "pk", "sk", "version", "listed"
+"""The attributes of an entry that `read_indexed` needs."""
+
+
 def entry_item(generation: str, entry: Entry) -> Raw:
-    return _item(keys.directory_entry(generation, entry.id), _entry_data(entry))
+    item = _item(keys.directory_entry(generation, entry.id), _entry_data(entry))
+    return item | {"version": {"N": str(entry.version)}, "listed": {"BOOL": entry.listing is not None}}
+
+
+def read_indexed(raw: Raw) -> Indexed:
+    """Raises `Unavailable`."""
+    try:
+        return Indexed(keys.entry_holder(key_of(raw)), int(raw["version"]["N"]), raw["listed"]["BOOL"])
+    except KeyError as error:
+        raise _unreadable() from error
 
 
 def entry_data(entry: Entry) -> bytes:
@@ -83,13 +99,12 @@ def entry_data(entry: Entry) -> bytes:
 
 
 def _entry_data(entry: Entry) -> bytes:
-    placed = [[one.ordinal, one.name_key, sorted(one.terms)] for one in entry.placed]
     return _packed(
         {
             "id": entry.id,
             "version": entry.version,
             "listing": _listing_members(entry.listing) if entry.listing else None,
-            "placed": placed,
+            "placed": list(map(_placed_members, entry.placed)),
             "former": [_listing_members(one) for one in entry.former],
         }
     )
@@ -99,16 +114,36 @@ def read_entry(raw: Raw) -> Entry:
     """Raises `Unavailable`."""
     found = _unpacked(raw)
     try:
-        placed = tuple(
-            Placed(ordinal, name, frozenset(Term(Kind(kind), value, field) for kind, value, field in terms))
-            for ordinal, name, terms in found["placed"]
-        )
+        placed = tuple(map(_placed, found["placed"]))
         listing = _listing(found["listing"]) if found["listing"] else None
         return Entry(
             found["id"], found["version"], listing, placed, tuple(map(_listing, found["former"])), raw["d"]["B"]
         )
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable() from error
+
+
+def _placed_members(placed: Placed) -> list[Any]:
+    return [placed.ordinal, placed.name_key, sorted(placed.terms)]
+
+
+def _placed(members: list[Any]) -> Placed:
+    ordinal, name, terms = members
+    return Placed(ordinal, name, frozenset(Term(Kind(kind), value, field) for kind, value, field in terms))
+
+
+def buffer_item(generation: str, rows: Iterable[Buffered]) -> Raw:
+    members = [[row.id, _placed_members(row.placed)] for row in rows]
+    return _item(keys.directory_buffer(generation), _packed({"rows": members}))
+
+
+def read_buffer(raw: Raw) -> Buffer:
+    """Raises `Unavailable`."""
+    try:
+        rows = tuple(Buffered(one, _placed(placed)) for one, placed in _unpacked(raw)["rows"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable() from error
+    return Buffer(rows, raw["d"]["B"])
 
 
 def name_item(generation: str, name: NameEntry) -> Raw:

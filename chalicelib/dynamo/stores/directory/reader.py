@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from chalicelib.directory.index import pieces
 from chalicelib.directory.listing import Listing
-from chalicelib.directory.ports import WHOLE, Generations, Meter, NameEntry, Piece, Slot, Span, Suggestion
+from chalicelib.directory.ports import WHOLE, Generations, Head, Meter, NameEntry, Piece, Slot, Span, Suggestion
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.keys import Range
 from chalicelib.dynamo.stores.directory import codec
@@ -20,9 +20,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 THREADS = 10
-"""Reads at the same time: the connections that botocore keeps open."""
+"""Concurrent reads: the number of connections that botocore keeps open."""
 _WORDS = 40
-"""Postings in one read of the words with a beginning: at most 64 KB, and mostly one unit."""
+"""Postings in one read of the words with a prefix: at most 64 KB, and mostly one unit."""
 
 
 class DynamoIndexReader:
@@ -40,15 +40,17 @@ class DynamoIndexReader:
         meter.units += meter_units
         return next(map(codec.read_generations, found.values()), None)
 
-    def size(self, generation: str, meter: Meter) -> int:
-        found, units = self._tables.metered_get_many(self._tables.directory, [keys.directory_size(generation)])
+    def head(self, generation: str, meter: Meter) -> Head:
+        size, buffer = keys.directory_size(generation), keys.directory_buffer(generation)
+        found, units = self._tables.metered_get_many(self._tables.directory, [size, buffer])
         meter.units += units
-        return next((int(raw["times"]["N"]) for raw in found.values()), 0)
+        rows = codec.read_buffer(found[buffer]).rows if buffer in found else ()
+        return Head(int(found[size]["times"]["N"]) if size in found else 0, rows)
 
     def spans(self, generation: str, spans: Sequence[Span], meter: Meter) -> list[list[Piece]]:
         def read(span: Span) -> tuple[list[Raw], float]:
-            high = WHOLE if span.high is None else f"{span.high:06}"
-            return self._all(keys.directory_pieces(generation, span.kind, span.value, f"{span.low:06}", high))
+            low, high = pieces.block_part(span.low), WHOLE if span.high is None else pieces.block_part(span.high)
+            return self._all(keys.directory_pieces(generation, span.kind, span.value, low, high))
 
         found = self._parallel(read, spans)
         meter.units += sum(units for _, units in found)

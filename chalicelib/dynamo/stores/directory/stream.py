@@ -12,7 +12,7 @@ from chalicelib.dynamo.tables import key_of
 
 
 def read_changes(records: Iterable[dict[str, Any]]) -> list[StreamChange]:
-    """The changes that the directory follows, in order; the stream's filter lets few others through."""
+    """The changes relevant to the directory, in order; the stream's filter passes few others."""
     changes = []
     for record in records:
         holder_id, credential_id = keys.changed_object(key_of(record["dynamodb"]["Keys"]))

@@ -1,4 +1,5 @@
-"""The reads and writes of the directory's writer: strongly consistent, each change only if nothing else came first."""
+"""The reads and writes of the directory's writer: strongly consistent; each change is applied only if no other change
+came first."""
 
 from __future__ import annotations
 
@@ -9,9 +10,12 @@ from itertools import islice
 from typing import TypeVar
 
 from chalicelib.directory.ports import (
+    Buffer,
+    Buffered,
     Change,
     Entry,
     Generations,
+    Indexed,
     Items,
     NameEntry,
     Piece,
@@ -28,7 +32,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 THREADS = 10
-"""Calls at the same time: the connections that botocore keeps open."""
+"""Concurrent calls: the number of connections that botocore keeps open."""
 _READS = 100
 """Items in one BatchGetItem; none of the index is larger than 10 KB."""
 _UNCHANGED = "d = :old"
@@ -83,6 +87,13 @@ class DynamoIndexWriter:
 
         return self._parallel(replace, changes)
 
+    def buffer(self, generation: str) -> Buffer:
+        raw = self._tables.get(self._tables.directory, keys.directory_buffer(generation))
+        return codec.read_buffer(raw) if raw else Buffer()
+
+    def replace_buffer(self, generation: str, old: Buffer, rows: Collection[Buffered]) -> bool:
+        return self._replace(codec.buffer_item(generation, rows), old.stored or None)
+
     def put(self, generation: str, items: Items) -> None:
         raws: list[Raw] = [codec.piece_item(generation, piece) for piece in items.pieces]
         raws += (codec.entry_item(generation, entry) for entry in items.entries)
@@ -107,6 +118,12 @@ class DynamoIndexWriter:
         for shard in range(keys.DIRECTORY_SHARDS):
             part = keys.directory_entries(generation, shard)
             yield from map(codec.read_entry, self._tables.query(self._tables.directory, part))
+
+    def indexed(self, generation: str) -> Iterator[Indexed]:
+        for shard in range(keys.DIRECTORY_SHARDS):
+            part = keys.directory_entries(generation, shard)
+            raws = self._tables.query(self._tables.directory, part, attributes=codec.INDEXED)
+            yield from map(codec.read_indexed, raws)
 
     def all_pieces(self, generation: str) -> Iterator[Piece]:
         for page in self._tables.scan(self._tables.directory, f"{keys.escape(generation)}#"):

@@ -12,9 +12,9 @@ from chalicelib.award.images import default_badge, formats
 from chalicelib.award.images.formats import MAX_IMAGE
 from chalicelib.award.input.text_rules import check_https, check_name, check_text, check_url, with_https
 from chalicelib.credential.achievement import Achievement, Skill
-from chalicelib.http.console import kept_image
 from chalicelib.http.console.achievements import recommended
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms import uploaded_image
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.html.achievement_kind import kind_name
 
 KINDS = (
@@ -36,6 +36,8 @@ class AchievementPreview:
     kind: str
     description: str
     criteria: str
+    enrols: bool
+    """Whether there is a link to enrol."""
     image: str
     """URL of the chosen image, or the drawn badge as a data URL."""
     drawings: tuple[str, ...]
@@ -43,7 +45,7 @@ class AchievementPreview:
     skills: tuple[str, ...]
 
 
-def of(achievement: Achievement, own: Sequence[Achievement], *, drawn: bool) -> FormState:
+def form_from_achievement(achievement: Achievement, own: Sequence[Achievement], *, drawn: bool) -> FormState:
     """Fill the form with the current values of ``achievement``, one of the issuer's ``own``.
 
     A ``drawn`` badge is not kept, but drawn again.
@@ -82,7 +84,7 @@ def check(form: FormState, own: Sequence[Achievement]) -> None:
     form.check("description", lambda value: check_text("description", value, 2000))
     form.check("criteria", lambda value: check_text("criteria", value, 10_000))
     _check_picture(form)
-    if form.text("picture_alt") or form.file or kept_image.name(form, KEPT):
+    if form.text("picture_alt") or form.file or uploaded_image.name(form, KEPT):
         form.check("picture_alt", lambda value: check_text("image description", value, 500))
     for number in rows(form):
         _check_skill(form, str(number))
@@ -95,7 +97,7 @@ def check(form: FormState, own: Sequence[Achievement]) -> None:
 def _check_enrolment(form: FormState, own: Sequence[Achievement]) -> None:
     url = enrolment_url(form)
     if url is not None:
-        form.check("enrolment_url", lambda _: check_https("enrolment URL", url))
+        form.check("enrolment_url", lambda _: check_https("enrolment page", url))
     if form.text("eligibility"):
         form.check("eligibility", lambda value: check_text("text about who can enrol", value, MAX_ELIGIBILITY))
     form.check("related", lambda value: recommended.parse(value, own))
@@ -150,12 +152,13 @@ def badge_alt(name: str) -> str:
 
 def preview(form: FormState, base_url: str, accent: str | None) -> AchievementPreview:
     """Build the preview of ``form``; a badge is drawn in the colour ``accent`` as saving would draw it."""
-    kept = kept_image.name(form, KEPT)
+    kept = uploaded_image.name(form, KEPT)
     return AchievementPreview(
         name=form.text("name"),
-        kind=form.text("kind"),
+        kind=kind_name(form.text("kind")),
         description=form.text("description"),
         criteria=form.text("criteria"),
+        enrols=bool(form.text("enrolment_url")),
         image=f"{base_url}/images/{kept}" if kept else _data_url(default_badge.draw(form.text("name"), accent)),
         drawings=() if kept else tuple(_drawings(accent)),
         skills=tuple(skill.name for skill in skills(form) if skill.name),

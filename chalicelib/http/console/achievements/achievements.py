@@ -13,9 +13,10 @@ from chalicelib.award.achievements import MAX_SKILLS, Content, NewAchievement
 from chalicelib.award.images import stored_images
 from chalicelib.credential.achievement import Achievement
 from chalicelib.errors import Conflict, Refused
-from chalicelib.http.console import form_state, kept_image, layout
+from chalicelib.http.console import layout
 from chalicelib.http.console.achievements import achievement_form, recommended
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms import form_state, uploaded_image
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -32,7 +33,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/achievements", access=member(Permission.READ))
     def list_all(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "achievements")
+        context = layout.page_context(services, request, caller, person, "achievements")
         found = sorted(
             services.issuer_context.issuer_store.achievements(caller.issuer_id), key=lambda one: one.name.casefold()
         )
@@ -47,7 +48,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/achievements/new", access=member(Permission.EDIT))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "achievements")
+        context = layout.page_context(services, request, caller, person, "achievements")
         return _render_form(context, FormState({"kind": "Badge"}))
 
     @bound.bind(
@@ -57,7 +58,7 @@ def routes(services: Services) -> Routes:
         max_form=MAX_WITH_FILE,
     )
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "achievements")
+        context = layout.page_context(services, request, caller, person, "achievements")
         form = _submitted_form(services, request, caller.issuer_id)
         if not _is_ready_to_save(services, form, caller.issuer_id):
             return _render_form(context, form)
@@ -69,10 +70,10 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/achievements/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "achievements")
+        context = layout.page_context(services, request, caller, person, "achievements")
         achievement = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         drawn = stored_images.is_drawn_badge(services.issuer_context, achievement.image)
-        form = achievement_form.of(achievement, _own(services, caller.issuer_id), drawn=drawn)
+        form = achievement_form.form_from_achievement(achievement, _own(services, caller.issuer_id), drawn=drawn)
         return _render_form(context, form, achievement)
 
     @bound.bind(
@@ -83,7 +84,7 @@ def routes(services: Services) -> Routes:
         max_form=MAX_WITH_FILE,
     )
     def change(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "achievements")
+        context = layout.page_context(services, request, caller, person, "achievements")
         before = services.issuer_context.issuer_store.achievement(caller.issuer_id, achievement_id)
         form = _submitted_form(services, request, caller.issuer_id)
         if not _is_ready_to_save(services, form, caller.issuer_id):
@@ -99,7 +100,7 @@ def routes(services: Services) -> Routes:
     def archive(request: Request, caller: Caller, person: Person, achievement_id: str) -> Reply:
         archived = bool(form_state.sent(request).text("archived"))
         achievements.archive(services.issuer_context, caller.issuer_id, achievement_id, archived=archived)
-        context = layout.of(services, request, caller, person, "achievements")
+        context = layout.page_context(services, request, caller, person, "achievements")
         did = "achievement_archived" if archived else "achievement_restored"
         return layout.redirect(f"{context.issuer_url}/achievements", did=did)
 
@@ -148,7 +149,7 @@ def _render_form(context: PageContext, form: FormState, achievement: Achievement
 
 def _submitted_form(services: Services, request: Request, issuer_id: str) -> FormState:
     """Read the submitted form. Store a valid image, so that it need not be uploaded again after an error."""
-    return kept_image.keep(services, issuer_id, form_state.sent(request), "picture", achievement_form.KEPT)
+    return uploaded_image.keep(services, issuer_id, form_state.sent(request), "picture", achievement_form.KEPT)
 
 
 def _is_ready_to_save(services: Services, form: FormState, issuer_id: str) -> bool:
@@ -180,5 +181,5 @@ def _content(services: Services, form: FormState, issuer_id: str) -> Content:
 def _picture(services: Services, form: FormState) -> bytes | None:
     """Return the image kept by ``form``, None without one. Raises `Refused` when it does not exist, for example after a
     forged hash."""
-    kept = kept_image.name(form, achievement_form.KEPT)
-    return kept_image.load(services, kept).content if kept else None
+    kept = uploaded_image.name(form, achievement_form.KEPT)
+    return uploaded_image.load(services, kept).content if kept else None

@@ -13,7 +13,7 @@ from chalicelib.errors import Refused
 _LINK = re.compile(r"[^\s,]+")
 """A link or an id, which cannot contain what separates entries."""
 MAX_LISTED = 10
-"""Names in an error: enough to find a misspelled one, and few enough to read."""
+"""Maximum names in an error: enough to find a misspelled one, and few enough to read."""
 
 
 def written(related: Iterable[str], own: Sequence[Achievement]) -> str:

@@ -20,9 +20,9 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image
 from chalicelib.errors import Refused, TooMany
-from chalicelib.http.console import form_state, issuer_form
 from chalicelib.http.console.branding.part import Part, Shown
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms import form_state, issuer_form
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
@@ -37,8 +37,8 @@ PART_OPTIONS = (
     (Part.CERTIFICATE, "Certificate"),
 )
 PREVIEWS = Limit("branding-previews", 300, timedelta(hours=1))
-"""Previews of one member. A certificate takes about 0.3 seconds to draw, so an hour of them costs less than a cent, and
-with one after each pause in typing, few people reach 100."""
+"""Maximum previews of one member. A certificate takes about 0.3 seconds to draw, so an hour of previews costs less than
+a cent; with one preview per pause in typing, few people reach 100."""
 
 
 def routes(services: Services) -> Routes:
@@ -86,7 +86,7 @@ def _draw(services: Services, issuer: Issuer, form: FormState, part: Part) -> Sh
         logo = sample.image_of(form.file, formats.check(form.file))
         changes["image"], unsaved = stored_images.address(services.issuer_context, logo), (logo,)
     changed = replace(issuer, **changes)  # type: ignore[arg-type] # checked by the form
-    return sample.draw(sample.of(services, changed, unsaved), part)
+    return sample.draw(sample.branding_sample(services, changed, unsaved), part)
 
 
 def _document(

@@ -14,7 +14,7 @@ from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image
 from chalicelib.delivery.emails import compose
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.embed.artefacts import template, typesetting
 from chalicelib.embed.artefacts.artefact import Artefact, Picture
 from chalicelib.errors import Refused
@@ -22,9 +22,9 @@ from chalicelib.http.console.branding.part import Part, Shown
 from chalicelib.http.core.ports import Services
 from chalicelib.http.embed.artefact_of import artefact_with
 from chalicelib.http.embed.downloads import NO_FONT
-from chalicelib.http.html import reader
-from chalicelib.http.public import credential_page, credential_view
-from chalicelib.http.public.credential_view import Onward
+from chalicelib.http.html import request_language
+from chalicelib.http.public.credential import credential_page, credential_view
+from chalicelib.http.public.credential.credential_view import Onward
 from chalicelib.language.translation import translation
 from chalicelib.reports import sample
 from chalicelib.reports.hosted import HostedReport
@@ -59,7 +59,7 @@ class Sample:
         return html
 
 
-def of(services: Services, issuer: Issuer, unsaved: tuple[Image, ...]) -> Sample:
+def branding_sample(services: Services, issuer: Issuer, unsaved: tuple[Image, ...]) -> Sample:
     """Build the sample of ``issuer``: of its first achievement, or of one that is made up."""
     context = services.issuer_context
     own = (each for each in context.issuer_store.achievements(issuer.id) if not each.archived)
@@ -100,7 +100,7 @@ def _page(sample: Sample) -> Shown:
 
 def _email(sample: Sample) -> Shown:
     context, base_url = sample.services.issuer_context, sample.services.settings.base_url
-    recipient = Recipient(ID, sample.issuer.id, HOLDER, _ADDRESS, lang=reader.current().code)
+    recipient = Recipient(ID, sample.issuer.id, HOLDER, _ADDRESS, lang=request_language.current().code)
     content = compose.about_credential(
         Kind.ISSUED,
         EmailContext(
@@ -121,7 +121,7 @@ def _email(sample: Sample) -> Shown:
 def _card(sample: Sample) -> Shown:
     from chalicelib.embed.artefacts import share_image
 
-    image = share_image.png(_artefact(sample), translation(reader.current().code))
+    image = share_image.png(_artefact(sample), translation(request_language.current().code))
     return _picture(Picture(image, "image/png"), "The image that chats and social networks show for the link")
 
 
@@ -133,7 +133,7 @@ def _certificate(sample: Sample) -> Shown:
     if claims is None or not typesetting.can_be_drawn(claims.title, claims.holder, claims.issuer):
         raise Refused(NO_FONT)
     chosen = template.chosen(sample.issuer.certificate_template)
-    drawing = certificate.svg(artefact, claims, chosen, template.Paper.A4, translation(reader.current().code))
+    drawing = certificate.svg(artefact, claims, chosen, template.Paper.A4, translation(request_language.current().code))
     return _picture(Picture(drawing.encode(), SVG), "The certificate")
 
 

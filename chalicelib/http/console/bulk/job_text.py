@@ -12,9 +12,11 @@ from chalicelib.award.bulk.job import (
     Result,
     RowState,
 )
+from chalicelib.credential.record import Record
 from chalicelib.delivery.delivery_status import Delivery
+from chalicelib.delivery.handlers import is_current
 from chalicelib.http.console.bulk.upload_text import credentials, rows
-from chalicelib.http.console.credentials import email_lines
+from chalicelib.http.console.credentials import credential_text, email_lines
 from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.html import text
 
@@ -31,6 +33,7 @@ JOB_LABELS: Mapping[JobState, StatusLabel] = {
 }
 
 
+DELETED = StatusLabel("Deleted", "none")
 NO_EMAIL = "No email address, so no email is sent."
 _GIVE_LINK = "Open their credentials and give them the link to the public page."
 
@@ -71,6 +74,8 @@ class ResultLine:
     name: str
     email: str | None
     status_label: StatusLabel
+    since: StatusLabel | None
+    """Status now of an issued credential that is no longer valid."""
     credential_id: str | None
     detail: str | None
     email_label: StatusLabel | None
@@ -110,20 +115,37 @@ def _by(job: Job) -> str:
     return f"API key laurel_{name}_…" if kind == "token" else job.created_by
 
 
-def result_line(result: Result, job: Job, deliveries: Mapping[str, Delivery], now: datetime) -> ResultLine:
-    """Build the view model of one row; ``deliveries`` maps credential ids to the delivery status of their emails."""
+def result_line(
+    result: Result, job: Job, records: Mapping[str, Record], deliveries: Mapping[str, Delivery], now: datetime
+) -> ResultLine:
+    """Build the view model of one row; ``records`` maps credential ids to the credentials, ``deliveries`` to the
+    delivery status of their emails."""
     row, outcome = result.row, result.outcome
     name = row.name or "No name"
     detail = NO_EMAIL if outcome.state is RowState.ISSUED and row.email is None else outcome.detail
+    record = records.get(result.credential_id or "")
     email_label = None
     if job.notify and row.email is not None and result.credential_id:
-        # Not known here is whether the credential has been revoked since.
-        terms = email_lines.Terms(job.created_at, job.notify, current=True)
+        current = record is not None and is_current(record, now)
+        terms = email_lines.Terms(job.created_at, job.notify, current=current)
         delivery = deliveries.get(result.credential_id) or Delivery(result.credential_id, job.issuer_id)
         email_label = email_lines.label(terms, delivery, now)
     return ResultLine(
-        f"{row.number:,}", name, row.email, ROW_LABELS[outcome.state], result.credential_id, detail, email_label
+        number=f"{row.number:,}",
+        name=name,
+        email=row.email,
+        status_label=ROW_LABELS[outcome.state],
+        since=_since(record, now) if result.credential_id else None,
+        credential_id=result.credential_id if record else None,
+        detail=detail,
+        email_label=email_label,
     )
+
+
+def _since(record: Record | None, now: datetime) -> StatusLabel | None:
+    """The status of a credential that was issued, None while it is valid."""
+    status = DELETED if record is None else credential_text.status_of(record, now)
+    return None if status == credential_text.VALID else status
 
 
 def emails_line(job: Job, results: Iterable[Result]) -> str:

@@ -14,10 +14,11 @@ from chalicelib.award.bulk.dry_run import DryRun, DryRunState
 from chalicelib.award.bulk.job import Job
 from chalicelib.award.bulk.upload import Row
 from chalicelib.errors import Conflict, Malformed, Refused
-from chalicelib.http.console import form_state, layout, limits
+from chalicelib.http.console import layout, limits
 from chalicelib.http.console.bulk import upload_text
 from chalicelib.http.console.bulk.upload_text import SAMPLE, TWICE, CheckedUpload, UploadDetails
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -33,14 +34,14 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/issue/checks/{id}", access=member(Permission.ISSUE), missing=MISSING)
     def show(request: Request, caller: Caller, person: Person, check_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "issue")
+        context = layout.page_context(services, request, caller, person, "issue")
         return _page(services, context, _dry_run(services, context, check_id), FormState())
 
     @bound.bind(
         "/console/{issuer}/issue/checks/{id}", access=member(Permission.ISSUE), methods=("POST",), missing=MISSING
     )
     def issue(request: Request, caller: Caller, person: Person, check_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "issue")
+        context = layout.page_context(services, request, caller, person, "issue")
         found = _dry_run(services, context, check_id)
         form = form_state.sent(request)
         job = _create_job(services, context, found, form)

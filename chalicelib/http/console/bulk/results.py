@@ -35,13 +35,13 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/issue/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "issue")
+        context = layout.page_context(services, request, caller, person, "issue")
         job = services.bulk.jobs.job(caller.issuer_id, job_id)
         return _page(services, context, job_results.progress(services.bulk, job), layout.query(request))
 
     @bound.bind("/console/{issuer}/issue/{id}", access=member(Permission.ISSUE), methods=("POST",), missing=MISSING)
     def resume(request: Request, caller: Caller, person: Person, job_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "issue")
+        context = layout.page_context(services, request, caller, person, "issue")
         bulk_issuer.resume(services.bulk, caller.issuer_id, job_id)
         return layout.redirect(f"{context.issuer_url}/issue/{job_id}")
 
@@ -66,13 +66,14 @@ def _page(services: Services, context: PageContext, job: Job, query: Mapping[str
     shown = [result for result, _ in results[:PAGE_SIZE]]
     issued = [result.credential_id for result in shown if result.credential_id]
     deliveries = services.delivery_context.store.find_deliveries(context.tenant, issued)
+    records = services.issuer_context.issuer_store.records_by_id(issued)
     now = services.issuer_context.now()
     achievement = services.issuer_context.issuer_store.achievement(job.issuer_id, job.achievement_id).name
     return layout.show(
         context,
         "job.html",
         job=job_text.job_view(job, achievement, only),
-        rows=[job_text.result_line(result, job, deliveries, now) for result in shown],
+        rows=[job_text.result_line(result, job, records, deliveries, now) for result in shown],
         emails=job_text.emails_line(job, shown),
         only=only.value if only else "",
         next="-".join(map(str, following)) if following else "",

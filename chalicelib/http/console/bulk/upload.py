@@ -27,7 +27,7 @@ from chalicelib.award.input import timestamps
 from chalicelib.credential.achievement import Achievement
 from chalicelib.credential.public_id import PATTERN
 from chalicelib.errors import Conflict, Malformed, NotFound, QuotaExceeded, Refused
-from chalicelib.http.console import form_state, layout, limits
+from chalicelib.http.console import layout, limits
 from chalicelib.http.console.bulk import results, upload_text
 from chalicelib.http.console.bulk.upload_text import (
     SAMPLE,
@@ -37,7 +37,8 @@ from chalicelib.http.console.bulk.upload_text import (
     Recipients,
     UploadDetails,
 )
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -46,8 +47,9 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input.form import MAX_WITH_FILE
 
 MAX_LIST = 1_000_000
-"""Bytes of a list that the page shows again after the check, about 15,000 people. Escaping can turn one character into
-five, and a Lambda response is limited to 6 MB. Longer lists are checked by the task queue (`large_check`)."""
+"""Maximum bytes of a list that the page shows again after the check, about 15,000 people. Escaping can turn one
+character into five, and a Lambda response is limited to 6 MB. Longer lists are checked by the task queue
+(`large_check`)."""
 RECENT = 5
 """Previous jobs listed on the page."""
 CHANGED = "The list has changed since it was checked. Here are the results for the current list."
@@ -65,7 +67,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/issue", access=member(Permission.ISSUE))
     def show(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "issue")
+        context = layout.page_context(services, request, caller, person, "issue")
         query = layout.query(request)
         if query.get("job"):
             return _reopened(services, context, query["job"])
@@ -73,7 +75,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/issue", access=member(Permission.ISSUE), methods=("POST",), max_form=MAX_WITH_FILE)
     def check_or_issue(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "issue")
+        context = layout.page_context(services, request, caller, person, "issue")
         form = _with_file(form_state.sent(request))
         sent = _upload(form)
         achievement = _achievement(services, context, form)
@@ -214,7 +216,7 @@ def _check(
 ) -> CheckedUpload | None:
     """Check the list. Record an error and return None when it cannot be parsed."""
     try:
-        found = bulk_issuer.examine(services.bulk, context.tenant, sent)
+        found = bulk_issuer.validate(services.bulk, context.tenant, sent)
         sample, recipients, misspelt = _sample_rows(sent, found)
     except UnknownColumns as error:
         form.add_error("columns", error.detail)

@@ -15,7 +15,8 @@ SAMPLE = 10
 """Valid rows shown as a sample, enough to see whether the columns were recognised."""
 TWICE = "Confirm that these people should get two credentials, or remove the duplicates from the list."
 MAX_LISTED = 100
-"""Errors listed in one table. Longer lists of errors mostly repeat the same one, so fixing these comes first."""
+"""Maximum errors listed in one table. Longer lists of errors mostly repeat the same one, so fixing these comes
+first."""
 
 COLUMNS: Mapping[str, str] = {
     "name": "Name",
@@ -42,7 +43,8 @@ ADVICE: Mapping[str, str] = {
     "bad_text": "Shorten it, or remove invisible characters.",
     "too_long": "Shorten it.",
     "ref_twice": "Give each row a unique reference, or leave it blank.",
-    "bad_row": "Enter a name, then an email address. In a table, check for a missing or extra comma or quotation mark.",
+    "bad_line": "Enter a name, then one complete email address with an @, such as Grace Osei, grace@example.org.",
+    "bad_row": "Check the row for a missing or extra comma or quotation mark.",
     "too_many_links": "Keep the most important ones.",
 }
 """Advice by error code."""

@@ -17,7 +17,7 @@ from chalicelib.delivery import resend
 from chalicelib.delivery.handlers import is_current
 from chalicelib.errors import Conflict, Malformed, Refused
 from chalicelib.http.console.credentials.credential_text import CredentialDetails
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.core.ports import Services
 
 

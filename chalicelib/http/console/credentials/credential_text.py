@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.award.issuing.search import Row
-from chalicelib.credential.record import State
+from chalicelib.credential.record import Record, State
 from chalicelib.delivery.delivery_status import Delivery
 from chalicelib.delivery.handlers import may_deliver
 from chalicelib.http.console.credentials import email_lines
@@ -77,6 +77,11 @@ def status_label(state: State, valid_until: datetime | None, now: datetime, *, c
     if state is State.ACTIVE and valid_until is not None and valid_until < now:
         return EXPIRED
     return STATUS_LABELS[state]
+
+
+def status_of(record: Record, now: datetime) -> StatusLabel:
+    """Return the status of ``record`` at ``now``."""
+    return status_label(record.status.state, record.valid_until, now, corrected=record.corrected)
 
 
 def list_items(

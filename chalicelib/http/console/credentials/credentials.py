@@ -20,12 +20,13 @@ from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.credential.record import Record, State
 from chalicelib.errors import Malformed, NotFound
-from chalicelib.http.console import form_state, layout
+from chalicelib.http.console import layout
 from chalicelib.http.console.credentials import credential_actions, credential_text, email_lines, sorting
 from chalicelib.http.console.credentials.credential_actions import ACTIONS
 from chalicelib.http.console.credentials.credential_text import CredentialDetails
 from chalicelib.http.console.credentials.email_lines import EmailLine
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.overview.overview_figures import SOON
 from chalicelib.http.core.access import member
@@ -45,11 +46,11 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/credentials", access=member(Permission.READ))
     def find(request: Request, caller: Caller, person: Person) -> Reply:
-        return _list(services, layout.of(services, request, caller, person, "credentials"), request)
+        return _list(services, layout.page_context(services, request, caller, person, "credentials"), request)
 
     @bound.bind("/console/{issuer}/credentials/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, credential_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "credentials")
+        context = layout.page_context(services, request, caller, person, "credentials")
         record = _own(services, context, credential_id)
         details = _details(services, record)
         actions = (
@@ -59,7 +60,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/credentials/{id}/{action}", access=member(Permission.ISSUE), missing=MISSING)
     def ask(request: Request, caller: Caller, person: Person, credential_id: str, action: str) -> Reply:
-        context = layout.of(services, request, caller, person, "credentials")
+        context = layout.page_context(services, request, caller, person, "credentials")
         record = _own(services, context, credential_id)
         return _confirmation(services, context, record, action, None)
 
@@ -70,7 +71,7 @@ def routes(services: Services) -> Routes:
         missing=MISSING,
     )
     def do(request: Request, caller: Caller, person: Person, credential_id: str, action: str) -> Reply:
-        context = layout.of(services, request, caller, person, "credentials")
+        context = layout.page_context(services, request, caller, person, "credentials")
         record = _own(services, context, credential_id)
         form = form_state.sent(request)
         if action not in ACTIONS:
@@ -179,9 +180,7 @@ def _details(services: Services, record: Record) -> CredentialDetails:
         at=record.issued_at,
         until=record.valid_until,
         version=record.achievement_version,
-        status_label=credential_text.status_label(
-            record.status.state, record.valid_until, services.issuer_context.now(), corrected=record.corrected
-        ),
+        status_label=credential_text.status_of(record, services.issuer_context.now()),
         since=record.status.at if record.status.state is not State.ACTIVE else None,
         reason=record.status.reason,
         supersedes=record.supersedes,

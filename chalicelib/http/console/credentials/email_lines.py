@@ -10,7 +10,7 @@ from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.credential.record import Record
 from chalicelib.delivery import status_emails
 from chalicelib.delivery.delivery_status import Attempt, Delivery, State
-from chalicelib.delivery.emails.email_content import Kind
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.handlers import is_current
 from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.html import text
@@ -18,7 +18,7 @@ from chalicelib.http.html import text
 SOON = timedelta(minutes=10)
 """The age up to which an email is expected within a minute; an older one is delayed, for example by the daily limit."""
 WITHIN_A_MINUTE = "Will be sent within a minute."
-WAITING = "Waiting to be sent. Emails over the daily limit are sent on the next day."
+WAITING = "Waiting to be sent. Emails over the daily limit are sent the next day."
 NOT_CHOSEN = "Not sent: you chose not to email the holder when you issued the credential."
 NO_LONGER_VALID = "Not sent: the credential was no longer valid."
 FAILED = "The email could not be sent."
@@ -63,6 +63,8 @@ LABELS: Mapping[Kind, str] = {
     Kind.UNOPENED: "Reminder to view it",
     Kind.UNSHARED: "Reminder to share it",
     Kind.RENEWAL: "Reminder that it expires",
+    Kind.SURVEY_6: "Survey after six months",
+    Kind.SURVEY_12: "Survey after a year",
 }
 
 

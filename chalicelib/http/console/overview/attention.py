@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chalicelib.access.roles import Permission
 from chalicelib.award.bulk.job import Job, JobState
+from chalicelib.award.endpoints.endpoint import Pause
 from chalicelib.delivery.limits.reputation import Problem
 from chalicelib.http.console.bulk import job_text, upload_text
 from chalicelib.http.console.layout import PageContext
@@ -33,9 +35,10 @@ def items(services: Services, context: PageContext, counts: Counts) -> tuple[Ite
     """Return what the person should look at, most urgent first; empty when there is nothing."""
     return (
         *_email(services, context),
+        *_endpoints(services, context),
         *_reports(services, context),
         *_jobs(services, context),
-        *_identity(services, context),
+        *_identity(context),
         *_credentials(counts),
     )
 
@@ -56,6 +59,16 @@ def _email(services: Services, context: PageContext) -> Iterator[Item]:
         f"{cause} Emails are held until the operator of this service resumes sending. Credentials are issued as usual."
     )
     yield Item(f"Emails to holders have been paused since {text.minute(found.paused_at)}", line, "/credentials", "bad")
+
+
+def _endpoints(services: Services, context: PageContext) -> Iterator[Item]:
+    """Yield the endpoints that were paused because they failed."""
+    if not context.may(Permission.MANAGE):
+        return
+    for endpoint in services.endpoint_context.store.endpoints(context.tenant):
+        if endpoint.paused in (Pause.FAILING, Pause.GONE):
+            line = "It accepted no messages. Fix it, resume it, and send the failed messages again."
+            yield Item("An endpoint was paused", line, f"/endpoints/{endpoint.id}", "bad")
 
 
 def _reports(services: Services, context: PageContext) -> Iterator[Item]:
@@ -83,12 +96,15 @@ def _job(job: Job) -> Item:
     )
 
 
-def _identity(services: Services, context: PageContext) -> Iterator[Item]:
-    issuer = context.issuer
-    if not context.may("manage") or issuer is None or issuer.identified(services.issuer_context.now()):
+def _identity(context: PageContext) -> Iterator[Item]:
+    if context.identified:
         return
-    line = "Your credentials’ pages say so. Verify a domain that you own to fix this."
-    yield Item("Your identity is not proven yet", line, "/domains")
+    if context.may("manage"):
+        line = "Your credentials’ pages say so. Verify a domain that you own to fix this."
+        yield Item("Your identity is not proven yet", line, "/domains")
+    else:
+        line = "Your credentials’ pages say so. An owner can fix this: ask one to verify a domain."
+        yield Item("Your organization’s identity is not proven yet", line, "/members")
 
 
 def _credentials(counts: Counts) -> Iterator[Item]:

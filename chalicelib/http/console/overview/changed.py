@@ -35,6 +35,6 @@ def _reason(chosen: Days, described: Days, today: date) -> str:
     if chosen.first == described.first and chosen.last >= today:
         return " Today is not over, so it is not counted here; the figures below include it."
     return (
-        f" You chose {wording.days(chosen)}, which is not made of whole months. This is about {wording.days(described)}"
-        " instead, because figures about people are counted by whole months."
+        f" You chose {wording.days(chosen)}, which is not a whole number of months. "
+        f"This covers {wording.days(described)} instead, because figures about people are counted by whole months."
     )

@@ -13,7 +13,7 @@ _TOP, _BOTTOM = 18, 18
 _FILLED = 0.72
 """How much of its place a column fills."""
 MAX_LABELLED = 14
-"""Columns that have a label and a number each: more would not fit."""
+"""Maximum columns that have a label and a number each: more would not fit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.counts.sections import Section
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Figures
+from chalicelib.analytics.kpi.left_out import because
 from chalicelib.analytics.kpi.people import whole_months
-from chalicelib.analytics.kpi.tables import KpiFigure, Request, kpi_figures, period_figures
-from chalicelib.http.console.overview import breakdowns, changed, charts, people, wording
+from chalicelib.analytics.kpi.tables import KpiFigure, Request, kpi_figures, part_for, period_figures
+from chalicelib.http.console.overview import achievements, breakdowns, changed, charts, named, people, wording
+from chalicelib.http.console.overview.achievements import AchievementLine
 from chalicelib.http.console.overview.breakdowns import Breakdown, CohortLine, TableView
 from chalicelib.http.console.overview.changed import Changes
 from chalicelib.http.console.overview.charts import Bar, ColumnChart, Point
+from chalicelib.http.console.overview.named import NamedFilter
 from chalicelib.http.console.overview.people import Influencer, Names, PathwayFlow
 from chalicelib.http.core.ports import Services
 
@@ -24,20 +27,20 @@ HEADLINE = (
     "issued", "open_rate", "share_rate", "views", "shares", "referrals", "referral_reach", "re_enrolment_rate",
 )  # fmt: skip
 """The figures that have a card; the others are in the table of all."""
+RATE = "delivery_rate"
 MAX_DAILY = 92
-"""Days that are shown one by one: three months. A longer period is shown by month, in a tenth of the reads."""
+"""Maximum days that are shown one by one: three months. A longer period is shown by month, in a tenth of the reads."""
 _SERIES = {
     Kind.ISSUED: ("Credentials issued", "How many credentials were issued?"),
     Kind.VIEW: ("Views", "How often did people view credentials?"),
     Kind.SHARED: ("Shares", "How often were credentials shared?"),
-    Kind.REFERRAL: ("Referrals", "How many visits to an enrolment page were there?"),
+    Kind.REFERRAL: ("Enrolment visits", "How many enrolment visits were there?"),
 }
-_BY_VISITOR = (Kind.VIEW, Kind.REFERRAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A key figure, its comparison with the period before, and its formula."""
+    """A key figure, its comparison with the previous period, and its formula."""
 
     code: str
     name: str
@@ -53,13 +56,16 @@ class Card:
 class Dashboard:
     """What the dashboard shows. What is about people is empty if the figures are limited to a channel or country."""
 
+    filters: tuple[NamedFilter, ...]
     period: str
     compared: str
     months: str
     """The whole months that figures about people cover; empty if there are none."""
     months_before: str
-    """Those that they are compared with."""
+    """The whole months that they are compared with."""
     about_people: bool
+    left_out: str
+    """Why rates are not shown; empty if they are."""
     changes: Changes
     cards: tuple[Card, ...]
     figures: tuple[Card, ...]
@@ -68,9 +74,17 @@ class Dashboard:
     funnel: tuple[Bar, ...]
     funnel_base: str
     """Which of the credentials issued in the period the funnel is about."""
+    no_funnel: str
+    """Why there is no funnel."""
+    achievements: tuple[AchievementLine, ...]
+    """Empty if the figures are limited."""
+    achievement_columns: tuple[str, ...]
     breakdowns: tuple[Breakdown, ...]
     influencers: tuple[Influencer, ...]
-    influencers_month: str
+    last_month: str
+    """The days that achievements and influencers are about."""
+    is_partly: bool
+    """Whether these are not the whole period, but its last month."""
     cohorts: tuple[CohortLine, ...]
     pathways: tuple[PathwayFlow, ...]
 
@@ -79,32 +93,34 @@ def build(services: Services, reader: CountReader, request: Request, names: Name
     """Read and compute everything."""
     today = people.today(reader, request.issuer_id, services.issuer_context.clock().date())
     months = whole_months(request.days, today)
-    about_people = request.only.channel is None and request.only.country is None
+    about_people = not request.only.by_visitor
     figures = kpi_figures(reader, request)
     cards = tuple(map(_card, figures))
     people_counted = period_figures(reader, request)
     points = _points(reader, request)
     last_month = people.last_month(request.days)
     return Dashboard(
+        filters=named.filters(request.only, names),
         period=wording.days(request.days),
         compared=wording.days(request.days.before),
         months=wording.months(_until(months, today)) if months else "",
         months_before=wording.months(months.before) if months else "",
         about_people=about_people,
+        left_out=_left_out(figures),
         changes=changed.describe(reader, request, today),
         cards=tuple(card for code in HEADLINE for card in cards if card.code == code),
         figures=cards,
-        series=tuple(
-            charts.column_chart(_SERIES[kind][1], of)
-            for kind, of in points.items()
-            if about_people or kind in _BY_VISITOR
-        ),
+        series=tuple(charts.column_chart(_SERIES[kind][1], of) for kind, of in points.items()),
         series_table=_series_table(request.days, points),
         funnel=breakdowns.funnel(people_counted) if about_people else (),
         funnel_base=breakdowns.funnel_base(reader, request, people_counted, today) if about_people else "",
+        no_funnel=breakdowns.no_funnel(people_counted, months) if about_people else "",
+        achievements=() if request.only.any else achievements.compared(reader, request, names),
+        achievement_columns=tuple(achievements.COMPARED.values()),
         breakdowns=tuple(_breakdowns(reader, request)),
         influencers=people.influencers(services, reader, request, last_month, names) if about_people else (),
-        influencers_month=wording.days(last_month),
+        last_month=wording.days(last_month),
+        is_partly=last_month != request.days,
         cohorts=breakdowns.cohorts(reader, request) if about_people else (),
         pathways=people.pathways(services, reader, request)
         if about_people and request.only.achievement is None
@@ -125,13 +141,19 @@ def _card(figure: KpiFigure) -> Card:
     )
 
 
+def _left_out(figures: Sequence[KpiFigure]) -> str:
+    """Say why rates are not shown; all are about the same credentials, so the first stands for them."""
+    rate = next((figure.now for figure in figures if figure.kpi.code == RATE), None)
+    return f"Rates are not shown, because {because(rate.left_out)}." if rate and rate.suppressed else ""
+
+
 def _until(months: Days, today: date) -> Days:
     return Days(months.first, max(months.first, min(months.last, today)))
 
 
 def _points(reader: CountReader, request: Request) -> Mapping[Kind, Sequence[Point]]:
     """The series of each kind, by day or by month."""
-    section = Section.CELLS if request.only.any else Section.TOTALS
+    section = part_for(request.only, Section.TOTALS)
     by_day = request.days.many <= MAX_DAILY
     counted: dict[date, Figures] = {}
     found = reader.series if by_day else reader.by_month
@@ -143,6 +165,7 @@ def _points(reader: CountReader, request: Request) -> Mapping[Kind, Sequence[Poi
     return {
         kind: [Point(name, short, counted.get(start, nothing).events(kind)) for start, name, short in named]
         for kind in _SERIES
+        if request.only.applies_to(kind)
     }
 
 
@@ -159,17 +182,20 @@ def _series_table(days: Days, points: Mapping[Kind, Sequence[Point]]) -> TableVi
     rows = zip(*points.values(), strict=True)
     return TableView(
         "days",
-        (first, *(heading for heading, _ in _SERIES.values())),
+        (first, *(_SERIES[kind][0] for kind in points)),
         tuple((row[0].name, *(f"{point.value:,}" for point in row)) for row in rows),
     )
 
 
 def _breakdowns(reader: CountReader, request: Request) -> Iterator[Breakdown]:
-    yield breakdowns.visits(reader, request, "channels", "Where do views come from?", wording.channel)
-    yield breakdowns.visits(reader, request, "countries", "In which countries are credentials viewed?", wording.country)
-    yield breakdowns.times(
-        reader, request, "platforms", "Where are credentials shared?", wording.channel, ("share", "shares")
+    yield breakdowns.visits(
+        reader, request, "channels", "Where do views and enrolment visits come from?", wording.channel
     )
+    yield breakdowns.visits(reader, request, "countries", "In which countries are the visitors?", wording.country)
+    if request.only.applies_to(Kind.SHARED):
+        yield breakdowns.times(
+            reader, request, "platforms", "Where are credentials shared?", wording.channel, ("share", "shares")
+        )
     yield breakdowns.times(
-        reader, request, "verdicts", "What do checks say?", lambda code: wording.VERDICTS[code], ("check", "checks")
+        reader, request, "verdicts", "What did checks find?", lambda code: wording.VERDICTS[code], ("check", "checks")
     )

@@ -42,7 +42,7 @@ def _unit(kpi: Kpi) -> str:
 def _value(kpi: Kpi, found: Value) -> object:
     """The number on the page without its unit, or the reason why it is missing."""
     if found.suppressed:
-        return wording.TOO_FEW
+        return wording.left_out(found.left_out)
     if found.value is None:
         return None
     if wording.is_percentage(kpi):

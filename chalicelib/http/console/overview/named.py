@@ -1,10 +1,12 @@
-"""The tables of the dashboard as files: like those of the API, with a name next to each id or code."""
+"""Names of what is filtered by, and the tables of the dashboard as files: like those of the API, with a name next to
+each id or code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from chalicelib.analytics.kpi.figures import Filter
 from chalicelib.analytics.kpi.tables import Row, Table
 from chalicelib.http.console.credentials.credential_text import ANOTHER
 from chalicelib.http.console.overview import people, wording
@@ -43,6 +45,37 @@ _COLUMNS = {
     "country": _Column("country_name", _written(wording.country)),
     "verdict": _Column("verdict_name", _written(lambda code: wording.VERDICTS.get(code, code))),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFilter:
+    """A filter in words; ``field`` and ``code`` are its name and value in the URL."""
+
+    field: str
+    code: str
+    label: str
+    value: str
+
+
+def filters(only: Filter, names: Names) -> tuple[NamedFilter, ...]:
+    """The filters of ``only`` that are set."""
+    found = []
+    if only.achievement is not None:
+        name = names.of([only.achievement]).get(only.achievement, ANOTHER)
+        found.append(NamedFilter("achievement", only.achievement, "Achievement", name))
+    if only.channel is not None:
+        found.append(NamedFilter("channel", only.channel, "Channel", wording.channel(only.channel)))
+    if only.country is not None:
+        found.append(NamedFilter("country", only.country, "Country", wording.country(only.country)))
+    return tuple(found)
+
+
+def with_filters(table: Table, limited: Sequence[NamedFilter]) -> Table:
+    """``table`` with a column for each filter, so that the file says what it is limited to."""
+    values = tuple(each.value for each in limited)
+    return Table(
+        (*table.columns, *(f"filter_{each.field}" for each in limited)), [(*row, *values) for row in table.rows]
+    )
 
 
 def with_names(services: Services, issuer_id: str, table: Table) -> Table:

@@ -16,7 +16,7 @@ from chalicelib.award.issuing.search import Row
 from chalicelib.http.console import layout
 from chalicelib.http.console.credentials import credential_text
 from chalicelib.http.console.layout import PageContext
-from chalicelib.http.console.overview import attention, dashboard, overview_figures, people, wording
+from chalicelib.http.console.overview import achievements, attention, dashboard, overview_figures, people, wording
 from chalicelib.http.console.overview.people import Names
 from chalicelib.http.console.overview.period import chosen, shortcuts
 from chalicelib.http.core.access import member
@@ -46,9 +46,10 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}", access=member(Permission.READ), missing=MISSING)
     def overview(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "overview")
+        context = layout.page_context(services, request, caller, person, "overview")
         now = services.issuer_context.now()
-        rows = services.issuer_context.issuer_store.rows(caller.issuer_id, None, overview_figures.COUNTED + 1)
+        read = overview_figures.COUNTED + 1
+        rows = services.issuer_context.issuer_store.rows(caller.issuer_id, None, read, consistent=False)
         counts = overview_figures.count(rows, now)
         names = Names(services, caller.issuer_id)
         reader = CountReader(services.count_store)
@@ -84,7 +85,7 @@ def _filters(reader: CountReader, asked: DashboardRequest, names: Names) -> dict
             ("country", "countries", wording.country),
         )
     }
-    found = {"achievement": people.achievement_options(reader, asked, names), **of}
+    found = {"achievement": achievements.options(reader, asked, names), **of}
     return {name: (("", "All"), *sorted(options, key=lambda one: one[1].casefold())) for name, options in found.items()}
 
 

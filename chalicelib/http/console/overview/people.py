@@ -21,9 +21,6 @@ INFLUENCERS = 5
 """Shared credentials on the page. The CSV file has all."""
 INFLUENCERS_READ = 10
 """Shared credentials whose holders are read; more than are shown, because some may be erased. Costs five read units."""
-ACHIEVEMENTS = 8
-"""Achievements to choose from: those that were issued most in the last month of the period. The list of achievements
-links to the figures of each."""
 
 
 @dataclass(slots=True)
@@ -53,6 +50,7 @@ class Influencer:
     shares: str
     views: str
     referrals: str
+    conversions: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +64,6 @@ class PathwayFlow:
 def last_month(days: Days) -> Days:
     """The last month of ``days``, as far as it is in them."""
     return Days(max(days.first, days.last.replace(day=1)), days.last)
-
-
-def achievement_options(reader: CountReader, request: Request, names: Names) -> tuple[tuple[str, str], ...]:
-    """The achievements to choose from, by name, and the chosen one."""
-    table = TABLES["achievements"](reader, Request(request.issuer_id, last_month(request.days)))
-    issued = table.columns.index("issued")
-    most = sorted(table.rows, key=lambda row: (-_number(row[issued]), str(row[0])))[:ACHIEVEMENTS]
-    ids = [str(row[0]) for row in most] + [each for each in (request.only.achievement,) if each]
-    return tuple(sorted(names.of(ids).items(), key=lambda option: option[1].casefold()))
 
 
 def influencers(
@@ -97,8 +86,8 @@ def holder_names(services: Services, issuer_id: str, credential_ids: Collection[
 
 def _influencer(row: Row, holder: str, achievement: str) -> Influencer:
     credential, _, *numbers = row
-    referrals, views, shares = (f"{_number(each):,}" for each in numbers)
-    return Influencer(str(credential), holder, achievement, shares, views, referrals)
+    referrals, views, shares, conversions = (f"{_number(each):,}" for each in numbers)
+    return Influencer(str(credential), holder, achievement, shares, views, referrals, conversions)
 
 
 def pathways(services: Services, reader: CountReader, request: Request) -> tuple[PathwayFlow, ...]:

@@ -11,13 +11,13 @@ from chalicelib.analytics.counts.periods import months_earlier
 from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.kpi.figures import Filter
 from chalicelib.analytics.kpi.tables import MAX_DAYS
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms.form_state import FormState
 
 DEFAULT_MONTHS = 12
 """The current month and those before it."""
 FIELDS = ("from", "to", "achievement", "channel", "country")
 MAX_VALUE = 100
-"""Characters of a filter; the longest is the id of an achievement."""
+"""Maximum characters of a filter; the longest is the id of an achievement."""
 _PERIOD = ("from", "to")
 
 

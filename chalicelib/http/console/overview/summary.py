@@ -8,7 +8,8 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.delivery import summaries
 from chalicelib.delivery.summaries import Subscription
-from chalicelib.http.console import form_state, layout
+from chalicelib.http.console import layout
+from chalicelib.http.console.forms import form_state
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply
@@ -21,7 +22,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/summary", access=member(Permission.READ), methods=("POST",))
     def choose(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "overview")
+        context = layout.page_context(services, request, caller, person, "overview")
         store = services.summary_context.store
         if form_state.sent(request).text("do") == "subscribe":
             # The first email is about this month, when it is over.

@@ -7,11 +7,13 @@ from chalice.app import Request as HttpRequest
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.analytics.counts.reading import CountReader
-from chalicelib.analytics.kpi.tables import TABLES, Request
+from chalicelib.analytics.kpi.tables import TABLES, Request, is_available
 from chalicelib.award.bulk import csv_output
 from chalicelib.errors import NotFound
 from chalicelib.http.console import layout
+from chalicelib.http.console.home import slug
 from chalicelib.http.console.overview import kpi_file, named, people
+from chalicelib.http.console.overview.named import NamedFilter
 from chalicelib.http.console.overview.period import chosen
 from chalicelib.http.core.access import member
 from chalicelib.http.core.ports import Services
@@ -20,9 +22,9 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import query
 
 CSV = "text/csv; charset=utf-8"
-MISSING = "There is no such table. Go back to the overview and choose one."
+MISSING = "There is no such table, or not with this filter. Go back to the overview and choose one."
 OFFERED = tuple(name for name in TABLES if name != "hours")
-"""Hours are of at most a week, so only the API has them."""
+"""Hourly counts cover at most a week, so only the API offers them."""
 
 
 def routes(services: Services) -> Routes:
@@ -38,11 +40,22 @@ def routes(services: Services) -> Routes:
         wanted = chosen(layout.query(request), today)
         for field, sentence in wanted.form.errors.items():
             raise query.refused(field, sentence)
+        if not is_available(name, wanted.only):
+            raise NotFound("not with this filter")
         asked = Request(caller.issuer_id, wanted.days, wanted.only)
         read = kpi_file.table if name == "kpis" else TABLES[name]
-        found = named.with_names(services, caller.issuer_id, read(reader, asked))
-        file = f"{caller.issuer_id}-{name}-{wanted.days.first}-{wanted.days.last}.csv"
+        limited = named.filters(wanted.only, people.Names(services, caller.issuer_id))
+        found = named.with_filters(named.with_names(services, caller.issuer_id, read(reader, asked)), limited)
+        file = "-".join(
+            (caller.issuer_id, name, *map(file_part, limited), f"{wanted.days.first}-{wanted.days.last}.csv")
+        )
         headers = uncached(**{"Content-Disposition": f'attachment; filename="{file}"'})
-        return Reply("".join(map(csv_output.line, (found.columns, *found.rows))), CSV, headers=headers)
+        lines = (found.columns, *map(csv_output.rounded, found.rows))
+        return Reply("".join(map(csv_output.line, lines)), CSV, headers=headers)
 
     return bound
+
+
+def file_part(one: NamedFilter) -> str:
+    """What the name of a file says about a filter, in ASCII."""
+    return slug(one.value) or slug(one.code)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from chalicelib.analytics.counts.periods import month_of
 from chalicelib.analytics.counts.reading import Days
 from chalicelib.analytics.kpi.changes import percent
 from chalicelib.analytics.kpi.kpis import Kpi, Unit, Value
+from chalicelib.analytics.kpi.left_out import LeftOut
 from chalicelib.analytics.kpi.tables import KpiFigure
 from chalicelib.delivery.holder import timezones
 
@@ -26,16 +27,21 @@ VERDICTS: Mapping[str, str] = {
 }  # fmt: skip
 STAGES: Mapping[str, str] = {
     "issued": "Issued", "delivered": "Delivered", "opened": "Opened", "viewed": "Viewed", "shared": "Shared",
-    "referred": "Referred", "renewed": "Renewed",
+    "referred": "Enrolment visit", "renewed": "Renewed",
 }  # fmt: skip
 UNKNOWN_COUNTRY = "Not known"
 TOO_FEW = "Fewer than 10 people"
+TOO_FEW_A_MONTH = "Fewer than 10 people a month"
+PROTECTS_OTHERS = "Left out to protect small groups"
+COMBINED = "Combined with another month"
 NO_FIGURE = "–"
 _PLAIN = frozenset({"views_per_share"})
 """Ratios that people read as a number rather than as a percentage."""
 _PER_EVENT: Mapping[str, tuple[str, str]] = {
     "views_per_share": ("views", "shares"),
-    "referrals_per_share": ("referrals", "shares"),
+    "referrals_per_share": ("enrolment visits", "shares"),
+    "conversions_per_referral": ("sign-ups", "enrolment visits"),
+    "conversions_per_share": ("sign-ups", "shares"),
 }
 """Ratios of two numbers of events; the others are shares of a set."""
 
@@ -53,7 +59,7 @@ def country(code: str) -> str:
 def value(kpi: Kpi, found: Value) -> str:
     """A figure, or why there is none."""
     if found.suppressed:
-        return TOO_FEW
+        return left_out(found.left_out)
     if found.value is None:
         return NO_FIGURE
     match kpi.unit:
@@ -65,13 +71,22 @@ def value(kpi: Kpi, found: Value) -> str:
             return percent(found.value) if is_percentage(kpi) else f"{found.value:.1f}"
 
 
+def left_out(reasons: Collection[LeftOut]) -> str:
+    """Why a figure is not shown, in a few words; `left_out.because` says it in full."""
+    if LeftOut.OTHERS in reasons:
+        return PROTECTS_OTHERS
+    if LeftOut.COMBINED in reasons:
+        return COMBINED
+    return TOO_FEW_A_MONTH if LeftOut.FEW_A_MONTH in reasons else TOO_FEW
+
+
 def is_percentage(kpi: Kpi) -> bool:
     """Whether people read the figure in percent."""
     return kpi.unit is Unit.RATIO and kpi.code not in _PLAIN
 
 
 def hours(many: float) -> str:
-    """A time in hours, also a long one, so that all times can be compared."""
+    """A time in hours, even if it is long, so that all times can be compared."""
     return "1 hour" if many == 1 else f"{many:,.1f}".removesuffix(".0") + " hours"
 
 
@@ -94,13 +109,17 @@ def with_base(kpi: Kpi, found: Value) -> str:
 
 
 def change(figure: KpiFigure) -> str:
-    """The comparison with the period before; empty if there is nothing to compare."""
+    """The comparison with the previous period; empty if the figure is not shown."""
     now, before = figure.now.value, figure.before.value
-    if now is None or before is None:
+    if figure.now.suppressed:
         return ""
+    if figure.before.suppressed:
+        return "earlier figure not shown"
+    if now is None or before is None:
+        return "no earlier data to compare with"
     was = value(figure.kpi, figure.before)
     if not before and figure.kpi.unit is Unit.COUNT:
-        return "none before" if now else ""
+        return "none in the previous period" if now else "no earlier data to compare with"
     if value(figure.kpi, figure.now) == was:
         return "unchanged"
     return f"{'up' if now > before else 'down'} from {with_base(figure.kpi, figure.before)}"

@@ -16,7 +16,7 @@ PAGE_SIZE = 25
 """Completions per page; the status of each takes a read of the holder's credentials."""
 COMPLETE = StatusLabel("Complete", "good")
 UNSUPPORTED = StatusLabel("Requirements no longer met", "warn")
-"""So many of its credentials have been revoked or suspended since that the rest would not complete the pathway."""
+"""Some of its credentials have since been revoked or suspended, and the rest would not complete the pathway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.pathways import pathway_actions
-from chalicelib.award.pathways.pathway import MAX_STEPS, Group, Node, Pathway, Rule, Step
+from chalicelib.award.pathways.pathway import MAX_STEPS, Group, Node, Pathway, Rule
 from chalicelib.award.pathways.pathway_actions import HolderProgress
 from chalicelib.award.pathways.pathway_json import Draft
+from chalicelib.award.pathways.pathway_link import Step
 from chalicelib.award.pathways.pathway_progress import StepState
 from chalicelib.errors import Conflict, Refused
-from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console import layout
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.pathways.completions import completed
 from chalicelib.http.console.text import StatusLabel
@@ -48,7 +50,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/pathways", access=member(Permission.READ))
     def list_all(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "pathways")
+        context = layout.page_context(services, request, caller, person, "pathways")
         found = sorted(
             services.pathways.pathways(caller.issuer_id), key=lambda one: (one.archived, one.name.casefold())
         )
@@ -56,16 +58,18 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/pathways/new", access=member(Permission.EDIT))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "pathways")
+        context = layout.page_context(services, request, caller, person, "pathways")
         return _render(services, context, FormState({"rule": Rule.ALL.value}))
 
     @bound.bind("/console/{issuer}/pathways/new", access=member(Permission.EDIT), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        return _save(services, layout.of(services, request, caller, person, "pathways"), form_state.sent(request), None)
+        return _save(
+            services, layout.page_context(services, request, caller, person, "pathways"), form_state.sent(request), None
+        )
 
     @bound.bind("/console/{issuer}/pathways/{id}", access=member(Permission.READ), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "pathways")
+        context = layout.page_context(services, request, caller, person, "pathways")
         found = services.pathways.pathway(caller.issuer_id, pathway_id)
         email = layout.query(request).get("email", "").strip()
         holder_progress = (
@@ -75,18 +79,26 @@ def routes(services: Services) -> Routes:
             if email
             else None
         )
-        return _render(services, context, of(found), found, holder_progress, email, layout.query(request).get("after"))
+        return _render(
+            services,
+            context,
+            form_from_pathway(found),
+            found,
+            holder_progress,
+            email,
+            layout.query(request).get("after"),
+        )
 
     @bound.bind("/console/{issuer}/pathways/{id}", access=member(Permission.EDIT), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, pathway_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "pathways")
+        context = layout.page_context(services, request, caller, person, "pathways")
         before = services.pathways.pathway(caller.issuer_id, pathway_id)
         return _save(services, context, form_state.sent(request), before)
 
     return bound
 
 
-def of(pathway: Pathway) -> FormState:
+def form_from_pathway(pathway: Pathway) -> FormState:
     """Fill the form with the current values of ``pathway``."""
     values = {
         "name": pathway.name,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.http.console import form_state
-from chalicelib.http.console.form_state import Difference, FormState
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import Difference, FormState
 
 LABELS = {
     "name": "Name",

@@ -7,7 +7,7 @@ import re
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.webhooks.webhook import Fields, Webhook
 from chalicelib.award.webhooks.webhook_actions import WebhookDraft
-from chalicelib.http.console.form_state import FormState
+from chalicelib.http.console.forms.form_state import FormState
 
 FEW_COURSES = 3
 """Minimum number of course rows."""
@@ -27,7 +27,7 @@ USUAL = {
 """Initial values of a new webhook, which match the messages in docs/webhooks.md."""
 
 
-def of(webhook: Webhook) -> FormState:
+def form_from_webhook(webhook: Webhook) -> FormState:
     """Fill the form with the current values of ``webhook``."""
     fields = webhook.fields
     return FormState(

@@ -13,8 +13,9 @@ from chalicelib.award.webhooks.receive import MESSAGE_ID_REUSED
 from chalicelib.award.webhooks.webhook import Outcome, Webhook
 from chalicelib.award.webhooks.webhook_actions import WebhookWithSecret
 from chalicelib.errors import Conflict, Refused
-from chalicelib.http.console import form_state, layout
-from chalicelib.http.console.form_state import Difference, FormState
+from chalicelib.http.console import layout
+from chalicelib.http.console.forms import form_state
+from chalicelib.http.console.forms.form_state import Difference, FormState
 from chalicelib.http.console.layout import PageContext
 from chalicelib.http.console.text import StatusLabel
 from chalicelib.http.console.webhooks import webhook_form
@@ -27,7 +28,7 @@ from chalicelib.http.core.routing import Routes
 
 MISSING = "This webhook does not exist. Check the list of webhooks."
 MAX_DELIVERIES = 20
-"""Recent deliveries shown."""
+"""Maximum recent deliveries shown."""
 OUTCOMES = {
     Outcome.ISSUED: StatusLabel("Issued", "good"),
     Outcome.DRY_RUN: StatusLabel("Dry run, nothing issued", "open"),
@@ -58,29 +59,29 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/console/{issuer}/webhooks", access=member(Permission.MANAGE))
     def list_all(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "webhooks")
+        context = layout.page_context(services, request, caller, person, "webhooks")
         return layout.show(context, "webhooks.html", found=tuple(services.webhooks.webhooks(caller.issuer_id)))
 
     @bound.bind("/console/{issuer}/webhooks/new", access=member(Permission.MANAGE))
     def new(request: Request, caller: Caller, person: Person) -> Reply:
         return _render(
-            services, layout.of(services, request, caller, person, "webhooks"), FormState(webhook_form.USUAL)
+            services, layout.page_context(services, request, caller, person, "webhooks"), FormState(webhook_form.USUAL)
         )
 
     @bound.bind("/console/{issuer}/webhooks/new", access=member(Permission.MANAGE), methods=("POST",))
     def add(request: Request, caller: Caller, person: Person) -> Reply:
-        context = layout.of(services, request, caller, person, "webhooks")
+        context = layout.page_context(services, request, caller, person, "webhooks")
         return _added(services, context, form_state.sent(request))
 
     @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Permission.MANAGE), missing=MISSING)
     def one(request: Request, caller: Caller, person: Person, webhook_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "webhooks")
+        context = layout.page_context(services, request, caller, person, "webhooks")
         webhook = services.webhooks.webhook(caller.issuer_id, webhook_id)
-        return _render(services, context, webhook_form.of(webhook), webhook)
+        return _render(services, context, webhook_form.form_from_webhook(webhook), webhook)
 
     @bound.bind("/console/{issuer}/webhooks/{id}", access=member(Permission.MANAGE), methods=("POST",), missing=MISSING)
     def change(request: Request, caller: Caller, person: Person, webhook_id: str) -> Reply:
-        context = layout.of(services, request, caller, person, "webhooks")
+        context = layout.page_context(services, request, caller, person, "webhooks")
         webhook = services.webhooks.webhook(caller.issuer_id, webhook_id)
         return _changed(services, context, webhook, form_state.sent(request))
 
@@ -106,7 +107,7 @@ def _added(services: Services, context: PageContext, form: FormState) -> Reply:
             return layout.redirect(f"{context.issuer_url}/webhooks/{wanted}", did="webhook_made_before")
         else:
             # No redirect: only this response can show the secret. Resubmitting the form creates no second webhook.
-            return _render(services, context, webhook_form.of(created.webhook), created.webhook, created)
+            return _render(services, context, webhook_form.form_from_webhook(created.webhook), created.webhook, created)
     return _render(services, context, form)
 
 
@@ -140,7 +141,7 @@ def _still_allowed(services: Services, context: PageContext) -> Callable[[], obj
 def _render_conflict(services: Services, context: PageContext, form: FormState, webhook_id: str) -> Reply:
     """Render the form as submitted, with what someone else has saved in the meantime."""
     saved = services.webhooks.webhook(context.tenant, webhook_id)
-    found = differences(webhook_form.of(saved), form)
+    found = differences(webhook_form.form_from_webhook(saved), form)
     return _render(services, context, form.with_value("version", str(saved.version)), saved, conflict=found)
 
 
@@ -157,7 +158,7 @@ def _rotated(services: Services, context: PageContext, webhook: Webhook, form: F
         )
     except Conflict:
         return layout.redirect(f"{context.issuer_url}/webhooks/{webhook.id}", did="secret_made_before")
-    return _render(services, context, webhook_form.of(created.webhook), created.webhook, created)
+    return _render(services, context, webhook_form.form_from_webhook(created.webhook), created.webhook, created)
 
 
 def _render(

@@ -1,0 +1,1 @@
+"""Endpoints of issuers, to which Laurel sends events: outgoing webhooks."""

@@ -1,0 +1,1 @@
+"""What emails are made of: content, branding, languages, text from other people."""

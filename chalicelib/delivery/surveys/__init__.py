@@ -1,0 +1,1 @@
+"""Short surveys that holders get some months after a credential was issued."""

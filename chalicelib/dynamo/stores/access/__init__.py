@@ -1,0 +1,1 @@
+"""What the access package stores: members, sessions and sign-in links."""

@@ -1,0 +1,1 @@
+"""What the analytics package stores: events, counts, salts and summaries."""

@@ -1,0 +1,1 @@
+"""Requests for erasure and the tombstones of what was erased."""

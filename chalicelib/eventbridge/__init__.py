@@ -1,0 +1,1 @@
+"""Events for the systems of the operator, on Amazon EventBridge."""

@@ -1,0 +1,1 @@
+"""Forms of the console, and what they keep of an entry that was refused."""

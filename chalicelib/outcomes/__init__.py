@@ -1,0 +1,1 @@
+"""Outcomes of people, with and without credentials: how they are compared."""

@@ -1,0 +1,1 @@
+"""What the standards require of a credential's structure, as tables of rules."""
