@@ -29,9 +29,9 @@ _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", 
 UNSUPPORTED = "The image is not a PNG, JPEG, WebP or SVG file."
 HEIF = (
     "This is a HEIC or AVIF image, for example a photo from an iPhone. Laurel accepts PNG, JPEG, WebP and SVG files. "
-    "Convert it to JPEG first: on a Mac, open it in Preview and choose File, then Export; on Windows, open it in Photos "
-    "or Paint and choose Save as; on an iPhone, copy the photo into a folder of the Files app, touch and hold it, "
-    "and choose Quick Actions, then Convert Image."
+    "Convert it to JPEG first: on a Mac, open it in Preview and choose File, then Export; on Windows, open it in "
+    "Photos or Paint and choose Save as; on an iPhone, copy the photo into a folder of the Files app, touch and hold "
+    "it, and choose Quick Actions, then Convert Image."
 )
 
 
