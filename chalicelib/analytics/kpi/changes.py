@@ -53,12 +53,15 @@ def sentences(figures: Sequence[KpiFigure], days: Days, today: date) -> tuple[st
 
 
 def _counts(by_code: Mapping[str, KpiFigure], days: Days) -> Iterator[str]:
-    for code, (one, many) in _COUNTED.items():
-        figure = by_code.get(code)
-        if figure is not None:
-            now, before = int(figure.now.value or 0), int(figure.before.value or 0)
-            if now or before:
-                yield f"{_by_number(one, many, now)}, {_compared(now, before, _when(days.before))}."
+    found = [(words, by_code[code]) for code, words in _COUNTED.items() if code in by_code]
+    counted = [(words, int(each.now.value or 0), int(each.before.value or 0)) for words, each in found]
+    some, when = [(words, now, before) for words, now, before in counted if now or before], _when(days.before)
+    if len(some) > 1 and not any(before for _, _, before in some):
+        yield from (f"{_by_number(*words, now)}." for words, now, _ in some)
+        yield f"None of this happened {when}."
+        return
+    for words, now, before in some:
+        yield f"{_by_number(*words, now)}, {_compared(now, before, when)}."
 
 
 def _by_number(one: str, many: str, count: int) -> str:

@@ -52,6 +52,15 @@ def test_a_month_so_far_is_compared_with_as_many_days() -> None:
     assert sentence == "Credentials were shared 1 time, 1 fewer than in the first 15 days of October (2)."
 
 
+def test_a_period_with_nothing_before_says_so_once() -> None:
+    some = [figure("issued", 5, 0), figure("shares", 1, 0)]
+    assert sentences(some, NOVEMBER, LATER) == (
+        "5 credentials were issued.",
+        "Credentials were shared 1 time.",
+        "None of this happened in October.",
+    )
+
+
 def test_what_never_happened_is_not_mentioned() -> None:
     assert sentences([figure("issued", 0, 0)], NOVEMBER, LATER) == ()
 
