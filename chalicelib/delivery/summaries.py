@@ -123,7 +123,7 @@ class _Sentences:
     def of(self, issuer_id: str, days: Days) -> tuple[str, ...]:
         if issuer_id != self._issuer_id:
             figures = kpi_figures(CountReader(self._context.counts), Request(issuer_id, days))
-            self._issuer_id, self._found = issuer_id, changes.sentences(figures, days)
+            self._issuer_id, self._found = issuer_id, changes.sentences(figures, days, days.last + timedelta(days=1))
         return self._found
 
 

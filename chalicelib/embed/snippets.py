@@ -92,6 +92,11 @@ def frame(view: BadgeView, look: Look, base_url: str, box: Box | None = None) ->
     return iframe(frame_url(view, look, base_url), title, box or BOXES[look.size])
 
 
+def link(url: str, text: str) -> str:
+    """Return a link, for emails and for websites that show no frames."""
+    return f"<a href={quoteattr(url)}>{escape(text)}</a>"
+
+
 def iframe(url: str, title: str, box: Box) -> str:
     """Return the frame of a document at ``url``, which is as large as ``box`` until it reports its height."""
     return (
@@ -146,7 +151,7 @@ def _alternative(view: BadgeView, look: Look) -> str:
 
 
 def _link(view: BadgeView, look: Look) -> str:
-    return f"<a href={quoteattr(view.url)}>{escape(_alternative(view, look))}</a>"
+    return link(view.url, _alternative(view, look))
 
 
 def _linked_image(view: BadgeView, look: Look, base_url: str, ending: str) -> str:

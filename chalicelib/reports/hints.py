@@ -23,6 +23,8 @@ _PROFILE = (
     "This is a LinkedIn profile, which its owner can edit freely. On the profile, select “Show credential” next to the "
     "certificate, and paste the link that opens."
 )
+_BOX = b"ftyp"
+"""What HEIC photos and videos have after four bytes (ISO/IEC 14496-12, 4.3)."""
 _LIST = "This is a list. Check its credentials one at a time."
 _STARTS = (
     (b"openid-credential-offer:", _OFFER),
@@ -38,6 +40,7 @@ _STARTS = (
     (b"\x89PNG", "This image is damaged. Ask for the original file, or for the credential’s link."),
     (b"\xff\xd8\xff", _PICTURE),
     (b"GIF8", _PICTURE),
+    (b"RIFF", _PICTURE),
     (b"PK\3\4", "This is a ZIP or Office file. Extract the credential from it: a JSON file or a link."),
     (b"```", "Paste only the text between the lines with backticks."),
     (b"<", "This is a web page, not a credential. Paste the page's address instead, or look for a download on it."),
@@ -64,6 +67,8 @@ def about(text: bytes) -> str | None:
     for start, hint in _STARTS:
         if head[: len(start)].lower() == start.lower():
             return hint
+    if text[4:8] == _BOX:
+        return _PICTURE
     if _IS_ADDRESS.fullmatch(text):
         return _ADDRESS
     if re.fullmatch(rb"[\w.-]+(\.[a-z]{2,}|:\d{1,5}|\.[a-z]{2,}:\d{1,5})(/\S*)?", text, re.IGNORECASE):

@@ -42,6 +42,7 @@ VALID = f"/console/fernhill/credentials/{id_of('valid')}"
 PAGES = {
     "home": "/console?all=1",
     "signed-in": "/sign-in",
+    "start": "/console?for=holder",
     "new": "/console/new",
     "overview": "/console/fernhill",
     "achievements": "/console/fernhill/achievements",

@@ -69,7 +69,7 @@ def test_link_opened_in_another_browser_offers_a_new_link(
         expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{laurel.base_url}/console/new")
+        page.wait_for_url(f"{laurel.base_url}/console")
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         expect(page.get_by_role("alert")).to_contain_text("It has been used")
         assert_accessible(chromium, page, screenshots / f"sign-in-used-{width}.png")
@@ -83,7 +83,7 @@ def test_another_site_cannot_sign_the_user_out(chromium: Browser, laurel: Laurel
         page.get_by_role("button", name="Email me a link").click()
         page.goto(laurel.sign_in_mailer.sent[-1][1])
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{laurel.base_url}/console/new")
+        page.wait_for_url(f"{laurel.base_url}/console")
         before = len(laurel.session_store.sessions)
         other = laurel.base_url.replace("localhost", "127.0.0.1")
         page.route(

@@ -69,7 +69,7 @@ def test_only_who_subscribed_gets_the_sentences_of_the_dashboard(world: World) -
     assert email.to == OWNER
     assert "November 2026" in email.subject
     days = summaries.last_month(NOW)
-    said = changes.sentences(kpi_figures(CountReader(world.context.counts), Request("north", days)), days)
+    said = changes.sentences(kpi_figures(CountReader(world.context.counts), Request("north", days)), days, NOW.date())
     assert email.paragraphs[1:] == said
     assert "12 credentials were issued" in said[0]
     assert email.main.url.endswith("/console/north")

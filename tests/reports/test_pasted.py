@@ -71,6 +71,8 @@ def test_links_and_documents_are_distinguished(data: bytes, expected: Link | Doc
         (b"mailto:ada@example.org", "email address"),
         (b"Received: from mx.example\r\nSubject: https://a.example/1", "This is an email"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "This is an email"),
+        (b"\x00\x00\x00\x24ftypheic\x00", "This type of image cannot contain a credential"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "This type of image cannot contain a credential"),
         (b"openid-credential-offer://?credential_offer_uri=https://a.example/1", "wallet"),
         (b"openid4vp://authorize?request_uri=https://a.example/1", "asks a holder to present"),
         (b"data:text/html,<p>x</p>", "web page"),

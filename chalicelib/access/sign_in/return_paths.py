@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 HOME = "/console"
+OWN_CREDENTIALS = "/console?for=holder"
+"""The page on which a holder requests the link to all of their credentials."""
 MAX = 500
 
 _LOCAL = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*", re.ASCII)

@@ -1,6 +1,7 @@
 """What changed in a period, in plain sentences computed from its key figures and those of the previous period.
 
-All sentences cover the same days, without today, because rates are known up to last midnight UTC.
+All sentences compare the same days with the same days before, as every figure beside them does. Rates are of whole
+months, so they are left out for other periods.
 """
 
 from __future__ import annotations
@@ -33,30 +34,34 @@ _SHARES = {
 """What happened to some of the credentials issued."""
 
 
-def days_described(days: Days, today: date) -> Days:
-    """The days that sentences about ``days`` describe: their whole months, the current one up to yesterday. If they
-    contain none, the month in which they end."""
-    yesterday = today - timedelta(days=1)
+def has_rates(days: Days, today: date) -> bool:
+    """Whether rates cover the same months as ``days``: whole ones, the current one up to yesterday."""
     months = whole_months(days, today)
-    if months is not None and months.first <= yesterday:
-        return Days(months.first, min(months.last, yesterday))
-    last = min(days.last, yesterday)
-    return Days(last.replace(day=1), min(month_of(last).end.date() - timedelta(days=1), yesterday))
+    yesterday = today - timedelta(days=1)
+    return (
+        months is not None
+        and months.first == days.first <= yesterday
+        and min(months.last, yesterday) == min(days.last, yesterday)
+    )
 
 
-def sentences(figures: Sequence[KpiFigure], days: Days) -> tuple[str, ...]:
-    """Compare ``figures`` of ``days``, which begin with a month, with those before."""
+def sentences(figures: Sequence[KpiFigure], days: Days, today: date) -> tuple[str, ...]:
+    """Compare ``figures`` of ``days`` with those before."""
     by_code = {figure.kpi.code: figure for figure in figures}
-    return (*_counts(by_code, days), *_shares(by_code, days))
+    rates = _shares(by_code, days, today) if has_rates(days, today) else ()
+    return (*_counts(by_code, days), *rates)
 
 
 def _counts(by_code: Mapping[str, KpiFigure], days: Days) -> Iterator[str]:
-    for code, (one, many) in _COUNTED.items():
-        figure = by_code.get(code)
-        if figure is not None:
-            now, before = int(figure.now.value or 0), int(figure.before.value or 0)
-            if now or before:
-                yield f"{_by_number(one, many, now)}, {_compared(now, before, _name(days.before))}."
+    found = [(words, by_code[code]) for code, words in _COUNTED.items() if code in by_code]
+    counted = [(words, int(each.now.value or 0), int(each.before.value or 0)) for words, each in found]
+    some, when = [(words, now, before) for words, now, before in counted if now or before], _when(days.before)
+    if len(some) > 1 and not any(before for _, _, before in some):
+        yield from (f"{_by_number(*words, now)}." for words, now, _ in some)
+        yield f"None of this happened {when}."
+        return
+    for words, now, before in some:
+        yield f"{_by_number(*words, now)}, {_compared(now, before, when)}."
 
 
 def _by_number(one: str, many: str, count: int) -> str:
@@ -65,32 +70,32 @@ def _by_number(one: str, many: str, count: int) -> str:
 
 def _compared(now: int, before: int, when: str) -> str:
     if now == before:
-        return f"as many as in {when}"
+        return f"as many as {when}"
     if not before:
-        return f"and none in {when}"
+        return f"and none {when}"
     difference = f"{abs(now - before):,} {'more' if now > before else 'fewer'}"
-    return f"{difference} than in {when} ({before:,})"
+    return f"{difference} than {when} ({before:,})"
 
 
-def _shares(by_code: Mapping[str, KpiFigure], days: Days) -> Iterator[str]:
+def _shares(by_code: Mapping[str, KpiFigure], days: Days, today: date) -> Iterator[str]:
     found = [(code, by_code[code]) for code in _SHARES if code in by_code]
     if found and all(figure.now.suppressed for _, figure in found):
         yield f"Rates are not shown, because {because(found[0][1].now.left_out)}."
     shown = [(code, figure) for code, figure in found if figure.now.numerator is not None]
     if shown:
-        yield from _set_of_rates(shown[0][1].now, by_code)
+        yield from _set_of_rates(shown[0][1].now, by_code, has_today=today in days)
     for code, figure in shown:
         happened = _by_number(*_SHARES[code], figure.now.numerator or 0)
         issued_part = f"{_part(figure.now)} credentials issued ({percent(figure.now.value or 0)})"
         yield f"{issued_part} {happened}{_points(figure.now, figure.before, days)}."
 
 
-def _set_of_rates(rate: Value, by_code: Mapping[str, KpiFigure]) -> Iterator[str]:
-    """Yield which credentials issued the rates do not cover, if there are any."""
+def _set_of_rates(rate: Value, by_code: Mapping[str, KpiFigure], *, has_today: bool) -> Iterator[str]:
+    """Yield which credentials issued the rates do not cover, if there are any. They are known up to last midnight."""
     base = rate.denominator
     issued = by_code["issued"].now.value if "issued" in by_code else base
     if issued is not None and base != issued:
-        without = " and ".join(those(rate.left_out))
+        without = " and ".join((*those(rate.left_out), *(("those issued today",) if has_today else ())))
         excluding = f", excluding {without}" if without else ""
         yield f"Rates cover {base:,} of the {int(issued):,} credentials issued{excluding}."
 
@@ -121,10 +126,18 @@ def percent(share: float) -> str:
     return "more than 99%" if share < 1 and whole == 100 else f"{whole:,}%"
 
 
+def _when(days: Days) -> str:
+    return f"{'on' if days.many == 1 else 'in'} {_name(days)}"
+
+
 def _name(days: Days) -> str:
-    """The name of the days before, which start on the first of a month; the page shows their dates."""
+    """The name of the days before; the page shows their dates."""
+    if days.first.day != 1:
+        return "the day before" if days.many == 1 else f"the {days.many:,} days before"
     whole = days.last + timedelta(days=1) == month_of(days.last).end.date()
     if month_of(days.first) == month_of(days.last):
-        return f"{days.first:%B}" if whole else f"the first {days.last.day} days of {days.first:%B}"
+        if whole:
+            return f"{days.first:%B}"
+        return f"the first {days.last.day} days of {days.first:%B}" if days.many > 1 else f"{days.first:%-d %B}"
     months = 12 * (days.last.year - days.first.year) + days.last.month - days.first.month + 1
     return f"the {months} months before" if whole else "the previous period"

@@ -23,7 +23,16 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Second bytes of the JPEG markers that start a frame (ITU-T T.81, B.1.1.3): height and width follow."""
 _BARE = frozenset(range(0xD0, 0xD9)) | {0x01}
 """Second bytes of the JPEG markers without a segment."""
+_HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"))
+"""Brands of HEIF files, from byte 8 on, after the box type `ftyp` (ISO/IEC 23008-12, annex B; AV1 Image File Format,
+3)."""
 UNSUPPORTED = "The image is not a PNG, JPEG, WebP or SVG file."
+HEIF = (
+    "This is a HEIC or AVIF image, for example a photo from an iPhone. Laurel accepts PNG, JPEG, WebP and SVG files. "
+    "Convert it to JPEG first: on a Mac, open it in Preview and choose File, then Export; on Windows, open it in "
+    "Photos or Paint and choose Save as; on an iPhone, copy the photo into a folder of the Files app, touch and hold "
+    "it, and choose Quick Actions, then Convert Image."
+)
 
 
 def check(content: bytes) -> str:
@@ -31,7 +40,7 @@ def check(content: bytes) -> str:
     (`bad_picture`)."""
     media_type = kind_of(content)
     if media_type is None:
-        raise _refused(UNSUPPORTED)
+        raise _refused(HEIF if _is_heif(content) else UNSUPPORTED)
     if len(content) > MAX_IMAGE:
         raise _refused(f"The image is {len(content):,} bytes. The limit is {MAX_IMAGE:,}.")
     if media_type == "image/svg+xml":
@@ -56,6 +65,10 @@ def kind_of(content: bytes) -> str | None:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     return "image/svg+xml" if svg.looks_like(content) else None
+
+
+def _is_heif(content: bytes) -> bool:
+    return content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS
 
 
 def _png(content: bytes) -> tuple[int, int] | None:

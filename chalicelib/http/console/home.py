@@ -1,4 +1,4 @@
-"""Console home page: the person's issuers, and a form that creates one."""
+"""Console home page: the person's issuers, or what they can do without one, and a form that creates one."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ PAGE_SIZE = 50
 ISSUERS_PER_NETWORK = NetworkLimit("issuer_created_from", 20, 40, 100, timedelta(days=1))
 """Maximum issuers created from one network, because a person can use any number of email addresses. Enough for a class
 of students behind one address to create one each."""
+HOLDER = "holder"
+"""Value of the query parameter `for` on the page `/console` for someone who wants to see their own credentials."""
 SCRIPT_SECONDS = 86_400
 """Cache lifetime. The page names the script by its hash, so a stale copy does not run; the page works without it."""
 
@@ -62,13 +64,15 @@ def routes(services: Services) -> Routes:
     @bound.bind("/console", access=PERSON)
     def home(request: Request, person: Person) -> Reply:
         query = layout.query(request)
+        if query.get("for") == HOLDER:
+            return _start(services, person, FormState())
         joined = members.issuers_of(services.access_context, person.email)
         if query.get("after") in joined:
             joined = joined[joined.index(query["after"]) + 1 :]
         shown, more = joined[:PAGE_SIZE], len(joined) > PAGE_SIZE
         found = _issuer_roles(services, person, shown)
         if not found and not more:
-            return layout.redirect(f"{base_url}/console/new")
+            return _start(services, person, FormState())
         if len(joined) == 1 and not query:
             return layout.redirect(f"{base_url}/console/{joined[0]}")
         context = PageContext(person, base_url, banner=layout.banner(request))
@@ -114,7 +118,7 @@ def _sent_holder_link(services: Services, person: Person) -> Reply:
             link_requests.send_link_to_person(services.delivery_context, person.email)
         except TooMany as error:
             raise Refused(error.detail, code=error.code) from error
-    return _new(services, person, form, asked=not form.errors)
+    return _start(services, person, form, asked=not form.errors)
 
 
 def slug(name: str) -> str:
@@ -171,7 +175,15 @@ def _short_name(form: FormState) -> str:
     return made
 
 
-def _new(services: Services, person: Person, form: FormState, *, asked: bool = False) -> Reply:
+def _start(services: Services, person: Person, form: FormState, *, asked: bool = False) -> Reply:
+    """Offer what a person can do who belongs to no organization, or who is here as a holder. ``asked``: the link to
+    their own credentials was requested."""
+    joined = bool(members.issuers_of(services.access_context, person.email))
+    context = PageContext(person, services.settings.base_url)
+    return layout.show(context, "start.html", status=form.status, form=form, joined=joined, asked=asked)
+
+
+def _new(services: Services, person: Person, form: FormState) -> Reply:
     first = not members.issuers_of(services.access_context, person.email)
     context = PageContext(person, services.settings.base_url)
-    return layout.show(context, "new_issuer.html", status=form.status, form=form, first=first, asked=asked)
+    return layout.show(context, "new_issuer.html", status=form.status, form=form, first=first)

@@ -8,7 +8,7 @@ from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
 from chalicelib.directory import directory_events
-from chalicelib.embed import texts
+from chalicelib.embed import snippets, texts
 from chalicelib.embed.snippets import Look
 from chalicelib.http.core.access import PUBLIC
 from chalicelib.http.core.ports import Services
@@ -22,7 +22,9 @@ from chalicelib.http.embed.opening import parameter
 from chalicelib.http.html import render, request_language
 from chalicelib.http.input import negotiation, request_context
 from chalicelib.language.language_names import NAMES
+from chalicelib.language.languages import DEFAULT
 from chalicelib.language.phrase import phrase
+from chalicelib.language.translation import translation
 from chalicelib.settings import Function
 
 FIELDS = (("size", phrase("Size of each credential"), tuple(texts.SIZES.items())), *COLOURS_AND_LANGUAGE)
@@ -67,6 +69,7 @@ def routes(services: Services) -> Routes:
 
 def _builder(view: HolderView, look: Look, base_url: str) -> Reply:
     credentials = len(credentials_frame.frame_cards(view))
+    link_text = translation(look.language or DEFAULT).text(credentials_frame.TITLE)
     frame = Frame(
         credentials_frame.frame_url(view.id, look, base_url),
         credentials_frame.TITLE,
@@ -81,4 +84,6 @@ def _builder(view: HolderView, look: Look, base_url: str) -> Reply:
         url=view.url,
         empty=not credentials,
         chosen_any=bool(view.valid),
+        link_text=link_text,
+        link_snippet=snippets.link(view.url, link_text),
     )

@@ -151,6 +151,7 @@ def _form(
     already: Person | None = None,
 ) -> Reply:
     content = {"problem": error_shown, "typed": typed, "next": return_path, "out": out, "already": already}
+    content["for_holder"] = return_path == return_paths.OWN_CREDENTIALS
     kept = {"hours": int(sessions.LIFETIME.total_seconds()) // 3600, "days": known.LIFETIME.days}
     status, providers = error_shown.status if error_shown else 200, _providers(services)
     return _page(services, "request_link.html", status, providers=providers, **content, **kept)

@@ -11,7 +11,7 @@
     where.scrollIntoView({ block: "nearest" });
     if (!stays) leaving = setTimeout(() => { where.textContent = ""; }, 5000);
   };
-  const ready = () => { result.querySelector(".copy").hidden = !navigator.clipboard; };
+  const ready = () => { for (const one of result.querySelectorAll(".copy")) one.hidden = !navigator.clipboard; };
   form.querySelector("button").hidden = true;
   ready();
   addEventListener("message", event => {
@@ -40,7 +40,7 @@
   });
   result.addEventListener("click", async event => {
     if (!event.target.matches(".copy")) return;
-    const code = document.getElementById("snippet"), copied = document.getElementById("copied");
+    const code = document.getElementById(event.target.dataset.code ?? "snippet"), copied = document.getElementById("copied");
     said.textContent = "";
     try {
       await navigator.clipboard.writeText(code.value);

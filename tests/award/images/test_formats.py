@@ -57,6 +57,20 @@ def test_damaged_image_is_accepted_or_refused_and_nothing_else(start: bytes, cut
         formats.check(bytes(content[: cut.draw(st.integers(0, len(content)))]))
 
 
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+def test_photo_of_an_iphone_is_refused_with_how_to_convert_it(brand: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        formats.check(b"\x00\x00\x00\x24ftyp" + brand + b"\x00\x00\x00\x00mif1heic")
+    assert refused.value.code == "bad_picture"
+    assert "Laurel accepts PNG, JPEG, WebP and SVG files. Convert it to JPEG first: on a Mac" in refused.value.detail
+
+
+def test_other_file_with_boxes_is_not_called_a_photo() -> None:
+    with pytest.raises(Refused) as refused:
+        formats.check(b"\x00\x00\x00\x24ftypisom\x00\x00\x00\x00")
+    assert refused.value.detail == formats.UNSUPPORTED
+
+
 def test_large_file_is_refused() -> None:
     with pytest.raises(Refused, match="limit"):
         formats.check(saved("PNG") + bytes(MAX_IMAGE))

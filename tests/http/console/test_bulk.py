@@ -10,12 +10,12 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.award.bulk import bulk_issuer, dry_run, spreadsheet
+from chalicelib.award.bulk import bulk_issuer, dry_run, earlier, spreadsheet
 from chalicelib.award.bulk.job import JobState
 from chalicelib.award.issuing import reissue, status_changes
 from chalicelib.http.console.bulk import upload
 from tests.http.console.conftest import send
-from tests.http.fake_laurel import Laurel
+from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import Gateway, Response
 from tests.http.public.test_pages import Outline
 from tests.http.signed_in import Browser, as_token
@@ -190,6 +190,28 @@ def test_duplicate_address_needs_confirmation(editor: Browser, laurel: Laurel) -
     assert "Grace Hopper" not in names(laurel)
     assert confirm(editor, laurel, refused, rows, twice="yes").status == 303
     assert names(laurel).count("Grace Hopper") == 2
+
+
+def test_person_who_already_holds_the_credential_is_named_before_it_is_issued_again(
+    editor: Browser, laurel: Laurel
+) -> None:
+    assert confirm(editor, laurel, check(editor, laurel, VALID_ROWS), VALID_ROWS).status == 303
+    (first,) = laurel.issuer_store.rows_of_email("fernhill", "grace@example.org")
+    rows = "name,email\nNew Person,new@example.org\nGrace Hopper,Grace@example.org\n"
+    checked = check(editor, laurel, rows)
+    assert "2 rows, no errors, but 1 row of people who already hold this credential" in text_of(checked)
+    assert f'href="{BASE_URL}/console/fernhill/credentials/{first.credential_id}"' in checked.text
+    assert "Issuing again gives each of them a second one." in text_of(checked)
+    assert confirm(editor, laurel, checked, rows).status == 303
+    assert len(laurel.issuer_store.rows_of_email("fernhill", "grace@example.org")) == 2
+
+
+def test_long_list_says_that_it_was_not_compared_with_earlier_credentials(
+    editor: Browser, laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(earlier, "MAX_ADDRESSES", 1)
+    rows = "name,email\nNew Person,new@example.org\nGrace Hopper,grace@example.org\n"
+    assert "We checked only for the first 1 email addresses whether" in text_of(check(editor, laurel, rows))
 
 
 def test_upload_changed_after_the_check_is_checked_again(editor: Browser, laurel: Laurel) -> None:

@@ -35,9 +35,10 @@ def test_anonymous_visitor_is_redirected_to_sign_in(client: Gateway) -> None:
 
 
 def test_person_without_an_issuer_creates_one(non_member: Browser, laurel: Laurel) -> None:
-    assert non_member.get("/console").headers["location"] == f"{BASE_URL}/console/new"
+    start = non_member.get("/console")
+    assert (start.status, f'href="{BASE_URL}/console/new">Create your organization</a>' in start.text) == (200, True)
+    assert "sam@elsewhere.example and do not belong to an organization yet" in start.text
     page = non_member.get("/console/new").text
-    assert "sam@elsewhere.example and do not belong to an organization yet" in page
     assert "<h1>Create your organization</h1>" in page
     assert '<button class="go">Create your organization</button>' in page
     response = non_member.post("/console/new", NEW)
@@ -48,9 +49,17 @@ def test_person_without_an_issuer_creates_one(non_member: Browser, laurel: Laure
 
 
 def test_a_holder_who_signed_in_is_told_where_their_credentials_are(non_member: Browser) -> None:
-    page = non_member.get("/console/new").text
-    assert "Are you looking for your own credentials?" in page
+    page = non_member.get("/console").text
+    assert page.index("See your own credentials") < page.index("Create your organization")
     assert "Send me the link to my credentials" in page
+    assert f'href="{BASE_URL}/console?for=holder"' in non_member.get("/console/new").text
+
+
+def test_a_member_can_ask_for_the_link_to_their_own_credentials(owner: Browser) -> None:
+    page = owner.get("/console?for=holder").text
+    assert "Send me the link to my credentials" in page
+    assert "Open the console" in page
+    assert "do not belong to an organization" not in page
 
 
 def test_a_holder_who_signed_in_gets_a_link_and_others_get_the_same_answer(non_member: Browser, laurel: Laurel) -> None:

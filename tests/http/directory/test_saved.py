@@ -257,7 +257,7 @@ def test_a_shared_cache_does_not_give_the_home_page_of_a_session_to_others(clien
 
 
 def test_the_account_page_and_the_console_lead_to_the_saved_list(recruiter: Browser) -> None:
-    for path in ("/sign-in", "/console/new"):
+    for path in ("/sign-in", "/console", "/console/new"):
         assert f'href="{BASE_URL}{LIST}"' in recruiter.get(path).text
 
 

@@ -54,7 +54,7 @@ def sent(laurel: Laurel) -> list[str]:
 
 def test_the_public_page_and_the_sign_in_page_lead_to_the_holders_own_page(client: Gateway) -> None:
     assert f'href="{BASE_URL}{PATH}"' in client.get(f"/c/{CREDENTIAL}", accept=HTML).text
-    assert "select “Is this your credential?” there" in client.get("/sign-in", accept=HTML).text
+    assert "request a link to all of your credentials</a>" in client.get("/sign-in", accept=HTML).text
     assert "Is this your credential?" in client.get(PATH, accept=HTML).text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -754,6 +755,11 @@ def test_the_data_contains_the_outcomes_that_issuers_have_imported(laurel: Laure
     }  # fmt: skip
     assert [each["value"] for each in outcome["earlier"]] == [40_000]
     assert found["outcomes_complete"] is True
+
+
+def test_profile_has_a_link_without_an_image_for_emails(client: Gateway, published: str) -> None:
+    page = html.unescape(client.get(f"{published}/embed?language=de", **PAGE).text)
+    assert f'<a href="{BASE_URL}{published}">Geprüfte Nachweise</a></textarea>' in page
 
 
 def test_what_is_not_an_id_is_not_found(client: Gateway) -> None:

@@ -410,8 +410,16 @@ def test_valid_until_is_passed_to_the_page(valid_report: HostedReport) -> None:
 
 def test_home_tells_holders_who_lost_their_email_what_to_do(client: Gateway) -> None:
     page = client.get("/", accept=HTML).text.partition(">For holders</h2>")[2].partition("</section>")[0]
-    assert "select “Is this your credential?” there" in page
-    assert 'href="http://localhost:8000/sign-in"' in page
+    assert '<a href="http://localhost:8000/sign-in?next=/console%3Ffor%3Dholder">request a link to all of your' in page
+
+
+def test_home_sends_holders_and_issuers_to_different_pages(client: Gateway) -> None:
+    page = client.get("/", accept=HTML).text
+    issuers = page.partition(">For issuers</h2>")[2].partition("</section>")[0]
+    assert 'href="http://localhost:8000/sign-in"' in issuers
+    own = client.get("/sign-in?next=/console%3Ffor%3Dholder", accept=HTML).text
+    assert "<h1>Your credentials</h1>" in own
+    assert 'name="next" value="/console?for=holder"' in own
 
 
 def test_home_explains_the_icons_and_the_api_command(client: Gateway) -> None:

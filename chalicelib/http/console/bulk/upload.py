@@ -11,7 +11,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import bulk_issuer, dry_run, job_results, job_runner, row_output, upload
+from chalicelib.award.bulk import bulk_issuer, dry_run, earlier, job_results, job_runner, row_output, upload
 from chalicelib.award.bulk.bulk_issuer import (
     Allow,
     RowsRefused,
@@ -19,6 +19,7 @@ from chalicelib.award.bulk.bulk_issuer import (
     UploadSummary,
 )
 from chalicelib.award.bulk.columns import UnknownColumns
+from chalicelib.award.bulk.earlier import Comparison
 from chalicelib.award.bulk.job import Job, RowState
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
@@ -234,11 +235,22 @@ def _check(
         neutral_emails=limits.neutral_emails(issuer, services.issuer_context.now()),
         sample=sample,
         misspelt=misspelt,
+        earlier=_earlier(services, context, sent, found),
         until=sent.valid_until,
         valid_days=achievement.valid_days,
         now=services.issuer_context.now(),
     )
     return upload_text.checked_upload(found, details)
+
+
+def _earlier(services: Services, context: PageContext, sent: Upload, found: UploadSummary) -> Comparison | None:
+    """Return who already holds the credential; None when not every error is listed, as in `_sample_rows`."""
+    with_errors = {row_error.row for row_error in found.row_errors}
+    if len(with_errors) < found.with_errors:
+        return None
+    rows = upload.read(sent.content, any_columns=sent.allow.columns)
+    good = (row for row in rows if row.number not in with_errors)
+    return earlier.compare(services.issuer_context, context.tenant, sent.terms.achievement_id, good)
 
 
 def _sample_rows(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.award.bulk import earlier
 from chalicelib.award.bulk.bulk_issuer import UploadSummary
+from chalicelib.award.bulk.earlier import Comparison, Held
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.input import misspelt_domain
 from chalicelib.http.html import text
@@ -80,6 +82,16 @@ class MisspeltLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldLine:
+    """View model of a row of a person who already holds the credential ``credential_id``."""
+
+    row: str
+    email: str | None
+    credential_id: str
+    issued: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedUpload:
     """View model of the result of a check."""
 
@@ -93,6 +105,9 @@ class CheckedUpload:
     duplicates: tuple[ErrorLine, ...]
     misspelt: tuple[MisspeltLine, ...]
     """Addresses that look misspelt, which may be right."""
+    held: tuple[HeldLine, ...]
+    """Rows of people who already hold the credential."""
+    more_held: bool
     sample: tuple[SampleLine, ...]
     sample_caption: str
     with_errors: int
@@ -129,6 +144,8 @@ class UploadDetails:
     valid_days: int | None
     now: datetime
     misspelt: tuple[MisspeltLine, ...] = ()
+    earlier: Comparison | None = None
+    """None when the list was not compared with earlier credentials."""
     in_file: bool = False
     """Whether the list is too long to be shown, so that it is corrected in the person's file."""
 
@@ -139,12 +156,14 @@ def checked_upload(upload_summary: UploadSummary, details: UploadDetails) -> Che
     return CheckedUpload(
         content_hash=details.content_hash,
         key=details.key,
-        headline=_headline(upload_summary, misspelt=len(details.misspelt)),
-        lines=_lines(upload_summary, in_file=details.in_file),
+        headline=_headline(upload_summary, details),
+        lines=_lines(upload_summary, details),
         row_errors=tuple(_error_line(row_error) for row_error in upload_summary.row_errors[:MAX_LISTED]),
         more_errors=len(upload_summary.row_errors) > MAX_LISTED,
         duplicates=tuple(_error_line(row_error) for row_error in upload_summary.duplicates[:MAX_LISTED]),
         misspelt=details.misspelt[:MAX_LISTED],
+        held=tuple(map(_held_line, _held(details)[:MAX_LISTED])),
+        more_held=len(_held(details)) > MAX_LISTED,
         sample=tuple(_sample_line(row, details) for row in details.sample),
         sample_caption="Recipients"
         if good <= len(details.sample)
@@ -180,26 +199,49 @@ def misspelt(row: Row) -> MisspeltLine | None:
     return MisspeltLine(f"{row.number:,}", row.email, meant) if row.email is not None and meant is not None else None
 
 
-def _headline(upload_summary: UploadSummary, *, misspelt: int) -> str:
+def _held(details: UploadDetails) -> tuple[Held, ...]:
+    return details.earlier.held if details.earlier else ()
+
+
+def _held_line(one: Held) -> HeldLine:
+    return HeldLine(
+        f"{one.row.number:,}", one.row.email, one.credential.credential_id, text.day(one.credential.issued_at)
+    )
+
+
+def _headline(upload_summary: UploadSummary, details: UploadDetails) -> str:
+    misspelt, held = len(details.misspelt), len(_held(details))
     total, with_errors = rows(upload_summary.total), upload_summary.with_errors
     if not with_errors:
         notes = ["some duplicates"] * bool(upload_summary.with_duplicates)
         if misspelt:
             notes.append("1 address that looks" if misspelt == 1 else f"{misspelt:,} addresses that look")
             notes[-1] += " misspelt"
-        return f"{total}, no errors" + (f", but {' and '.join(notes)}" if notes else "")
+        if held:
+            notes.append(f"{rows(held)} of people who already hold this credential")
+        return f"{total}, no errors" + (f", but {_listed(notes)}" if notes else "")
     return f"{with_errors:,} of {total} {'has' if with_errors == 1 else 'have'} errors"
 
 
-def _lines(upload_summary: UploadSummary, *, in_file: bool) -> tuple[str, ...]:
+def _listed(notes: Sequence[str]) -> str:
+    """Format as `a`, `a and b` or `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(notes[:-1]), notes[-1])))
+
+
+def _lines(upload_summary: UploadSummary, details: UploadDetails) -> tuple[str, ...]:
     lines = []
     if upload_summary.with_errors:
         others = "" if upload_summary.with_errors == upload_summary.total else ", or issue the others and skip these"
-        where = "your file and upload it" if in_file else "the list below and check"
+        where = "your file and upload it" if details.in_file else "the list below and check"
         lines.append(f"Fix them in {where} again{others}.")
     if upload_summary.with_duplicates:
         have = "has" if upload_summary.with_duplicates == 1 else "have"
         lines.append(f"{rows(upload_summary.with_duplicates).capitalize()} {have} the same address as an earlier row.")
+    if details.earlier is None:
+        lines.append("We did not check whether these people already hold this credential.")
+    elif not details.earlier.complete:
+        first = f"the first {earlier.MAX_ADDRESSES:,} email addresses"
+        lines.append(f"We checked only for {first} whether these people already hold this credential.")
     return tuple(lines)
 
 

@@ -10,14 +10,14 @@ from chalicelib.analytics.counts.counts import Counts
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.counts.sections import Section
 from chalicelib.analytics.event import Kind
+from chalicelib.analytics.kpi import changes
 from chalicelib.analytics.kpi.figures import Figures
 from chalicelib.analytics.kpi.left_out import because
 from chalicelib.analytics.kpi.people import whole_months
 from chalicelib.analytics.kpi.tables import KpiFigure, Request, kpi_figures, part_for, period_figures
-from chalicelib.http.console.overview import achievements, breakdowns, changed, charts, named, people, wording
+from chalicelib.http.console.overview import achievements, breakdowns, charts, named, people, wording
 from chalicelib.http.console.overview.achievements import AchievementLine
 from chalicelib.http.console.overview.breakdowns import Breakdown, CohortLine, TableView
-from chalicelib.http.console.overview.changed import Changes
 from chalicelib.http.console.overview.charts import Bar, ColumnChart, Point
 from chalicelib.http.console.overview.named import NamedFilter
 from chalicelib.http.console.overview.people import Influencer, Names, PathwayFlow
@@ -59,14 +59,16 @@ class Dashboard:
     filters: tuple[NamedFilter, ...]
     period: str
     compared: str
+    """The days that everything on the page is compared with."""
     months: str
     """The whole months that figures about people cover; empty if there are none."""
     months_before: str
-    """The whole months that they are compared with."""
+    """The whole months that they are compared with; empty if they are `compared`."""
     about_people: bool
     left_out: str
     """Why rates are not shown; empty if they are."""
-    changes: Changes
+    changes: tuple[str, ...]
+    """What changed, in sentences."""
     cards: tuple[Card, ...]
     figures: tuple[Card, ...]
     series: tuple[ColumnChart, ...]
@@ -104,10 +106,10 @@ def build(services: Services, reader: CountReader, request: Request, names: Name
         period=wording.days(request.days),
         compared=wording.days(request.days.before),
         months=wording.months(_until(months, today)) if months else "",
-        months_before=wording.months(months.before) if months else "",
+        months_before=wording.months(months.before) if months and months.before != request.days.before else "",
         about_people=about_people,
         left_out=_left_out(figures),
-        changes=changed.describe(reader, request, today),
+        changes=changes.sentences(figures, request.days, today),
         cards=tuple(card for code in HEADLINE for card in cards if card.code == code),
         figures=cards,
         series=tuple(charts.column_chart(_SERIES[kind][1], of) for kind, of in points.items()),
