@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from chalicelib.analytics.counts.all_time import of_all_time
+from chalicelib.analytics.counts.all_time import MONTHS, of_all_time
+from chalicelib.analytics.counts.counters import refresh
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
 from chalicelib.analytics.counts.failures import Failure, Failures, isolated
 from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, first_open
@@ -191,8 +192,8 @@ def fold_buckets(context: FoldContext, mine: Progress, again: Changed, end: date
 def fold_longer(
     store: CountStore, months: Changed, number: int, failures: Failures | None = None, *, shrunk: bool = False
 ) -> None:
-    """Store months as the sums of their days, and all time from all months; for ``shrunk`` see `CountStore.save`.
-    Raises `Superseded`, and without ``failures`` whatever fails."""
+    """Store months as the sums of their days, with the counters that holders show, and all time from all months; for
+    ``shrunk`` see `CountStore.save`. Raises `Superseded`, and without ``failures`` whatever fails."""
     earliest: dict[str, Period] = {}
     for month in sorted(months):
         last = Period(Level.DAY, month.end - timedelta(days=1))
@@ -205,7 +206,9 @@ def fold_longer(
                     for section in (Section.CELLS, Section.CREDENTIALS)  # the others are made from these
                     for _, counts in store.sections(issuer_id, first, last, section)
                 ]
-                store.save(issuer_id, month, merge(days), number, shrunk=shrunk)
+                counts = merge(days)
+                store.save(issuer_id, month, counts, number, shrunk=shrunk)
+                refresh(store, issuer_id, month, counts, MONTHS, number)
     for issuer_id, month in sorted(earliest.items()):
         # What fails is noted for the earliest month, because all time depends on which months have changed.
         with isolated(failures, issuer_id, month):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.counts.counts import Counts
 from chalicelib.analytics.counts.periods import Period
 from chalicelib.analytics.counts.sections import Part
@@ -101,6 +102,15 @@ class CountStore(Protocol):
 
     def sections(self, issuer_id: str, first: Period, last: Period, section: Part) -> Iterator[tuple[Period, Counts]]:
         """The section of every stored day or month from ``first`` to ``last``, which have the same level, in order."""
+
+    def counters(self, issuer_id: str) -> list[Counters]:
+        """The counters of those of an issuer's credentials whose holders show them."""
+
+    def save_counters(self, issuer_id: str, counters: Counters, number: int) -> None:
+        """Overwrite the counters of a credential, unless its holder hid them meanwhile.
+
+        Raises `Superseded` if a run with a higher number has stored them.
+        """
 
 
 MAX_DONE = 90
