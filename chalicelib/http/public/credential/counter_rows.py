@@ -5,6 +5,8 @@ Not to the unit: anyone can look every night, so an exact number would show that
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from chalicelib.analytics.counts.counters import ByPeople
 from chalicelib.language.phrase import phrase
 
@@ -13,12 +15,18 @@ STEP = 10
 group whose figures an issuer sees (`analytics.kpi.suppression`)."""
 
 
-def texts(counted: ByPeople) -> tuple[tuple[str, str], ...]:
-    """Label and text of each counter."""
-    return ((phrase("Views"), _text(counted.views)), (phrase("Other verifications"), _text(counted.verifications)))
+class CounterRow(NamedTuple):
+    """One counter."""
+
+    label: str
+    at_least: int
+    """Rounded down; 0 for fewer than ``step``."""
+    step: int = STEP
 
 
-def _text(many: int) -> str:
-    if many < STEP:
-        return phrase("Fewer than {count}", count=STEP)
-    return phrase("At least {count}", count=many - many % STEP)
+def rows(counted: ByPeople) -> tuple[CounterRow, ...]:
+    """The counters that the page shows."""
+    return (
+        CounterRow(phrase("Views"), counted.views // STEP * STEP),
+        CounterRow(phrase("Other verifications"), counted.verifications // STEP * STEP),
+    )
