@@ -84,7 +84,9 @@ def run(context: FoldContext, until: datetime) -> Folded:
 
     Does nothing while another run is in progress. Raises `Unavailable`: the next run continues.
     """
-    before = context.store.progress()
+    # An earlier progress does no harm: it names no bucket that is not folded, so what it calls idle is idle; a number
+    # that has been taken since cannot be taken; and folding a bucket again changes nothing.
+    before = context.store.progress(latest=False)
     if before is not None and _is_idle(context, before):
         return Folded(behind=context.clock() - before.folded_to)
     mine = _take(context, before)

@@ -65,8 +65,9 @@ class BucketReader(Protocol):
 class CountStore(Protocol):
     """Stores counts. All methods raise `Unavailable`."""
 
-    def progress(self) -> Progress | None:
-        """The last stored progress; None before the first run."""
+    def progress(self, *, latest: bool = True) -> Progress | None:
+        """The last stored progress; None before the first run. Without ``latest``, possibly an earlier one, for half
+        the price."""
 
     def save_progress(self, progress: Progress, since: int, done: Sequence[Late] = ()) -> None:
         """Store ``progress`` and delete the notes ``done``, if run ``since`` is still the last one (0: none).
@@ -75,7 +76,8 @@ class CountStore(Protocol):
         """
 
     def late(self, limit: int) -> list[Late]:
-        """At most ``limit`` notes, those of events first, oldest bucket first, strongly consistent."""
+        """At most ``limit`` notes, those of events first, oldest bucket first. The newest may still be missing: they
+        are there for the next run."""
 
     def note_failure(self, note: Late) -> None:
         """Store a note that counting an issuer failed. Notes of events are read before these."""

@@ -59,7 +59,7 @@ class CountStore:
         self.hook()
         return iter(found)
 
-    def progress(self) -> Progress | None:
+    def progress(self, *, latest: bool = True) -> Progress | None:
         self.hook()
         return self.saved
 

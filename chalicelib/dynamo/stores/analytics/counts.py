@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, timedelta
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple, Self
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
@@ -103,10 +103,9 @@ class DynamoCountStore:
         self._consistent = consistent
         self._kept = retention + OUTLIVES_EVENTS
 
-    def progress(self) -> Progress | None:
-        return reads.find(
-            self._tables, self._tables.events, ProgressItem, keys.fold_progress(), consistent=self._consistent
-        )
+    def progress(self, *, latest: bool = True) -> Progress | None:
+        consistent = self._consistent and latest
+        return reads.find(self._tables, self._tables.events, ProgressItem, keys.fold_progress(), consistent=consistent)
 
     def save_progress(self, progress: Progress, since: int, done: Sequence[Late] = ()) -> None:
         item = ProgressItem.of(progress).raw()
@@ -123,7 +122,8 @@ class DynamoCountStore:
                 raise Superseded from error
 
     def late(self, limit: int) -> list[Late]:
-        return list(reads.list_range(self._tables, self._tables.events, LateItem, keys.late_events(), limit))
+        found = self._tables.query(self._tables.events, keys.late_events(), limit, consistent=False)
+        return [read(LateItem, raw) for raw in islice(found, limit)]
 
     def note_failure(self, note: Late) -> None:
         expires = epoch(note.bucket + self._kept)
@@ -201,12 +201,20 @@ class DynamoCountStore:
         payload = stored.payload
         if stored.chunks:
             wanted = [keys.payload_chunk(key, stored.digest, number) for number in range(stored.chunks)]
-            payload = b"".join(read(ChunkItem, raw) for raw in reads.existing(self._tables, table, wanted))
+            payload = self._read_chunks(table, wanted, consistent=False)
+            if hashlib.sha256(payload).hexdigest() != stored.digest:
+                payload = self._read_chunks(table, wanted, consistent=True)
         try:
             return from_bytes(payload)
         except Malformed as error:
             # The counts were overwritten and their old chunks deleted in the meantime, so read them again.
             raise Unavailable("Counts are being replaced. Try again.", code="storage_unreadable") from error
+
+    def _read_chunks(self, table: str, wanted: Sequence[Key], *, consistent: bool) -> bytes:
+        """The content of chunks. Their keys contain its hash, so one that is found is never outdated, and the cheaper
+        read is tried first: it can only miss chunks that were stored a moment ago."""
+        found = reads.existing(self._tables, table, wanted, consistent=consistent)
+        return b"".join(read(ChunkItem, raw) for raw in found)
 
     def _save(
         self, table: str, key: Key, issuer_id: str, period: Period, counts: Counts, number: int, expires: int | None
