@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from chalicelib.credential import email_address
 from chalicelib.delivery.emails.parts.email_content import FROM_LAUREL, REMINDERS, REQUESTED, Kind
 from chalicelib.errors import Refused
+from chalicelib.language.phrase import phrase
 
 RETRY_AFTER = timedelta(days=30)
 """How long a bounce blocks an address before it is tried again: long enough to fix a full or moved mailbox, and longer
@@ -19,6 +20,9 @@ MAX_BOUNCES = 2
 """Maximum bounces: a second bounce is final until an operator reopens the address, because every bounce counts against
 all issuers."""
 
+MAX_COUNTERS = 100
+"""Maximum credentials of one address whose pages show counters: more than a person shares, and a limit on the mailbox
+and on what is copied every night."""
 MAX_ISSUERS = 1000
 """Maximum number of issuers that one address can unsubscribe from."""
 
@@ -72,6 +76,8 @@ class Mailbox:
     """Links created before this time no longer work."""
     issuer_links_valid_from: Mapping[str, datetime] = field(default_factory=dict)
     """The same for the links to one issuer's credentials, by issuer."""
+    counters_shown: Mapping[str, datetime] = field(default_factory=dict)
+    """Credentials whose pages show how often they were viewed and verified, and since when the holder wants that."""
     version: int = 0
 
 
@@ -208,6 +214,21 @@ def links_ended(mailbox: Mailbox, issuer_id: str | None, at: datetime) -> Mailbo
     if len(times) > MAX_ISSUERS:
         raise Refused("There are too many settings to store. Delete your data instead.", code="refused")
     return replace(mailbox, issuer_links_valid_from=times)
+
+
+def with_counters(mailbox: Mailbox, credential_id: str, since: datetime | None) -> Mailbox:
+    """Show the counters of a credential on its page ``since`` then, or hide them (None).
+
+    Raises `Refused` for more than `MAX_COUNTERS` credentials.
+    """
+    shown = {one: at for one, at in mailbox.counters_shown.items() if one != credential_id}
+    if since is None:
+        return replace(mailbox, counters_shown=shown)
+    if len(shown) >= MAX_COUNTERS:
+        raise Refused(
+            phrase("Counts can be shown for at most {count} credentials.", count=MAX_COUNTERS), code="refused"
+        )
+    return replace(mailbox, counters_shown={**shown, credential_id: mailbox.counters_shown.get(credential_id, since)})
 
 
 def with_data_deleted(mailbox: Mailbox, now: datetime) -> Mailbox:

@@ -17,6 +17,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
+``COUNTERS#<issuer>``                 ``<credential>``                counts that holders show; all of an issuer
 ``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
 ``SITEMAP#<shard>``                   ``<holder>``                    the profiles that search engines may list
 table ``credentials`` (permanent): private items
@@ -425,6 +426,15 @@ def counts_between(issuer_id: str, section: str, first: Period, last: Period) ->
     """From ``first`` to ``last``, which are of one level."""
     start, end = counts(issuer_id, section, first), counts(issuer_id, section, last)
     return Range(start.pk, "sk BETWEEN :sk AND :last", start.sk, last=end.sk)
+
+
+def counters(issuer_id: str, credential_id: str) -> Key:
+    # Not under COUNTS, because visitors may read these, but no other counts by credential.
+    return Key(counters_of(issuer_id).pk, escape(credential_id))
+
+
+def counters_of(issuer_id: str) -> Range:
+    return Range(join("COUNTERS", issuer_id))
 
 
 def payload_chunk(head: Key, digest: str, number: int) -> Key:

@@ -22,6 +22,8 @@ NAMES = {
     Compared.HOLDERS: ("People with the credential", "People without it"),
     Compared.BEFORE_AFTER: ("After it was issued", "Before"),
 }
+NONE: Mapping[str, datetime] = {}
+"""No one has lost a credential."""
 T = TypeVar("T")
 
 
@@ -29,10 +31,11 @@ def compare(store: OutcomeStore, measure: Measure, achievement_id: str | None) -
     """Both comparisons, for the holders of one achievement or of any. Raises `Refused` (`too_many_outcomes`)."""
     outcomes = _at_most(MAX_OUTCOMES, store.outcomes(measure.issuer_id, measure.name), "outcomes of this name")
     held = _at_most(MAX_CREDENTIALS, store.held(measure.issuer_id), "credentials")
-    issued = first_issued(each for each in held if achievement_id in (None, each.achievement_id))
+    asked = [each for each in held if achievement_id in (None, each.achievement_id)]
+    issued, ended = first_issued(asked), last_revoked(asked)
     return {
-        Compared.HOLDERS: holders_and_others(outcomes, issued, yes_no=measure.yes_no),
-        Compared.BEFORE_AFTER: before_and_after(outcomes, issued, yes_no=measure.yes_no),
+        Compared.HOLDERS: holders_and_others(outcomes, issued, ended, yes_no=measure.yes_no),
+        Compared.BEFORE_AFTER: before_and_after(outcomes, issued, ended, yes_no=measure.yes_no),
     }
 
 
@@ -45,14 +48,39 @@ def first_issued(held: Iterable[Held]) -> dict[str, datetime]:
     return found
 
 
-def holders_and_others(outcomes: Iterable[Outcome], issued: Mapping[str, datetime], *, yes_no: bool) -> Comparison:
+def last_revoked(held: Iterable[Held]) -> dict[str, datetime]:
+    """When each person lost their last credential, by the hash of their address; those who have one are left out."""
+    found: dict[str, datetime] = {}
+    valid: set[str] = set()
+    for each in held:
+        person = mailbox.digest(each.email)
+        if each.revoked_at is None:
+            valid.add(person)
+        else:
+            found[person] = max(each.revoked_at, found.get(person, each.revoked_at))
+    return {person: at for person, at in found.items() if person not in valid}
+
+
+def holders_and_others(
+    outcomes: Iterable[Outcome], issued: Mapping[str, datetime], ended: Mapping[str, datetime] = NONE, *, yes_no: bool
+) -> Comparison:
     """Each person counts once, with their latest outcome. A holder's outcomes from before the day of issue are left
-    out: they belong neither to a holder nor to someone who never became one."""
+    out: they belong neither to a holder nor to someone who never became one. Nor do those who lost the credential."""
     found = [version for each in outcomes for version in each.versions]
     holders = (each for each in found if each.person in issued and each.on >= issued[each.person].date())
-    groups = ((each.person, each.value) for each in _latest(holders)), _of_others(found, issued)
-    first, second = (list(whole_batches(given).values()) for given in groups)
+    given = [(each.stored_at, each.person, each.value) for each in _latest(holders)]
+    groups = _until(given, ended), _of_others(found, issued)
+    first, second = (list(whole_batches(each).values()) for each in groups)
     return comparison.between(NAMES[Compared.HOLDERS], first, second, yes_no=yes_no)
+
+
+def _until(given: Iterable[tuple[datetime, str, T]], ended: Mapping[str, datetime]) -> Iterator[tuple[str, T | None]]:
+    """What was ``given`` before each person's credential was revoked, and then its withdrawal, which waits for ten
+    people as everything does."""
+    kept = [(at, person, value) for at, person, value in given if person not in ended or at < ended[person]]
+    people = sorted({person for _, person, _ in kept} & ended.keys())
+    changes: list[tuple[datetime, str, T | None]] = [*kept, *((ended[person], person, None) for person in people)]
+    return ((person, value) for _, person, value in sorted(changes, key=lambda each: each[0]))
 
 
 def _of_others(outcomes: Iterable[Outcome], issued: Mapping[str, datetime]) -> Iterator[tuple[str, float | None]]:
@@ -66,10 +94,12 @@ def _of_others(outcomes: Iterable[Outcome], issued: Mapping[str, datetime]) -> I
     return ((person, value) for _, person, value in sorted(given, key=lambda each: each[0]))
 
 
-def before_and_after(outcomes: Iterable[Outcome], issued: Mapping[str, datetime], *, yes_no: bool) -> Comparison:
+def before_and_after(
+    outcomes: Iterable[Outcome], issued: Mapping[str, datetime], ended: Mapping[str, datetime] = NONE, *, yes_no: bool
+) -> Comparison:
     """Holders with an outcome before the day of issue and one from that day on; the latest of each counts."""
     of_holders = [version for each in outcomes if each.person in issued for version in each.versions]
-    pairs = whole_batches(_pairs(of_holders, issued))
+    pairs = whole_batches(_until(_pairs(of_holders, issued), ended))
     return comparison.within(NAMES[Compared.BEFORE_AFTER], pairs, yes_no=yes_no)
 
 
@@ -82,7 +112,9 @@ def _latest(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
             yield each
 
 
-def _pairs(outcomes: Sequence[Outcome], issued: Mapping[str, datetime]) -> Iterator[tuple[str, tuple[float, float]]]:
+def _pairs(
+    outcomes: Sequence[Outcome], issued: Mapping[str, datetime]
+) -> Iterator[tuple[datetime, str, tuple[float, float]]]:
     """Each change of a person's latest outcomes after the issue and before, in the order of import."""
     after: dict[str, Outcome] = {}
     before: dict[str, Outcome] = {}
@@ -93,7 +125,7 @@ def _pairs(outcomes: Sequence[Outcome], issued: Mapping[str, datetime]) -> Itera
         if each.on >= side.get(person, each).on:
             side[person] = each
             if person in after and person in before:
-                yield person, (after[person].value, before[person].value)
+                yield each.stored_at, person, (after[person].value, before[person].value)
 
 
 def _by_import(outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -73,6 +73,8 @@ class Held:
     email: str
     achievement_id: str
     issued_at: datetime
+    revoked_at: datetime | None = None
+    """None also for one that a corrected version replaces."""
 
 
 class OutcomeStore(Protocol):
@@ -106,4 +108,4 @@ class OutcomeStore(Protocol):
         """Store it in place of an earlier one."""
 
     def held(self, issuer_id: str) -> Iterator[Held]:
-        """The credentials of an issuer that were issued to an address and not revoked."""
+        """The credentials of an issuer that were issued to an address."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.event import NOT_CHECKED, Event, Visit
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
@@ -54,6 +55,8 @@ class HostedReport:
     """Its achievement as the issuer offers it today; None if it does not."""
     salt: bytes | None = None
     """The salt of the day, if there was one."""
+    counters: Counters | None = None
+    """How often people viewed and verified it, if its holder shows it."""
 
     @property
     def next_pathways(self) -> tuple[PathwayLink, ...]:
@@ -95,7 +98,15 @@ class HostedReports:
         report = verify(record.document, resolver=resolver, now=now, options=options)
         if visit is not None:
             self._record(record, report, visit, around.salt, now)
-        return HostedReport(record, around.issuer, report, around.pathway_links, around.catalogue_entry, around.salt)
+        return HostedReport(
+            record,
+            around.issuer,
+            report,
+            around.pathway_links,
+            around.catalogue_entry,
+            around.salt,
+            around.counters,
+        )
 
     def open_many(self, credential_ids: Sequence[str]) -> list[HostedReport]:
         """Read and verify several credentials as of now; those that do not exist or are taken down are left out.
@@ -144,7 +155,7 @@ class HostedReports:
             record = self.public_store.record(credential_id)
         except NotFound:
             return None
-        around = self.public_store.related_items(record, report.checked_at.date())
+        around = self.public_store.related_items(replace(record, shows_counters=False), report.checked_at.date())
         issuer = as_object(report.credential).get("issuer")
         if around.issuer is None or as_object(issuer).get("id") != around.issuer.did:
             return None
@@ -158,7 +169,8 @@ class HostedReports:
         Costs two reads and one write. Raises `NotFound`, also `TakenDown`, and `Unavailable`.
         """
         record, now = self.shown_record(credential_id), self.clock()
-        unlisted = replace(record, entries=())  # the status lists, of 16 KB each, would be most of what is read
+        # The status lists, of 16 KB each, would be most of what is read.
+        unlisted = replace(record, entries=(), shows_counters=False)
         self._record(record, None, visit, self.public_store.related_items(unlisted, now.date()).salt, now)
 
     def shown_record(self, credential_id: str) -> Record:

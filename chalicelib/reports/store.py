@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from chalicelib.analytics.counts.counters import Counters
 from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.issuer import Issuer
@@ -26,6 +27,8 @@ class RelatedItems:
     """The pathways that its achievement is a step of."""
     catalogue_entry: CatalogueEntry | None = None
     """Its achievement as the issuer offers it today; None if it does not."""
+    counters: Counters | None = None
+    """How often it was viewed and verified, if its holder shows it."""
 
 
 class PublicStore(Protocol):
@@ -41,7 +44,8 @@ class PublicStore(Protocol):
         """The issuers and the status lists of ``records`` by id, strongly consistent, several in one call."""
 
     def related_items(self, record: Record, day: date) -> RelatedItems:
-        """Issuer, status lists, the achievement's pathways and the day's salt, read in one strongly consistent call."""
+        """Issuer, status lists, the achievement's pathways, the day's salt and, if the record shows them, the counters,
+        read in one strongly consistent call."""
 
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.analytics.counts.all_time import MONTHS
+from chalicelib.analytics.counts.counters import ByPeople, Counters
 from chalicelib.analytics.counts.counts import (
     EVERYONE,
     NOTHING,
@@ -29,9 +30,10 @@ from chalicelib.analytics.counts.reading import CountReader
 from chalicelib.analytics.counts.sections import Section, by_achievement, section_of, sections_at
 from chalicelib.analytics.ports import EventStore
 from chalicelib.dynamo import keys
+from chalicelib.dynamo.items.counters import CountersItem
 from chalicelib.dynamo.stores.analytics.counts import MAX_PAYLOAD, DynamoCountStore
 from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
-from chalicelib.dynamo.tables import Tables
+from chalicelib.dynamo.tables import Put, Tables
 from tests.analytics.counts import fakes
 from tests.analytics.counts.fakes import Clock
 from tests.analytics.counts.makers import NOON, event
@@ -263,3 +265,16 @@ def test_inconsistent_store_reads_the_same_counts(tables: Tables) -> None:
     store = DynamoCountStore(tables, RETENTION, consistent=False)
     assert store.section("north", DAY, Section.TOTALS).visitors == {EVERYONE: 2}
     assert [period for period, _ in store.sections("north", DAY, DAY, Section.CELLS)] == [DAY]
+
+
+def test_counters_are_overwritten_by_later_runs_only_and_never_created(tables: Tables) -> None:
+    store, one = DynamoCountStore(tables, RETENTION), "c" * 26
+    counted = Counters(one, complete=True, months={"2026-10": ByPeople(3, 1), "2026-11": ByPeople(12)})
+    store.save_counters("north", counted, 5)
+    assert store.counters("north") == []
+    tables.put(tables.credentials, Put(CountersItem.of("north", Counters(one), 0).raw()))
+    store.save_counters("north", counted, 5)
+    assert (store.counters("north"), store.counters("south")) == ([counted], [])
+    with pytest.raises(Superseded):
+        store.save_counters("north", Counters(one), 4)
+    assert store.counters("north") == [counted]

@@ -345,8 +345,10 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
     services, record = laurel.services, laurel.issue()
     services.issuer_store.add_image(samples.image())
     public, day = services.public_store, laurel.clock().date()
+    shown = replace(record, shows_counters=True, version=record.version + 1)
+    services.issuer_store.show_counters(shown)
     with enforced(laurel.tables, grants_of(read_template(), role)) as refused:
-        public.related_items(public.record(record.id), day)
+        assert public.related_items(public.record(record.id), day).counters is not None
         public.issuer("acme")
         public.issuer_of_did(laurel.issuer.did)
         public.status_list(laurel.issuer.revocation_list)

@@ -93,7 +93,7 @@ def test_many_stored_outcomes_are_found(store: OutcomeStore) -> None:
     assert sorted(store.stored(people), key=lambda one: one.person) == people
 
 
-def test_credentials_of_holders_are_those_that_were_not_revoked(tables: Tables) -> None:
+def test_credentials_of_holders_say_when_they_were_revoked(tables: Tables) -> None:
     credentials, of = DynamoIssuerStore(tables), issuer()
     credentials.add_issuer(of, status_lists(of))
     recipients = [
@@ -104,7 +104,11 @@ def test_credentials_of_holders_are_those_that_were_not_revoked(tables: Tables) 
     for at, one in enumerate(recipients):
         credentials.add_records([Issued(record(one.credential_id, at), one, ())])
     credentials.replace_status(revoked(record("b" * 26, 1)), [])
-    assert list(DynamoOutcomeStore(tables).held(of.id)) == [Held("ada@example.org", "welding", NOW)]
+    after = revoked(record("b" * 26, 1))
+    assert list(DynamoOutcomeStore(tables).held(of.id)) == [
+        Held("ada@example.org", "welding", NOW),
+        Held("ben@example.org", "welding", NOW, after.status.at),
+    ]
 
 
 def test_values_of_a_check_by_hand_are_replaced(store: OutcomeStore) -> None:

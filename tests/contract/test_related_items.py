@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from chalicelib.analytics.counts.counters import Counters
+from chalicelib.errors import Conflict
 from tests.contract import samples
 from tests.contract.conftest import Storage
 
@@ -33,3 +38,20 @@ def test_two_entries_in_one_list_are_read_once(storage: Storage):
     storage.issuer_store.add_issuer(issuer, lists)
     found = storage.public_store.related_items(samples.record(of=issuer), DAY)
     assert found.status_lists == {lists[0].id: lists[0]}
+
+
+def test_counters_are_read_while_the_record_shows_them(storage: Storage):
+    before = samples.record()
+    storage.issuer_store.add_issuer(samples.issuer(), samples.status_lists(samples.issuer()))
+    storage.issuer_store.add_record(before)
+    assert storage.public_store.related_items(before, DAY).counters is None
+    shown = replace(before, shows_counters=True, version=2)
+    storage.issuer_store.show_counters(shown)
+    assert storage.public_store.record(before.id) == shown
+    assert storage.public_store.related_items(shown, DAY).counters == Counters(before.id)
+    hidden = replace(shown, shows_counters=False, version=3)
+    storage.issuer_store.show_counters(hidden)
+    assert storage.public_store.related_items(hidden, DAY).counters is None
+    assert storage.public_store.related_items(replace(hidden, shows_counters=True), DAY).counters is None, "deleted"
+    with pytest.raises(Conflict):
+        storage.issuer_store.show_counters(shown)

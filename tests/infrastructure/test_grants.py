@@ -26,11 +26,11 @@ SAMPLES: dict[str, Any] = {
 }  # fmt: skip
 """Arguments of the functions in `keys` that are no texts, by name."""
 
-PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
+PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "COUNTERS", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
 PUBLIC_ITEMS = {
     "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
     "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer",
-    "catalogue_entry", "listings_after", "published",
+    "catalogue_entry", "listings_after", "published", "counters", "counters_of",
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""
@@ -95,8 +95,8 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
     ("CleanUpKeysRole", "secrets"): {},
     ("CountEventsRole", "credentials"): {
-        **each(READS, {"CHUNKS", "COUNTS"}), "Query": {"CHUNKS", "COUNTS", "ENDPOINTS"},
-        "PutItem": {"CHUNKS", "COUNTS", "ENDPOINT_TASKS"}, "DeleteItem": {"CHUNKS"},
+        **each(READS, {"CHUNKS", "COUNTERS", "COUNTS"}), "Query": {"CHUNKS", "COUNTERS", "COUNTS", "ENDPOINTS"},
+        "PutItem": {"CHUNKS", "COUNTERS", "COUNTS", "ENDPOINT_TASKS"}, "DeleteItem": {"CHUNKS"},
     },
     ("CountEventsRole", "events"): {
         **each(READS, EVENTS | COUNTS), "PutItem": {"LATE"} | COUNTS, "DeleteItem": {"CHUNKS", "FOLD", "LATE"},

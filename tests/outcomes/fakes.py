@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from chalicelib.credential.record import State
 from chalicelib.outcomes.outcome import Held, Measure, Outcome
 from chalicelib.outcomes.savings import ManualCheck
 from tests import fakes
@@ -57,5 +56,5 @@ class OutcomeStore:
 
     def held(self, issuer_id: str) -> Iterator[Held]:
         for row in self.issuer_store.rows(issuer_id, None, 1_000_000):
-            if row.email is not None and (row.state is not State.REVOKED or row.corrected):
-                yield Held(row.email, row.achievement_id, row.issued_at)
+            if row.email is not None:
+                yield Held(row.email, row.achievement_id, row.issued_at, None if row.corrected else row.revoked_at)

@@ -139,3 +139,36 @@ def test_people_who_get_the_credential_leave_the_others_when_ten_have_changed() 
     )
     # 65 to 69 were shown with the first twenty; the withdrawals of ten of the others and 70 to 74 come after them.
     assert after.groups[1].people == 10
+
+
+def test_people_whose_credential_is_revoked_leave_when_ten_have_changed() -> None:
+    issued = {f"p{number}": ISSUED_AT for number in range(25)}
+    known = [*outcomes(range(25), BEFORE, 7), *outcomes(range(25), AFTER, 10), *outcomes(range(50, 60), AFTER, 5)]
+    later = STORED + timedelta(hours=1)
+
+    def shown(revoked: range) -> object:
+        ended = {f"p{number}": later for number in revoked}
+        return cohorts.holders_and_others(known, issued, ended, yes_no=False), cohorts.before_and_after(
+            known, issued, ended, yes_no=False
+        )
+
+    assert shown(range(1)) == shown(range(4)) == shown(range(0))
+    assert [each.groups[0].people for each in shown(range(15))] == [10, 10]  # type: ignore[attr-defined]
+
+
+def test_people_who_lost_the_credential_do_not_join_the_others() -> None:
+    issued = {f"p{number}": ISSUED_AT for number in range(30)}
+    known = [*outcomes(range(30), AFTER, 10), *outcomes(range(50, 60), AFTER, 5)]
+    after = [replace(each, stored_at=STORED + timedelta(days=9)) for each in outcomes(range(10), AFTER, 99)]
+    ended = {f"p{number}": STORED + timedelta(hours=1) for number in range(10)}
+    found = cohorts.holders_and_others([*known, *after], issued, ended, yes_no=False)
+    assert [(group.people, group.mean) for group in found.groups] == [(20, 10.5), (10, 5.5)]
+
+
+def test_a_person_has_lost_the_credential_when_the_last_one_is_revoked() -> None:
+    def of(name: str, revoked_at: datetime | None) -> Held:
+        return Held(f"{name}@example.org", "a", ISSUED_AT, revoked_at)
+
+    later = STORED + timedelta(days=1)
+    held = [of("ada", STORED), of("ada", None), of("ben", later), of("ben", STORED), of("cy", None)]
+    assert cohorts.last_revoked(held) == {mailbox.digest("ben@example.org"): later}

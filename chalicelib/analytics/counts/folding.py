@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from chalicelib.analytics.counts.all_time import of_all_time
+from chalicelib.analytics.counts.all_time import MONTHS, of_all_time
+from chalicelib.analytics.counts.counters import refresh
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
 from chalicelib.analytics.counts.failures import Failure, Failures, isolated
 from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, first_open
@@ -83,7 +84,9 @@ def run(context: FoldContext, until: datetime) -> Folded:
 
     Does nothing while another run is in progress. Raises `Unavailable`: the next run continues.
     """
-    before = context.store.progress()
+    # An earlier progress does no harm: it names no bucket that is not folded, so what it calls idle is idle; a number
+    # that has been taken since cannot be taken; and folding a bucket again changes nothing.
+    before = context.store.progress(latest=False)
     if before is not None and _is_idle(context, before):
         return Folded(behind=context.clock() - before.folded_to)
     mine = _take(context, before)
@@ -191,8 +194,8 @@ def fold_buckets(context: FoldContext, mine: Progress, again: Changed, end: date
 def fold_longer(
     store: CountStore, months: Changed, number: int, failures: Failures | None = None, *, shrunk: bool = False
 ) -> None:
-    """Store months as the sums of their days, and all time from all months; for ``shrunk`` see `CountStore.save`.
-    Raises `Superseded`, and without ``failures`` whatever fails."""
+    """Store months as the sums of their days, with the counters that holders show, and all time from all months; for
+    ``shrunk`` see `CountStore.save`. Raises `Superseded`, and without ``failures`` whatever fails."""
     earliest: dict[str, Period] = {}
     for month in sorted(months):
         last = Period(Level.DAY, month.end - timedelta(days=1))
@@ -205,7 +208,9 @@ def fold_longer(
                     for section in (Section.CELLS, Section.CREDENTIALS)  # the others are made from these
                     for _, counts in store.sections(issuer_id, first, last, section)
                 ]
-                store.save(issuer_id, month, merge(days), number, shrunk=shrunk)
+                counts = merge(days)
+                store.save(issuer_id, month, counts, number, shrunk=shrunk)
+                refresh(store, issuer_id, month, counts, MONTHS, number)
     for issuer_id, month in sorted(earliest.items()):
         # What fails is noted for the earliest month, because all time depends on which months have changed.
         with isolated(failures, issuer_id, month):

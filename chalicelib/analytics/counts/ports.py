@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.counts.counts import Counts
 from chalicelib.analytics.counts.periods import Period
 from chalicelib.analytics.counts.sections import Part
@@ -64,8 +65,9 @@ class BucketReader(Protocol):
 class CountStore(Protocol):
     """Stores counts. All methods raise `Unavailable`."""
 
-    def progress(self) -> Progress | None:
-        """The last stored progress; None before the first run."""
+    def progress(self, *, latest: bool = True) -> Progress | None:
+        """The last stored progress; None before the first run. Without ``latest``, possibly an earlier one, for half
+        the price."""
 
     def save_progress(self, progress: Progress, since: int, done: Sequence[Late] = ()) -> None:
         """Store ``progress`` and delete the notes ``done``, if run ``since`` is still the last one (0: none).
@@ -74,7 +76,8 @@ class CountStore(Protocol):
         """
 
     def late(self, limit: int) -> list[Late]:
-        """At most ``limit`` notes, those of events first, oldest bucket first, strongly consistent."""
+        """At most ``limit`` notes, those of events first, oldest bucket first. The newest may still be missing: they
+        are there for the next run."""
 
     def note_failure(self, note: Late) -> None:
         """Store a note that counting an issuer failed. Notes of events are read before these."""
@@ -101,6 +104,15 @@ class CountStore(Protocol):
 
     def sections(self, issuer_id: str, first: Period, last: Period, section: Part) -> Iterator[tuple[Period, Counts]]:
         """The section of every stored day or month from ``first`` to ``last``, which have the same level, in order."""
+
+    def counters(self, issuer_id: str) -> list[Counters]:
+        """The counters of those of an issuer's credentials whose holders show them."""
+
+    def save_counters(self, issuer_id: str, counters: Counters, number: int) -> None:
+        """Overwrite the counters of a credential, unless its holder hid them meanwhile.
+
+        Raises `Superseded` if a run with a higher number has stored them.
+        """
 
 
 MAX_DONE = 90

@@ -43,6 +43,7 @@ class Row:
     """The id of the replacement credential."""
     corrected: bool = False
     """Whether it was revoked only because a corrected version replaces it."""
+    revoked_at: datetime | None = None
     notify: bool = False
     """Whether the issuer chose to email the holder about it."""
 
@@ -73,6 +74,7 @@ def row_of(record: Record, recipient: Recipient | None) -> Row:
         valid_until=record.valid_until,
         superseded_by=record.superseded_by,
         corrected=record.corrected,
+        revoked_at=record.status.at if record.status.state is State.REVOKED else None,
         notify=recipient is not None and recipient.notify,
     )
 

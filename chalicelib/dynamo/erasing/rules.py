@@ -98,6 +98,15 @@ def _dry_run(found: Found) -> Raw | None:
     return None if is_left_over or found.traces.found_in(upload_text, found.issuer_id) else _without_person(found)
 
 
+def _mailbox(found: Found) -> Raw | None:
+    """Delete an erased mailbox; from another one, take the erased credentials."""
+    if found.traces.found_in(found.raw["pk"]["S"].lower(), found.issuer_id):
+        return None
+    shown = found.raw.get("counters_shown", {}).get("L", [])
+    kept = [each for each in shown if each["M"]["credential_id"]["S"] not in found.traces.ids]
+    return {**found.raw, "counters_shown": {"L": kept}}
+
+
 def _published(found: Found) -> Raw | None:
     """Delete an erased profile; from another one, take the erased credentials."""
     if found.has_id("holder_id"):
@@ -207,13 +216,14 @@ def is_new(found: Found, kind: str) -> bool:
 
 
 RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(("credential", "row"), _delete_own),
+    **dict.fromkeys(("credential", "row", "credential_counters"), _delete_own),
     **dict.fromkeys(("index", "event"), _without_id),
     **dict.fromkeys(("job", "token"), _without_person),
     **dict.fromkeys(("session", "link", "summary_subscription"), _delete_session),
     "dry_run": _dry_run,
     "published": _published,
     "consent": _consent,
+    "mailbox": _mailbox,
     "saved": _saved,
     "reputation": _without_recipient,
     **dict.fromkeys(("mail", "relayed", "reported_sender"), _delete_sent),
@@ -221,7 +231,7 @@ RULES: Mapping[str, Rule] = {
     "job_results": _results,
     **dict.fromkeys(
         (
-            "recipient", "holding", "emails", "deferred_email", "mailbox", "profile", "hidden_profile", "sitemap",
+            "recipient", "holding", "emails", "deferred_email", "profile", "hidden_profile", "sitemap",
             "completion", "task", "dead_letter", "visitor_report", "reporter", "message", "claim", "holder_link",
             "link_request", "delivery", "endpoint_message", "outcome", "outcome_pointer",
             "survey_answer",

@@ -45,6 +45,7 @@ class RowItem(Item, discriminator="row"):
     valid_until = UTCDateTimeAttribute(null=True)
     superseded_by = UnicodeAttribute(null=True)
     corrected = BooleanAttribute(default=False)
+    revoked_at = UTCDateTimeAttribute(null=True)
     notify = BooleanAttribute(default=False)
 
     @classmethod

@@ -11,6 +11,7 @@ from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, Readable, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
+from chalicelib.dynamo.items.counters import CountersItem
 from chalicelib.dynamo.items.credentials import ImageItem, RecordItem, StatusListItem
 from chalicelib.dynamo.items.issuers import IssuerItem
 from chalicelib.dynamo.stores.analytics.salts import SaltItem
@@ -56,9 +57,11 @@ class DynamoPublicStore:
         list_keys = {entry.list_id: keys.status_list(entry.list_id) for entry in record.entries}
         links_key = keys.pathway_links(record.issuer_id, record.achievement_id)
         entry_key = keys.catalogue_entry(record.issuer_id, record.achievement_id)
+        counters_key = keys.counters(record.issuer_id, record.id)
+        shown = [counters_key] if record.shows_counters else []
         found = self._tables.get_many(
             {
-                self._tables.credentials: [issuer_key, links_key, entry_key, *list_keys.values()],
+                self._tables.credentials: [issuer_key, links_key, entry_key, *list_keys.values(), *shown],
                 self._tables.secrets: [salt_key],
             }
         )
@@ -70,6 +73,7 @@ class DynamoPublicStore:
             salt=read(SaltItem, found[salt_key]) if salt_key in found else None,
             pathway_links=read(PathwayLinksItem, found[links_key]) if links_key in found else (),
             catalogue_entry=read(CatalogueEntryItem, found[entry_key]) if entry_key in found else None,
+            counters=read(CountersItem, found[counters_key]) if counters_key in found else None,
         )
 
     def issuer(self, issuer_id: str) -> Issuer:

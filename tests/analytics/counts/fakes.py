@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.counts.counts import NOTHING, Counts
 from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
 from chalicelib.analytics.counts.folding import FoldContext
@@ -40,6 +41,7 @@ class CountStore:
     stored: dict[tuple[str, Period], tuple[int, bytes]] = field(default_factory=dict)
     own_parts: dict[tuple[str, Period, Part], tuple[int, Counts]] = field(default_factory=dict)
     """What is stored in a section of its own, beside ``stored``, which has the others."""
+    shown: dict[tuple[str, str], tuple[int, Counters]] = field(default_factory=dict)
     notes: set[Late] = field(default_factory=set)
     saved: Progress | None = None
     by_bucket: dict[datetime, dict[str, Event]] = field(default_factory=dict)
@@ -57,7 +59,7 @@ class CountStore:
         self.hook()
         return iter(found)
 
-    def progress(self) -> Progress | None:
+    def progress(self, *, latest: bool = True) -> Progress | None:
         self.hook()
         return self.saved
 
@@ -97,6 +99,19 @@ class CountStore:
         if before > number:
             raise Superseded
         self.own_parts[issuer_id, period, part] = number, counts
+        self.hook()
+
+    def counters(self, issuer_id: str) -> list[Counters]:
+        self.hook()
+        return [one for (owner, _), (_, one) in sorted(self.shown.items()) if owner == issuer_id]
+
+    def save_counters(self, issuer_id: str, counters: Counters, number: int) -> None:
+        self.hook()
+        key = issuer_id, counters.credential_id
+        if key in self.shown and self.shown[key][0] > number:
+            raise Superseded
+        if key in self.shown:
+            self.shown[key] = number, counters
         self.hook()
 
     def parts(self, whole: Period, issuer_ids: Collection[str] | None = None) -> Iterator[tuple[str, Period, Counts]]:

@@ -7,11 +7,12 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, timedelta
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple, Self
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
+from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.counts.counts import NOTHING, Counts
 from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
 from chalicelib.analytics.counts.periods import Level, Period, bucket_of
@@ -19,6 +20,7 @@ from chalicelib.analytics.counts.ports import Late, Progress, Superseded
 from chalicelib.analytics.counts.sections import Part, parts_of
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, epoch, read
+from chalicelib.dynamo.items.counters import CountersItem
 from chalicelib.dynamo.keys import Key, Range
 from chalicelib.dynamo.stores.analytics.events import LateItem
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables, key_of
@@ -101,10 +103,9 @@ class DynamoCountStore:
         self._consistent = consistent
         self._kept = retention + OUTLIVES_EVENTS
 
-    def progress(self) -> Progress | None:
-        return reads.find(
-            self._tables, self._tables.events, ProgressItem, keys.fold_progress(), consistent=self._consistent
-        )
+    def progress(self, *, latest: bool = True) -> Progress | None:
+        consistent = self._consistent and latest
+        return reads.find(self._tables, self._tables.events, ProgressItem, keys.fold_progress(), consistent=consistent)
 
     def save_progress(self, progress: Progress, since: int, done: Sequence[Late] = ()) -> None:
         item = ProgressItem.of(progress).raw()
@@ -121,7 +122,8 @@ class DynamoCountStore:
                 raise Superseded from error
 
     def late(self, limit: int) -> list[Late]:
-        return list(reads.list_range(self._tables, self._tables.events, LateItem, keys.late_events(), limit))
+        found = self._tables.query(self._tables.events, keys.late_events(), limit, consistent=False)
+        return [read(LateItem, raw) for raw in islice(found, limit)]
 
     def note_failure(self, note: Late) -> None:
         expires = epoch(note.bucket + self._kept)
@@ -161,6 +163,19 @@ class DynamoCountStore:
         for _, period, counts in self._read_all(self._tables.credentials, part):
             yield period, counts
 
+    def counters(self, issuer_id: str) -> list[Counters]:
+        part = keys.counters_of(issuer_id)
+        return list(reads.list_range(self._tables, self._tables.credentials, CountersItem, part))
+
+    def save_counters(self, issuer_id: str, counters: Counters, number: int) -> None:
+        item = CountersItem.of(issuer_id, counters, number).raw()
+        put = Put(item, "run_number <= :number", {":number": {"N": str(number)}})
+        try:
+            self._tables.put(self._tables.credentials, put)
+        except ConditionFailed as error:
+            if error.found.get(0) is not None:
+                raise Superseded from error
+
     def change(self, table: str, raw: Raw, change: Callable[[Counts], Counts]) -> bool:
         """Change one item, unless it has been recounted meanwhile. Return whether there was anything to change.
 
@@ -186,12 +201,20 @@ class DynamoCountStore:
         payload = stored.payload
         if stored.chunks:
             wanted = [keys.payload_chunk(key, stored.digest, number) for number in range(stored.chunks)]
-            payload = b"".join(read(ChunkItem, raw) for raw in reads.existing(self._tables, table, wanted))
+            payload = self._read_chunks(table, wanted, consistent=False)
+            if hashlib.sha256(payload).hexdigest() != stored.digest:
+                payload = self._read_chunks(table, wanted, consistent=True)
         try:
             return from_bytes(payload)
         except Malformed as error:
             # The counts were overwritten and their old chunks deleted in the meantime, so read them again.
             raise Unavailable("Counts are being replaced. Try again.", code="storage_unreadable") from error
+
+    def _read_chunks(self, table: str, wanted: Sequence[Key], *, consistent: bool) -> bytes:
+        """The content of chunks. Their keys contain its hash, so one that is found is never outdated, and the cheaper
+        read is tried first: it can only miss chunks that were stored a moment ago."""
+        found = reads.existing(self._tables, table, wanted, consistent=consistent)
+        return b"".join(read(ChunkItem, raw) for raw in found)
 
     def _save(
         self, table: str, key: Key, issuer_id: str, period: Period, counts: Counts, number: int, expires: int | None

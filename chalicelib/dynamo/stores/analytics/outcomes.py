@@ -9,7 +9,6 @@ from typing import Self
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.credential.record import State
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, members, read
 from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Put, Tables
@@ -150,7 +149,12 @@ class DynamoOutcomeStore:
     def held(self, issuer_id: str) -> Iterator[Held]:
         # Not as `Row`: a comparison reads tens of thousands, and converting them would take longer than reading them.
         for raw in self._tables.query(self._table, keys.rows(issuer_id), consistent=False):
-            is_corrected = raw.get("corrected", {}).get("BOOL", False)
-            if "S" in raw.get("email", {}) and (raw["state"]["S"] != State.REVOKED or is_corrected):
-                issued_at = datetime.fromisoformat(raw["issued_at"]["S"])
-                yield Held(raw["email"]["S"], raw["achievement_id"]["S"], issued_at)
+            if "S" in raw.get("email", {}):
+                is_corrected = raw.get("corrected", {}).get("BOOL", False)
+                revoked = raw.get("revoked_at", {}).get("S") if not is_corrected else None
+                yield Held(
+                    raw["email"]["S"],
+                    raw["achievement_id"]["S"],
+                    datetime.fromisoformat(raw["issued_at"]["S"]),
+                    datetime.fromisoformat(revoked) if revoked else None,
+                )

@@ -8,6 +8,7 @@ from itertools import islice
 
 from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
+from chalicelib.analytics.counts.counters import Counters
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import (
     MAX_PER_ADDRESS,
@@ -21,6 +22,7 @@ from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
+from chalicelib.dynamo.items.counters import CountersItem
 from chalicelib.dynamo.items.credentials import ImageItem, RecordItem, StatusListItem
 from chalicelib.dynamo.items.issuers import AchievementItem, IssuerItem
 from chalicelib.dynamo.items.recipients import HolderPointer, RecipientItem, RowItem
@@ -209,6 +211,15 @@ class DynamoIssuerStore(DynamoPublicStore):
     def replace_status(self, record: Record, lists: Sequence[StatusList], tasks: Sequence[Task] = ()) -> None:
         puts = [next_record(record), *next_lists(lists), *(Put(raw_task(task)) for task in tasks)]
         self._tables.transact(self._tables.credentials, puts, updates=[row_update(record)])
+
+    def show_counters(self, record: Record) -> None:
+        counters = CountersItem.of(record.issuer_id, Counters(record.id), 0)
+        puts, deletes = [next_record(record)], []
+        if record.shows_counters:
+            puts.append(Put(counters.raw(), UNCONDITIONAL))
+        else:
+            deletes.append(Delete(keys.counters(record.issuer_id, record.id), UNCONDITIONAL))
+        self._tables.transact(self._tables.credentials, puts, deletes)
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
         new = new_record(issued)

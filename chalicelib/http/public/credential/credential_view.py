@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from chalicelib.analytics.counts.counters import ByPeople
 from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.catalogue.related import Recommendation
 from chalicelib.credential.build import credential_url, status_list_url
@@ -66,6 +67,8 @@ class HostedView:
     newest: Replacement | None = None
     """The newest version, if the one that replaced it has been replaced in turn."""
     onward: Onward | None = None
+    counters: ByPeople | None = None
+    """How often people viewed and verified it, if its holder shows it and it has been counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def hosted_view(opened: HostedReport, base_url: str, newest: str | None = None) 
         status_lists=tuple(status_list_url(base_url, entry.list_id) for entry in record.entries),
         has_jwt=record.jwt is not None,
         newest=_replacement(newest, base_url) if newest and newest != record.superseded_by else None,
+        counters=opened.counters.total if opened.counters and opened.counters.complete else None,
     )
 
 
