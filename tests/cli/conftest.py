@@ -49,6 +49,7 @@ ENVIRONMENT = {
     "EVENT_ARCHIVE": "archive",
     "HOST_KEY_ID": "host",
     "SHARED_KEY_ID": "shared",
+    "RECEIPT_KEY_ID": "receipts",
 }
 
 

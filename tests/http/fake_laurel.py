@@ -205,6 +205,7 @@ class Laurel:
             "archive",
             "key-1",
             "shared-key",
+            "p256-key-1",
             "eu-central-1",
         )
         wallets = {f"{wallet}_wallet": "secret" for wallet in self.wallet_secrets}
