@@ -16,7 +16,10 @@ def write(text: str) -> Json:
     """Write ``text``: a `Phrase` with its template and values, any other text as it is."""
     if not isinstance(text, Phrase):
         return str(text)
-    written: dict[str, Any] = {"text": text.template, "values": {name: _write(each) for name, each in text.values.items()}}
+    written: dict[str, Any] = {
+        "text": text.template,
+        "values": {name: _write(each) for name, each in text.values.items()},
+    }
     return written if text.many is None else {**written, "many": text.many}
 
 
@@ -24,7 +27,7 @@ def read(stored: Json) -> str:
     """The text that `write` wrote."""
     if isinstance(stored, str):
         return stored
-    values = {name: _read(each) for name, each in stored["values"].items()}
+    values: dict[str, Any] = {name: _read(each) for name, each in stored["values"].items()}
     if "many" not in stored:
         return phrase(stored["text"], **values)
     return plural(stored["text"], stored["many"], **values)

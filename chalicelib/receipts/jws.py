@@ -47,7 +47,7 @@ def claims_of(jws: str) -> Json:
 
 def kid_of(jws: str) -> str:
     """The id of the key that signed a receipt that Laurel stored itself."""
-    return str(json.loads(base64url.decode(jws.split(".")[0].encode("ascii")))["kid"])
+    return str(json.loads(base64url.decode(jws.partition(".")[0].encode("ascii")))["kid"])
 
 
 def check(jws: str, keys: Iterable[ReceiptKey], issuer: str) -> Json:

@@ -29,7 +29,7 @@ class ReceiptKeys:
     def published(self) -> list[ReceiptKey]:
         """All keys that have signed receipts, the current one first. Raises `Unavailable`."""
         current = self.current()
-        return [current, *(key for key in self.store.keys() if key.kid != current.kid)]
+        return [current, *(key for key in self.store.stored_keys() if key.kid != current.kid)]
 
     def document(self) -> Json:
         """The JSON Web Key Set. Raises `Unavailable`."""

@@ -73,7 +73,7 @@ class ReceiptStore(Protocol):
     def erase_readable(self, receipt_id: str) -> bool:
         """Delete what a person reads for good; False if there was nothing to delete. What is signed stays."""
 
-    def keys(self) -> list[ReceiptKey]:
+    def stored_keys(self) -> list[ReceiptKey]:
         """The keys that were stored with `add_key`."""
 
     def add_key(self, key: ReceiptKey) -> None:

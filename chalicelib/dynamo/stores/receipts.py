@@ -86,7 +86,7 @@ class DynamoReceiptStore:
             return False
         return True
 
-    def keys(self) -> list[ReceiptKey]:
+    def stored_keys(self) -> list[ReceiptKey]:
         return list(reads.list_range(self._tables, self._table, ReceiptKeyItem, keys.receipt_keys()))
 
     def add_key(self, key: ReceiptKey) -> None:

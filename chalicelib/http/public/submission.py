@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalice.app import Request
@@ -120,7 +120,9 @@ def by_person(request: Request) -> tuple[Submission, Typed]:
         data = data.replace(b"\r\n", b"\n")
     entered = recipient_form.entered(sent.fields["email"]) if "email" in sent.fields else NO_RECIPIENT
     text = typed.decode("utf-8", "replace")
-    return Submission(data, entered.options, receipt=breaks is not None), Typed(text, entered, beside_file=bool(sent.files and text.strip()))
+    return Submission(data, entered.options, receipt=breaks is not None), Typed(
+        text, entered, beside_file=bool(sent.files and text.strip())
+    )
 
 
 def require_one(typed: Typed) -> None:
@@ -186,7 +188,9 @@ def require_presentation(report: Report, options: VerificationOptions) -> None:
 def _in_form(sent: form.Form) -> Submission:
     unknown = sorted(sent.fields.keys() - {"credential", "recipient", "receipt"})
     if unknown:
-        raise body.field_error("", "Send a file or the field credential, and optionally the fields recipient and receipt.")
+        raise body.field_error(
+            "", "Send a file or the field credential, and optionally the fields recipient and receipt."
+        )
     found = [*sent.files, *filter(None, [sent.fields.get("credential")])]
     if len(found) > 1:
         raise body.field_error("/credential", "Send one credential at a time.")
@@ -208,9 +212,13 @@ def _in_envelope(members: dict[str, object]) -> Submission:
         challenge=_requested(members, "challenge"),
         domain=_requested(members, "domain"),
     )
-    receipt = body.wants_receipt(members)
-    if receipt and "credentials" in members:
+    sent = _chosen(members, options)
+    if body.wants_receipt(members) and sent.parts:
         raise body.field_error("/receipt", "Ask for a receipt for one credential at a time.")
+    return replace(sent, receipt=body.wants_receipt(members))
+
+
+def _chosen(members: dict[str, object], options: VerificationOptions) -> Submission:
     if len(members.keys() & {"url", "credential", "credentials"}) > 1:
         raise body.field_error("/url", "Send one of url, credential and credentials.")
     match members:
@@ -219,11 +227,11 @@ def _in_envelope(members: dict[str, object]) -> Submission:
         case {"credentials": _}:
             raise body.field_error("/credentials", "This must be a list.")
         case {"url": str(url)} if url:
-            return Submission(url.encode("utf-8"), options, link=True, receipt=receipt)
+            return Submission(url.encode("utf-8"), options, link=True)
         case {"credential": dict(credential)}:
-            return Submission(_serialized(credential), options, receipt=receipt)
+            return Submission(_serialized(credential), options)
         case {"credential": str(token)}:
-            return Submission(token.encode("utf-8"), options, receipt=receipt)
+            return Submission(token.encode("utf-8"), options)
         case {"url": _}:
             raise body.field_error("/url", "This must be a string with one link.")
         case {"credential": _}:

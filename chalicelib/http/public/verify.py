@@ -28,7 +28,9 @@ def routes(services: Services) -> Routes:
         checked = submission.check(services, sent, visit)
         written = credential_json.report(credential_view.of_submitted(checked, bound.base_url))
         if sent.receipt:
-            written["receipt"] = receipt_json.link(new_receipt.of_submitted(services, sent, checked, visit), bound.base_url)
+            written["receipt"] = receipt_json.link(
+                new_receipt.of_submitted(services, sent, checked, visit), bound.base_url
+            )
         return as_json(written, headers=uncached())
 
     bound.preflight("/v1/verify")

@@ -27,7 +27,6 @@ class RecipientForm:
         """The verification options; without a valid address, the same as without any."""
         return VerificationOptions(email=self.email) if self.email and not self.error else DEFAULT_OPTIONS
 
-
     @property
     def line_breaks(self) -> str | None:
         """The line breaks of the submitted credential, so that a receipt is about exactly these bytes: a browser sends

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from itertools import zip_longest
 
 from chalicelib.credential import dates
+from chalicelib.credential.build import credential_url
 from chalicelib.http.html import text
 from chalicelib.http.public.credential import presentation_text, verdict_text
-from chalicelib.http.public.credential.check_list import Row, check_list
+from chalicelib.http.public.credential.check_list import Row, Unreached, check_list
 from chalicelib.language import phrase_json
 from chalicelib.language.phrase import phrase
 from chalicelib.receipts import jws
@@ -50,6 +51,7 @@ class Part:
     named: bool
     """Whether the name of its issuer was confirmed."""
     rows: tuple[Row, ...]
+    unreached: Unreached | None
     not_checked: tuple[str, ...]
     keys: tuple[Hash, ...]
     contained: tuple[Part, ...]
@@ -68,6 +70,8 @@ class Page:
     made_at: datetime
     checked_at: datetime
     erased: bool
+    again: str
+    """Where to check the credential again."""
     source: str | None
     """The address that the credential was read from, until it was erased."""
     led_by: str | None
@@ -93,6 +97,7 @@ def page_of(receipt: Receipt, base_url: str) -> Page:
         made_at=datetime.fromtimestamp(claims["iat"], UTC),
         checked_at=dates.parse(claims["checked_at"]),
         erased=receipt.readable is None,
+        again=_again(readable.get("url"), base_url),
         source=text.optional_text(readable.get("url")),
         led_by=text.optional_text(readable.get("page")),
         recipient=text.optional_text(readable.get("recipient")),
@@ -105,6 +110,11 @@ def page_of(receipt: Receipt, base_url: str) -> Page:
     )
 
 
+def _again(url: str | None, base_url: str) -> str:
+    """The page of a credential hosted here; for any other, the home page: a link to it could lead anywhere."""
+    return url if url is not None and url.startswith(credential_url(base_url, "")) else f"{base_url}/"
+
+
 def _part(report: Report, claims: Json, readable: Json) -> Part:
     inner = claims.get("contained", [])
     shown = readable.get("contained") or [{} for _ in inner]
@@ -113,9 +123,12 @@ def _part(report: Report, claims: Json, readable: Json) -> Part:
     credential = readable.get("credential")
     return Part(
         headline=_headline(report),
-        credential=None if credential is None else {name: text.optional_text(each) for name, each in credential.items()},
+        credential=None
+        if credential is None
+        else {name: text.optional_text(each) for name, each in credential.items()},
         named=verdict_text.issuer_proven(report),
         rows=tuple(sorted(reached, key=lambda row: row.number)),
+        unreached=listed.unreached,
         not_checked=report.not_checked,
         keys=tuple(_hash(phrase("Key of the signature"), each) for each in claims["keys"]),
         contained=tuple(
@@ -136,16 +149,15 @@ def _report(claims: Json, readable: Json) -> Report:
     erased."""
     inner = claims.get("contained", [])
     words = readable.get("contained") or [{} for _ in inner]
+    nothing = [None] * len(claims["findings"])
+    messages, urls = readable.get("messages", nothing), readable.get("evidence", nothing)
     return Report(
         verdict=Verdict(claims["verdict"]),
         checked_at=dates.parse(claims["checked_at"]),
         format=claims["format"],
         credential=None,
         findings=tuple(
-            _finding(found, message, urls)
-            for found, message, urls in zip_longest(
-                claims["findings"], readable.get("messages") or (), readable.get("evidence") or (), fillvalue=None
-            )
+            _finding(found, messages[number], urls[number]) for number, found in enumerate(claims["findings"])
         ),
         not_checked=tuple(PHRASES[code] for code in claims["not_checked"] if code in PHRASES),
         contained=tuple(
