@@ -24,17 +24,17 @@ have."""
 
 def build(asked: Asked, report: Report, options: VerificationOptions, digests: Digests) -> Json:
     """Build the readable part. It keeps no more of the credential than a reader needs to recognise it."""
-    readable: Json = {
+    asked_for: Json = {
         "salt": digests.salt.hex(),
         "url": _cut(asked.url, MAX_URL),
         "page": _cut(asked.page, MAX_URL),
         "recipient": options.email,
         "challenge": options.challenge,
         "domain": options.domain,
-        **_of_report(report, sentences=True),
     }
-    size = len(json.dumps(readable, ensure_ascii=False).encode("utf-8", "replace"))
-    return readable if size <= MAX_SIZE else {**readable, **_of_report(report, sentences=False)}
+    readable = {**asked_for, **_of_report(report, sentences=True)}
+    size = len(json.dumps(readable, ensure_ascii=False).encode("utf-8"))
+    return readable if size <= MAX_SIZE else {**asked_for, **_of_report(report, sentences=False)}
 
 
 def _of_report(report: Report, *, sentences: bool) -> Json:
