@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.language.phrase import Phrase, Value, phrase, plural
+from chalicelib.language import phrase
+from chalicelib.language.phrase import Phrase, Value
 
 Json = str | dict[str, Any]
 _DATE = "date"
@@ -29,8 +30,8 @@ def read(stored: Json) -> str:
         return stored
     values: dict[str, Any] = {name: _read(each) for name, each in stored["values"].items()}
     if "many" not in stored:
-        return phrase(stored["text"], **values)
-    return plural(stored["text"], stored["many"], **values)
+        return phrase.phrase(stored["text"], **values)
+    return phrase.plural(stored["text"], stored["many"], **values)
 
 
 def _write(value: Value) -> object:
