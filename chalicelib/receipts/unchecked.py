@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from chalicelib.language.phrase import Phrase
-from chalicelib.reports.submitted import PAGE_UNCHECKED, PDF_UNCHECKED
+from chalicelib.reports.unchecked import PAGE_UNCHECKED, PDF_UNCHECKED
 from chalicelib.verify.checks.extras import LEFT_OUT, UNFOLLOWED
 from chalicelib.verify.pipeline import ALWAYS_UNCHECKED, ISSUER_UNCHECKED
 

@@ -20,6 +20,7 @@ from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.remote_sources import RemoteSources
 from chalicelib.reports.store import PublicStore
 from chalicelib.reports.submitted_resolver import build_open_resolver
+from chalicelib.reports.unchecked import PAGE_UNCHECKED, PDF_UNCHECKED
 from chalicelib.verify.checks.format import NOT_READ
 from chalicelib.verify.members import as_object
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
@@ -27,8 +28,6 @@ from chalicelib.verify.ports import Fetched, Resolver
 from chalicelib.verify.presentations.verify import verify
 from chalicelib.verify.report import CORE, Outcome, Report
 
-PDF_UNCHECKED = phrase("whether the PDF says the same as the credential in it")
-PAGE_UNCHECKED = phrase("whether the web page says the same as the credential behind it")
 _OWN_PAGE = "This page has no credential. Copy the address of the credential's own page, which contains /c/."
 
 

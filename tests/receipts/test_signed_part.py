@@ -15,7 +15,7 @@ from chalicelib import VERSION
 from chalicelib.receipts import jws, payload, readable, unchecked
 from chalicelib.receipts.digests import Digests
 from chalicelib.receipts.receipt import Asked, Json, Receipt
-from chalicelib.reports.submitted import PAGE_UNCHECKED, PDF_UNCHECKED
+from chalicelib.reports.unchecked import PAGE_UNCHECKED, PDF_UNCHECKED
 from chalicelib.verify.canonical import jcs
 from chalicelib.verify.checks.extras import LEFT_OUT, UNFOLLOWED
 from chalicelib.verify.options import VerificationOptions

@@ -101,7 +101,7 @@ def _shown(services: Services, request: Request, sent: Submission, entered: Reci
     visit = request_context.create(request, Kind.VIEW)
     checked = submission.check(services, sent, visit, counted=entered == NO_RECIPIENT and not sent.receipt)
     base_url = services.settings.base_url
-    if sent.receipt:
+    if sent.receipt and not entered.error:
         from chalicelib.http.public.receipts import new_receipt  # most visitors want none
 
         receipt = new_receipt.of_submitted(services, sent, checked, visit)

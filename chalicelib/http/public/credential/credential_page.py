@@ -192,7 +192,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         not_checked=report.not_checked,
         recipient=replace(recipient, answer=_answer(report)),
         ask_url=_ask_url(hosted, facts, recipient, base_url),
-        receipt_url=_receipt_url(hosted, recipient, base_url),
+        receipt_url=_receipt_url(hosted, facts, recipient, base_url),
         about_recipient=verdict_text.about_recipient(report),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
@@ -242,10 +242,13 @@ def _ask_url(hosted: HostedView | None, facts: Facts | None, recipient: Recipien
     return f"{base_url}/" if recipient.submitted is not None else None
 
 
-def _receipt_url(hosted: HostedView | None, recipient: RecipientForm, base_url: str) -> str | None:
+def _receipt_url(hosted: HostedView | None, facts: Facts | None, recipient: RecipientForm, base_url: str) -> str | None:
+    """Return where a receipt is requested. A submitted credential is sent again with the form for an address, so that
+    the page contains it once, and not at all if nothing in it is proven."""
     if hosted is not None:
         return f"{hosted.url}/receipt"
-    return f"{base_url}/" if recipient.line_breaks is not None else None
+    is_sent_again = _ask_url(None, facts, recipient, base_url) is not None and recipient.line_breaks is not None
+    return f"{base_url}/" if is_sent_again else None
 
 
 def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | None:

@@ -44,10 +44,15 @@ def path_of(response: Response) -> str:
 
 
 def fields_of(page: str) -> dict[str, str]:
-    """The hidden fields of the form for a receipt, as a browser reads them."""
-    form = next(each for each in re.findall("<form.*?</form>", page, re.DOTALL) if "Get a receipt" in each)
-    found = re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">', form)
-    return {name: html.unescape(value) for name, value in found}
+    """What a browser sends when its user chooses the button for a receipt: its form's fields, and its own value."""
+    button = re.search(r"<button([^>]*)>Get a receipt</button>", page)
+    assert button is not None
+    form = next(
+        each for each in re.findall("<form.*?</form>", page, re.DOTALL) if button[0] in each or "sent-again" in each
+    )
+    found = re.findall(r'<input [^>]*name="([a-z]+)"[^>]* value="([^"]*)"', form)
+    own = re.findall(r'name="([a-z]+)" value="([^"]*)"', button[1])
+    return {name: html.unescape(value) for name, value in (*found, *own)}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -156,6 +161,24 @@ def test_page_of_a_submitted_credential_makes_one_about_the_same_bytes(
 )
 def test_line_breaks_that_a_browser_would_change_are_known(text: str | None, breaks: str | None) -> None:
     assert RecipientForm(submitted=text).line_breaks == breaks
+
+
+def test_address_beside_the_button_is_checked_too(client: Gateway, laurel: Laurel) -> None:
+    source = laurel.issuer_store.record(id_of("valid")).document
+    sent = {"credential": source, "receipt": b"lf"}
+    body = senders.form(*sent.items(), ("email", b"eve@example.org"))
+    receipt = client.get(path_of(client("POST", "/", body=body, accept=HTML, content_type=senders.FORM))).json
+    assert receipt["claims"]["policy"]["recipient"] is True
+    body = senders.form(*sent.items(), ("email", b"not an address"))
+    refused = client("POST", "/", body=body, accept=HTML, content_type=senders.FORM)
+    assert (refused.status, len(laurel.receipt_store.by_id)) == (422, 1)
+
+
+def test_page_of_what_is_not_proven_does_not_contain_it(client: Gateway, laurel: Laurel) -> None:
+    body = senders.filled_form(file=laurel.issuer_store.record(id_of("tampered")).document)
+    page = client("POST", "/", body=body, accept=HTML, content_type=senders.FORM).text
+    assert "Get a receipt" not in page
+    assert "Eve Malory" not in page
 
 
 def test_files_of_a_receipt(client: Gateway, laurel: Laurel) -> None:
