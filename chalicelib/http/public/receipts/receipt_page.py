@@ -18,6 +18,7 @@ from chalicelib.receipts import jws
 from chalicelib.receipts.keys import PATH
 from chalicelib.receipts.receipt import Json, Receipt, receipt_url
 from chalicelib.receipts.unchecked import PHRASES
+from chalicelib.verify.keys.public_key import Algorithm
 from chalicelib.verify.report import Contained, Evidence, Finding, Outcome, Report, Verdict
 
 _HASHES = {
@@ -64,6 +65,7 @@ class Page:
     url: str
     jws: str
     kid: str
+    algorithm: str
     keys_url: str
     deployment: str
     software: str
@@ -91,6 +93,7 @@ def page_of(receipt: Receipt, base_url: str) -> Page:
         url=receipt_url(base_url, receipt.id),
         jws=receipt.jws,
         kid=jws.kid_of(receipt.jws),
+        algorithm=Algorithm.ES256.value,
         keys_url=f"{claims['iss']}{PATH}",
         deployment=claims["iss"],
         software=claims["software"],
