@@ -151,7 +151,7 @@ def test_public_roles_reach_no_key_but_those_of_receipts_and_the_host_and_no_oth
 
 
 def test_receipt_key_signs_no_credential(template: dict[str, Any]) -> None:
-    """Decision 38: the functions that visitors reach sign with this key, and those that sign credentials cannot."""
+    """Decision 39: the functions that visitors reach sign with this key, and those that sign credentials cannot."""
     sign = {"kms:Sign", "kms:GetPublicKey"}
     allowed = {role: granted(template, role, "ReceiptKey") for role in of_type(template, "AWS::IAM::Role")}
     expected = {**dict.fromkeys(SIGN_RECEIPTS, sign), "CleanUpKeysRole": {"kms:GetPublicKey"}}
