@@ -35,9 +35,11 @@ def rotate_secrets(_event: CloudWatchEvent) -> None:
 
 @app.schedule(Cron("35", "0", "*", "*", "?", "*"), name="clean_up_keys")
 def clean_up_keys(_event: CloudWatchEvent) -> None:
-    """Close abandoned issuers and schedule the deletion of unused keys, every night at 00:35 UTC."""
+    """Close abandoned issuers, schedule the deletion of unused keys, and keep the key of receipts published, every
+    night at 00:35 UTC."""
     from chalicelib.award.keys import cleanup
 
+    services.receipts.keys.remember()
     log.cleaned_up(cleanup.clean_up(services.issuer_context, services.key_remover))
 
 

@@ -25,6 +25,7 @@ SETTINGS = {
     "ERASURES_TABLE": "erasures",
     "EVENT_ARCHIVE": "unused",
     "HOST_KEY_ID": "unused",
+    "RECEIPT_KEY_ID": "unused",
     "POWERTOOLS_SERVICE_NAME": "laurel",
 }
 

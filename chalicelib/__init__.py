@@ -19,9 +19,13 @@ The map of this package, one line for each folder. Imports point inward: edges i
     embed/        PURE  content for other websites: badges, widgets, oEmbed, snippets, certificates
     language/     PURE  languages, phrases and their translation
     reports/      PURE  get a report: on a hosted credential or on a submitted one
+    receipts/     PURE  signed, permanent records of reports, without personal data
     http/         IN    routes, negotiation, problem+json, pages
     dynamo/       OUT   tables: keys on one page, models, adapters
     kms/          OUT   signing keys
     email/        OUT   renders and sends emails; the only importer of SES
     net/          OUT   the guarded fetcher: did:web, issuers' keys, remote status lists
 """
+
+VERSION = "0.1.0"
+"""Version of Laurel, as in pyproject.toml, which is not packaged."""

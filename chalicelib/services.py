@@ -62,6 +62,7 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.net.fetching.network import Network
     from chalicelib.outcomes.importing import OutcomeContext
+    from chalicelib.receipts.making import Receipts
     from chalicelib.reports.fetch_allowance import FetchAllowance
     from chalicelib.reports.submitted import SubmittedReports
     from chalicelib.tasks.task_queue import TaskQueue
@@ -368,6 +369,27 @@ class Services:
             base_url=self.settings.base_url,
             clock=self.clock,
             fetch_allowance=self.fetch_allowance,
+        )
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """Receipts of verifications."""
+        from chalicelib.dynamo import keys
+        from chalicelib.dynamo.stores.counters import DynamoCounters
+        from chalicelib.dynamo.stores.receipts import DynamoReceiptStore
+        from chalicelib.kms.signer import KmsSigner
+        from chalicelib.receipts.keys import ReceiptKeys
+        from chalicelib.receipts.limits import ReceiptLimit
+        from chalicelib.receipts.making import Receipts
+
+        settings, store = self.settings, DynamoReceiptStore(self._tables)
+        return Receipts(
+            store,
+            ReceiptKeys(KmsSigner(settings.region, settings.stage), store, settings.receipt_key_id),
+            ReceiptLimit(DynamoCounters(self._tables, keys.receipts_made), self._salt, self.clock),
+            settings.base_url,
+            self.clock,
+            self.entropy,
         )
 
     @cached_property

@@ -14,7 +14,7 @@ from chalicelib.errors import MissingSetting, Refused
 
 _REQUIRED = (
     "STAGE", "BASE_URL", "CREDENTIALS_TABLE", "DIRECTORY_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "ERASURES_TABLE",
-    "EVENT_ARCHIVE", "HOST_KEY_ID", "SHARED_KEY_ID",
+    "EVENT_ARCHIVE", "HOST_KEY_ID", "SHARED_KEY_ID", "RECEIPT_KEY_ID",
 )  # fmt: skip
 
 NEW_KEYS_PER_DAY = 50
@@ -69,6 +69,8 @@ class Settings:
     """The KMS key of the host's own did:web."""
     shared_key_id: str
     """The KMS key that signs for issuers that have no key of their own."""
+    receipt_key_id: str
+    """The KMS key that signs receipts, and nothing else."""
     region: str
     new_keys_per_day: int = NEW_KEYS_PER_DAY
     """How many KMS keys a day issuers may get; beyond that they sign with the shared key."""
@@ -140,6 +142,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         event_archive=environment["EVENT_ARCHIVE"],
         host_key_id=environment["HOST_KEY_ID"],
         shared_key_id=environment["SHARED_KEY_ID"],
+        receipt_key_id=environment["RECEIPT_KEY_ID"],
         new_keys_per_day=_whole_number(environment, "NEW_KEYS_PER_DAY", NEW_KEYS_PER_DAY),
         region=environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "eu-central-1",
         tracing=bool(environment.get("AWS_XRAY_DAEMON_ADDRESS")),

@@ -21,6 +21,7 @@ from cli.commands import (
     key,
     mailbox,
     pathway,
+    receipt,
     task,
     visitor_report,
     webhook,
@@ -52,6 +53,7 @@ def parser() -> ArgumentParser:
     root.add_argument("--json", action="store_true", help="print one JSON object per line")
     resources = grammar.subcommands(root)
     issuing = (issuer, key, access, achievement, credential, pathway, webhook, job, export)
-    for module in (*issuing, analytics, directory, events, task, mailbox, erasure, visitor_report, demo, completion):
+    people = (mailbox, erasure, receipt, visitor_report)
+    for module in (*issuing, analytics, directory, events, task, *people, demo, completion):
         module.add_commands(resources)
     return root

@@ -100,6 +100,7 @@ class Town:
             event_archive=f"{name}-archive",
             host_key_id="",
             shared_key_id=signer.create("shared").handle,
+            receipt_key_id="",
             region=region,
         )
         self.services = Services(settings, _NoFallback(), lambda: self.now, secrets.token_bytes)

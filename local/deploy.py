@@ -58,6 +58,7 @@ class Deployed:
             "EVENT_ARCHIVE": self.outputs["EventArchive"],
             "HOST_KEY_ID": self.outputs["HostKeyId"],
             "SHARED_KEY_ID": self.outputs["SharedKeyId"],
+            "RECEIPT_KEY_ID": self.outputs["ReceiptKeyId"],
             "MAIL_FROM": self.outputs.get("MailFrom", ""),
             "MAIL_SET": self.outputs.get("MailSet", ""),
             "OPERATORS": self.outputs.get("Operators", ""),

@@ -48,6 +48,7 @@ IMPORT_SETTINGS = {
     "EVENT_ARCHIVE": "package",
     "HOST_KEY_ID": "package",
     "SHARED_KEY_ID": "package",
+    "RECEIPT_KEY_ID": "package",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 

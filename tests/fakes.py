@@ -585,6 +585,11 @@ class Signer:
     def public(self, handle: str) -> bytes:
         return self._key(handle).public_key().public_bytes_raw()
 
+    def public_p256(self, handle: str) -> bytes:
+        if handle not in self._p256:
+            raise Unavailable("no such key", code="signing_unavailable")
+        return self._p256[handle].public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+
     def sign_p256(self, handle: str, message: bytes) -> bytes:
         if handle not in self._p256:
             raise Unavailable("no such key", code="signing_unavailable")

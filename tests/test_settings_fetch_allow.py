@@ -18,6 +18,7 @@ ENVIRONMENT = dict.fromkeys(
         "EVENT_ARCHIVE",
         "HOST_KEY_ID",
         "SHARED_KEY_ID",
+        "RECEIPT_KEY_ID",
     ),
     "something",
 )

@@ -20,6 +20,9 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``COUNTERS#<issuer>``                 ``<credential>``                counts that holders show; all of an issuer
 ``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
 ``SITEMAP#<shard>``                   ``<holder>``                    the profiles that search engines may list
+``RECEIPT#<receipt>``                 ``RECEIPT``                     a signed receipt, without personal data
+``RECEIPT_VIEW#<receipt>``            ``RECEIPT_VIEW``                what a person reads in it; it can be erased
+``RECEIPT_KEYS``                      ``<key id>``                    the keys that have signed receipts
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
 ``ISSUER_NAME#<sha256>``              ``<issuer>``                    who may use a name like this (a pointer each)
@@ -108,6 +111,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``API_RATE#<name>``                   ``API_RATE``                    when a caller's limit of the API is fully back
 ``LISTINGS_READ#<network>``           ``LISTINGS_READ``               how much of the directory a network read today
+``RECEIPTS_MADE#<network>``           ``RECEIPTS_MADE``               how many receipts a network got today
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
 ``CONVERSION_KEY``                    ``<month>``                     the key of a month's tokens of referrals
 ``CONVERSION#<issuer>#<event>``       ``CONVERSION``                  when a click led to a sign-up
@@ -323,6 +327,26 @@ def index_marker(list_id: str, index: int) -> Key:
 
 def image(sha256: str) -> Key:
     return Key(join("IMAGE", sha256), "IMAGE")
+
+
+def receipt(receipt_id: str) -> Key:
+    return Key(join("RECEIPT", receipt_id), "RECEIPT")
+
+
+def receipt_view(receipt_id: str) -> Key:
+    return Key(join("RECEIPT_VIEW", receipt_id), "RECEIPT_VIEW")
+
+
+def receipt_key(kid: str) -> Key:
+    return Key("RECEIPT_KEYS", escape(kid))
+
+
+def receipt_keys() -> Range:
+    return Range("RECEIPT_KEYS")
+
+
+def receipts_made(network: str) -> Key:
+    return Key(join("RECEIPTS_MADE", network), "RECEIPTS_MADE")
 
 
 def event(event_id: str, at: datetime) -> Key:

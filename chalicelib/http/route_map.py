@@ -21,6 +21,7 @@ VISITORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "vc_api.routes": ("/credentials", "/presentations", "/without-issuer-binding"),
         "public.credential.credentials": ("/c/{id}", "/v1/credentials/{id}"),
         "public.privacy": ("/privacy",),
+        "public.receipts.receipts": ("/r", "/c/{id}/receipt", "/.well-known/jwks.json"),
         "public.documents": ("/.well-known/did.json", "/issuers/{id}/did.json", "/status", "/images"),
         "catalogue.issuer": ("/issuers/{id}",),
         "catalogue.achievement": ("/achievements",),

@@ -45,6 +45,7 @@ class KmsSigner:
         self._region = region
         self._stage = stage
         self._public = lru_cache(maxsize=_KEYS_REMEMBERED)(self._read_public)
+        self._point = lru_cache(maxsize=_KEYS_REMEMBERED)(self._read_point)
 
     def create(self, issuer_id: str) -> NewKey:
         handle = self._create("ECC_NIST_EDWARDS25519", issuer_id)
@@ -68,6 +69,13 @@ class KmsSigner:
     def public(self, handle: str) -> bytes:
         """The public key of ``handle``, read once in a process: KMS never changes a key pair. Errors are not kept."""
         return self._public(handle)
+
+    def public_p256(self, handle: str) -> bytes:
+        """The same for a P-256 key: its compressed point."""
+        return self._point(handle)
+
+    def _read_point(self, handle: str) -> bytes:
+        return _p256_point(self._read_der(handle))
 
     def _read_public(self, handle: str) -> bytes:
         return _raw_ed25519(self._read_der(handle))

@@ -20,6 +20,7 @@ from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.remote_sources import RemoteSources
 from chalicelib.reports.store import PublicStore
 from chalicelib.reports.submitted_resolver import build_open_resolver
+from chalicelib.reports.unchecked import PAGE_UNCHECKED, PDF_UNCHECKED
 from chalicelib.verify.checks.format import NOT_READ
 from chalicelib.verify.members import as_object
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
@@ -27,8 +28,6 @@ from chalicelib.verify.ports import Fetched, Resolver
 from chalicelib.verify.presentations.verify import verify
 from chalicelib.verify.report import CORE, Outcome, Report
 
-PDF_UNCHECKED = phrase("whether the PDF says the same as the credential in it")
-PAGE_UNCHECKED = phrase("whether the web page says the same as the credential behind it")
 _OWN_PAGE = "This page has no credential. Copy the address of the credential's own page, which contains /c/."
 
 
@@ -43,6 +42,8 @@ class SubmittedReport:
     """The web page that led to this address, if one did."""
     record: Record | None = None
     """The record, if it is a credential that Laurel hosts or a copy of one."""
+    source: bytes = b""
+    """What was verified: the credential as it was sent, or read from the link or the file."""
 
 
 class _Request(NamedTuple):
@@ -138,7 +139,7 @@ class SubmittedReports:
         hosted = self.hosted_id(url)
         if hosted is not None:
             opened = self.hosted_reports.open(hosted, visit, options)
-            return SubmittedReport(opened.report, url, record=opened.record)
+            return SubmittedReport(opened.report, url, record=opened.record, source=opened.record.document)
         if f"{_plain(url).lower()}/".startswith(f"{self.base_url}/"):
             # Never fetched: Laurel's own pages prove nothing about a credential.
             raise Malformed(_OWN_PAGE, code="nothing_found")
@@ -203,19 +204,22 @@ class SubmittedReports:
         options: VerificationOptions,
     ) -> SubmittedReport:
         resolver, now = request.resolver, request.now
-        report = verify(read(), resolver=resolver, now=now, options=options)
+        source = read()
+        report = verify(source, resolver=resolver, now=now, options=options)
         if report.findings[0].code in NOT_READ:
             problem = phrase("{problem} {advice}", problem=report.findings[0].message, advice=phrase(hints.COPIED))
             raise Malformed(problem, code="nothing_found")
         if _looks_forged(report) and request.sources.refresh():
             # The issuer may have published the key after the copy in the cache was fetched.
             resolver.lists.clear()
-            report = verify(read(), resolver=resolver, now=now, options=options)
+            source = read()
+            report = verify(source, resolver=resolver, now=now, options=options)
         claimed = as_object(report.credential).get("id")
         hosted = self._own_path(claimed) if isinstance(claimed, str) else None
         if hosted is None or not PUBLIC_ID.fullmatch(hosted):
-            return SubmittedReport(report)
-        return SubmittedReport(report, record=self.hosted_reports.record_of_copy(hosted, report, visit))
+            return SubmittedReport(report, source=source)
+        record = self.hosted_reports.record_of_copy(hosted, report, visit)
+        return SubmittedReport(report, record=record, source=source)
 
     def _own_path(self, url: str) -> str | None:
         """The part of a Laurel URL that should be a credential id; None for other hosts."""

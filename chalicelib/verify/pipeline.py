@@ -21,6 +21,7 @@ from chalicelib.verify.checks import (
 )
 from chalicelib.verify.formats.sd_jwt import is_bound
 from chalicelib.verify.inner import MAX_INNER
+from chalicelib.verify.keys.public_key import PublicKey
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.ports import Resolver
 from chalicelib.verify.report import CORE, Contained, Finding, Outcome, Report, Verdict, verdict_of
@@ -104,6 +105,7 @@ def verify(
         not_checked=(() if shows_holder else ALWAYS_UNCHECKED) + _not_checked(findings) + verification.not_followed,
         contained=_contained(verification) if verification.inner else (),
         is_bound=is_bound(verification.securing),
+        keys=_keys(verification) if proven else (),
     )
 
 
@@ -116,6 +118,10 @@ def _contained(verification: VerificationContext) -> tuple[Contained, ...]:
         left -= sum(1 for _ in report.within())
         contained.append(Contained(kind, report))
     return tuple(contained)
+
+
+def _keys(verification: VerificationContext) -> tuple[PublicKey, ...]:
+    return tuple(method.key for _, method in verification.methods if isinstance(method.key, PublicKey))
 
 
 def finding_of(check: Check, error: CheckNotPassed) -> Finding:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from chalicelib.verify.keys.public_key import PublicKey
+
 
 class Outcome(StrEnum):
     """The outcome of one check. "Could not check" is `UNKNOWN`: never passed, never failed."""
@@ -99,6 +101,8 @@ class Report:
 
     is_bound: bool = False
     """Whether it is on a credential with a key binding: a signature that its holder made for one verifier."""
+    keys: tuple[PublicKey, ...] = ()
+    """The keys that its signatures were checked with, if checks 1 to 5 passed."""
 
     @property
     def is_presentation(self) -> bool:

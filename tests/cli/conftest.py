@@ -20,6 +20,7 @@ from chalicelib.directory.writing.updates import UpdateContext
 from chalicelib.erasure.requests import ErasureContext
 from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.outcomes.importing import OutcomeContext
+from chalicelib.receipts.making import Receipts
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
 from cli.main import main
@@ -35,6 +36,7 @@ from tests.fake_archive import Archive
 from tests.fake_directory import DirectoryIndex
 from tests.fake_jobs import Jobs
 from tests.fakes import KEY_POLICY, Counters, EventStore, Fallback, IssuerStore, Salts, Signer, TaskQueue
+from tests.http.fake_laurel import Laurel
 from tests.moderation.fakes import VisitorReportStore
 from tests.outcomes.fakes import OutcomeStore
 
@@ -49,6 +51,7 @@ ENVIRONMENT = {
     "EVENT_ARCHIVE": "archive",
     "HOST_KEY_ID": "host",
     "SHARED_KEY_ID": "shared",
+    "RECEIPT_KEY_ID": "receipts",
 }
 
 
@@ -74,6 +77,10 @@ class FakeServices:
     @cached_property
     def issuer_context(self) -> IssuerContext:
         return IssuerContext(self.issuer_store, self.signer, BASE_URL, self.clock, self.entropy, KEY_POLICY, Counters())
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        return Laurel(BASE_URL).receipts
 
     @cached_property
     def bulk(self) -> BulkIssuer:

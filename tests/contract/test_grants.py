@@ -92,7 +92,7 @@ class Laurel:
         self.tables, self.clock, self.mailer = tables, Clock(), Mailer()
         settings = Settings(
             "test", BASE_URL, tables.credentials, tables.directory, tables.events, tables.secrets, tables.erasures,
-            "archive", "host", Signer.SHARED, REGION, function=Function.BACKGROUND, unproven_emails=1,
+            "archive", "host", Signer.SHARED, "receipts", REGION, function=Function.BACKGROUND, unproven_emails=1,
             mail_from="laurel@example.org",
             report_email="op@laurel.example",
         )  # fmt: skip

@@ -52,6 +52,9 @@ from chalicelib.moderation.moderation_context import ModerationContext
 from chalicelib.net.fetching.guard import Guard
 from chalicelib.outcomes import importing
 from chalicelib.outcomes.importing import OutcomeContext
+from chalicelib.receipts.keys import ReceiptKeys
+from chalicelib.receipts.limits import ReceiptLimit
+from chalicelib.receipts.making import Receipts
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
@@ -76,6 +79,7 @@ from tests.fake_archive import Archive
 from tests.fake_directory import DirectoryIndex
 from tests.moderation.fakes import VisitorReportStore
 from tests.outcomes.fakes import OutcomeStore
+from tests.receipts.fakes import ReceiptStore
 from tests.verifiers.fakes import VerifierStore
 
 BASE_URL = "http://localhost:8000"
@@ -188,6 +192,7 @@ class Laurel:
     key_policy: KeyPolicy = fakes.KEY_POLICY
     counters: fakes.Counters = field(default_factory=fakes.Counters)
     count_store: counts_fakes.CountStore = field(default_factory=counts_fakes.CountStore)
+    receipt_store: ReceiptStore = field(default_factory=ReceiptStore)
 
     def __post_init__(self) -> None:
         self._calls = 0
@@ -210,6 +215,7 @@ class Laurel:
             "archive",
             "key-1",
             "shared-key",
+            "p256-key-1",
             "eu-central-1",
         )
         wallets = {f"{wallet}_wallet": "secret" for wallet in self.wallet_secrets}
@@ -416,6 +422,14 @@ class Laurel:
     @property
     def reading_limit(self) -> ReadingLimit:
         return ReadingLimit(self.counters, lambda day: str(day).encode() * 4, lambda: self.now)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        signer = fakes.Signer("receipts")
+        handle = signer.create_p256("receipts").handle
+        limit = ReceiptLimit(self.counters, lambda day: str(day).encode() * 4, lambda: self.now)
+        keys = ReceiptKeys(signer, self.receipt_store, handle)
+        return Receipts(self.receipt_store, keys, limit, self.base_url, lambda: self.now, self.entropy)
 
     @property
     def domain_prover(self) -> DomainProver:

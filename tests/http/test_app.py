@@ -24,7 +24,7 @@ from chalicelib.http.core.log import LogFallback
 from chalicelib.services import build
 
 tables = ("CREDENTIALS_TABLE", "DIRECTORY_TABLE", "EVENTS_TABLE", "SECRETS_TABLE", "ERASURES_TABLE")
-names = ("STAGE", "BASE_URL", *tables, "EVENT_ARCHIVE", "HOST_KEY_ID", "SHARED_KEY_ID", "AWS_REGION")
+names = ("STAGE", "BASE_URL", *tables, "EVENT_ARCHIVE", "HOST_KEY_ID", "SHARED_KEY_ID", "RECEIPT_KEY_ID", "AWS_REGION")
 read = settings.read({**dict.fromkeys(names, "x"), **json.loads(sys.argv[1])})
 app = create_app(build(read, fallback=LogFallback()))
 print(json.dumps([sorted(app.routes), sorted(sys.modules)]))

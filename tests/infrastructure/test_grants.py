@@ -34,6 +34,8 @@ PUBLIC_ITEMS = {
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""
+RECEIPTS = {"RECEIPT", "RECEIPT_VIEW"}
+"""What visitors can read by an id that nobody can guess, and have written for them."""
 TASK_READS = {
     "COMPLETIONS", "CREDENTIAL", "CREDENTIALS", "DEFERRED", "DELIVERY", "EMAILS", "HOLDINGS", "INDEX", "ISSUER", "JOB",
     "LIST", "MAILBOX", "PATHWAYS", "RECIPIENT", "RECRUITERS", "SAVED", "SURVEY", "SURVEY_ANSWERS", "TASKS",
@@ -60,17 +62,19 @@ TOMBSTONES = {"GetItem": {"TOMBSTONE"}}
 
 EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("PublicRole", "credentials"): {
-        "GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC, "Query": {"CATALOGUE", "ISSUERS", "SITEMAP"},
+        "GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC | RECEIPTS,
+        "Query": {"CATALOGUE", "ISSUERS", "RECEIPT_KEYS", "SITEMAP"}, "PutItem": RECEIPTS,
     },
     ("PublicRole", "secrets"): {
         "GetItem": {"SALT"}, "BatchGetItem": {"CONVERSION_KEY", "SALT"},
-        "PutItem": {"CONVERSION_KEY", "REFERRAL", "SALT"}, "UpdateItem": {"LISTINGS_READ"},
+        "PutItem": {"CONVERSION_KEY", "REFERRAL", "SALT"}, "UpdateItem": {"LISTINGS_READ", "RECEIPTS_MADE"},
     },
     ("VerifyRole", "credentials"): {
-        "GetItem": PUBLIC | {"VERIFIER_KEY"}, "BatchGetItem": PUBLIC, "Query": {"ISSUER_NAME"},
+        "GetItem": PUBLIC | {"VERIFIER_KEY"}, "BatchGetItem": PUBLIC, "Query": {"ISSUER_NAME"}, "PutItem": RECEIPTS,
     },
     ("VerifyRole", "secrets"): {
-        **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"API_RATE", "FETCHES"},
+        **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}),
+        "UpdateItem": {"API_RATE", "FETCHES", "RECEIPTS_MADE"},
     },
     ("RunTasksRole", "credentials"): {
         **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
@@ -93,7 +97,7 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
     ("OnEmailEventRole", "secrets"): each(("GetItem", "PutItem"), {"MAIL"}),
     ("CleanUpKeysRole", "credentials"): {
-        **each(READS, {"CREDENTIALS", "ISSUER", "ISSUERS", "LIST"}), "PutItem": {"ISSUER", "LIST"},
+        **each(READS, {"CREDENTIALS", "ISSUER", "ISSUERS", "LIST"}), "PutItem": {"ISSUER", "LIST", "RECEIPT_KEYS"},
     },
     ("CleanUpKeysRole", "secrets"): {},
     ("CountEventsRole", "credentials"): {

@@ -106,6 +106,9 @@ def test_sam_adds_no_role_and_no_stage(template: dict[str, Any], transformed_tem
     assert "/live/" in json.dumps(template["Outputs"]["EndpointURL"])
 
 
+SIGN_RECEIPTS = ("PublicRole", "VerifyRole")
+
+
 def test_role_wildcards_require_conditions(template: dict[str, Any]) -> None:
     for role in of_type(template, "AWS::IAM::Role"):
         for statement in statements(template, role):
@@ -124,7 +127,7 @@ def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any
         role: set.union(*map(actions, statements(template, role))) for role in of_type(template, "AWS::IAM::Role")
     }
     assert {role for role in allowed if "kms:CreateKey" in allowed[role]} == {"IssuerRole"}
-    signing = {"IssuerRole", "RunTasksRole", "CleanUpKeysRole"}
+    signing = {"IssuerRole", "RunTasksRole", "CleanUpKeysRole", *SIGN_RECEIPTS}
     assert {role for role in allowed if "kms:Sign" in allowed[role]} == signing
     assert {role for role in allowed if "kms:ScheduleKeyDeletion" in allowed[role]} == {"CleanUpKeysRole"}
     assert {role for role in allowed if "ses:SendRawEmail" in allowed[role]} == {
@@ -133,11 +136,34 @@ def test_only_some_roles_create_keys_sign_and_send_email(template: dict[str, Any
     assert {"kms:PutKeyPolicy", "kms:CreateGrant"}.isdisjoint(set.union(*allowed.values()))
 
 
-def test_public_roles_reach_no_key_but_the_hosts_and_no_other_service(template: dict[str, Any]) -> None:
-    for role, more in (("PublicRole", {"kms:GetPublicKey"}), ("VerifyRole", set())):
-        allowed = set.union(*map(actions, statements(template, role)))
-        rest = {action for action in allowed if not action.startswith(("dynamodb:", "logs:", "xray:"))}
-        assert rest == more
+def test_public_roles_reach_no_key_but_those_of_receipts_and_the_host_and_no_other_service(
+    template: dict[str, Any],
+) -> None:
+    for role in SIGN_RECEIPTS:
+        rest = {
+            (action, statement["Resource"]["Fn::GetAtt"][0])
+            for statement in statements(template, role)
+            for action in actions(statement)
+            if not action.startswith(("dynamodb:", "logs:", "xray:"))
+        }
+        own = {("kms:Sign", "ReceiptKey"), ("kms:GetPublicKey", "ReceiptKey")}
+        assert rest == (own | {("kms:GetPublicKey", "HostKey")} if role == "PublicRole" else own)
+
+
+def test_receipt_key_signs_no_credential(template: dict[str, Any]) -> None:
+    """Decision 39: the functions that visitors reach sign with this key, and those that sign credentials cannot."""
+    sign = {"kms:Sign", "kms:GetPublicKey"}
+    allowed = {role: granted(template, role, "ReceiptKey") for role in of_type(template, "AWS::IAM::Role")}
+    expected = {**dict.fromkeys(SIGN_RECEIPTS, sign), "CleanUpKeysRole": {"kms:GetPublicKey"}}
+    assert {role: found for role, found in allowed.items() if found} == expected
+    signing = [one for role in SIGN_RECEIPTS for one in statements(template, role) if "kms:Sign" in actions(one)]
+    assert [one["Condition"] for one in signing] == [{"StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}}] * len(
+        SIGN_RECEIPTS
+    )
+    key = template["Resources"]["ReceiptKey"]
+    tags = {tag["Key"]: tag["Value"] for tag in key["Properties"]["Tags"]}
+    assert tags == {"application": "laurel-receipts", "stage": {"Ref": "Stage"}}
+    assert (key["Properties"]["KeySpec"], key["DeletionPolicy"]) == ("ECC_NIST_P256", "Retain")
 
 
 def named(statement: dict[str, Any]) -> bool:
@@ -586,6 +612,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
         assert variables["CREDENTIALS_TABLE"] == {"Ref": "CredentialsTable"}
         assert variables["HOST_KEY_ID"] == {"Ref": "HostKey"}
         assert variables["SHARED_KEY_ID"] == {"Ref": "SharedKey"}
+        assert variables["RECEIPT_KEY_ID"] == {"Ref": "ReceiptKey"}
     assert {name: named[name]["FUNCTION"] for name in named} == {
         **{handler: function for function, handler in HANDLERS.items()},
         **dict.fromkeys(

@@ -51,6 +51,13 @@ def test_the_public_key_can_be_read_again(signer: Signer):
     assert key.public != other.public
 
 
+def test_the_public_point_of_a_p256_key_can_be_read_again(signer: Signer):
+    key = signer.create_p256("receipts")
+    assert signer.public_p256(key.handle) == key.public  # type: ignore[attr-defined] # a method of receipts' signers
+    with pytest.raises(LaurelError):
+        signer.public_p256(signer.create("an issuer").handle)  # type: ignore[attr-defined]
+
+
 def test_many_reads_of_a_public_key_are_one_call_to_kms(kms: KmsSigner):
     """`/.well-known/did.json` is public, so every call that it makes is a stranger's to choose."""
     handle = kms._client.create_key(KeySpec="ECC_NIST_EDWARDS25519", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]

@@ -135,6 +135,16 @@ def test_tables_cannot_be_scanned_or_deleted(attacker: Attacker) -> None:
     assert denied(lambda: dynamodb.delete_table(TableName=attacker.outputs["SecretsTable"]))
 
 
+def test_public_roles_sign_receipts_only(public_attacker: Attacker, attacker: Attacker) -> None:
+    request = {"Message": bytes(32), "MessageType": "DIGEST", "SigningAlgorithm": "ECDSA_SHA_256"}
+    receipt_key, kms = public_attacker.outputs["ReceiptKeyId"], public_attacker.client("kms")
+    issuers_key = public_attacker.create_key(OWN_TAGS, "ECC_NIST_P256")
+    assert not denied(lambda: kms.sign(KeyId=receipt_key, **request))
+    assert denied(lambda: kms.sign(KeyId=issuers_key, **request))
+    assert denied(lambda: kms.schedule_key_deletion(KeyId=receipt_key))
+    assert denied(lambda: attacker.client("kms").sign(KeyId=receipt_key, **request))
+
+
 def test_public_roles_cannot_sign_or_create_keys(public_attacker: Attacker) -> None:
     kms = public_attacker.client("kms")
     assert denied(lambda: sign(public_attacker, public_attacker.create_key(OWN_TAGS)))

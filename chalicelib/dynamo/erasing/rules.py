@@ -234,7 +234,7 @@ RULES: Mapping[str, Rule] = {
             "recipient", "holding", "emails", "deferred_email", "profile", "hidden_profile", "sitemap",
             "completion", "task", "dead_letter", "visitor_report", "reporter", "message", "claim", "holder_link",
             "link_request", "delivery", "endpoint_message", "outcome", "outcome_pointer",
-            "survey_answer", "verifier", "verifier_pointer", "verifier_key",
+            "survey_answer", "receipt_view", "verifier", "verifier_pointer", "verifier_key",
         ),
         _delete,
     ),
@@ -249,6 +249,8 @@ RULES: Mapping[str, Rule] = {
             "counts", "counts_chunk", "dry_run_part",
             "fold_progress", "known_person", "signing_key", "salt", "early", "late", "late_day", "click",
             "conversion_key", "conversion",
+            # What is signed of a receipt has no personal data (docs/receipts.md), and keys are public.
+            "receipt", "receipt_key",
             # The erasure's own items, which are deleted last.
             "erasure", "erased_id", "erasure_sweep", "erasure_key", "tombstone",
         ),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.erasure.requests import ErasureContext
     from chalicelib.moderation.moderation_context import ModerationContext
     from chalicelib.outcomes.importing import OutcomeContext
+    from chalicelib.receipts.making import Receipts
     from chalicelib.reports.host_identity import Host
     from chalicelib.reports.hosted import HostedReports
     from chalicelib.reports.store import PublicStore
@@ -75,6 +76,10 @@ class Services(Protocol):
     @property
     def submitted_reports(self) -> SubmittedReports:
         """Reports on submitted credentials."""
+
+    @property
+    def receipts(self) -> Receipts:
+        """Receipts of verifications."""
 
     @property
     def public_store(self) -> PublicStore:

@@ -66,6 +66,14 @@ def recipient_email(body: dict[str, object]) -> str:
     return email(recipient.get("email"), "/recipient/email")
 
 
+def wants_receipt(body: dict[str, object]) -> bool:
+    """Read ``{"receipt": true}``; False if there is no such member. Raises `Problem` with code `invalid_request`."""
+    wanted = body.get("receipt", False)
+    if not isinstance(wanted, bool):
+        raise field_error("/receipt", "This must be true or false.")
+    return wanted
+
+
 def email(value: object, pointer: str) -> str:
     """Return ``value`` if it is a plausible email address. Raises `Problem` with code `invalid_request`.
 

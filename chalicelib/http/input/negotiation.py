@@ -13,6 +13,8 @@ VC = "application/vc"
 LD_JSON = "application/ld+json"
 VC_JWT = "application/vc+jwt"
 DID_JSON = "application/did+json"
+JWK_SET = "application/jwk-set+json"
+JOSE = "application/jose"
 
 _RANGE = re.compile(r"([\w!#$&^.+-]+|\*)/([\w!#$&^.+-]+|\*)", re.ASCII)
 _WEIGHT = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII)

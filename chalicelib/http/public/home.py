@@ -22,6 +22,7 @@ from chalicelib.http.public import multiple_results, submission
 from chalicelib.http.public.credential import credential_page, credential_view, recipient_form
 from chalicelib.http.public.credential.recipient_form import NO_RECIPIENT, RecipientForm
 from chalicelib.http.public.submission import Submission, Typed
+from chalicelib.receipts.receipt import receipt_url
 from chalicelib.reports import wrapping
 from chalicelib.settings import Function
 
@@ -98,8 +99,13 @@ def _shown(services: Services, request: Request, sent: Submission, entered: Reci
         return Reply("", "text/plain", 303, uncached(Location=credential_url(services.settings.base_url, hosted)))
     # Not counted with an address: the credential was counted when it was submitted without one.
     visit = request_context.create(request, Kind.VIEW)
-    checked = submission.check(services, sent, visit, counted=entered == NO_RECIPIENT)
+    checked = submission.check(services, sent, visit, counted=entered == NO_RECIPIENT and not sent.receipt)
     base_url = services.settings.base_url
+    if sent.receipt and not entered.error:
+        from chalicelib.http.public.receipts import new_receipt  # most visitors want none
+
+        receipt = new_receipt.of_submitted(services, sent, checked, visit)
+        return Reply("", "text/plain", 303, uncached(Location=receipt_url(base_url, receipt.id)))
     recipient = replace(entered, submitted=recipient_form.sent_again(submission.text_of(sent, base_url)))
     return credential_page.show(credential_view.of_submitted(checked, base_url), base_url, uncached(), recipient)
 

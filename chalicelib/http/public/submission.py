@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from chalice.app import Request
@@ -18,7 +18,7 @@ from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.input import body, form
 from chalicelib.http.public.credential import recipient_form
-from chalicelib.http.public.credential.recipient_form import NO_RECIPIENT, RecipientForm
+from chalicelib.http.public.credential.recipient_form import LF, NO_RECIPIENT, RecipientForm
 from chalicelib.reports import pasted, wrapping
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 
@@ -38,8 +38,8 @@ _BOTH = (
     "it and choose the file again."
 )
 
-_MEMBERS = frozenset({"url", "credential", "credentials", "recipient", "challenge", "domain"})
-_ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credentials?|recipient|challenge|domain)"\s*:')
+_MEMBERS = frozenset({"url", "credential", "credentials", "recipient", "challenge", "domain", "receipt"})
+_ENVELOPE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"(?:url|credentials?|recipient|challenge|domain|receipt)"\s*:')
 """Start of an envelope. An envelope has no other members, so one of these comes first; no credential starts so."""
 MAX_REQUESTED = 1024
 """Maximum length of a challenge or a domain, in characters."""
@@ -68,6 +68,8 @@ class Submission:
     options: VerificationOptions = DEFAULT_OPTIONS
     link: bool = False
     parts: tuple[bytes, ...] = ()
+    receipt: bool = False
+    """Whether a receipt is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,14 @@ def by_person(request: Request) -> tuple[Submission, Typed]:
     sent = form.read(content, request.headers["content-type"])
     typed = sent.fields.get("credential", b"")
     data = sent.files[0] if sent.files else typed
+    breaks = sent.fields.get("receipt")
+    if breaks == LF:
+        data = data.replace(b"\r\n", b"\n")
     entered = recipient_form.entered(sent.fields["email"]) if "email" in sent.fields else NO_RECIPIENT
     text = typed.decode("utf-8", "replace")
-    return Submission(data, entered.options), Typed(text, entered, beside_file=bool(sent.files and text.strip()))
+    return Submission(data, entered.options, receipt=breaks is not None), Typed(
+        text, entered, beside_file=bool(sent.files and text.strip())
+    )
 
 
 def require_one(typed: Typed) -> None:
@@ -179,17 +186,22 @@ def require_presentation(report: Report, options: VerificationOptions) -> None:
 
 
 def _in_form(sent: form.Form) -> Submission:
-    unknown = sorted(sent.fields.keys() - {"credential", "recipient"})
+    unknown = sorted(sent.fields.keys() - {"credential", "recipient", "receipt"})
     if unknown:
-        raise body.field_error("", "Send a file or the field credential, and optionally the field recipient.")
+        raise body.field_error(
+            "", "Send a file or the field credential, and optionally the fields recipient and receipt."
+        )
     found = [*sent.files, *filter(None, [sent.fields.get("credential")])]
     if len(found) > 1:
         raise body.field_error("/credential", "Send one credential at a time.")
+    if sent.fields.get("receipt", b"true") not in (b"true", b"false"):
+        raise body.field_error("/receipt", "This must be true or false.")
+    data, receipt = found[0] if found else b"", sent.fields.get("receipt") == b"true"
     recipient = sent.fields.get("recipient")
     if recipient is None:
-        return Submission(found[0] if found else b"")
+        return Submission(data, receipt=receipt)
     address = body.email(recipient.decode("utf-8", "replace").strip(), "/recipient")
-    return Submission(found[0] if found else b"", VerificationOptions(email=address))
+    return Submission(data, VerificationOptions(email=address), receipt=receipt)
 
 
 def _in_envelope(members: dict[str, object]) -> Submission:
@@ -200,6 +212,13 @@ def _in_envelope(members: dict[str, object]) -> Submission:
         challenge=_requested(members, "challenge"),
         domain=_requested(members, "domain"),
     )
+    sent = _chosen(members, options)
+    if body.wants_receipt(members) and sent.parts:
+        raise body.field_error("/receipt", "Ask for a receipt for one credential at a time.")
+    return replace(sent, receipt=body.wants_receipt(members))
+
+
+def _chosen(members: dict[str, object], options: VerificationOptions) -> Submission:
     if len(members.keys() & {"url", "credential", "credentials"}) > 1:
         raise body.field_error("/url", "Send one of url, credential and credentials.")
     match members:

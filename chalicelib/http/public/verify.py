@@ -13,6 +13,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import request_context
 from chalicelib.http.public import multiple_results, submission
 from chalicelib.http.public.credential import credential_json, credential_view
+from chalicelib.http.public.receipts import new_receipt, receipt_json
 from chalicelib.settings import Function
 from chalicelib.verifiers.scope import Scope
 
@@ -28,8 +29,12 @@ def routes(services: Services) -> Routes:
         if sent.parts:
             return as_json(multiple_results.results(services, sent, visit), headers=uncached())
         checked = submission.check(services, sent, visit)
-        view = credential_view.of_submitted(checked, bound.base_url)
-        return as_json(credential_json.report(view), headers=uncached())
+        written = credential_json.report(credential_view.of_submitted(checked, bound.base_url))
+        if sent.receipt:
+            written["receipt"] = receipt_json.link(
+                new_receipt.of_submitted(services, sent, checked, visit), bound.base_url
+            )
+        return as_json(written, headers=uncached())
 
     bound.preflight("/v1/verify")
     return bound

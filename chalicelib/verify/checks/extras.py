@@ -15,7 +15,7 @@ from chalicelib.verify.verification_context import CheckUnknown, VerificationCon
 
 _finding = partial(Finding, 10, "extras")
 
-_EXTRAS = {
+UNFOLLOWED = {
     "refreshService": phrase("whether a newer version of it exists"),
     "endorsement": phrase("the endorsements inside it"),
     "endorsementJwt": phrase("the endorsements inside it"),
@@ -27,7 +27,7 @@ _EXTRAS = {
     "proof": phrase("the signature inside the token"),
 }
 
-_LEFT_OUT = phrase("what its holder left out, which can include an end date")
+LEFT_OUT = phrase("what its holder left out, which can include an end date")
 """With selective disclosure, a verifier cannot see what was left out; an issuer decides what must be shown."""
 
 _FOLLOWED = _finding(Outcome.NOT_APPLICABLE, "inner_reported", "Each credential in it has its own result.")
@@ -49,20 +49,20 @@ def check(verification: VerificationContext) -> Finding:
     achievements = [verification.node(item) for subject in subjects for item in as_list(subject.get("achievement"))]
     nodes = [document, verification.node(document.get("issuer")), *subjects, *achievements]
     is_extract = extract.is_extract(verification)
-    if not is_extract and all(map(_EXTRAS.keys().isdisjoint, nodes)):
+    if not is_extract and all(map(UNFOLLOWED.keys().isdisjoint, nodes)):
         return _NONE
     inner = inner_credentials(document)
     if inner is not None and len(inner) <= verification.may_follow:
         verification.inner = inner
-    present = set().union(*(_EXTRAS.keys() & node.keys() for node in nodes))
+    present = set().union(*(UNFOLLOWED.keys() & node.keys() for node in nodes))
     if verification.inner:
         present -= INNER.keys()
     # What a holder leaves out may be what the schema requires, so an extract is not compared.
     schemas = compare(verification) if "credentialSchema" in document and not is_extract else NOT_COMPARED
     if schemas.complete and not any("credentialSchema" in node for node in nodes[1:]):
         present.discard("credentialSchema")
-    found = [phrase for name, phrase in _EXTRAS.items() if name in present]
-    verification.not_followed = tuple(dict.fromkeys([_LEFT_OUT, *found] if is_extract else found))
+    found = [phrase for name, phrase in UNFOLLOWED.items() if name in present]
+    verification.not_followed = tuple(dict.fromkeys([LEFT_OUT, *found] if is_extract else found))
     return _finding_of(verification, schemas)
 
 

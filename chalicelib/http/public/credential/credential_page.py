@@ -91,6 +91,8 @@ class Page:
     recipient: RecipientForm
     ask_url: str | None
     """The target of the form for an address, None if it cannot be compared."""
+    receipt_url: str | None
+    """The target of the form for a receipt, None if the credential cannot be sent again."""
     about_recipient: bool
     """Whether the verdict is about the address: the page then offers to check the credential without it."""
     format: str | None
@@ -132,7 +134,7 @@ def show(
     discovery = content["discovery"]
     links = [f'<{url}>; rel="alternate"; type="{media_type}"' for media_type, url in discovery.items()]
     headers = {**headers, "Link": ", ".join(links)} if links else headers
-    forms = shown.ask_url is not None
+    forms = shown.ask_url is not None or shown.receipt_url is not None
     if shown.share is None:
         return render.page("credential.html", base_url, status, headers, forms=forms, **content)
     return render.scripted_page(
@@ -193,6 +195,7 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         not_checked=report.not_checked,
         recipient=replace(recipient, answer=_answer(report)),
         ask_url=_ask_url(hosted, facts, recipient, base_url),
+        receipt_url=_receipt_url(hosted, facts, recipient, base_url),
         about_recipient=verdict_text.about_recipient(report),
         format=report.format,
         has_jwt=hosted is not None and hosted.has_jwt,
@@ -243,6 +246,15 @@ def _ask_url(hosted: HostedView | None, facts: Facts | None, recipient: Recipien
     if hosted is not None:
         return hosted.url
     return f"{base_url}/" if recipient.submitted is not None else None
+
+
+def _receipt_url(hosted: HostedView | None, facts: Facts | None, recipient: RecipientForm, base_url: str) -> str | None:
+    """Return where a receipt is requested. A submitted credential is sent again with the form for an address, so that
+    the page contains it once, and not at all if nothing in it is proven."""
+    if hosted is not None:
+        return f"{hosted.url}/receipt"
+    is_sent_again = _ask_url(None, facts, recipient, base_url) is not None and recipient.line_breaks is not None
+    return f"{base_url}/" if is_sent_again else None
 
 
 def _decided(status: CredentialStatus, verdict: Verdict) -> CredentialStatus | None:

@@ -76,8 +76,12 @@ def routes(services: Services) -> Routes:
     def report_for_recipient(request: Request, credential_id: str) -> Reply:
         # The email address is in the body to keep it out of URLs and logs.
         _checked(credential_id)
-        options = VerificationOptions(email=body.recipient_email(body.json_object(request)))
-        return _report(_open(services, request, credential_id, Kind.VERIFICATION, options), bound.base_url)
+        members = body.json_object(request)
+        wanted = body.wants_receipt(members)
+        email = body.recipient_email(members) if "recipient" in members or not wanted else None
+        options = VerificationOptions(email=email)
+        opened = _open(services, request, credential_id, Kind.VERIFICATION, options)
+        return _report_with_receipt(services, request, opened, options) if wanted else _report(opened, bound.base_url)
 
     for path in ("/c/{id}", "/v1/credentials/{id}", "/v1/credentials/{id}/report"):
         bound.preflight(path)
@@ -159,6 +163,18 @@ def _checked(credential_id: str) -> str:
 
 def _report(opened: HostedReport, base_url: str) -> Reply:
     return as_json(credential_json.report(credential_view.of_hosted(opened, base_url)), headers=uncached())
+
+
+def _report_with_receipt(
+    services: Services, request: Request, opened: HostedReport, options: VerificationOptions
+) -> Reply:
+    from chalicelib.http.public.receipts import new_receipt, receipt_json  # most reports have none
+
+    base_url = services.settings.base_url
+    visit = request_context.create(request, Kind.VERIFICATION)
+    written = credential_json.report(credential_view.of_hosted(opened, base_url))
+    written["receipt"] = receipt_json.link(new_receipt.of_hosted(services, opened, options, visit), base_url)
+    return as_json(written, headers=uncached())
 
 
 def _in_form(services: Services, request: Request, media_type: str, opened: HostedReport) -> Reply:

@@ -27,7 +27,21 @@ class RecipientForm:
         """The verification options; without a valid address, the same as without any."""
         return VerificationOptions(email=self.email) if self.email and not self.error else DEFAULT_OPTIONS
 
+    @property
+    def line_breaks(self) -> str | None:
+        """The line breaks of the submitted credential, so that a receipt is about exactly these bytes: a browser sends
+        each line break as CRLF. None if it has several kinds, or cannot be sent again."""
+        if self.submitted is None:
+            return None
+        lines = self.submitted.replace("\r\n", "")
+        if "\r" not in self.submitted:
+            return LF.decode("ascii")
+        return None if "\r" in lines or "\n" in lines else CRLF
 
+
+LF = b"lf"
+"""Value of the form field `receipt` if the credential has line feeds only, or no line breaks."""
+CRLF = "crlf"
 NO_RECIPIENT = RecipientForm()
 
 

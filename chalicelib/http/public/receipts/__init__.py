@@ -1,0 +1,1 @@
+"""Receipts: get one for a report, and its page and files."""

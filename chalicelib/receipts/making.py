@@ -1,0 +1,62 @@
+"""Make receipts, and find them again."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib import VERSION
+from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.errors import NotFound
+from chalicelib.receipts import jws, payload, readable
+from chalicelib.receipts.digests import SALT_BYTES, Digests
+from chalicelib.receipts.keys import ReceiptKeys
+from chalicelib.receipts.limits import ReceiptLimit
+from chalicelib.receipts.receipt import Asked, Quota, Receipt, ReceiptStore
+from chalicelib.verify.options import VerificationOptions
+from chalicelib.verify.report import Report
+
+SOFTWARE = f"Laurel {VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """What making receipts needs. ``entropy(n)`` returns n random bytes."""
+
+    store: ReceiptStore
+    keys: ReceiptKeys
+    limit: ReceiptLimit
+    base_url: str
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def make(self, asked: Asked, report: Report, options: VerificationOptions, quota: Quota) -> Receipt:
+        """Sign and store what ``report`` found. Raises `TooMany` when the quota is used up, `Unavailable`."""
+        with quota.take():
+            receipt_id = base64.b32encode(self.entropy(17)).decode("ascii").lower()[:26]  # `credential.public_id`
+            digests = Digests(self.entropy(SALT_BYTES))
+            read_by_people = readable.build(asked, report, options, digests)
+            claims = payload.build(
+                receipt_id=receipt_id,
+                base_url=self.base_url,
+                software=SOFTWARE,
+                now=self.clock(),
+                asked=asked,
+                report=report,
+                options=options,
+                readable=read_by_people,
+                digests=digests,
+            )
+            handle, signer = self.keys.handle, self.keys.signer
+            token = jws.write(claims, self.keys.current().kid, lambda signed: signer.sign_p256(handle, signed))
+            receipt = Receipt(receipt_id, token, read_by_people)
+            self.store.add(receipt)
+            return receipt
+
+    def find(self, receipt_id: str) -> Receipt:
+        """Read a receipt. Raises `NotFound`, `Unavailable`."""
+        if not PUBLIC_ID.fullmatch(receipt_id):
+            raise NotFound("no such receipt")
+        return self.store.receipt(receipt_id)
