@@ -23,6 +23,7 @@ from chalicelib.directory.profiles.consent import FIELDS, TEXT_VERSION
 from chalicelib.directory.saved import actions as saved_actions
 from chalicelib.directory.saved.saved import with_person
 from chalicelib.directory.writing import updates
+from chalicelib.email.message import message as mime
 from chalicelib.embed.appearance import Size
 from chalicelib.http.directory import credentials_frame, holder_view
 from chalicelib.http.directory.sitemap import SECONDS
@@ -129,6 +130,13 @@ def everything_public(client: Gateway, path: str) -> list[Response]:
         client.get(f"/embed{path}", **PAGE),
         client.get(f"/embed{path}?format=json", accept="application/json"),
     ]
+
+
+def test_an_issuers_email_invites_to_publish_a_profile_and_publishes_none(laurel: Laurel, narrow: str) -> None:
+    body = mime(laurel.mailer.sent[-1], "laurel@laurel.example").get_body(("plain",))
+    assert body is not None
+    assert "Show your credentials on a public profile." in " ".join(body.get_content().split())
+    assert (laurel.profile_store.profiles, laurel.profile_store.public, laurel.profile_store.recruiters) == ({}, {}, {})
 
 
 def test_there_is_no_profile_until_the_holder_publishes_one(laurel: Laurel, client: Gateway, path: str) -> None:
