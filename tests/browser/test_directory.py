@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from chalicelib.directory.profiles.profile import Details, OpenTo
 from chalicelib.directory.profiles.published import Published
 from chalicelib.directory.writing import updates
+from tests.browser.keyboard import press_until
 from tests.browser.opening import open_page
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import NOW, Laurel, id_of
@@ -110,15 +111,6 @@ def test_people_and_screen_readers_do_not_find_the_decoy(chromium: Browser, laur
         for _ in range(80):
             page.keyboard.press("Tab")
             assert "/listings/" not in (page.evaluate("document.activeElement.getAttribute('href')") or "")
-
-
-def press_until(page: Page, key: str, focused: Locator) -> None:
-    """Press ``key`` until ``focused`` has the focus, as someone without a mouse does."""
-    for _ in range(120):
-        if focused.evaluate("node => node === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{key} does not reach {focused}")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
