@@ -90,9 +90,9 @@ def lines(tables: Tables, people: People, listings: Sequence[Listing]) -> Iterat
 
 def _rebuild(writer: DynamoIndexWriter, listings: Sequence[Listing], written: Written, name: str) -> Iterator[Line]:
     start, own_start, engine_start = time.perf_counter(), time.process_time(), _engine_seconds()
-    for done in rebuild(writer, lambda: listings, GENERATION):
-        if done % 10_000 == 0:
-            progress(f"{done} items written")
+    for one in rebuild(writer, lambda: listings, GENERATION):
+        if one.done % 10_000 == 0:
+            progress(f"{one.stage}: {one.done}")
     seconds = time.perf_counter() - start
     own_seconds, engine_seconds = time.process_time() - own_start, _engine_seconds() - engine_start
     own = 3 * len(listings)

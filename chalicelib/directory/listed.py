@@ -21,6 +21,9 @@ RETRY = timedelta(days=1)
 """When to re-list a holder who shows a credential that does not count yet, because its issuer is not identified or it
 is not valid yet: issuers prove their domain within days, and nothing else tells the directory."""
 
+MOMENT = timedelta(seconds=1)
+"""How long after its end a credential has surely expired: it is still valid at its last moment."""
+
 
 def listing_of(published: Published, credentials: Sequence[HostedReport], version: int, now: datetime) -> Listing:
     """Build the listing from the ``credentials`` of ``published``, as verified at ``now``.
@@ -47,21 +50,48 @@ def listing_of(published: Published, credentials: Sequence[HostedReport], versio
         credentials=len(counted),
         issued_at=max(filter(None, (_moment(view) for _, view in views)), default=None),
         newest=tuple(one.record.id for one in counted[:RECHECKED]),
+        next_expiry=min(filter(None, (one.record.valid_until for one in counted[RECHECKED:])), default=None),
     )
 
 
-def shown_now(
-    listing: Listing, published: Published | None, newest: Sequence[HostedReport], now: datetime
-) -> Listing | None:
-    """``listing``, which was read from the index, as it is now; None if its holder is not shown any more.
+def all_shown_now(
+    published_store: PublishedStore, reports: HostedReports, listings: Sequence[Listing]
+) -> list[Listing | None]:
+    """``listings``, which were read from the index, as they are now, in a few reads; None for a holder who is not shown
+    any more. Raises `Unavailable`."""
+    published = published_store.published_many([one.id for one in listings])
+    opened = open_by_id(reports, (each for one in listings for each in one.newest))
+    now = reports.clock()
+    outdated = [found for one in listings if (found := published.get(one.id)) and _is_outdated(one, found, opened, now)]
+    opened |= open_by_id(reports, (each for one in outdated for each in one.credentials if each not in opened))
+    complete = {one.holder_id for one in outdated}
+    return [_shown_now(one, published.get(one.id), opened, now, complete=one.id in complete) for one in listings]
 
-    ``newest`` are the credentials that it names, as verified at ``now``.
-    """
+
+def _is_outdated(listing: Listing, published: Published, opened: Mapping[str, HostedReport], now: datetime) -> bool:
+    """Whether only verifying every credential tells what is still proven, because one was hidden or revoked, or has
+    expired. This is so until the index is updated, up to a minute later."""
+    if listing.credentials <= len(listing.newest):
+        return False
+    if len(published.credentials) < listing.credentials:
+        return True
+    expired = listing.next_expiry is not None and listing.next_expiry < now
+    return expired or sum(_counts(one, now) for one in _shown(published, opened)) < RECHECKED
+
+
+def _shown_now(
+    listing: Listing,
+    published: Published | None,
+    opened: Mapping[str, HostedReport],
+    now: datetime,
+    *,
+    complete: bool,
+) -> Listing | None:
+    """``complete`` is whether all credentials of the holder were opened; otherwise only the newest were."""
     if published is None or not published.is_current(now):
         return None
-    shown = [one for one in newest if one.record.id in published.credentials]
-    fresh = listing_of(published, shown, listing.version, now)
-    if listing.credentials <= len(listing.newest):
+    fresh = listing_of(published, _shown(published, opened), listing.version, now)
+    if complete or listing.credentials <= len(listing.newest):
         return fresh
     return replace(
         fresh,
@@ -69,22 +99,14 @@ def shown_now(
         skills=listing.skills,
         achievements=listing.achievements,
         issuers=listing.issuers,
-        credentials=listing.credentials - len(listing.newest) + fresh.credentials,
+        credentials=listing.credentials,
         issued_at=listing.issued_at,
+        next_expiry=listing.next_expiry,
     )
 
 
-def all_shown_now(
-    published_store: PublishedStore, reports: HostedReports, listings: Sequence[Listing]
-) -> list[Listing | None]:
-    """`shown_now` for each of ``listings``, in a few reads. Raises `Unavailable`."""
-    published = published_store.published_many([one.id for one in listings])
-    opened = open_by_id(reports, (each for one in listings for each in one.newest))
-    now = reports.clock()
-    return [
-        shown_now(one, published.get(one.id), [opened[each] for each in one.newest if each in opened], now)
-        for one in listings
-    ]
+def _shown(published: Published, opened: Mapping[str, HostedReport]) -> list[HostedReport]:
+    return [opened[one] for one in published.credentials if one in opened]
 
 
 def open_by_id(reports: HostedReports, credential_ids: Iterable[str]) -> dict[str, HostedReport]:
@@ -97,7 +119,7 @@ def changes_at(published: Published, credentials: Sequence[HostedReport], now: d
     times = [published.expires_at]
     for one in credentials:
         if _counts(one, now):
-            times.append(one.record.valid_until)
+            times.append(one.record.valid_until + MOMENT if one.record.valid_until else None)
         elif one.report.verdict in (Verdict.VALID, Verdict.NOT_YET_VALID, Verdict.UNKNOWN):
             times.append(now + RETRY)
     return min((time for time in times if time is not None and time > now), default=None)

@@ -46,3 +46,6 @@ class Listing:
     credentials that are years old."""
     newest: tuple[str, ...] = ()
     """Ids of the newest of them, which are verified again when the listing is shown (`listed.RECHECKED`)."""
+    next_expiry: datetime | None = None
+    """The last moment at which all of its other credentials are valid. After it, all are verified when the listing is
+    shown."""

@@ -12,7 +12,7 @@ from chalicelib.services import Services
 from cli import grammar
 from cli.grammar import Commands
 from cli.output import note, show
-from cli.progress import counter
+from cli.progress import stages
 
 
 def add_commands(resources: Commands) -> None:
@@ -27,10 +27,9 @@ def add_commands(resources: Commands) -> None:
 def rebuild_index(services: Services, options: Namespace) -> int:
     """Rebuild the index while it is searched."""
     context = services.listing_updates
-    written = 0
-    with counter("Items written") as progress:
-        for written in rebuild(context.index, lambda: updates.everyone(context), _name(services.clock())):
-            progress(written)
+    with stages() as show_progress:
+        for one in rebuild(context.index, lambda: updates.everyone(context), _name(services.clock())):
+            show_progress(one.stage, one.done, one.total)
     generations = context.index.generations()
     current = generations.current if generations else ""
     listed = sum(one.listed for one in context.index.indexed(current))

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from chalicelib.directory.profiles.consent import Audience
 from chalicelib.directory.profiles.profile import Details
 from chalicelib.directory.profiles.published import Published
+from tests.browser.keyboard import press_until
 from tests.browser.opening import open_page
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import Laurel, id_of
@@ -58,3 +59,24 @@ def test_contact_form_is_accessible_fits_and_logs_nothing(chromium: Browser, lau
             assert_accessible_and_fits(page, screenshots, f"contact-{name}")
         expect(page.get_by_role("heading", level=1)).to_have_text("Send your message")
         assert [one for one in messages if "422" not in one] == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_someone_without_a_mouse_writes_to_a_holder(chromium: Browser, laurel: Laurel, script: bool) -> None:
+    with open_page(chromium, f"{laurel.base_url}/holders/{HOLDER}", java_script_enabled=script) as (page, _):
+        press_until(page, "Tab", page.get_by_role("link", name="Contact"))
+        page.keyboard.press("Enter")
+        for name, words in (
+            ("Your name", "Grace Hopper"),
+            ("Your email address", "grace@agency.example"),
+            ("Your message", "We look for someone who knows rivers."),
+        ):
+            press_until(page, "Tab", page.get_by_role("textbox", name=name))
+            page.keyboard.type(words)
+        press_until(page, "Tab", page.get_by_role("button", name="Continue"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Check your email")
+        path = urlsplit(laurel.mailer.sent[-1].main.url).path
+        page.goto(f"{laurel.base_url}{path}")
+        assert "rivers" in page.locator("main").aria_snapshot()
+        press_until(page, "Tab", page.get_by_role("button", name="Send"))

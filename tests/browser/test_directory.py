@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, expect
 from chalicelib.directory.profiles.profile import Details, OpenTo
 from chalicelib.directory.profiles.published import Published
 from chalicelib.directory.writing import updates
+from tests.browser.keyboard import press_until
 from tests.browser.opening import open_page
 from tests.browser.widths import assert_accessible_and_fits
 from tests.http.fake_laurel import NOW, Laurel, id_of
@@ -109,3 +111,42 @@ def test_people_and_screen_readers_do_not_find_the_decoy(chromium: Browser, laur
         for _ in range(80):
             page.keyboard.press("Tab")
             assert "/listings/" not in (page.evaluate("document.activeElement.getAttribute('href')") or "")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_someone_without_a_mouse_finds_and_opens_a_person(chromium: Browser, laurel: Laurel, script: bool) -> None:
+    with open_page(chromium, f"{laurel.base_url}/directory", java_script_enabled=script) as (page, _):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+        page.keyboard.press("Enter")
+        press_until(page, "Tab", page.get_by_role("searchbox", name="Name, skill or achievement"))
+        page.keyboard.type("ada")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="12 people")).to_be_visible()
+        for closed in (page.locator("summary", has_text="Filters"), page.locator("summary", has_text="Skill")):
+            press_until(page, "Tab", closed)
+            page.keyboard.press("Enter")
+        press_until(page, "Tab", page.get_by_role("checkbox", name="Python"))
+        page.keyboard.press("Space")
+        press_until(page, "Tab", page.get_by_role("button", name="Search").last)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="11 people")).to_be_visible()
+        person = page.get_by_role("link", name="Ada Nwosu-Oyelaran").first
+        press_until(page, "Tab", person)
+        outline = person.evaluate("node => getComputedStyle(node).outlineStyle")
+        assert outline != "none"
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Ada Nwosu-Oyelaran")
+
+
+def test_a_screen_reader_names_everything_on_the_page(chromium: Browser, laurel: Laurel) -> None:
+    with open_page(chromium, f"{laurel.base_url}/directory?q=python&place=Nigeria") as (page, _):
+        page.evaluate("document.querySelectorAll('details').forEach(row => { row.open = true })")
+        read = page.locator("body").aria_snapshot()
+    for expected in (
+        'searchbox "Name, skill or achievement": python', 'heading "11 people"', 'link "Remove Place: Nigeria"',
+        'list "Chosen filters"', 'group "Skill"', 'checkbox "Python', 'combobox "Sort by"', 'link "Next page"',
+    ):  # fmt: skip
+        assert expected in read
+    controls = "link|button|checkbox|combobox|textbox|searchbox|heading|img"
+    assert re.findall(rf"- (?:{controls})(?: \[.*?\])?:?$", read, re.MULTILINE) == []

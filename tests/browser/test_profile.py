@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.http.fake_laurel import Laurel, id_of
 
 EMAIL = "ada@example.org"
 VIEWS = {"page": "/holders/{}", "wall-builder": "/holders/{}/embed"}
+PRINTED = 657
+"""Width of A4 without margins of 18 mm, in CSS pixels."""
 WALLS = ("", "?theme=dark&size=compact", "?theme=light&size=badge")
 
 
@@ -131,12 +134,20 @@ def test_the_wall_tells_its_height_to_the_page_around_it(
 def test_the_page_prints_as_a_resume(
     chromium: Browser, laurel: Laurel, screenshots: Path, published: Published
 ) -> None:
+    """Black on white, without controls, and with the address of each credential: paper has no links."""
     with open_page(chromium, f"{laurel.base_url}/holders/{published.holder_id}") as (page, _):
-        page.emulate_media(media="print")
-        page.set_viewport_size({"width": 794, "height": 1123})
+        page.emulate_media(media="print", color_scheme="dark")
+        assert too_wide(page, PRINTED) == []
         page.screenshot(path=screenshots / "profile-print.png", full_page=True)
-        expect(page.get_by_text("Show these credentials on a website")).to_be_hidden()
-        expect(page.locator(".cards .on-paper").first).to_be_visible()
+        for control in ("Show these credentials on a website", "Save", "Verify", "Español"):
+            expect(page.get_by_role("link", name=control, exact=True)).to_have_count(0)
+        expect(page.get_by_text(f"{laurel.base_url}/c/{id_of('valid')}")).to_be_visible()
+        expect(page.get_by_text(f"{laurel.base_url}/holders/{published.holder_id}", exact=True)).to_be_visible()
+        for part in (".cards > li", ".profile .plain > li", ".profile dl > div"):
+            expect(page.locator(part).first).to_have_css("break-inside", "avoid")
+        expect(page.get_by_role("heading", level=1)).to_have_css("color", "rgb(0, 0, 0)")
+        printed = page.pdf(format="A4", prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
 def test_the_form_for_a_lost_link_is_accessible_fits_and_works_without_script(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.progress import bar, counter
+from cli.progress import bar, counter, stages
 
 
 def lines(steps: int, capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -26,3 +26,30 @@ def test_a_counter_is_silent_in_a_log(capsys: pytest.CaptureFixture[str]) -> Non
     with counter("rows") as count:
         count(7)
     assert capsys.readouterr().err == ""
+
+
+def test_a_log_gets_one_line_per_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    with stages() as update:
+        for title, done, steps in (
+            ("Read", 1, None),
+            ("Read", 2, None),
+            ("Write", 1, 2),
+            ("Write", 2, 2),
+            ("Read", 3, None),
+        ):
+            update(title, done, steps)
+    assert capsys.readouterr().err.splitlines() == ["Read", "Write"]
+
+
+def test_a_terminal_gets_a_bar_for_each_stage(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    with stages() as update:
+        update("Read", 2, None)
+        update("Write", 3, 4)
+        update("Write", 4, 4)
+    drawn = capsys.readouterr().err
+    assert "Read" in drawn
+    assert "4/4" in drawn

@@ -23,7 +23,7 @@ from chalicelib.directory.listing import Listing
 from chalicelib.directory.saved.saved import Entry, Saved
 from chalicelib.directory.writing import buffer, writer
 from chalicelib.directory.writing.check import check
-from chalicelib.directory.writing.rebuild import rebuild
+from chalicelib.directory.writing.rebuild import Stage, rebuild
 from chalicelib.directory.writing.step import Delisting
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.items.credentials import RecordItem
@@ -204,7 +204,7 @@ def test_holder_erased_while_the_directory_is_loaded_leaves_it_when_that_is_done
     """A rebuild writes the words of all entries at the end, from memory: without the entry no one would remove them."""
     everything = replace(ERASURE, issuer_id=None)
     load = rebuild(index, lambda: [LISTING, BESIDE], "new")
-    next(load)  # the entries
+    assert [next(load).stage for _ in range(2)] == [Stage.READ, Stage.WRITE]
     assert sweep(real, everything, HOLDER) > 0
     assert HOLDER in index.entries("new", [HOLDER])
     deque(load, maxlen=0)

@@ -86,7 +86,18 @@ def test_nothing_is_stored_at_first(stores: Stores) -> None:
     assert seen(stores) == [None, None]
 
 
-def test_a_hidden_profile_costs_the_same_calls_as_an_absent_one(tables: Tables) -> None:
+@pytest.mark.parametrize(
+    "read",
+    [
+        DynamoPublishedStore.published,
+        lambda store, holder_id: store.published_many([holder_id]),
+        lambda store, holder_id: store.for_recruiters([holder_id]),
+    ],
+    ids=["page", "results", "recruiters"],
+)
+def test_a_hidden_profile_costs_the_same_calls_as_an_absent_one(
+    tables: Tables, read: Callable[[DynamoPublishedStore, str], object]
+) -> None:
     """Otherwise the time of an answer would tell whether someone has a profile that they do not show."""
     expired = replace(PUBLISHED, holder_id="e" * 26, expires_at=NOW)
     withdrawn = replace(PROFILE, mailbox="w", holder_id="w" * 26)
@@ -101,7 +112,7 @@ def test_a_hidden_profile_costs_the_same_calls_as_an_absent_one(tables: Tables) 
     tables.client.meta.events.register("before-send.dynamodb", record)
     try:
         for holder_id in ("e" * 26, "w" * 26, "a" * 26):
-            public.published(holder_id)
+            read(public, holder_id)
     finally:
         tables.client.meta.events.unregister("before-send.dynamodb", record)
     assert len(sent) == 3

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import pytest
+
+from chalicelib.award import achievements
+from chalicelib.award.issuing import issue, status_changes
 from chalicelib.credential import dates
+from chalicelib.credential.achievement import Skill
+from chalicelib.credential.build import Holder
 from chalicelib.credential.signed_content import start_as_signed
-from chalicelib.directory.listed import listing_of
-from chalicelib.directory.listing import Named
+from chalicelib.directory.listed import RECHECKED, all_shown_now, listing_of
+from chalicelib.directory.listing import Listing, Named
 from chalicelib.directory.profiles.profile import Details, OpenTo
 from chalicelib.directory.profiles.published import Published
+from tests.directory.fakes import ProfileStore
 from tests.http.fake_laurel import KINDS, NOW, Laurel, id_of, seeded
 
 SINCE = NOW - timedelta(days=2)
@@ -65,3 +72,77 @@ def test_an_issuer_that_no_one_identifies_makes_no_one_findable() -> None:
         None,
     )
     assert found.recent_at == SINCE
+
+
+COURSES = tuple(f"course{'a' * 19}{letter}" for letter in "abcdefghijkl")
+"""Credentials of a person who has more than are verified when their listing is shown; the newest first."""
+ENDS = NOW + timedelta(days=5)
+"""The last moment at which the oldest of them is valid."""
+
+
+@dataclass
+class Graduate:
+    """A person with all `COURSES`, each of which proves a skill of its own, and their listing in the index."""
+
+    laurel: Laurel
+    published: Published
+    indexed: Listing
+
+    def shown(self) -> Listing:
+        """The listing as it is shown now, before the index has been updated."""
+        public = ProfileStore(public={self.published.holder_id: self.published})
+        (found,) = all_shown_now(public, self.laurel.hosted_reports, [self.indexed])
+        assert found is not None
+        return found
+
+    def revoke(self, number: int) -> None:
+        status_changes.revoke(self.laurel.issuer_context, "fernhill", COURSES[number], "Issued by mistake.")
+
+
+@pytest.fixture
+def graduate() -> Graduate:
+    laurel = seeded()
+    for number, credential_id in enumerate(COURSES):
+        laurel.now = NOW - timedelta(days=number)
+        course = achievements.NewAchievement(
+            "fernhill", f"Course {number}", "A course.", "Passed.", None, "A badge", (Skill(f"Skill {number}"),)
+        )
+        award = issue.Award(
+            "fernhill", achievements.add(laurel.issuer_context, course).id, Holder("Ada", "ada@example.org"),
+            credential_id=credential_id, valid_until=ENDS if credential_id == COURSES[-1] else None,
+        )  # fmt: skip
+        issue.issue(laurel.issuer_context, award)
+    laurel.now = NOW
+    published = replace(PUBLISHED, credentials=COURSES)
+    return Graduate(laurel, published, listing_of(published, laurel.hosted_reports.open_many(COURSES), 1, NOW))
+
+
+def test_only_the_newest_of_many_credentials_are_verified_when_nothing_has_changed(graduate: Graduate) -> None:
+    assert len(graduate.indexed.newest) == RECHECKED
+    assert graduate.indexed.next_expiry == ENDS
+    graduate.revoke(-1)  # the index learns this from the stream
+    assert graduate.shown() == graduate.indexed
+
+
+@pytest.mark.parametrize("days", [0, 365], ids=["now", "later"])
+def test_a_revoked_credential_of_many_proves_nothing_at_once(graduate: Graduate, days: int) -> None:
+    graduate.revoke(0)
+    graduate.laurel.now += timedelta(days=days)
+    found = graduate.shown()
+    expected = [f"Skill {number}" for number in range(1, 11 if days else 12)]
+    assert (list(found.skills), found.credentials) == (expected, len(expected))
+
+
+def test_an_old_credential_of_many_that_has_expired_proves_nothing_at_once(graduate: Graduate) -> None:
+    graduate.laurel.now = ENDS
+    assert graduate.shown() == graduate.indexed
+    graduate.laurel.now += timedelta(seconds=1)
+    found = graduate.shown()
+    assert "Skill 11" not in found.skills
+    assert found.credentials == len(COURSES) - 1
+    assert "Course 11" not in [one.name for one in found.achievements]
+
+
+def test_an_old_credential_of_many_that_is_hidden_is_not_shown(graduate: Graduate) -> None:
+    graduate.published = replace(graduate.published, credentials=COURSES[:-1])
+    assert "Skill 11" not in graduate.shown().skills

@@ -213,12 +213,18 @@ def test_an_expired_consent_is_not_shown_and_its_task_removes_it(directory: Dire
 
 
 def test_an_expired_credential_is_not_found_and_its_task_removes_it(directory: Directory) -> None:
-    ends = NOW + timedelta(days=3)
-    records = directory.laurel.issuer_store._records
-    records[id_of("valid")] = replace(records[id_of("valid")], valid_until=ends)
+    ends = directory.laurel.issuer_store.record(id_of("valid")).valid_until
+    assert ends is not None
     directory.show(published())
     updates.apply_stream(directory.context, [of_holder(1)])
-    assert [one.due for one in directory.laurel.tasks.due(ends, 10) if one.kind == KIND] == [ends]
+    assert directory.found("python") == [ADA]
+    directory.laurel.now = ends
+    assert [one for one in directory.laurel.tasks.due(ends, 10) if one.kind == KIND] == []
+    directory.laurel.now += timedelta(seconds=1)
+    assert directory.found("python") == []
+    (task,) = (one for one in directory.laurel.tasks.due(directory.laurel.now, 10) if one.kind == KIND)
+    updates.handle(directory.context, task)
+    assert [one.credentials for one in directory.indexed()] == [0]
 
 
 def test_a_credential_that_does_not_count_yet_is_tried_again(directory: Directory) -> None:

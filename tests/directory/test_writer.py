@@ -21,7 +21,7 @@ from chalicelib.directory.search import SearchRequest, search, suggestions
 from chalicelib.directory.writing import buffer
 from chalicelib.directory.writing.check import Differences, check
 from chalicelib.directory.writing.postings import PostingWriter
-from chalicelib.directory.writing.rebuild import rebuild, reconcile
+from chalicelib.directory.writing.rebuild import BATCH, Stage, rebuild, reconcile
 from chalicelib.directory.writing.step import Delisting, ListingChange
 from chalicelib.directory.writing.writer import apply
 from chalicelib.errors import Conflict
@@ -375,12 +375,26 @@ def test_an_interrupted_rebuild_is_deleted_or_continued() -> None:
     people = [listing(number) for number in range(5)]
     apply(stored, people)
     interrupted = rebuild(stored, lambda: people, "g2")
-    next(interrupted)
+    assert [next(interrupted).stage for _ in range(2)] == [Stage.READ, Stage.WRITE]
     interrupted.close()
     assert stored.stored == Generations("g1", loading="g2")
+    assert "g2" in stored.content
     list(rebuild(stored, lambda: people, "g3"))
     assert stored.stored == Generations("g3")
     assert "g2" not in stored.content
+
+
+def test_a_rebuild_says_how_far_it_is() -> None:
+    stored = index()
+    people = [listing(number) for number in range(BATCH + 1)]
+    apply(stored, people)
+    found = list(rebuild(stored, lambda: people, "g2"))
+    assert list(dict.fromkeys(one.stage for one in found)) == list(Stage)
+    for stage in (Stage.WRITE, Stage.INDEX):
+        done = [(one.done, one.total) for one in found if one.stage is stage]
+        assert done == sorted(done)
+        assert done[-1][0] == done[-1][1]
+    assert [one.done for one in found if one.stage is Stage.READ] == [BATCH, BATCH + 1]
 
 
 def test_two_rebuilds_at_once_do_not_mix() -> None:

@@ -480,6 +480,15 @@ def test_changes_reach_the_directory_in_order_until_they_are_noted_as_lost(
     ]
 
 
+def test_a_directory_that_is_a_minute_behind_raises_an_alarm(template: dict[str, Any]) -> None:
+    """Changes that were applied late, and changes that were not even read."""
+    behind, stuck = (template["Resources"][name]["Properties"] for name in ("DirectoryBehind", "DirectoryStuck"))
+    assert (behind["Namespace"], behind["MetricName"], behind["Threshold"]) == ("Laurel", "DirectoryBehind", 60)
+    assert (stuck["Namespace"], stuck["MetricName"], stuck["Threshold"]) == ("AWS/Lambda", "IteratorAge", 60_000)
+    assert stuck["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "UpdateDirectory"}}]
+    assert {one["Statistic"] for one in (behind, stuck)} == {"Maximum"}
+
+
 def test_with_a_domain_the_api_has_no_second_endpoint(
     template: dict[str, Any], transformed_template: dict[str, Any]
 ) -> None:

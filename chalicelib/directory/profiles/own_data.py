@@ -23,8 +23,8 @@ from chalicelib.directory.profiles import own_profile
 from chalicelib.directory.profiles.consent import ConsentEntry
 from chalicelib.directory.profiles.own_profile import OwnProfile, ProfileContext
 from chalicelib.directory.profiles.profile import Profile
+from chalicelib.directory.saved import export as saved_export
 from chalicelib.directory.saved.ports import SavedStore
-from chalicelib.directory.saved.saved import Saved
 from chalicelib.errors import NotFound
 from chalicelib.outcomes.outcome import OutcomeStore
 
@@ -58,7 +58,7 @@ def export(context: OwnDataContext, token: str) -> dict[str, object]:
         "profile": _profile(own.profile) if own.profile else None,
         "consents": [_entry(entry) for entry in own.entries],
         "reported_senders": list(_reports(context.contact_store, own, delivery_context.now())),
-        "saved": _saved(saved) if (saved := saved_store.saved(own.access.mailbox.digest)) else None,
+        "saved": saved_export.to_json(saved) if (saved := saved_store.saved(own.access.mailbox.digest)) else None,
         "sign_in_sessions": [_session(one) for one in context.session_store.sessions_of(own.access.email)],
         "credentials": credentials[:MAX_CREDENTIALS],
         "credentials_complete": len(credentials) <= MAX_CREDENTIALS,
@@ -94,15 +94,6 @@ def _reports(store: ContactStore, own: OwnProfile, now: datetime) -> Iterator[di
     """The senders and domains that the holder has reported. Of each, Laurel keeps only a code calculated from it."""
     for one in store.reports_of(own.profile.holder_id, now) if own.profile else ():
         yield {"code": one.sender, "until": _time(one.expires)}
-
-
-def _saved(saved: Saved) -> dict[str, object]:
-    """What the same person has saved as a recruiter."""
-    people, searches = (
-        [{"value": one.value, "since": _time(one.since)} for one in entries]
-        for entries in (saved.people, saved.searches)
-    )
-    return {"people": people, "searches": searches, "emails": saved.emails, "email_language": saved.lang}
 
 
 def _session(session: Session) -> dict[str, object]:

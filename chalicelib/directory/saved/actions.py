@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.credential import dates
 from chalicelib.credential.record import Record
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.delivery_context import MAX_ATTEMPTS, DeliveryContext
@@ -14,6 +15,7 @@ from chalicelib.delivery.links import Purpose
 from chalicelib.directory.ports import Ports
 from chalicelib.directory.profiles.ports import PublishedStore
 from chalicelib.directory.profiles.published import Published
+from chalicelib.directory.saved import export
 from chalicelib.directory.saved.ports import SavedStore
 from chalicelib.directory.saved.saved import Entry, Saved, without
 from chalicelib.errors import Conflict, Unavailable
@@ -49,6 +51,16 @@ def view(context: SavedContext, email: str) -> tuple[Saved, Mapping[str, Publish
     shown = shown_people(context, found.people)
     gone = [one.value for one in found.people if one.value not in shown]
     return (change(context, email, lambda one: without(one, *gone)) if gone else found), shown
+
+
+def own_data(context: SavedContext, email: str) -> dict[str, object]:
+    """What is stored of a person's list, with their address. An empty list is not stored."""
+    found = context.store.saved(mailbox.digest(email))
+    return {
+        "email": email,
+        "exported_at": dates.write(context.now()),
+        "saved": export.to_json(found) if found else None,
+    }
 
 
 def change(context: SavedContext, email: str, step: Callable[[Saved], Saved]) -> Saved:

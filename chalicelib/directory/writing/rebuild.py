@@ -8,14 +8,15 @@ rebuild is continued by the next one if it had been loaded, otherwise it is star
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
 from chalicelib.directory.index.build import Builder
 from chalicelib.directory.listing import Listing
-from chalicelib.directory.ports import Entry, Generations, IndexWriter, Items, NameEntry
+from chalicelib.directory.ports import Entry, Generations, IndexWriter, Items, NameEntry, Piece
 from chalicelib.directory.writing.step import Delisting, ListingChange
 from chalicelib.directory.writing.writer import apply_to
 
@@ -27,15 +28,34 @@ Source = Callable[[], Iterable[ListingChange]]
 """Reads every listing, strongly consistent; delistings may be among them."""
 
 
-def rebuild(store: IndexWriter, source: Source, name: str) -> Iterator[int]:
-    """Rebuild the index as generation ``name``. Yields how many items were written so far, as it goes.
+class Stage(StrEnum):
+    """A stage of a rebuild. Applying what has changed meanwhile and deleting come once more at the end."""
+
+    READ = "Read people"
+    WRITE = "Write people"
+    INDEX = "Write the index"
+    CHANGES = "Apply changes made meanwhile"
+    DELETE = "Delete the old index"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is, in people, items of the index, or changes. ``total`` is None if it is unknown."""
+
+    stage: Stage
+    done: int
+    total: int | None = None
+
+
+def rebuild(store: IndexWriter, source: Source, name: str) -> Iterator[Progress]:
+    """Rebuild the index as generation ``name``. Yields its progress as it goes.
 
     Raises `Conflict` if another rebuild runs, and `Unavailable`.
     """
     generations = store.generations()
     if generations is None or generations.building is None:
         if generations and generations.loading:
-            yield from store.drop(generations.loading)
+            yield from _drop(store, generations.loading)
         loading = replace(generations, loading=name) if generations else None
         if loading:
             store.replace_generations(generations, loading)
@@ -47,15 +67,15 @@ def rebuild(store: IndexWriter, source: Source, name: str) -> Iterator[int]:
     yield from _finish(store, source, generations)
 
 
-def _finish(store: IndexWriter, source: Source, generations: Generations) -> Iterator[int]:
+def _finish(store: IndexWriter, source: Source, generations: Generations) -> Iterator[Progress]:
     current = generations.building or generations.current
-    yield reconcile(store, source, current)
+    yield Progress(Stage.CHANGES, reconcile(store, source, current))
     if generations.building:
         switched = Generations(current, previous=generations.current)
         store.replace_generations(generations, switched)
-        yield reconcile(store, source, current)
+        yield Progress(Stage.CHANGES, reconcile(store, source, current))
         for former in filter(None, (generations.previous, generations.current)):
-            yield from store.drop(former)
+            yield from _drop(store, former)
         store.replace_generations(switched, Generations(current))
 
 
@@ -82,20 +102,35 @@ def _differences(source: Iterable[ListingChange], indexed: dict[str, tuple[int, 
             yield Delisting(holder_id, version)
 
 
-def _load(store: IndexWriter, generation: str, source: Iterable[ListingChange]) -> Iterator[int]:
-    listings = [change for change in source if isinstance(change, Listing)]
+def _load(store: IndexWriter, generation: str, source: Iterable[ListingChange]) -> Iterator[Progress]:
+    listings: list[Listing] = []
+    for changes in _batched(source, BATCH):
+        listings += (change for change in changes if isinstance(change, Listing))
+        yield Progress(Stage.READ, len(listings))
     listings.sort(key=lambda one: (one.recent_at, one.id))
     first = store.allocate(generation, len(listings)) if listings else 0
     builder, written = Builder(), 0
     for batch in _batched(enumerate(listings, first), BATCH):
         store.put(generation, _joined([builder.add(ordinal, listing) for ordinal, listing in batch]))
         written += len(batch)
-        yield written
-    for pieces in _batched(builder.pieces(), BATCH * 10):
-        store.put(generation, Items(pieces=pieces))
-        written += len(pieces)
-        yield written
+        yield Progress(Stage.WRITE, written, len(listings))
+    yield from _put_pieces(store, generation, list(builder.pieces()))
     store.put(generation, Items(suggestions=list(builder.suggestions())))
+
+
+def _put_pieces(store: IndexWriter, generation: str, pieces: Sequence[Piece]) -> Iterator[Progress]:
+    written = 0
+    for batch in _batched(pieces, BATCH * 10):
+        store.put(generation, Items(pieces=batch))
+        written += len(batch)
+        yield Progress(Stage.INDEX, written, len(pieces))
+
+
+def _drop(store: IndexWriter, generation: str) -> Iterator[Progress]:
+    deleted = 0
+    for count in store.drop(generation):
+        deleted += count
+        yield Progress(Stage.DELETE, deleted)
 
 
 def _joined(several: Iterable[Items]) -> Items:

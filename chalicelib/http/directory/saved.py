@@ -6,6 +6,7 @@ with a form, so that no other site can save anything.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -19,13 +20,14 @@ from chalicelib.directory.saved import actions, searches
 from chalicelib.directory.saved.saved import MAX_PEOPLE, MAX_SEARCHES, Saved, with_person, with_search, without
 from chalicelib.errors import Refused
 from chalicelib.http.core.access import BY_SECRET, PERSON
+from chalicelib.http.core.file_name import attachment
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.directory.holder_view import SAVED, holder_url, recruiters_url
 from chalicelib.http.directory.recruiter_page import require_for_recruiters
-from chalicelib.http.holder.private_page import MISSING, page
+from chalicelib.http.holder.private_page import MISSING, download, page
 from chalicelib.http.html import render, request_language, text
 from chalicelib.http.input import form
 
@@ -49,6 +51,8 @@ def routes(services: Services) -> Routes:
     @bound.bind("/directory/saved", access=PERSON)
     def show(request: Request, person: Person) -> Reply:
         query: Mapping[str, str] = request.query_params or {}
+        if query.get("format") == "json":
+            return _data(services, person)
         return _page(services, request, person, query)
 
     @bound.bind("/directory/saved", access=PERSON, methods=("POST",))
@@ -75,6 +79,12 @@ def routes(services: Services) -> Routes:
         return page(services, "saved_emails.html", 200, secret=secret, done=True)
 
     return bound
+
+
+def _data(services: Services, person: Person) -> Reply:
+    found = actions.own_data(services.saved_context, person.email)
+    content = json.dumps(found, ensure_ascii=False, indent=2).encode()
+    return download(content, "application/json", attachment("laurel-saved", "", "json"))
 
 
 def _perform(services: Services, request: Request, person: Person, do: str, value: str) -> None:

@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.analytics import event_json
 from chalicelib.analytics.event import Event, Kind
+from chalicelib.directory.writing.updates import StreamChange, Update
 from chalicelib.errors import Unavailable
 from chalicelib.http.core import log
 from tests.http.conftest import LogCapture
@@ -46,6 +47,18 @@ def test_an_event_that_was_not_stored_is_logged_in_full(
     (metric,) = metrics(capsys.readouterr().out)
     assert metric["EventsNotStored"] == [1.0]
     assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Laurel"
+
+
+@pytest.mark.parametrize("failed", [None, StreamChange("2", EVENT.at, holder_id=CANARY)], ids=["applied", "failed"])
+def test_the_lag_of_the_directory_is_a_metric(
+    log_lines: LogCapture, capsys: pytest.CaptureFixture[str], failed: StreamChange | None
+) -> None:
+    log.listings_updated(Update(3, failed, timedelta(seconds=61)))
+    (metric,) = metrics(capsys.readouterr().out)
+    assert metric["DirectoryBehind"] == [61.0]
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "DirectoryBehind", "Unit": "Seconds"}]
+    assert CANARY not in log_lines.getvalue()
+    assert (log_lines.parsed()[0]["changes"], log_lines.parsed()[0]["failed"]) == (3, failed is not None)
 
 
 def test_an_error_is_logged_by_type_and_code_only(log_lines: LogCapture) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
 from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -285,6 +286,26 @@ def test_the_list_is_deleted_by_its_owner_with_the_address(laurel: Laurel, recru
     assert laurel.saved_store.lists == {}
     assert "List deleted." in recruiter.get(f"{LIST}?did=deleted").text
     assert "Delete list" not in recruiter.get(LIST).text
+
+
+def test_the_list_is_downloaded_by_its_owner_only(laurel: Laurel, client: Gateway, recruiter: Browser) -> None:
+    assert "Download your data" not in recruiter.get(LIST).text
+    empty = recruiter.get(f"{LIST}?format=json")
+    assert (json.loads(empty.text)["email"], json.loads(empty.text)["saved"]) == (RECRUITER, None)
+    save(recruiter)
+    recruiter.post(LIST, {"do": "save_search", "value": "q=rivers"})
+    assert f'href="{BASE_URL}{LIST}?format=json" download>Download your data<' in recruiter.get(LIST).text
+    found = recruiter.get(f"{LIST}?format=json")
+    stored = json.loads(found.text)["saved"]
+    assert [one["value"] for one in (*stored["people"], *stored["searches"])] == [ADA, "q=rivers"]
+    assert set(stored) | {"mailbox", "email", "lang", "version"} == {
+        *(one.name for one in fields(saved.Saved)), "email_language",
+    }  # fmt: skip
+    assert found.headers["content-disposition"] == 'attachment; filename="laurel-saved.json"'
+    assert "no-store" in found.headers["cache-control"]
+    other = as_person(laurel, "alan@agency.example", client=client).get(f"{LIST}?format=json")
+    assert json.loads(other.text)["saved"] is None
+    assert client.get(f"{LIST}?format=json", **PAGE).status == 303
 
 
 def test_sign_in_says_how_long_an_address_is_stored(client: Gateway) -> None:

@@ -23,14 +23,18 @@ from chalicelib.directory.profiles import own_profile
 from chalicelib.directory.profiles.consent import FIELDS, TEXT_VERSION
 from chalicelib.directory.saved import actions as saved_actions
 from chalicelib.directory.saved.saved import with_person
+from chalicelib.directory.writing import updates
+from chalicelib.email.message import message as mime
 from chalicelib.embed.appearance import Size
 from chalicelib.http.directory import credentials_frame, holder_view
+from chalicelib.http.directory.sitemap import SECONDS
 from chalicelib.http.public.credential.credential_facts import Link
 from chalicelib.moderation import takedown
 from chalicelib.outcomes.outcome import Earlier, Measure, Outcome
 from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.holder.test_holder import EMAIL, FORM, deliver, resend, submit
+from tests.http.signed_in import as_person
 
 VALID = id_of("valid")
 DETAILS = {
@@ -127,6 +131,13 @@ def everything_public(client: Gateway, path: str) -> list[Response]:
         client.get(f"/embed{path}", **PAGE),
         client.get(f"/embed{path}?format=json", accept="application/json"),
     ]
+
+
+def test_an_issuers_email_invites_to_publish_a_profile_and_publishes_none(laurel: Laurel, narrow: str) -> None:
+    body = mime(laurel.mailer.sent[-1], "laurel@laurel.example").get_body(("plain",))
+    assert body is not None
+    assert "Show your credentials on a public profile." in " ".join(body.get_content().split())
+    assert (laurel.profile_store.profiles, laurel.profile_store.public, laurel.profile_store.recruiters) == ({}, {}, {})
 
 
 def test_there_is_no_profile_until_the_holder_publishes_one(laurel: Laurel, client: Gateway, path: str) -> None:
@@ -334,6 +345,40 @@ def test_withdrawing_removes_everything_within_a_minute(
     for one in after:
         assert not any(text in one.text for text in ("Ada N.", "rivers", "Lagos", VALID))
     assert laurel.profile_store.public == {}
+
+
+def test_withdrawing_removes_the_person_from_all_that_leads_to_them(laurel: Laurel, client: Gateway, path: str) -> None:
+    """Searches, exports, directories and frames of issuers, and saved lists at once; numbers and suggestions when the
+    index has been updated, which takes seconds; the sitemap after its time."""
+    issuers = laurel.issuer_store._issuers
+    issuers["fernhill"] = replace(issuers["fernhill"], directory="yes")
+    publish(client, path, all_valid="yes", search_engines="yes")
+    holder_id = public_path(laurel).rpartition("/")[2]
+    updates.update(laurel.listing_updates, [holder_id])
+    saved_actions.change(
+        laurel.saved_context, "grace@agency.example", lambda one: with_person(one, holder_id, laurel.now)
+    )
+    recruiter = as_person(laurel, "grace@agency.example", client=client)
+    at_once = ("/directory", "/directory?q=rivers", "/v1/directory", "/v1/directory?format=csv&place=Lagos",
+               "/issuers/fernhill/directory", "/embed/issuers/fernhill/directory")  # fmt: skip
+    numbers = ("/v1/directory?include=total,facets", "/v1/directory/suggest?q=lag", "/directory")
+    sitemap = f"/sitemaps/holders-{holder_id[0]}.xml"
+    page = lambda one: client.get(one, **({} if one.startswith("/v1") else PAGE)).text  # noqa: E731
+
+    assert all("Ada N." in page(one) for one in at_once)
+    assert all("Lagos" in page(one) for one in numbers)
+    assert "Ada N." in recruiter.get("/directory/saved").text
+    assert holder_id in client.get(sitemap).text
+
+    assert submit(client, path, do="withdraw").status == 303
+    for text in (*map(page, at_once), recruiter.get("/directory/saved").text):
+        assert "Ada N." not in text
+        assert holder_id not in text
+    updates.update(laurel.listing_updates, [holder_id])
+    assert not any("Lagos" in page(one) for one in numbers)
+    assert json.loads(page(numbers[0]))["total"] == {"value": 0, "exact": True, "at_most": 0}
+    laurel.now += timedelta(seconds=SECONDS)
+    assert holder_id not in client.get(sitemap).text
 
 
 def test_a_withdrawn_profile_is_published_again_as_a_new_one(client: Gateway, path: str, published: str) -> None:

@@ -194,6 +194,8 @@ def _unpacked(raw: Raw) -> dict[str, Any]:
 
 
 _MEMBERS = tuple(member.name for member in fields(Listing))
+_TIMES = "issued_at", "next_expiry"
+"""Members that are a time or None."""
 
 
 def _listing_members(listing: Listing) -> dict[str, Any]:
@@ -202,16 +204,18 @@ def _listing_members(listing: Listing) -> dict[str, Any]:
     members["achievements"] = [{"id": one.id, "name": one.name} for one in listing.achievements]
     members["issuers"] = [{"id": one.id, "name": one.name} for one in listing.issuers]
     members["recent_at"] = listing.recent_at.isoformat()
-    members["issued_at"] = listing.issued_at.isoformat() if listing.issued_at else None
+    for name in _TIMES:
+        at = getattr(listing, name)
+        members[name] = at.isoformat() if at else None
     return members
 
 
 def _listing(members: dict[str, Any]) -> Listing:
     try:
-        times = {
-            "recent_at": datetime.fromisoformat(members["recent_at"]),
-            "issued_at": datetime.fromisoformat(members["issued_at"]) if members["issued_at"] else None,
+        times: dict[str, datetime | None] = {
+            name: datetime.fromisoformat(members[name]) if members[name] else None for name in _TIMES
         }
+        times["recent_at"] = datetime.fromisoformat(members["recent_at"])
         named = {name: tuple(Named(**one) for one in members[name]) for name in ("achievements", "issuers")}
         texts = {name: tuple(members[name]) for name in ("languages", "newest", "open_to", "skills")}
         return Listing(**{**members, **times, **named, **texts})
