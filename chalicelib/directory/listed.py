@@ -53,7 +53,7 @@ def listing_of(published: Published, credentials: Sequence[HostedReport], versio
 def shown_now(
     listing: Listing, published: Published | None, newest: Sequence[HostedReport], now: datetime
 ) -> Listing | None:
-    """``listing``, which was read from the index, as it is now; None if its holder is not shown any more.
+    """``listing``, which was read from the index, as it is now; None if its holder is no longer shown.
 
     ``newest`` are the credentials that it names, as verified at ``now``.
     """

@@ -26,7 +26,7 @@ class OpenSurvey:
 def find(context: DeliveryContext, token: str) -> OpenSurvey:
     """The survey that the holder was last asked to answer.
 
-    Raises `NotFound`, also if the issuer has switched it off, and `LinkExpired`.
+    Raises `NotFound`, including if the issuer has switched it off, and `LinkExpired`.
     """
     link = enter(context, token).link
     if link.issuer_id is None or link.credential_id is None:

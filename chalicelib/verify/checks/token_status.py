@@ -71,7 +71,8 @@ def read_list(url: str, verification: VerificationContext) -> TokenList:
 
 
 def purpose_of(reference: Reference, status_list: TokenList) -> Purpose | None:
-    """Return why the token is not valid, None if it is. Raises `CheckUnknown`, also for a value without a meaning."""
+    """Return why the token is not valid, None if it is. Raises `CheckUnknown`, including for a value without a
+    meaning."""
     evidence = (status_list.evidence,)
     try:
         value = token_status_list.status(status_list.statuses, reference.entry, status_list.size)

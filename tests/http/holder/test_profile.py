@@ -552,7 +552,7 @@ def test_the_form_says_where_skills_come_from(client: Gateway, path: str) -> Non
 def test_the_form_says_that_a_credential_of_an_issuer_that_is_not_proven_does_not_count_in_the_directory(
     laurel: Laurel, client: Gateway, path: str
 ) -> None:
-    about = "it does not count in the directory’s search and brings no skills until"
+    about = "it does not count in directory searches and adds no skills until"
     saved = "is not proven do not count"
     assert about not in client.get(path, **PAGE).text
     issuer = laurel.issuer_store.issuer("fernhill")
