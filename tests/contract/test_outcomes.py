@@ -107,7 +107,7 @@ def test_credentials_of_holders_are_those_that_were_not_revoked(tables: Tables) 
     assert list(DynamoOutcomeStore(tables).held(of.id)) == [Held("ada@example.org", "welding", NOW)]
 
 
-def test_values_of_a_check_by_hand_are_replaced(store: OutcomeStore) -> None:
+def test_values_of_a_manual_check_are_replaced(store: OutcomeStore) -> None:
     first = ManualCheck("north", 20, 15, "EUR", 30)
     assert store.manual_check("north") is None
     for one in (first, replace(first, minutes=25)):
