@@ -97,7 +97,7 @@ def _unknown_mechanism(name: str) -> CheckUnknown:
 
 
 def _current(url: str, verification: VerificationContext) -> tuple[Fetched, StatusListToken]:
-    """Return the list, read again if its issuer does not allow this copy to be used any longer (`exp`, `ttl`)."""
+    """Return the list, read again if its issuer no longer allows this copy to be used (`exp`, `ttl`)."""
     fetched, listed = _fetched(url, verification)
     if fetched.cached and _is_outdated(fetched, listed, verification.now):
         return _fetched(url, verification, again=True)
