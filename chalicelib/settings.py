@@ -32,7 +32,7 @@ MAX_ERASURE_DAYS = 28
 """The longest cooling-off period: a person must hear within a month what was done (GDPR, Article 12(3)), and the link
 that cancels works for 30 days."""
 ERASURE_DAYS = 7
-"""Default of `Settings.erasure_days`: time to see the email, also after a week away."""
+"""Default of `Settings.erasure_days`: time to see the email, even after a week away."""
 MIN_RETENTION_DAYS = 7
 """Long enough for counting to catch up after an outage, and for a week to be counted again."""
 

@@ -25,7 +25,7 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class Parser(ArgumentParser):
-    """A parser that answers an unknown command with the nearest one."""
+    """A parser that suggests the nearest command for an unknown one."""
 
     def _check_value(self, action: Action, value: Any) -> None:  # noqa: ANN401 - as in argparse
         if not isinstance(action, _SubParsersAction) or value in (action.choices or ()):
@@ -87,7 +87,7 @@ def one_of(kind: type[E]) -> dict[str, Any]:
 
 
 def credential_id(text: str) -> str:
-    """The id of a credential, also from the URL of its page."""
+    """The id of a credential, or the one in the URL of its page."""
     return text.rstrip("/").rpartition("/")[2]
 
 

@@ -1,4 +1,4 @@
-"""The public catalogue: what an issuer offers, what it recommends next, and the way to its enrolment pages.
+"""The public catalogue: what an issuer offers, what it recommends next, and the links to its enrolment pages.
 
 entry.py           an achievement as listed on public pages
 related.py         which achievements to recommend next, and why

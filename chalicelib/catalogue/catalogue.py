@@ -159,11 +159,11 @@ class Catalogue:
             or not target.issuer.identified(now)
         ):
             return found.achievement_id, None
-        handed = None
+        conversion_token = None
         if visit is not None:
             event = self._record(found, visit, target.todays_salt, now)
-            handed = self._handed(event, visit, target.conversion_key, now)
-        return found.achievement_id, referral.tagged(entry.enrolment_url, found, handed)
+            conversion_token = self._conversion_token(event, visit, target.conversion_key, now)
+        return found.achievement_id, referral.tagged(entry.enrolment_url, found, conversion_token)
 
     def _issued(self, achievement: Achievement) -> int | None:
         if not achievement.shows_count:
@@ -181,8 +181,8 @@ class Catalogue:
         issued = many[Kind.ISSUED] - many[Kind.REVOKED]
         return issued if issued >= MIN_GROUP else None
 
-    def _handed(self, event: Event, visit: Visit, key: bytes | None, now: datetime) -> str | None:
-        """The token that the enrolment page gets; None for programs, and for visitors who ask not to be tracked."""
+    def _conversion_token(self, event: Event, visit: Visit, key: bytes | None, now: datetime) -> str | None:
+        """The token that the enrolment page gets; None for bots and for visitors who ask not to be tracked."""
         if visit.private or visit.visitor_class is not VisitorClass.PERSON:
             return None
         month = conversion.month_of(now)
@@ -192,10 +192,10 @@ class Catalogue:
             )
         except Unavailable:  # the visitor must reach the page
             return None
-        handed = conversion.Handed(
+        click = conversion.ReferredClick(
             event.id, event.at, event.achievement_id, event.credential_id, event.channel, event.country
         )
-        return conversion.seal(handed, event.issuer_id, month, key, self.entropy(conversion.NONCE_BYTES))
+        return conversion.seal(click, event.issuer_id, month, key, self.entropy(conversion.NONCE_BYTES))
 
     def _record(self, found: Referral, visit: Visit, salt: bytes | None, now: datetime) -> Event:
         visitor_class = visit.visitor_class.value

@@ -43,7 +43,7 @@ _NONE = "-"
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class ReferredClick:
     """What a token says about the click that brought a visitor to an enrolment page."""
 
     event_id: str
@@ -63,7 +63,7 @@ class Conversion:
 
     event_id: str
     at: datetime
-    referral: Handed
+    referral: ReferredClick
     repeated: bool
     """Whether it had been reported before, so that nothing was counted."""
 
@@ -79,16 +79,16 @@ def key_expires(month: date) -> datetime:
     return datetime(following.year, following.month, 1, tzinfo=UTC) + WINDOW
 
 
-def seal(handed: Handed, issuer_id: str, month: date, key: bytes, nonce: bytes) -> str:
-    """Create the token of ``handed`` for ``issuer_id`` with the ``key`` of ``month``."""
+def seal(click: ReferredClick, issuer_id: str, month: date, key: bytes, nonce: bytes) -> str:
+    """Create the token of ``click`` for ``issuer_id`` with the ``key`` of ``month``."""
     text = ".".join(
         (
-            handed.event_id,
-            str(int(handed.at.timestamp())),
-            handed.achievement_id,
-            handed.credential_id or _NONE,
-            handed.channel or _NONE,
-            handed.country or _NONE,
+            click.event_id,
+            str(int(click.at.timestamp())),
+            click.achievement_id,
+            click.credential_id or _NONE,
+            click.channel or _NONE,
+            click.country or _NONE,
         )
     )
     sealed = nonce + _cipher(key).encrypt(nonce, text.encode(), _context(issuer_id, month))
@@ -104,7 +104,7 @@ def month_in(token: str) -> date | None:
         return None
 
 
-def unseal(token: str, issuer_id: str, key: bytes) -> Handed | None:
+def unseal(token: str, issuer_id: str, key: bytes) -> ReferredClick | None:
     """Read a token that was made for ``issuer_id``; None for any other text."""
     from cryptography.exceptions import InvalidTag
 
@@ -119,7 +119,9 @@ def unseal(token: str, issuer_id: str, key: bytes) -> Handed | None:
     event_id, at, achievement_id, *others = text.split(".")
     credential_id, channel, country = (None if each == _NONE else each for each in others)
     clicked = datetime.fromtimestamp(int(at), UTC)
-    return Handed(event_id, clicked, achievement_id, credential_id, Channel(channel) if channel else None, country)
+    return ReferredClick(
+        event_id, clicked, achievement_id, credential_id, Channel(channel) if channel else None, country
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def credit(context: Conversions, issuer_id: str, token: str) -> Conversion:
     return Conversion(event.id, event.at, found, repeated=first is not None)
 
 
-def _read(store: ConversionStore, issuer_id: str, token: str, now: datetime) -> Handed:
+def _read(store: ConversionStore, issuer_id: str, token: str, now: datetime) -> ReferredClick:
     """Raises `Refused`."""
     month = month_in(token)
     expired = month is not None and now >= key_expires(month)
@@ -167,7 +169,7 @@ def _read(store: ConversionStore, issuer_id: str, token: str, now: datetime) -> 
     return found
 
 
-def _event(found: Handed, issuer_id: str, at: datetime) -> Event:
+def _event(found: ReferredClick, issuer_id: str, at: datetime) -> Event:
     """Built from the stored time, so that a repeated report writes the same event."""
     named = hashlib.sha256(f"{Kind.CONVERSION.value} {found.event_id}".encode()).digest()
     return Event(

@@ -16,6 +16,6 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def are_bounded(content: bytes) -> bool:
-    """Whether no declaration in ``content`` has a longer namespace. False also for UTF-16, which hides them:
+    """Whether no declaration in ``content`` has a longer namespace. Also False for UTF-16, which hides them:
     a parser recognises it even if another encoding is given."""
     return b"\0" not in content[:4] and content[:2] not in _UTF_16_MARKS and _LONG.search(content) is None

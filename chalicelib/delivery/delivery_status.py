@@ -69,7 +69,7 @@ class Delivery:
 
     @property
     def first(self) -> Attempt | None:
-        """The first email about the credential, also if it is corrected or renewed."""
+        """The first email about the credential, even if it is corrected or renewed."""
         return self.emails.get(Kind.ISSUED)
 
     @property

@@ -162,7 +162,7 @@ def _deliver(delivery_context: DeliveryContext, context: EmailContext) -> None:
     with counted:
         delivery = send(delivery_context, Kind.ISSUED, context)
     if delivery.first is not None and delivery.first.sent_at is not None:
-        # Also if an earlier call sent it and crashed before this line; the tasks are identical.
+        # Even if an earlier call sent it and crashed before this line; the tasks are identical.
         sent_at = delivery.first.sent_at
         surveys = asking.tasks(delivery_context, context.record, sent_at, context.recipient.zone)
         delivery_context.tasks.add([*_followers(context, sent_at), *surveys])

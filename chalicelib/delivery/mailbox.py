@@ -30,7 +30,8 @@ MAX_ISSUERS = 1000
 def digest(email: str) -> str:
     """SHA-256 of an address in hex: the id of its mailbox.
 
-    The domain is converted to punycode, the form that the email service's events use. `plain_digest` is without that.
+    The domain is converted to punycode, the form that the email service's events use. `plain_digest` does not
+    convert it.
     """
     local, at, domain = email_address.normalize(email).rpartition("@")
     with suppress(UnicodeError):  # not a valid domain: no email can be sent there

@@ -13,7 +13,7 @@ _EMAILS = {State.REVOKED: Kind.REVOKED, State.SUSPENDED: Kind.SUSPENDED, State.A
 
 
 def wanted(record: Record, delivery: Delivery) -> Kind | None:
-    """The email about the current status, also if it was sent; None if the holder knows of no credential or change."""
+    """The email about the current status, even if it was sent; None if the holder knows of no credential or change."""
     # The holder of a corrected credential gets the email with the new one instead.
     if record.corrected or not _is_known(delivery):
         return None

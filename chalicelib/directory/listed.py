@@ -57,8 +57,8 @@ def listing_of(published: Published, credentials: Sequence[HostedReport], versio
 def all_shown_now(
     published_store: PublishedStore, reports: HostedReports, listings: Sequence[Listing]
 ) -> list[Listing | None]:
-    """``listings``, which were read from the index, as they are now, in a few reads; None for a holder who is not shown
-    any more. Raises `Unavailable`."""
+    """``listings``, which were read from the index, as they are now, in a few reads; None for a holder who is no
+    longer shown. Raises `Unavailable`."""
     published = published_store.published_many([one.id for one in listings])
     opened = open_by_id(reports, (each for one in listings for each in one.newest))
     now = reports.clock()

@@ -207,7 +207,7 @@ class IndexWriter(Protocol):
         """None before the first build."""
 
     def replace_generations(self, old: Generations | None, new: Generations) -> None:
-        """Raises `Conflict` if they are not ``old`` any more."""
+        """Raises `Conflict` if they are no longer ``old``."""
 
     def allocate(self, generation: str, count: int) -> int:
         """Take ``count`` new ordinals, higher than all before; return the first."""
@@ -263,8 +263,8 @@ class IndexWriter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a query needs. ``secret(day)`` is the secret of a day, from which cursors are signed; None when there is
-    none any more. ``shown_now`` are listings as they are now, in the same order; None for one that is not shown."""
+    """What a query needs. ``secret(day)`` is the secret of a day, from which cursors are signed; None when it no
+    longer exists. ``shown_now`` are listings as they are now, in the same order; None for one that is not shown."""
 
     index: IndexReader
     secret: SecretOfDay

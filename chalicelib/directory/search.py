@@ -2,7 +2,7 @@
 
 A request costs at most `budget.HARD_CAP` read units for a page and about 140 with total and facets, at any size of the
 directory. What does not fit is continued by the cursor, or marked as not exact. Results are those of the index, a few
-seconds old; the listings of a page are checked now, and those that do not match any more are left out.
+seconds old; the listings of a page are checked now, and those that no longer match are left out.
 """
 
 from __future__ import annotations

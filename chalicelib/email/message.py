@@ -52,7 +52,7 @@ _INVALID_ADDRESS = (MessageError, ValueError, IndexError)
 
 
 def _address(text: str) -> Address:
-    """Raises one of `_INVALID_ADDRESS`, also for an address that parses to a different one: quotation marks and
+    """Raises one of `_INVALID_ADDRESS`, including for an address that parses to a different one: quotation marks and
     comments are dropped (RFC 5322, 3.4.1), so a quoted spelling would bypass an unsubscription, which is stored by
     address."""
     plain = _ascii(text)

@@ -1,4 +1,4 @@
-"""Badge images as PNG, for email programs, which do not show SVG: the drawing of `svg`, rendered."""
+"""Badge images as PNG, for email clients, which do not show SVG: the drawing of `svg`, rendered."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def _rst(view: BadgeView, look: Look, base_url: str) -> str:
 
 
 def _email(view: BadgeView, look: Look, base_url: str) -> str:
-    # Email programs show no SVG and remove style sheets, so this is a PNG at twice its size, in a table.
+    # Email clients show no SVG and remove style sheets, so this is a PNG at twice its size, in a table.
     box = BOXES[look.size]
     source = image_url(view, look, base_url, "@2x.png")
     return (

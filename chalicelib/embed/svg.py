@@ -1,6 +1,6 @@
 """Badge images as SVG, drawn from a template.
 
-The image has no script, no style sheet and no reference to anything: websites, README files and email programs show it
+The image has no script, no style sheet and no reference to anything: websites, README files and email clients show it
 as it is. Text is fitted by estimate (`fitting`), and clipped to the badge.
 """
 

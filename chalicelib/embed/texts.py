@@ -108,7 +108,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "email": (
         "Email signature",
         (
-            "Copy the preview and paste it into your signature, or paste this HTML where your email program accepts "
+            "Copy the preview and paste it into your signature, or paste this HTML where your email client accepts "
             "HTML. Some email providers cache the image for a while. It is light unless you choose dark."
         ),
     ),

@@ -46,7 +46,7 @@ class ErasureRun:
 def run(context: ErasureContext, until: datetime, settle: timedelta = SETTLE) -> ErasureRun:
     """Carry out what is due, until the time is ``until``. Safe to repeat after any interruption.
 
-    Raises `Unavailable`, at the end also if an erasure is `LATE`.
+    Raises `Unavailable`, also at the end if an erasure is `LATE`.
     """
     result = ErasureRun()
     for erasure in list(context.store.erasures()):

@@ -13,7 +13,7 @@ _CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard",
 
 
 def read(region: str, secret_id: str) -> str:
-    """The current text of a secret. Raises `Unavailable`, also when the secret does not exist."""
+    """The current text of a secret. Raises `Unavailable`, including when the secret does not exist."""
     try:
         client = get_session().create_client("secretsmanager", region_name=region, config=_CONFIG)
         return str(client.get_secret_value(SecretId=secret_id)["SecretString"])

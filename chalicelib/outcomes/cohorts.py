@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 def compare(store: OutcomeStore, measure: Measure, achievement_id: str | None) -> dict[Compared, Comparison]:
     """Both comparisons, for the holders of one achievement or of any. Raises `Refused` (`too_many_outcomes`)."""
-    outcomes = _at_most(MAX_OUTCOMES, store.outcomes(measure.issuer_id, measure.name), "outcomes of this name")
+    outcomes = _at_most(MAX_OUTCOMES, store.outcomes(measure.issuer_id, measure.name), "outcomes with this name")
     held = _at_most(MAX_CREDENTIALS, store.held(measure.issuer_id), "credentials")
     asked = [each for each in held if achievement_id in (None, each.achievement_id)]
     issued, ended = first_issued(asked), last_revoked(asked)

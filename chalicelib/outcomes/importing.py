@@ -80,7 +80,7 @@ def exporter(context: OutcomeContext) -> Exporter:
 
     def export(issuer_id: str, after: str) -> Iterator[tuple[str, Line]]:
         for measure in context.store.measures(issuer_id):
-            if f"{measure.name}$" < after:  # "$" comes after "#": all outcomes of this name are before the position
+            if f"{measure.name}$" < after:  # "$" comes after "#": all outcomes with this name are before the position
                 continue
             for one in context.store.outcomes(issuer_id, measure.name):
                 place = f"{one.name}#{one.person}#{one.on.isoformat()}"

@@ -62,7 +62,7 @@ class Outcome:
 
     @property
     def key(self) -> tuple[str, str, date]:
-        """What there is one outcome of, for an issuer."""
+        """Identifies an outcome within an issuer."""
         return self.name, self.person, self.on
 
 
@@ -93,13 +93,13 @@ class OutcomeStore(Protocol):
         """Store outcomes in place of those of the same name, person and day."""
 
     def outcomes(self, issuer_id: str, name: str, person: str | None = None) -> Iterator[Outcome]:
-        """The outcomes of a name, by person and day; of one person."""
+        """The outcomes with a name, by person and day; of all people, or of one."""
 
     def of_person(self, person: str) -> Iterator[tuple[str, str]]:
         """Which issuers have outcomes of a person, and of which names."""
 
     def delete(self, issuer_id: str, name: str, person: str | None = None) -> None:
-        """Delete the outcomes of a name, of one person only or with the name itself."""
+        """Delete the outcomes with a name: of one person only, or all of them and the name itself."""
 
     def manual_check(self, issuer_id: str) -> ManualCheck | None:
         """What an issuer says about a manual check; None if nothing."""

@@ -74,7 +74,7 @@ class SubmittedReports:
     ) -> SubmittedReport:
         """Verify pasted or uploaded input; a link is followed. Nothing is recorded unless ``counted``.
 
-        Raises `Malformed` (`nothing_found`, also for text that cannot be read as JSON or as a token: nothing was
+        Raises `Malformed` (`nothing_found`, including for text that cannot be read as JSON or as a token: nothing was
         verified then, so there is no verdict; `too_large`); `TooMany` when it needs more fetches than the visitor's
         network may cause now; for a link also `NotFound` and `Unavailable`.
         """

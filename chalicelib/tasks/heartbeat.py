@@ -16,7 +16,7 @@ MAX_RENEWALS = int(timedelta(minutes=15) / INTERVAL)
 """No function runs longer than 15 minutes (Lambda quotas), so a handler that hangs does not keep its task for ever."""
 
 Beat = Callable[[], bool]
-"""Renews one lease; False when there is nothing to renew any more."""
+"""Renews one lease; False when there is nothing left to renew."""
 Heart = Callable[[Beat], AbstractContextManager[None]]
 """Calls a beat at intervals, of `INTERVAL` in a deployment, for as long as the block runs."""
 

@@ -70,7 +70,7 @@ def read_proofs(sources: Sequence[object], *, for_audience: bool = False) -> tup
 def read_proof(source: object, *, for_audience: bool = False) -> Proof:
     """Parse one member of `proof`, without the proofs that it names.
 
-    Nobody can know what members a proof of an unknown type has, so only its name is read. Raises `Malformed`:
+    No one can know what members a proof of an unknown type has, so only its name is read. Raises `Malformed`:
     `proof_malformed`, `date_malformed`, `audience_other` when the proof names an audience.
     """
     if not isinstance(source, dict):

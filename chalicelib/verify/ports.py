@@ -47,7 +47,7 @@ class Controller:
     methods: tuple[Method, ...]
     evidence: tuple[Evidence, ...] = ()
     former: frozenset[str] = frozenset()
-    """Ids of methods that it listed earlier and does not list any more, if it publishes its history."""
+    """Ids of methods that it listed earlier and no longer lists, if it publishes its history."""
 
 
 @dataclass(frozen=True, slots=True)

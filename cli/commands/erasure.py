@@ -1,4 +1,4 @@
-"""Commands for the erasure of persons."""
+"""Commands for erasing people's data."""
 
 from __future__ import annotations
 

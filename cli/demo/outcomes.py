@@ -17,7 +17,7 @@ BEFORE = timedelta(days=200)
 
 
 def seed_outcomes(context: OutcomeContext, today: date) -> None:
-    """Import the outcomes, unless the issuer has any, with what a check by hand takes. Raises `Unavailable`."""
+    """Import the outcomes, unless the issuer has any, with what a manual check takes. Raises `Unavailable`."""
     if context.store.measures(HARBOUR.id):
         return
     holders = {

@@ -24,7 +24,7 @@ from chalicelib.http.console.home import ISSUERS_PER_NETWORK
 
 
 @pytest.mark.slow
-def test_slow_credentials_of_one_network_lock_out_nobody() -> None:
+def test_slow_credentials_of_one_network_lock_no_one_out() -> None:
     result = slow_credentials.run()
     assert result.withstood
     assert result.locked_out == ()
@@ -33,7 +33,7 @@ def test_slow_credentials_of_one_network_lock_out_nobody() -> None:
 
 
 @pytest.mark.slow
-def test_a_flood_of_sign_in_requests_locks_out_nobody_and_floods_no_mailbox() -> None:
+def test_a_flood_of_sign_in_requests_locks_no_one_out_and_floods_no_mailbox() -> None:
     result = sign_in_flood.run()
     assert result.withstood
     assert result.details["mailbox_an_hour"] == 24
@@ -120,7 +120,7 @@ def test_one_line_for_each_scenario_and_an_exit_code(
 
 
 @pytest.mark.slow
-def test_a_flood_of_false_events_locks_out_nobody_and_has_a_bounded_price() -> None:
+def test_a_flood_of_false_events_locks_no_one_out_and_has_a_bounded_price() -> None:
     result = event_flood.run()
     assert result.withstood
     assert result.details["stored"] == 60

@@ -54,7 +54,7 @@ def test_key_that_a_removal_missed_is_worth_nothing(access: AccessFixture) -> No
     assert not works(access, text)
 
 
-def test_key_of_an_earlier_membership_stays_dead_when_the_person_comes_back(access: AccessFixture) -> None:
+def test_key_of_an_earlier_membership_stays_invalid_when_the_person_rejoins(access: AccessFixture) -> None:
     token, text = make(access)
     members.remove(access.access_context, "acme", BO)
     access.member_store.add_token(token)

@@ -72,7 +72,7 @@ def test_a_frame_without_the_style_of_the_code_is_transparent_on_a_light_website
 
 @pytest.mark.parametrize("site", ["light", "dark"])
 @pytest.mark.parametrize("size", Size)
-def test_the_wall_is_transparent_and_needs_no_scrolling(
+def test_the_credentials_frame_is_transparent_and_needs_no_scrolling(
     chromium: Browser,
     laurel: Laurel,
     website: tuple[Path, str],
@@ -90,13 +90,13 @@ def test_the_wall_is_transparent_and_needs_no_scrolling(
     )
     with opened(chromium, website, PAGES[site] + code, viewport={"width": 1280, "height": 800}) as page:
         expect(page.frame_locator("iframe").locator(".t").first).to_be_visible()
-        page.screenshot(path=screenshots / f"wall-framed-{size}-{site}.png")
+        page.screenshot(path=screenshots / f"credentials-frame-framed-{size}-{site}.png")
         assert corner(page) == GREEN
         inside, outside = page.frames[1].evaluate("[document.documentElement.offsetHeight, innerHeight]")
         assert outside - 40 <= inside <= outside
 
 
-def test_the_script_gives_the_wall_its_height_on_a_phone_and_hears_no_other_sender(
+def test_the_script_gives_the_frame_its_height_on_a_phone_and_ignores_other_senders(
     chromium: Browser, laurel: Laurel, website: tuple[Path, str], published: Published, screenshots: Path
 ) -> None:
     code = iframe(
@@ -108,7 +108,7 @@ def test_the_script_gives_the_wall_its_height_on_a_phone_and_hears_no_other_send
     with opened(chromium, website, body, viewport={"width": 375, "height": 800}) as page:
         expect(page.frame_locator("iframe").locator(".t").first).to_be_visible()
         page.wait_for_function("document.querySelector('iframe').offsetHeight > 150")
-        page.screenshot(path=screenshots / "wall-framed-375.png", full_page=True)
+        page.screenshot(path=screenshots / "credentials-frame-framed-375.png", full_page=True)
         inside, outside = page.frames[1].evaluate("[document.documentElement.offsetHeight, innerHeight]")
         assert inside == outside
         page.evaluate("postMessage({laurel: 'badge', height: 9999}, '*')")
@@ -156,7 +156,7 @@ def test_an_image_fits_a_column_that_is_narrower(
         assert abs(box["width"] / box["height"] - 320 / 152) < 0.02
 
 
-def test_what_the_builder_of_the_wall_says_is_on_the_screen(
+def test_what_the_builder_of_the_credentials_frame_says_is_on_the_screen(
     chromium: Browser, laurel: Laurel, published: Published, screenshots: Path
 ) -> None:
     permissions = ["clipboard-read", "clipboard-write"]
@@ -166,9 +166,9 @@ def test_what_the_builder_of_the_wall_says_is_on_the_screen(
             # By key: the button moves when the preview takes the height of its content, and a click would miss it.
             page.get_by_role("button", name="Copy code").press("Enter")
             expect(page.locator("#copied").filter(has_text="Code copied.")).to_be_in_viewport(ratio=1)
-            page.screenshot(path=screenshots / f"wall-builder-copied-{width}.png")
+            page.screenshot(path=screenshots / f"credentials-frame-builder-copied-{width}.png")
             page.evaluate("scrollTo(0, 0)")
             page.get_by_label("Size of each credential").select_option("compact")
             expect(page.locator("#said")).to_have_text("Preview and code updated.")
             expect(page.locator("#said")).to_be_in_viewport(ratio=1)
-            page.screenshot(path=screenshots / f"wall-builder-{width}.png", full_page=True)
+            page.screenshot(path=screenshots / f"credentials-frame-builder-{width}.png", full_page=True)

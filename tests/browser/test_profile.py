@@ -1,4 +1,4 @@
-"""A holder's profile in a real browser: the form, the public page, the wall and the code to embed it."""
+"""A holder's profile in a real browser: the form, the public page, the credentials frame and the code to embed it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from tests.browser.widths import SCHEMES, assert_accessible_and_fits, axe_violat
 from tests.http.fake_laurel import Laurel, id_of
 
 EMAIL = "ada@example.org"
-VIEWS = {"page": "/holders/{}", "wall-builder": "/holders/{}/embed"}
+VIEWS = {"page": "/holders/{}", "credentials-frame-builder": "/holders/{}/embed"}
 PRINTED = 657
 """Width of A4 without margins of 18 mm, in CSS pixels."""
-WALLS = ("", "?theme=dark&size=compact", "?theme=light&size=badge")
+FRAMES = ("", "?theme=dark&size=compact", "?theme=light&size=badge")
 
 
 @pytest.fixture(autouse=True)
@@ -94,15 +94,15 @@ def test_the_page_for_people_who_have_signed_in_is_accessible_and_fits(
         assert messages == []
 
 
-def test_the_wall_is_accessible_and_fits(
+def test_the_credentials_frame_is_accessible_and_fits(
     chromium: Browser, laurel: Laurel, screenshots: Path, published: Published
 ) -> None:
-    for number, query in enumerate(WALLS):
+    for number, query in enumerate(FRAMES):
         with open_page(chromium, f"{laurel.base_url}/embed/holders/{published.holder_id}{query}") as (page, _):
             for scheme, width in product(SCHEMES, (320, 1280)):
                 page.emulate_media(color_scheme=scheme)
                 assert too_wide(page, width) == []
-                page.screenshot(path=screenshots / f"profile-wall-{number}-{width}-{scheme}.png")
+                page.screenshot(path=screenshots / f"profile-credentials-frame-{number}-{width}-{scheme}.png")
                 assert axe_violations(page) == []
 
 
@@ -119,7 +119,7 @@ def test_the_form_works_without_script_and_by_keyboard(chromium: Browser, laurel
     assert laurel.profile_store.public == {}
 
 
-def test_the_wall_tells_its_height_to_the_page_around_it(
+def test_the_credentials_frame_tells_its_height_to_the_page_around_it(
     chromium: Browser, laurel: Laurel, published: Published
 ) -> None:
     with open_page(chromium, f"{laurel.base_url}/holders/{published.holder_id}/embed") as (page, messages):

@@ -12,18 +12,18 @@ from chalicelib.analytics.channel import Channel
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.recorder import Recorder
 from chalicelib.catalogue import conversion
-from chalicelib.catalogue.conversion import Conversions, Handed
+from chalicelib.catalogue.conversion import Conversions, ReferredClick
 from chalicelib.errors import Refused
 from tests import fakes
 
 KEY, NONCE = b"k" * conversion.KEY_BYTES, b"n" * conversion.NONCE_BYTES
 MONTH = date(2026, 11, 1)
 CLICKED = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-HANDED = Handed("01KAHZ0000000000000000000A", CLICKED, "welding", "c" * 26, Channel.LINKEDIN_POST, "CH")
+CLICK = ReferredClick("01KAHZ0000000000000000000A", CLICKED, "welding", "c" * 26, Channel.LINKEDIN_POST, "CH")
 
 
-def sealed(handed: Handed = HANDED, issuer_id: str = "north") -> str:
-    return conversion.seal(handed, issuer_id, MONTH, KEY, NONCE)
+def sealed(click: ReferredClick = CLICK, issuer_id: str = "north") -> str:
+    return conversion.seal(click, issuer_id, MONTH, KEY, NONCE)
 
 
 def context(at: datetime) -> tuple[Conversions, fakes.EventStore]:
@@ -33,24 +33,24 @@ def context(at: datetime) -> tuple[Conversions, fakes.EventStore]:
 
 
 @pytest.mark.parametrize(
-    "handed",
-    [HANDED, replace(HANDED, credential_id=None), replace(HANDED, channel=None, country=None)],
+    "click",
+    [CLICK, replace(CLICK, credential_id=None), replace(CLICK, channel=None, country=None)],
     ids=["all", "no-credential", "no-channel"],
 )
-def test_a_token_is_read_as_it_was_made(handed: Handed) -> None:
-    assert conversion.unseal(sealed(handed), "north", KEY) == handed
+def test_a_token_is_read_as_it_was_made(click: ReferredClick) -> None:
+    assert conversion.unseal(sealed(click), "north", KEY) == click
 
 
 def test_the_longest_token_is_accepted() -> None:
-    handed = replace(HANDED, achievement_id="6f2c5d0e-8a3b-4c1d-9e2f-0a1b2c3d4e5f", channel=max(Channel, key=len))
-    assert len(sealed(handed, "n" * 64)) <= conversion.MAX_TOKEN
-    assert conversion.unseal(sealed(handed, "n" * 64), "n" * 64, KEY) == handed
+    click = replace(CLICK, achievement_id="6f2c5d0e-8a3b-4c1d-9e2f-0a1b2c3d4e5f", channel=max(Channel, key=len))
+    assert len(sealed(click, "n" * 64)) <= conversion.MAX_TOKEN
+    assert conversion.unseal(sealed(click, "n" * 64), "n" * 64, KEY) == click
 
 
 def test_a_token_says_nothing_to_the_enrolment_page() -> None:
     _, _, text = sealed().partition(".")
     raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    assert not any(part in raw for part in (HANDED.event_id.encode(), b"welding", b"cccc", b"linkedin"))
+    assert not any(part in raw for part in (CLICK.event_id.encode(), b"welding", b"cccc", b"linkedin"))
 
 
 def test_a_token_is_no_use_to_another_issuer_or_month_or_when_changed() -> None:
@@ -88,7 +88,7 @@ def test_a_sign_up_counts_once_however_often_it_is_reported() -> None:
 def test_a_click_that_is_reported_with_two_tokens_counts_once() -> None:
     conversions, events = context(CLICKED)
     conversion.credit(conversions, "north", sealed())
-    conversion.credit(conversions, "north", conversion.seal(HANDED, "north", MONTH, KEY, b"m" * 12))
+    conversion.credit(conversions, "north", conversion.seal(CLICK, "north", MONTH, KEY, b"m" * 12))
     assert len(events.events) == 1
 
 

@@ -46,15 +46,15 @@ DISAGREEMENTS = (
     Disagreement(
         "openvc-core leaves the data model and the schema of Open Badges to its caller", True, ("structure-", "badge-")
     ),
-    Disagreement("openvc-core takes any context of a document whose JSON is signed", True, ("context-",)),
+    Disagreement("openvc-core accepts any context in a document whose JSON is signed", True, ("context-",)),
     Disagreement(
         "openvc-core tolerates 60 seconds after an end date; Laurel tolerates them for start dates only",
         True,
         ("dates-after-end", "dates-offset-after-end"),
     ),
-    Disagreement("openvc-core takes a proof that is dated in the future", True, ("proof-from-the-future",)),
+    Disagreement("openvc-core accepts a proof that is dated in the future", True, ("proof-from-the-future",)),
     Disagreement(
-        "openvc-core takes a key of small order, for which one signature fits every message",
+        "openvc-core accepts a key of small order, for which one signature fits every message",
         True,
         ("key-of-small-order",),
     ),

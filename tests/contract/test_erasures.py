@@ -92,7 +92,9 @@ def test_erasure_that_begins_at_the_same_moment_is_not_cancelled(real: DynamoEra
     assert real.erasure("acme", ERASURE.subject) == begun
 
 
-def test_erased_credential_is_told_from_one_that_never_was(real: DynamoErasureStore, tables: Tables) -> None:
+def test_erased_credential_is_distinguished_from_one_that_never_existed(
+    real: DynamoErasureStore, tables: Tables
+) -> None:
     public, credential = DynamoPublicStore(tables), record()
     with pytest.raises(NotFound) as absent:
         public.record(credential.id)
@@ -221,7 +223,7 @@ def test_item_of_an_unknown_kind_in_the_directory_stops_the_sweep(real: DynamoEr
     assert found.value.code == "no_erasure_rule"
 
 
-def test_what_is_left_names_nobody(real: DynamoErasureStore, tables: Tables) -> None:
+def test_what_is_left_names_no_one(real: DynamoErasureStore, tables: Tables) -> None:
     scan: Callable[[], list[dict[str, object]]] = lambda: tables.client.scan(TableName=tables.erasures)["Items"]  # noqa: E731
     real.delete_credential(ERASURE, record(), EMAIL, NOW)
     real.delete_mailbox(ERASURE.subject, NOW)

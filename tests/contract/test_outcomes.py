@@ -111,7 +111,7 @@ def test_credentials_of_holders_say_when_they_were_revoked(tables: Tables) -> No
     ]
 
 
-def test_values_of_a_check_by_hand_are_replaced(store: OutcomeStore) -> None:
+def test_values_of_a_manual_check_are_replaced(store: OutcomeStore) -> None:
     first = ManualCheck("north", 20, 15, "EUR", 30)
     assert store.manual_check("north") is None
     for one in (first, replace(first, minutes=25)):

@@ -233,7 +233,7 @@ def test_a_deletion_that_is_interrupted_anywhere_can_be_repeated(tables: Tables,
     assert tables.client.scan(TableName=tables.credentials)["Items"] == []
 
 
-def test_a_withdrawn_profile_costs_the_same_calls_and_bytes_as_one_that_never_was(tables: Tables) -> None:
+def test_a_withdrawn_profile_costs_the_same_calls_and_bytes_as_one_that_never_existed(tables: Tables) -> None:
     store, public = DynamoProfileStore(tables), DynamoPublishedStore(tables)
     store.save(later(store.save(PROFILE, entry(1), VIEWS)), entry(2), {})
     replies: list[object] = []

@@ -34,5 +34,5 @@ def test_the_contact_of_an_identified_issuer_is_emailed_a_few_times_a_day() -> N
     [{"email": None}, {"email": "someone@else.example", "registered_as": None, "domains": ()}],
     ids=["none", "not-its-own"],
 )
-def test_nobody_else_is_emailed(changes: dict[str, object]) -> None:
+def test_no_one_else_is_emailed(changes: dict[str, object]) -> None:
     assert paused(seeded(), **changes) == []

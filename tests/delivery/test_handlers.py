@@ -446,7 +446,7 @@ def test_revocation_between_reading_the_credential_and_claiming_its_email_sends_
 
 
 @pytest.mark.parametrize("kind", ["deliver", "status_changed"])
-def test_an_email_that_the_email_service_does_not_take_uses_up_no_quota(kind: str) -> None:
+def test_an_email_that_the_email_service_does_not_accept_uses_up_no_quota(kind: str) -> None:
     fixture = emailed() if kind == "status_changed" else DeliveryFixture()
     issuer = fixture.issuer_store.issuer("north")
     unproven = replace(issuer, registered_as=None, domains=(), version=issuer.version + 1)

@@ -59,7 +59,7 @@ def test_a_bounce_does_not_bar_sign_in_email_for_ever() -> None:
     assert is_sent()
 
 
-def test_bounces_of_one_time_count_once_whatever_their_order() -> None:
+def test_simultaneous_bounces_count_once_in_any_order() -> None:
     """An email to fifty recipients, or one notification delivered twice, is not a second chance that was used."""
     first = mailbox.bounced(BOX, NOW)
     for at in (NOW, NOW + SECOND, NOW - RETRY_AFTER * 2, NOW + RETRY_AFTER - SECOND):
@@ -95,7 +95,7 @@ def test_after_deleting_the_data_only_the_issuers_that_are_chosen_again_email() 
     assert mailbox.with_data_deleted(chosen, NOW + SECOND).subscribed == frozenset()
 
 
-def test_after_deleting_the_data_a_new_profile_brings_messages_but_no_other_emails_from_laurel() -> None:
+def test_after_deleting_the_data_a_new_profile_allows_messages_but_no_other_emails_from_laurel() -> None:
     box = mailbox.with_data_deleted(BOX, NOW)
     reasons = [suppression_reason(box, kind, NOW) for kind in (Kind.CONTACT, Kind.SAVED_NEWS)]
     assert reasons == [None, "forgotten"]

@@ -99,14 +99,14 @@ def test_holder_who_wants_fewer_emails_gets_no_survey(asked: DeliveryFixture, wa
     [{"status": CredentialStatus(State.REVOKED, samples.NOW, "x")}, {"superseded_by": "d" * 26}],
     ids=["revoked", "replaced"],
 )
-def test_credential_that_no_longer_counts_brings_no_survey(asked: DeliveryFixture, changes: dict[str, object]) -> None:
+def test_credential_that_no_longer_counts_causes_no_survey(asked: DeliveryFixture, changes: dict[str, object]) -> None:
     asked.run_task("deliver")
     asked.change_record(**changes)
     asked.run_tasks(YEAR)
     assert sent(asked) == []
 
 
-def test_expired_credential_brings_a_survey() -> None:
+def test_expired_credential_still_causes_a_survey() -> None:
     fixture = DeliveryFixture(valid_until=ISSUED_AT + timedelta(days=30))
     fixture.register()
     switch(fixture, on=True)

@@ -157,7 +157,7 @@ def test_an_identified_issuer_emails_in_its_own_name() -> None:
     assert "Harbour College" in fixture.mailer.sent[0].subject
 
 
-def test_an_invitation_quotes_a_name_that_only_a_domain_stands_behind() -> None:
+def test_an_invitation_quotes_a_name_that_only_a_domain_confirms() -> None:
     """The owner of a domain chooses the name: "Your bank" must not invite anyone in the voice of Laurel."""
     fixture = unidentified("Your bank” has suspended your account. “Call")
     issuer = fixture.issuer_store.issuer("north")

@@ -43,7 +43,7 @@ def test_members_are_those_of_the_specification() -> None:
     assert found["title"] == CLAIMS.title
 
 
-def test_a_name_that_nobody_confirms_is_no_author() -> None:
+def test_a_name_that_no_one_confirms_is_not_an_author() -> None:
     view = replace(VIEW, claims=replace(CLAIMS, issuer_confirmed=False))
     assert "author_name" not in oembed.response(view, BASE_URL, None, None)
 

@@ -69,7 +69,7 @@ def test_text_in_other_scripts_is_drawn(title: str) -> None:
 
 
 @pytest.mark.parametrize("file", fonts.FILES)
-def test_fonts_have_the_characters_that_they_are_said_to_have(file: str) -> None:
+def test_fonts_have_the_characters_they_claim_to_cover(file: str) -> None:
     font = ImageFont.truetype(file, 16)
     missing = bytes(font.getmask("\U0010fffe"))
     letters = [chr(code) for code in range(0x21, 0xFFFF) if chr(code).isalpha() and fonts.covers(chr(code))]

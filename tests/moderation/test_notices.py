@@ -76,7 +76,7 @@ def test_the_credentials_of_one_issuer_do_not_use_up_the_emails_of_the_operators
     assert len(recipients(fixture)) == notices.PER_REPORTED_ISSUER.max_count + 1
 
 
-def test_an_issuer_that_nobody_identified_cannot_have_its_contact_emailed() -> None:
+def test_an_issuer_that_no_one_identified_cannot_have_its_contact_emailed() -> None:
     """It may have entered anyone's address, and report its own credentials."""
     fixture = DeliveryFixture()
     issuer = fixture.issuer_store.issuer("north")

@@ -127,7 +127,7 @@ def test_metadata_that_was_missing_a_moment_ago_is_read_before_a_token_fails(wor
     assert not request().refresh()
 
 
-def test_a_link_is_followed_anew_before_its_cached_credential_fails(worker: Worker, did: str, publish: Publish) -> None:
+def test_a_link_is_fetched_again_before_its_cached_credential_fails(worker: Worker, did: str, publish: Publish) -> None:
     """The issuer has replaced what the link leads to."""
     publish(first=ISSUER_KEY)
     worker.server.pages["/badge"] = ok(credential(did, OTHER_KEY, "first"), LONG)

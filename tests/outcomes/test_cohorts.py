@@ -35,7 +35,7 @@ def test_holders_are_compared_with_people_without_the_credential() -> None:
     assert [(group.people, group.mean) for group in found.groups] == [(10, 10.5), (20, 5.5)]
 
 
-def test_outcome_of_a_holder_from_before_the_issue_is_of_neither_group() -> None:
+def test_outcome_of_a_holder_from_before_the_issue_counts_for_neither_group() -> None:
     holders, others = range(10), range(50, 70)
     issued = {f"p{number}": ISSUED_AT for number in holders}
     early = cohorts.holders_and_others(

@@ -231,7 +231,7 @@ def test_a_mapped_address_is_the_ipv4_address(setup: Setup) -> None:
         setup.waiting(f"::ffff:{ADDRESS}")
 
 
-def test_what_is_no_address_is_limited_too(setup: Setup) -> None:
+def test_what_is_not_an_address_is_limited_too(setup: Setup) -> None:
     setup.fill("")
     with pytest.raises(TooMany):
         setup.waiting("not an address")

@@ -313,7 +313,7 @@ def test_a_badge_of_the_old_format_is_never_fetched_from_laurel_itself() -> None
     ],
     ids=["comma", "end", "not UTF-8", "escaped", "empty token", "cut signature", "no JSON"],
 )
-def test_what_is_no_credential_at_all_gets_no_verdict(source: bytes) -> None:
+def test_what_is_not_a_credential_at_all_gets_no_verdict(source: bytes) -> None:
     """Nothing was verified, so "invalid" would say too much."""
     with pytest.raises(Malformed) as caught:
         submitted_setup().submitted_reports.check(source, VISIT)

@@ -108,7 +108,7 @@ def test_a_credential_that_is_written_in_the_page_is_found(document: dict[str, o
     ],
     ids=range(9),
 )
-def test_what_is_no_credential_or_several_is_not_read(content: str) -> None:
+def test_what_is_not_one_credential_is_not_read(content: str) -> None:
     assert web_page.embedded(f"<html>{content}".encode()) is None
 
 

@@ -26,8 +26,8 @@ class ProviderList:
     _until: datetime | None = field(default=None, init=False)
 
     def all(self) -> tuple[Provider, ...]:
-        """All providers. A list that cannot be read again is kept. Raises `Unavailable` if it was never read, also when
-        the secret is not a list of providers."""
+        """All providers. A list that cannot be read again is kept. Raises `Unavailable` if it was never read,
+        including when the secret is not a list of providers."""
         if self.read is None:
             return ()
         now = self.clock()

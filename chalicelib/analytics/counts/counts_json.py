@@ -48,7 +48,7 @@ def from_bytes(data: bytes) -> Counts:
 
 def _grouped(touches: Mapping[Touch, Seen]) -> list[Any]:
     """By achievement, a row for each credential: its id, its first time, and for each kind its name, how often it
-    happened and the seconds since the first time. A third smaller than a row for each touch, also when compressed."""
+    happened and the seconds since the first time. A third smaller than a row for each touch, even when compressed."""
     found: dict[str, dict[str, list[tuple[str, Seen]]]] = defaultdict(lambda: defaultdict(list))
     for touch, seen in sorted(touches.items()):
         found[touch.achievement][touch.credential].append((touch.kind, seen))

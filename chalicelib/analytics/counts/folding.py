@@ -165,8 +165,8 @@ def finish(context: FoldContext, mine: Progress) -> None:
 
 
 def fold_buckets(context: FoldContext, mine: Progress, again: Changed, end: datetime, failures: Failures) -> None:
-    """Fold the buckets ``again``, also for the issuers named there, and those from the progress of ``mine`` to ``end``,
-    and every longer period that they change and that is over by ``end``. Raises `Superseded`.
+    """Fold the buckets ``again``, including for the issuers named there, and those from the progress of ``mine`` to
+    ``end``, and every longer period that they change and that is over by ``end``. Raises `Superseded`.
     """
     hours: Changed = {}
     for bucket in sorted(again):

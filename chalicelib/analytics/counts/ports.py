@@ -97,7 +97,7 @@ class CountStore(Protocol):
         issuer by issuer. Strongly consistent."""
 
     def stored_parts(self, whole: Period) -> list[tuple[str, Period]]:
-        """Whose counts of which buckets or hours `parts` has, also those that cannot be read."""
+        """Whose counts of which buckets or hours `parts` has, including those that cannot be read."""
 
     def section(self, issuer_id: str, period: Period, section: Part) -> Counts:
         """A section of a day, a month or all time; `NOTHING` if none is stored."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 _BEGIN = "=+\\-@\uff1d\uff0b\uff0d\uff20\0"
-"""First characters of a formula (OWASP ASVS 5.0, 1.2.10), also in full width."""
+"""First characters of a formula (OWASP ASVS 5.0, 1.2.10), including in full width."""
 _FORMULA = re.compile(f'^(?=[\t\r])|(?:^|(?<=[;\t\r\n]))(?=[\\s"]*[{_BEGIN}])')
 """Positions where a formula could start: at the start of a cell, and after a character that another spreadsheet
 treats as a cell separator. If the comma is the decimal sign, Excel splits at semicolons, even within quotation

@@ -78,7 +78,7 @@ class DryRuns(Protocol):
         """Store a new dry run and its compressed upload."""
 
     def dry_run(self, issuer_id: str, dry_run_id: str, now: datetime) -> DryRun:
-        """Strongly consistent read. Raises `NotFound`, also when it has expired or is another issuer's."""
+        """Strongly consistent read. Raises `NotFound`, including when it has expired or is another issuer's."""
 
     def content(self, dry_run: DryRun) -> bytes:
         """The compressed upload. Raises `NotFound`."""

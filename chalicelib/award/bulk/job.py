@@ -150,7 +150,7 @@ class Jobs(Protocol):
         the issuer's list. Raises `Conflict` when it has changed."""
 
     def job(self, issuer_id: str, job_id: str) -> Job:
-        """Strongly consistent read. Raises `NotFound`, also for a job of another issuer."""
+        """Strongly consistent read. Raises `NotFound`, including for a job of another issuer."""
 
     def jobs(self, issuer_id: str, after: str | None, limit: int) -> JobPage:
         """At most ``limit`` jobs after ``after``, newest first, without drafts."""

@@ -99,7 +99,7 @@ def add(
 
 def id_of(issuer_id: str, form_id: str) -> str:
     """The id of the endpoint that a form creates, so that resubmitting it creates no second one. ``form_id`` is what
-    the form sends, so nobody can choose an id, such as that of another issuer's endpoint."""
+    the form sends, so no one can choose an id, such as that of another issuer's endpoint."""
     return derived_id(b"", "endpoint", issuer_id, form_id)
 
 

@@ -58,7 +58,8 @@ def check_reason(reason: str) -> None:
 
 
 def owned(issuer_context: IssuerContext, issuer_id: str, credential_id: str) -> Record:
-    """Read the issuer's credential with a consistent read. Raises `NotFound`, also for another issuer's credential."""
+    """Read the issuer's credential with a consistent read. Raises `NotFound`, including for another issuer's
+    credential."""
     record = issuer_context.issuer_store.record(credential_id)
     if record.issuer_id != issuer_id:
         raise NotFound("This issuer does not have this credential.")

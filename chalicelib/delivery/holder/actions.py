@@ -48,7 +48,7 @@ def share(
 ) -> str:
     """The sharing URL at ``target``, filled in in ``language``; records the credential as shared.
 
-    Raises `NotFound`, also for a credential that the link does not open, and `LinkExpired`.
+    Raises `NotFound`, including for a credential that the link does not open, and `LinkExpired`.
     """
     credential = _own_credential(delivery_context, token, credential_id)
     at = delivery_context.now()

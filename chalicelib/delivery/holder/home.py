@@ -98,7 +98,8 @@ def page(archive: Archive, base_url: str, access: HolderAccess, query: PageQuery
 
 
 def own_credential(archive: Archive, base_url: str, access: HolderAccess, credential_id: str) -> HolderCredential:
-    """A credential that the link opens, by two reads. Raises `NotFound`, also for one of another holder or issuer."""
+    """A credential that the link opens, by two reads. Raises `NotFound`, including for one of another holder or
+    issuer."""
     record = archive.record(credential_id)
     access.check_issuer(record.issuer_id)
     if archive.recipient(credential_id).email != access.email:

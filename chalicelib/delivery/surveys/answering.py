@@ -26,7 +26,7 @@ class OpenSurvey:
 def find(context: DeliveryContext, token: str) -> OpenSurvey:
     """The survey that the holder was last asked to answer.
 
-    Raises `NotFound`, also if the issuer has switched it off, and `LinkExpired`.
+    Raises `NotFound`, including if the issuer has switched it off, and `LinkExpired`.
     """
     link = enter(context, token).link
     if link.issuer_id is None or link.credential_id is None:
@@ -66,9 +66,7 @@ def _save(context: DeliveryContext, blank: SurveyAnswer, values: Mapping[str, in
     elif (before.values, before.declined) != (values, declined):
         if len(before.earlier) == MAX_EARLIER:
             raise Refused(
-                phrase(
-                    "You cannot change your answers any more: you have changed them {many} times.", many=MAX_EARLIER
-                ),
+                phrase("You can no longer change your answers: you have changed them {many} times.", many=MAX_EARLIER),
                 code="too_many_corrections",
             )
         context.surveys.save_answer(replace(new, earlier=before.versions))

@@ -21,11 +21,11 @@ MAX_ORDINAL = 256**ORDINAL_BYTES - 1
 
 _BITMAP = BLOCK // 8
 _GAPS, _PACKED = b"g", b"h"
-"""What begins the gaps, and the gaps in Huffman coding. A bitmap is told by its size."""
+"""What begins the gaps, and the gaps in Huffman coding. A bitmap is recognised by its size."""
 _PACKED_FROM = 64
 """Gaps from which Huffman coding can be smaller, because it begins with the table of its codes."""
 _LONG = 255
-"""The byte for a gap of this size that goes on in the next byte."""
+"""The byte for a gap of this size that continues in the next byte."""
 _RUNS = (*(b"0" * gap + b"1" for gap in range(_LONG)), b"0" * _LONG)
 """What each byte stands for, as binary digits."""
 

@@ -13,7 +13,7 @@ _OF_REGIONS = frozenset(
     {"central", "east", "eastern", "inner", "lower", "new", "north", "northern", "nueva", "nuevo", "old"}
     | {"south", "southern", "upper", "west", "western"}
 )
-"""Words that make another place of a country's name, as in New Mexico or Northern Ireland."""
+"""Words that turn a country's name into another place, as in New Mexico or Northern Ireland."""
 
 
 def place_parts(place: str) -> frozenset[str]:

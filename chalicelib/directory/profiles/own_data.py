@@ -36,7 +36,7 @@ MAX_OUTCOMES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class OwnDataContext:
-    """The stores that have something about a holder."""
+    """The stores that hold data about a holder."""
 
     profile_context: ProfileContext
     saved_store: SavedStore
@@ -179,7 +179,7 @@ def _given(answer: Given) -> dict[str, object]:
 
 
 def _outcomes(store: OutcomeStore, email: str) -> Iterator[dict[str, object]]:
-    """What issuers have imported about the holder, also under the hash of an international domain as written."""
+    """What issuers have imported about the holder, including under the hash of an international domain as written."""
     for person in dict.fromkeys((mailbox.digest(email), mailbox.plain_digest(email))):
         for issuer_id, name in store.of_person(person):
             units = {measure.name: measure.unit for measure in store.measures(issuer_id)}

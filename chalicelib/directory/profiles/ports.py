@@ -57,8 +57,8 @@ class PublishedStore(Protocol):
         ``limit``."""
 
     def published_many(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
-        """What is public of each of these profiles, strongly consistent, several in one call; without those of which
-        nothing is."""
+        """The public part of each of these profiles, strongly consistent, several in one call; without those that have
+        none."""
 
     def for_recruiters(self, holder_ids: Sequence[str]) -> Mapping[str, Published]:
         """What recruiters see of these profiles, as `published_many`. The function *public* cannot read it."""

@@ -73,7 +73,7 @@ class Profile:
     changed_at: datetime
     """When it was last changed; distinguishes a repeated change from a new one."""
     visibility: Mapping[Subject, Visibility] = field(default_factory=dict)
-    """The holder's latest choice for each field, also for an empty one and while the profile is not published. It only
+    """The holder's latest choice for each field, even for an empty one and while the profile is not published. It only
     fills in the form: the ledger alone decides who may see what."""
     version: int = 0
 

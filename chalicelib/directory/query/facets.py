@@ -1,4 +1,4 @@
-"""How many results have which value, exactly or estimated from a random sample."""
+"""How many results have each value, exactly or estimated from a random sample."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ Similar = Mapping[str, Collection[str]]
 
 
 class Fit(IntEnum):
-    """How well a word matches, best first. After whole names, the order by relevance goes by the worst word."""
+    """How well a word matches, best first. After whole names, the order by relevance depends on the worst word."""
 
     NAME = 1
     EXACT = 2

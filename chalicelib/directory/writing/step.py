@@ -10,7 +10,7 @@ from chalicelib.directory.ports import Entry, Placed
 
 @dataclass(frozen=True, slots=True)
 class Delisting:
-    """A holder is no longer listed, since ``version``."""
+    """A holder is no longer listed, as of ``version``."""
 
     id: str
     version: int

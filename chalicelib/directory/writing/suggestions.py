@@ -36,7 +36,7 @@ class SuggestionChanges:
         ]
 
     def settle(self, store: IndexWriter, generation: str, rare: Collection[Term]) -> None:
-        """Delete those of former labels, and make those of values that no listing has any more, or that were ``rare``,
+        """Delete those of former labels, and make those of values that no listing still has, or that were ``rare``,
         agree with the postings."""
         kept = {one[:3] for found in self.current.values() for one in found}
         renamed = {one for term in self._former.keys() & self.current.keys() for one in self._former[term]}

@@ -1,8 +1,8 @@
 """Bring holders' listings up to date with what is stored: their published profiles, their credentials and the time.
 
 An update never depends on what has changed. It takes a number, reads what is stored now, and applies it under that
-number; every change is followed by an update, so the newest number has everything. Updates can therefore come twice, in
-any order and from several writers.
+number; every change is followed by an update, so the newest number has everything. Updates can therefore arrive twice,
+in any order and from several writers.
 """
 
 from __future__ import annotations

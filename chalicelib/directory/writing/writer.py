@@ -156,7 +156,7 @@ def _without(step: Step, entry: Entry | None) -> Step:
 def _steps(store: IndexWriter, generation: str, changes: Mapping[str, ListingChange]) -> list[Step]:
     entries = store.entries(generation, changes)
     fresh = [one for one in changes.values() if isinstance(one, Listing) and _is_new(one, entries.get(one.id))]
-    # The most recent listing gets the highest ordinal, also within a batch.
+    # The most recent listing gets the highest ordinal, even within a batch.
     fresh.sort(key=lambda one: (one.recent_at, one.id))
     first = store.allocate(generation, len(fresh)) if fresh else 0
     numbers = {one.id: first + position for position, one in enumerate(fresh)}

@@ -74,7 +74,7 @@ def _delete_own(found: Found) -> Raw | None:
 
 
 def _without_id(found: Found) -> Raw:
-    """The index stays used and the event stays counted, but neither identifies anyone any more."""
+    """The index stays used and the event stays counted, but neither identifies anyone."""
     if not found.has_id("credential_id"):
         return found.raw
     return {name: value for name, value in found.raw.items() if name not in ("credential_id", "visitor")}
@@ -91,7 +91,7 @@ def _without_person(found: Found) -> Raw:
 
 
 def _dry_run(found: Found) -> Raw | None:
-    """Delete the dry run of an upload with an erased person, also if that was interrupted after the upload, which goes
+    """Delete the dry run of an upload with an erased person, even if that was interrupted after the upload, which goes
     first: the errors that were found in it quote it."""
     upload_text = in_parts(found.tables, found.tables.secrets, found.raw).lower()
     is_left_over = not upload_text and found.is_hit

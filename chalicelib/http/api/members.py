@@ -75,12 +75,12 @@ def routes(services: Services) -> Routes:
         return as_json({"revoked": [_token(each) for each in revoked], "organization": [_token(each) for each in kept]})
 
     @bound.bind("/v1/tokens", access=token(Permission.MANAGE))
-    def known(_request: Request, caller: Caller) -> Reply:
+    def list_tokens(_request: Request, caller: Caller) -> Reply:
         found = tokens.of_issuer(services.access_context, caller.issuer_id)
         return as_json({"items": [_token(each) for each in found]})
 
     @bound.bind("/v1/tokens", access=token(Permission.MANAGE), methods=("POST",))
-    def make(request: Request, caller: Caller) -> Reply:
+    def create_token(request: Request, caller: Caller) -> Reply:
         reader = JsonReader(body.json_object(request))
         name, role = reader.text("name"), reader.required_choice("role", Role)
         organization = reader.flag("organization", default=caller.member is None)
@@ -103,7 +103,7 @@ def routes(services: Services) -> Routes:
         return as_json({**_token(made), "token": text}, status=201)
 
     @bound.bind("/v1/tokens/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=UNKNOWN)
-    def revoke(_request: Request, caller: Caller, token_id: str) -> Reply:
+    def revoke_token(_request: Request, caller: Caller, token_id: str) -> Reply:
         tokens.revoke(services.access_context, caller.issuer_id, token_id)
         return Reply("", "text/plain", 204)
 

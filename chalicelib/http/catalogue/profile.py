@@ -60,7 +60,7 @@ def profile_of(issuer: Issuer, now: datetime, base_url: str) -> Profile:
         proven=proven,
         registered=issuer.registered,
         domains=domains,
-        standing=_standing(issuer.registered, domains),
+        standing=_identity_sentence(issuer.registered, domains),
         description=text.optional_text(issuer.description),
         url=text.https(issuer.url),
         url_linked=issuer.registered,
@@ -97,7 +97,7 @@ def to_json(profile: Profile) -> dict[str, object]:
     }
 
 
-def _standing(registered: bool, domains: tuple[str, ...]) -> str:
+def _identity_sentence(registered: bool, domains: tuple[str, ...]) -> str:
     vouched = phrase("The operator of this service vouches for this name.")
     if not domains:
         return (

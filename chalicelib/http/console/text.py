@@ -53,7 +53,7 @@ BANNERS: Mapping[str, Banner] = {
     "manual_check_saved": Banner("Saved.", "The figures use these values."),
     "survey_saved": Banner("Survey saved."),
     "survey_saved_unsent": Banner(
-        "Survey saved, but nobody gets it yet.", "Your organization is not verified.", "warn"
+        "Survey saved, but no one gets it yet.", "Your organization is not verified.", "warn"
     ),
     "outcomes_imported": Banner(
         "Outcomes imported.", "Choose one to compare people with and without your credentials."

@@ -73,7 +73,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/mail/saved/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def stop(_request: Request, secret: str) -> Reply:
-        # Whatever the body is: mail clients send this request themselves (RFC 8058).
+        # Whatever the body is: email clients send this request themselves (RFC 8058).
         email = actions.find_link(services.saved_context, secret)
         actions.set_emails(services.saved_context, email, wanted=False)
         return page(services, "saved_emails.html", 200, secret=secret, done=True)

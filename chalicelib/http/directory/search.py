@@ -1,5 +1,5 @@
 """The search of the directory: `/directory` for people, `/v1/directory` and `/v1/directory/suggest` for programs; and
-`/directory/listings/{id}`, the decoy for programs that copy it."""
+`/directory/listings/{id}`, the decoy for bots that copy it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from chalicelib.language.phrase import phrase
 from chalicelib.settings import Function
 
 DECOY = phrase(
-    "Laurel hides this link from people, to detect programs that copy the directory. To find people, search the "
-    "directory."
+    "Laurel hides this link from people, to detect bots that copy the directory. To find people, search the directory."
 )
 """Shown to people who open a decoy anyway, for example in a browser that shows hidden links."""
 

@@ -81,7 +81,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/mail/unsubscribe/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def stop(request: Request, secret: str) -> Reply:
         holder_actions.unsubscribe_issuer(services.delivery_context, secret)
-        # Unsubscribe whatever the body is, except for the page's own button to subscribe again: mail clients send this
+        # Unsubscribe whatever the body is, except for the page's own button to subscribe again: email clients send this
         # request themselves (RFC 8058), and people use the form on the page.
         if _is_undo(request):
             return _send_link(services, secret, "subscribe")

@@ -25,7 +25,7 @@ def routes(services: Services) -> Routes:
     @bound.bind("/mail/contact/{token}", access=BY_SECRET, methods=("POST",), missing=MISSING)
     def perform(request: Request, secret: str) -> Reply:
         holder.find(services.contact_context, secret)
-        # Anything but the page's own button turns messages off: mail clients send this request themselves (RFC 8058).
+        # Anything but the page's own button turns messages off: email clients send this request themselves (RFC 8058).
         fields = form.as_text(form.sent(request).fields)
         if fields.get("do") == "report":
             if fields.get("sure") != "yes":

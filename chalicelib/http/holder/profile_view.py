@@ -53,7 +53,7 @@ class Row:
     issuer: str
     vouched: bool
     proven: bool
-    """Whether the identity of its issuer is proven. Otherwise it does not count in the directory and brings no skills.
+    """Whether the identity of its issuer is proven. Otherwise it does not count in the directory and adds no skills.
     """
     issued_at: datetime
     url: str

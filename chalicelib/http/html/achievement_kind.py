@@ -45,7 +45,7 @@ _SEPARATORS = re.compile(r"[._-]+")
 
 
 def kind_name(kind: str) -> str:
-    """Return the name to show for the achievement type ``kind``, also for a custom one (`ext:...`)."""
+    """Return the name to show for the achievement type ``kind``, including a custom one (`ext:...`)."""
     if kind in _NAMES:
         return _NAMES[kind]
     words = _SEPARATORS.sub(" ", _WORD_STARTS.sub(" ", kind.removeprefix("ext:"))).split()

@@ -176,7 +176,7 @@ def as_answered(error: LaurelError) -> LaurelError:
 
 
 def require_presentation(report: Report, options: VerificationOptions) -> None:
-    """Refuse to answer for a challenge or a domain that nobody can have signed. Raises `Problem`.
+    """Refuse to answer for a challenge or a domain that no one can have signed. Raises `Problem`.
 
     What could not be read may be a presentation; it is never valid.
     """

@@ -98,7 +98,7 @@ def value_object(value: dict[str, Any], term: Term, active: ActiveContext) -> st
     """Return a literal for ``{"@value", "@language"}`` or ``{"@value", "@type"}`` (5.1.2 step 14).
 
     A base direction beside the language is accepted and not signed, because RDF 1.1 has none; nothing may use it.
-    Everything else is refused: a bare ``@value``, also with a direction, or the type that the value has by default,
+    Everything else is refused: a bare ``@value``, even with a direction, or the type that the value has by default,
     would be a second spelling.
 
     :raises CanonicalError: ``keyword_refused``, ``value_invalid``, and those of `reference`.

@@ -58,7 +58,7 @@ def check(verification: VerificationContext) -> Finding:
             "It does not show this email address, but its holder may have withheld another address, or part of one."
         )
         raise CheckUnknown("recipient_withheld", message)
-    raise CheckFailed("recipient_differs", "It was issued to a person with another email address.")
+    raise CheckFailed("recipient_differs", "It was issued to a person with a different email address.")
 
 
 def _email_identifiers(verification: VerificationContext) -> Iterator[Mapping[str, object]]:

@@ -148,7 +148,8 @@ def _parsed(entry: object, verification: VerificationContext) -> StatusEntry | C
 
 
 def _value(entry: StatusEntry, status_list: VerifiedList) -> int:
-    """Return the entry's value in its list. Raises `CheckUnknown`, also for a message: only a person can judge it."""
+    """Return the entry's value in its list. Raises `CheckUnknown`, including for a message: only a person can judge
+    it."""
     evidence = (status_list.evidence,)
     if entry.kind is not status_list.kind or (entry.purpose or MESSAGE) not in status_list.purposes:
         raise _differs(status_list)
@@ -163,5 +164,5 @@ def _value(entry: StatusEntry, status_list: VerifiedList) -> int:
 
 
 def _differs(status_list: Read) -> CheckUnknown:
-    message = "The status list is for another purpose."
+    message = "The status list is for a different purpose."
     return CheckUnknown("status_purpose_differs", message, (status_list.evidence,))

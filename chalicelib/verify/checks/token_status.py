@@ -71,7 +71,8 @@ def read_list(url: str, verification: VerificationContext) -> TokenList:
 
 
 def purpose_of(reference: Reference, status_list: TokenList) -> Purpose | None:
-    """Return why the token is not valid, None if it is. Raises `CheckUnknown`, also for a value without a meaning."""
+    """Return why the token is not valid, None if it is. Raises `CheckUnknown`, including for a value without a
+    meaning."""
     evidence = (status_list.evidence,)
     try:
         value = token_status_list.status(status_list.statuses, reference.entry, status_list.size)
@@ -96,7 +97,7 @@ def _unknown_mechanism(name: str) -> CheckUnknown:
 
 
 def _current(url: str, verification: VerificationContext) -> tuple[Fetched, StatusListToken]:
-    """Return the list, read again if its issuer does not allow this copy to be used any longer (`exp`, `ttl`)."""
+    """Return the list, read again if its issuer no longer allows this copy to be used (`exp`, `ttl`)."""
     fetched, listed = _fetched(url, verification)
     if fetched.cached and _is_outdated(fetched, listed, verification.now):
         return _fetched(url, verification, again=True)

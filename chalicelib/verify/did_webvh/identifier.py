@@ -16,7 +16,7 @@ class Identifier(NamedTuple):
 
     did: str
     scid: str
-    """The hash of its first version, which nobody can make for another one."""
+    """The hash of its first version, which no one can make for another one."""
     folder: str
     """The address of the folder that contains its files, with a slash at the end."""
 

@@ -123,7 +123,7 @@ def _text(header: Mapping[str, object], name: str) -> str | None:
 
 
 def _certificates(chain: object) -> tuple[str, ...]:
-    # One that is malformed is ignored, as is the key of any: the issuer's own keys may fit.
+    # A malformed chain is ignored, and so is the key in any chain: the issuer's own keys may fit.
     is_chain = isinstance(chain, list) and all(isinstance(each, str) for each in chain)
     return tuple(map(str, chain)) if isinstance(chain, list) and is_chain else ()
 

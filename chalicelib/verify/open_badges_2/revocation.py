@@ -27,7 +27,7 @@ def is_marked(assertion: Node, address: str) -> bool:
 def is_revoked(assertion: Node, issuer: Node, reader: Reader) -> bool | None:
     """Whether ``assertion`` or the issuer's list says that it is revoked; None if the issuer has no list.
 
-    Raises `Unavailable`, also for a list by another issuer: it proves nothing.
+    Raises `Unavailable`, including for a list by another issuer: it proves nothing.
     """
     if is_marked(assertion, str(assertion.get("id"))):
         return True

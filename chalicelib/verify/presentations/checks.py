@@ -68,7 +68,9 @@ def check_signer(presentation: Presentation, verification: VerificationContext) 
     for secured_proof, (_, method) in zip(verification.secured_proofs, verification.methods, strict=True):
         allowed = {"authentication": method.authentication, "assertionMethod": method.assertion}
         if not allowed.get(secured_proof.purpose, False):
-            message = "The signature was made for another purpose, or with a key that the holder does not use for this."
+            message = (
+                "The signature was made for a different purpose, or with a key that the holder does not use for this."
+            )
             raise CheckFailed("purpose_wrong", message)
         check_key_and_time(verification, secured_proof, method)
     audience.check(presentation.audiences, verification.options)

@@ -105,7 +105,7 @@ def _first_error(dialect: str, schema: Mapping[str, object], value: object, work
     if error is None:
         return None
     place = "/" + "/".join(str(part) for part in error.absolute_path)
-    return phrase("{place} breaks its rule {rule}", place=repr(place[:200]), rule=repr(str(error.validator)[:64]))
+    return phrase("{place} breaks the rule {rule}", place=repr(place[:200]), rule=repr(str(error.validator)[:64]))
 
 
 @cache

@@ -372,7 +372,7 @@ def test_every_address_takes_the_same_reads_and_counts() -> None:
     assert len(set(calls.values())) == 1, calls
 
 
-def test_asking_for_one_member_again_and_again_does_not_use_up_the_networks_budget(access: AccessFixture) -> None:
+def test_repeated_requests_for_one_member_do_not_use_up_the_networks_budget(access: AccessFixture) -> None:
     known_member(access)
     known_member(access, "colleague@example.org")
     for _ in range(MEMBERS_PER_NETWORK.per_client + 5):

@@ -319,7 +319,7 @@ def test_a_person_who_lost_their_role_meanwhile_leaves_no_endpoint_behind(world:
     assert list(world.store.endpoints("south")) == []
 
 
-def test_two_changes_at_once_are_told_apart(world: World) -> None:
+def test_two_changes_at_once_are_distinguished(world: World) -> None:
     endpoint_actions.change(world.context, "north", world.endpoint.id, EndpointDraft(URL, ("issued",), version=1))
     with pytest.raises(Conflict):
         endpoint_actions.change(world.context, "north", world.endpoint.id, EndpointDraft(URL, KINDS, version=1))

@@ -37,6 +37,6 @@ def test_values_are_too_short_to_find_a_mailbox_or_network() -> None:
     assert all(len(value.rpartition("-")[2]) == 4 for value in (MAILBOX, NETWORK))
 
 
-def test_nobody_without_the_secret_can_find_a_mailbox_with_the_same_value() -> None:
+def test_no_one_without_the_secret_can_find_a_mailbox_with_the_same_value() -> None:
     """65,536 values are tried in a second, and the mailbox found would use up someone else's limits."""
     assert creator.creator_ids(b"o" * 32, "ada@example.org", "192.0.2.7") != (MAILBOX, NETWORK)

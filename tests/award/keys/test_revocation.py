@@ -248,7 +248,7 @@ def test_another_tenants_key_cannot_be_revoked(acme: IssuerFixture) -> None:
         revocation.revoke(acme.issuer_context, "other", key_of(acme).fragment, acme.issuer_context.now())
 
 
-def test_key_is_revoked_at_once_also_when_its_successor_cannot_sign_yet(acme: IssuerFixture) -> None:
+def test_key_is_revoked_at_once_even_when_its_successor_cannot_sign_yet(acme: IssuerFixture) -> None:
     class Slow(Signer):
         def sign(self, handle: str, message: bytes) -> bytes:
             if handle != self.SHARED:

@@ -1,4 +1,4 @@
-"""Commands for the erasure of persons. What they erase is tested in `tests/crash`."""
+"""Commands for erasing people's data. What they erase is tested in `tests/crash`."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_a_link_is_read_as_it_is_written(annotation: bytes, link: str) -> None:
     [b"/S /URI", b"/URI (mailto:a@b.example)", b"/URI (javascript:x)", b"/URI (https://a.example/ b)",
      b"/URI (https://\xff.example)", b"/URI (https://a.example", b"/URI <6>", b"(https://a.example)"],
 )  # fmt: skip
-def test_what_is_no_link_to_a_page_is_left_out(annotation: bytes) -> None:
+def test_what_is_not_a_link_to_a_page_is_left_out(annotation: bytes) -> None:
     assert read(made(annotation)).links == ()
 
 
@@ -109,7 +109,7 @@ def test_links_in_compressed_objects_are_found() -> None:
     ],
     ids=["drawing", "image", "damaged", "cut off", "a word", "ends only"],
 )
-def test_other_streams_are_no_credentials(part: bytes) -> None:
+def test_other_streams_are_not_credentials(part: bytes) -> None:
     assert read(made(part)) == pdf.Contents((), ())
 
 

@@ -213,7 +213,7 @@ def test_invitations_to_made_up_addresses_pause_the_issuer() -> None:
     assert fixture.store.deliveries == {}
 
 
-def test_a_delivered_invitation_is_no_event_of_a_credential() -> None:
+def test_a_delivered_invitation_is_not_an_event_of_a_credential() -> None:
     fixture = DeliveryFixture()
     member = Member("north", "ada@example.org", Role.VIEWER, fixture.now)
     event = EmailEvent(EmailEventType.DELIVERED, "mail-1@ses.example", (member.email,), fixture.now)

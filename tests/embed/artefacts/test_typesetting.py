@@ -34,7 +34,7 @@ def test_symbols_without_a_font_are_left_out_and_names_are_never_shortened(text:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("script", noto.SCRIPTS, ids=lambda script: script.name)
-def test_fonts_have_the_letters_that_they_are_said_to_have(script: noto.Script) -> None:
+def test_fonts_have_the_letters_they_claim_to_cover(script: noto.Script) -> None:
     font = ImageFont.truetype(script.file, 16)
     missing = bytes(font.getmask("\U0010fffe"))
     letters = [char for char in map(chr, range(0x300, 0xFFFF)) if script.covers(char) and not fonts.covers(char)]

@@ -259,7 +259,7 @@ def test_only_a_language_of_emails_can_be_that_of_a_holder(api: ApiClient, lang:
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/None", "europe/berlin", "Berlin", "../etc/passwd", "Europe"])
-def test_an_unknown_time_zone_is_refused(api: ApiClient, zone: str) -> None:
+def test_an_unknown_timezone_is_refused(api: ApiClient, zone: str) -> None:
     sent = api.award(holder={"name": "Eve", "email": "eve@example.org", "zone": zone})
     refused = api.post("/v1/credentials", sent)
     assert (refused.status, refused.json["code"]) == (422, "bad_zone")

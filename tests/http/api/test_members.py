@@ -115,7 +115,7 @@ def test_two_people_do_not_overwrite_each_others_profile(
     assert laurel.issuer_store.issuer("fernhill").description == "Courses by the river."
 
 
-def test_a_new_key_is_no_change_of_the_profile(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
+def test_a_new_key_is_not_a_change_to_the_profile(laurel: Laurel, client: Gateway, owner: dict[str, str]) -> None:
     version = send(client, "GET", "/v1/issuers/fernhill", owner).json["version"]
     rotation.rotate_key(laurel.issuer_context, "fernhill")
     changes = {"description": "Courses by the river.", "version": version}

@@ -30,7 +30,7 @@ def test_stranger_is_refused_beyond_the_quota_and_told_when_to_continue(stranger
     assert len(stranger.get("/v1/credentials?name=eve").json["items"]) == 3
 
 
-def test_repeated_request_gets_its_response_also_beyond_the_quota(stranger: ApiClient) -> None:
+def test_repeated_request_gets_its_response_even_beyond_the_quota(stranger: ApiClient) -> None:
     first = stranger.post("/v1/credentials", stranger.award(), idempotency_key="k-1")
     for _ in range(2):
         assert stranger.post("/v1/credentials", stranger.award(), idempotency_key="k-1").body == first.body

@@ -31,7 +31,7 @@ def report(client: Gateway, referral: str, key: dict[str, str]) -> Response:
 
 
 @pytest.fixture
-def handed(client: Gateway, achievement: Achievement) -> str:
+def token(client: Gateway, achievement: Achievement) -> str:
     """The token of a visitor who came from a credential that was shared on LinkedIn."""
     page = client.get(f"/c/{id_of('valid')}?via=linkedin_post", accept=HTML).text
     link = re.search(rf'href="{BASE_URL}(/go/[^"]+)"', page)
@@ -40,22 +40,22 @@ def handed(client: Gateway, achievement: Achievement) -> str:
     return token
 
 
-def test_a_sign_up_is_credited_to_the_credential_and_the_share(client: Gateway, laurel: Laurel, handed: str) -> None:
+def test_a_sign_up_is_credited_to_the_credential_and_the_share(client: Gateway, laurel: Laurel, token: str) -> None:
     key = as_token(laurel, "fernhill", Role.EDITOR)
     laurel.now += timedelta(days=2)
-    reply = report(client, handed, key)
+    reply = report(client, token, key)
     assert reply.status == 201
     assert reply.json["credential"] == {"id": id_of("valid"), "url": f"{BASE_URL}/c/{id_of('valid')}"}
     assert reply.json["channel"] == "linkedin_post"
     (event,) = (each for each in laurel.event_store.events.values() if each.kind is Kind.CONVERSION)
     assert (event.credential_id, event.id, event.visitor) == (id_of("valid"), reply.json["id"], None)
-    repeated = report(client, handed, key)
+    repeated = report(client, token, key)
     assert (repeated.status, repeated.json) == (200, reply.json)
     assert len([each for each in laurel.event_store.events.values() if each.kind is Kind.CONVERSION]) == 1
 
 
-def test_another_issuer_cannot_use_a_referral(client: Gateway, laurel: Laurel, handed: str) -> None:
-    reply = report(client, handed, as_token(laurel, "other", Role.OWNER))
+def test_another_issuer_cannot_use_a_referral(client: Gateway, laurel: Laurel, token: str) -> None:
+    reply = report(client, token, as_token(laurel, "other", Role.OWNER))
     assert (reply.status, reply.json["code"]) == (422, "not_a_referral")
 
 
@@ -64,7 +64,7 @@ def test_another_issuer_cannot_use_a_referral(client: Gateway, laurel: Laurel, h
     [{"sec_gpc": "1"}, {"dnt": "1"}, {"user_agent": "curl/8"}, {"sec_purpose": "prefetch"}],
     ids=["gpc", "dnt", "program", "prefetch"],
 )
-def test_programs_and_visitors_who_ask_not_to_be_followed_get_no_token(
+def test_bots_and_visitors_who_ask_not_to_be_tracked_get_no_token(
     client: Gateway,
     achievement: Achievement,
     headers: dict[str, str],

@@ -300,11 +300,11 @@ def test_figures_left_out_to_protect_others_say_so(viewer: Browser, laurel: Laur
 def test_achievements_are_compared_side_by_side(viewer: Browser, laurel: Laurel) -> None:
     large = compare_with_a_small_achievement(laurel)
     reply = viewer.get(f"{HERE}?{THIS_MONTH}")
-    page = shown(reply).partition("Which achievements bring the most?")[2].partition("Download achievements")[0]
+    page = shown(reply).partition("Which achievements do best?")[2].partition("Download achievements")[0]
     name = laurel.issuer_store.achievement("fernhill", large).name
     assert f"Achievement Issued Opened Shares Views Enrolment visits Sign-ups {name} 18 6 0 0 4 0" in page
     assert f"{HERE}?{THIS_MONTH.replace('&', '&amp;')}&amp;achievement={large}" in reply.text
-    assert "Which achievements bring the most?" not in shown(viewer.get(f"{HERE}?{THIS_MONTH}&achievement={large}"))
+    assert "Which achievements do best?" not in shown(viewer.get(f"{HERE}?{THIS_MONTH}&achievement={large}"))
 
 
 def test_figures_that_a_channel_cannot_limit_are_not_shown_as_zeros(viewer: Browser, laurel: Laurel) -> None:

@@ -42,7 +42,7 @@ def test_results_show_no_group_below_ten(viewer: Browser, laurel: Laurel) -> Non
 def test_survey_of_an_unverified_issuer_says_that_nobody_gets_it(
     owner: Browser, viewer: Browser, laurel: Laurel
 ) -> None:
-    warning = "Your organization is not verified, so nobody gets the survey yet."
+    warning = "Your organization is not verified, so no one gets the survey yet."
     assert warning not in text_of(owner.get(HERE))
     make_unidentified(laurel)
     page = owner.get(HERE)
@@ -53,6 +53,6 @@ def test_survey_of_an_unverified_issuer_says_that_nobody_gets_it(
     sent = {"on": "yes", "intro": "Hello.", "question_1": "Hired?", "version": "0"}
     saved = owner.post(HERE, sent).headers["location"]
     assert saved.endswith("did=survey_saved_unsent")
-    assert "Survey saved, but nobody gets it yet." in text_of(owner.get(saved.removeprefix(laurel.base_url)))
+    assert "Survey saved, but no one gets it yet." in text_of(owner.get(saved.removeprefix(laurel.base_url)))
     off = owner.post(HERE, {**sent, "on": "", "version": "1"})
     assert off.headers["location"].endswith("did=survey_saved")

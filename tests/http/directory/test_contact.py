@@ -288,7 +288,7 @@ def test_sender_can_be_reported_and_messages_turned_off_with_the_link(
     refused = submit(client, link_of(of_kind(laurel, Kind.CONTACT_CONFIRMATION)[-1]))
     assert (refused.status, "You cannot send this message" in refused.text) == (422, True)
     assert client.get(f"{holder}/contact", **PAGE).status == 200
-    # As a mail client unsubscribes (RFC 8058).
+    # As an email client unsubscribes (RFC 8058).
     assert submit(client, link, **{"List-Unsubscribe": "One-Click"}).status == 200
     assert client.get(f"{holder}/contact", **PAGE).status == 404
     entries = laurel.profile_store.entries(mailbox.digest(EMAIL))

@@ -152,7 +152,7 @@ def test_page_and_frame_count_as_reading(client: Gateway, laurel: Laurel) -> Non
         assert found.headers["cache-control"] == "no-store"
 
 
-def test_a_frame_is_an_impression_and_no_search(client: Gateway, laurel: Laurel) -> None:
+def test_a_frame_is_an_impression_and_not_a_search(client: Gateway, laurel: Laurel) -> None:
     client.get(FRAME)
     client.get(HERE)
     kinds = [(event.kind, event.issuer_id) for event in laurel.event_store.events.values()]
@@ -190,7 +190,7 @@ def test_the_builder_says_if_only_some_websites_may_show_the_frame(client: Gatew
     assert said in client.get(BUILDER, **PAGE).text
 
 
-def test_the_preview_of_the_builder_is_no_impression(client: Gateway, laurel: Laurel) -> None:
+def test_the_preview_of_the_builder_is_not_an_impression(client: Gateway, laurel: Laurel) -> None:
     client.get(FRAME, referer=f"http://localhost:8000{BUILDER}")
     assert not laurel.event_store.events
     client.get(FRAME, referer="https://fernhill.example/people")

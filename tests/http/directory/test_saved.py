@@ -163,7 +163,7 @@ def test_recruiter_is_told_once_when_a_saved_persons_credential_was_revoked(laur
     assert check(laurel) == []
 
 
-def test_what_was_revoked_before_a_person_was_saved_is_no_news(laurel: Laurel, recruiter: Browser) -> None:
+def test_what_was_revoked_before_a_person_was_saved_is_not_new(laurel: Laurel, recruiter: Browser) -> None:
     revoke(laurel)
     laurel.now += timedelta(minutes=1)
     save(as_person(laurel, RECRUITER, client=recruiter.client))

@@ -272,5 +272,5 @@ def test_a_short_last_word_is_not_called_a_complete_search(client: Gateway, type
     assert client.get(f"/v1/directory?q={quote(typed)}").json["complete"] is complete
 
 
-def test_a_search_that_is_too_long_is_told_so(client: Gateway) -> None:
+def test_a_search_that_is_too_long_says_so(client: Gateway) -> None:
     assert "at most 200 characters" in client.get(f"/v1/directory?q={'a' * 201}").json["detail"]

@@ -93,5 +93,5 @@ def test_the_page_says_how_old_each_form_may_be_and_what_is_stored_of_a_visitor(
     page = client.get(f"{laurel.url('valid')}/embed", accept=HTML).text
     assert "at most 30 seconds old when its page is loaded" in page
     assert "an image is at most five minutes old" in page
-    assert "country, language, kind of device, campaign tags, whether it is a program" in page
+    assert "country, language, kind of device, campaign tags, whether it is a bot" in page
     assert "Automatic: matches the visitor’s system" in page

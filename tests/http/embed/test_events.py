@@ -83,7 +83,7 @@ def test_report_about_an_unknown_credential_is_refused(client: Gateway, laurel: 
     "host",
     ["", "blog.example/path", "https://blog.example", "a" * 254, "x y", "ex\u00e4mple", "blog.example:8080", "a\n"],
 )
-def test_what_is_no_host_is_not_stored(client: Gateway, laurel: Laurel, host: str) -> None:
+def test_what_is_not_a_host_is_not_stored(client: Gateway, laurel: Laurel, host: str) -> None:
     assert send(client, {**CLICK, "host": host}, referer="https://real.example/post").status == 202
     assert [event.referrer for event in stored(laurel)] == ["real.example"]
 

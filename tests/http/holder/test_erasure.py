@@ -83,7 +83,7 @@ def test_asking_twice_is_one_erasure_and_one_email(laurel: Laurel, client: Gatew
     assert (stored(laurel), len(laurel.mailer.sent)) == (found, before)
 
 
-def test_asking_and_cancelling_again_and_again_does_not_fill_the_inbox(
+def test_repeated_requests_and_cancellations_do_not_fill_the_inbox(
     laurel: Laurel, client: Gateway, wide_path: str
 ) -> None:
     for _ in range(NOTICES.max_count + 3):

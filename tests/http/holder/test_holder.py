@@ -237,7 +237,7 @@ def test_the_saved_notice_is_shown_once(client: Gateway, path: str) -> None:
     assert "Saved." not in client.get(path, **PHONE).text
 
 
-def test_an_unknown_time_zone_is_an_error_at_its_field(client: Gateway, wide_path: str) -> None:
+def test_an_unknown_timezone_is_an_error_at_its_field(client: Gateway, wide_path: str) -> None:
     response = submit(client, wide_path, do="zone", zone='Europe/"Atlantis')
     assert response.status == 422
     assert "Unknown timezone." in response.text
@@ -246,14 +246,14 @@ def test_an_unknown_time_zone_is_an_error_at_its_field(client: Gateway, wide_pat
     assert "Add to LinkedIn profile" in response.text
 
 
-def test_time_zones_are_listed_by_region_with_the_city_first(client: Gateway, wide_path: str) -> None:
+def test_timezones_are_listed_by_region_with_the_city_first(client: Gateway, wide_path: str) -> None:
     page = client.get(wide_path, **PHONE).text
     assert '<optgroup label="Europe">' in page
     assert '<option value="Europe/Berlin">Berlin, Germany</option>' in page
     assert '<option value="America/Argentina/Buenos_Aires">Buenos Aires, Argentina</option>' in page
 
 
-def test_time_zones_are_found_by_name_without_script(laurel: Laurel, client: Gateway, wide_path: str) -> None:
+def test_timezones_are_found_by_name_without_script(laurel: Laurel, client: Gateway, wide_path: str) -> None:
     response = submit(client, wide_path, do="find_zone", city=" buenos AIRES ")
     assert response.status == 200
     assert "1 timezone matches “buenos AIRES”. Save it to use it." in response.text
@@ -267,13 +267,13 @@ def test_time_zones_are_found_by_name_without_script(laurel: Laurel, client: Gat
 
 
 @pytest.mark.parametrize("term", ["vietnam", "Saigon", "ho chi minh"])
-def test_a_time_zone_is_found_by_country_and_by_another_spelling(client: Gateway, wide_path: str, term: str) -> None:
+def test_a_timezone_is_found_by_country_and_by_another_spelling(client: Gateway, wide_path: str, term: str) -> None:
     page = submit(client, wide_path, do="find_zone", city=term).text
     assert '<option value="Asia/Ho_Chi_Minh" selected>Ho Chi Minh, Vietnam</option>' in page
     assert "Asia/Saigon" not in page
 
 
-def test_a_saved_time_zone_is_confirmed_at_its_field(client: Gateway, wide_path: str) -> None:
+def test_a_saved_timezone_is_confirmed_at_its_field(client: Gateway, wide_path: str) -> None:
     location = submit(client, wide_path, do="zone", zone="Asia/Kolkata").headers["location"]
     assert location == f"{BASE_URL}{wide_path}?saved=zone#timezone"
     page = client.get(f"{wide_path}?saved=zone", **PHONE).text

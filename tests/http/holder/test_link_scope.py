@@ -156,7 +156,7 @@ def test_the_links_of_one_issuer_do_not_use_up_those_to_everything(
     assert submit(client, quoted, do="all").status == 200
 
 
-def test_a_refused_request_for_a_link_makes_nobody_wait(laurel: Laurel, client: Gateway, quoted: str) -> None:
+def test_a_refused_request_for_a_link_makes_no_one_wait(laurel: Laurel, client: Gateway, quoted: str) -> None:
     for _ in range(link_requests.WIDE_LINKS.max_count):
         assert submit(client, quoted, do="all").status == 200
         laurel.now += link_requests.NEW_LINK.window
@@ -197,7 +197,7 @@ def test_whoever_has_an_ended_link_uses_up_nothing_of_the_links_that_work(
 
 
 @pytest.mark.parametrize("wanted", ["link", "all"])
-def test_a_link_that_the_email_service_does_not_take_makes_nobody_wait(
+def test_a_link_that_the_email_service_does_not_accept_makes_no_one_wait(
     laurel: Laurel, client: Gateway, quoted: str, wanted: str
 ) -> None:
     laurel.mailer.failure = lambda: NotSent("not now")
@@ -259,7 +259,7 @@ def test_a_credential_of_another_holder_is_not_opened_by_any_link(laurel: Laurel
         assert submit(client, path, do="download", credential=theirs).status == 404
 
 
-def test_the_holders_page_marks_an_issuer_that_nobody_vouches_for(laurel: Laurel, client: Gateway, other: str) -> None:
+def test_the_holders_page_marks_an_issuer_that_no_one_vouches_for(laurel: Laurel, client: Gateway, other: str) -> None:
     unproven = client.get(link_path(laurel, "harbour"), **PHONE).text
     assert "Not proven" in unproven
     assert f"Issued under the name <bdi>“{OTHER_NAME}”</bdi>" in unproven
@@ -268,7 +268,7 @@ def test_the_holders_page_marks_an_issuer_that_nobody_vouches_for(laurel: Laurel
     assert "Issued by <bdi>Fernhill College</bdi>" in registered
 
 
-def test_the_pages_to_unsubscribe_mark_an_issuer_that_nobody_vouches_for(
+def test_the_pages_to_unsubscribe_mark_an_issuer_that_no_one_vouches_for(
     laurel: Laurel, client: Gateway, other: str
 ) -> None:
     url, link = laurel.delivery_context.link(Purpose.UNSUBSCRIBE, EMAIL, issuer_id="harbour")

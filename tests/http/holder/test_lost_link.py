@@ -212,7 +212,7 @@ def test_made_up_recipients_whom_laurel_never_emailed_use_the_budget_of_new_addr
     assert sent(laurel) == ["made-up-0@example.org"]
 
 
-def test_what_is_no_address_is_refused_beside_the_field(laurel: Laurel, client: Gateway) -> None:
+def test_what_is_not_an_address_is_refused_beside_the_field(laurel: Laurel, client: Gateway) -> None:
     page = ask(client, "ada at example")
     assert (page.status, 'aria-invalid="true"' in page.text) == (400, True)
     assert sent(laurel) == []

@@ -1,4 +1,4 @@
-"""A holder's public profile: publishing, consent, withdrawing, and the page and wall that others see."""
+"""A holder's public profile: publishing, consent, withdrawing, and the page and frame that others see."""
 
 from __future__ import annotations
 
@@ -295,9 +295,9 @@ def test_only_valid_and_expired_credentials_are_shown_and_never_as_more_than_tha
     change(client, path, **{f"show_{id_of(kind)}": "everyone" for kind in KINDS})
     found = {one["id"]: one["verdict"] for one in read(client, public_path(laurel))["credentials"]}
     assert found == {VALID: "valid", id_of("expired"): "expired"}
-    wall = client.get(f"/embed{public_path(laurel)}", **PAGE)
-    assert VALID in wall.text
-    assert id_of("expired") not in wall.text
+    frame = client.get(f"/embed{public_path(laurel)}", **PAGE)
+    assert VALID in frame.text
+    assert id_of("expired") not in frame.text
 
 
 def test_all_valid_credentials_are_shown_by_one_action(laurel: Laurel, client: Gateway, published: str) -> None:
@@ -318,7 +318,7 @@ def test_one_action_shows_no_credential_of_an_unidentified_issuer(laurel: Laurel
 
 
 @pytest.mark.parametrize("by", ["revocation", "takedown", "erasure"])
-def test_a_credential_that_is_gone_leaves_page_wall_and_json(
+def test_a_credential_that_is_gone_leaves_page_frame_and_json(
     laurel: Laurel, client: Gateway, published: str, by: str
 ) -> None:
     assert all(VALID in one.text for one in everything_public(client, published) if "snippet" not in one.text)
@@ -598,7 +598,7 @@ def test_the_form_says_where_skills_come_from(client: Gateway, path: str) -> Non
 def test_the_form_says_that_a_credential_of_an_issuer_that_is_not_proven_does_not_count_in_the_directory(
     laurel: Laurel, client: Gateway, path: str
 ) -> None:
-    about = "it does not count in the directory’s search and brings no skills until"
+    about = "it does not count in directory searches and adds no skills until"
     saved = "is not proven do not count"
     assert about not in client.get(path, **PAGE).text
     issuer = laurel.issuer_store.issuer("fernhill")
@@ -812,7 +812,9 @@ def test_what_is_not_an_id_is_not_found(client: Gateway) -> None:
         assert client.get(path, **PAGE).status == 404
 
 
-def test_the_wall_may_be_framed_anywhere_and_runs_only_its_own_script(client: Gateway, published: str) -> None:
+def test_the_credentials_frame_may_be_embedded_anywhere_and_runs_only_its_own_script(
+    client: Gateway, published: str
+) -> None:
     response = client.get(f"/embed{published}?size=compact&theme=dark", **PAGE)
     policy = response.headers["content-security-policy"]
     assert "frame-ancestors" not in policy
@@ -821,7 +823,7 @@ def test_the_wall_may_be_framed_anywhere_and_runs_only_its_own_script(client: Ga
     assert response.headers["cache-control"] == "public, max-age=30"
 
 
-def test_the_wall_leaves_out_credentials_of_issuers_that_allow_only_some_websites(
+def test_the_credentials_frame_leaves_out_credentials_of_issuers_that_allow_only_some_websites(
     laurel: Laurel, client: Gateway, published: str
 ) -> None:
     issuer = laurel.issuer_store.issuer("fernhill")
@@ -846,7 +848,7 @@ def code(page: Response) -> str:
 
 
 @pytest.mark.parametrize("theme", ["auto", "light", "dark"])
-def test_the_wall_states_no_colour_scheme(client: Gateway, published: str, theme: str) -> None:
+def test_the_credentials_frame_states_no_colour_scheme(client: Gateway, published: str, theme: str) -> None:
     found = client.get(f"/embed{published}?theme={theme}").text
     assert "color-scheme" not in found.replace("prefers-color-scheme", "")
 
@@ -858,7 +860,9 @@ def test_the_wall_states_no_colour_scheme(client: Gateway, published: str, theme
         (8, Size.CARD, 716), (9, Size.CARD, 720), (500, Size.BADGE, 720),
     ],
 )  # fmt: skip
-def test_the_wall_is_as_high_as_its_credentials_up_to_a_limit(credentials: int, size: Size, height: int) -> None:
+def test_the_credentials_frame_is_as_high_as_its_credentials_up_to_a_limit(
+    credentials: int, size: Size, height: int
+) -> None:
     assert credentials_frame.box(credentials, size).height == height
 
 
@@ -869,7 +873,7 @@ def test_the_code_has_the_language_that_was_chosen(client: Gateway, published: s
     assert "lang" not in code(client.get(f"{published}/embed", **PAGE))
 
 
-def test_the_builder_of_an_empty_wall_says_who_chooses_the_credentials(client: Gateway, path: str) -> None:
+def test_the_builder_of_an_empty_frame_says_who_chooses_the_credentials(client: Gateway, path: str) -> None:
     publish(client, path)
     public = re.findall(r"/holders/[a-z0-9]+", client.get(path, **PAGE).text)[0]
     page = client.get(f"{public}/embed", **PAGE)
@@ -877,7 +881,7 @@ def test_the_builder_of_an_empty_wall_says_who_chooses_the_credentials(client: G
     assert path.split("/")[2] not in page.text
 
 
-def test_the_builder_of_a_wall_with_credentials_says_nothing_of_an_empty_frame(client: Gateway, published: str) -> None:
+def test_the_builder_of_a_frame_with_credentials_says_nothing_of_an_empty_one(client: Gateway, published: str) -> None:
     assert "The frame shows no credentials now" not in client.get(f"{published}/embed", **PAGE).text
 
 
@@ -981,15 +985,15 @@ def test_only_the_id_of_a_profile_can_be_hidden(laurel: Laurel, client: Gateway,
         ("ja", ("いずれも本物で有効であり、発行者の身元は証明されています。", "検証済みの証明書", "イボ語")),
     ],
 )
-def test_page_wall_and_form_are_in_the_readers_language(
+def test_page_frame_and_form_are_in_the_readers_language(
     client: Gateway, path: str, published: str, language: str, words: tuple[str, str, str]
 ) -> None:
-    page, wall = client.get(f"{published}?lang={language}", **PAGE), client.get(f"/embed{published}?lang={language}")
+    page, frame = client.get(f"{published}?lang={language}", **PAGE), client.get(f"/embed{published}?lang={language}")
     assert words[0].lower() in page.text.lower()
-    assert words[1] in wall.text
+    assert words[1] in frame.text
     assert words[2] in page.text
     direction = "rtl" if language == "ar" else None
-    for found in (page, wall, client.get(f"{path}?lang={language}", **PAGE)):
+    for found in (page, frame, client.get(f"{path}?lang={language}", **PAGE)):
         assert found.headers["content-language"] == language
         assert ('dir="rtl"' in found.text[:200]) == (direction == "rtl")
     response = client.post(f"{path}?lang={language}", urlencode({"do": "withdraw"}).encode(), **FORM)

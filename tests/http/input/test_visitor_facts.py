@@ -46,7 +46,7 @@ def test_view_stores_country_language_device_and_tags(laurel: Laurel, client: Ga
 
 
 @pytest.mark.parametrize("signal", ["sec_gpc", "dnt"])
-def test_visitor_who_asks_not_to_be_followed_is_counted_without_anything_about_them(
+def test_visitor_who_asks_not_to_be_tracked_is_counted_without_anything_about_them(
     laurel: Laurel, client: Gateway, signal: str
 ) -> None:
     client.get(f"{laurel.url('valid')}{TAGS}", accept="text/html", **PLAIN, **{signal: "1"})

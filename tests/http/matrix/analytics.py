@@ -8,12 +8,12 @@ from tests.http.matrix import Builder, Call, EntryContext
 
 def create_referral(at: EntryContext) -> str:
     laurel = at.laurel
-    handed = conversion.Handed(laurel.entropy(13).hex(), laurel.now, at.achievement, at.credential)
+    click = conversion.ReferredClick(laurel.entropy(13).hex(), laurel.now, at.achievement, at.credential)
     month = conversion.month_of(laurel.now)
     key = laurel.catalogue_store.create_conversion_key(
         month, laurel.entropy(conversion.KEY_BYTES), conversion.key_expires(month)
     )
-    return conversion.seal(handed, at.owner, month, key, laurel.entropy(conversion.NONCE_BYTES))
+    return conversion.seal(click, at.owner, month, key, laurel.entropy(conversion.NONCE_BYTES))
 
 
 ENTRIES: dict[tuple[str, str], Builder] = {

@@ -52,7 +52,7 @@ def test_an_unproven_issuer_is_not_hidden_by_a_presentation(client: Gateway) -> 
     assert "This presentation is genuine and valid, but an issuer’s identity is not proven." in html
 
 
-def test_a_forged_presentation_is_said_to_be_one(client: Gateway) -> None:
+def test_a_forged_presentation_is_reported_as_forged(client: Gateway) -> None:
     html = page(client, {**signed_by_holder(presentation()), "id": "urn:uuid:9"}).text
     assert "This presentation is not valid." in html
 

@@ -20,7 +20,7 @@ from tests.http.public.test_pages import HEADLINES, Outline
 
 FORM = "application/x-www-form-urlencoded"
 MATCHES = "It was issued to the person with this email address."
-DIFFERS = "It was issued to a person with another email address."
+DIFFERS = "It was issued to a person with a different email address."
 
 
 def ask(client: Gateway, path: str, email: str) -> Response:

@@ -96,7 +96,7 @@ def test_anything_else_is_refused_with_the_error_of_the_standard(client: Gateway
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"null", b'{"a":1,"a":2}', b"\xff", b'{"verifiableCredential":'])
-def test_what_is_no_json_object_is_400(client: Gateway, body: bytes) -> None:
+def test_what_is_not_a_json_object_is_400(client: Gateway, body: bytes) -> None:
     assert post(client, "/credentials/verify", body).status == 400
 
 

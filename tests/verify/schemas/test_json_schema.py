@@ -29,7 +29,7 @@ def test_each_dialect_is_judged(dialect: str) -> None:
 
 def test_the_place_and_the_rule_are_named() -> None:
     schema = {"properties": {"a": {"items": {"required": ["b"]}}}}
-    assert place({"a": [{"b": 1}, {}]}, **schema) == "'/a/1' breaks its rule 'required'"
+    assert place({"a": [{"b": 1}, {}]}, **schema) == "'/a/1' breaks the rule 'required'"
 
 
 def test_references_inside_the_schema_are_followed() -> None:

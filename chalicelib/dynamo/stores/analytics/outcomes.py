@@ -64,7 +64,7 @@ class OutcomeItem(Item, discriminator="outcome"):
 
 
 class OutcomePointer(Item, discriminator="outcome_pointer"):
-    """That an issuer has outcomes of a name of a person, so that the person can see them."""
+    """Records that an issuer has outcomes with this name for a person, so that the person can see them."""
 
     person = UnicodeAttribute()
     issuer_id = UnicodeAttribute()

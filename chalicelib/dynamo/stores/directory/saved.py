@@ -73,7 +73,7 @@ class DynamoSavedStore:
 
     def delete(self, saved: Saved) -> None:
         before = {":before": {"N": str(saved.version)}}
-        # Also if it is gone: the reply to an earlier attempt may have been lost.
+        # Even if it is gone: the reply to an earlier attempt may have been lost.
         condition = "attribute_not_exists(pk) OR version = :before"
         self._tables.take(self._table, Delete(keys.saved(saved.mailbox), condition, before))
 

@@ -1,6 +1,6 @@
 """Tombstones: that something with a certain id was erased, in a table that is not restored with the others.
 
-The ids of credentials and profiles are 130 random bits, so their plain hash identifies nobody. An address can be
+The ids of credentials and profiles are 130 random bits, so their plain hash identifies no one. An address can be
 guessed, so the hash of a mailbox needs a key, which is in another table.
 """
 

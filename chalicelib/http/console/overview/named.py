@@ -1,4 +1,4 @@
-"""Names of what is filtered by, and the tables of the dashboard as files: like those of the API, with a name next to
+"""Names for filter values, and the tables of the dashboard as files: like those of the API, with a name next to
 each id or code."""
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ def last_month(days: Days) -> Days:
 def influencers(
     services: Services, reader: CountReader, request: Request, days: Days, names: Names
 ) -> tuple[Influencer, ...]:
-    """The shared credentials that brought most in ``days``, with the names of their holders. Those whose holder is not
-    known any more, for example after an erasure, are left out."""
+    """The shared credentials that brought most in ``days``, with the names of their holders. Those whose holder is no
+    longer known, for example after an erasure, are left out."""
     rows = TABLES["influencers"](reader, request._replace(days=days)).rows[:INFLUENCERS_READ]
     holders = holder_names(services, request.issuer_id, [str(row[0]) for row in rows])
     known = [row for row in rows if str(row[0]) in holders][:INFLUENCERS]

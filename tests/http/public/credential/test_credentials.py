@@ -138,7 +138,7 @@ def test_page_is_served_and_the_event_logged_when_the_event_store_fails(client: 
     assert [event.kind for event, _ in laurel.fallback.kept] == [Kind.VIEW]
 
 
-def test_404_of_the_api_speaks_of_an_id_and_that_of_a_page_of_a_link(client: Gateway) -> None:
+def test_404_of_the_api_mentions_an_id_and_404_of_a_page_a_link(client: Gateway) -> None:
     for path in (f"/v1/credentials/{'q' * 26}", f"/v1/credentials/{'q' * 26}/report"):
         assert client.get(path).json["detail"].startswith("There is no credential with this id.")
     assert client.get(f"/c/{'q' * 26}").json["detail"].startswith("Check that you copied the whole link")
