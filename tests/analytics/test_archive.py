@@ -148,6 +148,6 @@ def test_line_has_the_members_of_the_event_and_no_others() -> None:
 
 
 @pytest.mark.parametrize("line", ["", "{", "[]", '{"id": "x"}', "null"])
-def test_a_line_that_is_no_event_stops_what_reads_it(line: str) -> None:
+def test_a_line_that_is_not_an_event_stops_what_reads_it(line: str) -> None:
     with pytest.raises(Unavailable):
         archive.without_people(line, set())

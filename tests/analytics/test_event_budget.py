@@ -57,7 +57,7 @@ def test_a_flood_from_many_networks_is_limited():
     assert admitted(EventBudget(Clock()), addresses) == PER_WORKER
 
 
-def test_what_is_no_address_shares_one_limit():
+def test_what_is_not_an_address_shares_one_limit():
     assert admitted(EventBudget(Clock()), ["", "x", "y"] * 100) == IPV4[0][1]
 
 

@@ -25,5 +25,5 @@ def test_network_of_an_address(address: str, prefix: int, network: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "unknown", "192.0.2.7/24", "192.0.2.256"])
-def test_other_text_is_no_address(text: str) -> None:
+def test_other_text_is_not_an_address(text: str) -> None:
     assert networks.parse(text) is None

@@ -91,7 +91,7 @@ def test_deep_nesting_is_malformed():
         event_in(f'{{"{UNSTORED}":' + "[" * 100_000)
 
 
-def test_replay_of_an_old_log_brings_nothing_back_of_who_was_erased():
+def test_replay_of_an_old_log_restores_nothing_of_who_was_erased():
     erased, other = samples.event(), samples.event(credential_id="d" * 26)
     store = fakes.EventStore()
     replay([logged(erased), logged(replace(other, id=other.id[:-1] + "Z"))], store, {erased.credential_id}.__contains__)

@@ -122,7 +122,7 @@ def test_a_change_takes_a_listing_out_of_the_buffer(change: Listing | Delisting)
     assert not check(stored, "g1", [*others(2), *([change] if isinstance(change, Listing) else [])])
 
 
-def test_a_row_that_its_entry_does_not_want_any_more_is_removed_without_being_written(
+def test_a_row_that_its_entry_no_longer_wants_is_removed_without_being_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A writer that was overtaken and failed has left it behind."""

@@ -83,7 +83,7 @@ def test_a_holder_cannot_add_anything_to_a_valid_credential(name: str) -> None:
     assert (report.verdict, report.credential) == (Verdict.UNKNOWN, None)
 
 
-def test_an_expired_or_revoked_one_is_not_said_to_be_anything_else() -> None:
+def test_an_expired_or_revoked_one_is_not_reported_as_anything_else() -> None:
     """Nothing in it is trusted, so its dates and status are not reached."""
     report = report_on(partly("a member"))
     assert {finding.code for finding in report.findings[5:]} == {"not_reached"}

@@ -172,7 +172,7 @@ def test_a_lone_proof_of_an_unknown_type_is_named_and_nothing_is_shown(other: di
 
 @pytest.mark.parametrize("other", UNSUPPORTED[:1], ids=["bbs"])
 @pytest.mark.parametrize("first", [False, True], ids=["last", "first"])
-def test_an_invalid_proof_is_invalid_also_next_to_one_of_an_unknown_type(other: dict[str, object], first: bool) -> None:
+def test_an_invalid_proof_is_invalid_even_next_to_one_of_an_unknown_type(other: dict[str, object], first: bool) -> None:
     document = signed(unsigned())
     broken = {**document["proof"], "created": "2026-11-22T11:00:00Z"}  # type: ignore[dict-item]
     report = report_on(as_bytes({**document, "proof": [other, broken] if first else [broken, other]}))
@@ -223,7 +223,7 @@ def test_evidence_links_are_listed_as_not_checked() -> None:
     assert "the evidence pages that it links to" in report.not_checked
 
 
-def test_an_issuer_that_nobody_confirms_is_listed_as_not_checked() -> None:
+def test_an_issuer_that_no_one_confirms_is_listed_as_not_checked() -> None:
     unknown, known = good_resolver(), good_resolver()
     unknown.known.clear()
     source = as_bytes(signed(unsigned()))

@@ -99,7 +99,7 @@ def test_rates_of_fewer_than_ten_people_are_suppressed_and_counts_are_not() -> N
             assert not found[kpi.code].suppressed
 
 
-def test_nothing_to_divide_by_is_no_figure() -> None:
+def test_nothing_to_divide_by_gives_no_figure() -> None:
     found = values(of([event(Kind.OPENED)]))
     for code in ("open_rate", "views_per_share", "hours_to_first_view"):
         assert found[code].value is None

@@ -32,7 +32,7 @@ def test_one_owner_is_one_organization(one: str, other: str) -> None:
     ],
     ids=["domains", "suffix-of-two", "shared-suffix", "subdomains-of-a-provider"],
 )
-def test_owners_are_told_apart(one: str, other: str) -> None:
+def test_owners_are_distinguished(one: str, other: str) -> None:
     assert organization(one) != organization(other)
 
 
@@ -40,6 +40,6 @@ def test_customers_of_a_mail_provider_have_no_organization() -> None:
     assert [each for each in MAIL_PROVIDERS if organization(f"ada@{each}") is not None] == []
 
 
-def test_providers_are_no_public_suffixes() -> None:
+def test_providers_are_not_public_suffixes() -> None:
     """Such a name would exempt every domain below it."""
     assert [each for each in MAIL_PROVIDERS if registrable(each) != each] == []

@@ -183,7 +183,7 @@ def test_preview_names_the_kind_as_the_public_page_does_and_shows_the_enrolment_
     assert '<div data-has="enrolment_url">' in shown
 
 
-def test_a_new_enrolment_page_is_said_to_be_and_is_at_once_on_credentials_already_issued(
+def test_a_new_enrolment_page_applies_at_once_to_credentials_already_issued_and_says_so(
     editor: Browser, laurel: Laurel
 ) -> None:
     achievement = next(laurel.issuer_store.achievements("fernhill"))

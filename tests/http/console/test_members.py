@@ -126,7 +126,7 @@ def test_organization_keys_are_revoked_with_the_member_who_may_know_them(
         tokens.authenticate(laurel.access_context, text)
 
 
-def test_key_that_was_revoked_meanwhile_is_reported_and_nobody_is_removed(
+def test_key_that_was_revoked_meanwhile_is_reported_and_no_one_is_removed(
     owner: Browser, editor: Browser, laurel: Laurel
 ) -> None:
     form = {"email": EDITOR, "do": "remove", f"revoke-{'a' * 16}": "yes"}

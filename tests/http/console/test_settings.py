@@ -215,7 +215,7 @@ def test_settings_say_that_a_registered_name_passes_check_8(owner: Browser, laur
         assert ("Your identity is not proven yet" in overview) is not bool(name)
 
 
-def test_closed_issuer_is_told_how_to_open_it_again(owner: Browser, laurel: Laurel) -> None:
+def test_closed_issuer_is_told_how_to_reopen(owner: Browser, laurel: Laurel) -> None:
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store.replace_issuer(replace(issuer, closed=laurel.now, version=issuer.version + 1))
     assert "It reopens when you issue a credential" in text_of(owner.get(HERE))

@@ -39,7 +39,7 @@ def test_results_show_no_group_below_ten(viewer: Browser, laurel: Laurel) -> Non
     assert "Save survey" not in viewer.get(HERE).text
 
 
-def test_survey_of_an_unverified_issuer_says_that_nobody_gets_it(
+def test_survey_of_an_unverified_issuer_says_that_no_one_gets_it(
     owner: Browser, viewer: Browser, laurel: Laurel
 ) -> None:
     warning = "Your organization is not verified, so no one gets the survey yet."

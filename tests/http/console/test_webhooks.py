@@ -183,7 +183,7 @@ def test_webhook_form_without_achievements_links_to_creating_one(owner: Browser,
     assert "Set it up" not in page.text
 
 
-def test_webhook_leaves_test_mode(owner: Browser, laurel: Laurel) -> None:
+def test_webhook_leaves_dry_run(owner: Browser, laurel: Laurel) -> None:
     create_webhook(owner, laurel)
     webhook = only_webhook(laurel)
     response = owner.post(f"{HERE}/{webhook.id}", fields(laurel, dry_run="", completed_value="true", version="1"))

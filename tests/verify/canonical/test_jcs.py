@@ -158,6 +158,6 @@ def test_whatever_needs_the_slow_path_is_found_wherever_it_is(value: Any) -> Non
 
 
 @pytest.mark.parametrize("value", [["x", b"y"], ["x", {"a": (1,)}], [{"a": "x"}, {1: "x"}], ["x", 2**53]])
-def test_whatever_is_no_json_is_found_wherever_it_is(value: Any) -> None:
+def test_whatever_is_not_json_is_found_wherever_it_is(value: Any) -> None:
     with pytest.raises(CanonicalError):
         jcs.canonicalize(value)

@@ -54,7 +54,7 @@ def test_a_signature_by_a_certificate_is_valid_but_not_proven_to_be_the_issuers(
     assert report.credential is None
 
 
-def test_a_certificate_for_someone_else_is_said_to_be_so() -> None:
+def test_a_certificate_for_someone_else_is_reported_as_such() -> None:
     report = report_on(diploma(certificate=made(subject="Northside", names=hosts("northside.example"))))
     assert core(report) == ["signature_valid", "certificate_untrusted"]
     assert "belongs to 'Northside', not to the issuer" in report.findings[4].message
@@ -81,13 +81,13 @@ def test_a_changed_token_is_refused_where_only_a_certificate_names_the_issuer() 
 
 
 @pytest.mark.parametrize("certificate", ["MIIB", "", made()[:-8]], ids=["cut off", "empty", "without its end"])
-def test_a_certificate_that_cannot_be_read_names_nobody(certificate: str) -> None:
+def test_a_certificate_that_cannot_be_read_names_no_one(certificate: str) -> None:
     report = report_on(diploma(UNNAMED, certificate) if certificate else sd_jwt(UNNAMED, x5c=[""]))
     assert (report.verdict, report.findings[0].code) == (Verdict.UNKNOWN, "certificate_malformed")
 
 
 @pytest.mark.parametrize("chain", ["MIIB", [1], [None], {}, []], ids=str)
-def test_a_chain_of_the_wrong_type_names_nobody(chain: Any) -> None:
+def test_a_chain_of_the_wrong_type_names_no_one(chain: Any) -> None:
     report = report_on(sd_jwt(UNNAMED, x5c=chain))
     assert (report.verdict, report.findings[0].code) == (Verdict.UNKNOWN, "issuer_unnamed")
 
@@ -136,7 +136,7 @@ def test_an_unsupported_key_in_a_certificate_is_unknown() -> None:
     assert (report.verdict, report.findings[3].code) == (Verdict.UNKNOWN, "key_unsupported")
 
 
-def test_nobody_becomes_the_issuer_by_the_name_of_a_certificate() -> None:
+def test_no_one_becomes_the_issuer_by_the_name_of_a_certificate() -> None:
     """The name that stands for the subject of a certificate cannot be used as an issuer's."""
     for issuer in (read(made()).urn, "the owner of a certificate"):
         report = report_on(credential(made(), issuer))

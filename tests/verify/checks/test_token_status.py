@@ -247,7 +247,7 @@ def with_cache(claims: dict[str, Any], age: int, new: bytes | None, *, cached: b
 
 
 @pytest.mark.parametrize(("claims", "age"), [({"ttl": 30}, 31), ({"exp": SECONDS}, 5), ({"ttl": 0.5}, 1)])
-def test_a_copy_is_read_again_once_its_issuer_does_not_allow_it_any_longer(claims: dict[str, Any], age: int) -> None:
+def test_a_copy_is_read_again_once_its_issuer_no_longer_allows_it(claims: dict[str, Any], age: int) -> None:
     report, again = with_cache(claims, age, list_token(with_value(1)))
     assert (report.verdict, again) == (Verdict.REVOKED, 1)
 

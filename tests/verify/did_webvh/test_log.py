@@ -73,7 +73,7 @@ def test_no_version_can_be_left_out_moved_or_repeated(name: str) -> None:
     refusal(lines([*source, source[-1]]), did)
 
 
-def test_a_deactivated_identifier_is_said_to_be_so() -> None:
+def test_a_deactivated_identifier_is_reported_as_such() -> None:
     assert refusal(published("deactivated")).code == "did_deactivated"
 
 
@@ -290,7 +290,7 @@ def test_a_fault_is_found(fault: str) -> None:
 
 
 @pytest.mark.parametrize("source", [b"{}\n", b"[]\n", b"<html>\n", b"\xff\n", b'{"a":1,"a":2}\n', b"[" * 100_000])
-def test_what_is_no_history_is_refused(source: bytes) -> None:
+def test_what_is_not_a_history_is_refused(source: bytes) -> None:
     refusal(source, START_ENTRY["state"]["id"])
 
 

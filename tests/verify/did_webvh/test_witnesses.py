@@ -106,7 +106,7 @@ def test_a_confirmation_that_names_one_key_and_is_by_another_does_not_count() ->
 
 
 @pytest.mark.parametrize("source", [b"", b"{}", b"<html>", b'[],"":[]', b"[" * 100_000])
-def test_what_is_no_list_of_confirmations_is_refused(source: bytes) -> None:
+def test_what_is_not_a_list_of_confirmations_is_refused(source: bytes) -> None:
     assert refusal(source) != "witnesses_missing"
 
 

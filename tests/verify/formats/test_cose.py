@@ -64,7 +64,7 @@ def test_the_beginning_of_one_is_enough(source: bytes) -> None:
      b"a2" * 13, b'{"a": 1}', b"\xd8\x1e\x82\x01\x02", b"\x83\x43\xa1\x01\x26", b"\xd2\x83\x43\xa1\x01\x26"],
     ids=range(16),
 )  # fmt: skip
-def test_other_texts_and_bytes_are_no_such_message(source: bytes) -> None:
+def test_other_texts_and_bytes_are_not_such_a_message(source: bytes) -> None:
     assert not cose.recognises(source)
 
 

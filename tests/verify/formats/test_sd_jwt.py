@@ -219,7 +219,7 @@ def test_the_holder_cannot_sign_as_the_issuer() -> None:
     assert report.verdict is not Verdict.VALID
 
 
-def test_another_token_after_the_disclosures_is_no_key_binding() -> None:
+def test_another_token_after_the_disclosures_is_not_a_key_binding() -> None:
     presented = sd_jwt(BOUND)
     report = report_on(presented + sd_jwt(DIPLOMA).rstrip(b"~"))
     assert (report.verdict, codes(report)["format"]) == (Verdict.INVALID, "key_binding_wrong")

@@ -74,7 +74,7 @@ def test_an_entry_outside_the_list_is_refused(size: int, first_outside: int) -> 
     ],
     ids=["a bomb", "cut off", "more behind it", "padded", "not ASCII", "gzip"],
 )
-def test_what_is_no_zlib_within_the_limit_is_refused(text: str, code: str) -> None:
+def test_what_is_not_zlib_within_the_limit_is_refused(text: str, code: str) -> None:
     with pytest.raises(Malformed) as caught:
         token_status_list.unpack(text)
     assert caught.value.code == code
@@ -92,7 +92,7 @@ def test_a_list_is_read(typ: str) -> None:
 
 
 @pytest.mark.parametrize("typ", [None, "JWT", "vc+jwt", "statuslist+cwt", ""])
-def test_a_token_of_another_type_is_no_list(typ: str | None) -> None:
+def test_a_token_of_another_type_is_not_a_list(typ: str | None) -> None:
     header = {"typ": typ} if typ is not None else {"typ": "x"}
     assert refusal(list_token(**header)) == "token_type_other"
 

@@ -84,7 +84,7 @@ def test_an_unsupported_or_weak_key_is_unusable(key: object, code: str) -> None:
     ["", "MIIB", "!", "é", made()[:-8], made() + "_", base64.b64encode(b"{}").decode()],
     ids=["empty", "cut off", "punctuation", "not ASCII", "without its end", "with more", "JSON"],
 )
-def test_what_is_no_certificate_is_malformed(encoded: str) -> None:
+def test_what_is_not_a_certificate_is_malformed(encoded: str) -> None:
     with pytest.raises(Malformed) as caught:
         certificate.read(encoded)
     assert caught.value.code == "certificate_malformed"

@@ -229,7 +229,7 @@ def test_who_presents_a_credential_is_only_shown_if_it_names_the_holder_who_sign
     assert (UNCHECKED_HOLDER in report.not_checked) is listed
 
 
-def test_a_presentation_without_a_challenge_is_no_answer_to_one() -> None:
+def test_a_presentation_without_a_challenge_does_not_answer_one() -> None:
     report = report_on(signed_by_holder(presentation(), challenge=None), VerificationOptions(challenge="c-1"))
     assert codes(report)["signer"] == "challenge_differs"
 

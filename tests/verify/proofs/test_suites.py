@@ -54,7 +54,7 @@ def test_a_signature_of_another_size_is_malformed(key: EcdsaSignatory) -> None:
         assert code({**document, "proof": proof}, "structure") == "proof_malformed"
 
 
-def test_the_other_of_two_equivalent_signatures_is_no_other_statement() -> None:
+def test_the_other_of_two_equivalent_signatures_is_not_another_statement() -> None:
     # ECDSA signatures can be negated by anyone; the document that they cover stays the same.
     document: Any = signed_by(P256, SUITES[0])
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551

@@ -125,5 +125,5 @@ def test_an_extension_follows_the_data_model(node: dict[str, object], path: tupl
     assert caught.value.path == path
 
 
-def test_a_json_literal_and_a_typed_value_are_no_nodes() -> None:
+def test_a_json_literal_and_a_typed_value_are_not_nodes() -> None:
     rule.check({"jsonSchema": {"properties": {"id": {}}}, "at": {"@value": "1", "@type": "urn:t"}}, SHAPES["node"])

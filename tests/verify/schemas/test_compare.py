@@ -56,7 +56,7 @@ def test_a_credential_that_matches_its_schema_passes_with_evidence(kind: str) ->
     assert not any("schema" in what for what in report.not_checked)
 
 
-def test_a_credential_that_does_not_match_is_said_so_and_keeps_its_verdict() -> None:
+def test_a_credential_that_does_not_match_is_reported_and_keeps_its_verdict() -> None:
     report = report_on({URL: UNNAMED}, entry())
     finding = extras(report)
     assert (report.verdict, finding.outcome, finding.code) == (Verdict.VALID, Outcome.UNKNOWN, "schema_differs")

@@ -99,6 +99,6 @@ def test_a_usual_schema_needs_little() -> None:
 
 
 @pytest.mark.parametrize("schema", [b"", b"[]", b"{", b'{"a":1,"a":2}', b"\xff", b"{" * 70_000, b" " * 200_000])
-def test_what_is_no_json_object_is_refused(schema: bytes) -> None:
+def test_what_is_not_a_json_object_is_refused(schema: bytes) -> None:
     with pytest.raises(LaurelError):
         json_schema.check({}, schema, Work())

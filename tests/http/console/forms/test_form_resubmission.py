@@ -152,7 +152,7 @@ def test_the_text_beside_a_file_that_is_too_large_is_kept(owner: Browser, laurel
     assert "Welding" in names(laurel)
 
 
-def test_a_file_that_is_too_large_is_read_for_nobody_who_may_not_edit(laurel: Laurel) -> None:
+def test_a_file_that_is_too_large_is_not_read_for_anyone_who_may_not_edit(laurel: Laurel) -> None:
     viewer = as_person(laurel, "vi@fernhill.example", "fernhill", Role.VIEWER)
     refused = send(viewer, PATH, FIELDS, picture=b"x" * (form.MAX_WITH_FILE + 1))
     assert refused.status == 403
