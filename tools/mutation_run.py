@@ -40,6 +40,8 @@ class Mutations:
         self._running: dict[int, tuple[Path, str]] = {}
         self._records = {path: json.loads(path.read_bytes()) for path in sorted(Path("chalicelib").rglob("*.py.meta"))}
         self.done = 0
+        self.output = sys.stdout
+        """Before pytest captures it."""
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try each change. Tells pytest that no other loop is needed."""
@@ -75,9 +77,9 @@ class Mutations:
         self.done += 1
         self._records[path]["exit_code_by_key"][name] = code
         path.write_text(json.dumps(self._records[path], indent=4))
-        if code in (SURVIVED, UNTESTED):
-            sys.__stdout__.write(f"{self.done}: {name} survived\n")  # type: ignore[union-attr]
-            sys.__stdout__.flush()  # type: ignore[union-attr]
+        if self.done % 100 == 0:
+            self.output.write(f"{self.done} changes tried\n")
+            self.output.flush()
 
 
 def _try(session: pytest.Session, name: str, items: Sequence[Any], seconds: int) -> NoReturn:
@@ -87,23 +89,23 @@ def _try(session: pytest.Session, name: str, items: Sequence[Any], seconds: int)
     os.dup2(nowhere, 2)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     os.environ[_ACTIVE] = name
-    code = SURVIVED
+    code = KILLED
     try:
         for item, following in zip(items, [*items[1:], None], strict=True):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed:
-                code = KILLED
                 break
-    except BaseException:
-        code = KILLED
-    os._exit(code)
+        else:
+            code = SURVIVED
+    finally:
+        os._exit(code)
 
 
 def main() -> int:
     """Collect the tests without a change, and try every change."""
     workers, start = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
     os.environ[_ACTIVE] = ""
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, str(Path.cwd()))
     mutations = Mutations(workers, start)
     arguments = [
         "--rootdir=.",

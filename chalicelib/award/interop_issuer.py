@@ -74,7 +74,7 @@ def _named(issuer: object, did: str) -> object:
 
 
 def _contexts(credential: Mapping[str, object]) -> object:
-    """Return the contexts, for the first data model with the one that defines the proof (VC Data Integrity 1.0, 4.2)."""
+    """Return the contexts; the first data model needs one that defines the proof (VC Data Integrity 1.0)."""
     if "@context" not in credential:
         raise Malformed("It is missing its contexts.", code="structure_incomplete")
     contexts = as_list(credential["@context"])

@@ -88,9 +88,8 @@ def handler(laurel: Laurel) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(response.body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing here: `do_POST` writes the request and the response."""
-            del format, args
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """Write nothing here: `do_POST` writes the request and the response."""
 
     return Handler
 
