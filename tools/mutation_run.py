@@ -2,7 +2,7 @@
 
     cd mutants && python ../tools/mutation_run.py WORKERS [START]
 
-`mutmut run` starts pytest once for each change, which imports and collects two thousand tests each time: ten seconds, for
+`mutmut run` starts pytest for each change, which imports and collects two thousand tests each time: ten seconds, for
 tests that mostly need less than one. Here one process collects them, and a copy of it (fork) tries each change with
 the tests that reach the changed function, the shortest first. START limits the run to the changes whose names start so.
 Results are written where mutmut has its own, for `mutmut show` and `tools.mutants`.

@@ -1,10 +1,11 @@
 """Serve the VC API on one port of this machine, for the public test suites of the W3C (see docs/verification.md).
 
-    python -m tests.conformance.vc_api_server 8123 > localConfig.cjs 2> requests.log
+    python -m tests.conformance.vc_api_server 8123 localConfig.cjs 2> requests.log
 
 The routes and the verification are those that ship; stores and the network are in memory, so only issuers with a
-`did:key` or `did:jwk` resolve. It writes a configuration for the suites to standard output, each request with its
-response to standard error, and runs until it is interrupted. Its certificate is its own: the suites accept any.
+`did:key` or `did:jwk` resolve. It writes a configuration for the suites to the file that is named, and each request
+with
+its response to standard error. It runs until it is interrupted. Its certificate is its own: the suites accept any.
 """
 
 from __future__ import annotations
@@ -103,8 +104,7 @@ def main() -> None:
         context = Authority().server(Path(folder), "localhost")
     server.socket = context.wrap_socket(server.socket, server_side=True)
     written = json.dumps(configuration(f"https://localhost:{port}", laurel.settings.base_url), indent=2)
-    sys.stdout.write(f"module.exports = {written};\n")
-    sys.stdout.flush()
+    Path(sys.argv[2]).write_text(f"module.exports = {written};\n")
     try:
         server.serve_forever()
     except KeyboardInterrupt:
