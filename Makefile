@@ -121,9 +121,11 @@ fuzz: $(VENV_FUZZ) ## Fuzz every parser for MINUTES (default 5)
 	@.venv-fuzz/bin/python -W ignore -m fuzz --minutes $(MINUTES)
 
 .PHONY: mutate
-mutate: $(VENV_MUTATE) ## Change the code of verification in small ways and count the changes that no test notices (half an hour)
+mutate: export LAUREL_VECTORS := $(or $(LAUREL_VECTORS),$(abspath ../shared/vectors))
+mutate: $(VENV_MUTATE) ## Change the code of verification in small ways and count the changes that no test notices (ten minutes)
 	@rm -rf mutants
-	@LAUREL_VECTORS="$${LAUREL_VECTORS:-$(abspath ../shared/vectors)}" CI=true .venv-mutate/bin/mutmut run --max-children $(WORKERS)
+	@CI=true .venv-mutate/bin/python -m tools.mutation_prepare $(WORKERS)
+	@cd mutants && CI=true ../.venv-mutate/bin/python ../tools/mutation_run.py $(WORKERS)
 	@.venv-mutate/bin/python -m tools.mutants
 
 .PHONY: package

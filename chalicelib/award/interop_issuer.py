@@ -22,6 +22,8 @@ from chalicelib.credential.multibase import encode_ed25519, encode_p256
 from chalicelib.errors import Malformed
 from chalicelib.verify.canonical.errors import CanonicalError
 from chalicelib.verify.data_integrity import sign
+from chalicelib.verify.members import as_list
+from chalicelib.verify.rules.values import is_url
 
 SUITES = (
     vocabulary.EDDSA_RDFC_2022,
@@ -53,19 +55,32 @@ def issue(credential: Mapping[str, object], *, base_url: str, suite: str, now: d
     The caller verifies the result, and so finds out whether it follows the standards.
     """
     key = _key(base_url, suite)
-    issuer = credential.get("issuer")
     document = {name: value for name, value in credential.items() if name != "proof"}
-    if issuer is None or isinstance(issuer, str):
-        document["issuer"] = key.did
-    elif isinstance(issuer, dict):
-        document["issuer"] = {**issuer, "id": key.did}
+    document["issuer"] = _named(credential.get("issuer", key.did), key.did)
+    document["@context"] = _contexts(credential)
     method = f"{key.did}#{key.multikey}"
-    if "@context" not in document:
-        raise Malformed("It is missing its contexts.", code="structure_incomplete")
     try:
         return sign(document, suite=suite, method=method, created=now, signer=key.sign)
     except CanonicalError as error:
         raise Malformed(error.detail, code=error.code) from error
+
+
+def _named(issuer: object, did: str) -> object:
+    """Return ``issuer`` with the id ``did``. Its own one must be a URL too, although it is replaced."""
+    named = issuer.get("id", did) if isinstance(issuer, dict) else issuer
+    if not isinstance(named, str) or not is_url(named):
+        raise Malformed("The issuer is not named by a URL (VC Data Model 2.0, 4.7).", code="structure_malformed")
+    return {**issuer, "id": did} if isinstance(issuer, dict) else did
+
+
+def _contexts(credential: Mapping[str, object]) -> object:
+    """Return the contexts; the first data model needs one that defines the proof (VC Data Integrity 1.0)."""
+    if "@context" not in credential:
+        raise Malformed("It is missing its contexts.", code="structure_incomplete")
+    contexts = as_list(credential["@context"])
+    if contexts[:1] == [vocabulary.CREDENTIALS_V1] and vocabulary.DATA_INTEGRITY_V2 not in contexts:
+        return [*contexts, vocabulary.DATA_INTEGRITY_V2]
+    return credential["@context"]
 
 
 def _key(base_url: str, suite: str) -> _Key:

@@ -13,6 +13,7 @@ OPEN_BADGES_CONTEXTS = frozenset(
         OPEN_BADGES_V3,
     }
 )
+DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
 MULTIKEY_V1 = "https://w3id.org/security/multikey/v1"
 DID_V1 = "https://www.w3.org/ns/did/v1"
 

@@ -41,3 +41,7 @@ def test_every_octet_outside_the_alphabet_is_refused() -> None:
     for octet in set(range(256)) - set(ALPHABET):
         with pytest.raises(Malformed):
             pytest.fail(f"{octet} is accepted: {base64url.decode(b'AA' + bytes([octet]) + b'A')!r}")
+
+
+def test_only_padding_is_left_out() -> None:
+    assert base64url.encode(b"\x00\x00\x17") == b"AAAX"

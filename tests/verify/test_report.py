@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.verify.pipeline import CHECKS
-from chalicelib.verify.report import CORE, Finding, Outcome, Verdict, verdict_of
+from chalicelib.verify.report import CORE, Finding, Outcome, Verdict, verdict_of, worst_of
 
 NAMES = [check.name for check in CHECKS]
 FAILED_CODES = {"dates": ["expired", "not_yet_valid"], "status": ["revoked", "suspended"]}
@@ -92,3 +92,7 @@ def test_valid_requires_every_required_check_to_pass(findings: list[Finding]) ->
         assert all(outcomes[name] is Outcome.PASSED for name in (*CORE, "dates"))
         assert outcomes["status"] in (Outcome.PASSED, Outcome.NOT_APPLICABLE)
         assert outcomes.get("recipient", Outcome.NOT_APPLICABLE) in (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+
+
+def test_the_worst_of_no_verdicts_is_unknown() -> None:
+    assert worst_of(()) is Verdict.UNKNOWN

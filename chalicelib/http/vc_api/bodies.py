@@ -80,7 +80,8 @@ def _text(options: dict[str, object], name: str) -> str | None:
 def _source(value: object, name: str) -> bytes:
     if isinstance(value, dict) and value:
         return written(value)
-    if isinstance(value, str) and value:
+    # As text only a token: a document is a JSON object (VC Data Integrity 1.0, 4.4: "is not a map").
+    if isinstance(value, str) and value and not value.lstrip().startswith("{"):
         return value.encode()
     raise Problem(
         "invalid_request",

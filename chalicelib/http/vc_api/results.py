@@ -42,7 +42,7 @@ _BY_CHECK: Mapping[str, str] = {
     "dates": f"{_DATA_MODEL}RANGE_ERROR",
 }
 """Error types by check (VC Data Model 2.0, 7.1)."""
-_SETTLED = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
+SETTLED = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
 _INFORMATIVE = ("issuer", "extras")
 """Checks that never change a verdict."""
 
@@ -52,7 +52,7 @@ def of_report(report: Report, *, verified: bool) -> Reply:
     findings = [finding for each in (report, *report.within()) for finding in each.findings]
     problems = [] if verified else [_problem(finding) for finding in _decisive(findings)]
     results = {
-        finding.check: {"valid": finding.outcome in _SETTLED, "code": finding.code} for finding in report.findings
+        finding.check: {"valid": finding.outcome in SETTLED, "code": finding.code} for finding in report.findings
     }
     body = {"verified": verified, "problemDetails": problems, "results": results}
     return as_json(body, status=200 if verified else REFUSED, headers=uncached())
@@ -77,7 +77,7 @@ def _decisive(findings: Iterable[Finding]) -> list[Finding]:
     return [
         finding
         for finding in findings
-        if finding.outcome not in _SETTLED and finding.code != "not_reached" and finding.check not in _INFORMATIVE
+        if finding.outcome not in SETTLED and finding.code != "not_reached" and finding.check not in _INFORMATIVE
     ]
 
 

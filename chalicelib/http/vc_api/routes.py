@@ -18,6 +18,7 @@ from chalicelib.http.input import body, request_context
 from chalicelib.http.vc_api import bodies, results
 from chalicelib.settings import Function
 from chalicelib.verify.options import DEFAULT_OPTIONS
+from chalicelib.verify.presentations.checks import NO_CREDENTIAL
 from chalicelib.verify.report import CORE, Outcome, Report, Verdict
 
 UNBOUND = "/without-issuer-binding"
@@ -78,9 +79,15 @@ def _answered(answer: Callable[[], Reply]) -> Reply:
 
 def _is_verified(report: Report, *, proof_only: bool) -> bool:
     if not proof_only:
-        return report.verdict is Verdict.VALID
+        return report.verdict is Verdict.VALID or _shows_only_holder(report)
     core = [finding for each in (report, *report.within()) for finding in each.findings if finding.check in CORE]
     return all(finding.outcome is Outcome.PASSED for finding in core)
+
+
+def _shows_only_holder(report: Report) -> bool:
+    """Whether it is on a presentation without credentials in which nothing is wrong. A report has no verdict on it."""
+    undecided = [finding for finding in report.findings if finding.outcome not in results.SETTLED]
+    return report.is_presentation and [finding.code for finding in undecided] == [NO_CREDENTIAL.code]
 
 
 def _issue(services: Services, request: Request, suite: str | None) -> Reply:

@@ -11,13 +11,14 @@ from functools import partial
 from chalicelib.credential.record import Purpose
 from chalicelib.errors import Malformed
 from chalicelib.language.phrase import phrase
-from chalicelib.verify import bitstring
+from chalicelib.verify import bitstring, revocation_list
 from chalicelib.verify.checks import extract, open_badges_2, token_status
 from chalicelib.verify.checks.token_status import TokenList
 from chalicelib.verify.jose.token_status_list import Reference
-from chalicelib.verify.members import as_list, as_object
+from chalicelib.verify.members import as_list, as_object, only
 from chalicelib.verify.open_badges_2.secured import HostedBadge, SignedBadge
 from chalicelib.verify.report import Evidence, Finding, Outcome
+from chalicelib.verify.revocation_list import ListedEntry, ListedStatus
 from chalicelib.verify.status_entry import MESSAGE, StatusEntry, parse
 from chalicelib.verify.status_list import VerifiedList, read_list
 from chalicelib.verify.verification_context import (
@@ -27,8 +28,8 @@ from chalicelib.verify.verification_context import (
     VerificationContext,
 )
 
-Entry = StatusEntry | Reference
-Read = VerifiedList | TokenList
+Entry = StatusEntry | Reference | ListedEntry
+Read = VerifiedList | TokenList | ListedStatus
 
 _finding = partial(Finding, 7, "status")
 
@@ -70,8 +71,9 @@ def _may_lack_entries(entries: Sequence[object], verification: VerificationConte
         return True
     if not extract.signs_statements_alone(verification):
         return False
-    purposes = {entry.purpose for item in entries if isinstance(entry := _parsed(item, verification), StatusEntry)}
-    return Purpose.REVOCATION not in purposes
+    parsed = [_parsed(item, verification) for item in entries]
+    purposes = {entry.purpose for entry in parsed if isinstance(entry, StatusEntry)}
+    return Purpose.REVOCATION not in purposes and not any(isinstance(entry, ListedEntry) for entry in parsed)
 
 
 def _of_entries(
@@ -90,7 +92,8 @@ def _of_entries(
     unknown: CheckNotPassed | None = None
     parsed_entries: list[Entry | CheckNotPassed] = [*(_parsed(entry, verification) for entry in entries), *of_token]
     known = {parsed.url: parsed for parsed in parsed_entries if not isinstance(parsed, CheckNotPassed)}
-    verification.resolver.status_lists.prefetch(tuple(known))
+    signed = [url for url, entry in known.items() if not isinstance(entry, ListedEntry)]
+    verification.resolver.status_lists.prefetch(tuple(signed))
     lists = {url: _read(parsed, verification) for url, parsed in known.items()}
     for parsed in parsed_entries:
         try:
@@ -126,6 +129,8 @@ def _read(entry: Entry, verification: VerificationContext) -> Read | CheckNotPas
     try:
         if isinstance(entry, Reference):
             return token_status.read_list(entry.url, verification)
+        if isinstance(entry, ListedEntry):
+            return revocation_list.read_list(entry.url, verification)
         return read_list(entry.url, entry.kind, verification)
     except CheckNotPassed as error:
         return error
@@ -137,12 +142,17 @@ def _purpose(entry: Entry, status_list: Read) -> Purpose | None:
         return token_status.purpose_of(entry, status_list)
     if isinstance(entry, StatusEntry) and isinstance(status_list, VerifiedList):
         return entry.purpose if _value(entry, status_list) else None
+    if isinstance(entry, ListedEntry) and isinstance(status_list, ListedStatus):
+        return Purpose.REVOCATION if status_list.is_revoked else None
     raise _differs(status_list)  # two kinds of entries name the same address
 
 
-def _parsed(entry: object, verification: VerificationContext) -> StatusEntry | CheckNotPassed:
+def _parsed(entry: object, verification: VerificationContext) -> StatusEntry | ListedEntry | CheckNotPassed:
+    kinds = as_object(entry).get("type")
     try:
-        return parse(as_object(entry).get("type"), verification.node(entry), verification.node)
+        if only(kinds) == revocation_list.TYPE:
+            return revocation_list.parse(as_object(entry))
+        return parse(kinds, verification.node(entry), verification.node)
     except CheckNotPassed as error:
         return error
 

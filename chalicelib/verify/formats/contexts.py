@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from chalicelib.verify.canonical.tables import EMPTY, TERM_NAMES, ActiveContext, enter
 from chalicelib.verify.inner import INNER
 from chalicelib.verify.members import as_list
+from chalicelib.verify.rules.values import is_url
 
 
 def validate(document: Mapping[str, object], source: bytes, expected: int) -> None:
@@ -46,8 +47,8 @@ def _only_adds(context: object) -> bool:
 
 def _is_plain(definition: object) -> bool:
     iri = definition.get("@id") if isinstance(definition, dict) else definition
-    if not isinstance(iri, str) or iri.startswith("@"):
-        return False
+    if not isinstance(iri, str) or not is_url(iri):
+        return False  # no JSON-LD processor takes such a name, or it is a keyword (JSON-LD 1.1 API, 4.2.2)
     return not isinstance(definition, dict) or definition.keys() <= {"@id", "@type", "@container"}
 
 

@@ -17,6 +17,10 @@ MAX_CREDENTIALS = 20
 
 RECOGNISED = Finding(1, "format", Outcome.PASSED, "recognised", "This is a presentation of credentials.")
 _WELL_FORMED = Finding(2, "structure", Outcome.PASSED, "well_formed", "It has everything that the standard requires.")
+NO_CREDENTIAL = Finding(
+    7, "status", Outcome.UNKNOWN, "no_credential", "It contains no credential, so there is nothing to check."
+)
+"""For a presentation without credentials, which only shows its holder (VC Data Model 2.0, 4.13: they are optional)."""
 OWN_RESULT = "Each credential in it has its own result."
 
 
@@ -35,8 +39,6 @@ def check_structure(presentation: Presentation, verification: VerificationContex
             maximum=MAX_CREDENTIALS,
         )
         raise CheckUnknown("too_many_credentials", message)
-    if not as_list(document.get("verifiableCredential")):
-        raise CheckUnknown("no_credential", "It contains no credential, so there is nothing to check.")
     try:
         verification.secured_proofs = presentation.securing.secured_proofs()
     except Malformed as error:

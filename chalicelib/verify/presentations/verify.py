@@ -11,6 +11,7 @@ from chalicelib.verify import pipeline
 from chalicelib.verify.checks import context, dates
 from chalicelib.verify.checks.format import PRESENTATION, not_readable
 from chalicelib.verify.inner import MAX_INNER
+from chalicelib.verify.members import as_list
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.ports import Resolver
 from chalicelib.verify.presentations import checks
@@ -19,9 +20,6 @@ from chalicelib.verify.report import PRESENTATION as PRESENTATION_FORMAT
 from chalicelib.verify.report import Contained, Finding, Outcome, Report, Verdict, verdict_of, worst_of
 from chalicelib.verify.verification_context import CheckNotPassed, VerificationContext
 from chalicelib.verify.view import subject_ids
-
-_OWN_RESULTS = ("status", "issuer", "recipient", "extras")
-"""Checks that are about credentials only."""
 
 
 def verify(
@@ -117,9 +115,11 @@ def _rest(findings: list[Finding], verification: VerificationContext) -> list[Fi
     stopped_by = findings[-1]
     if stopped_by.outcome is not Outcome.PASSED:
         return [pipeline.not_reached(check, stopped_by) for check in rest]
+    own = {"dates": dates.check(verification)}
+    if not as_list(verification.document.get("verifiableCredential")):
+        own["status"] = checks.NO_CREDENTIAL
     return [
-        Finding(check.number, check.name, Outcome.NOT_APPLICABLE, "in_each_credential", checks.OWN_RESULT)
-        if check.name in _OWN_RESULTS
-        else dates.check(verification)
+        own.get(check.name)
+        or Finding(check.number, check.name, Outcome.NOT_APPLICABLE, "in_each_credential", checks.OWN_RESULT)
         for check in rest
     ]

@@ -8,14 +8,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.corpus.generate import documents, others, proofs, status, tokens
+from tests.corpus.generate import documents, key_bindings, others, proofs, status, tokens
 from tests.corpus.generate.case import Case
 from tests.corpus.laurel import CASES, Answer, answer
 
 
 def cases() -> Iterator[Case]:
     """Yield every case."""
-    for module in (documents, proofs, tokens, status, others):
+    for module in (documents, proofs, tokens, key_bindings, status, others):
         yield from module.cases()
 
 

@@ -247,6 +247,8 @@ def _contexts() -> Iterator[Case]:
     yield _context("inline-changes-a-term", "an inline context redefines a term", "unknown", changing)
     keyword = jcs(plain(**{"@context": [V2, {"@vocab": "https://v.example/"}]}))
     yield _context("inline-vocabulary", "an inline context has a default vocabulary", "unknown", keyword)
+    relative = jcs(plain(**{"@context": [V2, {"favouriteColour": "https ://v.example/colour"}]}))
+    yield _context("inline-not-a-url", "an inline context defines a name as what is no URL", "unknown", relative)
     adding = jcs(plain(**{"@context": [V2, {"favouriteColour": "https://v.example/colour"}]}))
     yield Case(
         "valid-inline-context-that-only-adds",

@@ -95,7 +95,7 @@ def _presentations() -> Iterator[Case]:
             ASKED,
         ),
         "presentation-changed": ("it was changed", "invalid", "proof", {**_presented(good), "id": "urn:uuid:9"}, ASKED),
-        "presentation-empty": ("there is no credential in it", "unknown", "structure", _presented(), ASKED),
+        "presentation-empty": ("there is no credential in it", "unknown", "status", _presented(), ASKED),
         "presentation-too-many": (
             "there are 21 credentials in it",
             "unknown",

@@ -137,12 +137,6 @@ def _entries(usual: Json) -> Iterator[Case]:
         "list-missing": ("it names no list", "unknown", entry(statusListCredential=None), here),
         "purpose-missing": ("it has no purpose", "unknown", entry(statusPurpose=None), here),
         "type-unknown": ("a type that no one knows", "unknown", entry(type="OtherStatus"), here),
-        "1edtech-list": (
-            "a list of the kind that 1EdTech removed",
-            "unknown",
-            {"id": LIST, "type": "1EdTechRevocationList"},
-            here,
-        ),
         "second-entry-unknown": (
             "the first of two entries is fine",
             "unknown",
@@ -173,6 +167,7 @@ def _entries(usual: Json) -> Iterator[Case]:
         yield Case(
             f"status-{name}", title, CLAUSE, verdict, "status", written(jcs(plain(credentialStatus=status))), web=web
         )
+    yield from _named_in_a_list()
     number = written(jcs(plain(credentialStatus=entry(statusListIndex=94))))
     yield Case(
         "valid-status-index-is-a-number",
@@ -204,3 +199,30 @@ def _entries(usual: Json) -> Iterator[Case]:
         source,
         web={LIST: Web(written(jcs(suspended)), name="list.json")},
     )
+
+
+def _named_in_a_list() -> Iterator[Case]:
+    """A list that names credentials by their id, and is not signed."""
+    own = {"id": plain()["id"]}
+    other = {"id": "urn:uuid:1c0f2d34-0000-4000-8000-000000000009"}
+    by = {"id": LIST, "issuer": ISSUER.did}
+    lists: dict[str, tuple[str, str, Json]] = {
+        "status-1edtech-list-revoked": ("the list names it", "revoked", {**by, "revokedCredential": [other, own]}),
+        "valid-status-1edtech-list": ("the list names another one", "valid", {**by, "revokedCredential": [other]}),
+        "valid-status-1edtech-list-reinstated": (
+            "the list names it, and says that it is not revoked",
+            "valid",
+            {**by, "revokedCredential": [{**own, "revoked": False}]},
+        ),
+        "status-1edtech-list-of-another-issuer": (
+            "the list is by someone else",
+            "unknown",
+            {**by, "issuer": OTHER.did, "revokedCredential": []},
+        ),
+    }
+    source = written(jcs(plain(credentialStatus={"id": LIST, "type": "1EdTechRevocationList"})))
+    for name, (title, verdict, found) in lists.items():
+        check = "" if verdict == "valid" else "status"
+        web = {LIST: Web(written(found), name="list.json")}
+        clause = "1EdTech Revocation List Status Method 1.0"
+        yield Case(name, title, clause, verdict, check, source, web=web, signed_by="rfc8785")

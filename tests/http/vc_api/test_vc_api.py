@@ -80,6 +80,7 @@ REFUSED: dict[str, tuple[object, int, str]] = {
     "an empty object": ({}, 400, "vc-data-model#PARSING_ERROR"),
     "empty text": ("", 400, "vc-data-model#PARSING_ERROR"),
     "a link": (f"{BASE_URL}/c/{'v' * 26}", 422, "vc-data-model#PARSING_ERROR"),
+    "a document as text": (json.dumps(VALID), 400, "vc-data-model#PARSING_ERROR"),
     "a broken token": ("eyJhbGciOiJFZERTQSJ9.e30", 422, "vc-data-model#PARSING_ERROR"),
     "an object that is no credential": ({"a": 1}, 422, "vc-data-model#PARSING_ERROR"),
     "a presentation": (signed_by_holder(presentation(VALID), **dict.fromkeys(ASKED)), 400, "PARSING_ERROR"),
@@ -143,6 +144,16 @@ def test_a_presentation_is_verified_for_its_request(client: Gateway) -> None:
     assert verify(client, VALID, path).status == 400
 
 
+def test_a_presentation_without_credentials_shows_its_holder(client: Gateway) -> None:
+    """VC Data Model 2.0, 4.13: `verifiableCredential` is optional."""
+    made = signed_by_holder({name: value for name, value in presentation().items() if name != "verifiableCredential"})
+    assert verify(client, made, "/presentations/verify", options=ASKED).status == 200
+    changed_since = {**made, "id": "urn:uuid:0b1d6f0e-0000-4000-8000-000000000000"}
+    assert verify(client, changed_since, "/presentations/verify", options=ASKED).status == 422
+    other = verify(client, made, "/presentations/verify", options={**ASKED, "challenge": "c-2"})
+    assert (other.status, other.json["problemDetails"][0]["title"]) == (422, "challenge_differs")
+
+
 def test_a_presentation_with_an_invalid_credential_names_its_problem(client: Gateway) -> None:
     made = signed_by_holder(presentation(OTHERS_SIGNATURE))
     response = verify(client, made, "/presentations/verify", options=ASKED)
@@ -172,6 +183,14 @@ def test_what_is_issued_is_valid_and_signed_by_a_did_key(client: Gateway, path: 
     assert verify(client, issued).status == 200
 
 
+def test_a_credential_of_the_first_data_model_gets_the_context_of_its_proof(client: Gateway) -> None:
+    first = {**UNSIGNED, "@context": ["https://www.w3.org/2018/credentials/v1"], "issuanceDate": "2026-01-01T00:00:00Z"}
+    first = {name: value for name, value in first.items() if name not in ("validFrom", "validUntil", "name")}
+    issued = post(client, "/credentials/issue", {"credential": first}).json["verifiableCredential"]
+    assert issued["@context"][1] == "https://w3id.org/security/data-integrity/v2"
+    assert verify(client, issued).status == 200
+
+
 NOT_ISSUED: dict[str, dict[str, object]] = {
     "a refresh service without type": {"refreshService": {"id": "https://r.example"}},
     "a schema without id": {"credentialSchema": {"type": "JsonSchema"}},
@@ -180,6 +199,9 @@ NOT_ISSUED: dict[str, dict[str, object]] = {
     "no subject": {"credentialSubject": {}},
     "an end before the start": {"validUntil": "2020-01-01T00:00:00Z"},
     "an issuer that is a number": {"issuer": 1},
+    "an issuer that is null": {"issuer": None},
+    "an issuer that is no URL": {"issuer": "not a url"},
+    "an issuer whose id is no URL": {"issuer": {"id": "not a url"}},
     "no context": {"@context": []},
     "another first context": {"@context": ["https://c.example"]},
 }

@@ -153,7 +153,7 @@ def test_a_list_that_cannot_be_trusted_is_verified_once_for_all_entries(monkeypa
 
 
 ENTRY_ERRORS = {
-    "unknown type": ({"type": "1EdTechRevocationList"}, "status_type_unknown"),
+    "unknown type": ({"type": "RevocationList2020Status"}, "status_type_unknown"),
     "unknown purpose": ({"statusPurpose": "refresh"}, "status_purpose_unknown"),
     "a message in a list for revocation": ({"statusPurpose": "message"}, "status_purpose_differs"),
     "no list": ({"statusListCredential": ""}, "status_malformed"),

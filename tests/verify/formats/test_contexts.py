@@ -123,6 +123,8 @@ def test_an_inline_context_that_only_adds_names_is_accepted_and_shows_nothing(fo
         {"@vocab": "https://evil.example/"},
         {"@base": "https://evil.example/"},
         {"nick": "@id"},
+        {"nick": "https ://v.example/nick"},
+        {"nick": {"@id": "nick"}},
         {"nick": {"@id": "@type"}},
         {"nick": None},
         {"nick": {"@reverse": "https://schema.org/name"}},

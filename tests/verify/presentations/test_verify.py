@@ -249,8 +249,14 @@ def test_the_number_of_credentials_is_limited_and_none_is_left_out_silently() ->
 
 
 def test_an_empty_presentation_is_never_valid() -> None:
-    made = presentation(verifiableCredential=None)
-    assert codes(report_on(signed_by_holder(made)))["structure"] == "no_credential"
+    report = report_on(signed_by_holder(presentation(verifiableCredential=None)))
+    assert (report.verdict, codes(report)["status"]) == (Verdict.UNKNOWN, "no_credential")
+    assert codes(report)["signer"] == "signer_is_holder"
+
+
+def test_an_empty_presentation_is_invalid_if_its_signature_is() -> None:
+    made = signed_by_holder(presentation(verifiableCredential=None))
+    assert report_on({**made, "id": "urn:uuid:0b1d6f0e-0000-4000-8000-000000000000"}).verdict is Verdict.INVALID
 
 
 @pytest.mark.parametrize("item", [1, None, [], True])

@@ -114,10 +114,11 @@ def test_the_usual_value_of_a_rule_is_one_that_its_predicate_accepts() -> None:
     [
         ({"works": {"id": "no URL"}}, ("works", "id")),
         ({"works": [{"x": 1}, {"of": [{"id": ["urn:a"]}]}]}, ("works", "of", "id")),
+        ({"works": ["x", 1, {"id": "no URL"}]}, ("works", "id")),
         ({"works": {"type": 1}}, ("works", "type")),
         ({"works": {"@value": "x", "@language": "en", "extra": 1}}, ("works",)),
     ],
-    ids=["id", "deep id", "type", "language"],
+    ids=["id", "deep id", "id after a text", "type", "language"],
 )
 def test_an_extension_follows_the_data_model(node: dict[str, object], path: tuple[str, ...]) -> None:
     with pytest.raises(Broken) as caught:
