@@ -66,6 +66,17 @@ def small_run(deployment: Deployment) -> Totals:
     return totals
 
 
+@pytest.mark.parametrize("nth", [11, 31, 43, 56])
+def test_what_failed_for_one_issuer_is_counted_with_the_next_bucket(tables: Tables, nth: int) -> None:
+    totals, deployment = Totals(), Deployment(copy(tables))
+    try:
+        analytics._small_run(deployment, nth, analytics.Fault.LOST)
+        totals.check(deployment)
+    finally:
+        deployment.drop()
+    assert totals.clean, totals
+
+
 def test_counts_that_are_added_up_are_detected_as_doubled(tables: Tables) -> None:
     class Adding(DynamoCountStore):
         def save(self, issuer_id: str, period: Period, counts: Counts, number: int, *, shrunk: bool = False) -> None:
