@@ -1,0 +1,12 @@
+"""Verifiers: job platforms and others that check credentials with a program of their own.
+
+A verifier is a tenant, created by a person who signed in with an emailed link. It has API keys, and its requests count
+against limits of its own.
+
+scope.py      what an API key permits
+verifier.py   the account of a verifier and its API keys
+key_text.py   the text of an API key: prefix, id, secret and checksum
+accounts.py   create an account; create, rotate and revoke its API keys; authenticate one
+ports.py      the stores
+limits.py     how much each caller may ask in how much time
+"""
