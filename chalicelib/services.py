@@ -66,6 +66,9 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.reports.submitted import SubmittedReports
     from chalicelib.tasks.task_queue import TaskQueue
     from chalicelib.tasks.worker import Handler
+    from chalicelib.verifiers.accounts import VerifierContext
+    from chalicelib.verifiers.limits import ApiLimits
+    from chalicelib.verifiers.ports import GrantStore
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
@@ -304,7 +307,7 @@ class Services:
     @cached_property
     def fetch_allowance(self) -> FetchAllowance:
         """The allowance of time that each network may keep Laurel waiting for other hosts."""
-        from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
+        from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore
         from chalicelib.net.fetched_sources import REQUEST_SECONDS
         from chalicelib.reports.fetch_allowance import FetchAllowance
 
@@ -316,6 +319,31 @@ class Services:
             self.entropy,
             request_seconds=REQUEST_SECONDS,
         )
+
+    @cached_property
+    def verifier_context(self) -> VerifierContext:
+        """Dependencies of the accounts of verifiers."""
+        from chalicelib.dynamo.stores.verifiers import DynamoVerifierStore  # imported late: only their pages need it
+        from chalicelib.verifiers.accounts import VerifierContext
+
+        return VerifierContext(DynamoVerifierStore(self._tables), self.clock, self.entropy)
+
+    @cached_property
+    def grant_store(self) -> GrantStore:
+        """The store of what API keys of verifiers permit."""
+        from chalicelib.dynamo.stores.verifiers import DynamoGrantStore  # imported late: most requests have none
+
+        return DynamoGrantStore(self._tables)
+
+    @cached_property
+    def api_limits(self) -> ApiLimits:
+        """Limits of callers of the API."""
+        from chalicelib.dynamo import keys
+        from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore  # imported late: pages need none
+        from chalicelib.verifiers.limits import ApiLimits
+
+        store = DynamoAllowanceStore(self._tables, keys.api_rate)
+        return ApiLimits(store, self.salts, self.clock, self.entropy)
 
     @cached_property
     def submitted_reports(self) -> SubmittedReports:

@@ -33,6 +33,7 @@ from chalicelib.errors import Conflict, Erased, LaurelError, NotFound, Refused, 
 from chalicelib.reports.hosted import ERASED
 from chalicelib.reports.store import RelatedItems
 from chalicelib.tasks.task_queue import DeadLetter, Task, lease
+from chalicelib.verifiers.ports import Taken
 from tests.access import fakes as access
 
 T = TypeVar("T", Issuer, Record)
@@ -63,18 +64,22 @@ class Salts:
 
 @dataclass
 class AllowanceStore:
-    """`reports.fetch_allowance.AllowanceStore`. Each operation is atomic, as in the real store."""
+    """`AllowanceStore` of `reports.fetch_allowance` and `verifiers.ports.RateStore`. Each operation is atomic, as in the
+    real store."""
 
     free_at: dict[str, datetime] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
     def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
+        return self.take(network, now, span, limit).wait
+
+    def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
         with self.lock:
-            later = max(self.free_at.get(network, now), now) + span
-            if later > now + limit:
-                return later - now - limit
-            self.free_at[network] = later
-            return timedelta()
+            before = max(self.free_at.get(name, now), now)
+            if before + span > now + limit:
+                return Taken(before + span - now - limit, before - now)
+            self.free_at[name] = before + span
+            return Taken(timedelta(), before + span - now)
 
     def give_back(self, network: str, span: timedelta) -> None:
         with self.lock:

@@ -46,6 +46,9 @@ table ``credentials`` (permanent): private items
 ``HIDDEN_PROFILE#<holder>``           ``HIDDEN``                      marker: an operator has hidden the profile
 ``RECRUITERS#<holder>``               ``RECRUITERS``                  what recruiters see of a holder's profile
 ``SAVED#<sha256>``                    ``SAVED``                       people and searches that an address has saved
+``VERIFIER#<verifier>``               ``VERIFIER``                    the account of a verifier, with its API keys
+``VERIFIERS_OF#<sha256>``             ``<slot>``                      the verifiers of an address (a pointer each)
+``VERIFIER_KEY#<sha256>``             ``VERIFIER_KEY``                what the verifier's API key with this hash permits
 ``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
@@ -102,6 +105,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``ERASURE_SWEEP``                     ``ERASURE_SWEEP``               where the search for other traces is
 ``ERASURE_KEY``                       ``ERASURE_KEY``                 the key of the tombstones of mailboxes
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
+``API_RATE#<name>``                   ``API_RATE``                    when a caller's limit of the API is fully back
 ``LISTINGS_READ#<network>``           ``LISTINGS_READ``               how much of the directory a network read today
 ``BATCH#<job>``                       ``BATCH``                       a batch of a verifier, worked off by a function
 ``BATCH#<job>``                       ``PART#<n>``                    that a part is done; the progress of the job
@@ -484,6 +488,24 @@ def tokens(issuer_id: str | None) -> Range:
     return Range("OPERATOR#TOKENS" if issuer_id is None else join("TOKENS", issuer_id))
 
 
+def verifier(verifier_id: str) -> Key:
+    return Key(join("VERIFIER", verifier_id), "VERIFIER")
+
+
+def verifier_pointer(mailbox: str, slot: int) -> Key:
+    # By slot, so that no two requests can give a person more verifiers than there are slots.
+    return Key(verifiers_of(mailbox).pk, str(slot))
+
+
+def verifiers_of(mailbox: str) -> Range:
+    return Range(join("VERIFIERS_OF", mailbox))
+
+
+def verifier_key(digest: str) -> Key:
+    # In a partition of its own, so that the functions for visitors may read it and nothing else of a verifier.
+    return Key(join("VERIFIER_KEY", digest), "VERIFIER_KEY")
+
+
 def signing_key(kid: str) -> Key:
     return Key("SIGNING_KEY", escape(kid))
 
@@ -522,6 +544,8 @@ def conversion(issuer_id: str, event_id: str) -> Key:
     return Key(join("CONVERSION", issuer_id, event_id), "CONVERSION")
 
 
+def api_rate(name: str) -> Key:
+    return Key(join("API_RATE", name), "API_RATE")
 def batch(job_id: str) -> Key:
     return Key(batch_parts(job_id).pk, "BATCH")
 

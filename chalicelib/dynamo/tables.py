@@ -356,18 +356,21 @@ class Tables:
             return False
         return True
 
-    def change(self, table: str, key: Key, expression: str, condition: str, values: Mapping[str, int]) -> None:
-        """Update the numbers of one item if ``condition`` is true of it, or create it. Raises `ConditionFailed`,
-        `Unavailable`."""
+    def change(self, table: str, key: Key, expression: str, condition: str, values: Mapping[str, int]) -> Raw:
+        """Update the numbers of one item if ``condition`` is true of it, or create it; return the changed attributes.
+        Raises `ConditionFailed`, `Unavailable`."""
         with _translated_errors():
-            self.client.update_item(
+            reply = self.client.update_item(
                 TableName=table,
                 Key=_raw_key(key),
                 UpdateExpression=expression,
                 ConditionExpression=condition,
                 ExpressionAttributeValues={name: {"N": str(value)} for name, value in values.items()},
+                ReturnValues="UPDATED_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
+            changed: Raw = reply["Attributes"]
+        return changed
 
     def rewrite(self, table: str, before: Raw, after: Raw) -> bool:
         """Replace an item if the attributes that differ are as in ``before``; False if they are not.

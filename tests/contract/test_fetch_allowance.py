@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
+from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.reports.fetch_allowance import AllowanceStore
 from tests import fakes

@@ -51,7 +51,7 @@ from chalicelib.directory.query.query import read_query
 from chalicelib.directory.saved import actions as saved_actions
 from chalicelib.directory.saved.saved import Entry, Saved
 from chalicelib.directory.search import SearchRequest, search, suggestions
-from chalicelib.dynamo.stores.fetch_allowance import DynamoAllowanceStore
+from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure import running
 from chalicelib.erasure.erasure import Erasure, RequestedBy

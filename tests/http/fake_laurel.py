@@ -57,6 +57,8 @@ from chalicelib.reports.host_identity import Host
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.settings import Settings
+from chalicelib.verifiers.accounts import VerifierContext
+from chalicelib.verifiers.limits import ApiLimits
 from chalicelib.verify.ports import Controller, Controllers, Documents, Fetched, Registry, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
@@ -74,6 +76,7 @@ from tests.fake_archive import Archive
 from tests.fake_directory import DirectoryIndex
 from tests.moderation.fakes import VisitorReportStore
 from tests.outcomes.fakes import OutcomeStore
+from tests.verifiers.fakes import VerifierStore
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -158,6 +161,8 @@ class Laurel:
     signer: fakes.Signer = field(default_factory=fakes.Signer)
     remote_sources: RemoteSources = field(default_factory=RemoteSources)
     allowance_store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
+    rate_store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
+    verifier_store: VerifierStore = field(default_factory=VerifierStore)
     now: datetime = NOW
     member_store: access_fakes.MemberStore = field(default_factory=access_fakes.MemberStore)
     session_store: access_fakes.SessionStore = field(default_factory=access_fakes.SessionStore)
@@ -280,6 +285,18 @@ class Laurel:
             self.entropy,
             request_seconds=10,
         )
+
+    @property
+    def verifier_context(self) -> VerifierContext:
+        return VerifierContext(self.verifier_store, lambda: self.now, self.entropy)
+
+    @property
+    def grant_store(self) -> VerifierStore:
+        return self.verifier_store
+
+    @property
+    def api_limits(self) -> ApiLimits:
+        return ApiLimits(self.rate_store, self.issuer_store.salts, lambda: self.now, self.entropy)
 
     def _admitted(self, admit: Callable[[], None]) -> RemoteSources:
         self.remote_sources.admit = admit

@@ -34,7 +34,7 @@ WRITES = [(method, path) for method, path in GUARDED if method != "GET"]
 PUBLIC_WRITES = [
     (method, path)
     for method, path in ROUTES
-    if method == "POST" and rule(method, path).caller_kind is CallerKind.PUBLIC and "proxy" not in path
+    if method == "POST" and rule(method, path).open_to_all and "proxy" not in path
 ]
 HOLDER = "h" * 26
 PATHS = {

@@ -41,11 +41,7 @@ def rule(method: str, path: str) -> Rule:
     return found
 
 
-GUARDED = [
-    (method, path)
-    for method, path in ROUTES
-    if method != "HEAD" and rule(method, path).caller_kind is not CallerKind.PUBLIC
-]
+GUARDED = [(method, path) for method, path in ROUTES if method != "HEAD" and not rule(method, path).open_to_all]
 """The routes under test. `HEAD` has the rule of `GET` (`test_head_has_the_same_access_rule_as_get`)."""
 PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
@@ -175,7 +171,7 @@ def test_every_route_declares_its_access_rule() -> None:
 
 
 def test_public_routes_are_exactly_the_listed_ones() -> None:
-    open_ = {f"{method} {path}" for method, path in ROUTES if rule(method, path).caller_kind is CallerKind.PUBLIC}
+    open_ = {f"{method} {path}" for method, path in ROUTES if rule(method, path).open_to_all}
     assert {each for each in open_ if not each.startswith(("HEAD", "OPTIONS"))} == PUBLIC
 
 

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 SAMPLES: dict[str, Any] = {
     "number": 1, "version": 1, "index": 1, "shard": 1, "created": NOW, "issued_at": NOW, "at": NOW, "due": NOW,
     "now": NOW, "since": NOW, "until": NOW, "start": NOW, "day": date(2026, 11, 22), "month": NOW, "months": 6,
-    "before": None, "after": None, "row_key": None, "bucket": bucket_of(NOW), "period": bucket_of(NOW),
+    "slot": 1, "before": None, "after": None, "row_key": None, "bucket": bucket_of(NOW), "period": bucket_of(NOW),
     "first": bucket_of(NOW), "last": bucket_of(NOW), "whole": bucket_of(NOW).parent,
     "head": keys.Key("x", "x"), "section": "achievements",
     "queue": keys.TASKS,
@@ -66,9 +66,11 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "GetItem": {"SALT"}, "BatchGetItem": {"CONVERSION_KEY", "SALT"},
         "PutItem": {"CONVERSION_KEY", "REFERRAL", "SALT"}, "UpdateItem": {"LISTINGS_READ"},
     },
-    ("VerifyRole", "credentials"): {"GetItem": PUBLIC, "BatchGetItem": PUBLIC, "Query": {"ISSUER_NAME"}},
+    ("VerifyRole", "credentials"): {
+        "GetItem": PUBLIC | {"VERIFIER_KEY"}, "BatchGetItem": PUBLIC, "Query": {"ISSUER_NAME"},
+    },
     ("VerifyRole", "secrets"): {
-        **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"FETCHES"},
+        **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"API_RATE", "FETCHES"},
     },
     ("RunTasksRole", "credentials"): {
         **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
@@ -141,8 +143,8 @@ UNLIMITED = {"IssuerRole", "ErasePeopleRole"}
 OF_THE_ISSUER_FUNCTION = {
     "CONSENTS", "CONVERSION", "HIDDEN_PROFILE", "ISSUER_REPORTS", "KNOWN_PERSON", "MANUAL_CHECK", "MEMBERS",
     "MESSAGE", "OPERATOR", "OPERATOR_REPORTS", "OUTCOMES", "OUTCOMES_OF", "OUTCOME_NAMES", "PERSON", "PROFILE",
-    "RELAYED", "REPORTED_SENDER", "REPORTER", "REPORTS_OF", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VISITOR_REPORT",
-    "WEBHOOK", "WEBHOOKS",
+    "RELAYED", "REPORTED_SENDER", "REPORTER", "REPORTS_OF", "SESSIONS", "SIGN_IN", "TOKEN", "TOKENS", "VERIFIER",
+    "VERIFIERS_OF", "VISITOR_REPORT", "WEBHOOK", "WEBHOOKS",
 }  # fmt: skip
 ACTIONS = (*READS, "PutItem", "UpdateItem", "DeleteItem")
 
@@ -187,7 +189,8 @@ def test_only_public_items_are_in_partitions_that_visitors_may_read(resources: M
         read = {
             name for name, pk in PARTITIONS.items() if Call("GetItem", "credentials", frozenset([pk])).allowed(grants)
         }
-        assert read == PUBLIC_ITEMS | ({"counts", "counts_between"} if role == "PublicRole" else set())
+        # What an API key permits, under the hash of the key: only who has the key can find it.
+        assert read == PUBLIC_ITEMS | ({"counts", "counts_between"} if role == "PublicRole" else {"verifier_key"})
 
 
 @pytest.mark.parametrize(("role", "table"), EXPECTED)

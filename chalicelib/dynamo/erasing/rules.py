@@ -224,7 +224,7 @@ RULES: Mapping[str, Rule] = {
             "recipient", "holding", "emails", "deferred_email", "mailbox", "profile", "hidden_profile", "sitemap",
             "completion", "task", "dead_letter", "visitor_report", "reporter", "message", "claim", "holder_link",
             "link_request", "delivery", "endpoint_message", "outcome", "outcome_pointer",
-            "survey_answer",
+            "survey_answer", "verifier", "verifier_pointer", "verifier_key",
         ),
         _delete,
     ),

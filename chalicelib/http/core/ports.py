@@ -40,6 +40,9 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.reports.store import PublicStore
     from chalicelib.reports.submitted import SubmittedReports
     from chalicelib.settings import Settings
+    from chalicelib.verifiers.accounts import VerifierContext
+    from chalicelib.verifiers.limits import ApiLimits
+    from chalicelib.verifiers.ports import GrantStore
 
 
 class Services(Protocol):
@@ -171,6 +174,18 @@ class Services(Protocol):
     @property
     def wallets(self) -> Wallets:
         """Passes for phone wallets."""
+
+    @property
+    def verifier_context(self) -> VerifierContext:
+        """Accounts of verifiers."""
+
+    @property
+    def grant_store(self) -> GrantStore:
+        """Store of what API keys of verifiers permit."""
+
+    @property
+    def api_limits(self) -> ApiLimits:
+        """Limits of callers of the API."""
 
     @property
     def webhooks(self) -> WebhookStore:

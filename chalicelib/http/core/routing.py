@@ -6,7 +6,7 @@ mapped here, around the view. Access rules are checked here too, so no view runs
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from chalice.app import Blueprint, Request
 
@@ -28,7 +28,7 @@ PREFLIGHT = {"Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Matc
 """Preflight headers. Every public response may be read from any origin (`response_headers.HEADERS`); these let pages of
 any origin send the request, too. Chromium caches a preflight for at most two hours."""
 
-_API_KEY = (CallerKind.TOKEN, CallerKind.OPERATOR, CallerKind.EITHER)
+_API_KEY = (CallerKind.TOKEN, CallerKind.OPERATOR, CallerKind.EITHER, CallerKind.VERIFIER)
 _NO_KEY = (
     "This URL does not support Idempotency-Key, so Laurel cannot recognise a repeated request. Nothing was changed: "
     "send the request without the header."
@@ -76,7 +76,7 @@ class Routes(Blueprint):
             def guarded(**arguments: str) -> Reply:
                 request = self.current_request
                 reply = self._answer(served, request, tuple(arguments.values()), access, missing, max_form)
-                if access.private:
+                if access.private or (access.anonymous and "authorization" in request.headers):
                     reply.headers["Cache-Control"] = PRIVATE
                     reply.own_origin_only = True
                 return reply
@@ -93,14 +93,19 @@ class Routes(Blueprint):
     def _answer(
         self, view: View, request: Request, variables: tuple[str, ...], rule: Rule, missing: str, max_form: int
     ) -> Reply:
+        arguments: tuple[object, ...] = ()
         try:
-            return view(request, *admit(rule, self.services, request, variables, max_form))
+            arguments = admit(rule, self.services, request, variables, max_form)
+            reply = view(request, *arguments)
         except Exception as error:  # noqa: BLE001 - the outermost handler: callers get a problem, never a traceback
             if rule.in_session:
                 from chalicelib.http.console import error_page  # as in `access`
 
                 return error_page.reply(self.services, request, error, variables[:1], missing, max_form)
-            return error_response.reply(request, error, base_url=self.base_url, missing=missing)
+            reply = error_response.reply(request, error, base_url=self.base_url, missing=missing)
+        if rule.caller_kind is CallerKind.VERIFIER:
+            reply.headers.update(_limit_headers(arguments))
+        return reply
 
     def preflight(self, path: str) -> None:
         """Allow pages of any origin to send the methods bound to ``path`` so far, never with credentials (Fetch, 4.8).
@@ -115,9 +120,16 @@ class Routes(Blueprint):
             return Reply("", "text/plain", 204, headers)
 
 
+def _limit_headers(arguments: tuple[object, ...]) -> Mapping[str, str]:
+    from chalicelib.http.core.api_caller import ApiCaller  # as in `access`
+
+    caller = arguments[0] if arguments else None
+    return caller.headers() if isinstance(caller, ApiCaller) else {}
+
+
 def _without_key(view: View, rule: Rule) -> View:
     """Refuse a change by an API key that relies on an `Idempotency-Key`, which this view would ignore."""
-    if rule.caller_kind not in _API_KEY:
+    if rule.caller_kind not in _API_KEY or rule.anonymous:
         return view
 
     def refusing(request: Request, *arguments: object) -> Reply:

@@ -34,7 +34,7 @@ def create(request: Request, kind: Kind) -> Visit:
         user_agent=request.headers.get("user-agent", ""),
         referrer=_referrer(request.headers.get("referer")),
         visitor_class=visitor_class.classify_visitor(request),
-        by_other_site=request.headers.get("sec-fetch-site") in _OTHER_SITES,
+        by_other_site=by_other_site(request),
         channel=channel(request),
         **visitor_facts.facts_from_request(request),
     )
@@ -59,6 +59,11 @@ def host(text: str) -> str | None:
 def client_address(request: Request) -> str:
     """Return the client address as API Gateway saw it: the caller controls `X-Forwarded-For`."""
     return str((request.context.get("identity") or {}).get("sourceIp") or "")
+
+
+def by_other_site(request: Request) -> bool:
+    """Whether a page of another website sends this request."""
+    return request.headers.get("sec-fetch-site") in _OTHER_SITES
 
 
 def embedded_by_other_site(request: Request) -> bool:

@@ -1,0 +1,84 @@
+"""Callers of the API for verifiers: with a verifier's API key, or without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalice.app import Request
+
+from chalicelib.errors import Forbidden, TooMany, Unauthenticated
+from chalicelib.http.core import log
+from chalicelib.http.core.ports import Services
+from chalicelib.http.core.problem import Problem
+from chalicelib.http.input import request_context
+from chalicelib.verifiers import accounts
+from chalicelib.verifiers.limits import ApiMeter
+from chalicelib.verifiers.scope import Scope
+
+_SCHEME = "Send a verifier's API key in the header: Authorization: Bearer laurel_vk_..."
+EXPOSED = "RateLimit, RateLimit-Policy, Retry-After"
+"""Headers that pages of other origins may read as well (Fetch, 3.2.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCaller:
+    """Who calls the API, and the meter of this request."""
+
+    verifier_id: str | None
+    """The tenant that the API key belongs to; None without a key."""
+    key_id: str | None
+    meter: ApiMeter | None
+    """None on a route without a limit."""
+
+    def charge(self, items: int) -> None:
+        """Count ``items`` for this request, one of which has been counted when it was admitted.
+
+        Call it before the work, with at most the burst of the limit (`verifiers.limits.LIMITS`). Raises `Problem`
+        (`too_many_requests`), and `Unavailable` when it cannot be counted; nothing may be answered then.
+        """
+        if self.meter is not None:
+            _charge(self.meter, items - 1)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the request was made with an API key."""
+        return self.verifier_id is not None
+
+    def headers(self) -> dict[str, str]:
+        """The headers about the limit, for the response."""
+        found = {} if self.meter is None else self.meter.headers()
+        return found if self.has_key else {**found, "Access-Control-Expose-Headers": EXPOSED}
+
+
+def admit(services: Services, request: Request, scope: Scope | None, *, anonymous: bool) -> ApiCaller:
+    """Authenticate the caller, and count one item. Raises `Unauthenticated`, `Forbidden`, `Problem`
+    (`too_many_requests`), `Unavailable`."""
+    caller = _identify(services, request, scope, anonymous=anonymous)
+    if caller.meter is not None:
+        _charge(caller.meter, 1)
+    return caller
+
+
+def _identify(services: Services, request: Request, scope: Scope | None, *, anonymous: bool) -> ApiCaller:
+    header = str(request.headers.get("authorization", ""))
+    if anonymous and scope is not None and not header:
+        visitor, by_other_site = request_context.client_address(request), request_context.by_other_site(request)
+        return ApiCaller(None, None, services.api_limits.of_network(scope, visitor, by_other_site=by_other_site))
+    scheme, _, text = header.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated(_SCHEME)
+    grant = accounts.authenticate(services.grant_store, text.strip(), services.api_limits.clock())
+    log.tenant(grant.verifier_id)
+    if scope is None:
+        return ApiCaller(grant.verifier_id, grant.key_id, None)
+    if scope not in grant.scopes:
+        raise Forbidden(f"This API key does not have the scope {scope}. Create one that has it at /developers.")
+    return ApiCaller(grant.verifier_id, grant.key_id, services.api_limits.of_verifier(scope, grant.verifier_id))
+
+
+def _charge(meter: ApiMeter, items: int) -> None:
+    try:
+        meter.charge(items)
+    except TooMany as error:
+        headers = {"Retry-After": str(error.seconds), **meter.headers()}
+        raise Problem(error.code, error.detail, headers=headers) from error

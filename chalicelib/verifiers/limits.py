@@ -1,0 +1,176 @@
+"""How much each caller of the API may ask in how much time.
+
+The generic cell rate algorithm, which is a token bucket that needs one stored moment: a caller may ask for ``burst``
+items at once, and gets one back every ``interval``. In any time they get at most ``burst`` and what came back in it.
+A caller with an API key counts as its verifier, all of whose keys share a limit. Others count by the network they call
+from, under a hash with the day's salt. Nothing is admitted that cannot be counted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Address
+from types import MappingProxyType
+
+from chalicelib.analytics import networks
+from chalicelib.analytics.ports import Salts
+from chalicelib.analytics.visitor import SALT_BYTES, network_id
+from chalicelib.errors import TooMany
+from chalicelib.language.phrase import plural
+from chalicelib.verifiers.ports import RateStore, Taken
+from chalicelib.verifiers.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """At most ``burst`` items at once, of which one is back every ``interval``, in whole milliseconds."""
+
+    name: str
+    burst: int
+    interval: timedelta
+
+    @property
+    def window(self) -> timedelta:
+        """The time in which a whole burst comes back."""
+        return self.burst * self.interval
+
+    def header(self) -> str:
+        """The policy as an item of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10, section 3)."""
+        return f'"{self.name}";q={self.burst};w={math.ceil(self.window.total_seconds())}'
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What is left of a policy after a request."""
+
+    policy: Policy
+    taken: Taken
+
+    @property
+    def remaining(self) -> int:
+        """Items that could be asked for now."""
+        return max(0, (self.policy.window - self.taken.full_in) // self.policy.interval)
+
+    def header(self) -> str:
+        """The charge as an item of `RateLimit` (the same draft, section 4): what remains, and in how many seconds
+        everything is back."""
+        reset = math.ceil(self.taken.full_in.total_seconds())
+        return f'"{self.policy.name}";r={self.remaining};t={reset}'
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The policies of one kind of request; ``networks`` are the policies of callers without a key, by prefix length of
+    IPv6. IPv4 addresses have that of a /64, the subnet of a household or office (RFC 4291, 2.5.4)."""
+
+    verifier: Policy
+    networks: Mapping[int, Policy]
+
+
+_SECOND = timedelta(seconds=1)
+_VERIFY = Limit(
+    # Two batches of the largest size at once, then 20 credentials a second: 1.7 million a day.
+    Policy("verify", 2_000, timedelta(milliseconds=50)),
+    # A class of thirty behind one address, two credentials each, then one a second. A /48 is one site, a /32 one
+    # provider (RFC 6177): larger, so that nobody uses up what they share.
+    MappingProxyType(
+        {
+            64: Policy("verify", 60, _SECOND),
+            48: Policy("verify-site", 240, _SECOND / 4),
+            32: Policy("verify-provider", 1_200, _SECOND / 20),
+        }
+    ),
+)
+_WATCH = Limit(Policy("watch", 200, _SECOND), MappingProxyType({}))
+"""Creating and changing watches: an import of a few thousand takes an hour."""
+_DIRECTORY = Limit(
+    Policy("directory", 120, _SECOND / 2),
+    MappingProxyType(
+        {
+            64: Policy("directory", 60, _SECOND),
+            48: Policy("directory-site", 240, _SECOND / 4),
+            32: Policy("directory-provider", 1_200, _SECOND / 20),
+        }
+    ),
+)
+"""Requests; what they may show in a day is limited by `directory.reading_limit` as well."""
+LIMITS: Mapping[Scope, Limit] = MappingProxyType(
+    {Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY, Scope.WATCH: _WATCH, Scope.DIRECTORY: _DIRECTORY}
+)
+"""By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones."""
+
+
+class ApiMeter:
+    """Counts the items of one request. ``charges`` says what is left, also after a refusal."""
+
+    def __init__(self, limits: ApiLimits, buckets: tuple[tuple[str, Policy], ...]) -> None:
+        self._limits = limits
+        self._buckets = buckets
+        self.charges: dict[str, Charge] = {}
+
+    def charge(self, items: int) -> None:
+        """Count ``items``, at most the burst. Raises `TooMany`, `Unavailable`; `ValueError` for more than that, which
+        would never be admitted."""
+        if items > min(policy.burst for _, policy in self._buckets):
+            raise ValueError(f"{items} items are more than the limit admits at once.")
+        if items < 1:
+            return
+        now = self._limits.clock().astimezone(UTC)
+        for name, policy in self._buckets:
+            taken = self._limits.store.take(name, now, items * policy.interval, policy.window)
+            self.charges[policy.name] = Charge(policy, taken)
+            if taken.wait:
+                raise _too_many(taken.wait)
+
+    def headers(self) -> dict[str, str]:
+        """`RateLimit-Policy` and `RateLimit`."""
+        if not self.charges:
+            return {}
+        return {
+            "RateLimit-Policy": ", ".join(policy.header() for _, policy in self._buckets),
+            "RateLimit": ", ".join(charge.header() for charge in self.charges.values()),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ApiLimits:
+    """The limits of all callers."""
+
+    store: RateStore
+    salts: Salts
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+    def of_verifier(self, scope: Scope, verifier_id: str) -> ApiMeter:
+        """The meter of a request with an API key."""
+        policy = LIMITS[scope].verifier
+        return ApiMeter(self, ((f"verifier {policy.name} {verifier_id}", policy),))
+
+    def of_network(self, scope: Scope, address: str, *, by_other_site: bool = False) -> ApiMeter:
+        """The meter of a request without one, from ``address``. What pages of other sites send in the browsers of their
+        visitors counts apart, so that it cannot use up what these may ask themselves. Raises `Unavailable`."""
+        now = self.clock().astimezone(UTC)
+        salt = self.salts.create(now.date(), self.entropy(SALT_BYTES))
+        sender = "other site" if by_other_site else "network"
+        counted = _networks(address, LIMITS[scope].networks)
+        buckets = ((network_id(salt, f"{sender} {policy.name} {network}"), policy) for network, policy in counted)
+        return ApiMeter(self, tuple(buckets))
+
+
+def _networks(address: str, policies: Mapping[int, Policy]) -> list[tuple[str, Policy]]:
+    """The networks that ``address`` is counted under, smallest first. Text that is not an address counts as one."""
+    found = networks.parse(address)
+    if isinstance(found, IPv6Address):
+        return [(networks.network(found, prefix), policy) for prefix, policy in policies.items()]
+    return [("unknown" if found is None else str(found), policies[64])]
+
+
+def _too_many(wait: timedelta) -> TooMany:
+    seconds = max(1, math.ceil(wait.total_seconds()))
+    detail = plural(
+        "Too many requests. Try again in {count} second.", "Too many requests. Try again in {count} seconds.", seconds
+    )
+    return TooMany(detail, seconds)
