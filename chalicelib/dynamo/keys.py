@@ -546,6 +546,8 @@ def conversion(issuer_id: str, event_id: str) -> Key:
 
 def api_rate(name: str) -> Key:
     return Key(join("API_RATE", name), "API_RATE")
+
+
 def batch(job_id: str) -> Key:
     return Key(batch_parts(job_id).pk, "BATCH")
 

@@ -77,9 +77,7 @@ class FetchAllowance:
 class RequestAllowance:
     """The waiting time of one request. Thread-safe."""
 
-    def __init__(
-        self, allowance: FetchAllowance, address: str, seconds: float, *, by_other_site: bool = False
-    ) -> None:
+    def __init__(self, allowance: FetchAllowance, address: str, seconds: float, *, by_other_site: bool = False) -> None:
         self._allowance = allowance
         self._seconds = seconds
         self._counted = _networks(address)

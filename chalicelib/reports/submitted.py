@@ -177,7 +177,12 @@ class SubmittedReports:
         return _behind_page(known or self._read(behind, None, request, visit, options), url)
 
     def _read(
-        self, url: str, fetched: Fetched | None, request: SharedSources, visit: Visit | None, options: VerificationOptions
+        self,
+        url: str,
+        fetched: Fetched | None,
+        request: SharedSources,
+        visit: Visit | None,
+        options: VerificationOptions,
     ) -> SubmittedReport:
         """Verify the credential at ``url``, which has been ``fetched`` already or not."""
         at_hand = [fetched] if fetched else []

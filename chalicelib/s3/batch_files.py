@@ -108,9 +108,7 @@ class S3BatchFiles:
         """Store a new file; False if there is one under its key."""
         with _translated_errors():
             try:
-                self._client.put_object(
-                    Bucket=self._bucket, Key=key, Body=content, ContentType=NDJSON, IfNoneMatch="*"
-                )
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=NDJSON, IfNoneMatch="*")
             except ClientError as error:
                 if _code(error) in _EXISTS:
                     return False

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
-from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    BooleanAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
 
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, epoch, from_epoch, members, read
@@ -113,9 +120,7 @@ class DynamoJobStore:
         return list(reads.list_range(self._tables, self._table, BatchPartItem, keys.batch_parts(job.id)))
 
     def finish(self, job: Job, now: datetime) -> None:
-        raw = BatchItem.of(job).raw()
-        finished = UTCDateTimeAttribute().serialize(now)
-        self._tables.rewrite(self._table, raw, {**raw, "finished": {"S": finished}})
+        self._tables.rewrite(self._table, BatchItem.of(job).raw(), BatchItem.of(replace(job, finished=now)).raw())
 
 
 class DynamoKeyClaims:

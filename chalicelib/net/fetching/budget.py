@@ -23,6 +23,7 @@ eight status lists that are checked, and redirects."""
 MAX_BYTES = 4 * 1024 * 1024
 """Maximum bytes of all responses: four of the largest (`https_exchange.MAX_BODY`). Genuine documents have a few KB."""
 
+
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
     """The limits of one request for external hosts."""
@@ -142,7 +143,8 @@ class FetchBudget:
             self._bytes -= taken
         if taken <= 0:
             raise _over(
-                f"The documents that it refers to exceed {self._limits.bytes:,} bytes in total, which is more than Laurel reads."
+                f"The documents that it refers to exceed {self._limits.bytes:,} bytes in total, which is more than Laurel "
+                "reads."
             )
         return taken
 

@@ -49,9 +49,7 @@ class BatchReports:
         """A batch of a visitor, whose network has an allowance of time for fetching.
 
         Raises `TooMany` when it needs more of it than there is now, `Unavailable`."""
-        allowance = self.reports.fetch_allowance.of(
-            visit.address, by_other_site=visit.by_other_site, seconds=seconds
-        )
+        allowance = self.reports.fetch_allowance.of(visit.address, by_other_site=visit.by_other_site, seconds=seconds)
         try:
             yield self.start(items, seconds, allowance.admit)
         finally:
@@ -144,9 +142,7 @@ class Batch:
     ) -> Iterator[SubmittedReport | LaurelError]:
         """Add the records of copies of hosted credentials."""
         names = [
-            self.reports.claimed_id(each.report)
-            if isinstance(each, SubmittedReport) and each.record is None
-            else None
+            self.reports.claimed_id(each.report) if isinstance(each, SubmittedReport) and each.record is None else None
             for each in results
         ]
         copies = [
@@ -154,9 +150,7 @@ class Batch:
             for name, each in zip(names, results, strict=True)
             if name is not None and isinstance(each, SubmittedReport)
         ]
-        records: Iterator[Record | None] = iter(
-            self.reports.hosted_reports.records_of_copies(copies) if copies else ()
-        )
+        records: Iterator[Record | None] = iter(self.reports.hosted_reports.records_of_copies(copies) if copies else ())
         for name, each in zip(names, results, strict=True):
             if name is None or not isinstance(each, SubmittedReport):
                 yield each

@@ -167,4 +167,3 @@ def _counted(results: bytes) -> dict[str, int]:
 def to_line(result: dict[str, object]) -> bytes:
     """Serialize a result as one line of JSON, without the end of the line."""
     return json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-
