@@ -64,7 +64,7 @@ class Salts:
 
 @dataclass
 class AllowanceStore:
-    """`AllowanceStore` of `reports.fetch_allowance` and `verifiers.ports.RateStore`. Each operation is atomic, as in the
+    """`reports.fetch_allowance.AllowanceStore` and `verifiers.ports.RateStore`. Each operation is atomic, as in the
     real store."""
 
     free_at: dict[str, datetime] = field(default_factory=dict)

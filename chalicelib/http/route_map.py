@@ -64,6 +64,8 @@ ISSUERS_AND_HOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "moderation.operator_list": ("/v1/visitor-reports",),
         "sign_in.email_link": ("/sign-in", "/sign-out"),
         "sign_in.oidc": ("/oidc",),
+        "verifiers.developers": ("/developers",),
+        "verifiers.account": ("/v1/verifier",),
         "api.achievements": ("/v1/achievements",),
         "api.analytics": ("/v1/analytics",),
         "api.credentials": (

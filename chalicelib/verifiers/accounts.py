@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from chalicelib.access import secrets
 from chalicelib.analytics import ulid
 from chalicelib.errors import Conflict, NotFound, Refused, Unauthenticated, Unavailable
-from chalicelib.language.phrase import phrase
 from chalicelib.verifiers import key_text
 from chalicelib.verifiers.ports import GrantStore, VerifierStore
 from chalicelib.verifiers.scope import Scope
@@ -77,9 +76,9 @@ def create_key(
     (`bad_name`, `bad_id`, `bad_scope`, `too_many_tokens`), `Conflict` when the id is taken, `NotFound`.
     """
     if not scopes:
-        raise Refused(phrase("Choose what the API key may do."), code="bad_scope")
+        raise Refused("Choose what the API key may do.", code="bad_scope")
     if key_id is not None and not _KEY_ID.fullmatch(key_id):
-        raise Refused(phrase("This is not the id of an API key."), code="bad_id")
+        raise Refused("This is not the id of an API key.", code="bad_id")
     made = _new_key(context, _name(name), frozenset(scopes), key_id)
     _change(context, verifier.id, lambda one: with_key(one, made.key, context.now()))
     return made
@@ -144,7 +143,7 @@ def _change(context: VerifierContext, verifier_id: str, step: Callable[[Verifier
 
 def _name(text: str) -> str:
     if not text.strip() or len(text) > MAX_NAME or not text.isprintable():
-        raise Refused(phrase("Enter a name of 1 to {limit} characters.", limit=MAX_NAME), code="bad_name")
+        raise Refused(f"Enter a name of 1 to {MAX_NAME} characters.", code="bad_name")
     return text.strip()
 
 

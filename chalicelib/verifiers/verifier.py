@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Conflict, NotFound, Refused
-from chalicelib.language.phrase import phrase
 from chalicelib.verifiers.scope import Scope
 
 MAX_VERIFIERS = 3
@@ -79,9 +78,9 @@ def with_key(verifier: Verifier, key: ApiKey, now: datetime) -> Verifier:
     """
     kept = tuple(one for one in verifier.keys if one.works(now))
     if any(one.id == key.id for one in verifier.keys):
-        raise Conflict(phrase("This form has already created an API key."))
+        raise Conflict("This form has already created an API key.")
     if len(kept) >= MAX_KEYS:
-        detail = phrase("You have reached the limit of {limit} API keys. Revoke one first.", limit=MAX_KEYS)
+        detail = f"You have reached the limit of {MAX_KEYS} API keys. Revoke one first."
         raise Refused(detail, code="too_many_tokens")
     return replace(verifier, keys=(*kept, key))
 
@@ -96,7 +95,7 @@ def rotated(verifier: Verifier, key_id: str, successor: ApiKey, now: datetime) -
     if not before.works(now):
         raise NotFound("no such API key")
     if before.ends is not None:
-        raise Conflict(phrase("This API key has already been rotated."))
+        raise Conflict("This API key has already been rotated.")
     ending = replace(before, ends=now + OVERLAP)
     keys = tuple(ending if one.id == key_id else one for one in verifier.keys)
     return with_key(replace(verifier, keys=keys), successor, now)

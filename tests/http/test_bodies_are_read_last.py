@@ -24,6 +24,7 @@ from chalicelib.http.input import body, form
 from tests.http.gateway import HTML
 from tests.http.matrix import OTHER, OWNER, Call, EntryContext
 from tests.http.test_two_tenants import ALLOWED, BEARER, GUARDED, ORIGIN, ROUTES, TwoTenants, build, rule
+from tests.http.verifiers.keys import as_verifier
 
 URL_ENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
@@ -124,6 +125,7 @@ def test_a_body_over_the_limit_is_never_read(method: str, path: str) -> None:
         CallerKind.PERSON: {**session, "origin": ORIGIN},
         CallerKind.MEMBER: {**session, "origin": ORIGIN},
         CallerKind.BY_SECRET: {},
+        CallerKind.VERIFIER: as_verifier(tenants.laurel),
     }[rule(method, path).caller_kind]
     # For a browser, the text beside a file that is too large is kept: console/forms/test_form_resubmission.py.
     program = {**allowed, "accept": "application/json"}

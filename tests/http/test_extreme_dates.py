@@ -32,6 +32,7 @@ from tests.http.gateway import HTML, Gateway, Response
 from tests.http.matrix import OWNER, Call, EntryContext
 from tests.http.senders import FORM, filled_form
 from tests.http.test_two_tenants import GUARDED, TwoTenants, build, rule
+from tests.http.verifiers.keys import as_verifier
 
 LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 DAYS = ("0000-01-01", "0001-01-01", "0001-01-02", "0999-12-31", "1969-12-31", "9999-12-30", "9999-12-31", "10000-01-01")
@@ -84,6 +85,8 @@ def credentials(tenants: TwoTenants, method: str, path: str) -> tuple[dict[str, 
             return tenants.token(None), None
         case CallerKind.TOKEN:
             return tenants.token(OWNER, Role.OWNER), None
+        case CallerKind.VERIFIER:
+            return as_verifier(tenants.laurel), None
         case _:
             return {}, None
 

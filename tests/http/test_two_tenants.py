@@ -20,9 +20,11 @@ from chalicelib.award.issuers import issuer_actions
 from chalicelib.award.issuers.issuer_actions import NewIssuer
 from chalicelib.http.app import create_app
 from chalicelib.http.core.access import CallerKind, Rule
+from chalicelib.verifiers.scope import Scope
 from tests.http.fake_laurel import Laurel, seeded
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.matrix import OTHER, OWNER, Call, EntryContext, entries
+from tests.http.verifiers.keys import as_verifier
 
 CANARIES = (
     "Ada Nwosu", "ada@example.org", "Canary achievement", "Issued to the wrong person", "canary.example",
@@ -383,6 +385,37 @@ def test_a_form_without_the_session_csrf_token_or_origin_is_refused(
         {"sec_fetch_site": "same-site"},
     ):
         assert tenants.send(method, call, {**headers, **headers_sent}, csrf).status == 403
+    assert tenants.stored_state() == before
+
+
+@for_caller_kinds(CallerKind.VERIFIER)
+def test_a_route_for_verifiers_takes_only_a_key_of_a_verifier_with_its_scope(method: str, path: str) -> None:
+    scope = rule(method, path).scope
+    for granted in Scope:
+        tenants = TwoTenants()
+        call = build(method, path, EntryContext(tenants.laurel))
+        response = tenants.send(method, call, as_verifier(tenants.laurel, granted))
+        allowed = scope in (None, granted)
+        assert response.status == (call.allowed_status if allowed else 403), f"{granted}: {response.text}"
+        assert_private(response)
+        assert_no_leak(response, call)
+    tenants = TwoTenants()
+    call = build(method, path, EntryContext(tenants.laurel))
+    owner, _ = tenants.session("owner@canary.example")
+    for headers in ({}, owner, tenants.token(OWNER, Role.OWNER), tenants.token(None)):
+        response = tenants.send(method, call, {**headers, "accept": "application/json"})
+        assert (response.status, response.headers["www-authenticate"]) == (401, "Bearer")
+        assert_private(response)
+        assert_no_leak(response, call)
+
+
+@for_caller_kinds(*BEARER, *BROWSER)
+def test_a_key_of_a_verifier_opens_nothing_else(tenants: TwoTenants, method: str, path: str) -> None:
+    call = build(method, path, EntryContext(tenants.laurel))
+    before = tenants.stored_state()
+    response = tenants.send(method, call, {**as_verifier(tenants.laurel), "accept": "application/json"})
+    assert response.status == 401
+    assert_no_leak(response, call)
     assert tenants.stored_state() == before
 
 

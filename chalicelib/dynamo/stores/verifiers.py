@@ -14,7 +14,6 @@ from chalicelib.dynamo.items.base import Item, mapped, members, read
 from chalicelib.dynamo.tables import UNCONDITIONAL, ConditionFailed, Delete, Put, Tables, key_of
 from chalicelib.dynamo.writes import replacing
 from chalicelib.errors import Conflict, Refused
-from chalicelib.language.phrase import phrase
 from chalicelib.verifiers.scope import Scope
 from chalicelib.verifiers.verifier import MAX_VERIFIERS, ApiKey, KeyGrant, Verifier
 
@@ -128,7 +127,7 @@ class DynamoVerifierStore:
             except ConditionFailed:
                 continue
             return made
-        detail = phrase("You have reached the limit of {limit} accounts. Delete one first.", limit=MAX_VERIFIERS)
+        detail = f"You have reached the limit of {MAX_VERIFIERS} accounts. Delete one first."
         raise Refused(detail, code="too_many_verifiers")
 
     def save(self, before: Verifier, after: Verifier) -> Verifier:

@@ -20,6 +20,8 @@ class Banner:
 
 BANNERS: Mapping[str, Banner] = {
     "issuer_created": Banner("Your organization was created.", "The list below shows your next steps."),
+    "verifier_created": Banner("Account created.", "Create an API key next."),
+    "verifier_deleted": Banner("Account deleted.", "Its API keys no longer work."),
     "achievement_added": Banner("Achievement saved.", "You can now issue it."),
     "achievement_changed": Banner(
         "New version saved.",
