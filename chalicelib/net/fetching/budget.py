@@ -143,8 +143,8 @@ class FetchBudget:
             self._bytes -= taken
         if taken <= 0:
             raise _over(
-                f"The documents that it refers to exceed {self._limits.bytes:,} bytes in total, which is more than Laurel"
-                " reads."
+                f"The documents that it refers to exceed {self._limits.bytes:,} bytes in total, which is more than "
+                "Laurel reads."
             )
         return taken
 
