@@ -70,7 +70,8 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "GetItem": PUBLIC | {"VERIFIER_KEY"}, "BatchGetItem": PUBLIC, "Query": {"ISSUER_NAME"},
     },
     ("VerifyRole", "secrets"): {
-        **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}), "UpdateItem": {"API_RATE", "FETCHES"},
+        "GetItem": {"BATCH", "SALT"}, "BatchGetItem": {"SALT"}, "Query": {"BATCH"},
+        "PutItem": {"BATCH", "KEY_CLAIM", "SALT"}, "UpdateItem": {"API_RATE", "BATCHES_OF", "FETCHES"},
     },
     ("RunTasksRole", "credentials"): {
         **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
@@ -109,6 +110,12 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "DeleteItem": {"ENDPOINT_TASKS"},
     },
     ("SendMessagesRole", "events"): {},
+    ("RunBatchesRole", "credentials"): {
+        **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "DID", "ISSUER", "LIST"}), "Query": {"ISSUER_NAME"},
+    },
+    ("RunBatchesRole", "events"): {},
+    ("RunBatchesRole", "secrets"): each(("GetItem", "Query", "PutItem", "UpdateItem"), {"BATCH"}),
+    ("RunBatchesRole", "erasures"): TOMBSTONES,
     ("SendMessagesRole", "secrets"): each(("GetItem", "PutItem"), {"ENDPOINT_MESSAGES"}),
     ("SendMessagesRole", "erasures"): {},
     ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": WRITTEN_EVENTS},

@@ -52,16 +52,15 @@ def routes(services: Services) -> Routes:
         sent = request_body.read(request)
         if not caller.has_key and (key is not None or len(sent.items) > MAX_ANONYMOUS):
             raise Unauthenticated(_ANONYMOUS)
-        caller.charge(min(len(sent.items), MAX_COST))
         if caller.verifier_id is None:
-            return _reply(_answered(services, request, sent))
+            return _reply(_answered(services, request, sent, caller))
         owner = caller.verifier_id
         answer = idempotency.answer_once(
             services.idempotency,
             owner,
             key,
             sent.content,
-            lambda new_id: _answered(services, request, sent, new_id, owner),
+            lambda new_id: _answered(services, request, sent, caller, new_id),
         )
         return _reply(answer)
 
@@ -81,9 +80,10 @@ def routes(services: Services) -> Routes:
 
 
 def _answered(
-    services: Services, request: Request, sent: BatchRequest, job_id: str = "", owner: str | None = None
+    services: Services, request: Request, sent: BatchRequest, caller: ApiCaller, job_id: str = ""
 ) -> StoredAnswer:
-    """Answer at once, or create a job of ``owner``."""
+    """Answer at once, or create a job. An answer that was kept costs one item, and a new one all of them."""
+    caller.charge(min(len(sent.items), MAX_COST))
     base_url = services.settings.base_url
     visit = request_context.create(request, Kind.VERIFICATION)
     write = result_json.writer(base_url)
@@ -91,9 +91,9 @@ def _answered(
     _count(visit.kind, found.checked)
     if len(found.lines) == len(sent.items):
         return StoredAnswer(200, answer_json.results(result_json.worst(found.checked), found.lines))
-    if owner is None:
+    if caller.verifier_id is None:
         raise Problem("too_large", _TOO_LARGE)
-    job = jobs.create(services.batch_jobs, job_id, owner, sent.detail, sent.values, found.lines)
+    job = jobs.create(services.batch_jobs, job_id, caller.verifier_id, sent.detail, sent.values, found.lines)
     return StoredAnswer(202, json.dumps(answer_json.job(Progress(job, Counter()), base_url)))
 
 
