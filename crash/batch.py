@@ -92,8 +92,8 @@ class Deployment:
         self.s3 = self.files._client  # noqa: SLF001 - to hook its events
         self.s3.create_bucket(Bucket=f"batch-files-{number}")
         self.bucket = f"batch-files-{number}"
-        sqs = BatchQueue(region, "")._client  # noqa: SLF001
-        self.url = sqs.create_queue(QueueName=f"batches-{number}")["QueueUrl"]
+        self.service = BatchQueue(region, "")._client  # noqa: SLF001 - in place of the service that delivers messages
+        self.url = self.service.create_queue(QueueName=f"batches-{number}")["QueueUrl"]
         self.queue = BatchQueue(region, self.url)
         self.sqs = self.queue._client  # noqa: SLF001
         self.injector = FaultInjector((self.tables.client, self.s3, self.sqs))
@@ -123,11 +123,11 @@ class Deployment:
 
     def deliver(self) -> bool:
         """Deliver a message; False when there is none."""
-        received = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=1, VisibilityTimeout=0)
+        received = self.service.receive_message(QueueUrl=self.url, MaxNumberOfMessages=1, VisibilityTimeout=0)
         for message in received.get("Messages", ()):
             with suppress(NotFound):
                 jobs.run(self.context, Reports(), write, job_in(message["Body"]))  # type: ignore[arg-type]
-            self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+            self.service.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
             return True
         return False
 

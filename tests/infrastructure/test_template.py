@@ -456,8 +456,8 @@ def test_changes_reach_the_directory_in_order_until_they_are_noted_as_lost(
 ) -> None:
     stream = template["Resources"]["CredentialsTable"]["Properties"]["StreamSpecification"]
     assert stream == {"StreamViewType": "KEYS_ONLY"}
-    (mapping,) = of_type(transformed_template, "AWS::Lambda::EventSourceMapping").values()
-    found = mapping["Properties"]
+    mappings = of_type(transformed_template, "AWS::Lambda::EventSourceMapping").values()
+    (found,) = [one["Properties"] for one in mappings if "StartingPosition" in one["Properties"]]
     assert found["EventSourceArn"] == {"Fn::GetAtt": ["CredentialsTable", "StreamArn"]}
     assert found["FunctionName"] == {"Ref": "UpdateDirectory"}
     assert (found["StartingPosition"], found["ParallelizationFactor"]) == ("TRIM_HORIZON", 1)
@@ -616,6 +616,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
                 "ErasePeople",
                 "OnEmailEvent",
                 "UpdateDirectory",
+                "RunBatches",
             ),
             "background",
         ),
