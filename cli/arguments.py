@@ -22,6 +22,7 @@ from cli.commands import (
     mailbox,
     pathway,
     task,
+    verify,
     visitor_report,
     webhook,
 )
@@ -31,6 +32,7 @@ _EPILOG = """\
 examples:
   laurel issuer create acme --name Acme --url https://acme.example/ --description "Makers."
   laurel credential issue acme ACHIEVEMENT --name "Grace Osei" --email grace@example.org
+  laurel verify links.csv
   laurel token create acme --name Moodle --role editor --json
 
 settings and AWS credentials are read from the environment; for the local stack:
@@ -51,7 +53,7 @@ def parser() -> ArgumentParser:
     )
     root.add_argument("--json", action="store_true", help="print one JSON object per line")
     resources = grammar.subcommands(root)
-    issuing = (issuer, key, access, achievement, credential, pathway, webhook, job, export)
+    issuing = (issuer, key, access, achievement, credential, verify, pathway, webhook, job, export)
     for module in (*issuing, analytics, directory, events, task, mailbox, erasure, visitor_report, demo, completion):
         module.add_commands(resources)
     return root
