@@ -31,11 +31,9 @@ def _result(base_url: str, checked: Checked, detail: Detail) -> dict[str, object
     if isinstance(result, LaurelError):
         return {**ref, "problem": _problem(result)}
     view = credential_view.of_submitted(result, base_url)
-    written = credential_json.report(view)
     if detail is Detail.FULL:
-        return {**ref, **written}
-    more: dict[str, object] = {name: written[name] for name in ("replaced_by", "found") if name in written}
-    return {**ref, **_summary(result), **more}
+        return {**ref, **credential_json.report(view)}
+    return {**ref, **_summary(result), **credential_json.beside(view)}
 
 
 def _summary(checked: SubmittedReport) -> dict[str, object]:
