@@ -110,6 +110,7 @@ class ApiMeter:
         self._limits = limits
         self._buckets = buckets
         self.charges: dict[str, Charge] = {}
+        self._counted = 0
 
     def charge(self, items: int) -> None:
         """Count ``items``, at most the burst. Raises `TooMany`, `Unavailable`; `ValueError` for more than that, which
@@ -123,7 +124,9 @@ class ApiMeter:
             taken = self._limits.store.take(name, now, items * policy.interval, policy.window)
             self.charges[policy.name] = Charge(policy, taken)
             if taken.wait:
-                raise _too_many(taken.wait)
+                # Who repeats the request needs room for all its items, also for those already counted.
+                raise _too_many(taken.wait + self._counted * policy.interval)
+        self._counted += items
 
     def headers(self) -> dict[str, str]:
         """`RateLimit-Policy` and `RateLimit`."""

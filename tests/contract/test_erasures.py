@@ -36,9 +36,12 @@ from chalicelib.dynamo.stores.directory.writer import DynamoIndexWriter
 from chalicelib.dynamo.stores.erasure.erasures import DynamoErasureStore
 from chalicelib.dynamo.stores.public import DynamoPublicStore
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
+from chalicelib.dynamo.stores.verifiers import DynamoGrantStore, DynamoVerifierStore
 from chalicelib.dynamo.tables import Put, Tables
 from chalicelib.erasure.erasure import Erasure, ErasureStore, ErasureTarget, RequestedBy, State, Sweep
 from chalicelib.errors import Conflict, Erased, NotFound, Unavailable
+from chalicelib.verifiers.scope import Scope
+from chalicelib.verifiers.verifier import ApiKey, Verifier
 from tests.analytics.fakes import EventArchive
 from tests.contract.samples import NOW, RETENTION, issuer, record, status_lists
 from tests.erasure import fakes
@@ -225,6 +228,20 @@ def test_what_is_left_names_nobody(real: DynamoErasureStore, tables: Tables) -> 
     real.finish(ERASURE)
     assert {frozenset(item) for item in scan()} == {frozenset({"pk", "sk", "type", "at"})}
     assert not list(real.find([EMAIL, ERASURE.subject, record().id]))
+
+
+def test_erased_person_leaves_no_verifier_and_no_key_that_works(real: DynamoErasureStore, tables: Tables) -> None:
+    store, grants = DynamoVerifierStore(tables), DynamoGrantStore(tables)
+    for number, email in enumerate((EMAIL, "grace@agency.example")):
+        made = store.create(Verifier(f"01KB00000000000000000000{number}A", "Jobs", email, NOW))
+        key = ApiKey(str(number) * 16, "production", frozenset({Scope.VERIFY}), str(number) * 64, NOW)
+        store.save(made, replace(made, keys=(key,)))
+    digest = mailbox.digest(EMAIL)
+    assert sweep(real, replace(ERASURE, issuer_id=None), HOLDER) == 3
+    assert not list(real.find([EMAIL, digest]))
+    assert grants.grant("0" * 64) is None
+    assert grants.grant("1" * 64) is not None
+    assert len(store.of_owner("grace@agency.example")) == 1
 
 
 def test_erased_person_leaves_no_message_and_no_saved_list(real: DynamoErasureStore, tables: Tables) -> None:

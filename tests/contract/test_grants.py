@@ -62,6 +62,8 @@ from chalicelib.services import Services
 from chalicelib.settings import Function, Settings
 from chalicelib.tasks.task_queue import Task
 from chalicelib.tasks.worker import Handler, RunResult, TaskFailure, Worker, run
+from chalicelib.verifiers import accounts
+from chalicelib.verifiers.scope import Scope
 from local.aws import REGION
 from tests.analytics.counts import simulated
 from tests.analytics.fakes import EventArchive
@@ -358,7 +360,24 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
             allowance = DynamoAllowanceStore(laurel.tables)
             assert allowance.reserve(network, laurel.clock(), second, second * 10) == timedelta()
             allowance.give_back(network, second)
+            services.api_limits.of_network(Scope.VERIFY, network).charge(1)
     assert refused == []
+
+
+def test_verify_function_looks_up_a_key_and_counts_its_verifier_and_reads_nothing_else(laurel: Laurel) -> None:
+    services = laurel.services
+    context = services.verifier_context
+    verifier = accounts.create(context, "dev@jobs.example", "Jobs")
+    made = accounts.create_key(context, verifier, "production", [Scope.VERIFY])
+    with enforced(laurel.tables, grants_of(read_template(), "VerifyRole")) as refused:
+        grant = accounts.authenticate(services.grant_store, made.text, laurel.clock())
+        services.api_limits.of_verifier(Scope.VERIFY, grant.verifier_id).charge(1)
+        assert refused == []
+        with pytest.raises(Unavailable):
+            context.store.verifier(verifier.id)
+        with pytest.raises(Unavailable):
+            context.store.of_owner(verifier.email)
+    assert len(refused) == 2
 
 
 def test_public_pages_need_no_more_than_the_grants_of_the_public_role(laurel: Laurel) -> None:

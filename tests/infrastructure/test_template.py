@@ -580,6 +580,13 @@ def test_caller_addresses_are_not_logged(template: dict[str, Any], transformed_t
         assert {(each["LoggingLevel"], each["DataTraceEnabled"]) for each in settings} == {("OFF", False)}
 
 
+def test_page_views_are_throttled_by_api_gateway_and_not_by_a_write(template: dict[str, Any]) -> None:
+    settings = template["Resources"]["RestAPI"]["Properties"]["MethodSettings"]
+    (every,) = (one for one in settings if (one["HttpMethod"], one["ResourcePath"]) == ("*", "/*"))
+    assert every["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
+    assert every["ThrottlingBurstLimit"] == {"Ref": "ThrottleBurst"}
+
+
 def test_every_function_has_alarms_for_errors_and_throttles(template: dict[str, Any]) -> None:
     alarms = [found["Properties"] for found in of_type(template, "AWS::CloudWatch::Alarm").values()]
     for name in functions(template):

@@ -48,10 +48,11 @@ def test_network_over_its_limit_waits_and_others_do_not(client: Gateway, laurel:
 def test_request_costs_as_many_as_it_has_credentials_and_one_if_it_is_refused(client: Gateway, laurel: Laurel) -> None:
     assert client.post("/v1/verify", b'{"url": 1}').status == 400
     assert verify(client, laurel, 20).headers["ratelimit"] == '"verify";r=39;t=21'
-    assert verify(client, laurel, 20).status == verify(client, laurel, 19).status == 200
+    assert verify(client, laurel, 20).status == 200
     refused = verify(client, laurel, 20)
-    assert refused.status == 429
-    assert int(refused.headers["retry-after"]) == 20
+    assert (refused.status, refused.headers["retry-after"]) == (429, "2")
+    laurel.now += timedelta(seconds=2)
+    assert verify(client, laurel, 20).status == 200
 
 
 def test_keys_of_a_verifier_share_its_limit(client: Gateway, laurel: Laurel) -> None:
