@@ -166,6 +166,10 @@ bench-events: $(VENV) ## Measure what recording and counting events costs, on Dy
 crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS call and retry; prints one JSON line
 	@$(BIN)/python -m crash.award
 
+.PHONY: crash-batch
+crash-batch: $(VENV) $(VENV_AWS) ## Interrupt a batch and its job at every AWS call and go on; prints one JSON line
+	@$(BIN)/python -m crash.batch
+
 .PHONY: crash-erasure
 crash-erasure: $(VENV) $(VENV_AWS) ## Interrupt the erasure of a person at every AWS call, run it again and search every byte; prints one JSON line
 	@$(BIN)/python -m crash.erasure

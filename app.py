@@ -96,6 +96,22 @@ def send_messages(_event: CloudWatchEvent) -> None:
     log.messages_sent(run(worker, services.clock() + timedelta(seconds=50)))
 
 
+@app.lambda_function(name="run_batches")
+def run_batches(event: dict[str, Any], _context: object) -> None:
+    """Work on the batches that messages of the queue name, for up to two minutes."""
+    from chalicelib.errors import NotFound
+    from chalicelib.http.batch import result_json
+    from chalicelib.sqs.batch_queue import job_in
+    from chalicelib.verifiers.batch import jobs
+
+    write = result_json.writer(services.settings.base_url)
+    for record in event["Records"]:
+        try:
+            log.batch_run(jobs.run(services.batch_jobs, services.batch_reports, write, job_in(record["body"])))
+        except NotFound:
+            log.batch_run(None)
+
+
 @app.lambda_function(name="update_directory")
 def update_directory(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Update the listings affected by changed items. Return the first change to redeliver."""

@@ -12,6 +12,7 @@ from benchmarks.peers import PeerMissing
 from benchmarks.rounds import progress
 from benchmarks.suites import (
     award,
+    batch,
     bots,
     dashboard,
     directory,
@@ -34,6 +35,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Line]]] = {
     "award": award.lines,
     "embed": embed.lines,
     "jobs": jobs.lines,
+    "batch": batch.lines,
     "page": page.lines,
     "dashboard": dashboard.lines,
     "directory": directory.lines,

@@ -65,9 +65,13 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.receipts.making import Receipts
     from chalicelib.reports.fetch_allowance import FetchAllowance
     from chalicelib.reports.submitted import SubmittedReports
+    from chalicelib.s3.batch_files import S3BatchFiles
     from chalicelib.tasks.task_queue import TaskQueue
     from chalicelib.tasks.worker import Handler
     from chalicelib.verifiers.accounts import VerifierContext
+    from chalicelib.verifiers.batch.checking import BatchReports
+    from chalicelib.verifiers.batch.jobs import JobContext
+    from chalicelib.verifiers.idempotency import IdempotencyContext
     from chalicelib.verifiers.limits import ApiLimits
     from chalicelib.verifiers.ports import GrantStore
 
@@ -391,6 +395,62 @@ class Services:
             self.clock,
             self.entropy,
         )
+
+    @cached_property
+    def batch_reports(self) -> BatchReports:
+        """Reports on many submitted credentials."""
+        from chalicelib.net.fetched_sources import FetchedSources
+        from chalicelib.net.fetching.budget import batch_limits, link_limits
+        from chalicelib.reports.registry_list import RegistrySource
+        from chalicelib.verifiers.batch.checking import BatchReports
+
+        network = self._network
+
+        def sources(admit: Callable[[], None], items: int, seconds: float) -> FetchedSources:
+            return FetchedSources(
+                network.cache,
+                network.guard,
+                time.monotonic,
+                admit,
+                network.dead_hosts,
+                [RegistrySource(name, location) for name, location in self.settings.registries],
+                seconds=seconds,
+                limits=batch_limits(items),
+                links=link_limits(items),
+            )
+
+        return BatchReports(self.submitted_reports, sources, time.monotonic)
+
+    @cached_property
+    def _batch_files(self) -> S3BatchFiles:
+        from chalicelib.s3.batch_files import S3BatchFiles
+
+        return S3BatchFiles(self.settings.region, self.settings.batch_files)
+
+    @cached_property
+    def batch_jobs(self) -> JobContext:
+        """Batches that are worked off in the background."""
+        from chalicelib.dynamo import keys
+        from chalicelib.dynamo.stores.batches import DynamoJobStore
+        from chalicelib.dynamo.stores.counters import DynamoCounters
+        from chalicelib.sqs.batch_queue import BatchQueue
+        from chalicelib.verifiers.batch.jobs import JobContext
+
+        return JobContext(
+            DynamoJobStore(self._tables),
+            self._batch_files,
+            DynamoCounters(self._tables, keys.batches_of),
+            BatchQueue(self.settings.region, self.settings.batch_queue).send,
+            self.clock,
+        )
+
+    @cached_property
+    def idempotency(self) -> IdempotencyContext:
+        """`Idempotency-Key`s of verifiers."""
+        from chalicelib.dynamo.stores.batches import DynamoKeyClaims
+        from chalicelib.verifiers.idempotency import IdempotencyContext
+
+        return IdempotencyContext(DynamoKeyClaims(self._tables), self._batch_files, self.clock, self.entropy)
 
     @cached_property
     def issuer_store(self) -> IssuerStore:

@@ -108,6 +108,10 @@ class Settings:
     registries: tuple[tuple[str, str], ...] = ()
     """Registries of issuers outside Laurel, by name and location, in the order of their authority; see
     `chalicelib.reports.registry_list`."""
+    batch_files: str = ""
+    """The S3 bucket of batches; empty where no function reads or writes them."""
+    batch_queue: str = ""
+    """The URL of the SQS queue whose messages start the work on a batch."""
     vc_api_issuing: bool = False
     """Whether the VC API signs for interoperability tests, with a key that proves nothing; never in production."""
     example: str = ""
@@ -160,6 +164,8 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         google_wallet=environment.get("GOOGLE_WALLET_SECRET", ""),
         apple_wallet=environment.get("APPLE_WALLET_SECRET", ""),
         event_bus=environment.get("EVENT_BUS", ""),
+        batch_files=environment.get("BATCH_FILES", ""),
+        batch_queue=environment.get("BATCH_QUEUE", ""),
         vc_api_issuing=_vc_api_issuing(environment),
         registries=_registries(environment.get("ISSUER_REGISTRIES", "")),
         example=_example(environment.get("EXAMPLE_CREDENTIAL", "")),

@@ -23,6 +23,7 @@ from cli.commands import (
     pathway,
     receipt,
     task,
+    verify,
     visitor_report,
     webhook,
 )
@@ -32,6 +33,7 @@ _EPILOG = """\
 examples:
   laurel issuer create acme --name Acme --url https://acme.example/ --description "Makers."
   laurel credential issue acme ACHIEVEMENT --name "Grace Osei" --email grace@example.org
+  laurel verify links.csv
   laurel token create acme --name Moodle --role editor --json
 
 settings and AWS credentials are read from the environment; for the local stack:
@@ -52,7 +54,7 @@ def parser() -> ArgumentParser:
     )
     root.add_argument("--json", action="store_true", help="print one JSON object per line")
     resources = grammar.subcommands(root)
-    issuing = (issuer, key, access, achievement, credential, pathway, webhook, job, export)
+    issuing = (issuer, key, access, achievement, credential, verify, pathway, webhook, job, export)
     people = (mailbox, erasure, receipt, visitor_report)
     for module in (*issuing, analytics, directory, events, task, *people, demo, completion):
         module.add_commands(resources)

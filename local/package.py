@@ -80,7 +80,7 @@ NEVER_LOADED = (
 )
 """Files in the requirements that no function reads: 7 MB unzipped."""
 
-AWS_SERVICES = ("dynamodb", "events", "kms", "s3", "secretsmanager", "ses")
+AWS_SERVICES = ("dynamodb", "events", "kms", "s3", "secretsmanager", "ses", "sqs")
 """AWS services that the functions call. botocore includes definitions for four hundred others: 15 MB, half of the zip,
 which would slow down every cold start."""
 

@@ -112,6 +112,10 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``API_RATE#<name>``                   ``API_RATE``                    when a caller's limit of the API is fully back
 ``LISTINGS_READ#<network>``           ``LISTINGS_READ``               how much of the directory a network read today
 ``RECEIPTS_MADE#<network>``           ``RECEIPTS_MADE``               how many receipts a network got today
+``BATCH#<job>``                       ``BATCH``                       a batch of a verifier, worked off by a function
+``BATCH#<job>``                       ``PART#<n>``                    that a part is done; the progress of the job
+``BATCHES_OF#<verifier and day>``     ``BATCHES_OF``                  how many jobs a verifier created on a day
+``KEY_CLAIM#<verifier>#<key>``        ``KEY_CLAIM``                   an `Idempotency-Key` of a verifier
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
 ``CONVERSION_KEY``                    ``<month>``                     the key of a month's tokens of referrals
 ``CONVERSION#<issuer>#<event>``       ``CONVERSION``                  when a click led to a sign-up
@@ -576,6 +580,26 @@ def conversion(issuer_id: str, event_id: str) -> Key:
 
 def api_rate(name: str) -> Key:
     return Key(join("API_RATE", name), "API_RATE")
+
+
+def batch(job_id: str) -> Key:
+    return Key(batch_parts(job_id).pk, "BATCH")
+
+
+def batch_part(job_id: str, number: int) -> Key:
+    return Key(batch_parts(job_id).pk, join("PART", f"{number:05}"))
+
+
+def batch_parts(job_id: str) -> Range:
+    return Range(join("BATCH", job_id), "begins_with(sk, :sk)", "PART#")
+
+
+def batches_of(name: str) -> Key:
+    return Key(join("BATCHES_OF", name), "BATCHES_OF")
+
+
+def key_claim(owner: str, key: str) -> Key:
+    return Key(join("KEY_CLAIM", owner, key), "KEY_CLAIM")
 
 
 def fetch_time(network: str) -> Key:

@@ -18,6 +18,8 @@ VISITORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "public.home": ("/", CATCH_ALL),
         "public.verify": ("/v1/verify",),
+        "batch.api": ("/v1/verify/batch",),
+        "batch.page": ("/verify/batch",),
         "vc_api.routes": ("/credentials", "/presentations", "/without-issuer-binding"),
         "public.credential.credentials": ("/c/{id}", "/v1/credentials/{id}"),
         "public.privacy": ("/privacy",),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from chalicelib.errors import Unavailable
+from chalicelib.errors import LaurelError, Unavailable
 from chalicelib.net import did_web, did_webvh, issuer_keys
 from chalicelib.net.did_web import DidWeb
 from chalicelib.net.did_webvh import DidWebvh
-from chalicelib.net.fetching.budget import FetchBudget
+from chalicelib.net.fetching.budget import REQUEST_LIMITS, FetchBudget, FetchLimits
 from chalicelib.net.fetching.dead_hosts import DeadHosts
 from chalicelib.net.fetching.deadline import Deadline, Monotonic
 from chalicelib.net.fetching.guard import Guard
@@ -22,6 +24,8 @@ from chalicelib.verify.ports import Controller, Fetched
 
 REQUEST_SECONDS = 10.0
 """Limit of all fetches of one request: people do not wait longer, and API Gateway times out after 29 s."""
+PREFETCHES = 16
+"""Links that are fetched at the same time."""
 _ACCEPT = (
     "application/vc, application/vc+jwt, application/ld+json;q=0.9, application/json;q=0.8, application/jwt;q=0.7, "
     "*/*;q=0.1"
@@ -30,7 +34,10 @@ _ACCEPT = (
 
 class FetchedSources:
     """Implements `chalicelib.reports.remote_sources.RemoteSources`. For ``admit`` and ``dead_hosts`` see
-    `FetchBudget`."""
+    `FetchBudget`.
+
+    Nothing is fetched after ``seconds``. ``limits`` are those of all fetches, or if there are limits for ``links``, of
+    all but the links that the caller sent."""
 
     def __init__(
         self,
@@ -40,19 +47,25 @@ class FetchedSources:
         admit: Callable[[], None],
         dead_hosts: DeadHosts,
         registries: Sequence[RegistrySource] = (),
+        *,
+        seconds: float = REQUEST_SECONDS,
+        limits: FetchLimits = REQUEST_LIMITS,
+        links: FetchLimits | None = None,
     ) -> None:
         self._guard = guard
-        self._budget = FetchBudget(admit, dead_hosts)
+        budget = FetchBudget(admit, dead_hosts, limits)
         self._links: set[str] = set()
-        self._web = RequestFetcher(web, self._budget)
-        self._deadline = Deadline.after(REQUEST_SECONDS, clock)
+        self._web = RequestFetcher(web, budget)
+        self._link_budget = budget if links is None else FetchBudget(admit, dead_hosts, links)
+        self._linked = RequestFetcher(web, self._link_budget)
+        self._deadline = Deadline.after(seconds, clock)
         self.controllers = _Controllers(
             DidWeb(self._web, self._deadline),
             DidWebvh(self._web, self._deadline),
             IssuerKeys(self._web, guard, self._deadline),
         )
         self.documents = FetchedDocuments(self._web, self._deadline)
-        self.status_lists = FetchedStatusLists(RequestFetcher(web, self._budget), self._deadline)
+        self.status_lists = FetchedStatusLists(RequestFetcher(web, budget), self._deadline)
         # With a budget of their own, since it is not the submitted document that chooses their hosts.
         self.registry = IssuerRegistries(RequestFetcher(web, FetchBudget()), self._deadline, registries)
 
@@ -61,12 +74,25 @@ class FetchedSources:
         authority = self._guard.target(url).authority
         if url not in self._links:  # read again after `refresh`, it still costs one request
             self._links.add(url)
-            self._budget.add_one(authority)
-        return self._web.get(url, accept=_ACCEPT, deadline=self._deadline)
+            self._link_budget.add_one(authority)
+        return self._linked.get(url, accept=_ACCEPT, deadline=self._deadline)
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """See the port. What earlier links led to is forgotten, so that a batch of them needs little memory."""
+        self._linked.forget()
+        if not urls:
+            return
+        with ThreadPoolExecutor(max_workers=PREFETCHES, thread_name_prefix="link") as pool:
+            list(pool.map(self._prefetch, dict.fromkeys(urls)))
+
+    def _prefetch(self, url: str) -> None:
+        with suppress(LaurelError):  # raised again by `credential`
+            self.credential(url)
 
     def refresh(self) -> bool:
         """See the port."""
-        return self._web.refresh()
+        refreshed = [fetcher.refresh() for fetcher in (self._web, self._linked)]
+        return any(refreshed)
 
 
 class FetchedDocuments:

@@ -68,16 +68,18 @@ class FetchAllowance:
     entropy: Callable[[int], bytes]
     request_seconds: float
 
-    def of(self, address: str, *, by_other_site: bool = False) -> RequestAllowance:
-        """The allowance of one request from ``address``; ``by_other_site`` as in `analytics.event.Visit`."""
-        return RequestAllowance(self, address, by_other_site=by_other_site)
+    def of(self, address: str, *, by_other_site: bool = False, seconds: float | None = None) -> RequestAllowance:
+        """The allowance of one request from ``address``; ``by_other_site`` as in `analytics.event.Visit`. ``seconds``
+        is its own time limit for all fetches, if it has one."""
+        return RequestAllowance(self, address, seconds or self.request_seconds, by_other_site=by_other_site)
 
 
 class RequestAllowance:
     """The waiting time of one request. Thread-safe."""
 
-    def __init__(self, allowance: FetchAllowance, address: str, *, by_other_site: bool = False) -> None:
+    def __init__(self, allowance: FetchAllowance, address: str, seconds: float, *, by_other_site: bool = False) -> None:
         self._allowance = allowance
+        self._seconds = seconds
         self._counted = _networks(address)
         if by_other_site:
             self._counted = [*map(_part_of_other_sites, self._counted), *self._counted]
@@ -102,7 +104,7 @@ class RequestAllowance:
         count, nothing was fetched."""
         allowance = self._allowance
         used = 0.0 if self._since is None else allowance.monotonic() - self._since
-        unused = allowance.request_seconds - used
+        unused = self._seconds - used
         for network, level in self._reserved if unused > 0 else ():
             try:
                 allowance.store.give_back(network, _span(level, unused))
@@ -117,8 +119,8 @@ class RequestAllowance:
         salt = allowance.salts.create(now.date(), allowance.entropy(SALT_BYTES))
         for network, level in self._counted:
             hashed = network_id(salt, network)
-            span = _span(level, allowance.request_seconds)
-            wait = math.ceil(allowance.store.reserve(hashed, now, span, span * level.at_once).total_seconds())
+            span, most = _span(level, self._seconds), _span(level, allowance.request_seconds) * level.at_once
+            wait = math.ceil(allowance.store.reserve(hashed, now, span, most).total_seconds())
             if wait > 0:
                 raise TooMany(
                     plural(

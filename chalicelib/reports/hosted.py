@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -40,6 +40,10 @@ ERASED = phrase(
     "It was deleted with everything else that was stored here about the person who held it. This says nothing about "
     "whether the credential is genuine: to check a copy of it, submit the file."
 )
+
+
+VerifiedLists = dict[str, dict[str, VerificationContext]]
+"""Verified status lists by issuer and URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +112,17 @@ class HostedReports:
             around.counters,
         )
 
-    def open_many(self, credential_ids: Sequence[str]) -> list[HostedReport]:
+    def open_many(self, credential_ids: Sequence[str], verified: VerifiedLists | None = None) -> list[HostedReport]:
         """Read and verify several credentials as of now; those that do not exist or are taken down are left out.
 
-        Costs two calls for each 25 credentials, and records nothing. Raises `Unavailable`.
+        Costs two calls for each 25 credentials, and records nothing. ``verified`` are the status lists that were
+        verified before, by issuer; new ones are added. Raises `Unavailable`.
         """
         now, store = self.clock(), self.public_store
         records = [one for one in store.existing_records(credential_ids) if one.taken_down is None]
         issuers, lists = store.issuers_and_lists(records)
         opened = []
-        verified: dict[str, dict[str, VerificationContext]] = {}
+        verified = {} if verified is None else verified
         for record in records:
             issuer = issuers.get(record.issuer_id)
             # Only its own lists, as in `open`: the report must not depend on the other credentials.
@@ -162,6 +167,22 @@ class HostedReports:
         if visit is not None:
             self._record(record, report, visit, around.salt, report.checked_at)
         return record
+
+    def records_of_copies(self, copies: Sequence[tuple[str, Report]]) -> list[Record | None]:
+        """Return the record of each copy as `record_of_copy` does, and record nothing.
+
+        Costs two calls for each 25 copies. Raises `Unavailable`.
+        """
+        found = self.public_store.existing_records(list(dict.fromkeys(name for name, _ in copies)))
+        records = {record.id: record for record in found}
+        issuers, _ = self.public_store.issuers_and_lists([replace(record, entries=()) for record in found])
+        return [_of_issuer(records.get(name), issuers, report) for name, report in copies]
+
+    def record_many(self, checked: Sequence[tuple[Record, Report]], visit: Visit) -> None:
+        """Record one visit for each of several credentials, which were verified for it."""
+        salt = self._new_salt(self.clock()) if checked else None
+        for record, report in checked:
+            self._record(record, report, visit, salt, report.checked_at)
 
     def record_reported(self, credential_id: str, visit: Visit) -> None:
         """Record what a widget or page reports about a hosted credential, which is not verified for it.
@@ -209,3 +230,10 @@ class HostedReports:
             return self.salts.create(now.date(), self.entropy(SALT_BYTES))
         except Unavailable:
             return None
+
+
+def _of_issuer(record: Record | None, issuers: Mapping[str, Issuer], report: Report) -> Record | None:
+    """``record`` if ``report`` proves that its issuer signed the copy."""
+    issuer = None if record is None else issuers.get(record.issuer_id)
+    signed = as_object(as_object(report.credential).get("issuer")).get("id")
+    return record if issuer is not None and signed == issuer.did else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.verify.ports import Controllers, Documents, Fetched, Registry, StatusLists
@@ -28,6 +29,9 @@ class RemoteSources(Protocol):
 
     def credential(self, url: str) -> Fetched:
         """Fetch the document at a link that should lead to a credential. Raises `Unavailable`."""
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """Fetch the documents at several links at the same time; `credential` then returns them, or raises."""
 
     def refresh(self) -> bool:
         """From now on, bypass the cache for keys and the credential; False if nothing came from the cache.

@@ -46,13 +46,17 @@ class SubmittedReport:
     """What was verified: the credential as it was sent, or read from the link or the file."""
 
 
-class _Request(NamedTuple):
+class SharedSources(NamedTuple):
     """What credentials that are submitted together share."""
 
     sources: RemoteSources
     resolver: Resolver
     """With the work that is left for all of them."""
     now: datetime
+    finds_records: bool = True
+    """Whether the record of a copy of a hosted credential is looked up, and its visit recorded."""
+    refresh: Callable[[], None] = lambda: None
+    """Called when nothing that was read before may be used any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +121,28 @@ class SubmittedReports:
             return tuple([self._attempt(part, request, visit, options) for part in parts])
 
     def _attempt(
-        self, part: bytes, request: _Request, visit: Visit, options: VerificationOptions
+        self, part: bytes, request: SharedSources, visit: Visit, options: VerificationOptions
     ) -> SubmittedReport | LaurelError:
         try:
-            found = pasted.read(part, self.base_url)
-            if isinstance(found, pasted.Document):
-                return self._document(found, request, visit, options)
-            known = self._known_link(found.url, visit, options)
-            return known or self._fetched(found.url, request, visit, options)
+            return self.check_found(pasted.read(part, self.base_url), request, visit, options)
         except (Malformed, NotFound, UnreadableLink) as error:
             return error
 
+    def check_found(
+        self,
+        found: pasted.Link | pasted.Document,
+        request: SharedSources,
+        visit: Visit | None,
+        options: VerificationOptions = DEFAULT_OPTIONS,
+    ) -> SubmittedReport:
+        """Verify one of several credentials or links. Raises what `check` raises."""
+        if isinstance(found, pasted.Document):
+            return self._document(found, request, visit, options)
+        known = self._known_link(found.url, visit, options)
+        return known or self._fetched(found.url, request, visit, options)
+
     def _document(
-        self, found: pasted.Document, request: _Request, visit: Visit | None, options: VerificationOptions
+        self, found: pasted.Document, request: SharedSources, visit: Visit | None, options: VerificationOptions
     ) -> SubmittedReport:
         checked = self._verify(lambda: found.source, request, visit, options)
         return _with_unchecked(checked, PDF_UNCHECKED) if found.attached else checked
@@ -149,7 +162,7 @@ class SubmittedReports:
         return None
 
     def _fetched(
-        self, url: str, request: _Request, visit: Visit | None, options: VerificationOptions
+        self, url: str, request: SharedSources, visit: Visit | None, options: VerificationOptions
     ) -> SubmittedReport:
         """Verify what ``url`` leads to: a credential, or a web page with one in it or behind it, one step away."""
         platform = platforms.credential_of(url)
@@ -165,7 +178,12 @@ class SubmittedReports:
         return _behind_page(known or self._read(behind, None, request, visit, options), url)
 
     def _read(
-        self, url: str, fetched: Fetched | None, request: _Request, visit: Visit | None, options: VerificationOptions
+        self,
+        url: str,
+        fetched: Fetched | None,
+        request: SharedSources,
+        visit: Visit | None,
+        options: VerificationOptions,
     ) -> SubmittedReport:
         """Verify the credential at ``url``, which has been ``fetched`` already or not."""
         at_hand = [fetched] if fetched else []
@@ -188,18 +206,18 @@ class SubmittedReports:
         return path
 
     @contextmanager
-    def _request(self, visit: Visit) -> Iterator[_Request]:
+    def _request(self, visit: Visit) -> Iterator[SharedSources]:
         allowance = self.fetch_allowance.of(visit.address, by_other_site=visit.by_other_site)
         try:
             sources, now = self.remote_sources(allowance.admit), self.clock()
-            yield _Request(sources, build_open_resolver(self.base_url, self.public_store, sources, now), now)
+            yield SharedSources(sources, build_open_resolver(self.base_url, self.public_store, sources, now), now)
         finally:
             allowance.close()
 
     def _verify(
         self,
         read: Callable[[], bytes],
-        request: _Request,
+        request: SharedSources,
         visit: Visit | None,
         options: VerificationOptions,
     ) -> SubmittedReport:
@@ -212,14 +230,20 @@ class SubmittedReports:
         if _looks_forged(report) and request.sources.refresh():
             # The issuer may have published the key after the copy in the cache was fetched.
             resolver.lists.clear()
+            request.refresh()
             source = read()
             report = verify(source, resolver=resolver, now=now, options=options)
-        claimed = as_object(report.credential).get("id")
-        hosted = self._own_path(claimed) if isinstance(claimed, str) else None
-        if hosted is None or not PUBLIC_ID.fullmatch(hosted):
+        hosted = self.claimed_id(report) if request.finds_records else None
+        if hosted is None:
             return SubmittedReport(report, source=source)
         record = self.hosted_reports.record_of_copy(hosted, report, visit)
         return SubmittedReport(report, record=record, source=source)
+
+    def claimed_id(self, report: Report) -> str | None:
+        """The id of the hosted credential that a submitted one claims to be a copy of; None if it does not."""
+        claimed = as_object(report.credential).get("id")
+        hosted = self._own_path(claimed) if isinstance(claimed, str) else None
+        return hosted if hosted is not None and PUBLIC_ID.fullmatch(hosted) else None
 
     def _own_path(self, url: str) -> str | None:
         """The part of a Laurel URL that should be a credential id; None for other hosts."""

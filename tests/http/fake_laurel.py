@@ -61,6 +61,9 @@ from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.submitted import SubmittedReports
 from chalicelib.settings import Settings
 from chalicelib.verifiers.accounts import VerifierContext
+from chalicelib.verifiers.batch.checking import BatchReports
+from chalicelib.verifiers.batch.jobs import JobContext
+from chalicelib.verifiers.idempotency import IdempotencyContext
 from chalicelib.verifiers.limits import ApiLimits
 from chalicelib.verify.ports import Controller, Controllers, Documents, Fetched, Registry, StatusLists
 from tests import fake_jobs, fakes, makers
@@ -80,6 +83,7 @@ from tests.fake_directory import DirectoryIndex
 from tests.moderation.fakes import VisitorReportStore
 from tests.outcomes.fakes import OutcomeStore
 from tests.receipts.fakes import ReceiptStore
+from tests.verifiers.batch.fakes import Answers, JobFiles, JobStore, KeyClaims, Queue
 from tests.verifiers.fakes import VerifierStore
 
 BASE_URL = "http://localhost:8000"
@@ -167,6 +171,9 @@ class Laurel:
     allowance_store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
     rate_store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
     verifier_store: VerifierStore = field(default_factory=VerifierStore)
+    batch_queue: Queue = field(default_factory=Queue)
+    seconds: float = 0.0
+    """What the monotonic clock of batches shows."""
     now: datetime = NOW
     member_store: access_fakes.MemberStore = field(default_factory=access_fakes.MemberStore)
     session_store: access_fakes.SessionStore = field(default_factory=access_fakes.SessionStore)
@@ -280,6 +287,29 @@ class Laurel:
             lambda: self.now,
             self.fetch_allowance,
         )
+
+    @property
+    def batch_reports(self) -> BatchReports:
+        def sources(admit: Callable[[], None], _items: int, _seconds: float) -> RemoteSources:
+            return self._admitted(admit)
+
+        return BatchReports(self.submitted_reports, sources, lambda: self.seconds)
+
+    @cached_property
+    def job_store(self) -> JobStore:
+        return JobStore()
+
+    @cached_property
+    def job_files(self) -> JobFiles:
+        return JobFiles()
+
+    @property
+    def batch_jobs(self) -> JobContext:
+        return JobContext(self.job_store, self.job_files, self.counters, self.batch_queue.send, lambda: self.now)
+
+    @cached_property
+    def idempotency(self) -> IdempotencyContext:
+        return IdempotencyContext(KeyClaims(), Answers(), lambda: self.now, self.entropy)
 
     @property
     def fetch_allowance(self) -> FetchAllowance:

@@ -47,7 +47,8 @@ GUARDED = [(method, path) for method, path in ROUTES if method != "HEAD" and not
 """The routes under test. `HEAD` has the rule of `GET` (`test_head_has_the_same_access_rule_as_get`)."""
 PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
-    "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify",
+    "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify", "POST /v1/verify/batch",
+    "GET /verify/batch", "POST /verify/batch",
     "POST /credentials/verify", "POST /presentations/verify", "POST /credentials/issue",
     "POST /credentials/issue/{suite}",
     "POST /without-issuer-binding/credentials/verify", "POST /without-issuer-binding/presentations/verify",

@@ -73,8 +73,9 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "GetItem": PUBLIC | {"VERIFIER_KEY"}, "BatchGetItem": PUBLIC, "Query": {"ISSUER_NAME"}, "PutItem": RECEIPTS,
     },
     ("VerifyRole", "secrets"): {
-        **each(("GetItem", "BatchGetItem", "PutItem"), {"SALT"}),
-        "UpdateItem": {"API_RATE", "FETCHES", "RECEIPTS_MADE"},
+        "GetItem": {"BATCH", "SALT"}, "BatchGetItem": {"SALT"}, "Query": {"BATCH"},
+        "PutItem": {"BATCH", "KEY_CLAIM", "SALT"}, 
+        "UpdateItem": {"API_RATE", "BATCHES_OF", "FETCHES", "RECEIPTS_MADE"},
     },
     ("RunTasksRole", "credentials"): {
         **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
@@ -113,6 +114,12 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "DeleteItem": {"ENDPOINT_TASKS"},
     },
     ("SendMessagesRole", "events"): {},
+    ("RunBatchesRole", "credentials"): {
+        **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "DID", "ISSUER", "LIST"}), "Query": {"ISSUER_NAME"},
+    },
+    ("RunBatchesRole", "events"): {},
+    ("RunBatchesRole", "secrets"): each(("GetItem", "Query", "PutItem", "UpdateItem"), {"BATCH"}),
+    ("RunBatchesRole", "erasures"): TOMBSTONES,
     ("SendMessagesRole", "secrets"): each(("GetItem", "PutItem"), {"ENDPOINT_MESSAGES"}),
     ("SendMessagesRole", "erasures"): {},
     ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": WRITTEN_EVENTS},

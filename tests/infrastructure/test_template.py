@@ -21,6 +21,8 @@ from chalicelib.kms.signer import key_tags
 from chalicelib.settings import Function
 from chalicelib.tasks.task_queue import LEASE
 from chalicelib.tasks.worker import SLICE
+from chalicelib.verifiers import idempotency
+from chalicelib.verifiers.batch import job, jobs
 from local.package import ANY_METHOD, HANDLERS, IMPORT_SETTINGS, ROOT, Package
 from tests.http.fake_laurel import seeded
 
@@ -114,8 +116,8 @@ def test_role_wildcards_require_conditions(template: dict[str, Any]) -> None:
         for statement in statements(template, role):
             assert statement["Effect"] == "Allow"
             assert not [action for action in actions(statement) if "*" in action]
-            if statement["Resource"] == {"Fn::Sub": "${EventArchive.Arn}/events/*"}:
-                continue  # the objects of our own bucket
+            if any(f"${{{bucket}.Arn}}/" in str(statement["Resource"]) for bucket in ("EventArchive", "BatchFiles")):
+                continue  # the objects of our own buckets
             if "*" in json.dumps(statement["Resource"]) and not actions(statement) <= WILDCARD_ALLOWED:
                 assert actions(statement) <= set(REQUIRED_CONDITIONS)
                 named = {key for test in statement["Condition"].values() for key in test}
@@ -144,10 +146,16 @@ def test_public_roles_reach_no_key_but_those_of_receipts_and_the_host_and_no_oth
             (action, statement["Resource"]["Fn::GetAtt"][0])
             for statement in statements(template, role)
             for action in actions(statement)
-            if not action.startswith(("dynamodb:", "logs:", "xray:"))
+            if action.startswith("kms:")
         }
         own = {("kms:Sign", "ReceiptKey"), ("kms:GetPublicKey", "ReceiptKey")}
         assert rest == (own | {("kms:GetPublicKey", "HostKey")} if role == "PublicRole" else own)
+    for role, more in (
+        ("PublicRole", set()),
+        ("VerifyRole", {"s3:GetObject", "s3:ListBucket", "s3:PutObject", "sqs:SendMessage"}),
+    ):
+        allowed = set.union(*map(actions, statements(template, role)))
+        assert {one for one in allowed if not one.startswith(("dynamodb:", "kms:", "logs:", "xray:"))} == more
 
 
 def test_receipt_key_signs_no_credential(template: dict[str, Any]) -> None:
@@ -384,13 +392,31 @@ def test_archive_of_events_is_private_encrypted_and_ends_with_the_events(templat
 
 def test_only_the_functions_that_archive_and_erase_reach_the_archive_of_events(template: dict[str, Any]) -> None:
     reaching = {
-        role: {action for one in statements(template, role) for action in actions(one) if action.startswith("s3:")}
+        role: {
+            action
+            for one in statements(template, role)
+            for action in actions(one)
+            if action.startswith("s3:") and "BatchFiles" not in str(one["Resource"])
+        }
         for role in of_type(template, "AWS::IAM::Role")
     }
     assert {role: allowed for role, allowed in reaching.items() if allowed} == {
         "ArchiveEventsRole": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject"},
         "ErasePeopleRole": {"s3:ListBucket", "s3:GetObject", "s3:PutObject"},
     }
+
+
+def test_batches_are_deleted_when_the_api_says_so(template: dict[str, Any]) -> None:
+    rules = template["Resources"]["BatchFiles"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    days = {rule["Id"]: rule["ExpirationInDays"] for rule in rules}
+    assert days == {"expire-jobs": job.RETENTION.days, "expire-answers": idempotency.RETENTION.days + 1}
+
+
+def test_a_killed_batch_continues_after_its_function_has_ended(template: dict[str, Any]) -> None:
+    function = template["Resources"]["RunBatches"]["Properties"]
+    queue = template["Resources"]["BatchQueue"]["Properties"]
+    assert jobs.FETCH_SECONDS + 20 < function["Timeout"] <= queue["VisibilityTimeout"] / 6
+    assert queue["MessageRetentionPeriod"] == job.RETENTION.total_seconds()
 
 
 def test_archiving_begins_its_last_day_long_before_its_function_times_out(template: dict[str, Any]) -> None:
@@ -459,8 +485,8 @@ def test_changes_reach_the_directory_in_order_until_they_are_noted_as_lost(
 ) -> None:
     stream = template["Resources"]["CredentialsTable"]["Properties"]["StreamSpecification"]
     assert stream == {"StreamViewType": "KEYS_ONLY"}
-    (mapping,) = of_type(transformed_template, "AWS::Lambda::EventSourceMapping").values()
-    found = mapping["Properties"]
+    mappings = of_type(transformed_template, "AWS::Lambda::EventSourceMapping").values()
+    (found,) = [one["Properties"] for one in mappings if "StartingPosition" in one["Properties"]]
     assert found["EventSourceArn"] == {"Fn::GetAtt": ["CredentialsTable", "StreamArn"]}
     assert found["FunctionName"] == {"Ref": "UpdateDirectory"}
     assert (found["StartingPosition"], found["ParallelizationFactor"]) == ("TRIM_HORIZON", 1)
@@ -636,6 +662,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
                 "ErasePeople",
                 "OnEmailEvent",
                 "UpdateDirectory",
+                "RunBatches",
             ),
             "background",
         ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.analytics.event import Kind, Visit, VisitorClass
 from chalicelib.net.fetched_sources import REQUEST_SECONDS, FetchedSources
-from chalicelib.net.fetching.budget import FetchBudget
+from chalicelib.net.fetching.budget import FetchBudget, batch_limits, link_limits
 from chalicelib.net.fetching.cache import Cache
 from chalicelib.net.fetching.dead_hosts import DeadHosts
 from chalicelib.net.fetching.deadline import Deadline
@@ -18,6 +19,7 @@ from chalicelib.net.fetching.guard import Guard
 from chalicelib.reports.fetch_allowance import FetchAllowance
 from chalicelib.reports.registry_list import RegistrySource
 from chalicelib.reports.submitted import SubmittedReports
+from chalicelib.verifiers.batch.checking import BatchReports
 from chalicelib.verify.report import Report
 from tests import fakes
 from tests.makers import BASE_URL, NOW, as_bytes, signed, unsigned
@@ -76,6 +78,19 @@ class Worker:
                 self.allowances, fakes.Salts(), lambda: self.now, time.monotonic, bytes, request_seconds=REQUEST_SECONDS
             ),
         )
+
+    @property
+    def batches(self) -> BatchReports:
+        """Reports on many submitted credentials, of the same worker."""
+
+        def sources(admit: Callable[[], None], items: int, seconds: float) -> FetchedSources:
+            guard = self.fetcher._guard
+            limits, links = batch_limits(items), link_limits(items)
+            return FetchedSources(
+                self.cache, guard, time.monotonic, admit, self.dead_hosts, seconds=seconds, limits=limits, links=links
+            )
+
+        return BatchReports(self.reports, sources, time.monotonic)
 
     def url(self, path: str, host: str = VICTIM) -> str:
         return f"https://{host}:{self.server.port}{path}"

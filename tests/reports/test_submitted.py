@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -70,6 +71,9 @@ class RemoteSources:
         if url not in self.pages:
             raise Unavailable(f"{url} does not answer", code="http_status")
         return Fetched(url, self.pages[url], NOW)
+
+    def prefetch(self, urls: Sequence[str]) -> None:
+        """See the port: nothing is read ahead here."""
 
     def refresh(self) -> bool:
         return False

@@ -246,7 +246,7 @@ RULES: Mapping[str, Rule] = {
             # Members of issuers, who stay until they leave; a pointer is to an issuer, a list, a job or a report.
             "member", "membership", "pointer",
             # Parts read with their parent item, hashes whose key is destroyed, and times and numbers: nothing to erase.
-            "counts", "counts_chunk", "dry_run_part",
+            "counts", "counts_chunk", "dry_run_part", "batch", "batch_part", "key_claim",
             "fold_progress", "known_person", "signing_key", "salt", "early", "late", "late_day", "click",
             "conversion_key", "conversion",
             # What is signed of a receipt has no personal data (docs/receipts.md), and keys are public.

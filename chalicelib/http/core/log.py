@@ -7,7 +7,7 @@ because it would be lost otherwise.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from chalicelib.directory.writing.updates import Update
     from chalicelib.erasure.running import ErasureRun
     from chalicelib.tasks.worker import RunResult, TaskFailure
+    from chalicelib.verifiers.batch.jobs import Run
 
 Handler = Callable[..., Any]
 NAMESPACE = "Laurel"
@@ -77,6 +78,13 @@ def answered(kind: Kind, verdict: Verdict) -> None:
         metric.add_dimension("verdict", verdict.value)
 
 
+def answered_many(kind: Kind, verdicts: Mapping[Verdict, int]) -> None:
+    """As `answered`, for a batch: one metric for each verdict."""
+    for verdict, count in verdicts.items():
+        with single_metric(name=_METRICS[kind], unit=MetricUnit.Count, value=count, namespace=NAMESPACE) as metric:
+            metric.add_dimension("verdict", verdict.value)
+
+
 def request(route: str, method: str, status: int) -> None:
     """Log one response. ``route`` is the template, such as `/c/{id}`: the path would identify the credential."""
     logger().info("answered", extra={"route": route, "method": method, "status": status})
@@ -117,6 +125,12 @@ def messages_sent(result: RunResult) -> None:
     and its issuer sees it in the console."""
     extra = {"done": result.done, "failed": result.failed, "dead_letters": result.dead_letters}
     logger().info("messages sent", extra=extra)
+
+
+def batch_run(run: Run | None) -> None:
+    """Log the work on a batch; None for one that has been deleted."""
+    extra = {"deleted": True} if run is None else {"parts": run.parts, "finished": run.is_finished}
+    logger().info("batch worked off", extra=extra)
 
 
 def counted(folded: Folded) -> None:

@@ -42,6 +42,9 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.reports.submitted import SubmittedReports
     from chalicelib.settings import Settings
     from chalicelib.verifiers.accounts import VerifierContext
+    from chalicelib.verifiers.batch.checking import BatchReports
+    from chalicelib.verifiers.batch.jobs import JobContext
+    from chalicelib.verifiers.idempotency import IdempotencyContext
     from chalicelib.verifiers.limits import ApiLimits
     from chalicelib.verifiers.ports import GrantStore
 
@@ -80,6 +83,18 @@ class Services(Protocol):
     @property
     def receipts(self) -> Receipts:
         """Receipts of verifications."""
+
+    @property
+    def batch_reports(self) -> BatchReports:
+        """Reports on many submitted credentials."""
+
+    @property
+    def batch_jobs(self) -> JobContext:
+        """Batches that are worked off in the background."""
+
+    @property
+    def idempotency(self) -> IdempotencyContext:
+        """`Idempotency-Key`s of verifiers."""
 
     @property
     def public_store(self) -> PublicStore:

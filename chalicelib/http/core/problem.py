@@ -59,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
     "bad_zone": Kind(422, "Unknown timezone"),
     "bad_lang": Kind(422, "Unknown language"),
     "evidence_required": Kind(422, "Evidence required"),
+    "idempotency_key_in_use": Kind(409, "Idempotency-Key in use"),
     "idempotency_key_reused": Kind(422, "Idempotency-Key already used for another request"),
     "rows_refused": Kind(422, "Some rows have errors"),
     "duplicates": Kind(422, "Some rows have the same email address"),

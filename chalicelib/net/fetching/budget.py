@@ -23,13 +23,49 @@ eight status lists that are checked, and redirects."""
 MAX_BYTES = 4 * 1024 * 1024
 """Maximum bytes of all responses: four of the largest (`https_exchange.MAX_BODY`). Genuine documents have a few KB."""
 
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """The limits of one request for external hosts."""
+
+    per_host: int = MAX_PER_HOST
+    requests: int = MAX_REQUESTS
+    bytes: int = MAX_BYTES
+
+
+REQUEST_LIMITS = FetchLimits()
+BATCH_PER_HOST = 50
+"""Documents of one host in a batch, besides the links that the caller sent: an issuer's keys and forty-nine status
+lists, which hold six million credentials (Bitstring Status List v1.0, 6.1)."""
+BATCH_BYTES = 64 * 1024 * 1024
+"""Bytes that the documents of a batch refer to, all of which are kept until its end: a sixteenth of the memory of a
+function."""
+LINKED_BYTES = 256 * 1024
+"""Average bytes behind the links of a batch: the largest credential (`strict_json.Limits`)."""
+
+
+def batch_limits(items: int) -> FetchLimits:
+    """The limits of what the documents of a batch refer to: less than they could cause one by one."""
+    return FetchLimits(
+        per_host=min(MAX_PER_HOST * items, BATCH_PER_HOST),
+        requests=MAX_REQUESTS + 2 * items,
+        bytes=min(MAX_BYTES * items, BATCH_BYTES),
+    )
+
+
+def link_limits(items: int) -> FetchLimits:
+    """The limits of what is behind the links of a batch: a request for each, which `FetchBudget.add_one` allows at its
+    host, and as many redirects."""
+    return FetchLimits(requests=MAX_REQUESTS + 2 * items, bytes=MAX_BYTES + items * LINKED_BYTES)
+
+
 LIMIT = "fetch_limit"
 """The code of a fetch that would exceed these limits."""
 
 
 @dataclass(slots=True)
 class _Host:
-    left: int = MAX_PER_HOST
+    left: int
     contacted: bool = False
     known: threading.Event = field(default_factory=threading.Event)
     """Set when the first request to the host has connected or failed. The others wait for it, so that a dead host is
@@ -45,19 +81,25 @@ class FetchBudget:
     the worker; None for a fetch on behalf of a known person, who may have just fixed the host.
     """
 
-    def __init__(self, admit: Callable[[], None] = lambda: None, dead_hosts: DeadHosts | None = None) -> None:
+    def __init__(
+        self,
+        admit: Callable[[], None] = lambda: None,
+        dead_hosts: DeadHosts | None = None,
+        limits: FetchLimits = REQUEST_LIMITS,
+    ) -> None:
+        self._limits = limits
         self._admit = admit
         self._dead_hosts = dead_hosts
         self._lock = threading.Lock()
         self._hosts: dict[str, _Host] = {}
         self._requests = 0
-        self._bytes = MAX_BYTES
+        self._bytes = limits.bytes
         self._addresses = AddressLimit()
 
     def add_one(self, authority: str) -> None:
         """Allow one more request to a host: for the link that the visitor entered, which no document chose."""
         with self._lock:
-            self._hosts.setdefault(authority, _Host()).left += 1
+            self._hosts.setdefault(authority, _Host(self._limits.per_host)).left += 1
 
     @contextmanager
     def request(self, authority: str, deadline: Deadline) -> Iterator[Exchange]:
@@ -101,7 +143,8 @@ class FetchBudget:
             self._bytes -= taken
         if taken <= 0:
             raise _over(
-                f"The documents that it refers to exceed {MAX_BYTES:,} bytes in total, which is more than Laurel reads."
+                f"The documents that it refers to exceed {self._limits.bytes:,} bytes in total, which is more than "
+                "Laurel reads."
             )
         return taken
 
@@ -112,11 +155,11 @@ class FetchBudget:
 
     def _count(self, authority: str) -> tuple[_Host, bool]:
         with self._lock:
-            host = self._hosts.setdefault(authority, _Host())
+            host = self._hosts.setdefault(authority, _Host(self._limits.per_host))
             _check(host)
             if host.left <= 0:
                 raise _over(f"It needs more documents from {authority} than Laurel fetches at once.")
-            if self._requests >= MAX_REQUESTS:
+            if self._requests >= self._limits.requests:
                 raise _over("It needs more documents from other sites than Laurel fetches at once.")
             host.left -= 1
             self._requests += 1

@@ -37,6 +37,10 @@ class RequestFetcher:
         self._results: dict[tuple[str, str, bool], Fetched | Unavailable] = {}
         self._fresh = False
 
+    def forget(self) -> None:
+        """Forget everything that was fetched."""
+        self._results.clear()
+
     def refresh(self) -> bool:
         """Use nothing from the cache from now on, and forget what came from it; False when nothing did."""
         cached = [key for key, result in self._results.items() if _is_cached(result)]

@@ -12,7 +12,12 @@ from chalicelib.verify.status_entry import STANDARD_ERRORS
 def report(view: CredentialView) -> dict[str, object]:
     """Serialize a report: verdict, findings and verified contents; also the replacement of a credential hosted here,
     and where one behind a web page was found."""
-    written = _report(view.report)
+    return {**_report(view.report), **beside(view)}
+
+
+def beside(view: CredentialView) -> dict[str, object]:
+    """Serialize what Laurel knows besides the report: the replacement, and where a credential was found."""
+    written: dict[str, object] = {}
     if view.recorded is not None and view.recorded.replaced_by is not None:
         written["replaced_by"] = _replacement(view.recorded.replaced_by)
     if view.led_by is not None:
