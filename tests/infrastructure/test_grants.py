@@ -74,7 +74,7 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
     ("VerifyRole", "secrets"): {
         "GetItem": {"BATCH", "SALT"}, "BatchGetItem": {"SALT"}, "Query": {"BATCH"},
-        "PutItem": {"BATCH", "KEY_CLAIM", "SALT"}, 
+        "PutItem": {"BATCH", "KEY_CLAIM", "SALT"},
         "UpdateItem": {"API_RATE", "BATCHES_OF", "FETCHES", "RECEIPTS_MADE"},
     },
     ("RunTasksRole", "credentials"): {
