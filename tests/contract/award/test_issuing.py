@@ -192,9 +192,11 @@ def test_status_change_updates_the_row(storage: Storage):
     one = issued(1)
     storage.issuer_store.add_record(*one)
     revocation = storage.issuer_store.status_list("north-revocation")
-    storage.issuer_store.replace_status(samples.revoked(one.record), [samples.with_bit(revocation, 1)])
+    revoked = samples.revoked(one.record)
+    storage.issuer_store.replace_status(revoked, [samples.with_bit(revocation, 1)])
     (row,) = storage.issuer_store.rows("north", None, 9)
-    assert row == replace(search.row_of(one.record, one.recipient), state=State.REVOKED)
+    before = search.row_of(one.record, one.recipient)
+    assert row == replace(before, state=State.REVOKED, revoked_at=revoked.status.at)
 
 
 def test_credential_of_another_issuer_is_not_changed(storage: Storage):
