@@ -165,9 +165,9 @@ def test_receipt_key_signs_no_credential(template: dict[str, Any]) -> None:
     expected = {**dict.fromkeys(SIGN_RECEIPTS, sign), "CleanUpKeysRole": {"kms:GetPublicKey"}}
     assert {role: found for role, found in allowed.items() if found} == expected
     signing = [one for role in SIGN_RECEIPTS for one in statements(template, role) if "kms:Sign" in actions(one)]
-    assert [one["Condition"] for one in signing] == [{"StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}}] * len(
-        SIGN_RECEIPTS
-    )
+    assert [one["Condition"] for one in signing] == [
+        {"StringEqualsIfExists": {"kms:SigningAlgorithm": "ECDSA_SHA_256"}}
+    ] * len(SIGN_RECEIPTS)
     key = template["Resources"]["ReceiptKey"]
     tags = {tag["Key"]: tag["Value"] for tag in key["Properties"]["Tags"]}
     assert tags == {"application": "laurel-receipts", "stage": {"Ref": "Stage"}}
