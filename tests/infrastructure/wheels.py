@@ -37,4 +37,7 @@ def tags(dist_info: Path) -> list[str]:
 
 def recorded(dist_info: Path) -> set[str]:
     """The paths of the files of an installed wheel."""
-    return {line.split(",")[0] for line in (dist_info / "RECORD").read_text().splitlines()}
+    record = dist_info / "RECORD"
+    if not record.exists():  # packaging leaves out some; no file of those may be a shared object
+        return set()
+    return {line.split(",")[0] for line in record.read_text().splitlines()}
