@@ -52,6 +52,8 @@ def seed_year(context: FoldContext, base_url: str, today: date, pathway_id: str)
     simulated = programmes(base_url, pathway_id)
     existing = {programme.achievement_id: programme.credentials for programme in simulated}
     for event in simulate(simulated, today - timedelta(days=1), EVENTS):
+        if event.kind is EventKind.ISSUED and event.credential_id in existing[event.achievement_id]:
+            continue  # recorded when the demo issued it; twice would count it in two months
         day = event.at.date()
         is_named = event.kind in _NAMED and day > today - timedelta(days=NAMED_DAYS + 1)
         days[day].append(_of_existing(event, existing[event.achievement_id]) if is_named else event)

@@ -13,6 +13,7 @@ from chalicelib.award.issuing.issue import Award
 from chalicelib.award.issuing.storing import DELIVER, STATUS_CHANGED
 from chalicelib.credential.build import Holder
 from chalicelib.credential.record import Record, State
+from chalicelib.credential.signed_content import start_as_signed
 from chalicelib.delivery import delivery_status
 from chalicelib.delivery.delivery_status import State as DeliveryState
 from chalicelib.delivery.handlers import handlers
@@ -215,6 +216,16 @@ def test_a_corrected_credential_is_not_listed_as_revoked(editor: Browser, grace:
     assert "Replaced by a correction" in editor.get(f"{HERE}/{grace.id}").text
 
 
+def test_correction_changes_the_date_of_issue_that_the_public_page_shows(
+    editor: Browser, grace: Record, laurel: Laurel
+) -> None:
+    fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": ""}
+    editor.post(f"{HERE}/{grace.id}/correct", {**fields, "valid_from": "2026-10-05"})
+    after = laurel.issuer_store.record(grace.id).superseded_by
+    assert start_as_signed(laurel.issuer_store.record(after or "")).date().isoformat() == "2026-10-05"
+    assert "<dt>Valid from</dt><dd>5 October 2026</dd>" in editor.get(f"{HERE}/{after}").text
+
+
 def test_a_correction_that_changes_nothing_is_refused(editor: Browser, grace: Record) -> None:
     fields = {"name": "Grace Hopper", "email": "grace@example.org", "valid_until": "2027-03-02", "reason": "Why?"}
     response = editor.post(f"{HERE}/{grace.id}/correct", fields)
@@ -231,6 +242,8 @@ def test_a_correction_that_changes_nothing_is_refused(editor: Browser, grace: Re
         ({"name": "\u202eecarG"}, "name"),
         ({"email": "nobody"}, "email"),
         ({"valid_until": "soon"}, "valid_until"),
+        ({"valid_from": "soon"}, "valid_from"),
+        ({"valid_from": "2028-01-01"}, "valid_until"),
         ({"valid_until": "1999-01-01"}, "valid_until"),
         ({"name": "Grace B. Hopper", "reason": "x" * 501}, "reason"),
     ],

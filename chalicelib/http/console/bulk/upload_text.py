@@ -69,6 +69,7 @@ class SampleLine:
     number: str
     name: str
     email: str | None
+    starts: str
     until: str
 
 
@@ -251,10 +252,11 @@ def _error_line(row_error: RowError) -> ErrorLine:
 
 
 def _sample_line(row: Row, details: UploadDetails) -> SampleLine:
-    ends = row.valid_until or details.until
+    starts, ends = row.valid_from or details.now, row.valid_until or details.until
     if ends is None and details.valid_days:
-        ends = (row.valid_from or details.now) + timedelta(days=details.valid_days)
-    return SampleLine(f"{row.number:,}", row.name, row.email, text.day(ends) if ends else "no end date")
+        ends = starts + timedelta(days=details.valid_days)
+    until = text.day(ends) if ends else "no end date"
+    return SampleLine(f"{row.number:,}", row.name, row.email, text.day(starts), until)
 
 
 def _explanation(good: int, details: UploadDetails) -> str:

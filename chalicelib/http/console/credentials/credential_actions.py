@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -177,6 +177,7 @@ def fresh(services: Services, record: Record, details: CredentialDetails) -> For
         {
             "name": record.holder_name,
             "email": details.email or "",
+            "valid_from": _day(details.starts),
             "valid_until": _day(record.valid_until),
             "new_id": services.issuer_context.public_id(),
         }
@@ -194,11 +195,12 @@ def do(
         form.check("reason", status_changes.check_reason)
     if action is CORRECT:
         form.check("name", lambda value: check_name("name", value, 200))
-    until = _until(form) if action.until_hint else None
+    until = _date(form, "valid_until", timestamps.end) if action.until_hint else None
+    starts = _date(form, "valid_from", timestamps.start) if action is CORRECT else None
     if form.errors:
         return None
     try:
-        return _do(services, record, details, action, form, until)
+        return _do(services, record, details, action, form, (starts, until))
     except (Refused, Conflict, TooMany) as error:
         form.add_error(FIELDS.get(error.code, ""), error.detail)
         return None
@@ -214,15 +216,16 @@ def _do(
     details: CredentialDetails,
     action: CredentialAction,
     form: FormState,
-    until: datetime | None,
+    validity: tuple[datetime | None, datetime | None],
 ) -> ActionResult:
     issuer_context, tenant, reason = services.issuer_context, record.issuer_id, form.or_none("reason")
+    until = validity[1]
     match action.key:
         case "send":
             resend.resend_email(services.delivery_context, tenant, record.id)
             return ActionResult("sent", record.id)
         case "correct":
-            changes = _changes(record, form, until, details.email)
+            changes = _changes(record, details, form, validity)
             new = reissue.correct(issuer_context, tenant, record.id, changes, reason, new_id=form.or_none("new_id"))
             return ActionResult("corrected", new.id)
         case "renew":
@@ -239,24 +242,31 @@ def _do(
             return ActionResult("revoked" if changed else "unchanged", record.id)
 
 
-def _until(form: FormState) -> datetime | None:
-    """Parse the end date, None when empty. Record an error when it is not a date."""
-    if not form.text("valid_until"):
+def _date(form: FormState, name: str, parse: Callable[[str], datetime]) -> datetime | None:
+    """Parse the date in the field ``name``, None when empty. Record an error when it is not a date."""
+    if not form.text(name):
         return None
     try:
-        return timestamps.end(form.text("valid_until"))
+        return parse(form.text(name))
     except Malformed:
-        form.add_error("valid_until", "Enter a date such as 2027-12-31.")
+        form.add_error(name, "Enter a date such as 2027-12-31.")
         return None
 
 
-def _changes(record: Record, form: FormState, until: datetime | None, email: str | None) -> Changes:
-    """Return the fields of ``form`` that differ from ``record``, which was issued to ``email``. An emptied field is
-    removed."""
-    name, typed = form.text("name"), email_address.normalize(form.text("email"))
+def _changes(
+    record: Record,
+    details: CredentialDetails,
+    form: FormState,
+    validity: tuple[datetime | None, datetime | None],
+) -> Changes:
+    """Return the fields of ``form`` that differ from ``record`` and its ``details``. An emptied field is removed; an
+    emptied start stays as it was, because a credential needs one."""
+    name, typed, email = form.text("name"), email_address.normalize(form.text("email")), details.email
+    starts, until = validity
     return Changes(
         name=name if name != record.holder_name else UNCHANGED,
         email=(typed or None) if typed != (email or "") else UNCHANGED,
+        valid_from=starts if starts and form.text("valid_from") != _day(details.starts) else UNCHANGED,
         valid_until=until if form.text("valid_until") != _day(record.valid_until) else UNCHANGED,
     )
 

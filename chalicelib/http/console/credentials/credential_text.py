@@ -59,6 +59,8 @@ class CredentialDetails:
     achievement: str
     url: str
     at: datetime
+    starts: datetime
+    """The date that the public page shows."""
     until: datetime | None
     version: int
     status_label: StatusLabel

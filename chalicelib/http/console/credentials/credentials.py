@@ -19,6 +19,7 @@ from chalicelib.award.issuing.search import Page, Search
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.credential.record import Record, State
+from chalicelib.credential.signed_content import start_as_signed
 from chalicelib.errors import Malformed, NotFound
 from chalicelib.http.console import layout
 from chalicelib.http.console.credentials import credential_actions, credential_text, email_lines, sorting
@@ -178,6 +179,7 @@ def _details(services: Services, record: Record) -> CredentialDetails:
         achievement=achievement.name,
         url=credential_url(services.settings.base_url, record.id),
         at=record.issued_at,
+        starts=start_as_signed(record),
         until=record.valid_until,
         version=record.achievement_version,
         status_label=credential_text.status_of(record, services.issuer_context.now()),

@@ -40,10 +40,10 @@ class Section:
 
 
 def _influencers(services: Services, reader: CountReader, asked: Request) -> Section:
-    found = people.influencers(services, reader, asked, people.last_month(asked.days), Names(services, asked.issuer_id))
+    found = people.influencers(services, reader, asked, people.recent(asked.days), Names(services, asked.issuer_id))
     rows = tuple((one.holder, one.achievement, one.shares, one.views, one.referrals) for one in found)
     columns = ("Holder", "Achievement", "Shares", "Views", "Enrolment visits")
-    note = f"Credentials shared in {wording.days(people.last_month(asked.days))} that brought the most visits."
+    note = f"{wording.days(people.recent(asked.days))}: the shared credentials that brought the most visits."
     return _table("Shares that bring the most visits", note, columns, rows)
 
 

@@ -8,16 +8,16 @@ from chalicelib.analytics.counts.reading import CountReader
 from chalicelib.analytics.event import Kind
 from chalicelib.analytics.kpi.figures import Filter
 from chalicelib.analytics.kpi.tables import TABLES, Request, Table
-from chalicelib.http.console.overview.people import Names, last_month
+from chalicelib.http.console.overview.people import Names, recent
 
 ACHIEVEMENTS = 8
-"""Achievements to choose from and to compare: those that were issued most in the last month of the period. The list of
+"""Achievements to choose from and to compare: those that were issued most in the last weeks of the period. The list of
 achievements links to the figures of each, and the CSV file compares all of them in the whole period."""
 COMPARED = {
     Kind.ISSUED: "Issued", Kind.OPENED: "Opened", Kind.SHARED: "Shares", Kind.VIEW: "Views",
     Kind.REFERRAL: "Enrolment visits", Kind.CONVERSION: "Sign-ups",
 }  # fmt: skip
-"""What happened in the month, with the headings of the comparison."""
+"""What happened in these weeks, with the headings of the comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def options(reader: CountReader, request: Request, names: Names) -> tuple[tuple[
 
 
 def compared(reader: CountReader, request: Request, names: Names) -> tuple[AchievementLine, ...]:
-    """The achievements that were issued most in the last month of the period, without deleted ones."""
+    """The achievements that were issued most in the last weeks of the period, without deleted ones."""
     most = _most_issued(reader, request)
     known = names.of(tuple(most))
     return tuple(AchievementLine(each, known[each], most[each]) for each in most if each in known)
@@ -44,7 +44,7 @@ def compared(reader: CountReader, request: Request, names: Names) -> tuple[Achie
 
 def _most_issued(reader: CountReader, request: Request) -> dict[str, tuple[str, ...]]:
     """The numbers of each, most credentials first. The counts are read once for the options and the comparison."""
-    table = TABLES["achievements"](reader, Request(request.issuer_id, last_month(request.days), Filter()))
+    table = TABLES["achievements"](reader, Request(request.issuer_id, recent(request.days), Filter()))
     numbers = {str(row[0]): tuple(_number(table, row, kind) for kind in COMPARED) for row in table.rows}
     most = sorted(numbers, key=lambda each: (-numbers[each][0], each))[:ACHIEVEMENTS]
     return {each: tuple(f"{number:,}" for number in numbers[each]) for each in most}

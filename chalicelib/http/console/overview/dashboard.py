@@ -83,10 +83,10 @@ class Dashboard:
     achievement_columns: tuple[str, ...]
     breakdowns: tuple[Breakdown, ...]
     influencers: tuple[Influencer, ...]
-    last_month: str
+    recent: str
     """The days that achievements and influencers are about."""
     is_partly: bool
-    """Whether these are not the whole period, but its last month."""
+    """Whether these are not the whole period, but its last weeks."""
     cohorts: tuple[CohortLine, ...]
     pathways: tuple[PathwayFlow, ...]
 
@@ -100,7 +100,7 @@ def build(services: Services, reader: CountReader, request: Request, names: Name
     cards = tuple(map(_card, figures))
     people_counted = period_figures(reader, request)
     points = _points(reader, request)
-    last_month = people.last_month(request.days)
+    recent = people.recent(request.days)
     return Dashboard(
         filters=named.filters(request.only, names),
         period=wording.days(request.days),
@@ -120,9 +120,9 @@ def build(services: Services, reader: CountReader, request: Request, names: Name
         achievements=() if request.only.any else achievements.compared(reader, request, names),
         achievement_columns=tuple(achievements.COMPARED.values()),
         breakdowns=tuple(_breakdowns(reader, request)),
-        influencers=people.influencers(services, reader, request, last_month, names) if about_people else (),
-        last_month=wording.days(last_month),
-        is_partly=last_month != request.days,
+        influencers=people.influencers(services, reader, request, recent, names) if about_people else (),
+        recent=wording.days(recent),
+        is_partly=recent != request.days,
         cohorts=breakdowns.cohorts(reader, request) if about_people else (),
         pathways=people.pathways(services, reader, request)
         if about_people and request.only.achievement is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from chalicelib.analytics.counts.reading import CountReader, Days
@@ -17,6 +17,8 @@ from chalicelib.http.console.overview import charts, wording
 from chalicelib.http.console.overview.charts import Bar
 from chalicelib.http.core.ports import Services
 
+FEW_DAYS = 15
+"""Days of a month that say little about it: on the first, a programme would have no achievements to compare."""
 INFLUENCERS = 5
 """Shared credentials on the page. The CSV file has all."""
 INFLUENCERS_READ = 10
@@ -61,9 +63,13 @@ class PathwayFlow:
     bars: tuple[Bar, ...]
 
 
-def last_month(days: Days) -> Days:
-    """The last month of ``days``, as far as it is in them."""
-    return Days(max(days.first, days.last.replace(day=1)), days.last)
+def recent(days: Days) -> Days:
+    """The last month of ``days``, as far as it is in them, with the month before while it is younger than
+    `FEW_DAYS`."""
+    month = days.last.replace(day=1)
+    if days.last.day < FEW_DAYS:
+        month = (month - timedelta(days=1)).replace(day=1)
+    return Days(max(days.first, month), days.last)
 
 
 def influencers(
