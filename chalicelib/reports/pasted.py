@@ -65,7 +65,7 @@ def read(data: bytes, base_url: str) -> Link | Document:
     if inside is not None:
         return inside
     _require_size(text)
-    return _link(text, base_url) or _document(text) or _other(text)
+    return _link(text, base_url) or _document(text) or _other(text, base_url)
 
 
 def _in_file(data: bytes, base_url: str) -> Link | Document | None:
@@ -108,12 +108,12 @@ def _link(text: bytes, base_url: str) -> Link | None:
     return Link(f"https://{plain}") if _WITHOUT_SCHEME.fullmatch(plain) else None
 
 
-def _other(text: bytes) -> Link:
-    """The only link in a text. Raises `Malformed` (`nothing_found`) with a hint if there is none."""
+def _other(text: bytes, base_url: str) -> Link:
+    """The only link in a text, or its only link to a credential. Raises `Malformed` (`nothing_found`) with a hint if there is none."""
     hint = hints.about(text)
     if hint is not None:
         raise Malformed(hint, code="nothing_found")
-    return _only_link(text)
+    return _only_link(text, base_url)
 
 
 def _document(text: bytes) -> Document | None:
@@ -190,9 +190,12 @@ def _best(links: Sequence[str], base_url: str) -> tuple[str, ...]:
     return tuple(known or links)[:MAX_OFFERED]
 
 
-def _only_link(text: bytes) -> Link:
-    """The one link in a sentence or an email."""
+def _only_link(text: bytes, base_url: str) -> Link:
+    """The one link in a sentence or an email. Beside other links, such as those of a signature, the only one that leads
+    to a credential."""
     links = {found.rstrip(_AFTER_LINK) for found in _LINK_IN_TEXT.findall(text)}
+    if 1 < len(links) <= MAX_LINKS:
+        links = {one.encode("ascii") for one in _best([one.decode("ascii", "ignore") for one in links], base_url)}
     if len(links) != 1:
         raise Malformed(_SEVERAL_LINKS if links else _NOTHING, code="nothing_found")
     link = links.pop()
@@ -273,5 +276,10 @@ _OTHER_IN_IMAGE = (
 _HEAD = 4096
 """The number of bytes that show whether a file is an SVG image."""
 _NO_LINK = "This looks like a link but is not a valid one. Copy only the link from your browser’s address bar."
-_NOTHING = "This is not a credential. A credential is a link, a JSON file, or a long code that starts with 'ey'."
+_NOTHING = (
+    "This is not a credential. A credential is a link, a JSON file, a badge image, or a long code that "
+    "starts with 'ey'."
+)
+MAX_LINKS = 50
+"""Links of a text among which one to a credential is looked for."""
 _SEVERAL_LINKS = "This text contains more than one link. Paste only the link to the credential."

@@ -79,6 +79,7 @@ def test_links_and_documents_are_distinguished(data: bytes, expected: Link | Doc
         (b"data:application/json;base64,!!", "not a credential"),
         (b"hello there", "not a credential"),
         (b"https://a.example/1 and https://a.example/2", "more than one link"),
+        (f"{BASE_URL}/c/{'a' * 26} or {BASE_URL}/c/{'b' * 26}".encode(), "more than one link"),
         (b'"id": "urn:1", "name": "Ada"', "part of a credential"),
         (b'"hello"', "not a credential"),
         (b"\xff\xfe\x00", "cannot read this file"),
@@ -138,8 +139,9 @@ def test_what_people_paste_around_a_credential_is_taken_off(text: bytes) -> None
         ("See **[my badge](https://a.example/c/1)**!", "https://a.example/c/1"),
         ("```\nhttps://a.example/c/1\n```", "https://a.example/c/1"),
         ("data:text/plain,https://a.example/c/1", "https://a.example/c/1"),
+        (f"{BASE_URL}/c/{ID}\n-- \nGrace, https://grace.example", f"{BASE_URL}/c/{ID}"),
     ],
-    ids=["id", "own", "upper case", "other", "query", "Markdown", "in a sentence", "fence", "data URL"],
+    ids=["id", "own", "upper case", "other", "query", "Markdown", "in a sentence", "fence", "data URL", "signature"],
 )
 def test_a_link_is_found_however_people_write_it(text: str, url: str) -> None:
     found = read(text.encode())
