@@ -109,7 +109,10 @@ def _link(text: bytes, base_url: str) -> Link | None:
 
 
 def _other(text: bytes, base_url: str) -> Link:
-    """The only link in a text, or its only link to a credential. Raises `Malformed` (`nothing_found`) with a hint if there is none."""
+    """The only link in a text, or its only link to a credential.
+
+    Raises `Malformed` (`nothing_found`) with a hint if there is none.
+    """
     hint = hints.about(text)
     if hint is not None:
         raise Malformed(hint, code="nothing_found")
