@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.event import NOT_CHECKED, Event, Visit
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.recorder import Recorder
@@ -25,6 +25,9 @@ from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
 from chalicelib.verify.verification_context import VerificationContext
+
+if TYPE_CHECKING:  # most credentials show no counters
+    from chalicelib.analytics.counts.counters import Counters
 
 MAX_REPLACEMENTS = 10
 """Maximum number of replacements to follow from an old version to the newest one: each is a read."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.analytics.counts.counters import Counters
 from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
+
+if TYPE_CHECKING:  # most credentials show no counters
+    from chalicelib.analytics.counts.counters import Counters
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, Readable, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
-from chalicelib.dynamo.items.counters import CountersItem
 from chalicelib.dynamo.items.credentials import ImageItem, RecordItem, StatusListItem
 from chalicelib.dynamo.items.issuers import IssuerItem
 from chalicelib.dynamo.stores.analytics.salts import SaltItem
 from chalicelib.dynamo.stores.award.pathway_links import PathwayLinksItem
 from chalicelib.dynamo.stores.erasure import tombstones
-from chalicelib.dynamo.tables import Tables, key_of
+from chalicelib.dynamo.tables import Raw, Tables, key_of
 from chalicelib.erasure.tombstone import Tombstone
 from chalicelib.errors import Erased, NotFound
 from chalicelib.reports.hosted import ERASED
 from chalicelib.reports.store import RelatedItems
+
+if TYPE_CHECKING:
+    from chalicelib.analytics.counts.counters import Counters
 
 N = TypeVar("N")
 
@@ -73,7 +75,7 @@ class DynamoPublicStore:
             salt=read(SaltItem, found[salt_key]) if salt_key in found else None,
             pathway_links=read(PathwayLinksItem, found[links_key]) if links_key in found else (),
             catalogue_entry=read(CatalogueEntryItem, found[entry_key]) if entry_key in found else None,
-            counters=read(CountersItem, found[counters_key]) if counters_key in found else None,
+            counters=_counters(found[counters_key]) if counters_key in found else None,
         )
 
     def issuer(self, issuer_id: str) -> Issuer:
@@ -95,3 +97,9 @@ class DynamoPublicStore:
 
     def _require(self, model: type[Readable[N]], key: keys.Key, missing_message: str) -> N:
         return reads.require(self._tables, self._tables.credentials, model, key, missing_message)
+
+
+def _counters(raw: Raw) -> Counters:
+    from chalicelib.dynamo.items.counters import CountersItem  # most credentials show none
+
+    return read(CountersItem, raw)

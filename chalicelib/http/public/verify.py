@@ -13,7 +13,6 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import request_context
 from chalicelib.http.public import multiple_results, submission
 from chalicelib.http.public.credential import credential_json, credential_view
-from chalicelib.http.public.receipts import new_receipt, receipt_json
 from chalicelib.settings import Function
 from chalicelib.verifiers.scope import Scope
 
@@ -31,6 +30,8 @@ def routes(services: Services) -> Routes:
         checked = submission.check(services, sent, visit)
         written = credential_json.report(credential_view.of_submitted(checked, bound.base_url))
         if sent.receipt:
+            from chalicelib.http.public.receipts import new_receipt, receipt_json  # most reports have none
+
             written["receipt"] = receipt_json.link(
                 new_receipt.of_submitted(services, sent, checked, visit), bound.base_url
             )

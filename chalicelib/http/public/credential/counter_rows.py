@@ -5,10 +5,12 @@ Not to the unit: anyone can look every night, so an exact number would show that
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from chalicelib.analytics.counts.counters import ByPeople
 from chalicelib.language.phrase import phrase
+
+if TYPE_CHECKING:  # most credentials show no counters
+    from chalicelib.analytics.counts.counters import ByPeople
 
 STEP = 10
 """Numbers are rounded down to a multiple of this; a number below it is not shown. As many as the people in the smallest

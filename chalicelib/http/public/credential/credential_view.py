@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.analytics.counts.counters import ByPeople
 from chalicelib.award.pathways.pathway_link import PathwayLink
 from chalicelib.catalogue.related import Recommendation
 from chalicelib.credential.build import credential_url, status_list_url
@@ -15,6 +14,7 @@ from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Report
 
 if TYPE_CHECKING:
+    from chalicelib.analytics.counts.counters import ByPeople
     from chalicelib.reports.submitted import SubmittedReport
 
 
