@@ -11,13 +11,13 @@ from chalicelib.analytics.kpi.tables import TABLES, Request, Table
 from chalicelib.http.console.overview.people import Names, recent
 
 ACHIEVEMENTS = 8
-"""Achievements to choose from and to compare: those that were issued most in the last weeks of the period. The list of
+"""Achievements to choose from and to compare: those that were issued most in one month of the period, its last one as a rule. The list of
 achievements links to the figures of each, and the CSV file compares all of them in the whole period."""
 COMPARED = {
     Kind.ISSUED: "Issued", Kind.OPENED: "Opened", Kind.SHARED: "Shares", Kind.VIEW: "Views",
     Kind.REFERRAL: "Enrolment visits", Kind.CONVERSION: "Sign-ups",
 }  # fmt: skip
-"""What happened in these weeks, with the headings of the comparison."""
+"""What happened in that month, with the headings of the comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def options(reader: CountReader, request: Request, names: Names) -> tuple[tuple[
 
 
 def compared(reader: CountReader, request: Request, names: Names) -> tuple[AchievementLine, ...]:
-    """The achievements that were issued most in the last weeks of the period, without deleted ones."""
+    """The achievements that were issued most in one month of the period, its last one as a rule, without deleted ones."""
     most = _most_issued(reader, request)
     known = names.of(tuple(most))
     return tuple(AchievementLine(each, known[each], most[each]) for each in most if each in known)

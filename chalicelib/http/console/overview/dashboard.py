@@ -86,7 +86,7 @@ class Dashboard:
     recent: str
     """The days that achievements and influencers are about."""
     is_partly: bool
-    """Whether these are not the whole period, but its last weeks."""
+    """Whether these are not the whole period."""
     cohorts: tuple[CohortLine, ...]
     pathways: tuple[PathwayFlow, ...]
 

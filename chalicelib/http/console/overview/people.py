@@ -64,12 +64,12 @@ class PathwayFlow:
 
 
 def recent(days: Days) -> Days:
-    """The last month of ``days``, as far as it is in them, with the month before while it is younger than
-    `FEW_DAYS`."""
-    month = days.last.replace(day=1)
-    if days.last.day < FEW_DAYS:
-        month = (month - timedelta(days=1)).replace(day=1)
-    return Days(max(days.first, month), days.last)
+    """The last month of ``days``, as far as it is in them; while it is younger than `FEW_DAYS`, the month before."""
+    start = days.last.replace(day=1)
+    before = start - timedelta(days=1)
+    if days.last.day < FEW_DAYS and days.first <= before:
+        return Days(max(days.first, before.replace(day=1)), before)
+    return Days(max(days.first, start), days.last)
 
 
 def influencers(
