@@ -25,7 +25,7 @@ _PROFILE = (
 )
 _BOX = b"ftyp"
 """What HEIC photos and videos have after four bytes (ISO/IEC 14496-12, 4.3)."""
-_LIST = "This is a list. Check its credentials one at a time."
+_LIST = "This list is empty or is not valid JSON. Check its credentials one at a time."
 _STARTS = (
     (b"openid-credential-offer:", _OFFER),
     (b"openid4vp:", _REQUEST),

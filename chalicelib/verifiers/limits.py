@@ -84,22 +84,7 @@ _VERIFY = Limit(
         }
     ),
 )
-_WATCH = Limit(Policy("watch", 200, _SECOND), MappingProxyType({}))
-"""Creating and changing watches: an import of a few thousand takes an hour."""
-_DIRECTORY = Limit(
-    Policy("directory", 120, _SECOND / 2),
-    MappingProxyType(
-        {
-            64: Policy("directory", 60, _SECOND),
-            48: Policy("directory-site", 240, _SECOND / 4),
-            32: Policy("directory-provider", 1_200, _SECOND / 20),
-        }
-    ),
-)
-"""Requests; what they may show in a day is limited by `directory.reading_limit` as well."""
-LIMITS: Mapping[Scope, Limit] = MappingProxyType(
-    {Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY, Scope.WATCH: _WATCH, Scope.DIRECTORY: _DIRECTORY}
-)
+LIMITS: Mapping[Scope, Limit] = MappingProxyType({Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY})
 """By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones."""
 
 

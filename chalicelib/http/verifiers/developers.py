@@ -33,8 +33,6 @@ limits of its own. Enough for a course in which everyone creates one to take tur
 SCOPES = (
     (Scope.VERIFY, "Verify credentials", "Verify up to 20 credentials or links in one request."),
     (Scope.BATCH, "Verify batches", "Verify up to 1,000 credentials or links in one request, or more in a job."),
-    (Scope.WATCH, "Watch credentials", "Be told when the verdict on a credential changes."),
-    (Scope.DIRECTORY, "Search the directory", "Find people by what is verified."),
 )
 """Scope, label and hint."""
 

@@ -11,8 +11,8 @@ from chalicelib.analytics.kpi.tables import TABLES, Request, Table
 from chalicelib.http.console.overview.people import Names, recent
 
 ACHIEVEMENTS = 8
-"""Achievements to choose from and to compare: those that were issued most in one month of the period, its last one as a rule. The list of
-achievements links to the figures of each, and the CSV file compares all of them in the whole period."""
+"""Achievements to choose from and to compare: those that were issued most in one month of the period (`people.recent`).
+The list of achievements links to the figures of each, and the CSV file compares all of them in the whole period."""
 COMPARED = {
     Kind.ISSUED: "Issued", Kind.OPENED: "Opened", Kind.SHARED: "Shares", Kind.VIEW: "Views",
     Kind.REFERRAL: "Enrolment visits", Kind.CONVERSION: "Sign-ups",
@@ -36,7 +36,7 @@ def options(reader: CountReader, request: Request, names: Names) -> tuple[tuple[
 
 
 def compared(reader: CountReader, request: Request, names: Names) -> tuple[AchievementLine, ...]:
-    """The achievements that were issued most in one month of the period, its last one as a rule, without deleted ones."""
+    """The achievements that were issued most in one month of the period, without deleted ones."""
     most = _most_issued(reader, request)
     known = names.of(tuple(most))
     return tuple(AchievementLine(each, known[each], most[each]) for each in most if each in known)
