@@ -9,7 +9,8 @@ from chalice.app import Request
 from chalicelib.analytics.event import Kind
 from chalicelib.errors import LaurelError, NotFound
 from chalicelib.http.core import log, problem
-from chalicelib.http.core.access import PUBLIC
+from chalicelib.http.core.access import PUBLIC, verifier
+from chalicelib.http.core.api_caller import ApiCaller
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
@@ -17,12 +18,15 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import body, request_context
 from chalicelib.http.vc_api import bodies, results
 from chalicelib.settings import Function
+from chalicelib.verifiers.scope import Scope
 from chalicelib.verify.options import DEFAULT_OPTIONS
 from chalicelib.verify.presentations.checks import NO_CREDENTIAL
 from chalicelib.verify.report import CORE, Outcome, Report, Verdict
 
 UNBOUND = "/without-issuer-binding"
 """Before a path: the signature may be by anyone. Some suites sign with a key that is not the issuer's."""
+LIMITED = verifier(Scope.VERIFY, anonymous=True)
+"""The same limit as `/v1/verify`, so that the VC API is no way around it."""
 _OFF = "This deployment signs nothing for tests. The setting VC_API_ISSUING switches it on, outside production."
 
 
@@ -39,20 +43,20 @@ def routes(services: Services) -> Routes:
             raise body.field_error(f"/{name}", "This is something else.")
         return results.of_report(report, verified=_is_verified(report, proof_only=wanted.proof_only))
 
-    @bound.bind("/credentials/verify", access=PUBLIC, methods=("POST",))
-    def verify_credential(request: Request) -> Reply:
+    @bound.bind("/credentials/verify", access=LIMITED, methods=("POST",))
+    def verify_credential(request: Request, _caller: ApiCaller) -> Reply:
         return _answered(lambda: verify(request, "verifiableCredential"))
 
-    @bound.bind("/presentations/verify", access=PUBLIC, methods=("POST",))
-    def verify_presentation(request: Request) -> Reply:
+    @bound.bind("/presentations/verify", access=LIMITED, methods=("POST",))
+    def verify_presentation(request: Request, _caller: ApiCaller) -> Reply:
         return _answered(lambda: verify(request, "verifiablePresentation"))
 
-    @bound.bind(f"{UNBOUND}/credentials/verify", access=PUBLIC, methods=("POST",))
-    def verify_unbound_credential(request: Request) -> Reply:
+    @bound.bind(f"{UNBOUND}/credentials/verify", access=LIMITED, methods=("POST",))
+    def verify_unbound_credential(request: Request, _caller: ApiCaller) -> Reply:
         return _answered(lambda: verify(request, "verifiableCredential", any_signer=True))
 
-    @bound.bind(f"{UNBOUND}/presentations/verify", access=PUBLIC, methods=("POST",))
-    def verify_unbound_presentation(request: Request) -> Reply:
+    @bound.bind(f"{UNBOUND}/presentations/verify", access=LIMITED, methods=("POST",))
+    def verify_unbound_presentation(request: Request, _caller: ApiCaller) -> Reply:
         return _answered(lambda: verify(request, "verifiablePresentation", any_signer=True))
 
     @bound.bind("/credentials/issue", access=PUBLIC, methods=("POST",))

@@ -249,3 +249,14 @@ def test_a_credential_with_a_hosted_status_list_is_verified(client: Gateway, lau
     revoked = json.loads(laurel.issuer_store.record(id_of("revoked")).document)
     response = verify(client, revoked)
     assert (response.status, response.json["problemDetails"][0]["title"]) == (422, "revoked")
+
+
+@pytest.mark.parametrize("prefix", ["", UNBOUND])
+@pytest.mark.parametrize("path", ["/credentials/verify", "/presentations/verify"])
+def test_requests_count_toward_the_limit_of_v1_verify(client: Gateway, prefix: str, path: str) -> None:
+    answers = [client.post(prefix + path, b"{}") for _ in range(60)]
+    assert 429 not in {answer.status for answer in answers}
+    for limited in (prefix + path, "/v1/verify"):
+        refused = client.post(limited, b"{}")
+        assert (refused.status, refused.json["code"]) == (429, "too_many_requests")
+        assert int(refused.headers["retry-after"]) > 0
