@@ -42,7 +42,7 @@ def zone_field(current: str | None, *, error: str = "") -> ZoneField:
 def search(current: str | None, term: str) -> ZoneField:
     """Build the field with the timezones whose name or country contains ``term``; with all of them when none does."""
     term = term.strip()[:MAX_SEARCH_TERM]
-    matches = [zone for zone in timezones.offered() if _words(term) in _searched(zone)] if term else []
+    matches = (_matching(term) or _of_country(term)) if term else []
     if not matches:
         every = zone_field(current)
         error = phrase("No timezone matches “{term}”. Try your country or the nearest large city.", term=term)
@@ -54,6 +54,19 @@ def search(current: str | None, term: str) -> ZoneField:
         term=term,
     )
     return ZoneField(_by_region(matches), current if current in matches else matches[0], term, found)
+
+
+def _matching(term: str) -> list[str]:
+    return [zone for zone in timezones.offered() if _words(term) in _searched(zone)]
+
+
+def _of_country(term: str) -> list[str]:
+    """The timezones of the country that is called ``term`` in any language."""
+    from chalicelib.directory.index import places  # few search, and fewer in another language
+
+    english = places.country(term)
+    names = timezones.countries()
+    return [zone for zone in timezones.offered() if english and places.country(names.get(zone, "")) == english]
 
 
 def _words(text: str) -> str:

@@ -253,6 +253,15 @@ def test_timezones_are_listed_by_region_with_the_city_first(client: Gateway, wid
     assert '<option value="America/Argentina/Buenos_Aires">Buenos Aires, Argentina</option>' in page
 
 
+@pytest.mark.parametrize("country", ["Allemagne", "Deutschland", "ドイツ"])
+def test_timezones_are_found_by_the_name_of_a_country_in_any_language(
+    client: Gateway, wide_path: str, country: str
+) -> None:
+    found = submit(client, wide_path, do="find_zone", city=country).text
+    assert '<option value="Europe/Berlin" selected>' in found
+    assert "Africa/Dakar" not in found
+
+
 def test_timezones_are_found_by_name_without_script(laurel: Laurel, client: Gateway, wide_path: str) -> None:
     response = submit(client, wide_path, do="find_zone", city=" buenos AIRES ")
     assert response.status == 200
