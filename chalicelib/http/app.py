@@ -56,4 +56,7 @@ def _bound_at_start(settings: Settings) -> Iterable[str]:
         return route_map.PREFIXES
     if not settings.snapshot or settings.function is Function.BACKGROUND:
         return ()
-    return route_map.ISSUERS_AND_HOLDERS if settings.function is Function.ISSUER else route_map.VISITORS
+    if settings.function is Function.ISSUER:
+        return route_map.ISSUERS_AND_HOLDERS
+    others = route_map.VERIFY_ONLY if settings.function is Function.PUBLIC else frozenset()
+    return [module for module in route_map.VISITORS if module not in others]

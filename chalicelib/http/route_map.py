@@ -118,6 +118,8 @@ ISSUERS_AND_HOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The same for the function *issuer*."""
+VERIFY_ONLY = frozenset({"batch.api", "batch.page", "public.verify", "vc_api.routes"})
+"""Those of `VISITORS` that serve only *verify*: the snapshot of *public* does not contain them."""
 PREFIXES = MappingProxyType({**VISITORS, **ISSUERS_AND_HOLDERS})
 NOT_FOUND = "public.home"
 """The module of the page for a URL that does not exist."""

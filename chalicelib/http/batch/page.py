@@ -51,7 +51,7 @@ class Row:
 
 def routes(services: Services) -> Routes:
     """Create the route `/verify/batch`."""
-    bound = Routes(__name__, services, Function.PUBLIC)
+    bound = Routes(__name__, services, Function.VERIFY)
 
     @bound.bind("/verify/batch", access=PUBLIC)
     def show(request: Request) -> Reply:
@@ -61,7 +61,7 @@ def routes(services: Services) -> Routes:
 
     access = verifier(Scope.BATCH, anonymous=True)
 
-    @bound.bind("/verify/batch", access=access, methods=("POST",), function=Function.VERIFY)
+    @bound.bind("/verify/batch", access=access, methods=("POST",))
     def check(request: Request, caller: ApiCaller) -> Reply:
         typed = ""
         try:
