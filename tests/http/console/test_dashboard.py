@@ -158,10 +158,10 @@ def test_enrolment_visits_by_channel_are_shown_beside_views(viewer: Browser, lau
     assert "Enrolment visits No enrolment visits in this period." in shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
 
 
-def test_the_list_of_shares_says_that_it_is_about_a_part_of_the_period(viewer: Browser) -> None:
-    says = "1 to 22 November 2026, a part of the period: credentials that were shared, sorted by"
+def test_the_list_of_shares_says_that_it_is_about_part_of_the_period(viewer: Browser) -> None:
+    says = "1 to 22 November 2026, part of the period: credentials that were shared, sorted by"
     assert says in shown(viewer.get(HERE))
-    assert "a part of the period" not in shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
+    assert "part of the period" not in shown(viewer.get(f"{HERE}?{THIS_MONTH}"))
 
 
 def test_at_the_start_of_a_month_achievements_of_the_month_before_are_compared() -> None:
