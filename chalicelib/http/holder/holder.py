@@ -45,7 +45,7 @@ from chalicelib.language.translation import translation
 _ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SAVED = "saved"
 """Query parameter of the page right after a change was saved: `zone` for the timezone, `lang` for the language of
-emails, otherwise `1`."""
+emails, `emails` for the choice of emails, or the id of the credential whose view counts are now shown or hidden."""
 
 
 def routes(services: Services) -> Routes:
@@ -125,7 +125,7 @@ def _is_waiting(erasure: Erasure | None) -> bool:
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
-    delivery_context, saved, anchor = services.delivery_context, "1", "settings"
+    delivery_context, saved, anchor = services.delivery_context, "emails", "settings"
     keeps_language = True  # otherwise the page is in the language just chosen
     match fields.get("do"):
         case "share":
@@ -152,7 +152,7 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             credential_id = fields.get("credential", "")
             change = page_counters.show if wanted == "show_counters" else page_counters.hide
             change(delivery_context, services.issuer_context.issuer_store, secret, credential_id)
-            anchor = f"counters-{credential_id}"
+            saved, anchor = credential_id, f"counters-{credential_id}"
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:

@@ -12,7 +12,7 @@ from chalicelib.delivery import mailbox
 from chalicelib.delivery.holder import link_requests, page_counters
 from chalicelib.delivery.mailbox import MAX_COUNTERS
 from chalicelib.errors import Refused
-from tests.http.fake_laurel import Laurel, id_of
+from tests.http.fake_laurel import BASE_URL, Laurel, id_of
 from tests.http.gateway import HTML, Gateway
 from tests.http.holder.test_holder import EMAIL, PHONE, deliver, requested, resend, submit
 
@@ -85,6 +85,13 @@ def test_a_page_with_a_warning_shows_no_numbers(laurel: Laurel, client: Gateway,
     laurel.issuer_store.show_counters(replace(record, shows_counters=True, version=record.version + 1))
     laurel.issuer_store.shown_counters[revoked] = Counters(revoked, complete=True, months={"2026-11": ByPeople(99)})
     assert SECTION not in client.get(f"/c/{revoked}", accept=HTML).text
+
+
+def test_a_change_is_confirmed_beside_the_credential(client: Gateway, wide_path: str) -> None:
+    response = submit(client, wide_path, do="show_counters", credential=CREDENTIAL)
+    shown = client.get(response.headers["location"].removeprefix(BASE_URL).partition("#")[0], **PHONE).text
+    card, settings = shown.split('id="settings"')
+    assert (card.count("Saved."), settings.count("Saved.")) == (1, 0)
 
 
 def test_numbers_are_on_the_page_alone(laurel: Laurel, client: Gateway, wide_path: str) -> None:
