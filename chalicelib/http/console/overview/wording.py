@@ -30,6 +30,7 @@ STAGES: Mapping[str, str] = {
     "referred": "Enrolment visit", "renewed": "Renewed",
 }  # fmt: skip
 UNKNOWN_COUNTRY = "Not known"
+NO_CHANNEL = "None (actions of issuers and holders)"
 TOO_FEW = "Fewer than 10 people"
 TOO_FEW_A_MONTH = "Fewer than 10 people a month"
 PROTECTS_OTHERS = "Left out to protect small groups"
@@ -48,7 +49,7 @@ _PER_EVENT: Mapping[str, tuple[str, str]] = {
 
 def channel(code: str) -> str:
     """The name of a channel or platform."""
-    return CHANNELS.get(code, code)
+    return CHANNELS.get(code, code) if code else NO_CHANNEL
 
 
 def country(code: str) -> str:
@@ -120,6 +121,8 @@ def change(figure: KpiFigure) -> str:
     was = value(figure.kpi, figure.before)
     if not before and figure.kpi.unit is Unit.COUNT:
         return "none in the previous period" if now else "no earlier data to compare with"
+    if figure.kpi.grows:
+        return f"{with_base(figure.kpi, figure.before)} in the previous period, which has had more time"
     if value(figure.kpi, figure.now) == was:
         return "unchanged"
     return f"{'up' if now > before else 'down'} from {with_base(figure.kpi, figure.before)}"
