@@ -92,7 +92,7 @@ BANNERS: Mapping[str, Banner] = {
     ),
     "pathway_saved": Banner("Pathway saved."),
     "pathway_rewards": Banner(
-        "Pathway saved. Laurel is now issuing the reward to everyone who already has all steps. This takes a few minutes."
+        "Pathway saved. Within a few minutes, Laurel issues the reward to everyone who already has all steps."
     ),
     "webhook_made_before": Banner(
         "No new webhook was created.",

@@ -118,14 +118,18 @@ def change(figure: KpiFigure) -> str:
         return "earlier figure not shown"
     if now is None or before is None:
         return "no earlier data to compare with"
-    was = value(figure.kpi, figure.before)
     if not before and figure.kpi.unit is Unit.COUNT:
         return "none in the previous period" if now else "no earlier data to compare with"
+    return _difference(figure, is_up=now > before)
+
+
+def _difference(figure: KpiFigure, *, is_up: bool) -> str:
+    was = with_base(figure.kpi, figure.before)
     if figure.kpi.grows:
-        return f"{with_base(figure.kpi, figure.before)} in the previous period, which has had more time"
-    if value(figure.kpi, figure.now) == was:
+        return f"{was} in the previous period, which has had more time"
+    if value(figure.kpi, figure.now) == value(figure.kpi, figure.before):
         return "unchanged"
-    return f"{'up' if now > before else 'down'} from {with_base(figure.kpi, figure.before)}"
+    return f"{'up' if is_up else 'down'} from {was}"
 
 
 def days(some: Days) -> str:
