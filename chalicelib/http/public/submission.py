@@ -240,8 +240,10 @@ def _chosen(members: dict[str, object], options: VerificationOptions) -> Submiss
 
 
 def _each(items: list[object]) -> tuple[bytes, ...]:
-    if not 1 <= len(items) <= wrapping.MAX_SEVERAL:
-        raise body.field_error("/credentials", f"Send 1 to {wrapping.MAX_SEVERAL} credentials or links.")
+    if len(items) > wrapping.MAX_SEVERAL:
+        raise Problem("too_many_items", f"Send up to {wrapping.MAX_SEVERAL} credentials or links at once.")
+    if not items:
+        raise body.field_error("/credentials", "Send at least one credential or link.")
     for number, item in enumerate(items):
         if not item or not isinstance(item, str | dict):
             pointer = f"/credentials/{number}"
