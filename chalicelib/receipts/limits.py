@@ -20,7 +20,7 @@ from chalicelib.language.phrase import phrase
 
 PER_NETWORK = 100
 """Receipts in a UTC day for one IPv4 address or IPv6 /64, one household's or office's subnet (RFC 4291, 2.5.4): an
-office that hires all day. Without a key that is more than people need, and a program gets a key."""
+office that hires all day."""
 PER_SITE = 200
 """For an IPv6 /48, one site (RFC 6177), which has 65,536 subnets."""
 PER_PROVIDER = 1_000
@@ -52,13 +52,13 @@ class ReceiptLimit:
     clock: Callable[[], datetime]
 
     def of_network(self, address: str, *, by_other_site: bool = False) -> NetworkQuota:
-        """The quota of a caller without a key; ``by_other_site`` as in `analytics.event.Visit`."""
+        """The quota of the network of ``address``; ``by_other_site`` as in `analytics.event.Visit`."""
         return NetworkQuota(self, address, by_other_site)
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkQuota:
-    """`receipt.Quota` of the network of ``address``."""
+    """How many receipts the network of ``address`` may still get."""
 
     limit: ReceiptLimit
     address: str
@@ -66,7 +66,8 @@ class NetworkQuota:
 
     @contextmanager
     def take(self) -> Iterator[None]:
-        """See `receipt.Quota`."""
+        """Take one receipt, and give it back if the block raises. Raises `TooMany`, or `Unavailable` if it cannot be
+        counted."""
         now = self.limit.clock().astimezone(UTC)
         salt = self.limit.salt(now.date())
         if salt is None:

@@ -13,8 +13,8 @@ from chalicelib.errors import NotFound
 from chalicelib.receipts import jws, payload, readable
 from chalicelib.receipts.digests import SALT_BYTES, Digests
 from chalicelib.receipts.keys import ReceiptKeys
-from chalicelib.receipts.limits import ReceiptLimit
-from chalicelib.receipts.receipt import Asked, Quota, Receipt, ReceiptStore
+from chalicelib.receipts.limits import NetworkQuota, ReceiptLimit
+from chalicelib.receipts.receipt import Asked, Receipt, ReceiptStore
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.report import Report
 
@@ -32,7 +32,7 @@ class Receipts:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
 
-    def make(self, asked: Asked, report: Report, options: VerificationOptions, quota: Quota) -> Receipt:
+    def make(self, asked: Asked, report: Report, options: VerificationOptions, quota: NetworkQuota) -> Receipt:
         """Sign and store what ``report`` found. Raises `TooMany` when the quota is used up, `Unavailable`."""
         with quota.take():
             receipt_id = base64.b32encode(self.entropy(17)).decode("ascii").lower()[:26]  # `credential.public_id`

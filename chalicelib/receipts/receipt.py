@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -78,11 +77,3 @@ class ReceiptStore(Protocol):
 
     def add_key(self, key: ReceiptKey) -> None:
         """Keep ``key`` published for ever. Safe to repeat."""
-
-
-class Quota(Protocol):
-    """How many receipts a caller may still get: by network (`limits.NetworkQuota`), or what an API key allows."""
-
-    def take(self) -> AbstractContextManager[None]:
-        """Take one receipt, and give it back if the block raises. Raises `TooMany`, or `Unavailable` if it cannot be
-        counted."""

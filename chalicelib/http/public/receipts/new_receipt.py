@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from chalicelib.analytics.event import Visit
 from chalicelib.credential.build import credential_url
 from chalicelib.http.core.ports import Services
-from chalicelib.receipts.receipt import Asked, Quota, Receipt
+from chalicelib.receipts.limits import NetworkQuota
+from chalicelib.receipts.receipt import Asked, Receipt
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.options import VerificationOptions
 
@@ -36,6 +37,5 @@ def of_hosted(services: Services, opened: HostedReport, options: VerificationOpt
     return services.receipts.make(asked, opened.report, options, _quota(services, visit))
 
 
-def _quota(services: Services, visit: Visit) -> Quota:
-    """The quota of the caller. A caller with a key has the quota of that key instead, which is another `Quota`."""
+def _quota(services: Services, visit: Visit) -> NetworkQuota:
     return services.receipts.limit.of_network(visit.address, by_other_site=visit.by_other_site)
