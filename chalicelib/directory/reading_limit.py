@@ -14,12 +14,13 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from ipaddress import IPv6Address
 from typing import Protocol
 
 from chalicelib.analytics import networks
 from chalicelib.analytics.visitor import network_id
+from chalicelib.credential import dates
 from chalicelib.directory.ports import SecretOfDay
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.language.phrase import phrase
@@ -98,7 +99,7 @@ class ReadingLimit:
         reading = Reading(decoy, now.date(), secret)
         try:
             for name, (_, limit) in zip(names, counted, strict=True):
-                if not self.counters.add(name, listings, limit, _end_of_day(now)):
+                if not self.counters.add(name, listings, limit, dates.next_day(now)):
                     raise _too_many(now, of_person=person is not None and not taken)
                 taken.append(name)
             yield reading
@@ -115,7 +116,7 @@ class ReadingLimit:
         if hmac.compare_digest(decoy.encode(), _decoy(secret, network).encode()):
             name = network_id(secret, f"directory {network}")
             # May exceed the limit, in which case nothing is left; twice at most, so that the count stays small.
-            self.counters.add(name, PER_NETWORK - SUSPECTED, 2 * PER_NETWORK, _end_of_day(now))
+            self.counters.add(name, PER_NETWORK - SUSPECTED, 2 * PER_NETWORK, dates.next_day(now))
 
     def _secret(self, now: datetime) -> bytes:
         secret = self.secret(now.date())
@@ -147,12 +148,8 @@ def _decoy(secret: bytes, network: str) -> str:
     return base64.b32encode(mac[:_DECOY_BYTES]).decode("ascii").rstrip("=").lower()
 
 
-def _end_of_day(now: datetime) -> datetime:
-    return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
-
-
 def _too_many(now: datetime, *, of_person: bool) -> TooMany:
-    seconds = math.ceil((_end_of_day(now) - now).total_seconds())
+    seconds = math.ceil((dates.next_day(now) - now).total_seconds())
     return TooMany(
         phrase(
             "You have reached today’s limit for opening profiles, which is there to prevent copying. You "

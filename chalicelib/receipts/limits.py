@@ -9,12 +9,13 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from ipaddress import IPv6Address
 from typing import Protocol
 
 from chalicelib.analytics import networks
 from chalicelib.analytics.visitor import network_id
+from chalicelib.credential import dates
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.language.phrase import phrase
 
@@ -76,7 +77,7 @@ class NetworkQuota:
         try:
             for network, limit in self._counted():
                 name = network_id(salt, f"receipts {network}")
-                if not self.limit.counters.add(name, 1, limit, _end_of_day(now)):
+                if not self.limit.counters.add(name, 1, limit, dates.next_day(now)):
                     raise _too_many(now)
                 taken.append(name)
             yield
@@ -101,12 +102,8 @@ class NetworkQuota:
         return [*counted, ("everyone", IN_TOTAL)]
 
 
-def _end_of_day(now: datetime) -> datetime:
-    return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
-
-
 def _too_many(now: datetime) -> TooMany:
-    seconds = math.ceil((_end_of_day(now) - now).total_seconds())
+    seconds = math.ceil((dates.next_day(now) - now).total_seconds())
     return TooMany(
         phrase(
             "No more receipts can be made for your network today. You can still check credentials, and get receipts "

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from chalicelib.award.issuing import idempotency
+from chalicelib import idempotency_key
 from chalicelib.errors import Conflict, LaurelError
 
 RETENTION = timedelta(hours=24)
@@ -94,7 +94,7 @@ def answer_once(
     """
     if key is None:
         return act(context.new_id())
-    claim = _claim(context, owner, idempotency.checked(key), hashlib.sha256(request).digest())
+    claim = _claim(context, owner, idempotency_key.checked(key), hashlib.sha256(request).digest())
     if claim.is_answered:
         kept = context.answers.find(claim.id)
         if kept is not None:
@@ -118,7 +118,7 @@ def _claim(context: IdempotencyContext, owner: str, key: str, digest: bytes) -> 
     if stored.id == fresh.id:
         return stored
     if stored.request != digest:
-        raise idempotency.reused()
+        raise idempotency_key.reused()
     if stored.is_answered:
         return stored
     renewed = replace(stored, leased_until=now + LEASE, version=stored.version + 1)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib import idempotency_key
 from chalicelib.award import daily_limits
 from chalicelib.award.bulk import row_validation, upload
 from chalicelib.award.bulk.job import (
@@ -26,7 +27,6 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.issuer_context import IssuerContext
-from chalicelib.award.issuing import idempotency
 from chalicelib.award.keys import own_key
 from chalicelib.credential import dates
 from chalicelib.errors import Conflict, NotFound, Refused
@@ -207,7 +207,7 @@ def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
             return draft
     if before.digest != digest:
         if sent.key:
-            raise idempotency.reused()
+            raise idempotency_key.reused()
         detail = (
             f"The same rows were sent before with other settings, as job {job_id}. To issue them again, "
             "send an Idempotency-Key."

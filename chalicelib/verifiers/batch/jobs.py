@@ -6,9 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
+from chalicelib.credential import dates
 from chalicelib.errors import NotFound, QuotaExceeded
 from chalicelib.verifiers.batch import items as batch_items
 from chalicelib.verifiers.batch.checking import BatchReports, Checked
@@ -89,10 +90,9 @@ def create(
 
 def count_job(context: JobContext, owner: str, now: datetime) -> None:
     """Count a job of today. Raises `QuotaExceeded`, `Unavailable`."""
-    day = now.astimezone(UTC).date()
-    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
-    if not context.counters.add(f"{owner} {day}", 1, JOBS_PER_DAY, midnight):
-        detail = f"You have created {JOBS_PER_DAY} jobs today, which is the limit. You can continue after midnight UTC."
+    midnight = dates.next_day(now)
+    if not context.counters.add(f"{owner} {now.astimezone(UTC).date()}", 1, JOBS_PER_DAY, midnight):
+        detail = f"You have created {JOBS_PER_DAY} jobs today, which is the limit. Try again after midnight UTC."
         seconds = max(1, int((midnight - now).total_seconds()))
         raise QuotaExceeded(detail, midnight, seconds, code="daily_limit_exceeded")
 
