@@ -429,7 +429,7 @@ class Services:
 
     @cached_property
     def batch_jobs(self) -> JobContext:
-        """Batches that are worked off in the background."""
+        """Batches processed in the background."""
         from chalicelib.dynamo import keys
         from chalicelib.dynamo.stores.batches import DynamoJobStore
         from chalicelib.dynamo.stores.counters import DynamoCounters

@@ -112,7 +112,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``API_RATE#<name>``                   ``API_RATE``                    when a caller's limit of the API is fully back
 ``LISTINGS_READ#<network>``           ``LISTINGS_READ``               how much of the directory a network read today
 ``RECEIPTS_MADE#<network>``           ``RECEIPTS_MADE``               how many receipts a network got today
-``BATCH#<job>``                       ``BATCH``                       a batch of a verifier, worked off by a function
+``BATCH#<job>``                       ``BATCH``                       a batch of a verifier, processed by a function
 ``BATCH#<job>``                       ``PART#<n>``                    that a part is done; the progress of the job
 ``BATCHES_OF#<verifier and day>``     ``BATCHES_OF``                  how many jobs a verifier created on a day
 ``KEY_CLAIM#<verifier>#<key>``        ``KEY_CLAIM``                   an `Idempotency-Key` of a verifier

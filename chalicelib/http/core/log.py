@@ -130,7 +130,7 @@ def messages_sent(result: RunResult) -> None:
 def batch_run(run: Run | None) -> None:
     """Log the work on a batch; None for one that has been deleted."""
     extra = {"deleted": True} if run is None else {"parts": run.parts, "finished": run.is_finished}
-    logger().info("batch worked off", extra=extra)
+    logger().info("batch processed", extra=extra)
 
 
 def counted(folded: Folded) -> None:

@@ -75,7 +75,7 @@ def create(
     """Create a job for the items ``values``, as they were sent; ``answered`` are the results of the first ones, a line
     of JSON each. A job that exists already is woken again.
 
-    Nothing is worked off before everything is stored. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`.
+    Nothing is processed before everything is stored. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`.
     """
     now = context.clock()
     count_job(context, owner, now)
