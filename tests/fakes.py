@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.access.models import Member, Membership
 from chalicelib.access.roles import Role
-from chalicelib.analytics.counts import counters as page_counters
+from chalicelib.analytics.counts import view_counts
 from chalicelib.analytics.event import Event
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import Place, Row, row_of
@@ -103,7 +103,7 @@ class IssuerStore:
         self._records: dict[str, Record] = {}
         self.erased: set[str] = set()
         self._lists: dict[str, StatusList] = {}
-        self.shown_counters: dict[str, page_counters.Counters] = {}
+        self.shown_view_counts: dict[str, view_counts.ViewCounts] = {}
         self._images: dict[str, Image] = {}
         self._taken: dict[tuple[str, int], str] = {}
         self.pathway_links: dict[tuple[str, str], tuple[PathwayLink, ...]] = {}
@@ -287,11 +287,11 @@ class IssuerStore:
         self._replace(self._records, record, lists)
         self.tasks.add(tasks)
 
-    def show_counters(self, record: Record) -> None:
+    def show_view_counts(self, record: Record) -> None:
         self._replace(self._records, record, ())
-        self.shown_counters.pop(record.id, None)
-        if record.shows_counters:
-            self.shown_counters[record.id] = page_counters.Counters(record.id)
+        self.shown_view_counts.pop(record.id, None)
+        if record.shows_view_counts:
+            self.shown_view_counts[record.id] = view_counts.ViewCounts(record.id)
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
         if self._records.get(issued.record.id) == issued.record:
@@ -315,7 +315,7 @@ class IssuerStore:
             salt=self.salts.by_day.get(day),
             pathway_links=self.pathway_links.get((record.issuer_id, record.achievement_id), ()),
             catalogue_entry=self.catalogue_entry(record.issuer_id, record.achievement_id),
-            counters=self.shown_counters.get(record.id) if record.shows_counters else None,
+            view_counts=self.shown_view_counts.get(record.id) if record.shows_view_counts else None,
         )
 
     def catalogue_entry(self, issuer_id: str, achievement_id: str) -> CatalogueEntry | None:

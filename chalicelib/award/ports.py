@@ -171,9 +171,9 @@ class IssuerStore(Protocol):
         Each has its new version. Raises `Conflict` when another writer was first.
         """
 
-    def show_counters(self, record: Record) -> None:
-        """Store the next version of a record, whose ``shows_counters`` has changed, with new counters or without any,
-        in one transaction. Raises `Conflict` when another writer was first."""
+    def show_view_counts(self, record: Record) -> None:
+        """Store the next version of a record, whose ``shows_view_counts`` has changed, with new view counts or
+        without any, in one transaction. Raises `Conflict` when another writer was first."""
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
         """Store a new credential as `add_record` does, with the next versions of the replaced credential and of

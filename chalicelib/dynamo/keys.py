@@ -17,7 +17,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
-``COUNTERS#<issuer>``                 ``<credential>``                counts that holders show; all of an issuer
+``VIEW_COUNTS#<issuer>``              ``<credential>``                counts that holders show; all of an issuer
 ``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
 ``SITEMAP#<shard>``                   ``<holder>``                    the profiles that search engines may list
 ``RECEIPT#<receipt>``                 ``RECEIPT``                     a signed receipt, without personal data
@@ -460,13 +460,13 @@ def counts_between(issuer_id: str, section: str, first: Period, last: Period) ->
     return Range(start.pk, "sk BETWEEN :sk AND :last", start.sk, last=end.sk)
 
 
-def counters(issuer_id: str, credential_id: str) -> Key:
+def view_counts(issuer_id: str, credential_id: str) -> Key:
     # Not under COUNTS, because visitors may read these, but no other counts by credential.
-    return Key(counters_of(issuer_id).pk, escape(credential_id))
+    return Key(view_counts_of(issuer_id).pk, escape(credential_id))
 
 
-def counters_of(issuer_id: str) -> Range:
-    return Range(join("COUNTERS", issuer_id))
+def view_counts_of(issuer_id: str) -> Range:
+    return Range(join("VIEW_COUNTS", issuer_id))
 
 
 def payload_chunk(head: Key, digest: str, number: int) -> Key:

@@ -347,10 +347,10 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
     services, record = laurel.services, laurel.issue()
     services.issuer_store.add_image(samples.image())
     public, day = services.public_store, laurel.clock().date()
-    shown = replace(record, shows_counters=True, version=record.version + 1)
-    services.issuer_store.show_counters(shown)
+    shown = replace(record, shows_view_counts=True, version=record.version + 1)
+    services.issuer_store.show_view_counts(shown)
     with enforced(laurel.tables, grants_of(read_template(), role)) as refused:
-        assert public.related_items(public.record(record.id), day).counters is not None
+        assert public.related_items(public.record(record.id), day).view_counts is not None
         public.issuer("acme")
         public.issuer_of_did(laurel.issuer.did)
         public.status_list(laurel.issuer.revocation_list)
