@@ -21,7 +21,7 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
 ``SITEMAP#<shard>``                   ``<holder>``                    the profiles that search engines may list
 ``RECEIPT#<receipt>``                 ``RECEIPT``                     a signed receipt, without personal data
-``RECEIPT_VIEW#<receipt>``            ``RECEIPT_VIEW``                what a person reads in it; it can be erased
+``RECEIPT_VIEW#<receipt>``            ``RECEIPT_VIEW``                the readable part of it, which can be erased
 ``RECEIPT_KEYS``                      ``<key id>``                    the keys that have signed receipts
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)

@@ -1,9 +1,8 @@
-"""How much each caller of the API may ask in how much time.
+"""Rate limits of the API for verifiers.
 
-The generic cell rate algorithm, which is a token bucket that needs one stored moment: a caller may ask for ``burst``
-items at once, and gets one back every ``interval``. In any time they get at most ``burst`` and what came back in it.
-A caller with an API key counts as its verifier, all of whose keys share a limit. Others count by the network they call
-from, under a hash with the day's salt. Nothing is admitted that cannot be counted.
+A token bucket, kept as one stored time (the generic cell rate algorithm): the bucket holds ``burst`` items and refills
+by one every ``interval``. All API keys of a verifier share one bucket. A caller without a key shares the bucket of
+their network, stored under a hash with the day's salt. A request that cannot be counted is refused.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from chalicelib.verifiers.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """At most ``burst`` items at once, of which one is back every ``interval``, in whole milliseconds."""
+    """A bucket of ``burst`` items that refills by one every ``interval``, in whole milliseconds."""
 
     name: str
     burst: int
@@ -34,7 +33,7 @@ class Policy:
 
     @property
     def window(self) -> timedelta:
-        """The time in which a whole burst comes back."""
+        """The time in which an empty bucket refills."""
         return self.burst * self.interval
 
     def header(self) -> str:
@@ -44,7 +43,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What is left of a policy after a request."""
+    """The state of a bucket after a request."""
 
     policy: Policy
     taken: Taken
@@ -52,12 +51,12 @@ class Charge:
     @property
     def remaining(self) -> int:
         """Items that could be asked for now."""
-        return max(0, (self.policy.window - self.taken.full_in) // self.policy.interval)
+        return max(0, (self.policy.window - self.taken.refills_in) // self.policy.interval)
 
     def header(self) -> str:
         """The charge as an item of `RateLimit` (the same draft, section 4): what remains, and in how many seconds
-        everything is back."""
-        reset = math.ceil(self.taken.full_in.total_seconds())
+        the bucket is full."""
+        reset = math.ceil(self.taken.refills_in.total_seconds())
         return f'"{self.policy.name}";r={self.remaining};t={reset}'
 
 

@@ -43,13 +43,13 @@ class Taken(NamedTuple):
 
     wait: timedelta
     """How long until there is room; zero if it was taken."""
-    full_in: timedelta
-    """How long until everything that was taken is back."""
+    refills_in: timedelta
+    """How long until the bucket is full."""
 
 
 class RateStore(Protocol):
-    """Keeps for each name the moment at which all that was taken is back (the theoretical arrival time of the generic
-    cell rate algorithm, ITU-T I.371, annex A)."""
+    """Keeps for each bucket the moment at which it is full (the theoretical arrival time of the generic cell rate
+    algorithm, ITU-T I.371, annex A)."""
 
     def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
         """Move the moment of ``name``, which is at least ``now``, later by ``span``, atomically. When it would then be

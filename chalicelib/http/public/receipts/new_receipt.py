@@ -8,7 +8,7 @@ from chalicelib.analytics.event import Visit
 from chalicelib.credential.build import credential_url
 from chalicelib.http.core.ports import Services
 from chalicelib.receipts.limits import NetworkQuota
-from chalicelib.receipts.receipt import Asked, Receipt
+from chalicelib.receipts.receipt import Receipt, VerificationRequest
 from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.options import VerificationOptions
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 def of_submitted(services: Services, sent: Submission, checked: SubmittedReport, visit: Visit) -> Receipt:
     """Make a receipt for a submitted credential. Raises `TooMany`, `Unavailable`."""
     own_id = None if checked.url is None else services.submitted_reports.hosted_id(checked.url)
-    asked = Asked(
+    request = VerificationRequest(
         document=checked.source,
         submitted=sent.data if checked.url is None else None,
         url=checked.url if own_id is None else credential_url(services.settings.base_url, own_id),
         page=checked.page,
         hosted=own_id is not None,
     )
-    return services.receipts.make(asked, checked.report, sent.options, _quota(services, visit))
+    return services.receipts.make(request, checked.report, sent.options, _quota(services, visit))
 
 
 def of_hosted(services: Services, opened: HostedReport, options: VerificationOptions, visit: Visit) -> Receipt:
     """Make a receipt for a hosted credential. Raises `TooMany`, `Unavailable`."""
     url = credential_url(services.settings.base_url, opened.record.id)
-    asked = Asked(opened.record.document, url=url, hosted=True)
-    return services.receipts.make(asked, opened.report, options, _quota(services, visit))
+    request = VerificationRequest(opened.record.document, url=url, hosted=True)
+    return services.receipts.make(request, opened.report, options, _quota(services, visit))
 
 
 def _quota(services: Services, visit: Visit) -> NetworkQuota:

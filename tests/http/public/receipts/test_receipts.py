@@ -61,7 +61,7 @@ def test_report_on_a_link_comes_with_its_receipt(client: Gateway, laurel: Laurel
     assert response.status == 200
     signed = jws.check(response.json["receipt"]["jws"], laurel.receipts.keys.published(), BASE_URL)
     assert signed["verdict"] == response.json["verdict"]
-    assert signed["asked"]["kind"] == "hosted"
+    assert signed["request"]["kind"] == "hosted"
     assert [each["code"] for each in signed["findings"]] == [each["code"] for each in response.json["findings"]]
     page = client.get(response.json["receipt"]["url"].removeprefix(BASE_URL), accept=HTML)
     assert page.status == 200
@@ -79,7 +79,7 @@ def test_uploaded_file_is_hashed_as_it_was_sent(client: Gateway, laurel: Laurel)
     body = senders.form(("file", document, "badge.json"), ("receipt", b"true"))
     response = client("POST", "/v1/verify", body=body, content_type=senders.FORM)
     digest = {"sha256": hashlib.sha256(document).hexdigest()}
-    assert claims(response)["asked"] == {"kind": "document", "submitted": digest, "document": digest}
+    assert claims(response)["request"] == {"kind": "document", "submitted": digest, "document": digest}
 
 
 def test_check_9_is_part_of_the_receipt(client: Gateway, laurel: Laurel) -> None:
@@ -152,7 +152,7 @@ def test_page_of_a_submitted_credential_makes_one_about_the_same_bytes(
     fields["credential"] = re.sub(rb"\r?\n", b"\r\n", fields["credential"])
     body = senders.form(*fields.items())
     receipt = client.get(path_of(client("POST", "/", body=body, accept=HTML, content_type=senders.FORM))).json
-    assert receipt["claims"]["asked"]["submitted"] == {"sha256": hashlib.sha256(source).hexdigest()}
+    assert receipt["claims"]["request"]["submitted"] == {"sha256": hashlib.sha256(source).hexdigest()}
 
 
 @pytest.mark.parametrize(
