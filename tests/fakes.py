@@ -489,7 +489,7 @@ def _same(one: Task, other: Task) -> bool:
 
 
 class Counters:
-    """`award.ports.Counters`."""
+    """`analytics.limit_counters.LimitCounters`."""
 
     def __init__(self) -> None:
         self.values: dict[str, int] = {}

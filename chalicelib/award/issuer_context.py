@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from chalicelib.analytics.limit_counters import LimitCounters
 from chalicelib.award.keys.key_policy import KeyPolicy
-from chalicelib.award.ports import Counters, IssuerStore, Signer
+from chalicelib.award.ports import IssuerStore, Signer
 
 MAX_ATTEMPTS = 8
 """Maximum attempts to change an issuer. Each failed attempt means that another writer of the same issuer was first."""
@@ -27,7 +28,7 @@ class IssuerContext:
     entropy: Callable[[int], bytes]
     """Returns the given number of cryptographically random bytes."""
     key_policy: KeyPolicy
-    counters: Counters
+    counters: LimitCounters
     """Daily quotas of issuers and of the deployment."""
 
     def moment(self) -> datetime:

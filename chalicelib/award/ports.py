@@ -44,19 +44,6 @@ class Signer(Protocol):
         """The 64-byte signature over ``message`` by a P-256 key: r and s (ES256; RFC 7518, 3.4)."""
 
 
-class Counters(Protocol):
-    """Counters that start at 0 and expire. Every method raises `Unavailable` when storage does not respond."""
-
-    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add ``amount`` to a counter unless it would exceed ``limit``, and return whether it was added. Atomic."""
-
-    def give_back(self, name: str, amount: int) -> None:
-        """Subtract what was added but not used. A counter that has expired in the meantime is left alone."""
-
-    def value(self, name: str) -> int:
-        """The current value, strongly consistent."""
-
-
 class IssuerStore(Protocol):
     """Stores issuers, achievements and credentials. Every method raises `Unavailable` when storage does not respond."""
 

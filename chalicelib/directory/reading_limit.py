@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from ipaddress import IPv6Address
-from typing import Protocol
 
 from chalicelib.analytics import networks
+from chalicelib.analytics.limit_counters import LimitCounters
+from chalicelib.analytics.networks import Level
 from chalicelib.analytics.visitor import network_id
 from chalicelib.credential import dates
 from chalicelib.directory.ports import SecretOfDay
@@ -49,16 +49,6 @@ _DECOY_BYTES = 16
 """128 bits: 26 characters in base32, as the ids of holders."""
 
 
-class ReadingCounters(Protocol):
-    """Counts per network, which are deleted after they expire. Every method raises `Unavailable`."""
-
-    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add ``amount`` atomically; False, without adding, if the count would then be above ``limit``."""
-
-    def give_back(self, name: str, amount: int) -> None:
-        """Subtract an ``amount`` that was added."""
-
-
 @dataclass(slots=True)
 class Reading:
     """One request that reads listings. ``decoy`` is the id of the network's decoy of today."""
@@ -74,7 +64,7 @@ class Reading:
 class ReadingLimit:
     """The limits of all networks."""
 
-    counters: ReadingCounters
+    counters: LimitCounters
     secret: SecretOfDay
     clock: Callable[[], datetime]
 
@@ -132,15 +122,9 @@ class ReadingLimit:
 
 
 def _counted(address: str) -> list[tuple[str, int]]:
-    """The networks that ``address`` is counted under and their limits, smallest first. Text that is not an address
-    counts as one network."""
-    found = networks.parse(address)
-    if found is None:
-        return [("unknown", PER_NETWORK)]
-    if isinstance(found, IPv6Address):
-        limits = ((64, PER_NETWORK), (48, PER_SITE), (32, PER_PROVIDER))
-        return [(networks.network(found, prefix), limit) for prefix, limit in limits]
-    return [(networks.network(found, 32), PER_NETWORK)]
+    """The networks that ``address`` is counted under and their limits, smallest first."""
+    limits = {Level.CLIENT: PER_NETWORK, Level.SITE: PER_SITE, Level.PROVIDER: PER_PROVIDER}
+    return [(network, limits[level]) for level, network in networks.levels(address)]
 
 
 def _decoy(secret: bytes, network: str) -> str:

@@ -111,7 +111,7 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``API_RATE#<name>``                   ``API_RATE``                    when a caller's limit of the API is fully back
 ``LISTINGS_READ#<network>``           ``LISTINGS_READ``               how much of the directory a network read today
-``RECEIPTS_MADE#<network>``           ``RECEIPTS_MADE``               how many receipts a network got today
+``RECEIPTS_MADE#<network, verifier>`` ``RECEIPTS_MADE``               receipts that a network or a verifier got today
 ``BATCH#<job>``                       ``BATCH``                       a batch of a verifier, processed by a function
 ``BATCH#<job>``                       ``PART#<n>``                    that a part is done; the progress of the job
 ``BATCHES_OF#<verifier and day>``     ``BATCHES_OF``                  how many jobs a verifier created on a day
@@ -349,8 +349,8 @@ def receipt_keys() -> Range:
     return Range("RECEIPT_KEYS")
 
 
-def receipts_made(network: str) -> Key:
-    return Key(join("RECEIPTS_MADE", network), "RECEIPTS_MADE")
+def receipts_made(name: str) -> Key:
+    return Key(join("RECEIPTS_MADE", name), "RECEIPTS_MADE")
 
 
 def event(event_id: str, at: datetime) -> Key:

@@ -13,7 +13,7 @@ from chalicelib.errors import NotFound
 from chalicelib.receipts import jws, payload, readable
 from chalicelib.receipts.digests import SALT_BYTES, Digests
 from chalicelib.receipts.keys import ReceiptKeys
-from chalicelib.receipts.limits import NetworkQuota, ReceiptLimit
+from chalicelib.receipts.limits import ReceiptLimit, ReceiptQuota
 from chalicelib.receipts.receipt import Receipt, ReceiptStore, VerificationRequest
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.report import Report
@@ -33,7 +33,7 @@ class Receipts:
     entropy: Callable[[int], bytes]
 
     def make(
-        self, request: VerificationRequest, report: Report, options: VerificationOptions, quota: NetworkQuota
+        self, request: VerificationRequest, report: Report, options: VerificationOptions, quota: ReceiptQuota
     ) -> Receipt:
         """Sign and store what ``report`` found. Raises `TooMany` when the quota is used up, `Unavailable`."""
         with quota.take():

@@ -11,10 +11,10 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address
 from types import MappingProxyType
 
 from chalicelib.analytics import networks
+from chalicelib.analytics.networks import Level
 from chalicelib.analytics.ports import Salts
 from chalicelib.analytics.visitor import SALT_BYTES, network_id
 from chalicelib.errors import TooMany
@@ -62,24 +62,23 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The policies of one kind of request; ``networks`` are the policies of callers without a key, by prefix length of
-    IPv6. IPv4 addresses have that of a /64, the subnet of a household or office (RFC 4291, 2.5.4)."""
+    """The policies of one kind of request; ``networks`` are those of callers without a key."""
 
     verifier: Policy
-    networks: Mapping[int, Policy]
+    networks: Mapping[Level, Policy]
 
 
 _SECOND = timedelta(seconds=1)
 _VERIFY = Limit(
     # Two batches of the largest size at once, then 20 credentials a second: 1.7 million a day.
     Policy("verify", 2_000, timedelta(milliseconds=50)),
-    # A class of thirty behind one address, two credentials each, then one a second. A /48 is one site, a /32 one
-    # provider (RFC 6177): larger, so that nobody uses up what they share.
+    # A class of thirty behind one address, two credentials each, then one a second. Sites and
+    # providers have more, so that no client uses up what it shares with others.
     MappingProxyType(
         {
-            64: Policy("verify", 60, _SECOND),
-            48: Policy("verify-site", 240, _SECOND / 4),
-            32: Policy("verify-provider", 1_200, _SECOND / 20),
+            Level.CLIENT: Policy("verify", 60, _SECOND),
+            Level.SITE: Policy("verify-site", 240, _SECOND / 4),
+            Level.PROVIDER: Policy("verify-provider", 1_200, _SECOND / 20),
         }
     ),
 )
@@ -142,17 +141,9 @@ class ApiLimits:
         now = self.clock().astimezone(UTC)
         salt = self.salts.create(now.date(), self.entropy(SALT_BYTES))
         sender = "other site" if by_other_site else "network"
-        counted = _networks(address, LIMITS[scope].networks)
+        counted = [(network, LIMITS[scope].networks[level]) for level, network in networks.levels(address)]
         buckets = ((network_id(salt, f"{sender} {policy.name} {network}"), policy) for network, policy in counted)
         return ApiMeter(self, tuple(buckets))
-
-
-def _networks(address: str, policies: Mapping[int, Policy]) -> list[tuple[str, Policy]]:
-    """The networks that ``address`` is counted under, smallest first. Text that is not an address counts as one."""
-    found = networks.parse(address)
-    if isinstance(found, IPv6Address):
-        return [(networks.network(found, prefix), policy) for prefix, policy in policies.items()]
-    return [("unknown" if found is None else str(found), policies[64])]
 
 
 def _too_many(wait: timedelta) -> TooMany:

@@ -8,7 +8,7 @@ from collections import Counter
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
-from chalicelib.errors import NotFound, Unauthenticated
+from chalicelib.errors import Unauthenticated
 from chalicelib.http.batch import answer_json, request_body, result_json
 from chalicelib.http.batch.request_body import BatchRequest
 from chalicelib.http.core import log
@@ -50,7 +50,7 @@ def routes(services: Services) -> Routes:
     def verify(request: Request, caller: ApiCaller) -> Reply:
         key = request.headers.get("idempotency-key")
         sent = request_body.read(request)
-        if not caller.has_key and (key is not None or len(sent.items) > MAX_ANONYMOUS):
+        if caller.grant is None and (key is not None or len(sent.items) > MAX_ANONYMOUS):
             raise Unauthenticated(_ANONYMOUS)
         if caller.verifier_id is None:
             return _reply(_answered(services, request, sent, caller))
@@ -68,9 +68,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/verify/batch/{id}", access=verifier(Scope.BATCH), missing=MISSING)
     def show(_request: Request, caller: ApiCaller, job_id: str) -> Reply:
-        found = jobs.progress(services.batch_jobs, job_id, caller.verifier_id or "")
-        if found is None:
-            raise NotFound("another verifier's job")
+        found = jobs.progress(services.batch_jobs, job_id, caller.key.verifier_id)
         link = None
         if found.job.finished is not None:
             link = services.batch_jobs.files.link(job_id, answer_json.LINK_SECONDS)

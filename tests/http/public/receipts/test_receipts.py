@@ -18,6 +18,7 @@ from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.public.test_pages import HEADLINES
 from tests.http.public.test_presentations import EXPIRED, PLAIN
+from tests.http.verifiers.keys import as_verifier
 from tests.receipts import samples
 from tests.verify.presentations.test_verify import presentation, signed_by_holder
 
@@ -261,3 +262,17 @@ def test_limit_is_answered_with_429(client: Gateway, laurel: Laurel, monkeypatch
     assert (refused.status, "retry-after" in refused.headers) == (429, True)
     assert client.get(laurel.url("valid"), accept=HTML).status == 200
     assert len(laurel.receipt_store.by_id) == 2
+
+
+def test_verifier_gets_receipts_after_strangers_have_used_up_theirs(
+    client: Gateway, laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "IN_TOTAL", 1)
+    monkeypatch.setattr(limits, "PER_VERIFIER", 2)
+    body = json.dumps({"receipt": True, "url": f"{BASE_URL}/c/{id_of('valid')}"}).encode()
+    assert [client.post("/v1/verify", body).status for _ in range(2)] == [200, 429]
+    key = as_verifier(laurel)
+    replies = [client.post("/v1/verify", body, **key) for _ in range(3)]
+    assert [reply.status for reply in replies] == [200, 200, 429]
+    assert replies[2].json["code"] == "too_many_requests"
+    assert len(laurel.receipt_store.by_id) == 3
