@@ -20,6 +20,7 @@ from chalicelib.access.models import Member, Membership
 from chalicelib.access.roles import Role
 from chalicelib.analytics.counts import view_counts
 from chalicelib.analytics.event import Event
+from chalicelib.analytics.rate_store import Taken
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import Place, Row, row_of
 from chalicelib.award.keys.key_policy import KeyPolicy
@@ -34,7 +35,6 @@ from chalicelib.errors import Conflict, Erased, LaurelError, NotFound, Refused, 
 from chalicelib.reports.hosted import ERASED
 from chalicelib.reports.store import RelatedItems
 from chalicelib.tasks.task_queue import DeadLetter, Task, lease
-from chalicelib.verifiers.ports import Taken
 from tests.access import fakes as access
 
 T = TypeVar("T", Issuer, Record)
@@ -64,15 +64,11 @@ class Salts:
 
 
 @dataclass
-class AllowanceStore:
-    """`reports.fetch_allowance.AllowanceStore` and `verifiers.ports.RateStore`. Each operation is atomic, as in the
-    real store."""
+class RateStore:
+    """`analytics.rate_store.RateStore`. Each operation is atomic, as in the real store."""
 
     free_at: dict[str, datetime] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
-
-    def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
-        return self.take(network, now, span, limit).wait
 
     def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
         with self.lock:
@@ -82,10 +78,10 @@ class AllowanceStore:
             self.free_at[name] = before + span
             return Taken(timedelta(), before + span - now)
 
-    def give_back(self, network: str, span: timedelta) -> None:
+    def give_back(self, name: str, span: timedelta) -> None:
         with self.lock:
-            if network in self.free_at:
-                self.free_at[network] -= span
+            if name in self.free_at:
+                self.free_at[name] -= span
 
 
 class IssuerStore:

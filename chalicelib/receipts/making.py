@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib import VERSION
-from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.credential import public_id
 from chalicelib.errors import NotFound
 from chalicelib.receipts import jws, payload, readable
 from chalicelib.receipts.digests import SALT_BYTES, Digests
@@ -37,7 +36,7 @@ class Receipts:
     ) -> Receipt:
         """Sign and store what ``report`` found. Raises `TooMany` when the quota is used up, `Unavailable`."""
         with quota.take():
-            receipt_id = base64.b32encode(self.entropy(17)).decode("ascii").lower()[:26]  # `credential.public_id`
+            receipt_id = public_id.new(self.entropy)
             digests = Digests(self.entropy(SALT_BYTES))
             readable_part = readable.build(request, report, options, digests)
             claims = payload.build(
@@ -59,6 +58,6 @@ class Receipts:
 
     def find(self, receipt_id: str) -> Receipt:
         """Read a receipt. Raises `NotFound`, `Unavailable`."""
-        if not PUBLIC_ID.fullmatch(receipt_id):
+        if not public_id.PUBLIC_ID.fullmatch(receipt_id):
             raise NotFound("no such receipt")
         return self.store.receipt(receipt_id)

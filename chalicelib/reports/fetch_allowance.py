@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
 
 from chalicelib.analytics import networks
 from chalicelib.analytics.networks import Level
 from chalicelib.analytics.ports import Salts
+from chalicelib.analytics.rate_store import RateStore
 from chalicelib.analytics.visitor import SALT_BYTES, network_id
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.language.phrase import plural
@@ -45,23 +45,11 @@ OTHER_SITES = 2
 open it submit slow credentials, and must not lock out the people in their networks."""
 
 
-class AllowanceStore(Protocol):
-    """Keeps for each network the moment at which its whole allowance is back. Every method raises `Unavailable`."""
-
-    def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
-        """Move the moment of ``network``, which is at least ``now``, later by ``span``, atomically. When it would then
-        be more than ``limit`` after ``now``, nothing changes, and the answer is how long until there is room;
-        otherwise it is zero."""
-
-    def give_back(self, network: str, span: timedelta) -> None:
-        """Move the moment earlier by the part of a reserved span that was not used."""
-
-
 @dataclass(frozen=True, slots=True)
 class FetchAllowance:
     """The allowances of all networks. ``request_seconds`` is the time limit for all fetches of one request."""
 
-    store: AllowanceStore
+    store: RateStore
     salts: Salts
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -120,7 +108,7 @@ class RequestAllowance:
         for network, share in self._counted:
             hashed = network_id(salt, network)
             span, most = _span(share, self._seconds), _span(share, allowance.request_seconds) * share.at_once
-            wait = math.ceil(allowance.store.reserve(hashed, now, span, most).total_seconds())
+            wait = math.ceil(allowance.store.take(hashed, now, span, most).wait.total_seconds())
             if wait > 0:
                 raise TooMany(
                     plural(

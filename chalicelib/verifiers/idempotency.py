@@ -10,7 +10,6 @@ What was not done is not kept: after an error, the same key works again.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from chalicelib import idempotency_key
+from chalicelib.credential import public_id
 from chalicelib.errors import Conflict, LaurelError
 
 RETENTION = timedelta(hours=24)
@@ -78,10 +78,6 @@ class IdempotencyContext:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
 
-    def new_id(self) -> str:
-        """26 characters of base32, 130 random bits, so that ids cannot be guessed."""
-        return base64.b32encode(self.entropy(17)).decode().lower()[:26]
-
 
 def answer_once(
     context: IdempotencyContext, owner: str, key: str | None, request: bytes, act: Callable[[str], StoredAnswer]
@@ -93,7 +89,7 @@ def answer_once(
     `Unavailable`, and what ``act`` raises.
     """
     if key is None:
-        return act(context.new_id())
+        return act(public_id.new(context.entropy))
     claim = _claim(context, owner, idempotency_key.checked(key), hashlib.sha256(request).digest())
     if claim.is_answered:
         kept = context.answers.find(claim.id)
@@ -113,7 +109,7 @@ def answer_once(
 def _claim(context: IdempotencyContext, owner: str, key: str, digest: bytes) -> KeyClaim:
     """The claim of this request, which no other request has; or one that is answered."""
     now = context.clock()
-    fresh = KeyClaim(owner, key, digest, context.new_id(), now + LEASE, now + RETENTION)
+    fresh = KeyClaim(owner, key, digest, public_id.new(context.entropy), now + LEASE, now + RETENTION)
     stored = context.claims.claim(fresh, now)
     if stored.id == fresh.id:
         return stored

@@ -16,10 +16,10 @@ from types import MappingProxyType
 from chalicelib.analytics import networks
 from chalicelib.analytics.networks import Level
 from chalicelib.analytics.ports import Salts
+from chalicelib.analytics.rate_store import RateStore, Taken
 from chalicelib.analytics.visitor import SALT_BYTES, network_id
 from chalicelib.errors import TooMany
 from chalicelib.language.phrase import plural
-from chalicelib.verifiers.ports import RateStore, Taken
 from chalicelib.verifiers.scope import Scope
 
 

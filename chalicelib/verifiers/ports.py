@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chalicelib.verifiers.verifier import KeyGrant, Verifier
 
@@ -36,21 +35,3 @@ class GrantStore(Protocol):
     def grant(self, digest: str) -> KeyGrant | None:
         """The key with this digest, strongly consistent, so that a revoked key stops working at once. Raises
         `Unavailable`."""
-
-
-class Taken(NamedTuple):
-    """The answer of a `RateStore`."""
-
-    wait: timedelta
-    """How long until there is room; zero if it was taken."""
-    refills_in: timedelta
-    """How long until the bucket is full."""
-
-
-class RateStore(Protocol):
-    """Keeps for each bucket the moment at which it is full (the theoretical arrival time of the generic cell rate
-    algorithm, ITU-T I.371, annex A)."""
-
-    def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
-        """Move the moment of ``name``, which is at least ``now``, later by ``span``, atomically. When it would then be
-        more than ``limit`` after ``now``, nothing changes. Raises `Unavailable`."""

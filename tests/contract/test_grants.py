@@ -51,7 +51,7 @@ from chalicelib.directory.query.query import read_query
 from chalicelib.directory.saved import actions as saved_actions
 from chalicelib.directory.saved.saved import Entry, Saved
 from chalicelib.directory.search import SearchRequest, search, suggestions
-from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore
+from chalicelib.dynamo.stores.rates import DynamoRateStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure import running
 from chalicelib.erasure.erasure import Erasure, RequestedBy
@@ -359,7 +359,7 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
         services.event_store.write(samples.event())
         if role == "VerifyRole":
             network, second = "203.0.113.7", timedelta(seconds=1)
-            allowance = DynamoAllowanceStore(laurel.tables)
+            allowance = DynamoRateStore(laurel.tables)
             assert allowance.reserve(network, laurel.clock(), second, second * 10) == timedelta()
             allowance.give_back(network, second)
             services.api_limits.of_network(Scope.VERIFY, network).charge(1)

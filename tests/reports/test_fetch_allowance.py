@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.analytics.networks import Level
+from chalicelib.analytics.rate_store import Taken
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.reports.fetch_allowance import (
     OTHER_SITES,
@@ -29,7 +30,7 @@ ADDRESS = "198.51.100.7"
 
 @dataclass
 class Setup:
-    store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
+    store: fakes.RateStore = field(default_factory=fakes.RateStore)
     salts: fakes.Salts = field(default_factory=fakes.Salts)
     now: datetime = NOW
     elapsed: float = 0.0
@@ -250,8 +251,8 @@ def test_networks_are_stored_as_keyed_hashes_of_the_day(setup: Setup) -> None:
 
 
 def test_nothing_is_fetched_when_time_cannot_be_counted(setup: Setup) -> None:
-    class Broken(fakes.AllowanceStore):
-        def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
+    class Broken(fakes.RateStore):
+        def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
             raise Unavailable("Storage did not respond.")
 
     setup.store = Broken()
@@ -264,8 +265,8 @@ def test_nothing_is_fetched_when_time_cannot_be_counted(setup: Setup) -> None:
 
 
 def test_a_reservation_that_cannot_be_given_back_ends_by_itself(setup: Setup) -> None:
-    class Broken(fakes.AllowanceStore):
-        def give_back(self, network: str, span: timedelta) -> None:
+    class Broken(fakes.RateStore):
+        def give_back(self, name: str, span: timedelta) -> None:
             raise Unavailable("Storage did not respond.")
 
     setup.store = Broken()

@@ -7,7 +7,6 @@ any worker at any time.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterator
@@ -28,7 +27,7 @@ from chalicelib.award.bulk.spreadsheet import inflated
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.keys import own_key
-from chalicelib.credential import dates
+from chalicelib.credential import dates, public_id
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 
@@ -230,7 +229,7 @@ def _identity(issuer_id: str, sent: Upload) -> tuple[str, str]:
     moments = [dates.write(each) if each else None for each in (sent.valid_from, sent.valid_until)]
     named = ["key", issuer_id, sent.key] if sent.key else ["content", issuer_id, terms.achievement_id, content]
     rows = [content, terms.achievement_id, terms.notify, *moments]
-    job_id = base64.b32encode(_sha256(named)[:17]).decode().lower()[:26]
+    job_id = public_id.of_digest(_sha256(named))
     return job_id, _sha256(rows).hex()
 
 

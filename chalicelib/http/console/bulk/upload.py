@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from contextlib import suppress
@@ -228,7 +227,7 @@ def _check(
     issuer = services.issuer_context.issuer_store.issuer(context.tenant)
     details = UploadDetails(
         content_hash=_content_hash(form),
-        key=f"console-{base64.b32encode(services.issuer_context.entropy(17)).decode().lower()[:26]}",
+        key=f"console-{services.issuer_context.public_id()}",
         achievement=achievement.name,
         recipients=recipients,
         notify=sent.terms.notify,
