@@ -71,8 +71,5 @@ def _cut(text: str | None, limit: int) -> str | None:
 
 def _clean(text: str) -> str:
     """``text`` without lone surrogates, which canonical JSON cannot have; a phrase stays one."""
-    return text if text.isascii() or text.encode("utf-8", "replace").decode() == text else _replaced(text)
-
-
-def _replaced(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    written = text.encode("utf-8", "replace").decode()
+    return text if written == text else written

@@ -84,6 +84,9 @@ _VERIFY = Limit(
 )
 LIMITS: Mapping[Scope, Limit] = MappingProxyType({Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY})
 """By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones."""
+MAX_BATCH_COST = _VERIFY.verifier.burst
+"""What a batch costs at most, however many items it has: a full bucket. `batch.jobs.JOBS_PER_DAY` limits larger
+ones."""
 
 
 class ApiMeter:

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from chalice.app import Request
 
-from chalicelib import idempotency_key
+from chalicelib import csv_output, idempotency_key
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import bulk_issuer, csv_output, dry_run, job_results, job_runner, spreadsheet
+from chalicelib.award.bulk import bulk_issuer, dry_run, job_results, job_runner, spreadsheet
 from chalicelib.award.bulk.bulk_issuer import Allow, RowsRefused, Upload
 from chalicelib.award.bulk.job import (
     Job,

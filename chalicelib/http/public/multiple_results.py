@@ -44,8 +44,7 @@ def results(services: Services, sent: Submission, visit: Visit) -> dict[str, obj
     found = services.submitted_reports.check_each(sent.parts, visit, sent.options)
     written = [_result(each, sent.options, services.settings.base_url) for each in found]
     verdicts = [Verdict(str(each["verdict"])) for each in written if "verdict" in each]
-    for verdict in verdicts:
-        log.answered(visit.kind, verdict)
+    log.answered_many(visit.kind, verdicts)
     unchecked = [Verdict.UNKNOWN] * (len(written) - len(verdicts))
     return {"verdict": worst_of((*verdicts, *unchecked)).value, "results": written}
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Request
 
+from chalicelib import json_pointer
 from chalicelib.analytics.event import Visit
-from chalicelib.award.input import json_pointer
 from chalicelib.credential import strict_json
 from chalicelib.errors import Erased, LaurelError, NotFound, TakenDown
 from chalicelib.http.core import log
