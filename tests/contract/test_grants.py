@@ -360,7 +360,7 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
         if role == "VerifyRole":
             network, second = "203.0.113.7", timedelta(seconds=1)
             allowance = DynamoRateStore(laurel.tables)
-            assert allowance.reserve(network, laurel.clock(), second, second * 10) == timedelta()
+            assert allowance.take(network, laurel.clock(), second, second * 10).wait == timedelta()
             allowance.give_back(network, second)
             services.api_limits.of_network(Scope.VERIFY, network).charge(1)
     assert refused == []
