@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Request
 
+from chalicelib import json_pointer
 from chalicelib.analytics.event import Visit
-from chalicelib.award.input import json_pointer
 from chalicelib.credential import strict_json
 from chalicelib.errors import Erased, LaurelError, NotFound, TakenDown
 from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
-from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.problem import Problem, problem_from_error
 from chalicelib.http.input import body, form
 from chalicelib.http.public.credential import recipient_form
 from chalicelib.http.public.credential.recipient_form import LF, NO_RECIPIENT, RecipientForm
@@ -173,6 +173,14 @@ def as_answered(error: LaurelError) -> LaurelError:
     if isinstance(error, NotFound) and not isinstance(error, TakenDown | Erased):
         return Problem("nothing_found", MISSING)
     return error
+
+
+def problem_document(error: LaurelError) -> dict[str, object]:
+    """Serialize why one of several submissions has no report. Raises ``error`` if it is not about the submission."""
+    found = problem_from_error(as_answered(error), MISSING)
+    if found is None:
+        raise error
+    return found.document()
 
 
 def require_presentation(report: Report, options: VerificationOptions) -> None:
