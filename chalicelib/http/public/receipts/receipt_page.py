@@ -71,6 +71,7 @@ class Page:
     software: str
     made_at: datetime
     checked_at: datetime
+    was_valid: bool
     erased: bool
     again: str
     """Where to check the credential again."""
@@ -99,6 +100,7 @@ def page_of(receipt: Receipt, base_url: str) -> Page:
         software=claims["software"],
         made_at=datetime.fromtimestamp(claims["iat"], UTC),
         checked_at=dates.parse(claims["checked_at"]),
+        was_valid=claims["verdict"] == Verdict.VALID,
         erased=receipt.readable is None,
         again=_again(readable.get("url"), base_url),
         source=text.optional_text(readable.get("url")),
