@@ -16,7 +16,7 @@ def create_account(at: EntryContext) -> str:
 
 
 def create_job(at: EntryContext) -> str:
-    return jobs.create(at.laurel.batch_jobs, "j" * 26, "another", Detail.SUMMARY, [{"ref": CANARY}], []).id
+    return jobs.create(at.laurel.batch_jobs, "j" * 26, "another", Detail.SUMMARY, [f'{{"ref": "{CANARY}"}}'], []).id
 
 
 ENTRIES: dict[tuple[str, str], Builder] = {
