@@ -84,8 +84,24 @@ _VERIFY = Limit(
         }
     ),
 )
-LIMITS: Mapping[Scope, Limit] = MappingProxyType({Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY})
-"""By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones."""
+_DIRECTORY = Limit(
+    # Suggestions while fifty recruiters of a platform type, then 10 searches a second. How much of the directory a
+    # network reads in a day has a limit of its own, with and without a key (`directory.reading_limit`).
+    Policy("directory", 600, timedelta(milliseconds=100)),
+    # One person who types and searches, or a class of thirty with two searches each, then one a second.
+    MappingProxyType(
+        {
+            64: Policy("directory", 60, _SECOND),
+            48: Policy("directory-site", 240, _SECOND / 4),
+            32: Policy("directory-provider", 1_200, _SECOND / 20),
+        }
+    ),
+)
+LIMITS: Mapping[Scope, Limit] = MappingProxyType(
+    {Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY, Scope.DIRECTORY: _DIRECTORY}
+)
+"""By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones; a
+search of the directory counts as one, however many people it finds."""
 
 
 class ApiMeter:
