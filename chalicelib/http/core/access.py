@@ -99,7 +99,8 @@ def verifier(scope: Scope | None = None, *, anonymous: bool = False) -> Rule:
     ``anonymous``, also admit callers without a key, who have a lower limit.
 
     A request counts as one item before its body is read. A view that answers several calls `ApiCaller.charge`. Every
-    response of the route has the headers `RateLimit-Policy` and `RateLimit`. A route without ``scope`` is not limited.
+    response of the route has the headers `RateLimit-Policy` and `RateLimit`. A route without ``scope`` is not limited,
+    unless its view calls `api_caller.count` when it knows what the request needs.
     """
     return Rule(CallerKind.VERIFIER, scope=scope, anonymous=anonymous)
 
