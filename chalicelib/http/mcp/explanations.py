@@ -110,17 +110,27 @@ def headline_of(report: Report) -> VerdictText:
 
 
 def caveats(report: Report) -> list[dict[str, str]]:
-    """What limits the verdict of ``report``, or of a credential inside it, as statements with a stable code."""
-    all_ = [report, *report.within()]
-    codes = {finding.code for each in all_ for finding in each.findings}
-    credentials = [each for each in all_ if not each.is_presentation]
+    """What limits the verdict of ``report``, or of a credential in a presentation, as statements with a stable code."""
+    subjects = _subjects(report)
+    codes = {finding.code for each in subjects for finding in each.findings}
     found = [
-        (ISSUER_NOT_PROVEN, not all(map(verdict_text.issuer_proven, credentials))),
+        (ISSUER_NOT_PROVEN, not issuer_proven(report)),
         (NO_SIGNATURE, "hosted_matches" in codes),
         (NO_STATUS, "no_status" in codes),
-        (CONTENTS_NOT_PROVEN, any(map(_is_stopped, all_))),
+        (CONTENTS_NOT_PROVEN, any(map(_is_stopped, (report, *subjects)))),
     ]
     return [coded(*statement) for statement, applies in found if applies]
+
+
+def issuer_proven(report: Report) -> bool:
+    """Whether it is confirmed who issued the credential, or each one in a presentation."""
+    subjects = _subjects(report)
+    return bool(subjects) and all(map(verdict_text.issuer_proven, subjects))
+
+
+def _subjects(report: Report) -> list[Report]:
+    """The credentials that ``report`` decides on; those inside a credential, such as endorsements, do not count."""
+    return [each.report for each in report.contained] if report.is_presentation else [report]
 
 
 def _is_stopped(report: Report) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.credential import dates
 from chalicelib.http.mcp import explanations
 from chalicelib.http.mcp.tool import CODED, Schema, schema
-from chalicelib.http.public.credential.verdict_text import issuer_proven
 from chalicelib.verify.report import Outcome, Report, Verdict
 
 _TEXT: Schema = {"type": "string"}
@@ -52,7 +51,7 @@ def statements(report: Report) -> dict[str, object]:
         "advice": list(decided.advice),
         "checked_at": dates.write(report.checked_at),
         "format": report.format,
-        "issuer_proven": issuer_proven(report),
+        "issuer_proven": explanations.issuer_proven(report),
         "caveats": explanations.caveats(report),
         "not_checked": explanations.not_checked(report),
         "findings": [
@@ -60,7 +59,7 @@ def statements(report: Report) -> dict[str, object]:
             for each in report.findings
         ],
         "contained": [
-            {"kind": kind, "verdict": each.verdict.value, "issuer_proven": issuer_proven(each)}
+            {"kind": kind, "verdict": each.verdict.value, "issuer_proven": explanations.issuer_proven(each)}
             for kind, each in report.contained[:MAX_CONTAINED]
         ],
     }

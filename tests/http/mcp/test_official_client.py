@@ -88,6 +88,7 @@ def test_errors_reach_the_client(laurel: Laurel, mode: str) -> None:
     assert (unknown.code, unknown.message) == (-32602, "Unknown tool. See tools/list.")
 
 
+@pytest.mark.filterwarnings("ignore:ping is removed")
 def test_ping_and_handshake_of_earlier_revisions(laurel: Laurel) -> None:
     async def use(client: Client) -> tuple[Any, str | None]:
         await client.send_ping()
