@@ -202,7 +202,9 @@ def test_only_public_items_are_in_partitions_that_visitors_may_read(resources: M
             name for name, pk in PARTITIONS.items() if Call("GetItem", "credentials", frozenset([pk])).allowed(grants)
         }
         # What an API key permits, under the hash of the key: only who has the key can find it.
-        assert read == PUBLIC_ITEMS | {"verifier_key"} | ({"counts", "counts_between"} if role == "PublicRole" else set())
+        assert read == PUBLIC_ITEMS | {"verifier_key"} | (
+            {"counts", "counts_between"} if role == "PublicRole" else set()
+        )
 
 
 @pytest.mark.parametrize(("role", "table"), EXPECTED)

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import httpx2
 import pytest
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
-from mcp.shared._httpx_utils import create_mcp_http_client
 
 from chalicelib.http.mcp.revisions import LEGACY, MODERN
 from chalicelib.verifiers.scope import Scope
@@ -36,7 +36,7 @@ def with_client(laurel: Laurel, use: Callable[[Client], Awaitable[Any]], mode: s
     """Connect, let ``use`` call the server, and return what it returns."""
 
     async def connected() -> Any:
-        async with create_mcp_http_client(headers=headers) as http_client:
+        async with httpx2.AsyncClient(headers=headers) as http_client:
             transport = streamable_http_client(f"{laurel.base_url}/mcp", http_client=http_client)
             async with Client(transport, mode=mode, cache=None) as client:
                 return await use(client)
