@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.http.mcp.revisions import CAPABILITIES_KEY, VERSION_KEY
-from tests.http.fake_laurel import Laurel
+from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import Gateway, Response
 
 MODERN, PREVIOUS = "2026-07-28", "2025-11-25"
@@ -61,6 +61,4 @@ def call(send: Send) -> Send:
 @pytest.fixture
 def url(laurel: Laurel) -> Callable[[str], str]:
     """The link of a hosted credential by what is known of it, such as `valid`."""
-    from tests.http.fake_laurel import id_of
-
     return lambda name: f"{laurel.base_url}/c/{id_of(name)}"

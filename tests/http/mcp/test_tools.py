@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from chalicelib.errors import Unavailable
 from chalicelib.http.mcp.tools import TOOLS
 from chalicelib.http.mcp.untrusted import BEGIN, END, MAX_TEXT
 from chalicelib.verifiers.scope import Scope
-from tests import makers
+from tests import fakes, makers
 from tests.http import senders
 from tests.http.directory.test_search import ADA, holder, show
 from tests.http.fake_laurel import Laurel, id_of
@@ -292,10 +293,7 @@ def test_caller_over_the_limit_is_told_when_to_continue(call: Send, client: Gate
 
 
 def test_nothing_is_answered_that_cannot_be_counted(call: Send, laurel: Laurel) -> None:
-    from chalicelib.errors import Unavailable
-    from tests import fakes
-
-    class Broken(fakes.AllowanceStore):
+    class Broken(fakes.RateStore):
         def take(self, *_: object) -> None:
             raise Unavailable("no answer")
 
