@@ -18,6 +18,7 @@ VISITORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "public.home": ("/", CATCH_ALL),
         "public.verify": ("/v1/verify",),
+        "mcp.routes": ("/mcp",),
         "batch.api": ("/v1/verify/batch",),
         "batch.page": ("/verify/batch",),
         "vc_api.routes": ("/credentials", "/presentations", "/without-issuer-binding"),
@@ -118,7 +119,7 @@ ISSUERS_AND_HOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The same for the function *issuer*."""
-VERIFY_ONLY = frozenset({"batch.api", "batch.page", "public.verify", "vc_api.routes"})
+VERIFY_ONLY = frozenset({"batch.api", "batch.page", "mcp.routes", "public.verify", "vc_api.routes"})
 """Those of `VISITORS` that serve only *verify*: the snapshot of *public* does not contain them."""
 PREFIXES = MappingProxyType({**VISITORS, **ISSUERS_AND_HOLDERS})
 NOT_FOUND = "public.home"

@@ -13,3 +13,5 @@ class Scope(StrEnum):
     """Verify one request's credentials."""
     BATCH = "batch"
     """Verify many credentials in one request or job."""
+    DIRECTORY = "directory"
+    """Search the directory."""

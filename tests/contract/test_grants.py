@@ -199,7 +199,8 @@ def stream_record(prefix: str, value: str) -> dict[str, Any]:
     return {"dynamodb": {"Keys": stored, "SequenceNumber": "1", "ApproximateCreationDateTime": 0}}
 
 
-def test_the_directory_follows_changes_with_no_more_than_its_role_grants(laurel: Laurel) -> None:
+@pytest.mark.parametrize("reader", ["PublicRole", "VerifyRole"])
+def test_the_directory_follows_changes_with_no_more_than_its_role_grants(laurel: Laurel, reader: str) -> None:
     domain_proof.prove(laurel.services.domain_prover, "acme", DOMAIN)
     record = laurel.issue()
     show(laurel, record.id)
@@ -208,7 +209,8 @@ def test_the_directory_follows_changes_with_no_more_than_its_role_grants(laurel:
         with enforced(laurel.tables, grants_of(read_template(), "UpdateDirectoryRole")) as refused:
             for changed in (("PUBLISHED", HOLDER), ("CREDENTIAL", record.id)):
                 assert laurel.services.update_listings([stream_record(*changed)]).failed is None
-        with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as also:
+        with enforced(laurel.tables, grants_of(read_template(), reader)) as also:
+            laurel.services.api_limits.of_network(Scope.DIRECTORY, "2001:db8::1").charge(1)
             with laurel.services.reading_limit.reading("2001:db8::1", 10) as reading:
                 page = search(searched, laurel.services.directory, laurel.clock())
             laurel.services.reading_limit.opened_decoy("2001:db8::1", reading.decoy)
@@ -366,14 +368,17 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
     assert refused == []
 
 
-def test_verify_function_looks_up_a_key_and_counts_its_verifier_and_reads_nothing_else(laurel: Laurel) -> None:
+@pytest.mark.parametrize(("role", "scope"), [("VerifyRole", Scope.VERIFY), ("PublicRole", Scope.DIRECTORY)])
+def test_functions_for_visitors_look_up_a_key_and_count_its_verifier_and_read_nothing_else(
+    laurel: Laurel, role: str, scope: Scope
+) -> None:
     services = laurel.services
     context = services.verifier_context
     verifier = accounts.create(context, "dev@jobs.example", "Jobs")
-    made = accounts.create_key(context, verifier, "production", [Scope.VERIFY])
-    with enforced(laurel.tables, grants_of(read_template(), "VerifyRole")) as refused:
+    made = accounts.create_key(context, verifier, "production", [scope])
+    with enforced(laurel.tables, grants_of(read_template(), role)) as refused:
         grant = accounts.authenticate(services.grant_store, made.text, laurel.clock())
-        services.api_limits.of_verifier(Scope.VERIFY, grant.verifier_id).charge(1)
+        services.api_limits.of_verifier(scope, grant.verifier_id).charge(1)
         assert refused == []
         with pytest.raises(Unavailable):
             context.store.verifier(verifier.id)

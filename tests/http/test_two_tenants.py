@@ -48,7 +48,7 @@ GUARDED = [(method, path) for method, path in ROUTES if method != "HEAD" and not
 PUBLIC = {
     "GET /", "POST /", "GET /c/{id}", "POST /c/{id}", "GET /v1/credentials/{id}",
     "GET /v1/credentials/{id}/report", "POST /v1/credentials/{id}/report", "POST /v1/verify", "POST /v1/verify/batch",
-    "GET /verify/batch", "POST /verify/batch",
+    "GET /verify/batch", "POST /verify/batch", "POST /mcp",
     "POST /credentials/verify", "POST /presentations/verify", "POST /credentials/issue",
     "POST /credentials/issue/{suite}",
     "POST /without-issuer-binding/credentials/verify", "POST /without-issuer-binding/presentations/verify",

@@ -33,6 +33,7 @@ limits of its own. Enough for a course in which everyone creates one to take tur
 SCOPES = (
     (Scope.VERIFY, "Verify credentials", "Verify up to 20 credentials or links in one request."),
     (Scope.BATCH, "Verify batches", "Verify up to 1,000 credentials or links in one request, or more in a job."),
+    (Scope.DIRECTORY, "Search the directory", "Find people who have made their credentials public."),
 )
 """Scope, label and hint."""
 
