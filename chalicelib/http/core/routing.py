@@ -83,6 +83,7 @@ class Routes(Blueprint):
 
             guarded.__name__ = view.__name__
             guarded.access = access  # type: ignore[attr-defined] # read by the test of the whole route table
+            guarded.idempotent = idempotent  # type: ignore[attr-defined] # read by the OpenAPI document
             guarded.function = serves  # type: ignore[attr-defined] # read by the packager
             if self.services.settings.function in (None, serves):
                 register(guarded)
