@@ -10,6 +10,7 @@ import json
 import sys
 
 from tools.openapi import breaking
+from tools.openapi.areas import AREAS
 from tools.openapi.document import PATH, RELEASED, document, written
 
 
@@ -26,10 +27,11 @@ def main() -> int:
             print(change)
         print(f"{len(changes)} breaking changes.")
         return 1 if changes else 0
+    operations = sum(len(area.operations) for area in AREAS)
     for path in (PATH, RELEASED) if arguments.release else (PATH,):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(written(found), "utf-8")
-        print(f"Wrote {path.name}: {sum(map(len, found['paths'].values()))} operations.")
+        print(f"Wrote {path.name}: {operations} operations.")
     return 0
 
 

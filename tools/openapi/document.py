@@ -16,9 +16,9 @@ from chalicelib.http.core.problem import KINDS
 from chalicelib.http.input.negotiation import PROBLEM
 from tools.openapi.areas import AREAS
 from tools.openapi.operation import JSON, Body, Content, Operation, Query
-from tools.openapi.problems import UNREADABLE_JSON, by_status
+from tools.openapi.problems import PROBLEM_MEMBERS, UNREADABLE_JSON, by_status
 from tools.openapi.routes import BoundRoute, bound_routes
-from tools.openapi.schema import INTEGER, STRING, Schema, array, described, ref, response
+from tools.openapi.schema import STRING, Schema, described, ref, response
 
 Json = dict[str, object]
 PATH = Path(__file__).parents[2] / "chalicelib/http/reference/openapi.json"
@@ -212,17 +212,5 @@ def _title(status: int) -> str:
 
 
 def _problem() -> Json:
-    error = response({"pointer": described(STRING, "A JSON Pointer (RFC 6901)."), "detail": STRING})
-    return described(
-        response(
-            {
-                "type": STRING,
-                "title": STRING,
-                "status": INTEGER,
-                "code": described({"type": "string", "enum": sorted(KINDS)}, "Stable: docs/api.md lists all."),
-                "detail": described(STRING, "A sentence for people."),
-            },
-            {"errors": array(error)},
-        ),
-        "An error (RFC 9457).",
-    )
+    required = {name: schema for name, schema in PROBLEM_MEMBERS.items() if name != "errors"}
+    return described(response(required, {"errors": PROBLEM_MEMBERS["errors"]}), "An error (RFC 9457).")

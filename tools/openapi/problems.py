@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
 from tools.openapi.operation import JSON, Operation
 from tools.openapi.routes import BoundRoute
+from tools.openapi.schema import INTEGER, STRING, Schema, array, described, one_of, response
 
 ANY_REQUEST: Final = ("too_many_requests", "internal", "unavailable", "timeout")
 """API Gateway's own limits and time, and what no caller can prevent."""
@@ -27,6 +28,18 @@ UNREADABLE_JSON: Final = (
 )
 """What is wrong with a body (`credential.strict_json`, `http.input.json_body`)."""
 WITH_KEY: Final = (CallerKind.TOKEN, CallerKind.OPERATOR, CallerKind.EITHER, CallerKind.VERIFIER)
+
+PROBLEM_MEMBERS: Final[Mapping[str, Schema]] = {
+    "type": STRING,
+    "title": STRING,
+    "status": INTEGER,
+    "code": described(one_of(sorted(KINDS)), "Stable: docs/api.md lists all."),
+    "detail": described(STRING, "A sentence for people."),
+    "errors": array(response({"pointer": described(STRING, "A JSON Pointer (RFC 6901)."), "detail": STRING})),
+}
+"""Members of a problem document (RFC 9457), of which only `errors` may be missing. Some codes have more."""
+_REQUIRED_TYPES = (JSON, "application/x-www-form-urlencoded")
+"""Types of bodies that are refused under another type; other bodies are read whatever their type."""
 
 
 def by_status(operation: Operation, route: BoundRoute) -> dict[int, list[str]]:
@@ -50,7 +63,7 @@ def _codes(operation: Operation, route: BoundRoute) -> Iterator[str]:
     if operation.body is not None:
         yield from UNREADABLE_JSON
         yield "too_large"
-        if JSON in operation.body.types:
+        if operation.body.types[0] in _REQUIRED_TYPES:
             yield "unsupported_media_type"
     if has_key and operation.method != "GET":
         yield "invalid_request" if operation.idempotent else "idempotency_key_unsupported"

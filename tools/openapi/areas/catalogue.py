@@ -133,8 +133,8 @@ _FOUND = response(
         "facets": response({}, {kind.value: _FACET for kind in FACETS}),
     },
 )
-_VALUES = {"type": "array", "items": {"type": "string", "maxLength": query.MAX_LENGTH}, "maxItems": MAX_VALUES}
-_FILTERS = {
+_VALUES: Schema = {"type": "array", "items": {"type": "string", "maxLength": query.MAX_LENGTH}, "maxItems": MAX_VALUES}
+_FILTERS: dict[FilterKind, Schema] = {
     FilterKind.OPEN_TO: {"type": "array", "items": one_of(OpenTo), "maxItems": MAX_VALUES},
     FilterKind.ISSUED_AFTER: {"type": "array", "items": {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}},
 }

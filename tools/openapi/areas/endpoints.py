@@ -55,7 +55,9 @@ _MESSAGE = response(
         "body": OBJECT,
     }
 )
-_IGNORED: dict[str, Schema] = dict.fromkeys(("id", "host", "secrets", "created", "failing_since", "paused_because", "messages"), ANY)
+_IGNORED: dict[str, Schema] = dict.fromkeys(
+    ("id", "host", "secrets", "created", "failing_since", "paused_because", "messages"), ANY
+)
 _REQUIRED = {"url": STRING, "kinds": array(_KIND)}
 _EXAMPLE = {"url": "https://crm.example.org/laurel", "kinds": ["issued", "shared", "conversion"]}
 _PROBLEMS = ("refused", "url_refused", "conflict", "version_conflict")

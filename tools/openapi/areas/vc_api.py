@@ -7,6 +7,7 @@ from chalicelib.http.vc_api.results import REFUSED
 from chalicelib.http.vc_api.routes import UNBOUND
 from chalicelib.verify.pipeline import CHECKS
 from tools.openapi.operation import JSON, Area, Body, Operation
+from tools.openapi.problems import PROBLEM_MEMBERS
 from tools.openapi.schema import (
     BOOLEAN,
     OBJECT,
@@ -22,17 +23,16 @@ from tools.openapi.schema import (
 )
 
 _DETAIL = response({"type": STRING, "title": STRING, "detail": STRING})
-_RESULT = response(
-    {"verified": BOOLEAN, "problemDetails": array(_DETAIL)},
-    {"results": mapping(response({"valid": BOOLEAN, "code": STRING}))},
-)
+_VERIFIED: dict[str, Schema] = {"verified": BOOLEAN, "problemDetails": array(_DETAIL)}
+_RESULTS = mapping(response({"valid": BOOLEAN, "code": STRING}))
+_RESULT = response(_VERIFIED, {"results": _RESULTS})
 _TOKEN = {"type": "string", "minLength": 1, "pattern": r"^\s*[^{\s]"}
 _VERIFIABLE = {"anyOf": [{"type": "object", "minProperties": 1}, _TOKEN]}
 _OPTIONS = response(
     {}, {"challenge": nullable(STRING), "domain": nullable(STRING), "checks": array(one_of(c.name for c in CHECKS))}
 )
 _SUPPORT = f"{REFUSED} if it is not verified. Every body is read as JSON, whatever its `Content-Type`."
-_ERRORS = {JSON: ref("VerificationResult")}
+_ERRORS = {JSON: ref("VerificationProblem")}
 """Except about the API key and its limits, errors are results too, so that the suites can read them."""
 _PROBLEMS = ("nothing_found", "not_a_presentation", "taken_down", "erased", "url_refused", "link_unreachable")
 
@@ -71,7 +71,7 @@ def _issue(path: str, identifier: str, summary: str, schema: dict[str, Schema]) 
             },
         ),
         path=schema,
-        problems=_PROBLEMS,
+        problems=("not_found", *_PROBLEMS),
         problem_types=_ERRORS,
     )
 
@@ -102,5 +102,10 @@ AREA = Area(
             {"suite": one_of(SUITES)},
         ),
     ),
-    {"VerificationResult": described(_RESULT, "`problemDetails` says why something is not verified (RFC 9457).")},
+    {
+        "VerificationResult": described(_RESULT, "`problemDetails` says why something is not verified (RFC 9457)."),
+        "VerificationProblem": described(
+            response(_VERIFIED, {"results": _RESULTS, **PROBLEM_MEMBERS}), "A result that may also be an error."
+        ),
+    },
 )

@@ -105,21 +105,16 @@ _FINDING = response(
     },
     {"standard_error": described(URL, "The error URI of the standard, where it names one.")},
 )
-_SUMMARY = response(
-    {
-        "verdict": VERDICT,
-        "checked_at": TIME,
-        "format": TEXT,
-        "issuer_check": ISSUER_CHECK,
-        "findings": described(
-            array(
-                response({"check": one_of(check.name for check in CHECKS), "outcome": OUTCOME, "code": STRING}),
-            ),
-            "The checks that failed or could not be completed.",
-        ),
-    },
-    BESIDE,
-)
+_SUMMARY = {
+    "verdict": VERDICT,
+    "checked_at": TIME,
+    "format": TEXT,
+    "issuer_check": ISSUER_CHECK,
+    "findings": described(
+        array(response({"check": one_of(check.name for check in CHECKS), "outcome": OUTCOME, "code": STRING})),
+        "The checks that failed or could not be completed.",
+    ),
+}
 _REF = described(nullable(STRING), "Your own reference; null if the item has none that can be read.")
 _ITEM = request(
     {"ref": {"type": "string", "minLength": 1, "maxLength": MAX_REF}}, {"url": _LINK, "credential": _CREDENTIAL}
@@ -166,7 +161,8 @@ AREA = Area(
             {200: {"anyOf": [ref("Report"), ref("Results")]}},
             description=(
                 "Send the credential as it is, or one of these envelopes. The response is the report, whatever "
-                f"the verdict; for `credentials`, the results of up to {MAX_SEVERAL}. The body is at most {MAX_BODY:,} bytes."
+                f"the verdict; for `credentials`, the results of up to {MAX_SEVERAL}. The body has at most "
+                f"{MAX_BODY:,} bytes."
             ),
             body=Body(
                 _SUBMISSION,
@@ -224,17 +220,12 @@ AREA = Area(
         "BatchResults": response(
             {
                 "verdict": VERDICT,
-                "results": array(
-                    {
-                        "anyOf": [
-                            response({"ref": _REF, "problem": ref("Problem")}),
-                            {"allOf": [response({"ref": _REF}), {"anyOf": [ref("Report"), ref("ReportSummary")]}]},
-                        ]
-                    },
-                ),
+                "results": array({"anyOf": [ref("ItemProblem"), ref("ItemReport"), ref("ItemSummary")]}),
             }
         ),
-        "ReportSummary": _SUMMARY,
+        "ItemProblem": response({"ref": _REF, "problem": ref("Problem")}),
+        "ItemReport": response({"ref": _REF, **REPORT_MEMBERS}, {**BESIDE, "contained": array(ref("ContainedReport"))}),
+        "ItemSummary": response({"ref": _REF, **_SUMMARY}, BESIDE),
         "BatchJob": JOB,
         "VerifiedView": described(_VIEW, "What the signature covers. Every member may be null."),
         "VerifiedAchievement": _ACHIEVEMENT,
