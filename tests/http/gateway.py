@@ -17,6 +17,7 @@ from chalice.local import LambdaContext, RouteMatcher
 
 from chalicelib.http.app import create_app
 from chalicelib.settings import Settings
+from tests.http import openapi_check
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 """The `Accept` header of a browser that opens a link."""
@@ -58,7 +59,10 @@ _SHARED: dict[Settings, tuple[Chalice, CurrentServices]] = {}
 
 @dataclass(frozen=True)
 class Gateway:
-    """A client that sends requests to an app through the gateway; `over` creates it from services."""
+    """A client that sends requests to an app through the gateway; `over` creates it from services.
+
+    Every response has to follow the OpenAPI document.
+    """
 
     _app: Chalice
     _choose: Callable[[], None] = lambda: None
@@ -95,7 +99,11 @@ class Gateway:
             **response["headers"],
             **{name: ", ".join(all_) for name, all_ in response["multiValueHeaders"].items()},
         }
-        return Response(response["statusCode"], {name.lower(): text for name, text in named.items()}, content, encoded)
+        lower = {name.lower(): text for name, text in named.items()}
+        found = Response(response["statusCode"], lower, content, encoded)
+        if openapi_check.is_declared(method, str(event["resource"])):
+            assert openapi_check.errors(method, str(event["resource"]), found) == [], f"{method} {path}"
+        return found
 
     def get(self, path: str, **headers: str) -> Response:
         return self("GET", path, **headers)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from tests.http.gateway import Response
 from tools.openapi.document import PATH
 
 DOCUMENT: dict[str, Any] = json.loads(PATH.read_text("utf-8"))
@@ -19,20 +20,37 @@ ADDRESS = "https://laurel.example/openapi.json"
 """What references in a schema are relative to."""
 
 
-def errors(route: str, response: Response) -> list[str]:
-    """What of ``response`` to a request of ``route``, a method and a bound path, the document does not allow."""
-    method, _, path = route.partition(" ")
-    declared = _resolved(DOCUMENT["paths"][path][method.lower()]["responses"].get(str(response.status)))
+class Answer(Protocol):
+    """A response; header names are in lower case."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+def is_declared(method: str, path: str) -> bool:
+    """Whether the document has an operation with this method and bound path."""
+    return method.lower() in DOCUMENT["paths"].get(path, {})
+
+
+def errors(method: str, path: str, answer: Answer) -> list[str]:
+    """What the document does not allow of ``answer`` to a request of this method and bound path."""
+    declared = _resolved(DOCUMENT["paths"][path][method.lower()]["responses"].get(str(answer.status)))
     if declared is None:
-        return [f"{response.status} is not documented: {response.text[:200]}"]
+        return [f"{answer.status} is not documented: {answer.body[:200]!r}"]
     if "content" not in declared:
-        return [] if response.body == b"" else [f"{response.status} has a body."]
-    media_type = response.headers["content-type"].partition(";")[0]
+        return [] if answer.body == b"" else [f"{answer.status} has a body."]
+    media_type = answer.headers["content-type"].partition(";")[0]
+    if media_type == "text/html" and answer.status >= HTTPStatus.BAD_REQUEST:
+        return []  # a browser gets a page about the error
     if media_type not in declared["content"]:
-        return [f"{media_type} is not documented for {response.status}."]
+        return [f"{media_type} is not documented for {answer.status}."]
     if not media_type.endswith(("/json", "+json")):
         return []
-    found = _validator(route, str(response.status), media_type).iter_errors(response.json)
+    found = _validator(method, path, str(answer.status), media_type).iter_errors(json.loads(answer.body))
     return [f"{each.json_path}: {each.message[:300]}" for each in found]
 
 
@@ -46,11 +64,14 @@ def _resolved(value: Any) -> Any:
 
 
 @cache
-def _validator(route: str, status: str, media_type: str) -> Draft202012Validator:
-    method, _, path = route.partition(" ")
+def _validator(method: str, path: str, status: str, media_type: str) -> Draft202012Validator:
     declared = _resolved(DOCUMENT["paths"][path][method.lower()]["responses"][status])
-    schema = _closed(declared["content"][media_type]["schema"])
-    return Draft202012Validator(schema, registry=_registry(), format_checker=FormatChecker())
+    return validator_of(declared["content"][media_type]["schema"])
+
+
+def validator_of(schema: Mapping[str, Any]) -> Draft202012Validator:
+    """A validator of a schema of the document."""
+    return Draft202012Validator(_closed(schema), registry=_registry(), format_checker=FormatChecker())
 
 
 @cache
