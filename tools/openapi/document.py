@@ -37,8 +37,7 @@ _OF_RULE: Mapping[CallerKind, tuple[str, ...]] = {
     CallerKind.VERIFIER: ("verifierKey",),
 }
 _DESCRIPTION = """\
-Verify credentials, read public ones, and issue them. docs/api.md describes the API in prose: https://laurel.example/docs
-is this document for people.
+Verify credentials, read public ones, and issue them. `GET /docs` shows this document as a page.
 
 - Errors are `application/problem+json` (RFC 9457) with a stable `code`.
 - Times are RFC 3339 in UTC. Members and codes may be added over time; none is removed or changes its meaning without
