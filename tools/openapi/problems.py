@@ -63,7 +63,7 @@ def _codes(operation: Operation, route: BoundRoute) -> Iterator[str]:
     if operation.body is not None:
         yield from UNREADABLE_JSON
         yield "too_large"
-        if operation.body.types[0] in _REQUIRED_TYPES:
+        if operation.body.types[0] in _REQUIRED_TYPES and not operation.body.others:
             yield "unsupported_media_type"
     if has_key and operation.method != "GET":
         yield "invalid_request" if operation.idempotent else "idempotency_key_unsupported"

@@ -109,6 +109,7 @@ def _name(schema: Schema) -> str:
 
 
 def _limits(schema: Schema) -> Iterator[Words]:
-    found = [text.format(f"{schema[name]:,}") for name, text in _LIMITS if name in schema]
+    given = {name: size for name, size in schema.items() if (name, size) != ("minLength", 1)}
+    found = [text.format(f"{given[name]:,}") for name, text in _LIMITS if name in given]
     if found:
         yield Words(f", {', '.join(found)}")
