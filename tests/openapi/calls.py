@@ -74,13 +74,14 @@ class World:
         return {each: create_verifier(self.laurel, f"dev@{each}.example") for each in (OWNER, OTHER)}
 
     def headers(self, operation: Operation, issuer_id: str = OWNER) -> dict[str, str]:
-        """The API key with which ``operation`` succeeds for a tenant; none for a public one."""
+        """The API key with which ``operation`` succeeds for a tenant; none for a public one. For an operator, that of the
+        first tenant."""
         rule = bound_routes()[operation.route].rule
         if rule.caller_kind is CallerKind.VERIFIER:
             return {"authorization": f"Bearer {create_key(self.laurel, self.verifiers[issuer_id]).text}"}
-        if rule.caller_kind is CallerKind.OPERATOR:
+        if rule.caller_kind is CallerKind.OPERATOR and issuer_id == OWNER:
             return self.tenants.token(None)
-        if rule.caller_kind in (CallerKind.TOKEN, CallerKind.EITHER):
+        if rule.caller_kind in (CallerKind.TOKEN, CallerKind.EITHER, CallerKind.OPERATOR):
             return self.tenants.token(issuer_id, Role.OWNER)
         return {}
 

@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.http.core.access import CallerKind
 from chalicelib.http.core.problem import KINDS
+from chalicelib.http.reference import contract
 from chalicelib.verifiers.scope import Scope
 from tests.openapi.calls import OPERATIONS
 from tools.openapi.areas import AREAS
@@ -30,6 +31,7 @@ PAGES = (
 
 def test_the_committed_document_is_the_one_that_the_declarations_give() -> None:
     assert PATH.read_text("utf-8") == written(document()), "Run python -m tools.openapi"
+    assert contract.source() == PATH.read_text("utf-8"), "Run python -m tools.openapi"
 
 
 def test_the_document_is_valid() -> None:

@@ -6,12 +6,13 @@ With `--release`, it becomes the one that the next documents are compared with.
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import sys
 
 from tools.openapi import breaking
 from tools.openapi.areas import AREAS
-from tools.openapi.document import PATH, RELEASED, document, written
+from tools.openapi.document import PATH, RELEASED, SERVED, document, written
 
 
 def main() -> int:
@@ -32,6 +33,7 @@ def main() -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(written(found), "utf-8")
         print(f"Wrote {path.name}: {operations} operations.")
+    SERVED.write_bytes(gzip.compress(written(found).encode("utf-8"), mtime=0))
     return 0
 
 

@@ -21,9 +21,12 @@ from tools.openapi.routes import BoundRoute, bound_routes
 from tools.openapi.schema import STRING, Schema, described, ref, response
 
 Json = dict[str, object]
-PATH = Path(__file__).parents[2] / "chalicelib/http/reference/openapi.json"
-"""The file that is served."""
-RELEASED = Path(__file__).parents[2] / "docs/openapi/released.json"
+_ROOT = Path(__file__).parents[2]
+PATH = _ROOT / "docs/openapi/openapi.json"
+"""The document."""
+SERVED = _ROOT / "chalicelib/http/reference/openapi.json.gz"
+"""The same compressed, which is deployed: a tenth of the size."""
+RELEASED = _ROOT / "docs/openapi/released.json"
 """The document of the last release, which programs rely on."""
 SECURITY = {
     "issuerKey": "An issuer's API key (`laurel_…`), which has a role.",

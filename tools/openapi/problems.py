@@ -65,9 +65,9 @@ def _codes(operation: Operation, route: BoundRoute) -> Iterator[str]:
         yield "too_large"
         if operation.body.types[0] in _REQUIRED_TYPES and not operation.body.others:
             yield "unsupported_media_type"
-    if has_key and operation.method != "GET":
-        yield "invalid_request" if operation.idempotent else "idempotency_key_unsupported"
     if operation.idempotent:
-        yield "idempotency_key_reused"
+        yield from ("refused", "idempotency_key_reused")  # refused: not a key
+    elif has_key and operation.method != "GET":
+        yield "idempotency_key_unsupported"
     yield from operation.problems
     yield from ANY_REQUEST

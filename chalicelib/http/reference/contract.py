@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -10,13 +11,13 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
-_PATH = Path(__file__).with_name("openapi.json")
+_PATH = Path(__file__).with_name("openapi.json.gz")
 
 
 @cache
 def source() -> str:
     """The document as text."""
-    return _PATH.read_text("utf-8")
+    return gzip.decompress(_PATH.read_bytes()).decode("utf-8")
 
 
 @cache
