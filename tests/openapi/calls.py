@@ -74,8 +74,7 @@ class World:
         return {each: create_verifier(self.laurel, f"dev@{each}.example") for each in (OWNER, OTHER)}
 
     def headers(self, operation: Operation, issuer_id: str = OWNER) -> dict[str, str]:
-        """The API key with which ``operation`` succeeds for a tenant; none for a public one. For an operator, that of the
-        first tenant."""
+        """The API key of a tenant for ``operation``, none for a public one. The first tenant is an operator too."""
         rule = bound_routes()[operation.route].rule
         if rule.caller_kind is CallerKind.VERIFIER:
             return {"authorization": f"Bearer {create_key(self.laurel, self.verifiers[issuer_id]).text}"}
