@@ -16,6 +16,7 @@ from tools.openapi.schema import (
     ACHIEVEMENT_ID,
     BOOLEAN,
     DAY,
+    EMAIL,
     NULL,
     NUMBER,
     OBJECT,
@@ -36,6 +37,7 @@ from tools.openapi.schema import (
     whole,
 )
 
+HASH_OF_ANY_CASE = anchored(HASH.pattern.replace("a-f", "a-fA-F"))
 _TEXT = nullable(STRING)
 _FILTER = text(query.MAX_LENGTH)
 _TABLE = response(
@@ -68,15 +70,8 @@ _COMPARISON = response(
     }
 )
 _OUTCOME = request(
-    {},
-    {
-        "name": _TEXT,
-        "unit": _TEXT,
-        "date": _TEXT,
-        "value": {"type": ["string", "number", "boolean", "null"]},
-        "email": _TEXT,
-        "hash": _TEXT,
-    },
+    {"name": STRING, "unit": STRING, "date": DAY, "value": {"type": ["string", "number", "boolean"]}},
+    {"email": nullable(EMAIL), "hash": nullable({"type": "string", "pattern": HASH_OF_ANY_CASE})},
 )
 
 AREA = Area(
@@ -175,7 +170,7 @@ AREA = Area(
             {204: None},
             query={
                 "hash": Query(
-                    {"type": "string", "pattern": anchored(HASH.pattern.replace("a-f", "a-fA-F"))},
+                    {"type": "string", "pattern": HASH_OF_ANY_CASE},
                     "Only those of the person with this hash.",
                 )
             },

@@ -33,7 +33,6 @@ from tools.openapi.schema import (
 
 _TEXT = nullable(STRING)
 _HTML = {negotiation.HTML: STRING}
-_CURSOR = Query({"type": "string", "minLength": 1, "maxLength": query.MAX_LENGTH}, "`next` of the page before.")
 _PROFILE: dict[str, Schema] = {
     "id": ISSUER,
     "did": STRING,
@@ -149,7 +148,7 @@ AREA = Area(
             "An issuer: profile, verified domains and achievements, as JSON or a page by `Accept`",
             {200: Content({negotiation.JSON: ref("PublicIssuerPage"), **_HTML})},
             path={"id": ISSUER},
-            query={"cursor": _CURSOR},
+            query={"cursor": Query(ACHIEVEMENT_ID, "From `next` of the page before.")},
             problems=("bad_cursor", "no_profile"),
         ),
         Operation(
