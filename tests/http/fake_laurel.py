@@ -168,8 +168,8 @@ class Laurel:
     fallback: fakes.Fallback = field(default_factory=fakes.Fallback)
     signer: fakes.Signer = field(default_factory=fakes.Signer)
     remote_sources: RemoteSources = field(default_factory=RemoteSources)
-    allowance_store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
-    rate_store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
+    allowance_store: fakes.RateStore = field(default_factory=fakes.RateStore)
+    rate_store: fakes.RateStore = field(default_factory=fakes.RateStore)
     verifier_store: VerifierStore = field(default_factory=VerifierStore)
     batch_queue: Queue = field(default_factory=Queue)
     seconds: float = 0.0
