@@ -10,10 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from chalicelib import VERSION
-from chalicelib.award.issuing.idempotency import MAX_KEY
 from chalicelib.http.core.access import CallerKind, Rule
 from chalicelib.http.core.problem import KINDS
 from chalicelib.http.input.negotiation import PROBLEM
+from chalicelib.idempotency_key import MAX_KEY
 from tools.openapi.areas import AREAS
 from tools.openapi.operation import JSON, Body, Content, Operation, Query
 from tools.openapi.problems import PROBLEM_MEMBERS, UNREADABLE_JSON, by_status

@@ -146,7 +146,14 @@ _SUBMISSION = request(
         "receipt": RECEIPT,
     },
 )
-_LINK_PROBLEMS = ("nothing_found", "not_a_presentation", "url_refused", "link_unreachable", "out_of_time")
+_LINK_PROBLEMS = (
+    "nothing_found",
+    "too_many_items",
+    "not_a_presentation",
+    "url_refused",
+    "link_unreachable",
+    "out_of_time",
+)
 _GONE = ("taken_down", "erased")
 EXAMPLE_LINK = "https://laurel.example/c/valid222222222222222222222"
 
