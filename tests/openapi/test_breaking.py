@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from tools.openapi import breaking
 from tools.openapi.document import PATH, RELEASED
 
+ROOT = Path(__file__).parents[2]
 Document = dict[str, Any]
 
 BEFORE: Document = {
@@ -238,6 +242,13 @@ def test_a_change_that_breaks_nothing_is_accepted(kind: str) -> None:
 def test_nothing_that_programs_of_the_last_release_rely_on_is_gone() -> None:
     released, current = (json.loads(path.read_text("utf-8")) for path in (RELEASED, PATH))
     assert breaking.changes(released, current) == []
+
+
+def test_the_command_says_that_nothing_breaks() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.openapi", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "0 breaking changes.\n"), done.stderr
 
 
 def test_a_lost_member_of_the_real_document_is_found() -> None:

@@ -118,5 +118,5 @@ def test_limited_operations_document_the_rate_limit_headers() -> None:
     for route, operation in OPERATIONS.items():
         responses = DOCUMENT["paths"][operation.url][operation.method.lower()]["responses"]
         limited = bound_routes()[route].rule.scope is not None
-        for status in operation.responses:
+        for status in (*operation.responses, 429):
             assert ("RateLimit" in responses[str(status)].get("headers", {})) is limited

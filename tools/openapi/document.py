@@ -176,16 +176,22 @@ def _problems(operation: Operation, route: BoundRoute) -> Json:
     """The errors; one that is an operation's only one of its status is the shared response of its code."""
     found: Json = {}
     for status, codes in by_status(operation, route).items():
-        if len(codes) == 1 and not operation.problem_types:
+        limited = status == HTTPStatus.TOO_MANY_REQUESTS and route.rule.scope is not None
+        if len(codes) == 1 and not operation.problem_types and not limited:
             found[str(status)] = {"$ref": f"#/components/responses/{codes[0]}"}
         else:
-            found[str(status)] = _error(status, codes, operation.problem_types)
+            found[str(status)] = _error(status, codes, operation.problem_types, _LIMIT_HEADERS if limited else ())
     return found
 
 
-def _error(status: int, codes: Sequence[str], others: Mapping[str, Schema] = MappingProxyType({})) -> Json:
+def _error(
+    status: int,
+    codes: Sequence[str],
+    others: Mapping[str, Schema] = MappingProxyType({}),
+    more_headers: tuple[str, ...] = (),
+) -> Json:
     types: dict[str, Schema] = {PROBLEM: {"allOf": [ref("Problem"), {"properties": {"code": _code(codes)}}]}, **others}
-    headers = ("Retry-After",) if status in _RETRIED else ()
+    headers = (*(("Retry-After",) if status in _RETRIED else ()), *more_headers)
     description = KINDS[codes[0]].title if len(codes) == 1 else HTTPStatus(status).phrase
     return _response(description, Content(types), headers)
 
