@@ -24,6 +24,7 @@ VISITORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "vc_api.routes": ("/credentials", "/presentations", "/without-issuer-binding"),
         "public.credential.credentials": ("/c/{id}", "/v1/credentials/{id}"),
         "public.privacy": ("/privacy",),
+        "reference.routes": ("/openapi.json", "/docs"),
         "public.receipts.receipts": ("/r", "/c/{id}/receipt", "/.well-known/jwks.json"),
         "public.documents": ("/.well-known/did.json", "/issuers/{id}/did.json", "/status", "/images"),
         "catalogue.issuer": ("/issuers/{id}",),

@@ -54,6 +54,7 @@ PUBLIC = {
     "POST /without-issuer-binding/credentials/verify", "POST /without-issuer-binding/presentations/verify",
     "GET /.well-known/did.json", "GET /issuers/{id}/did.json",
     "GET /.well-known/jwks.json", "GET /r/{file}", "POST /c/{id}/receipt",
+    "GET /openapi.json", "GET /docs",
     "GET /privacy", "GET /robots.txt", "GET /sitemap.xml", "GET /sitemaps/{file}",
     "GET /directory", "GET /directory/listings/{id}", "GET /v1/directory", "GET /v1/directory/suggest",
     "GET /holders/{id}", "GET /holders/{id}/embed", "GET /embed/holders/{id}",
