@@ -110,7 +110,9 @@ class World:
 
     def _batch(self) -> str:
         owner = self.verifiers[OWNER].id
-        return jobs.create(self.laurel.batch_jobs, "j" * 26, owner, Detail.SUMMARY, [{"ref": "Canary College"}], []).id
+        return jobs.create(
+            self.laurel.batch_jobs, "j" * 26, owner, Detail.SUMMARY, ['{"ref": "Canary College"}'], []
+        ).id
 
 
 def _written(sent: object, media_type: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tools.openapi.areas import (
     achievements,
+    agents,
     analytics,
     bulk,
     catalogue,
@@ -25,6 +26,7 @@ AREAS: tuple[Area, ...] = (
     hosted.AREA,
     catalogue.AREA,
     verifiers.AREA,
+    agents.AREA,
     vc_api.AREA,
     credentials.AREA,
     achievements.AREA,
