@@ -26,13 +26,26 @@ def test_generated_requests_find_no_fault() -> None:
     assert done.returncode == 0
 
 
-def test_a_fault_is_reported() -> None:
+def test_a_leak_is_reported() -> None:
     program = (
         "from tests.openapi import run_schemathesis as run\n"
         "run.CANARIES = ('items',)\n"  # a text of every list
         "found = run.run(4, 1, 'GET /v1/members$')\n"
         "assert found.leaks and not found.is_clean, found\n"
         "assert not found.server_errors\n"
+    )
+    done = subprocess.run([PYTHON, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_an_undocumented_response_is_reported() -> None:
+    program = (
+        "from tests.openapi import run_schemathesis as run\n"
+        "def fails(ctx, response, case):\n"
+        "    raise AssertionError('undocumented')\n"
+        "run.CHECKS = [None, fails]\n"
+        "found = run.run(2, 1, 'GET /v1/members$')\n"
+        "assert len(found.violations) == found.cases > 0, found\n"
     )
     done = subprocess.run([PYTHON, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr[-2000:]

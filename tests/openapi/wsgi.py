@@ -20,7 +20,7 @@ def application(gateway: Gateway) -> Callable[[dict[str, Any], Start], Iterable[
         if environ.get("CONTENT_TYPE"):
             headers["content_type"] = environ["CONTENT_TYPE"]
         # WSGI decodes the path as Latin-1 (PEP 3333, "Unicode Issues"); API Gateway passes it on percent-encoded.
-        path = quote(environ["PATH_INFO"].encode("latin-1"), safe="/:@!$&'()*+,;=-._~")
+        path = quote(environ["PATH_INFO"].encode("latin-1"), safe="/:@-._~")
         query = environ.get("QUERY_STRING")
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         reply = gateway(environ["REQUEST_METHOD"], f"{path}?{query}" if query else path, body=body or None, **headers)
