@@ -84,7 +84,9 @@ _VERIFY = Limit(
         }
     ),
 )
-LIMITS: Mapping[Scope, Limit] = MappingProxyType({Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY})
+# Watches for two batches of the largest size in half an hour; nobody watches without a key.
+_WATCH = Limit(Policy("watch", 200, _SECOND), MappingProxyType({}))
+LIMITS: Mapping[Scope, Limit] = MappingProxyType({Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY, Scope.WATCH: _WATCH})
 """By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones."""
 
 

@@ -12,3 +12,5 @@ class Scope(StrEnum):
     """Verify one request's credentials."""
     BATCH = "batch"
     """Verify many credentials in one request or job."""
+    WATCH = "watch"
+    """Watch credentials, and be told when their verdict changes."""

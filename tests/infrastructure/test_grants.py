@@ -120,6 +120,18 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("RunBatchesRole", "events"): {},
     ("RunBatchesRole", "secrets"): each(("GetItem", "Query", "PutItem", "UpdateItem"), {"BATCH"}),
     ("RunBatchesRole", "erasures"): TOMBSTONES,
+    ("RunWatchesRole", "credentials"): {
+        **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "DID", "ISSUER", "LIST", "WATCHES"}),
+        "Query": {"ISSUER_NAME", "WATCHED", "WATCHED_OF", "WATCHES", "WATCH_TASKS"},
+        "PutItem": {"WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
+        "DeleteItem": {"WATCHED", "WATCHED_OF", "WATCHES", "WATCH_TASKS"},
+    },
+    ("RunWatchesRole", "events"): {},
+    ("RunWatchesRole", "secrets"): {
+        "GetItem": {"WATCH_DELIVERIES"}, "PutItem": {"WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
+        "UpdateItem": {"WATCH_CHECKS"},
+    },
+    ("RunWatchesRole", "erasures"): TOMBSTONES,
     ("SendMessagesRole", "secrets"): each(("GetItem", "PutItem"), {"ENDPOINT_MESSAGES"}),
     ("SendMessagesRole", "erasures"): {},
     ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": WRITTEN_EVENTS},
@@ -170,8 +182,8 @@ def partitions() -> dict[str, str]:
         if signature.return_annotation in ("Key", "Range") and not name.startswith("_"):
             made[name] = function(**{each: SAMPLES.get(each, "x") for each in signature.parameters}).pk
     hours = keys.part_counts_of_all(bucket_of(NOW).parent.parent).pk
-    queued = keys.task(NOW, "x", "x", "x", keys.ENDPOINT_TASKS).pk
-    return {**made, "operator_tokens": keys.tokens(None).pk, "hour_counts": hours, "endpoint_tasks": queued}
+    queued = {name: keys.task(NOW, "x", "x", "x", name).pk for name in (keys.ENDPOINT_TASKS, keys.WATCH_TASKS)}
+    return {**made, "operator_tokens": keys.tokens(None).pk, "hour_counts": hours, **queued}
 
 
 PARTITIONS = partitions()
