@@ -422,7 +422,7 @@ class Tables:
         try:
             self._transact(actions)
         except ConditionFailed as error:
-            if any(error.found.get(position) != puts[position].item for position in primary):
+            if not puts or any(error.found.get(position) != puts[position].item for position in primary):
                 raise
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:

@@ -63,13 +63,13 @@ from chalicelib.settings import Settings
 from chalicelib.verifiers.accounts import VerifierContext
 from chalicelib.verifiers.batch.checking import BatchReports
 from chalicelib.verifiers.batch.jobs import JobContext
+from chalicelib.verifiers.idempotency import IdempotencyContext
+from chalicelib.verifiers.limits import ApiLimits
 from chalicelib.verifiers.watches.changing import RemovalContext
 from chalicelib.verifiers.watches.checking import CheckContext
 from chalicelib.verifiers.watches.creating import WatchContext
 from chalicelib.verifiers.watches.running import WatchWork
 from chalicelib.verifiers.watches.sending import SendContext
-from chalicelib.verifiers.idempotency import IdempotencyContext
-from chalicelib.verifiers.limits import ApiLimits
 from chalicelib.verify.ports import Controller, Controllers, Documents, Fetched, Registry, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
@@ -89,8 +89,8 @@ from tests.moderation.fakes import VisitorReportStore
 from tests.outcomes.fakes import OutcomeStore
 from tests.receipts.fakes import ReceiptStore
 from tests.verifiers.batch.fakes import Answers, JobFiles, JobStore, KeyClaims, Queue
-from tests.verifiers.watches.fakes import Wakes, WatchStore
 from tests.verifiers.fakes import VerifierStore
+from tests.verifiers.watches.fakes import Wakes, WatchStore
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
