@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from botocore.config import Config
@@ -16,8 +15,6 @@ from botocore.session import get_session
 from chalicelib.errors import Unavailable
 from chalicelib.verifiers.watches.waking import About, Wake
 
-MAX_MESSAGES = 10
-"""Messages in one SendMessageBatch (Amazon SQS API reference)."""
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
 
@@ -29,19 +26,12 @@ class WatchQueue:
         self._url = url
 
     def send(self, wakes: Sequence[Wake]) -> None:
-        """Send messages, the same one once. Raises `Unavailable`."""
-        remaining = iter(dict.fromkeys(wakes))
-        while batch := list(islice(remaining, MAX_MESSAGES)):
-            self._send(batch)
-
-    def _send(self, batch: Sequence[Wake]) -> None:
-        entries = [{"Id": str(number), "MessageBody": json.dumps(asdict(one))} for number, one in enumerate(batch)]
-        try:
-            failed = self._client.send_message_batch(QueueUrl=self._url, Entries=entries).get("Failed")
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable("The queue of watches did not respond.", code="watch_queue") from error
-        if failed:
-            raise Unavailable("The queue of watches did not accept all messages.", code="watch_queue")
+        """Send messages, the same one once. Raises `Unavailable`, with some of them sent."""
+        for wake in dict.fromkeys(wakes):
+            try:
+                self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(asdict(wake)))
+            except (BotoCoreError, ClientError) as error:
+                raise Unavailable("The queue of watches did not respond.", code="watch_queue") from error
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
