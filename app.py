@@ -126,9 +126,7 @@ def run_watches(event: dict[str, Any], _context: object) -> None:
             running.work(context, wake)
             log.watch_woken(wake)
         return
-    worker = Worker(
-        services.watch_tasks, running.handlers(context), services.clock, services.entropy, log.task_failed
-    )
+    worker = Worker(services.watch_tasks, running.handlers(context), services.clock, services.entropy, log.task_failed)
     log.watches_run(run(worker, services.clock() + timedelta(seconds=50)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from standardwebhooks.webhooks import Webhook
@@ -20,6 +21,8 @@ from tests.stack.test_issuing import ISSUER, ApiClient, cli
 
 SECONDS = 5.0
 """How soon a change is told (docs/watches.md)."""
+ACTS = (*("suspend", "reinstate") * 4, "revoke")
+"""What the issuer does; each is an event."""
 EMAIL = "developer@jobs.example"
 
 
@@ -59,8 +62,16 @@ def test_a_watch_fires_within_five_seconds_of_a_revocation(
     watch = first.json
     assert (watch["verdict"], watch["credential"]["id"]) == ("valid", credential)
 
+    # Start two workers, as there are on a stack that has run for a while: the embedded AWS takes half a minute for each.
+    with ThreadPoolExecutor(2) as pool:
+        started = pool.submit(jobs.run, stack, "RunWatches")
+        assert verifier("POST", f"/v1/watches/{watch['id']}/test").status == 202
+        wait_for(lambda: len(receiver.received) == 1, 120)
+        started.result()
+    receiver.received.clear()
+
     took = []
-    for number, act in enumerate(("suspend", "reinstate", "revoke"), start=1):
+    for number, act in enumerate(ACTS, start=1):
         start = time.time()
         changed = issuer("POST", f"/v1/credentials/{credential}/{act}", {})
         assert changed.status == 200, changed.body
@@ -68,12 +79,15 @@ def test_a_watch_fires_within_five_seconds_of_a_revocation(
         took.append(receiver.received[number - 1].at - start)
     print(f"seconds from each change to its event: {[round(each, 2) for each in took]}")
     found = [Webhook(watch["secret"]).verify(each.body, each.headers)["data"] for each in receiver.received]
-    told = [(each["change"], each["before"], each["after"]) for each in found]
-    assert told == [(1, "valid", "suspended"), (2, "suspended", "valid"), (3, "valid", "revoked")]
-    assert took[2] < SECONDS
+    assert [(each["change"], each["after"]) for each in found] == [
+        (number, {"suspend": "suspended", "reinstate": "valid", "revoke": "revoked"}[act])
+        for number, act in enumerate(ACTS, start=1)
+    ]
+    assert took[-1] < SECONDS
 
     log = verifier("GET", f"/v1/watches/{watch['id']}/deliveries").json["items"]
+    assert len(log) == len(ACTS) + 1
     assert {each["state"] for each in log} == {"delivered"}
     jobs.run(stack, "RunWatches")
-    assert len(receiver.received) == 3
+    assert len(receiver.received) == len(ACTS)
     assert verifier("DELETE", f"/v1/watches/{watch['id']}").status == 204

@@ -35,6 +35,12 @@ def create_delivery(at: EntryContext) -> str:
     return f"/v1/watches/{watch_id}/deliveries/{changing.test(at.laurel.watch_context, owner, watch_id).id}"
 
 
+def watch_page(at: EntryContext) -> str:
+    """The path of the page of such a watch."""
+    watch_id = create_watch(at)
+    return next(f"/developers/{one}/watches/{id_}" for one, id_ in at.laurel.watch_store.stored if id_ == watch_id)
+
+
 NEW_WATCH = {"callback": "https://jobs.example/laurel", "credential": id_of("valid")}
 
 ENTRIES: dict[tuple[str, str], Builder] = {
@@ -44,6 +50,13 @@ ENTRIES: dict[tuple[str, str], Builder] = {
     ("GET", "/developers/{id}"): lambda at: Call(f"/developers/{create_account(at)}", allowed_status=404),
     ("POST", "/developers/{id}"): lambda at: Call(
         f"/developers/{create_account(at)}", form={"do": "delete"}, allowed_status=404
+    ),
+    ("GET", "/developers/{id}/watches"): lambda at: Call(
+        f"/developers/{create_account(at)}/watches", allowed_status=404
+    ),
+    ("GET", "/developers/{id}/watches/{watch}"): lambda at: Call(watch_page(at), allowed_status=404),
+    ("POST", "/developers/{id}/watches/{watch}"): lambda at: Call(
+        watch_page(at), form={"do": "remove"}, allowed_status=404
     ),
     # A job of another verifier.
     ("GET", "/v1/verify/batch/{id}"): lambda at: Call(f"/v1/verify/batch/{create_job(at)}", allowed_status=404),
