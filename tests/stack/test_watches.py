@@ -62,7 +62,7 @@ def test_a_watch_fires_within_five_seconds_of_a_revocation(
     watch = first.json
     assert (watch["verdict"], watch["credential"]["id"]) == ("valid", credential)
 
-    # Start two workers, as there are on a stack that has run for a while: the embedded AWS takes half a minute for each.
+    # Start two workers, as there are on a stack that has run for a while: the embedded AWS takes up to half a minute.
     with ThreadPoolExecutor(2) as pool:
         started = pool.submit(jobs.run, stack, "RunWatches")
         assert verifier("POST", f"/v1/watches/{watch['id']}/test").status == 202
