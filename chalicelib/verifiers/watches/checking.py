@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
+from chalicelib.credential import dates
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.reports.submitted import SubmittedReport
@@ -20,7 +20,8 @@ from chalicelib.verifiers.watches import verdicts
 from chalicelib.verifiers.watches.verdicts import Answer
 from chalicelib.verifiers.watches.waking import About, Send, Wake
 from chalicelib.verifiers.watches.watch import Watch, WatchName, WatchPage, WatchStore, check_task
-from chalicelib.verify.report import Verdict
+from chalicelib.verify.members import string
+from chalicelib.verify.report import Report, Verdict
 
 INTERVAL = timedelta(hours=24)
 """How often a credential elsewhere is checked."""
@@ -40,6 +41,8 @@ AT_ONCE = 10
 callback holds up those of others."""
 MOMENT = timedelta(seconds=1)
 """How long after its last moment a credential is checked, as the last moment is still valid."""
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""A credential that is valid until then or later does not expire: there is hardly a moment after the last one."""
 _OVER = timedelta(hours=1)
 """How long a check waits when the day's checks are used up; it is tried again until there is room."""
 
@@ -139,8 +142,7 @@ def _hosted_answers(context: CheckContext, credential_ids: Sequence[str]) -> dic
     found = {}
     for one in credential_ids:
         if one in opened:
-            report = opened[one].report
-            found[one] = verdicts.of_report(report, _changes_at(report.verdict, report.credential, report.checked_at))
+            found[one] = verdicts.of_report(opened[one].report, _changes_at(opened[one].report))
         else:
             found[one] = _missing(context, one)
     return found
@@ -155,15 +157,16 @@ def _missing(context: CheckContext, credential_id: str) -> Answer:
     raise Unavailable("The credential was shown again at this moment.")
 
 
-def _changes_at(verdict: Verdict, credential: object, now: datetime) -> datetime | None:
-    """When a date of the credential alters its verdict."""
-    members = credential if isinstance(credential, dict) else {}
-    times = []
-    if verdict in (Verdict.VALID, Verdict.NOT_YET_VALID):
-        for name, more in (("valid_from", timedelta()), ("valid_until", MOMENT)):
-            with suppress(ValueError, TypeError):
-                times.append(datetime.fromisoformat(members[name]).astimezone(UTC) + more)
-    return min((at for at in times if at > now), default=None)
+def _changes_at(report: Report) -> datetime | None:
+    """When a date of the credential alters its verdict; None if none does."""
+    if report.verdict not in (Verdict.VALID, Verdict.NOT_YET_VALID):
+        return None
+    view = report.credential or {}
+    starts, ends = (string(view.get(name)) for name in ("valid_from", "valid_until"))
+    times = [dates.parse(starts)] if starts else []
+    if ends and (last := dates.parse(ends)) < _NEVER:
+        times.append(last + MOMENT)
+    return min((at for at in times if at > report.checked_at), default=None)
 
 
 def _check_elsewhere(context: CheckContext, watch: Watch) -> None:
