@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.award.webhooks.webhook import Secret
+from chalicelib.delivery import mailbox
 from chalicelib.dynamo import keys
+from chalicelib.dynamo.stores.analytics.counts import DynamoCountStore
+from chalicelib.dynamo.stores.erasure.erasures import DynamoErasureStore
 from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
 from chalicelib.dynamo.stores.watches import DynamoKeyAnswers, DynamoWatchStore
 from chalicelib.dynamo.tables import Tables
+from chalicelib.erasure.erasure import Erasure, ErasureTarget, RequestedBy, Sweep
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.tasks.task_queue import Task, TaskQueue
 from chalicelib.verifiers.idempotency import RETENTION as ANSWER_RETENTION
@@ -28,7 +33,9 @@ from chalicelib.verifiers.watches.watch import (
     delivery_task,
 )
 from chalicelib.verify.report import Verdict
+from tests.analytics.fakes import EventArchive
 from tests.contract.samples import NOW
+from tests.contract.samples import RETENTION as RETENTION_OF_EVENTS
 from tests.verifiers.watches import fakes
 
 WATCH = Watch(
@@ -149,3 +156,23 @@ def test_answers_are_kept_for_a_day(tables: Tables) -> None:
     assert answers.find("a" * 26) == StoredAnswer(201, "{}")
     later = DynamoKeyAnswers(tables, lambda: NOW + ANSWER_RETENTION + timedelta(seconds=1))
     assert later.find("a" * 26) is None
+
+
+@pytest.mark.parametrize(("email", "ids"), [("dev@jobs.example", ()), ("ada@example.org", ("c" * 26,))])
+def test_erasing_the_owner_or_the_credential_leaves_no_trace(tables: Tables, email: str, ids: tuple[str, ...]) -> None:
+    watches = DynamoWatchStore(tables)
+    owned = replace(WATCH, owner=mailbox.digest("dev@jobs.example"))
+    other = replace(
+        WATCH, id="o" * 26, owner="e" * 64, credential_id="p" * 26, verifier_id="01KB0000000000000000000009"
+    )
+    for watch in (owned, other):
+        watches.add(watch, [])
+        watches.add_delivery(event(watch), [])
+    erasure = Erasure(None, mailbox.digest(email), email, None, RequestedBy.OPERATOR, NOW, NOW)
+    erasures = DynamoErasureStore(tables, DynamoCountStore(tables, RETENTION_OF_EVENTS), EventArchive(), os.urandom)
+    list(erasures.sweep(Sweep(NOW), [ErasureTarget(erasure, frozenset(ids))]))
+    assert watches.of_verifier(owned.verifier_id, None, 9) == []
+    assert watches.of_credential("c" * 26, None, 9) == watches.of_issuer("none", None, 9)
+    assert watches.deliveries(owned.verifier_id, owned.id, None, 9, NOW) == []
+    assert watches.of_verifier(other.verifier_id, None, 9) == [other]
+    assert len(watches.deliveries(other.verifier_id, other.id, None, 9, NOW)) == 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -32,6 +33,9 @@ MAX_ELSEWHERE = 200
 """Those of one verifier among them whose credential is elsewhere: each costs a fetch every day (`checking.PER_DAY`)."""
 MAX_LINK = 2_048
 """Characters of a link or a callback, as in a batch."""
+ALL, ELSEWHERE = "all", "elsewhere"
+"""The counters of a verifier."""
+_PAGE = 100
 _COUNTED = timedelta(days=3_650)
 """How long the number of watches is kept after it last grew: for as long as there may be any."""
 
@@ -44,6 +48,9 @@ class Counters(Protocol):
 
     def give_back(self, name: str, amount: int) -> None:
         """Subtract ``amount``."""
+
+    def value(self, name: str) -> int:
+        """Read a count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +213,47 @@ def _check_url(context: WatchContext, url: str) -> None:
 
 def _take(context: WatchContext, watch: Watch) -> None:
     """Count a watch. Raises `Refused` (`too_many_watches`), `Unavailable`."""
+    full = _counted_in(context, watch)
+    if full is not None and _recount(context, watch.verifier_id):
+        full = _counted_in(context, watch)
+    if full is not None:
+        detail = f"You have reached the limit of {full}. Delete one first."
+        raise Refused(detail, code="too_many_watches")
+
+
+def _counted_in(context: WatchContext, watch: Watch) -> str | None:
+    """Count a watch, and return None; or return the limit that does not allow it."""
     expires = context.clock() + _COUNTED
     for number, (name, limit) in enumerate(_counts(watch)):
         if not context.counters.add(name, 1, limit, expires):
             for taken, _ in _counts(watch)[:number]:
                 context.counters.give_back(taken, 1)
-            where = "" if number == 0 else " of credentials elsewhere"
-            detail = f"You have reached the limit of {limit:,} watches{where}. Delete one first."
-            raise Refused(detail, code="too_many_watches")
+            return f"{limit:,} watches" if number == 0 else f"{limit:,} watches of credentials elsewhere"
+    return None
+
+
+def _recount(context: WatchContext, verifier_id: str) -> bool:
+    """Count the stored watches, once a day; return whether they were counted.
+
+    The counters may be too high: after an interrupted request, or when a holder was erased with a watched credential.
+    """
+    now = context.clock()
+    midnight = dates.next_day(now)
+    if not context.counters.add(f"{verifier_id} recounted {midnight.date()}", 1, 1, midnight):
+        return False
+    stored = Counter(name for watch in _all(context, verifier_id) for name, _ in _counts(watch))
+    for name in (_name(verifier_id, ALL), _name(verifier_id, ELSEWHERE)):
+        surplus = context.counters.value(name) - stored[name]
+        if surplus > 0:
+            context.counters.give_back(name, surplus)
+    return True
+
+
+def _all(context: WatchContext, verifier_id: str) -> Iterator[Watch]:
+    after: str | None = None
+    while page := context.store.of_verifier(verifier_id, after, _PAGE):
+        yield from page
+        after = page[-1].id
 
 
 def _give_back(context: WatchContext, watch: Watch) -> None:
@@ -222,5 +262,10 @@ def _give_back(context: WatchContext, watch: Watch) -> None:
 
 
 def _counts(watch: Watch) -> list[tuple[str, int]]:
-    found = [(f"{watch.verifier_id} all", MAX_WATCHES)]
-    return found if watch.is_hosted else [*found, (f"{watch.verifier_id} elsewhere", MAX_ELSEWHERE)]
+    """The counters that a watch counts in, with their limits."""
+    found = [(_name(watch.verifier_id, ALL), MAX_WATCHES)]
+    return found if watch.is_hosted else [*found, (_name(watch.verifier_id, ELSEWHERE), MAX_ELSEWHERE)]
+
+
+def _name(verifier_id: str, kind: str) -> str:
+    return f"{verifier_id} {kind}"

@@ -366,6 +366,21 @@ def test_watches_are_limited_and_deleting_one_makes_room(
     assert create(client, key).status == 201
 
 
+def test_watches_that_an_erasure_has_deleted_make_room_after_a_day_at_most(
+    client: Gateway, laurel: Laurel, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(creating, "MAX_WATCHES", 2)
+    for erased in (1, 1):
+        while create(client, key).status == 201:
+            pass
+        assert len(laurel.watch_store.stored) == 2
+        for name in list(laurel.watch_store.stored)[:erased]:
+            del laurel.watch_store.stored[name]
+        assert create(client, key).status == 422  # counted today already
+        laurel.now += timedelta(days=1)
+    assert create(client, key).status == 201
+
+
 @pytest.mark.parametrize(
     ("members", "status", "code"),
     [
