@@ -142,7 +142,9 @@ def _hosted_answers(context: CheckContext, credential_ids: Sequence[str]) -> dic
     found = {}
     for one in credential_ids:
         if one in opened:
-            found[one] = verdicts.of_report(opened[one].report, _changes_at(opened[one].report))
+            answer = verdicts.of_report(opened[one].report, _changes_at(opened[one].report))
+            # Nothing of it is elsewhere, so no other check would get an answer.
+            found[one] = replace(answer, verdict=answer.verdict or Verdict.UNKNOWN)
         else:
             found[one] = _missing(context, one)
     return found

@@ -1,5 +1,5 @@
-"""Messages that make the function of watches work at once. Each may be lost or arrive twice: a task, or the stream of
-changes, brings what it stands for again."""
+"""Messages that make the function of watches work at once. Each may arrive twice. That a credential or an issuer has
+changed is only in its message, which the queue keeps until it has been handled; a task stands behind the others."""
 
 from __future__ import annotations
 

@@ -88,6 +88,15 @@ def test_change_between_verification_and_write_is_not_lost(checks: Checks) -> No
     assert checks.store.watch(HOSTED.verifier_id, HOSTED.id).verdict is Verdict.VALID
 
 
+def test_hosted_credential_without_an_answer_is_unknown_at_once(checks: Checks) -> None:
+    finding = Finding(7, "status", Outcome.UNKNOWN, "status_unavailable", "", temporary=True)
+    report = Report(Verdict.UNKNOWN, NOW, None, None, (finding,), ())
+    checks.reports.open_many = lambda _ids: [SimpleNamespace(record=SimpleNamespace(id=CREDENTIAL), report=report)]
+    checking.changed(checks.context, CHANGE)
+    assert checks.told() == ["unknown"]
+    assert checks.store.watch(HOSTED.verifier_id, HOSTED.id).unanswered == 0
+
+
 def test_two_checks_of_one_change_store_one_event(checks: Checks) -> None:
     checks.reports.verdict = Verdict.REVOKED
 
