@@ -853,13 +853,17 @@ class Services:
         from chalicelib.directory.saved import checking
         from chalicelib.directory.writing import updates
         from chalicelib.moderation import notices
+        from chalicelib.verifiers.watches import emailing
+        from chalicelib.verifiers.watches.watch import NEWS
 
+        watch_emails = emailing.EmailContext(self.watch_store, self.delivery_context)
         delivery = delivery_handlers.handlers(self.delivery_context)
         recorder = IssueRecorder(self.issuer_context, self.pathways, Recorder(self.event_store, self._fallback))
         handlers: dict[str, Handler] = {
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
+            NEWS: partial(emailing.handle, watch_emails),
             PAUSED: partial(endpoint_notices.handle, self.delivery_context),
             lost_link.KIND: partial(lost_link.handle_request, self.delivery_context),
             saved_actions.KIND: partial(checking.handle, self.saved_context),

@@ -66,10 +66,11 @@ from chalicelib.verifiers import accounts
 from chalicelib.verifiers.batch.checking import Checked
 from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.scope import Scope
-from chalicelib.verifiers.watches import changing, creating
+from chalicelib.verifiers.watches import changing, creating, verdicts
 from chalicelib.verifiers.watches import running as running_watches
 from chalicelib.verifiers.watches.creating import WatchDraft
 from chalicelib.verifiers.watches.waking import About
+from chalicelib.verify.report import Verdict
 from local.aws import REGION
 from tests.analytics.counts import simulated
 from tests.analytics.fakes import EventArchive
@@ -193,6 +194,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     services.saved_context.store.save(Saved(mailbox.digest(RECRUITER), RECRUITER, (person,), (found,)))
     services.tasks.add([Task(saved_actions.KIND, "", mailbox.digest(RECRUITER), laurel.clock() + timedelta(hours=1))])
     services.tasks.add([Task(sending.PAUSED, "acme", "an-endpoint", laurel.clock())])
+    watched(laurel, record.id)
     for days in DAYS:
         laurel.clock.now = laurel.start + timedelta(days=days, hours=3)  # when reminders may be sent
         laurel.run_tasks(kinds)
@@ -201,7 +203,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     assert told == {"office@acme.example", "op@laurel.example"}
     assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {
         Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED, Kind.SAVED_NEWS, Kind.HOLDER_LINK,
-        Kind.ENDPOINT_PAUSED,
+        Kind.ENDPOINT_PAUSED, Kind.WATCH_NEWS,
     }  # fmt: skip
 
 
@@ -363,11 +365,24 @@ def test_messages_to_endpoints_need_no_more_than_the_roles_grant(laurel: Laurel)
     assert [task.kind for task in services.tasks.due(laurel.clock(), 100) if task.kind == sending.PAUSED]
 
 
+def watched(laurel: Laurel, credential_id: str) -> None:
+    """A watch with news for its owner."""
+    services = laurel.services
+    account = accounts.create(services.verifier_context, "dev@jobs.example", "Jobs")
+    draft = WatchDraft(None, credential_id, email="dev@jobs.example")
+    watch = creating.create(services.watch_context, account.id, "w" * 26, draft).watch
+    after = replace(watch, verdict=Verdict.REVOKED, changes=watch.changes + 1, version=2)
+    services.watch_store.replace(after, [], verdicts.event(watch, after, "01KB0000000000000000000001", laurel.clock()))
+
+
 def test_watches_need_no_more_than_the_roles_grant(laurel: Laurel) -> None:
     """Noticed in the stream, checked, sent, retried, disabled, and deleted with their account."""
     services, sender, record = laurel.services, Sender([500, 410]), laurel.issue()
     account = accounts.create(services.verifier_context, "dev@jobs.example", "Jobs")
-    drafts = [WatchDraft("https://jobs.example/", record.id), WatchDraft("https://jobs.example/", "https://x.example/")]
+    drafts = [
+        WatchDraft("https://jobs.example/", record.id, email="dev@jobs.example"),
+        WatchDraft("https://jobs.example/", "https://x.example/"),
+    ]
     made = [
         creating.create(services.watch_context, account.id, str(number) * 26, draft).watch
         for number, draft in enumerate(drafts)

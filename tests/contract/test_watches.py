@@ -54,6 +54,7 @@ class Stores:
 
     watches: WatchStore
     tasks: TaskQueue
+    worker_tasks: TaskQueue
 
     def due(self) -> list[Task]:
         return sorted(self.tasks.due(NOW + timedelta(days=9), 100), key=lambda task: (task.due, task.subject))
@@ -63,9 +64,9 @@ class Stores:
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "fake":
         store = fakes.WatchStore()
-        return Stores(store, store.tasks)
+        return Stores(store, store.tasks, store.worker_tasks)
     tables: Tables = request.getfixturevalue("tables")
-    return Stores(DynamoWatchStore(tables), DynamoTaskQueue(tables, keys.WATCH_TASKS))
+    return Stores(DynamoWatchStore(tables), DynamoTaskQueue(tables, keys.WATCH_TASKS), DynamoTaskQueue(tables))
 
 
 def event(watch: Watch, event_id: str = "01KB0000000000000000000001") -> Delivery:
@@ -119,6 +120,19 @@ def test_a_new_verdict_its_tasks_and_its_delivery_are_stored_together_or_not_at_
         stores.watches.replace(replace(after, verdict=Verdict.VALID), [], other)
     assert stores.watches.delivery(WATCH.verifier_id, WATCH.id, other.id) is None
     assert stores.watches.watch(WATCH.verifier_id, WATCH.id) == after
+
+
+def test_event_without_a_callback_is_only_emailed(stores: Stores) -> None:
+    watch = replace(WATCH, callback=None, email="dev@jobs.example")
+    stores.watches.add(watch, [])
+    after = replace(watch, verdict=Verdict.REVOKED, changes=1, version=2, next_check=None)
+    delivery = event(after)
+    assert delivery.state is State.EMAILED
+    stores.watches.replace(after, [], delivery)
+    assert stores.watches.watch(watch.verifier_id, watch.id) == after
+    assert stores.due() == []
+    [task] = stores.worker_tasks.due(NOW, 9)
+    assert (task.kind, task.subject) == ("watch_news", f"{watch.id}.{delivery.id}")
 
 
 def test_a_deleted_watch_is_not_brought_back_and_leaves_no_pointer(stores: Stores) -> None:

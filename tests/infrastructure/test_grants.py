@@ -78,11 +78,13 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "UpdateItem": {"API_RATE", "BATCHES_OF", "FETCHES", "RECEIPTS_MADE"},
     },
     ("RunTasksRole", "credentials"): {
-        **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
+        "GetItem": {*TASK_READS, "PUBLISHED", "WATCHES"}, "BatchGetItem": {*TASK_READS, "PUBLISHED"},
+        "Query": TASK_READS,
         "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "SAVED", "TASKS"},
     },
     ("RunTasksRole", "secrets"): {
-        **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY"}),
+        "GetItem": {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY", "WATCH_DELIVERIES"},
+        "Query": {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY"},
         "PutItem": {"DRY_RUN", "HOLDER_LINKS", "MAIL", "SIGNING_KEY"}, "UpdateItem": {"COUNT"},
         "DeleteItem": {"LINK_REQUEST"},
     },
@@ -123,12 +125,12 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("RunWatchesRole", "credentials"): {
         **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "DID", "ISSUER", "LIST", "WATCHES"}),
         "Query": {"ISSUER_NAME", "WATCHED", "WATCHED_OF", "WATCHES", "WATCH_TASKS"},
-        "PutItem": {"WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
+        "PutItem": {"TASKS", "WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
         "DeleteItem": {"WATCHED", "WATCHED_OF", "WATCHES", "WATCH_TASKS"},
     },
     ("RunWatchesRole", "events"): {},
     ("RunWatchesRole", "secrets"): {
-        "GetItem": {"WATCH_DELIVERIES"}, "PutItem": {"WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
+        "GetItem": {"WATCH_DELIVERIES"}, "PutItem": {"TASKS", "WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
         "UpdateItem": {"WATCH_CHECKS"},
     },
     ("RunWatchesRole", "erasures"): TOMBSTONES,

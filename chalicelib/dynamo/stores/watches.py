@@ -28,6 +28,7 @@ from chalicelib.verifiers.watches.watch import (
     WatchName,
     WatchPage,
     delivery_task,
+    news_task,
 )
 from chalicelib.verify.report import Verdict
 
@@ -44,7 +45,8 @@ class WatchItem(Item, discriminator="watch"):
     url = UnicodeAttribute()
     credential_id = UnicodeAttribute(null=True)
     issuer_id = UnicodeAttribute(null=True)
-    callback = UnicodeAttribute()
+    callback = UnicodeAttribute(null=True)
+    email = UnicodeAttribute(null=True)
     ref = UnicodeAttribute(null=True)
     secrets = ListAttribute(of=SecretMap)
     created = UTCDateTimeAttribute()
@@ -183,7 +185,9 @@ class DynamoWatchStore:
         puts = [replacing(WatchItem.of(watch).raw(), watch.version - 1), *_tasks(tasks)]
         elsewhere = []
         if delivery is not None:
-            puts += _tasks([delivery_task(delivery)])
+            puts += _tasks([delivery_task(delivery)] if delivery.state is State.WAITING else [])
+            news = news_task(watch, delivery)
+            puts += [] if news is None else [Put(TaskItem.of(news).raw(), UNCONDITIONAL)]
             elsewhere = [(self._tables.secrets, Put(WatchDeliveryItem.of(delivery).raw()))]
         self._tables.transact(self._table, puts, elsewhere=elsewhere)
 

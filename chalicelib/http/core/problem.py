@@ -80,6 +80,7 @@ KINDS: Mapping[str, Kind] = {
     "too_many_outcomes": Kind(422, "Too many outcomes to compare"),
     "too_many_saved": Kind(422, "Saved list is full"),
     "not_watchable": Kind(422, "Cannot be watched"),
+    "email_not_confirmed": Kind(422, "Email address not confirmed"),
     "too_many_watches": Kind(422, "Too many watches"),
     "watch_disabled": Kind(422, "Watch disabled"),
     "superseded": Kind(422, "Already replaced"),

@@ -32,6 +32,7 @@ DELIVERIES = 50
 STATES = {
     State.WAITING: StatusLabel("Waiting", "open"),
     State.DELIVERED: StatusLabel("Delivered", "good"),
+    State.EMAILED: StatusLabel("Emailed", "good"),
     State.FAILED: StatusLabel("Failed", "bad"),
 }
 VERDICTS = {

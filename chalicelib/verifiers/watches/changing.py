@@ -106,6 +106,8 @@ def handle_removal(context: RemovalContext, task: Task, now: datetime) -> None:
 
 def _working(context: WatchContext, verifier_id: str, watch_id: str) -> Watch:
     watch = context.store.watch(verifier_id, watch_id)
+    if watch.callback is None:
+        raise Refused("This watch has no callback. Each new verdict is emailed.")
     if watch.disabled is not None:
         detail = "The callback of this watch has answered 410, so it gets no more events. Create another watch."
         raise Refused(detail, code="watch_disabled")

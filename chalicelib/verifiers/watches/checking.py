@@ -19,7 +19,7 @@ from chalicelib.verifiers.batch.checking import BatchReports
 from chalicelib.verifiers.watches import verdicts
 from chalicelib.verifiers.watches.verdicts import Answer
 from chalicelib.verifiers.watches.waking import About, Send, Wake
-from chalicelib.verifiers.watches.watch import Watch, WatchName, WatchPage, WatchStore, check_task
+from chalicelib.verifiers.watches.watch import State, Watch, WatchName, WatchPage, WatchStore, check_task
 from chalicelib.verify.members import string
 from chalicelib.verify.report import Report, Verdict
 
@@ -221,7 +221,7 @@ def _store(context: CheckContext, watch: Watch, after: Watch, sent: dict[str, in
         context.store.replace(after, tasks, delivery)
     except Conflict:
         return False
-    if delivery is not None and sent.get(watch.verifier_id, 0) < AT_ONCE:
+    if delivery is not None and delivery.state is State.WAITING and sent.get(watch.verifier_id, 0) < AT_ONCE:
         sent[watch.verifier_id] = sent.get(watch.verifier_id, 0) + 1
         context.wake([Wake(About.DELIVERY, f"{watch.id}.{delivery.id}", watch.verifier_id)])
     return True

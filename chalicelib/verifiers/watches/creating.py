@@ -76,10 +76,11 @@ class WatchContext:
 class WatchDraft:
     """What a verifier sends: one of ``credential``, an id or a link, and ``receipt``, an id or a link."""
 
-    callback: str
+    callback: str | None
     credential: str | None = None
     receipt: str | None = None
     ref: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,20 @@ def create(context: WatchContext, verifier_id: str, watch_id: str, draft: WatchD
     """Create a watch, or return the one with this id.
 
     Raises `NotFound` (also `TakenDown` and `Erased`) for a hosted credential or a receipt, `Refused` (`url_refused`,
-    `not_watchable`, `too_many_watches`), `Unavailable`.
+    `email_not_confirmed`, `not_watchable`, `too_many_watches`), `Unavailable`.
     """
     owner = mailbox.digest(context.verifier(verifier_id).email)
-    _check_url(context, draft.callback)
+    if draft.callback is not None:
+        _check_url(context, draft.callback)
+    if draft.email is not None and mailbox.digest(draft.email) != owner:
+        detail = "Only the address that the owner of the account signs in with can be emailed: it is confirmed."
+        raise Refused(detail, code="email_not_confirmed")
     target = _target(context, draft)
     now = context.clock()
     secret = Secret(context.entropy(signature.SECRET_BYTES), now)
     watch = Watch(
         watch_id, verifier_id, owner, target.url, target.credential_id, None, draft.callback, draft.ref, (secret,), now,
-        target.verdict, since=target.since, next_check=now,
+        target.verdict, since=target.since, next_check=now, email=draft.email,
     )  # fmt: skip
     if target.credential_id is not None:
         watch = _known(context, watch, target.credential_id)

@@ -56,23 +56,23 @@ def _send(context: SendContext, delivery: Delivery) -> None:
     except NotFound:
         _save(context, replace(delivery, state=State.FAILED, code="watch_deleted"))
         return
-    if watch.disabled is not None:
+    if watch.disabled is not None or watch.callback is None:
         _save(context, replace(delivery, state=State.FAILED, code="watch_disabled"))
-    elif _host(watch) in context.resting:
+    elif _host(watch.callback) in context.resting:
         _wait(context, delivery)
     else:
-        _attempt(context, watch, delivery)
+        _attempt(context, watch, watch.callback, delivery)
 
 
-def _attempt(context: SendContext, watch: Watch, delivery: Delivery) -> None:
+def _attempt(context: SendContext, watch: Watch, callback: str, delivery: Delivery) -> None:
     now = context.clock()
-    status, code = _post(context, watch, delivery, now)
+    status, code = _post(context, watch, callback, delivery, now)
     after = replace(delivery, attempts=delivery.attempts + 1, sent=now, status=status, code=code)
     if status is not None and _OK <= status < _REDIRECTION:
         _save(context, replace(after, state=State.DELIVERED))
         return
     # A redirect is a failure, and 410 means that the receiver wants no more: Standard Webhooks, "Delivery of webhooks".
-    context.resting.add(_host(watch))
+    context.resting.add(_host(callback))
     if status == _GONE:
         _disable(context, watch, now)
     if status == _GONE or now - delivery.queued >= RETRY_FOR:
@@ -81,7 +81,9 @@ def _attempt(context: SendContext, watch: Watch, delivery: Delivery) -> None:
         _plan(context, after, context.clock() + pause(min(after.attempts, _LONGEST), context.entropy))
 
 
-def _post(context: SendContext, watch: Watch, delivery: Delivery, now: datetime) -> tuple[int | None, str | None]:
+def _post(
+    context: SendContext, watch: Watch, callback: str, delivery: Delivery, now: datetime
+) -> tuple[int | None, str | None]:
     body, timestamp = delivery.body.encode(), int(now.timestamp())
     valid = (secret for secret in watch.secrets if secret.expires is None or now < secret.expires)
     headers = {
@@ -90,7 +92,7 @@ def _post(context: SendContext, watch: Watch, delivery: Delivery, now: datetime)
         "webhook-signature": " ".join(signature.sign(delivery.id, timestamp, body, secret.value) for secret in valid),
     }
     try:
-        return context.sender.send(watch.callback, body, headers), None
+        return context.sender.send(callback, body, headers), None
     except Unavailable as error:
         return None, error.code
 
@@ -121,5 +123,5 @@ def _save(context: SendContext, delivery: Delivery, tasks: Sequence[Task] = ()) 
         context.store.replace_delivery(replace(delivery, version=delivery.version + 1), tasks)
 
 
-def _host(watch: Watch) -> str:
-    return urlsplit(watch.callback).netloc.lower()
+def _host(callback: str) -> str:
+    return urlsplit(callback).netloc.lower()

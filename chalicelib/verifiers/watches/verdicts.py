@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.credential import dates
-from chalicelib.verifiers.watches.watch import CHANGED, TEST, Delivery, Watch
+from chalicelib.verifiers.watches.watch import CHANGED, TEST, Delivery, State, Watch
 from chalicelib.verify.report import CORE, Outcome, Report, Verdict
 
 MAX_UNANSWERED = 3
@@ -97,4 +97,5 @@ def _delivery(
     """By the structure of Standard Webhooks ("Payload structure")."""
     document = {"type": type_, "timestamp": dates.write(now), "data": data}
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return Delivery(event_id, watch.verifier_id, watch.id, watch.owner, type_, body, now, due)
+    state = State.EMAILED if watch.callback is None else State.WAITING
+    return Delivery(event_id, watch.verifier_id, watch.id, watch.owner, type_, body, now, due, state)

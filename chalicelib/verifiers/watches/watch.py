@@ -22,6 +22,9 @@ CHECK = "watch_check"
 """The kind of the task that checks a watch; its subject is the watch."""
 DELIVER = "watch_delivery"
 """The kind of the task that sends a delivery; its subject is the watch and the delivery."""
+NEWS = "watch_news"
+"""The kind of the task that emails a new verdict; its subject is the watch and the delivery. It is in the queue of the
+worker, because the function of watches may send no email."""
 REMOVE = "watch_removal"
 """The kind of the task that deletes all watches of a verifier; its subject is the verifier."""
 
@@ -41,7 +44,8 @@ class Watch:
     """The id of a credential that is hosted here; None for one elsewhere."""
     issuer_id: str | None
     """The issuer of a credential that is hosted here."""
-    callback: str
+    callback: str | None
+    """The URL that gets the events; None if they are only emailed."""
     ref: str | None
     """The caller's own reference, repeated in each event."""
     secrets: tuple[Secret, ...]
@@ -62,6 +66,8 @@ class Watch:
     that was due before has been replaced by another one."""
     changes: int = 0
     """Number of events about a new verdict: what they are ordered by."""
+    email: str | None = None
+    """The address that is emailed about each new verdict: that of the verifier's owner."""
     disabled: datetime | None = None
     """When its callback answered 410; None while it works."""
     version: int = 1
@@ -78,6 +84,8 @@ class State(StrEnum):
     WAITING = "waiting"
     """It is sent at ``due``, or sooner."""
     DELIVERED = "delivered"
+    EMAILED = "emailed"
+    """It is not sent to a callback, because there is none."""
     FAILED = "failed"
     """A dead letter: it is not sent again unless someone asks for it."""
 
@@ -148,8 +156,8 @@ class WatchStore(Protocol):
         and change nothing."""
 
     def replace(self, watch: Watch, tasks: Sequence[Task] = (), delivery: Delivery | None = None) -> None:
-        """Store the next version with its tasks and a new delivery, all or nothing. Raises `Conflict` when it is not
-        the next one, or the watch was deleted."""
+        """Store the next version with its tasks, and a new delivery with those that send and email it, all or
+        nothing. Raises `Conflict` when it is not the next one, or the watch was deleted."""
 
     def remove(self, watch: Watch) -> bool:
         """Delete a watch, of whatever version; False if another call did. Its deliveries expire."""
@@ -178,3 +186,10 @@ def check_task(watch: Watch) -> list[Task]:
 def delivery_task(delivery: Delivery) -> Task:
     """The task that sends ``delivery`` when it is due."""
     return Task(DELIVER, delivery.verifier_id, f"{delivery.watch_id}.{delivery.id}", delivery.due)
+
+
+def news_task(watch: Watch, delivery: Delivery) -> Task | None:
+    """The task of the worker that emails what ``delivery`` tells; None if nobody is emailed."""
+    if watch.email is None:
+        return None
+    return Task(NEWS, delivery.verifier_id, f"{delivery.watch_id}.{delivery.id}", delivery.queued)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from chalicelib.award.input.field_errors import FieldError, only, optional, text
+from chalicelib.award.input.field_errors import FieldError, only, optional
 from chalicelib.credential import dates
 from chalicelib.verifiers.batch.items import MAX_REF
 from chalicelib.verifiers.watches.creating import MAX_LINK, WatchDraft
@@ -18,14 +18,17 @@ from chalicelib.verifiers.watches.watch import Delivery, State, Watch
 
 def read(sent: Mapping[str, object]) -> WatchDraft:
     """Parse a draft. Raises `FieldError`. What it names is checked by `creating`."""
-    only(sent, ("credential", "receipt", "callback", "ref"), "")
+    only(sent, ("credential", "receipt", "callback", "email", "ref"), "")
     credential, receipt = _link(sent, "credential"), _link(sent, "receipt")
     if (credential is None) == (receipt is None):
         raise FieldError("/credential", "Send either credential or receipt: an id or a link.")
     ref = optional(sent, "ref", "")
     if ref is not None and not (1 <= len(ref) <= MAX_REF and ref.isprintable()):
         raise FieldError("/ref", f"This must have 1 to {MAX_REF} printable characters.")
-    return WatchDraft(text(sent, "callback", ""), credential, receipt, ref)
+    callback, email = _link(sent, "callback"), optional(sent, "email", "")
+    if callback is None and email is None:
+        raise FieldError("/callback", "Send callback, an https URL, or email, or both.")
+    return WatchDraft(callback, credential, receipt, ref, email)
 
 
 def write(watch: Watch, base_url: str) -> dict[str, object]:
@@ -36,6 +39,7 @@ def write(watch: Watch, base_url: str) -> dict[str, object]:
         "state": "active" if watch.disabled is None else "disabled",
         "credential": {"id": watch.credential_id, "url": watch.url},
         "callback": watch.callback,
+        "email": watch.email,
         "ref": watch.ref,
         "verdict": watch.verdict,
         "codes": list(watch.codes),
@@ -69,7 +73,7 @@ def write_delivery(delivery: Delivery) -> dict[str, object]:
 def _link(sent: Mapping[str, object], name: str) -> str | None:
     found = optional(sent, name, "")
     if found is not None and not (1 <= len(found) <= MAX_LINK and found.isprintable()):
-        raise FieldError(f"/{name}", f"This must be an id or a link of up to {MAX_LINK:,} characters.")
+        raise FieldError(f"/{name}", f"This must have 1 to {MAX_LINK:,} printable characters.")
     return found
 
 

@@ -14,15 +14,17 @@ from standardwebhooks import Webhook
 from chalicelib.award.issuing import status_changes
 from chalicelib.award.webhooks.webhook_actions import OVERLAP
 from chalicelib.credential import dates
+from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.errors import Unavailable
 from chalicelib.tasks.worker import Worker, run
 from chalicelib.verifiers.scope import Scope
-from chalicelib.verifiers.watches import changing, checking, creating, running, verdicts
+from chalicelib.verifiers.watches import changing, checking, creating, emailing, running, verdicts
+from chalicelib.verifiers.watches.emailing import EmailContext
 from chalicelib.verifiers.watches.waking import About, Wake
 from tests.http.fake_laurel import BASE_URL, NOW, Laurel, id_of
 from tests.http.gateway import Gateway, Response
 from tests.http.senders import external_credential
-from tests.http.verifiers.keys import as_verifier, create_key, create_verifier
+from tests.http.verifiers.keys import DEVELOPER, as_verifier, create_key, create_verifier
 
 URL = "/v1/watches"
 CALLBACK = "https://jobs.example/laurel"
@@ -387,7 +389,10 @@ def test_watches_that_an_erasure_has_deleted_make_room_after_a_day_at_most(
         ({"callback": "http://jobs.example/laurel"}, 422, "url_refused"),
         ({"callback": "https://127.0.0.1/"}, 422, "url_refused"),
         ({"callback": None}, 400, "invalid_request"),
-        ({"callback": f"https://jobs.example/{'a' * creating.MAX_LINK}"}, 422, "url_refused"),
+        ({"callback": ""}, 400, "invalid_request"),
+        ({"email": "someone@else.example"}, 422, "email_not_confirmed"),
+        ({"email": 1}, 400, "invalid_request"),
+        ({"callback": f"https://jobs.example/{'a' * creating.MAX_LINK}"}, 400, "invalid_request"),
         ({"credential": "a" * 26}, 404, "not_found"),
         ({"credential": f"{BASE_URL}/c/{'a' * 26}"}, 404, "not_found"),
         ({"credential": f"{BASE_URL}/c/no"}, 404, "not_found"),
@@ -407,6 +412,54 @@ def test_what_cannot_be_watched_is_refused(
     refused = create(client, key, **members)  # type: ignore[arg-type]
     assert (refused.status, refused.json["code"]) == (status, code)
     assert laurel.watch_store.stored == {}
+
+
+def test_owner_is_emailed_about_a_new_verdict(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
+    made = create(client, key, callback=None, email=DEVELOPER)
+    assert (made.status, made.json["callback"], made.json["email"]) == (201, None, DEVELOPER)
+    revoke(laurel)
+    work(laurel)
+    minute(laurel, timedelta(minutes=5))
+    assert received(laurel) == []
+    [task] = laurel.watch_store.worker_tasks.status
+    context = EmailContext(laurel.watch_store, laurel.delivery_context)
+    emailing.handle(context, task)
+    [sent] = laurel.mailer.sent
+    assert (sent.kind, sent.to, sent.subject) == (
+        Kind.WATCH_NEWS,
+        DEVELOPER,
+        "A credential that you watch is now revoked",
+    )
+    assert "Your reference: candidate-17" in sent.paragraphs
+    assert sent.main.url.endswith(f"/watches/{made.json['id']}")
+    [delivery] = client.get(f"{URL}/{made.json['id']}/deliveries", **key).json["items"]
+    assert (delivery["state"], delivery["attempts"]) == ("emailed", 0)
+    for path in (f"{URL}/{made.json['id']}/test", f"{URL}/{made.json['id']}/deliveries/{delivery['id']}/replay"):
+        assert client.post(path, b"", **key).status == 422
+    for _ in range(emailing.PER_VERIFIER.max_count + 2):
+        emailing.handle(context, task)
+    assert len(laurel.mailer.sent) == emailing.PER_VERIFIER.max_count
+    assert client("DELETE", f"{URL}/{made.json['id']}", **key).status == 204
+    emailing.handle(context, task)
+    assert len(laurel.mailer.sent) == emailing.PER_VERIFIER.max_count
+
+
+def test_callback_and_email_get_the_same_event(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
+    create(client, key, email=DEVELOPER.upper())
+    revoke(laurel)
+    work(laurel)
+    assert (len(received(laurel)), len(laurel.watch_store.worker_tasks.status)) == (1, 1)
+
+
+def test_address_that_complained_is_not_emailed(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
+    create(client, key, callback=None, email=DEVELOPER)
+    revoke(laurel)
+    work(laurel)
+    box = laurel.delivery_context.mailbox(DEVELOPER)
+    laurel.delivery_store.mailboxes[box.digest] = replace(box, complained_at=laurel.now)
+    [task] = laurel.watch_store.worker_tasks.status
+    emailing.handle(EmailContext(laurel.watch_store, laurel.delivery_context), task)
+    assert laurel.mailer.sent == []
 
 
 def test_tests_are_limited(

@@ -9,7 +9,16 @@ from datetime import datetime
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.tasks.task_queue import Task
 from chalicelib.verifiers.watches.waking import Wake
-from chalicelib.verifiers.watches.watch import RETENTION, Delivery, Watch, WatchName, WatchPage, delivery_task
+from chalicelib.verifiers.watches.watch import (
+    RETENTION,
+    Delivery,
+    State,
+    Watch,
+    WatchName,
+    WatchPage,
+    delivery_task,
+    news_task,
+)
 from tests.fakes import TaskQueue
 
 
@@ -18,6 +27,7 @@ class WatchStore:
     """`verifiers.watches.watch.WatchStore`. ``tasks`` is the queue that its tasks are stored in."""
 
     tasks: TaskQueue = field(default_factory=TaskQueue)
+    worker_tasks: TaskQueue = field(default_factory=TaskQueue)
     stored: dict[WatchName, Watch] = field(default_factory=dict)
     sent: dict[tuple[str, str, str], Delivery] = field(default_factory=dict)
 
@@ -55,7 +65,9 @@ class WatchStore:
         self.stored[name] = watch
         self.tasks.add(tasks)
         if delivery is not None:
-            self.add_delivery(delivery, [delivery_task(delivery)])
+            self.add_delivery(delivery, [delivery_task(delivery)] if delivery.state is State.WAITING else [])
+            news = news_task(watch, delivery)
+            self.worker_tasks.add([] if news is None else [news])
 
     def remove(self, watch: Watch) -> bool:
         return self.stored.pop(WatchName(watch.verifier_id, watch.id), None) is not None
