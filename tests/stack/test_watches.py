@@ -17,7 +17,7 @@ from chalicelib.verifiers.scope import Scope
 from tests.conftest import RunningStack
 from tests.stack import jobs
 from tests.stack.conftest import Receiver
-from tests.stack.test_issuing import ISSUER, ApiClient, cli
+from tests.stack.test_issuing import ISSUER, ApiClient, cli, emails
 
 SECONDS = 5.0
 """How soon a change is told (docs/watches.md)."""
@@ -55,7 +55,7 @@ def test_a_watch_fires_within_five_seconds_of_a_revocation(
     credential = issued.json["id"]
 
     callback = f"https://{receiver.authority}/laurel"
-    sent = {"credential": issued.json["url"], "callback": callback, "ref": "candidate-17"}
+    sent = {"credential": issued.json["url"], "callback": callback, "email": EMAIL, "ref": "candidate-17"}
     first, again = (verifier("POST", "/v1/watches", sent, idempotency_key="w-1") for _ in range(2))
     assert first.status == again.status == 201, first.body
     assert first.body == again.body
@@ -90,4 +90,6 @@ def test_a_watch_fires_within_five_seconds_of_a_revocation(
     assert {each["state"] for each in log} == {"delivered"}
     jobs.run(stack, "RunWatches")
     assert len(receiver.received) == len(ACTS)
+    jobs.run(stack, "RunTasks")
+    assert sum("candidate-17" in page for page in emails(stack, EMAIL)) == len(ACTS)
     assert verifier("DELETE", f"/v1/watches/{watch['id']}").status == 204
