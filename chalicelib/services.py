@@ -319,12 +319,12 @@ class Services:
     @cached_property
     def fetch_allowance(self) -> FetchAllowance:
         """The allowance of time that each network may keep Laurel waiting for other hosts."""
-        from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore
+        from chalicelib.dynamo.stores.rates import DynamoRateStore
         from chalicelib.net.fetched_sources import REQUEST_SECONDS
         from chalicelib.reports.fetch_allowance import FetchAllowance
 
         return FetchAllowance(
-            DynamoAllowanceStore(self._tables),
+            DynamoRateStore(self._tables),
             self.salts,
             self.clock,
             time.monotonic,
@@ -351,10 +351,10 @@ class Services:
     def api_limits(self) -> ApiLimits:
         """Limits of callers of the API."""
         from chalicelib.dynamo import keys
-        from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore  # imported late: pages need none
+        from chalicelib.dynamo.stores.rates import DynamoRateStore  # imported late: pages need none
         from chalicelib.verifiers.limits import ApiLimits
 
-        store = DynamoAllowanceStore(self._tables, keys.api_rate)
+        store = DynamoRateStore(self._tables, keys.api_rate)
         return ApiLimits(store, self.salts, self.clock, self.entropy)
 
     @cached_property
@@ -436,7 +436,7 @@ class Services:
 
     @cached_property
     def batch_jobs(self) -> JobContext:
-        """Batches that are worked off in the background."""
+        """Batches processed in the background."""
         from chalicelib.dynamo import keys
         from chalicelib.dynamo.stores.batches import DynamoJobStore
         from chalicelib.dynamo.stores.counters import DynamoCounters

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chalicelib.access.models import Member, Membership
 from chalicelib.access.roles import Role
-from chalicelib.analytics.counts import counters as page_counters
+from chalicelib.analytics.counts import view_counts
 from chalicelib.analytics.event import Event
+from chalicelib.analytics.rate_store import Taken
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import Place, Row, row_of
 from chalicelib.award.keys.key_policy import KeyPolicy
@@ -34,7 +35,6 @@ from chalicelib.errors import Conflict, Erased, LaurelError, NotFound, Refused, 
 from chalicelib.reports.hosted import ERASED
 from chalicelib.reports.store import RelatedItems
 from chalicelib.tasks.task_queue import DeadLetter, Task, lease
-from chalicelib.verifiers.ports import Taken
 from tests.access import fakes as access
 
 T = TypeVar("T", Issuer, Record)
@@ -64,15 +64,11 @@ class Salts:
 
 
 @dataclass
-class AllowanceStore:
-    """`reports.fetch_allowance.AllowanceStore` and `verifiers.ports.RateStore`. Each operation is atomic, as in the
-    real store."""
+class RateStore:
+    """`analytics.rate_store.RateStore`. Each operation is atomic, as in the real store."""
 
     free_at: dict[str, datetime] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
-
-    def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
-        return self.take(network, now, span, limit).wait
 
     def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
         with self.lock:
@@ -82,10 +78,10 @@ class AllowanceStore:
             self.free_at[name] = before + span
             return Taken(timedelta(), before + span - now)
 
-    def give_back(self, network: str, span: timedelta) -> None:
+    def give_back(self, name: str, span: timedelta) -> None:
         with self.lock:
-            if network in self.free_at:
-                self.free_at[network] -= span
+            if name in self.free_at:
+                self.free_at[name] -= span
 
 
 class IssuerStore:
@@ -103,7 +99,7 @@ class IssuerStore:
         self._records: dict[str, Record] = {}
         self.erased: set[str] = set()
         self._lists: dict[str, StatusList] = {}
-        self.shown_counters: dict[str, page_counters.Counters] = {}
+        self.shown_view_counts: dict[str, view_counts.ViewCounts] = {}
         self._images: dict[str, Image] = {}
         self._taken: dict[tuple[str, int], str] = {}
         self.pathway_links: dict[tuple[str, str], tuple[PathwayLink, ...]] = {}
@@ -287,11 +283,11 @@ class IssuerStore:
         self._replace(self._records, record, lists)
         self.tasks.add(tasks)
 
-    def show_counters(self, record: Record) -> None:
+    def show_view_counts(self, record: Record) -> None:
         self._replace(self._records, record, ())
-        self.shown_counters.pop(record.id, None)
-        if record.shows_counters:
-            self.shown_counters[record.id] = page_counters.Counters(record.id)
+        self.shown_view_counts.pop(record.id, None)
+        if record.shows_view_counts:
+            self.shown_view_counts[record.id] = view_counts.ViewCounts(record.id)
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
         if self._records.get(issued.record.id) == issued.record:
@@ -315,7 +311,7 @@ class IssuerStore:
             salt=self.salts.by_day.get(day),
             pathway_links=self.pathway_links.get((record.issuer_id, record.achievement_id), ()),
             catalogue_entry=self.catalogue_entry(record.issuer_id, record.achievement_id),
-            counters=self.shown_counters.get(record.id) if record.shows_counters else None,
+            view_counts=self.shown_view_counts.get(record.id) if record.shows_view_counts else None,
         )
 
     def catalogue_entry(self, issuer_id: str, achievement_id: str) -> CatalogueEntry | None:
@@ -489,7 +485,7 @@ def _same(one: Task, other: Task) -> bool:
 
 
 class Counters:
-    """`award.ports.Counters`."""
+    """`analytics.limit_counters.LimitCounters`."""
 
     def __init__(self) -> None:
         self.values: dict[str, int] = {}

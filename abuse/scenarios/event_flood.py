@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 from abuse import prices
 from abuse.result import Result
 from chalicelib.analytics.event import Kind
-from chalicelib.analytics.event_budget import IPV4
+from chalicelib.analytics.event_budget import PER_NETWORK
+from chalicelib.analytics.networks import Level
 from tests.http.fake_laurel import id_of, seeded
 from tests.http.gateway import HTML, Gateway
 
@@ -56,6 +57,6 @@ def run() -> Result:
         requests=PER_SECOND * SECONDS,
         cost_usd=passed * each,
         locked_out=tuple(locked_out),
-        within_budget=stored <= minutes * IPV4[0][1] and MONTH * RATE * each <= BUDGET_USD,
+        within_budget=stored <= minutes * PER_NETWORK[Level.CLIENT] and MONTH * RATE * each <= BUDGET_USD,
         details={"passed_the_gateway": passed, "stored": stored, "usd_of_a_month_at_the_limit": MONTH * RATE * each},
     )

@@ -49,7 +49,7 @@ class _Minute:
 
     def __post_init__(self) -> None:
         self.allowance = FetchAllowance(
-            fakes.AllowanceStore(),
+            fakes.RateStore(),
             fakes.Salts(),
             lambda: NOW + timedelta(seconds=self.now),
             lambda: self.now,

@@ -4,10 +4,12 @@
     directory/answer  the same in one process, which calls the same embedded AWS
     directory/own     the same without the time in which a call to AWS is on its way
     directory/cpu     the processor time of Laurel for it, which other programs on the machine do not change
+    directory/lag     time from the suspension of a credential until its holder has left the total of its achievement
+                      on the stack, through the stream of the table (20 suspensions; seconds; the slowest as p99)
 
-Each is the median, with the 99th percentile of 200 searches. `make bench-directory` measures what searches read, with
-many more people. Measured in a process of its own: `python -m benchmarks.suites.directory URL`, with the settings of
-the stack. `DIRECTORY_PEOPLE` sets how many people there are, beside those of the demo (default 100).
+Each is the median; the others with the 99th percentile of 200 searches. `make bench-directory` measures what searches
+read, with many more people. Measured in a process of its own: `python -m benchmarks.suites.directory URL`, with the
+settings of the stack. `DIRECTORY_PEOPLE` sets how many people there are, beside those of the demo (default 100).
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from random import Random
@@ -36,10 +38,11 @@ from chalicelib import settings
 from chalicelib.award import achievements
 from chalicelib.award.achievements import NewAchievement
 from chalicelib.award.issuers import issuer_actions
-from chalicelib.award.issuing import issue
+from chalicelib.award.issuing import issue, status_changes
 from chalicelib.award.issuing.issue import Award
 from chalicelib.credential.achievement import Skill
 from chalicelib.credential.build import Holder
+from chalicelib.credential.record import Record
 from chalicelib.delivery import mailbox
 from chalicelib.directory.listing import Listing
 from chalicelib.directory.profiles.profile import Details
@@ -56,6 +59,9 @@ from local.stack import Stack
 PEOPLE = int(os.environ.get("DIRECTORY_PEOPLE", "100"))
 SEARCHES = 200
 WARM_UP = 10
+SUSPENSIONS = 20
+LONGEST_LAG = 60
+"""Seconds after which a suspension counts as lost."""
 SKILLS = ("Welding", "Nursing", "Data analysis", "Project management", "Logistics")
 Query = dict[str, str]
 
@@ -75,6 +81,14 @@ def lines() -> Iterator[Line]:
             with redirect_stdout(sys.stderr):
                 stack.down()
     found = json.loads(done.stdout.splitlines()[-1])
+    lag = Samples((tuple(found["lag"]),))
+    yield Line(
+        "directory/lag",
+        lag.percentile_ms(50) / 1000,
+        f"s, {PEOPLE} people",
+        lag.percentile_ms(50),
+        lag.percentile_ms(99),
+    )
     for name in ("stack", "answer", "own", "cpu"):
         times = Samples((tuple(found[name]),))
         middle, slow = times.percentile_ms(50), times.percentile_ms(99)
@@ -84,8 +98,9 @@ def lines() -> Iterator[Line]:
 def main(base_url: str) -> None:
     services = build(settings.read(), fallback=LogFallback())
     people = list(People().make(PEOPLE))
-    _seed(services, people)
+    credentials = _seed(services, people)
     measured = {"stack": _over_http(base_url, _queries(people)), **_in_process(services, _queries(people))}
+    measured["lag"] = _lags(services, base_url, credentials[:SUSPENSIONS])
     sys.stdout.write(json.dumps(measured))
 
 
@@ -122,6 +137,29 @@ def _in_process(services: Services, queries: list[Query]) -> dict[str, list[int]
         hits += len(json.loads(reply["body"])["items"])
     _ensure_found(hits)
     return {"answer": answer[WARM_UP:], "own": own[WARM_UP:], "cpu": cpu[WARM_UP:]}
+
+
+def _lags(services: Services, base_url: str, credentials: Sequence[Record]) -> list[int]:
+    return [_lag(services, base_url, record) for record in credentials]
+
+
+def _lag(services: Services, base_url: str, record: Record) -> int:
+    """Nanoseconds from the suspension of the credential until its holder has left the index. Raises `RuntimeError`."""
+    query = urlencode({"achievement": record.achievement_id, "include": "total", "limit": "1"})
+    before = _total(f"{base_url}/v1/directory?{query}")
+    begun = time.perf_counter_ns()
+    status_changes.suspend(services.issuer_context, record.issuer_id, record.id)
+    while _total(f"{base_url}/v1/directory?{query}") >= before:
+        if time.perf_counter_ns() - begun > LONGEST_LAG * 10**9:
+            raise RuntimeError("a suspended credential stays in the index")
+        time.sleep(0.05)
+    return time.perf_counter_ns() - begun
+
+
+def _total(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=60) as reply:
+        value: int = json.load(reply)["total"]["value"]
+    return value
 
 
 def _ensure_found(hits: int) -> None:
@@ -168,8 +206,8 @@ def _query(random: Random, people: list[Listing]) -> Query:
     )
 
 
-def _seed(services: Services, people: list[Listing]) -> None:
-    """Issue a credential to each person, and publish a profile that shows it."""
+def _seed(services: Services, people: list[Listing]) -> list[Record]:
+    """Issue a credential to each person, and publish a profile that shows it. Returns the credentials."""
     issuer_actions.create(services.issuer_context, ISSUER, registered=True)
     ids = [
         achievements.add(
@@ -186,15 +224,17 @@ def _seed(services: Services, people: list[Listing]) -> None:
         ).id
         for skill in SKILLS
     ]
-    context, holders = services.profile_context, []
+    context, holders, issued = services.profile_context, [], []
     for number, one in enumerate(people):
         email = f"holder.{number}@bench.example"
-        issue.issue(services.issuer_context, Award(ISSUER.id, ids[number % len(ids)], Holder(one.name, email)))
+        award = Award(ISSUER.id, ids[number % len(ids)], Holder(one.name, email))
+        issued.append(issue.issue(services.issuer_context, award))
         details = Details(name=one.name, headline=one.headline, place=one.place, languages=one.languages)
         profile.publish_one(context, email, details)
         stored = context.store.profile(mailbox.digest(email))
         holders.append(stored.holder_id if stored else "")
     updates.update(services.listing_updates, holders)
+    return issued
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ access_context.py   shared dependencies: stores, mailer, clock, randomness
 ports.py            the stores and the mailer
 email_address.py    email addresses that people sign in with
 members.py          the members of an issuer; there is always an owner
+api_keys.py         rules that API keys of issuers and of verifiers share
 tokens.py           API keys, of members and of the organization: create, authenticate, revoke
 secrets.py          random ids and secrets
 sessions.py         signed, short, revocable browser sessions

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.access import signing_keys
 from chalicelib.access.access_context import AccessContext
 from chalicelib.analytics import networks
+from chalicelib.analytics.networks import Level
 from chalicelib.errors import TooMany as TooMany  # noqa: PLC0414 - importable from here, where the limits are
 from chalicelib.language.phrase import plural
 
@@ -49,31 +49,21 @@ def enforce(access_context: AccessContext, limit: Limit, subject: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NetworkLimit:
-    """At most so many times within each ``window`` from one client address, and from the networks around it.
-
-    IPv6 addresses cost nothing within a network, so they are also counted by what is assigned to one site (/48) and
-    to one provider (/32, the smallest allocation of RIPE NCC and ARIN).
-    """
+    """At most so many times within each ``window`` from one client address, and from the networks around it, by their
+    `Level`."""
 
     name: str
     per_client: int
-    """From one IPv4 address, or one IPv6 /64, the smallest network of a subscriber (RFC 6177)."""
     per_site: int
-    """From one IPv6 /48."""
     per_provider: int
-    """From one IPv6 /32. Larger, because a provider has many legitimate customers."""
+    """Larger, because a provider has many legitimate customers."""
     window: timedelta
 
     def of(self, address: str) -> tuple[tuple[Limit, str], ...]:
-        """The limits that a client ``address`` counts against, each with the network, the narrowest first: a client
-        that has reached its own limit cannot use up those of its neighbours."""
-        client = Limit(self.name, self.per_client, self.window)
-        found = networks.parse(address)
-        if not isinstance(found, ipaddress.IPv6Address):
-            return ((client, "" if found is None else str(found)),)
-        site, provider = replace(client, max_count=self.per_site), replace(client, max_count=self.per_provider)
-        counts = ((64, client), (48, site), (32, provider))
-        return tuple((limit, networks.network(found, length)) for length, limit in counts)
+        """The limits that a client ``address`` counts against, each with the network, smallest first."""
+        counts = {Level.CLIENT: self.per_client, Level.SITE: self.per_site, Level.PROVIDER: self.per_provider}
+        found = networks.levels(address)
+        return tuple((Limit(self.name, counts[level], self.window), network) for level, network in found)
 
 
 def within_networks(access_context: AccessContext, limit: NetworkLimit, address: str, subject: str = "") -> bool:

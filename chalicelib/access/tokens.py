@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from chalicelib.access import secrets
+from chalicelib.access import api_keys, secrets
 from chalicelib.access.access_context import AccessContext
 from chalicelib.access.models import Token
 from chalicelib.access.roles import Role, covers
-from chalicelib.errors import Forbidden, LaurelError, NotFound, Refused, Unauthenticated
+from chalicelib.errors import Forbidden, LaurelError, NotFound, Refused
 
 PREFIX = "laurel"
 """Lets scanners of source code recognise a leaked token."""
@@ -24,15 +24,13 @@ USED_EVERY = timedelta(hours=1)
 """Precision of the last use of a token: at most one write per hour, not one per request."""
 MAX_TOKENS = 50
 """Maximum tokens per issuer: one for each program and person, with room to replace them."""
-MAX_NAME = 100
 
-_ID = re.compile(r"[a-z2-7]{16}", re.ASCII)
 _SHAPE = re.compile(r"laurel_([a-z2-7]{16})_([a-z2-7]{52})", re.ASCII)
 
 
 def new_id(access_context: AccessContext) -> str:
     """Generate an id for a new token."""
-    return secrets.new_secret(access_context.entropy, secrets.ID_BYTES)
+    return api_keys.new_id(access_context.entropy)
 
 
 def make(
@@ -61,10 +59,9 @@ def make(
         raise ValueError("A token has an issuer and a role, or neither.")
     if member is not None:
         _check_new(access_context, issuer_id, role, member)
-    if not name.strip() or len(name) > MAX_NAME or not name.isprintable():
-        raise Refused(f"Enter a name of 1 to {MAX_NAME} characters.", code="bad_name")
-    if token_id is not None and not _ID.fullmatch(token_id):
-        raise Refused("This is not an API key id.", code="bad_id")
+    name = api_keys.checked_name(name)
+    if token_id is not None:
+        api_keys.check_id(token_id)
     if sum(1 for _ in access_context.member_store.tokens(issuer_id)) >= MAX_TOKENS:
         raise Refused(
             f"You have reached the limit of {MAX_TOKENS} API keys. Revoke one that you no longer use.",
@@ -75,7 +72,7 @@ def make(
         id=token_id or new_id(access_context),
         issuer_id=issuer_id,
         role=role,
-        name=name.strip(),
+        name=name,
         digest=secrets.digest(secret),
         created=access_context.now(),
         created_by=by,
@@ -98,13 +95,13 @@ def authenticate(access_context: AccessContext, text: str) -> Token:
     """
     shape = _SHAPE.fullmatch(text)
     if shape is None:
-        raise _unknown()
+        raise api_keys.unknown()
     try:
         token = access_context.member_store.token(shape[1])
     except NotFound as error:
-        raise _unknown() from error
+        raise api_keys.unknown() from error
     if not hmac.compare_digest(token.digest, secrets.digest(shape[2])):
-        raise _unknown()
+        raise api_keys.unknown()
     _check_member(access_context, token)
     now = access_context.now()
     if token.used is None or now - token.used >= USED_EVERY:
@@ -157,14 +154,10 @@ def _check_member(access_context: AccessContext, token: Token) -> None:
     try:
         member = access_context.member_store.member(token.issuer_id, token.member)
     except NotFound as error:
-        raise _unknown() from error
+        raise api_keys.unknown() from error
     if token.created < member.since:
-        raise _unknown()  # of an earlier membership of the same person
+        raise api_keys.unknown()  # of an earlier membership of the same person
     if not covers(member.role, token.role):
         raise Forbidden(
             f"This API key has the role {token.role}, but the member it belongs to only has the role {member.role}."
         )
-
-
-def _unknown() -> Unauthenticated:
-    return Unauthenticated("Unknown API key. It may have been revoked, or it was not copied completely.")

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from ipaddress import IPv4Address
+from types import MappingProxyType
 
 from chalicelib.analytics import networks
 from chalicelib.analytics.event import Kind
+from chalicelib.analytics.networks import Level
 
 PER_WORKER = 600
 """Maximum events of one kind per minute from all networks: ten per second, which is also the gateway's limit for all
 workers."""
-IPV4 = ((32, 60),)
-"""Prefix lengths, and maximum events of one kind per minute per network: enough for thirty people behind one address to
-click twice each."""
-IPV6 = ((64, 60), (48, 120), (32, 240))
-"""A /64 is one subnet (RFC 4291, 2.5.4), a /48 one site (RFC 6177), a /32 one provider, whose customers are many."""
+PER_NETWORK: Mapping[Level, int] = MappingProxyType({Level.CLIENT: 60, Level.SITE: 120, Level.PROVIDER: 240})
+"""Maximum events of one kind per minute per network: enough for thirty people behind one address to click twice
+each."""
 
 
 class EventBudget:
@@ -52,9 +51,5 @@ class EventBudget:
 
 def _limits(address: str) -> Iterator[tuple[str, int]]:
     yield "", PER_WORKER
-    found = networks.parse(address)
-    if found is None:
-        yield "unknown", IPV4[0][1]
-        return
-    for prefix, limit in IPV4 if isinstance(found, IPv4Address) else IPV6:
-        yield networks.network(found, prefix), limit
+    for level, network in networks.levels(address):
+        yield network, PER_NETWORK[level]

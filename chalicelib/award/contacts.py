@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from chalicelib.award.bulk import csv_output
+from chalicelib import csv_output
 from chalicelib.award.issuing.search import ROWS_PER_READ, Place, Row
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.record import State

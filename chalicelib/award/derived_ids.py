@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
+
+from chalicelib.credential import public_id
 
 SECRET_BYTES = 32
 """As long as the hash (RFC 2104, 3)."""
 
 
 def derived_id(secret: bytes, *parts: str) -> str:
-    """Derive an id for a URL from HMAC-SHA256 over ``parts``: 26 base32 characters, as in `IssuerContext.public_id`.
+    """Derive an id for a URL from HMAC-SHA256 over ``parts``: `credential.public_id`.
 
     Without ``secret`` it looks random. Each part is preceded by its length, so that different tuples of parts give
     different messages.
     """
     message = b"".join(len(part).to_bytes(8) + part for part in (text.encode() for text in parts))
-    return base64.b32encode(hmac.digest(secret, message, hashlib.sha256)).decode().lower()[:26]
+    return public_id.of_digest(hmac.digest(secret, message, hashlib.sha256))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from chalicelib.analytics.limit_counters import LimitCounters
 from chalicelib.award.keys.key_policy import KeyPolicy
-from chalicelib.award.ports import Counters, IssuerStore, Signer
+from chalicelib.award.ports import IssuerStore, Signer
+from chalicelib.credential import public_id
 
 MAX_ATTEMPTS = 8
 """Maximum attempts to change an issuer. Each failed attempt means that another writer of the same issuer was first."""
@@ -27,7 +28,7 @@ class IssuerContext:
     entropy: Callable[[int], bytes]
     """Returns the given number of cryptographically random bytes."""
     key_policy: KeyPolicy
-    counters: Counters
+    counters: LimitCounters
     """Daily quotas of issuers and of the deployment."""
 
     def moment(self) -> datetime:
@@ -39,8 +40,8 @@ class IssuerContext:
         return whole_second(self.moment())
 
     def public_id(self) -> str:
-        """A new id for a URL: 26 characters of base32, 130 random bits, so that ids cannot be guessed."""
-        return base64.b32encode(self.entropy(17)).decode().lower()[:26]
+        """A new id for a URL (`credential.public_id`)."""
+        return public_id.new(self.entropy)
 
     def uuid(self) -> str:
         """A new random UUID (RFC 9562, version 4)."""

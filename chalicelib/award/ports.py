@@ -44,19 +44,6 @@ class Signer(Protocol):
         """The 64-byte signature over ``message`` by a P-256 key: r and s (ES256; RFC 7518, 3.4)."""
 
 
-class Counters(Protocol):
-    """Counters that start at 0 and expire. Every method raises `Unavailable` when storage does not respond."""
-
-    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add ``amount`` to a counter unless it would exceed ``limit``, and return whether it was added. Atomic."""
-
-    def give_back(self, name: str, amount: int) -> None:
-        """Subtract what was added but not used. A counter that has expired in the meantime is left alone."""
-
-    def value(self, name: str) -> int:
-        """The current value, strongly consistent."""
-
-
 class IssuerStore(Protocol):
     """Stores issuers, achievements and credentials. Every method raises `Unavailable` when storage does not respond."""
 
@@ -171,9 +158,9 @@ class IssuerStore(Protocol):
         Each has its new version. Raises `Conflict` when another writer was first.
         """
 
-    def show_counters(self, record: Record) -> None:
-        """Store the next version of a record, whose ``shows_counters`` has changed, with new counters or without any,
-        in one transaction. Raises `Conflict` when another writer was first."""
+    def show_view_counts(self, record: Record) -> None:
+        """Store the next version of a record, whose ``shows_view_counts`` has changed, with new view counts or
+        without any, in one transaction. Raises `Conflict` when another writer was first."""
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:
         """Store a new credential as `add_record` does, with the next versions of the replaced credential and of

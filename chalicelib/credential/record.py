@@ -70,7 +70,7 @@ class Record:
     """Whether it was revoked only because a corrected version replaces it."""
     taken_down: datetime | None = None
     """When an operator hid its page; None if it is shown."""
-    shows_counters: bool = False
+    shows_view_counts: bool = False
     """Whether its holder wants its page to show how often it was viewed and verified."""
 
 

@@ -20,9 +20,9 @@ MAX_BOUNCES = 2
 """Maximum bounces: a second bounce is final until an operator reopens the address, because every bounce counts against
 all issuers."""
 
-MAX_COUNTERS = 100
-"""Maximum credentials of one address whose pages show counters: more than a person shares, and a limit on the mailbox
-and on what is copied every night."""
+MAX_VIEW_COUNTS = 100
+"""Maximum credentials of one address whose pages show view counts: more than a person shares, and a limit on the
+mailbox and on what is copied every night."""
 MAX_ISSUERS = 1000
 """Maximum number of issuers that one address can unsubscribe from."""
 
@@ -77,7 +77,7 @@ class Mailbox:
     """Links created before this time no longer work."""
     issuer_links_valid_from: Mapping[str, datetime] = field(default_factory=dict)
     """The same for the links to one issuer's credentials, by issuer."""
-    counters_shown: Mapping[str, datetime] = field(default_factory=dict)
+    view_counts_shown: Mapping[str, datetime] = field(default_factory=dict)
     """Credentials whose pages show how often they were viewed and verified, and since when the holder wants that."""
     version: int = 0
 
@@ -217,19 +217,20 @@ def links_ended(mailbox: Mailbox, issuer_id: str | None, at: datetime) -> Mailbo
     return replace(mailbox, issuer_links_valid_from=times)
 
 
-def with_counters(mailbox: Mailbox, credential_id: str, since: datetime | None) -> Mailbox:
-    """Show the counters of a credential on its page ``since`` then, or hide them (None).
+def with_view_counts(mailbox: Mailbox, credential_id: str, since: datetime | None) -> Mailbox:
+    """Show the view counts of a credential on its page ``since`` then, or hide them (None).
 
-    Raises `Refused` for more than `MAX_COUNTERS` credentials.
+    Raises `Refused` for more than `MAX_VIEW_COUNTS` credentials.
     """
-    shown = {one: at for one, at in mailbox.counters_shown.items() if one != credential_id}
+    shown = {one: at for one, at in mailbox.view_counts_shown.items() if one != credential_id}
     if since is None:
-        return replace(mailbox, counters_shown=shown)
-    if len(shown) >= MAX_COUNTERS:
+        return replace(mailbox, view_counts_shown=shown)
+    if len(shown) >= MAX_VIEW_COUNTS:
         raise Refused(
-            phrase("Counts can be shown for at most {count} credentials.", count=MAX_COUNTERS), code="refused"
+            phrase("Counts can be shown for at most {count} credentials.", count=MAX_VIEW_COUNTS), code="refused"
         )
-    return replace(mailbox, counters_shown={**shown, credential_id: mailbox.counters_shown.get(credential_id, since)})
+    since = mailbox.view_counts_shown.get(credential_id, since)
+    return replace(mailbox, view_counts_shown={**shown, credential_id: since})
 
 
 def with_data_deleted(mailbox: Mailbox, now: datetime) -> Mailbox:

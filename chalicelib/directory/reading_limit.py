@@ -14,12 +14,13 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from ipaddress import IPv6Address
-from typing import Protocol
+from datetime import UTC, date, datetime
 
 from chalicelib.analytics import networks
+from chalicelib.analytics.limit_counters import LimitCounters
+from chalicelib.analytics.networks import Level
 from chalicelib.analytics.visitor import network_id
+from chalicelib.credential import dates
 from chalicelib.directory.ports import SecretOfDay
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.language.phrase import phrase
@@ -48,16 +49,6 @@ _DECOY_BYTES = 16
 """128 bits: 26 characters in base32, as the ids of holders."""
 
 
-class ReadingCounters(Protocol):
-    """Counts per network, which are deleted after they expire. Every method raises `Unavailable`."""
-
-    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add ``amount`` atomically; False, without adding, if the count would then be above ``limit``."""
-
-    def give_back(self, name: str, amount: int) -> None:
-        """Subtract an ``amount`` that was added."""
-
-
 @dataclass(slots=True)
 class Reading:
     """One request that reads listings. ``decoy`` is the id of the network's decoy of today."""
@@ -73,7 +64,7 @@ class Reading:
 class ReadingLimit:
     """The limits of all networks."""
 
-    counters: ReadingCounters
+    counters: LimitCounters
     secret: SecretOfDay
     clock: Callable[[], datetime]
 
@@ -98,7 +89,7 @@ class ReadingLimit:
         reading = Reading(decoy, now.date(), secret)
         try:
             for name, (_, limit) in zip(names, counted, strict=True):
-                if not self.counters.add(name, listings, limit, _end_of_day(now)):
+                if not self.counters.add(name, listings, limit, dates.next_day(now)):
                     raise _too_many(now, of_person=person is not None and not taken)
                 taken.append(name)
             yield reading
@@ -115,7 +106,7 @@ class ReadingLimit:
         if hmac.compare_digest(decoy.encode(), _decoy(secret, network).encode()):
             name = network_id(secret, f"directory {network}")
             # May exceed the limit, in which case nothing is left; twice at most, so that the count stays small.
-            self.counters.add(name, PER_NETWORK - SUSPECTED, 2 * PER_NETWORK, _end_of_day(now))
+            self.counters.add(name, PER_NETWORK - SUSPECTED, 2 * PER_NETWORK, dates.next_day(now))
 
     def _secret(self, now: datetime) -> bytes:
         secret = self.secret(now.date())
@@ -131,15 +122,9 @@ class ReadingLimit:
 
 
 def _counted(address: str) -> list[tuple[str, int]]:
-    """The networks that ``address`` is counted under and their limits, smallest first. Text that is not an address
-    counts as one network."""
-    found = networks.parse(address)
-    if found is None:
-        return [("unknown", PER_NETWORK)]
-    if isinstance(found, IPv6Address):
-        limits = ((64, PER_NETWORK), (48, PER_SITE), (32, PER_PROVIDER))
-        return [(networks.network(found, prefix), limit) for prefix, limit in limits]
-    return [(networks.network(found, 32), PER_NETWORK)]
+    """The networks that ``address`` is counted under and their limits, smallest first."""
+    limits = {Level.CLIENT: PER_NETWORK, Level.SITE: PER_SITE, Level.PROVIDER: PER_PROVIDER}
+    return [(network, limits[level]) for level, network in networks.levels(address)]
 
 
 def _decoy(secret: bytes, network: str) -> str:
@@ -147,12 +132,8 @@ def _decoy(secret: bytes, network: str) -> str:
     return base64.b32encode(mac[:_DECOY_BYTES]).decode("ascii").rstrip("=").lower()
 
 
-def _end_of_day(now: datetime) -> datetime:
-    return datetime.combine(now.date() + timedelta(days=1), time(), UTC)
-
-
 def _too_many(now: datetime, *, of_person: bool) -> TooMany:
-    seconds = math.ceil((_end_of_day(now) - now).total_seconds())
+    seconds = math.ceil((dates.next_day(now) - now).total_seconds())
     return TooMany(
         phrase(
             "You have reached today’s limit for opening profiles, which is there to prevent copying. You "

@@ -17,11 +17,11 @@ table ``credentials`` (permanent): public items, which the functions for visitor
 ``CREDENTIAL#<credential>``           ``CREDENTIAL``                  the credential behind a link
 ``LIST#<list>``                       ``LIST``                        a status list, read at every view
 ``IMAGE#<sha256>``                    ``IMAGE``                       an image
-``COUNTERS#<issuer>``                 ``<credential>``                counts that holders show; all of an issuer
+``VIEW_COUNTS#<issuer>``              ``<credential>``                counts that holders show; all of an issuer
 ``PUBLISHED#<holder>``                ``PUBLISHED``                   what everyone may see of a holder's profile
 ``SITEMAP#<shard>``                   ``<holder>``                    the profiles that search engines may list
 ``RECEIPT#<receipt>``                 ``RECEIPT``                     a signed receipt, without personal data
-``RECEIPT_VIEW#<receipt>``            ``RECEIPT_VIEW``                what a person reads in it; it can be erased
+``RECEIPT_VIEW#<receipt>``            ``RECEIPT_VIEW``                the readable part of it, which can be erased
 ``RECEIPT_KEYS``                      ``<key id>``                    the keys that have signed receipts
 table ``credentials`` (permanent): private items
 ``ISSUERS``                           ``<issuer>``                    all issuers (a pointer to each)
@@ -115,8 +115,8 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``FETCHES#<network>``                 ``FETCHES``                     when a network's allowance is fully restored
 ``API_RATE#<name>``                   ``API_RATE``                    when a caller's limit of the API is fully back
 ``LISTINGS_READ#<network>``           ``LISTINGS_READ``               how much of the directory a network read today
-``RECEIPTS_MADE#<network>``           ``RECEIPTS_MADE``               how many receipts a network got today
-``BATCH#<job>``                       ``BATCH``                       a batch of a verifier, worked off by a function
+``RECEIPTS_MADE#<network, verifier>`` ``RECEIPTS_MADE``               receipts that a network or a verifier got today
+``BATCH#<job>``                       ``BATCH``                       a batch of a verifier, processed by a function
 ``BATCH#<job>``                       ``PART#<n>``                    that a part is done; the progress of the job
 ``BATCHES_OF#<verifier and day>``     ``BATCHES_OF``                  how many jobs a verifier created on a day
 ``KEY_CLAIM#<verifier>#<key>``        ``KEY_CLAIM``                   an `Idempotency-Key` of a verifier
@@ -358,8 +358,8 @@ def receipt_keys() -> Range:
     return Range("RECEIPT_KEYS")
 
 
-def receipts_made(network: str) -> Key:
-    return Key(join("RECEIPTS_MADE", network), "RECEIPTS_MADE")
+def receipts_made(name: str) -> Key:
+    return Key(join("RECEIPTS_MADE", name), "RECEIPTS_MADE")
 
 
 def event(event_id: str, at: datetime) -> Key:
@@ -469,13 +469,13 @@ def counts_between(issuer_id: str, section: str, first: Period, last: Period) ->
     return Range(start.pk, "sk BETWEEN :sk AND :last", start.sk, last=end.sk)
 
 
-def counters(issuer_id: str, credential_id: str) -> Key:
+def view_counts(issuer_id: str, credential_id: str) -> Key:
     # Not under COUNTS, because visitors may read these, but no other counts by credential.
-    return Key(counters_of(issuer_id).pk, escape(credential_id))
+    return Key(view_counts_of(issuer_id).pk, escape(credential_id))
 
 
-def counters_of(issuer_id: str) -> Range:
-    return Range(join("COUNTERS", issuer_id))
+def view_counts_of(issuer_id: str) -> Range:
+    return Range(join("VIEW_COUNTS", issuer_id))
 
 
 def payload_chunk(head: Key, digest: str, number: int) -> Key:

@@ -22,7 +22,6 @@ NAMES = {
     Compared.HOLDERS: ("People with the credential", "People without it"),
     Compared.BEFORE_AFTER: ("After it was issued", "Before"),
 }
-NONE: Mapping[str, datetime] = {}
 """No one has lost a credential."""
 T = TypeVar("T")
 
@@ -62,7 +61,7 @@ def last_revoked(held: Iterable[Held]) -> dict[str, datetime]:
 
 
 def holders_and_others(
-    outcomes: Iterable[Outcome], issued: Mapping[str, datetime], ended: Mapping[str, datetime] = NONE, *, yes_no: bool
+    outcomes: Iterable[Outcome], issued: Mapping[str, datetime], ended: Mapping[str, datetime], *, yes_no: bool
 ) -> Comparison:
     """Each person counts once, with their latest outcome. A holder's outcomes from before the day of issue are left
     out: they belong neither to a holder nor to someone who never became one. Nor do those who lost the credential."""
@@ -95,7 +94,7 @@ def _of_others(outcomes: Iterable[Outcome], issued: Mapping[str, datetime]) -> I
 
 
 def before_and_after(
-    outcomes: Iterable[Outcome], issued: Mapping[str, datetime], ended: Mapping[str, datetime] = NONE, *, yes_no: bool
+    outcomes: Iterable[Outcome], issued: Mapping[str, datetime], ended: Mapping[str, datetime], *, yes_no: bool
 ) -> Comparison:
     """Holders with an outcome before the day of issue and one from that day on; the latest of each counts."""
     of_holders = [version for each in outcomes if each.person in issued for version in each.versions]

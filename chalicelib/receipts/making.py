@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib import VERSION
-from chalicelib.credential.public_id import PUBLIC_ID
+from chalicelib.credential import public_id
 from chalicelib.errors import NotFound
 from chalicelib.receipts import jws, payload, readable
 from chalicelib.receipts.digests import SALT_BYTES, Digests
 from chalicelib.receipts.keys import ReceiptKeys
-from chalicelib.receipts.limits import ReceiptLimit
-from chalicelib.receipts.receipt import Asked, Quota, Receipt, ReceiptStore
+from chalicelib.receipts.limits import ReceiptLimit, ReceiptQuota
+from chalicelib.receipts.receipt import Receipt, ReceiptStore, VerificationRequest
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.report import Report
 
@@ -32,31 +31,33 @@ class Receipts:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
 
-    def make(self, asked: Asked, report: Report, options: VerificationOptions, quota: Quota) -> Receipt:
+    def make(
+        self, request: VerificationRequest, report: Report, options: VerificationOptions, quota: ReceiptQuota
+    ) -> Receipt:
         """Sign and store what ``report`` found. Raises `TooMany` when the quota is used up, `Unavailable`."""
         with quota.take():
-            receipt_id = base64.b32encode(self.entropy(17)).decode("ascii").lower()[:26]  # `credential.public_id`
+            receipt_id = public_id.new(self.entropy)
             digests = Digests(self.entropy(SALT_BYTES))
-            read_by_people = readable.build(asked, report, options, digests)
+            readable_part = readable.build(request, report, options, digests)
             claims = payload.build(
                 receipt_id=receipt_id,
                 base_url=self.base_url,
                 software=SOFTWARE,
                 now=self.clock(),
-                asked=asked,
+                request=request,
                 report=report,
                 options=options,
-                readable=read_by_people,
+                readable=readable_part,
                 digests=digests,
             )
             handle, signer = self.keys.handle, self.keys.signer
             token = jws.write(claims, self.keys.current().kid, lambda signed: signer.sign_p256(handle, signed))
-            receipt = Receipt(receipt_id, token, read_by_people)
+            receipt = Receipt(receipt_id, token, readable_part)
             self.store.add(receipt)
             return receipt
 
     def find(self, receipt_id: str) -> Receipt:
         """Read a receipt. Raises `NotFound`, `Unavailable`."""
-        if not PUBLIC_ID.fullmatch(receipt_id):
+        if not public_id.PUBLIC_ID.fullmatch(receipt_id):
             raise NotFound("no such receipt")
         return self.store.receipt(receipt_id)

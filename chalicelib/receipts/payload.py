@@ -1,4 +1,4 @@
-"""What a receipt signs: hashes, codes and times, and nothing that a person wrote."""
+"""The signed part of a receipt: hashes, codes and times, and nothing that a person wrote."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from chalicelib.credential import dates
 from chalicelib.receipts.digests import Digests
-from chalicelib.receipts.receipt import Asked, Json
+from chalicelib.receipts.receipt import Json, VerificationRequest
 from chalicelib.receipts.unchecked import codes
 from chalicelib.verify.canonical import jcs
 from chalicelib.verify.keys.fingerprint import spki_sha256
@@ -31,7 +31,7 @@ def build(
     base_url: str,
     software: str,
     now: datetime,
-    asked: Asked,
+    request: VerificationRequest,
     report: Report,
     options: VerificationOptions,
     readable: Json,
@@ -44,7 +44,7 @@ def build(
         "jti": receipt_hash(receipt_id),
         "version": VERSION,
         "software": software,
-        "asked": _asked(asked, report, digests),
+        "request": _request(request, report, digests),
         "policy": {
             "recipient": options.email is not None,
             "challenge": options.challenge is not None,
@@ -56,7 +56,7 @@ def build(
 
 
 def receipt_hash(receipt_id: str) -> str:
-    """The SHA-256 of a receipt's id. The id opens the page with the names, so it is not in what is signed: a token can
+    """The SHA-256 of a receipt's id. The id opens the page with the names, so it is not in the signed part: a token can
     be passed on without them."""
     return hashlib.sha256(receipt_id.encode("ascii")).hexdigest()
 
@@ -67,14 +67,14 @@ def has_signature(report: Report) -> bool:
     return passed.issuperset(_SIGNED_CHECKS) and not (report.format or "").endswith(_HOSTED_BADGE)
 
 
-def _asked(asked: Asked, report: Report, digests: Digests) -> Json:
+def _request(request: VerificationRequest, report: Report, digests: Digests) -> Json:
     guessable = not has_signature(report)
-    written: Json = {"kind": "hosted" if asked.hosted else "document" if asked.url is None else "link"}
-    if asked.submitted is not None:
-        written["submitted"] = digests.of(asked.submitted, guessable=guessable)
-    if asked.url is not None:
-        written["url"] = digests.of(asked.url.encode("utf-8"), guessable=not asked.hosted)
-    return {**written, "document": digests.of(asked.document, guessable=guessable)}
+    written: Json = {"kind": "hosted" if request.hosted else "document" if request.url is None else "link"}
+    if request.submitted is not None:
+        written["submitted"] = digests.of(request.submitted, guessable=guessable)
+    if request.url is not None:
+        written["url"] = digests.of(request.url.encode("utf-8"), guessable=not request.hosted)
+    return {**written, "document": digests.of(request.document, guessable=guessable)}
 
 
 def _of_report(report: Report, digests: Digests) -> Json:

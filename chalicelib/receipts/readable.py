@@ -1,5 +1,8 @@
-"""What a person reads in a receipt: names, addresses and sentences. It can be erased, and is bound to what is signed by
-its hash, which its salt makes meaningless without it."""
+"""The readable part of a receipt: names, addresses and sentences. It can be erased.
+
+The signed part contains its hash, which binds the two. Without the readable part, whose salt it includes, the hash says
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Mapping
 
 from chalicelib.language import phrase_json
 from chalicelib.receipts.digests import Digests
-from chalicelib.receipts.receipt import Asked, Json
+from chalicelib.receipts.receipt import Json, VerificationRequest
 from chalicelib.verify.members import as_object, string
 from chalicelib.verify.options import VerificationOptions
 from chalicelib.verify.report import Report
@@ -22,12 +25,12 @@ MAX_SIZE = 200_000
 have."""
 
 
-def build(asked: Asked, report: Report, options: VerificationOptions, digests: Digests) -> Json:
+def build(request: VerificationRequest, report: Report, options: VerificationOptions, digests: Digests) -> Json:
     """Build the readable part. It keeps no more of the credential than a reader needs to recognise it."""
     asked_for: Json = {
         "salt": digests.salt.hex(),
-        "url": _cut(asked.url, MAX_URL),
-        "page": _cut(asked.page, MAX_URL),
+        "url": _cut(request.url, MAX_URL),
+        "page": _cut(request.page, MAX_URL),
         "recipient": options.email,
         "challenge": options.challenge,
         "domain": options.domain,
@@ -68,8 +71,5 @@ def _cut(text: str | None, limit: int) -> str | None:
 
 def _clean(text: str) -> str:
     """``text`` without lone surrogates, which canonical JSON cannot have; a phrase stays one."""
-    return text if text.isascii() or text.encode("utf-8", "replace").decode() == text else _replaced(text)
-
-
-def _replaced(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+    written = text.encode("utf-8", "replace").decode()
+    return text if written == text else written

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,8 +10,8 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked to be verified."""
+class VerificationRequest:
+    """What a receipt is about: the credential as it was sent, found and checked."""
 
     document: bytes
     """The credential that was verified; for a hosted one, as it was signed."""
@@ -33,9 +32,9 @@ class Receipt:
     id: str
     """A public id (`credential.public_id`). Whoever knows it can read the names in ``readable``."""
     jws: str
-    """What is signed, which is kept for ever."""
+    """The signed part (`payload.build`), which is kept for ever."""
     readable: Json | None
-    """What a person reads (`readable.build`); None after it was erased."""
+    """The readable part (`readable.build`); None after it was erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +70,10 @@ class ReceiptStore(Protocol):
         """Raises `NotFound`."""
 
     def erase_readable(self, receipt_id: str) -> bool:
-        """Delete what a person reads for good; False if there was nothing to delete. What is signed stays."""
+        """Delete the readable part for good; False if there was none. The signed part stays."""
 
     def stored_keys(self) -> list[ReceiptKey]:
         """The keys that were stored with `add_key`."""
 
     def add_key(self, key: ReceiptKey) -> None:
         """Keep ``key`` published for ever. Safe to repeat."""
-
-
-class Quota(Protocol):
-    """How many receipts a caller may still get: by network (`limits.NetworkQuota`), or what an API key allows."""
-
-    def take(self) -> AbstractContextManager[None]:
-        """Take one receipt, and give it back if the block raises. Raises `TooMany`, or `Unavailable` if it cannot be
-        counted."""

@@ -10,58 +10,46 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv4Address
-from typing import Protocol
+from types import MappingProxyType
 
 from chalicelib.analytics import networks
+from chalicelib.analytics.networks import Level
 from chalicelib.analytics.ports import Salts
+from chalicelib.analytics.rate_store import RateStore
 from chalicelib.analytics.visitor import SALT_BYTES, network_id
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.language.phrase import plural
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """Networks of one prefix length, and how many workers each may keep waiting ``at_once`` and ``on_average``."""
+class Share:
+    """How many workers a network may keep waiting ``at_once`` and ``on_average``."""
 
-    prefix: int
     at_once: int
     on_average: float
 
 
-IPV4 = (Level(32, 12, 1),)
+SHARES: Mapping[Level, Share] = MappingProxyType(
+    {Level.CLIENT: Share(12, 1), Level.SITE: Share(16, 2), Level.PROVIDER: Share(24, 4)}
+)
 """Of the verify function's forty workers (`VerifyConcurrency`). A verification that fetches takes about half a second,
 so a class of thirty behind one address who all submit within two seconds keep eight waiting, and two a second can go on
-for ever. Two attackers leave room for others, and hold two workers once the first moment has passed."""
-IPV6 = (Level(64, 12, 1), Level(48, 16, 2), Level(32, 24, 4))
-"""A /64 is one household's or office's subnet (RFC 4291, 2.5.4), a /48 one site (RFC 6177), a /32 one provider. No
-network can use up what it shares with others. One provider's networks can never hold all workers."""
+for ever. Two attackers leave room for others, and hold two workers once the first moment has passed. No network can use
+up what it shares with others. One provider's networks can never hold all workers."""
 
 OTHER_SITES = 2
 """Pages of other sites may cause this part of a network's time at most: half. Any page can make the browsers of all who
 open it submit slow credentials, and must not lock out the people in their networks."""
 
 
-class AllowanceStore(Protocol):
-    """Keeps for each network the moment at which its whole allowance is back. Every method raises `Unavailable`."""
-
-    def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
-        """Move the moment of ``network``, which is at least ``now``, later by ``span``, atomically. When it would then
-        be more than ``limit`` after ``now``, nothing changes, and the answer is how long until there is room;
-        otherwise it is zero."""
-
-    def give_back(self, network: str, span: timedelta) -> None:
-        """Move the moment earlier by the part of a reserved span that was not used."""
-
-
 @dataclass(frozen=True, slots=True)
 class FetchAllowance:
     """The allowances of all networks. ``request_seconds`` is the time limit for all fetches of one request."""
 
-    store: AllowanceStore
+    store: RateStore
     salts: Salts
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -80,11 +68,11 @@ class RequestAllowance:
     def __init__(self, allowance: FetchAllowance, address: str, seconds: float, *, by_other_site: bool = False) -> None:
         self._allowance = allowance
         self._seconds = seconds
-        self._counted = _networks(address)
+        self._counted = [(network, SHARES[level]) for level, network in networks.levels(address)]
         if by_other_site:
             self._counted = [*map(_part_of_other_sites, self._counted), *self._counted]
         self._lock = threading.Lock()
-        self._reserved: list[tuple[str, Level]] = []
+        self._reserved: list[tuple[str, Share]] = []
         self._since: float | None = None
         self._refusal: TooMany | Unavailable | None = None
 
@@ -105,9 +93,9 @@ class RequestAllowance:
         allowance = self._allowance
         used = 0.0 if self._since is None else allowance.monotonic() - self._since
         unused = self._seconds - used
-        for network, level in self._reserved if unused > 0 else ():
+        for network, share in self._reserved if unused > 0 else ():
             try:
-                allowance.store.give_back(network, _span(level, unused))
+                allowance.store.give_back(network, _span(share, unused))
             except Unavailable:
                 break  # the reservation expires, as if the time had been used
         if isinstance(self._refusal, Unavailable):
@@ -117,10 +105,10 @@ class RequestAllowance:
         allowance = self._allowance
         now = allowance.clock().astimezone(UTC)
         salt = allowance.salts.create(now.date(), allowance.entropy(SALT_BYTES))
-        for network, level in self._counted:
+        for network, share in self._counted:
             hashed = network_id(salt, network)
-            span, most = _span(level, self._seconds), _span(level, allowance.request_seconds) * level.at_once
-            wait = math.ceil(allowance.store.reserve(hashed, now, span, most).total_seconds())
+            span, most = _span(share, self._seconds), _span(share, allowance.request_seconds) * share.at_once
+            wait = math.ceil(allowance.store.take(hashed, now, span, most).wait.total_seconds())
             if wait > 0:
                 raise TooMany(
                     plural(
@@ -130,26 +118,15 @@ class RequestAllowance:
                     ),
                     wait,
                 )
-            self._reserved.append((hashed, level))
+            self._reserved.append((hashed, share))
         self._since = allowance.monotonic()
 
 
-def _networks(address: str) -> list[tuple[str, Level]]:
-    """The networks that ``address`` is counted under, smallest first. Text that is not an address counts as one
-    network."""
-    found = networks.parse(address)
-    if found is None:
-        return [("unknown", IPV4[0])]
-    levels = IPV4 if isinstance(found, IPv4Address) else IPV6
-    return [(networks.network(found, level.prefix), level) for level in levels]
+def _part_of_other_sites(counted: tuple[str, Share]) -> tuple[str, Share]:
+    network, share = counted
+    return f"other sites {network}", Share(share.at_once // OTHER_SITES, share.on_average / OTHER_SITES)
 
 
-def _part_of_other_sites(counted: tuple[str, Level]) -> tuple[str, Level]:
-    network, level = counted
-    part = Level(level.prefix, level.at_once // OTHER_SITES, level.on_average / OTHER_SITES)
-    return f"other sites {network}", part
-
-
-def _span(level: Level, seconds: float) -> timedelta:
+def _span(share: Share, seconds: float) -> timedelta:
     """The time until a worker's waiting time of ``seconds`` is restored."""
-    return timedelta(seconds=seconds / level.on_average)
+    return timedelta(seconds=seconds / share.on_average)

@@ -26,8 +26,8 @@ from chalicelib.verify.pipeline import verify
 from chalicelib.verify.report import Report, Verdict
 from chalicelib.verify.verification_context import VerificationContext
 
-if TYPE_CHECKING:  # most credentials show no counters
-    from chalicelib.analytics.counts.counters import Counters
+if TYPE_CHECKING:  # most credentials show no view counts
+    from chalicelib.analytics.counts.view_counts import ViewCounts
 
 MAX_REPLACEMENTS = 10
 """Maximum number of replacements to follow from an old version to the newest one: each is a read."""
@@ -62,7 +62,7 @@ class HostedReport:
     """Its achievement as the issuer offers it today; None if it does not."""
     salt: bytes | None = None
     """The salt of the day, if there was one."""
-    counters: Counters | None = None
+    view_counts: ViewCounts | None = None
     """How often people viewed and verified it, if its holder shows it."""
 
     @property
@@ -112,7 +112,7 @@ class HostedReports:
             around.pathway_links,
             around.catalogue_entry,
             around.salt,
-            around.counters,
+            around.view_counts,
         )
 
     def open_many(self, credential_ids: Sequence[str], verified: VerifiedLists | None = None) -> list[HostedReport]:
@@ -163,7 +163,7 @@ class HostedReports:
             record = self.public_store.record(credential_id)
         except NotFound:
             return None
-        around = self.public_store.related_items(replace(record, shows_counters=False), report.checked_at.date())
+        around = self.public_store.related_items(replace(record, shows_view_counts=False), report.checked_at.date())
         issuer = as_object(report.credential).get("issuer")
         if around.issuer is None or as_object(issuer).get("id") != around.issuer.did:
             return None
@@ -194,7 +194,7 @@ class HostedReports:
         """
         record, now = self.shown_record(credential_id), self.clock()
         # The status lists, of 16 KB each, would be most of what is read.
-        unlisted = replace(record, entries=(), shows_counters=False)
+        unlisted = replace(record, entries=(), shows_view_counts=False)
         self._record(record, None, visit, self.public_store.related_items(unlisted, now.date()).salt, now)
 
     def shown_record(self, credential_id: str) -> Record:

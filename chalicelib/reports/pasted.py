@@ -204,7 +204,17 @@ def _only_link(text: bytes, base_url: str) -> Link:
     link = links.pop()
     if not _LINK.fullmatch(link):
         raise Malformed(_NO_LINK, code="nothing_found")
+    if any(_is_another(line, base_url) for line in map(wrapping.stripped, text.split(b"\n"))):
+        raise Malformed(_SEVERAL_LINKS, code="nothing_found")
     return Link(link.decode("ascii"))
+
+
+def _is_another(line: bytes, base_url: str) -> bool:
+    """Whether a line of a text is a credential beside the link: its id, its link without the scheme, or a token."""
+    if not wrapping.is_listed(line) or b"://" in line:
+        return False
+    host = base_url.partition("://")[2].encode()
+    return line.startswith((b"ey", b"{")) or line.lower().startswith(host + b"/") or b"/" not in line
 
 
 def read_linked(data: bytes) -> bytes:
@@ -285,4 +295,4 @@ _NOTHING = (
 )
 MAX_LINKS = 50
 """Links of a text among which one to a credential is looked for."""
-_SEVERAL_LINKS = "This text contains more than one link. Paste only the link to the credential."
+_SEVERAL_LINKS = "This text contains more than one link or credential. Paste one, or one in each line and nothing else."

@@ -12,8 +12,8 @@ from chalicelib.catalogue.entry import CatalogueEntry
 from chalicelib.credential.issuer import Issuer
 from chalicelib.credential.record import Image, Record, StatusList
 
-if TYPE_CHECKING:  # most credentials show no counters
-    from chalicelib.analytics.counts.counters import Counters
+if TYPE_CHECKING:  # most credentials show no view counts
+    from chalicelib.analytics.counts.view_counts import ViewCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class RelatedItems:
     """The pathways that its achievement is a step of."""
     catalogue_entry: CatalogueEntry | None = None
     """Its achievement as the issuer offers it today; None if it does not."""
-    counters: Counters | None = None
+    view_counts: ViewCounts | None = None
     """How often it was viewed and verified, if its holder shows it."""
 
 
@@ -46,8 +46,8 @@ class PublicStore(Protocol):
         """The issuers and the status lists of ``records`` by id, strongly consistent, several in one call."""
 
     def related_items(self, record: Record, day: date) -> RelatedItems:
-        """Issuer, status lists, the achievement's pathways, the day's salt and, if the record shows them, the counters,
-        read in one strongly consistent call."""
+        """Issuer, status lists, the achievement's pathways, the day's salt and, if the record shows them, the view
+        counts, read in one strongly consistent call."""
 
     def issuer(self, issuer_id: str) -> Issuer:
         """Raises `NotFound`."""

@@ -31,6 +31,12 @@ _LIST_LIMITS = strict_json.Limits(
 """Limits of a list of several credentials, together as large as the largest image. Each has its own limits too."""
 _ALONE = re.compile(rb"https?://\S+|ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+|\{.*\}", re.IGNORECASE)
 """A line that is a link, a token or JSON."""
+_LISTED = re.compile(
+    rb"https?:\S+|ey[A-Za-z0-9_-]{20,}[A-Za-z0-9_.-]*|\{.*\}|[a-z2-7]{26}"
+    rb"|(?:localhost|(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?::\d{1,5})?/[!-~]*",
+    re.IGNORECASE,
+)
+"""A line that was meant as one: also an id, a link without its scheme or with a mistake, and a part of a token."""
 _UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"{\0": "utf-16-le", b"\0{": "utf-16-be"}
 """The first two bytes of a text in UTF-16: a byte order mark, or the first character of JSON."""
 _FENCE = re.compile(rb"(?:\A|\n)[ \t]*+```[^\n`]*+\n(.*?)```", re.DOTALL)
@@ -62,8 +68,8 @@ def unwrapped(data: bytes) -> bytes:
 def several(data: bytes) -> tuple[bytes, ...]:
     """Return the credentials and links in ``data`` if it is a list of several, else nothing.
 
-    A list is JSON, has one item in each line, or is text with several code fences. Raises `Malformed` (`nothing_found`)
-    for more than `MAX_SEVERAL`.
+    A list is JSON, has one item in each line, or is text with several code fences. Raises `Malformed`
+    (`too_many_items`) for more than `MAX_SEVERAL`.
     """
     if len(data) > _LIST_LIMITS.size:
         return ()
@@ -77,17 +83,15 @@ def several(data: bytes) -> tuple[bytes, ...]:
                 number=len(parts),
                 maximum=MAX_SEVERAL,
             ),
-            code="nothing_found",
+            code="too_many_items",
         )
     return tuple(parts) if len(parts) > 1 else ()
 
 
 def _items(text: bytes) -> list[bytes]:
-    first, *others = text.split(b"\n", MAX_LINES)
-    if others and len(others) < MAX_LINES and _ALONE.fullmatch(stripped(first)):
-        lines = [line for line in map(stripped, (first, *others)) if line]
-        if len(lines) > 1 and all(map(_ALONE.fullmatch, lines)):
-            return lines
+    lines = _lines(text)
+    if len(lines) > 1 and all(map(is_listed, lines)) and not _is_one_token(lines):
+        return lines
     if re.match(rb"\[\s*[{\"]", text):
         text = b'{"verifiableCredential":' + text + b"}"
     elif not _PRESENTED.match(text):
@@ -101,6 +105,21 @@ def _items(text: bytes) -> list[bytes]:
         return []
     parts = list(map(_only, items))
     return [part for part in parts if part is not None] if None not in parts else []
+
+
+def _lines(text: bytes) -> list[bytes]:
+    found = text.split(b"\n", MAX_LINES)
+    return [line for line in map(stripped, found) if line] if 1 < len(found) <= MAX_LINES else []
+
+
+def is_listed(line: bytes) -> bool:
+    """Whether a line by itself was meant as a credential or a link to one."""
+    return bool(_ALONE.fullmatch(line) or _LISTED.fullmatch(line))
+
+
+def _is_one_token(lines: list[bytes]) -> bool:
+    """Whether the lines are those into which an email program has broken one token."""
+    return lines[0].startswith(b"ey") and not any(_ALONE.fullmatch(line) or b"/" in line for line in lines)
 
 
 def _as_utf_8(data: bytes) -> bytes:

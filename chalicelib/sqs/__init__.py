@@ -1,4 +1,4 @@
 """Amazon SQS, for messages that start a function.
 
-batch_queue.py   jobs to be worked off
+batch_queue.py   jobs to be processed
 """

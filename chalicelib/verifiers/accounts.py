@@ -1,23 +1,21 @@
-"""What a person does with their verifiers, and a program with its API key."""
+"""Accounts of verifiers: create and delete them, manage their API keys, and authenticate a key."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from chalicelib.access import secrets
+from chalicelib.access import api_keys, secrets
 from chalicelib.analytics import ulid
-from chalicelib.errors import Conflict, NotFound, Refused, Unauthenticated, Unavailable
+from chalicelib.errors import Conflict, NotFound, Refused, Unavailable
 from chalicelib.verifiers import key_text
 from chalicelib.verifiers.ports import GrantStore, VerifierStore
 from chalicelib.verifiers.scope import Scope
-from chalicelib.verifiers.verifier import MAX_NAME, ApiKey, KeyGrant, Verifier, rotated, with_key, without_key
+from chalicelib.verifiers.verifier import ApiKey, KeyGrant, Verifier, rotated, with_key, without_key
 
 MAX_ATTEMPTS = 8
 """Attempts per change. Each failed attempt means that another request changed the account first."""
-_KEY_ID = re.compile(r"[a-z2-7]{16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ def create(context: VerifierContext, email: str, name: str) -> Verifier:
     `too_many_verifiers`)."""
     now = context.now()
     verifier_id = ulid.ulid(now, context.entropy(ulid.ENTROPY_BYTES))
-    return context.store.create(Verifier(verifier_id, _name(name), email, now))
+    return context.store.create(Verifier(verifier_id, api_keys.checked_name(name), email, now))
 
 
 def of_owner(context: VerifierContext, email: str) -> Sequence[Verifier]:
@@ -64,7 +62,7 @@ def owned(context: VerifierContext, email: str, verifier_id: str) -> Verifier:
 
 def new_key_id(context: VerifierContext) -> str:
     """Generate the id of a new key."""
-    return secrets.new_secret(context.entropy, secrets.ID_BYTES)
+    return api_keys.new_id(context.entropy)
 
 
 def create_key(
@@ -77,9 +75,9 @@ def create_key(
     """
     if not scopes:
         raise Refused("Choose what the API key may do.", code="bad_scope")
-    if key_id is not None and not _KEY_ID.fullmatch(key_id):
-        raise Refused("This is not the id of an API key.", code="bad_id")
-    made = _new_key(context, _name(name), frozenset(scopes), key_id)
+    if key_id is not None:
+        api_keys.check_id(key_id)
+    made = _new_key(context, api_keys.checked_name(name), frozenset(scopes), key_id)
     _change(context, verifier.id, lambda one: with_key(one, made.key, context.now()))
     return made
 
@@ -118,7 +116,7 @@ def authenticate(store: GrantStore, text: str, now: datetime) -> KeyGrant:
     digest = key_text.digest(text)
     grant = None if digest is None else store.grant(digest)
     if grant is None or (grant.ends is not None and now >= grant.ends):
-        raise Unauthenticated("Unknown API key. It may have been revoked, or it was not copied completely.")
+        raise api_keys.unknown()
     return grant
 
 
@@ -139,12 +137,6 @@ def _change(context: VerifierContext, verifier_id: str, step: Callable[[Verifier
             continue
         return
     raise _busy()
-
-
-def _name(text: str) -> str:
-    if not text.strip() or len(text) > MAX_NAME or not text.isprintable():
-        raise Refused(f"Enter a name of 1 to {MAX_NAME} characters.", code="bad_name")
-    return text.strip()
 
 
 def _busy() -> Unavailable:

@@ -10,14 +10,14 @@ What was not done is not kept: after an error, the same key works again.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from chalicelib.award.issuing import idempotency
+from chalicelib import idempotency_key
+from chalicelib.credential import public_id
 from chalicelib.errors import Conflict, LaurelError
 
 RETENTION = timedelta(hours=24)
@@ -78,10 +78,6 @@ class IdempotencyContext:
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
 
-    def new_id(self) -> str:
-        """26 characters of base32, 130 random bits, so that ids cannot be guessed."""
-        return base64.b32encode(self.entropy(17)).decode().lower()[:26]
-
 
 def answer_once(
     context: IdempotencyContext, owner: str, key: str | None, request: bytes, act: Callable[[str], StoredAnswer]
@@ -93,8 +89,8 @@ def answer_once(
     `Unavailable`, and what ``act`` raises.
     """
     if key is None:
-        return act(context.new_id())
-    claim = _claim(context, owner, idempotency.checked(key), hashlib.sha256(request).digest())
+        return act(public_id.new(context.entropy))
+    claim = _claim(context, owner, idempotency_key.checked(key), hashlib.sha256(request).digest())
     if claim.is_answered:
         kept = context.answers.find(claim.id)
         if kept is not None:
@@ -113,12 +109,12 @@ def answer_once(
 def _claim(context: IdempotencyContext, owner: str, key: str, digest: bytes) -> KeyClaim:
     """The claim of this request, which no other request has; or one that is answered."""
     now = context.clock()
-    fresh = KeyClaim(owner, key, digest, context.new_id(), now + LEASE, now + RETENTION)
+    fresh = KeyClaim(owner, key, digest, public_id.new(context.entropy), now + LEASE, now + RETENTION)
     stored = context.claims.claim(fresh, now)
     if stored.id == fresh.id:
         return stored
     if stored.request != digest:
-        raise idempotency.reused()
+        raise idempotency_key.reused()
     if stored.is_answered:
         return stored
     renewed = replace(stored, leased_until=now + LEASE, version=stored.version + 1)

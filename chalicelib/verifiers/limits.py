@@ -1,9 +1,8 @@
-"""How much each caller of the API may ask in how much time.
+"""Rate limits of the API for verifiers.
 
-The generic cell rate algorithm, which is a token bucket that needs one stored moment: a caller may ask for ``burst``
-items at once, and gets one back every ``interval``. In any time they get at most ``burst`` and what came back in it.
-A caller with an API key counts as its verifier, all of whose keys share a limit. Others count by the network they call
-from, under a hash with the day's salt. Nothing is admitted that cannot be counted.
+A token bucket, kept as one stored time (the generic cell rate algorithm): the bucket holds ``burst`` items and refills
+by one every ``interval``. All API keys of a verifier share one bucket. A caller without a key shares the bucket of
+their network, stored under a hash with the day's salt. A request that cannot be counted is refused.
 """
 
 from __future__ import annotations
@@ -12,21 +11,21 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address
 from types import MappingProxyType
 
 from chalicelib.analytics import networks
+from chalicelib.analytics.networks import Level
 from chalicelib.analytics.ports import Salts
+from chalicelib.analytics.rate_store import RateStore, Taken
 from chalicelib.analytics.visitor import SALT_BYTES, network_id
 from chalicelib.errors import TooMany
 from chalicelib.language.phrase import plural
-from chalicelib.verifiers.ports import RateStore, Taken
 from chalicelib.verifiers.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """At most ``burst`` items at once, of which one is back every ``interval``, in whole milliseconds."""
+    """A bucket of ``burst`` items that refills by one every ``interval``, in whole milliseconds."""
 
     name: str
     burst: int
@@ -34,7 +33,7 @@ class Policy:
 
     @property
     def window(self) -> timedelta:
-        """The time in which a whole burst comes back."""
+        """The time in which an empty bucket refills."""
         return self.burst * self.interval
 
     def header(self) -> str:
@@ -44,7 +43,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What is left of a policy after a request."""
+    """The state of a bucket after a request."""
 
     policy: Policy
     taken: Taken
@@ -52,35 +51,34 @@ class Charge:
     @property
     def remaining(self) -> int:
         """Items that could be asked for now."""
-        return max(0, (self.policy.window - self.taken.full_in) // self.policy.interval)
+        return max(0, (self.policy.window - self.taken.refills_in) // self.policy.interval)
 
     def header(self) -> str:
         """The charge as an item of `RateLimit` (the same draft, section 4): what remains, and in how many seconds
-        everything is back."""
-        reset = math.ceil(self.taken.full_in.total_seconds())
+        the bucket is full."""
+        reset = math.ceil(self.taken.refills_in.total_seconds())
         return f'"{self.policy.name}";r={self.remaining};t={reset}'
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The policies of one kind of request; ``networks`` are the policies of callers without a key, by prefix length of
-    IPv6. IPv4 addresses have that of a /64, the subnet of a household or office (RFC 4291, 2.5.4)."""
+    """The policies of one kind of request; ``networks`` are those of callers without a key."""
 
     verifier: Policy
-    networks: Mapping[int, Policy]
+    networks: Mapping[Level, Policy]
 
 
 _SECOND = timedelta(seconds=1)
 _VERIFY = Limit(
     # Two batches of the largest size at once, then 20 credentials a second: 1.7 million a day.
     Policy("verify", 2_000, timedelta(milliseconds=50)),
-    # A class of thirty behind one address, two credentials each, then one a second. A /48 is one site, a /32 one
-    # provider (RFC 6177): larger, so that nobody uses up what they share.
+    # A class of thirty behind one address, two credentials each, then one a second. Sites and
+    # providers have more, so that no client uses up what it shares with others.
     MappingProxyType(
         {
-            64: Policy("verify", 60, _SECOND),
-            48: Policy("verify-site", 240, _SECOND / 4),
-            32: Policy("verify-provider", 1_200, _SECOND / 20),
+            Level.CLIENT: Policy("verify", 60, _SECOND),
+            Level.SITE: Policy("verify-site", 240, _SECOND / 4),
+            Level.PROVIDER: Policy("verify-provider", 1_200, _SECOND / 20),
         }
     ),
 )
@@ -88,6 +86,9 @@ _VERIFY = Limit(
 _WATCH = Limit(Policy("watch", 200, _SECOND), MappingProxyType({}))
 LIMITS: Mapping[Scope, Limit] = MappingProxyType({Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY, Scope.WATCH: _WATCH})
 """By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones."""
+MAX_BATCH_COST = _VERIFY.verifier.burst
+"""What a batch costs at most, however many items it has: a full bucket. `batch.jobs.JOBS_PER_DAY` limits larger
+ones."""
 
 
 class ApiMeter:
@@ -145,17 +146,9 @@ class ApiLimits:
         now = self.clock().astimezone(UTC)
         salt = self.salts.create(now.date(), self.entropy(SALT_BYTES))
         sender = "other site" if by_other_site else "network"
-        counted = _networks(address, LIMITS[scope].networks)
+        counted = [(network, LIMITS[scope].networks[level]) for level, network in networks.levels(address)]
         buckets = ((network_id(salt, f"{sender} {policy.name} {network}"), policy) for network, policy in counted)
         return ApiMeter(self, tuple(buckets))
-
-
-def _networks(address: str, policies: Mapping[int, Policy]) -> list[tuple[str, Policy]]:
-    """The networks that ``address`` is counted under, smallest first. Text that is not an address counts as one."""
-    found = networks.parse(address)
-    if isinstance(found, IPv6Address):
-        return [(networks.network(found, prefix), policy) for prefix, policy in policies.items()]
-    return [("unknown" if found is None else str(found), policies[64])]
 
 
 def _too_many(wait: timedelta) -> TooMany:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chalicelib.verifiers.verifier import KeyGrant, Verifier
 
@@ -36,21 +35,3 @@ class GrantStore(Protocol):
     def grant(self, digest: str) -> KeyGrant | None:
         """The key with this digest, strongly consistent, so that a revoked key stops working at once. Raises
         `Unavailable`."""
-
-
-class Taken(NamedTuple):
-    """The answer of a `RateStore`."""
-
-    wait: timedelta
-    """How long until there is room; zero if it was taken."""
-    full_in: timedelta
-    """How long until everything that was taken is back."""
-
-
-class RateStore(Protocol):
-    """Keeps for each name the moment at which all that was taken is back (the theoretical arrival time of the generic
-    cell rate algorithm, ITU-T I.371, annex A)."""
-
-    def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
-        """Move the moment of ``name``, which is at least ``now``, later by ``span``, atomically. When it would then be
-        more than ``limit`` after ``now``, nothing changes. Raises `Unavailable`."""

@@ -1,4 +1,4 @@
-"""What an API key of a verifier permits."""
+"""The permissions of a verifier's API key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """A permission of an API key."""
+    """A permission that a route requires, and that a person chooses when they create a key. The names are stored with
+    each key, so they never change."""
 
     VERIFY = "verify"
     """Verify one request's credentials."""

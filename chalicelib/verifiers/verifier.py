@@ -13,7 +13,6 @@ MAX_VERIFIERS = 3
 would multiply them."""
 MAX_KEYS = 10
 """API keys of one verifier that work: one for each program, with room to rotate all of five at once."""
-MAX_NAME = 100
 OVERLAP = timedelta(hours=24)
 """How long a rotated key still works: a day, so that every machine gets the new one without a failed request. A leaked
 key is revoked instead, which takes effect at once."""

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from chalicelib.award.bulk import bulk_issuer, csv_output, job_results, job_runner
+from chalicelib import csv_output
+from chalicelib.award.bulk import bulk_issuer, job_results, job_runner
 from chalicelib.award.bulk.bulk_issuer import Allow, RowsRefused, Upload
 from chalicelib.award.bulk.job import (
     Job,

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from operator import attrgetter
 from zlib import crc32
 
 from chalicelib.analytics.counts.counts import close_day, fold
@@ -27,7 +28,8 @@ from cli.demo.year import Programme, simulate
 EVENTS = 6_000
 """Enough for every chart, and only a few seconds to write: each day has its own items."""
 NAMED_DAYS = 31
-"""In the last days, only existing credentials are shared and viewed, because the dashboard names their holders."""
+"""In the last days, nearly all views and shares are of existing credentials, because the dashboard names their holders.
+Others keep their first of each kind, so that the rates of the last month are like those of earlier ones."""
 _NAMED = frozenset({EventKind.SHARED, EventKind.VIEW, EventKind.REFERRAL, EventKind.CONVERSION})
 PATHWAY_NAME = "Harbour trades"
 
@@ -51,11 +53,14 @@ def seed_year(context: FoldContext, base_url: str, today: date, pathway_id: str)
     days: dict[date, list[Event]] = defaultdict(list)
     simulated = programmes(base_url, pathway_id)
     existing = {programme.achievement_id: programme.credentials for programme in simulated}
-    for event in simulate(simulated, today - timedelta(days=1), EVENTS):
+    firsts: set[tuple[str | None, EventKind]] = set()
+    for event in sorted(simulate(simulated, today - timedelta(days=1), EVENTS), key=attrgetter("at")):
         if event.kind is EventKind.ISSUED and event.credential_id in existing[event.achievement_id]:
             continue  # recorded when the demo issued it; twice would count it in two months
         day = event.at.date()
-        is_named = event.kind in _NAMED and day > today - timedelta(days=NAMED_DAYS + 1)
+        first = event.credential_id, event.kind
+        is_named = first in firsts and event.kind in _NAMED and day > today - timedelta(days=NAMED_DAYS + 1)
+        firsts.add(first)
         days[day].append(_of_existing(event, existing[event.achievement_id]) if is_named else event)
     mine = start(context, take_over=True)
     if mine is None:

@@ -20,8 +20,8 @@ LIMIT = NetworkLimit("test", 3, 5, 7, timedelta(hours=1))
         ("::ffff:203.0.113.7", ["203.0.113.7"]),
         ("2001:db8:1:2:3:4:5:6", ["2001:db8:1:2::/64", "2001:db8:1::/48", "2001:db8::/32"]),
         ("::1.2.3.4", ["::/64", "::/48", "::/32"]),
-        ("", [""]),
-        ("unknown", [""]),
+        ("", ["unknown"]),
+        ("no address", ["unknown"]),
     ],
 )
 def test_a_client_counts_on_its_address_and_on_three_ipv6_prefixes(address: str, networks: list[str]) -> None:

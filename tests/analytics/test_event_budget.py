@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.analytics.event import Kind
-from chalicelib.analytics.event_budget import IPV4, IPV6, PER_WORKER, EventBudget
+from chalicelib.analytics.event_budget import PER_NETWORK, PER_WORKER, EventBudget
+from chalicelib.analytics.networks import Level
 from tests.contract.samples import NOW
 
 
@@ -25,7 +26,7 @@ def admitted(budget: EventBudget, addresses: list[str]) -> int:
 
 def test_a_network_is_limited_and_others_are_not():
     budget = EventBudget(Clock())
-    assert admitted(budget, ["198.51.100.7"] * 100) == IPV4[0][1]
+    assert admitted(budget, ["198.51.100.7"] * 100) == PER_NETWORK[Level.CLIENT]
     assert budget.admits(Kind.CLICK, "198.51.100.8")
 
 
@@ -45,11 +46,15 @@ def test_the_limit_is_for_a_minute():
 
 
 @pytest.mark.parametrize(
-    ("form", "limit"),
-    [("2001:db8:1:1::{:x}", IPV6[0]), ("2001:db8:1:{:x}::", IPV6[1]), ("2001:db8:{:x}::", IPV6[2])],
+    ("form", "level"),
+    [
+        ("2001:db8:1:1::{:x}", Level.CLIENT),
+        ("2001:db8:1:{:x}::", Level.SITE),
+        ("2001:db8:{:x}::", Level.PROVIDER),
+    ],
 )
-def test_addresses_of_one_ipv6_network_share_its_limit(form: str, limit: tuple[int, int]):
-    assert admitted(EventBudget(Clock()), [form.format(n + 1) for n in range(1000)]) == limit[1]
+def test_addresses_of_one_ipv6_network_share_its_limit(form: str, level: Level):
+    assert admitted(EventBudget(Clock()), [form.format(n + 1) for n in range(1000)]) == PER_NETWORK[level]
 
 
 def test_a_flood_from_many_networks_is_limited():
@@ -58,11 +63,11 @@ def test_a_flood_from_many_networks_is_limited():
 
 
 def test_what_is_not_an_address_shares_one_limit():
-    assert admitted(EventBudget(Clock()), ["", "x", "y"] * 100) == IPV4[0][1]
+    assert admitted(EventBudget(Clock()), ["", "x", "y"] * 100) == PER_NETWORK[Level.CLIENT]
 
 
 @pytest.mark.slow
 def test_memory_is_bounded_by_the_limit_of_the_worker():
     budget = EventBudget(Clock())
     admitted(budget, [f"2001:{n:x}::1" for n in range(5000)])
-    assert len(budget._counts) <= PER_WORKER * len(IPV6) + 1
+    assert len(budget._counts) <= PER_WORKER * len(Level) + 1

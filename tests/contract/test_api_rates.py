@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore
+from chalicelib.dynamo.stores.rates import DynamoRateStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.verifiers.limits import ApiLimits, ApiMeter, Policy
@@ -18,7 +18,7 @@ POLICY = Policy("test", 100, timedelta(milliseconds=200))
 
 
 def test_64_parallel_callers_get_the_burst_and_the_rate_and_no_more(tables: Tables) -> None:
-    store = DynamoAllowanceStore(tables, keys.api_rate)
+    store = DynamoRateStore(tables, keys.api_rate)
     limits = ApiLimits(store, fakes.Salts(), lambda: datetime.now(UTC), bytes)
     started = time.monotonic()
     until = started + 8

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.award.ports import Counters
+from chalicelib.analytics.limit_counters import LimitCounters
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.stores.counters import DynamoCounters
 from tests import fakes
@@ -17,14 +17,14 @@ EXPIRES = samples.NOW + timedelta(days=2)
 
 
 @pytest.fixture(params=["fake", "engine", "listings_read"])
-def counters(request: pytest.FixtureRequest) -> Counters:
+def counters(request: pytest.FixtureRequest) -> LimitCounters:
     if request.param == "fake":
         return fakes.Counters()
     key = keys.count if request.param == "engine" else keys.listings_read
     return DynamoCounters(request.getfixturevalue("tables"), key)
 
 
-def test_counter_never_exceeds_its_limit(counters: Counters) -> None:
+def test_counter_never_exceeds_its_limit(counters: LimitCounters) -> None:
     assert counters.value("a") == 0
     assert counters.add("a", 3, 5, EXPIRES)
     assert not counters.add("a", 3, 5, EXPIRES)
@@ -35,12 +35,12 @@ def test_counter_never_exceeds_its_limit(counters: Counters) -> None:
     assert (counters.value("b"), counters.add("b", 5, 5, EXPIRES)) == (0, True)
 
 
-def test_limit_that_was_raised_leaves_room(counters: Counters) -> None:
+def test_limit_that_was_raised_leaves_room(counters: LimitCounters) -> None:
     assert counters.add("a", 5, 5, EXPIRES)
     assert counters.add("a", 5, 10, EXPIRES)
 
 
-def test_what_is_given_back_can_be_taken_again(counters: Counters) -> None:
+def test_what_is_given_back_can_be_taken_again(counters: LimitCounters) -> None:
     assert counters.add("a", 5, 5, EXPIRES)
     counters.give_back("a", 2)
     assert counters.value("a") == 3
@@ -49,7 +49,7 @@ def test_what_is_given_back_can_be_taken_again(counters: Counters) -> None:
     assert (counters.value("a"), counters.value("absent")) == (3, 0)
 
 
-def test_parallel_additions_do_not_exceed_the_limit(counters: Counters) -> None:
+def test_parallel_additions_do_not_exceed_the_limit(counters: LimitCounters) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(lambda _: counters.add("a", 1, 10, EXPIRES), range(40))) == 10
     assert counters.value("a") == 10

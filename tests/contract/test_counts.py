@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from chalicelib.analytics.counts.all_time import MONTHS
-from chalicelib.analytics.counts.counters import ByPeople, Counters
 from chalicelib.analytics.counts.counts import (
     EVERYONE,
     NOTHING,
@@ -28,9 +27,10 @@ from chalicelib.analytics.counts.periods import ALL_TIME, Level, Period, bucket_
 from chalicelib.analytics.counts.ports import MAX_DONE, CountStore, Late, Progress, Superseded
 from chalicelib.analytics.counts.reading import CountReader
 from chalicelib.analytics.counts.sections import Section, by_achievement, section_of, sections_at
+from chalicelib.analytics.counts.view_counts import ByPeople, ViewCounts
 from chalicelib.analytics.ports import EventStore
 from chalicelib.dynamo import keys
-from chalicelib.dynamo.items.counters import CountersItem
+from chalicelib.dynamo.items.view_counts import ViewCountsItem
 from chalicelib.dynamo.stores.analytics.counts import MAX_PAYLOAD, DynamoCountStore
 from chalicelib.dynamo.stores.analytics.events import DynamoEventStore
 from chalicelib.dynamo.tables import Put, Tables
@@ -267,14 +267,14 @@ def test_inconsistent_store_reads_the_same_counts(tables: Tables) -> None:
     assert [period for period, _ in store.sections("north", DAY, DAY, Section.CELLS)] == [DAY]
 
 
-def test_counters_are_overwritten_by_later_runs_only_and_never_created(tables: Tables) -> None:
+def test_view_counts_are_overwritten_by_later_runs_only_and_never_created(tables: Tables) -> None:
     store, one = DynamoCountStore(tables, RETENTION), "c" * 26
-    counted = Counters(one, complete=True, months={"2026-10": ByPeople(3, 1), "2026-11": ByPeople(12)})
-    store.save_counters("north", counted, 5)
-    assert store.counters("north") == []
-    tables.put(tables.credentials, Put(CountersItem.of("north", Counters(one), 0).raw()))
-    store.save_counters("north", counted, 5)
-    assert (store.counters("north"), store.counters("south")) == ([counted], [])
+    counted = ViewCounts(one, complete=True, months={"2026-10": ByPeople(3, 1), "2026-11": ByPeople(12)})
+    store.save_view_counts("north", counted, 5)
+    assert store.view_counts("north") == []
+    tables.put(tables.credentials, Put(ViewCountsItem.of("north", ViewCounts(one), 0).raw()))
+    store.save_view_counts("north", counted, 5)
+    assert (store.view_counts("north"), store.view_counts("south")) == ([counted], [])
     with pytest.raises(Superseded):
-        store.save_counters("north", Counters(one), 4)
-    assert store.counters("north") == [counted]
+        store.save_view_counts("north", ViewCounts(one), 4)
+    assert store.view_counts("north") == [counted]

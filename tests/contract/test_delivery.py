@@ -138,7 +138,7 @@ def test_mailbox_round_trips_and_stale_write_conflicts(store: Store) -> None:
     one = replace(one, subscribed=frozenset({"west"}))
     one = replace(one, lang="es", bounces=2, requested_bounces=1, requested_bounced_at=NOW)
     one = replace(one, issuer_links_valid_from={"north": NOW, "south": NOW + timedelta(days=1)})
-    one = replace(one, counters_shown={"c" * 26: NOW})
+    one = replace(one, view_counts_shown={"c" * 26: NOW})
     assert store.save_mailbox(one) == store.mailbox(BOX) == replace(one, version=1)
     with pytest.raises(Conflict):
         store.save_mailbox(replace(one, zone=None))

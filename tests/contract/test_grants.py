@@ -51,7 +51,7 @@ from chalicelib.directory.query.query import read_query
 from chalicelib.directory.saved import actions as saved_actions
 from chalicelib.directory.saved.saved import Entry, Saved
 from chalicelib.directory.search import SearchRequest, search, suggestions
-from chalicelib.dynamo.stores.allowances import DynamoAllowanceStore
+from chalicelib.dynamo.stores.rates import DynamoRateStore
 from chalicelib.dynamo.tables import Tables
 from chalicelib.erasure import running
 from chalicelib.erasure.erasure import Erasure, RequestedBy
@@ -414,10 +414,10 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
     services, record = laurel.services, laurel.issue()
     services.issuer_store.add_image(samples.image())
     public, day = services.public_store, laurel.clock().date()
-    shown = replace(record, shows_counters=True, version=record.version + 1)
-    services.issuer_store.show_counters(shown)
+    shown = replace(record, shows_view_counts=True, version=record.version + 1)
+    services.issuer_store.show_view_counts(shown)
     with enforced(laurel.tables, grants_of(read_template(), role)) as refused:
-        assert public.related_items(public.record(record.id), day).counters is not None
+        assert public.related_items(public.record(record.id), day).view_counts is not None
         public.issuer("acme")
         public.issuer_of_did(laurel.issuer.did)
         public.status_list(laurel.issuer.revocation_list)
@@ -426,8 +426,8 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
         services.event_store.write(samples.event())
         if role == "VerifyRole":
             network, second = "203.0.113.7", timedelta(seconds=1)
-            allowance = DynamoAllowanceStore(laurel.tables)
-            assert allowance.reserve(network, laurel.clock(), second, second * 10) == timedelta()
+            allowance = DynamoRateStore(laurel.tables)
+            assert allowance.take(network, laurel.clock(), second, second * 10).wait == timedelta()
             allowance.give_back(network, second)
             services.api_limits.of_network(Scope.VERIFY, network).charge(1)
     assert refused == []

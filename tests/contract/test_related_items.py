@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.analytics.counts.counters import Counters
+from chalicelib.analytics.counts.view_counts import ViewCounts
 from chalicelib.errors import Conflict
 from tests.contract import samples
 from tests.contract.conftest import Storage
@@ -40,18 +40,20 @@ def test_two_entries_in_one_list_are_read_once(storage: Storage):
     assert found.status_lists == {lists[0].id: lists[0]}
 
 
-def test_counters_are_read_while_the_record_shows_them(storage: Storage):
+def test_view_counts_are_read_while_the_record_shows_them(storage: Storage):
     before = samples.record()
     storage.issuer_store.add_issuer(samples.issuer(), samples.status_lists(samples.issuer()))
     storage.issuer_store.add_record(before)
-    assert storage.public_store.related_items(before, DAY).counters is None
-    shown = replace(before, shows_counters=True, version=2)
-    storage.issuer_store.show_counters(shown)
+    assert storage.public_store.related_items(before, DAY).view_counts is None
+    shown = replace(before, shows_view_counts=True, version=2)
+    storage.issuer_store.show_view_counts(shown)
     assert storage.public_store.record(before.id) == shown
-    assert storage.public_store.related_items(shown, DAY).counters == Counters(before.id)
-    hidden = replace(shown, shows_counters=False, version=3)
-    storage.issuer_store.show_counters(hidden)
-    assert storage.public_store.related_items(hidden, DAY).counters is None
-    assert storage.public_store.related_items(replace(hidden, shows_counters=True), DAY).counters is None, "deleted"
+    assert storage.public_store.related_items(shown, DAY).view_counts == ViewCounts(before.id)
+    hidden = replace(shown, shows_view_counts=False, version=3)
+    storage.issuer_store.show_view_counts(hidden)
+    assert storage.public_store.related_items(hidden, DAY).view_counts is None
+    assert storage.public_store.related_items(replace(hidden, shows_view_counts=True), DAY).view_counts is None, (
+        "deleted"
+    )
     with pytest.raises(Conflict):
-        storage.issuer_store.show_counters(shown)
+        storage.issuer_store.show_view_counts(shown)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from chalicelib.analytics.counts.counters import Counters
+from chalicelib.analytics.counts.view_counts import ViewCounts
 from chalicelib.award.issuing.recipient import Issued
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.keys import Range
@@ -237,15 +237,15 @@ def test_view_makes_two_reads(tables: Tables, issuer_store: DynamoIssuerStore):
     assert calls == ["GetItem", "BatchGetItem"]
 
 
-def test_a_view_that_shows_counters_makes_no_more_reads(tables: Tables, issuer_store: DynamoIssuerStore):
+def test_a_view_that_shows_view_counts_makes_no_more_reads(tables: Tables, issuer_store: DynamoIssuerStore):
     issuer = samples.issuer()
     issuer_store.add_issuer(issuer, samples.status_lists(issuer))
     issuer_store.add_record(samples.record())
-    issuer_store.show_counters(replace(samples.record(), shows_counters=True, version=2))
+    issuer_store.show_view_counts(replace(samples.record(), shows_view_counts=True, version=2))
     with aws_calls.counted(tables.client) as calls:
         found = issuer_store.related_items(issuer_store.record(samples.record().id), DAY)
     assert calls == ["GetItem", "BatchGetItem"]
-    assert found.counters == Counters(samples.record().id)
+    assert found.view_counts == ViewCounts(samples.record().id)
 
 
 JSON = st.recursive(

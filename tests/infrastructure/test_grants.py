@@ -26,11 +26,11 @@ SAMPLES: dict[str, Any] = {
 }  # fmt: skip
 """Arguments of the functions in `keys` that are no texts, by name."""
 
-PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "COUNTERS", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
+PUBLIC = {"ACHIEVEMENT", "CATALOGUE", "VIEW_COUNTS", "CREDENTIAL", "DID", "IMAGE", "ISSUER", "LIST", "PUBLISHED"}
 PUBLIC_ITEMS = {
     "issuer", "achievement", "achievements", "achievement_version", "achievement_versions", "list_pointer",
     "list_pointers", "pathway_links", "did_pointer", "record", "status_list", "image", "achievement_pointer",
-    "catalogue_entry", "listings_after", "published", "counters", "counters_of",
+    "catalogue_entry", "listings_after", "published", "view_counts", "view_counts_of",
 }  # fmt: skip
 """The items in partitions that the functions for visitors may read. None may contain an email address of a person, a
 secret, or anything else that is not for everyone."""
@@ -104,8 +104,8 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     },
     ("CleanUpKeysRole", "secrets"): {},
     ("CountEventsRole", "credentials"): {
-        **each(READS, {"CHUNKS", "COUNTERS", "COUNTS"}), "Query": {"CHUNKS", "COUNTERS", "COUNTS", "ENDPOINTS"},
-        "PutItem": {"CHUNKS", "COUNTERS", "COUNTS", "ENDPOINT_TASKS"}, "DeleteItem": {"CHUNKS"},
+        **each(READS, {"CHUNKS", "VIEW_COUNTS", "COUNTS"}), "Query": {"CHUNKS", "VIEW_COUNTS", "COUNTS", "ENDPOINTS"},
+        "PutItem": {"CHUNKS", "VIEW_COUNTS", "COUNTS", "ENDPOINT_TASKS"}, "DeleteItem": {"CHUNKS"},
     },
     ("CountEventsRole", "events"): {
         **each(READS, EVENTS | COUNTS), "PutItem": {"LATE"} | COUNTS, "DeleteItem": {"CHUNKS", "FOLD", "LATE"},

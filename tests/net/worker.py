@@ -58,7 +58,7 @@ class Worker:
     now: datetime = NOW
     names: FakeResolver = field(default_factory=FakeResolver)
     registries: list[RegistrySource] = field(default_factory=list)
-    allowances: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
+    allowances: fakes.RateStore = field(default_factory=fakes.RateStore)
 
     def __post_init__(self) -> None:
         for name in NAMES:

@@ -30,7 +30,7 @@ def test_holders_are_compared_with_people_without_the_credential() -> None:
     holders, others = range(10), range(50, 70)
     issued = {f"p{number}": ISSUED_AT for number in holders}
     found = cohorts.holders_and_others(
-        [*outcomes(holders, AFTER, 10), *outcomes(others, AFTER, 5)], issued, yes_no=False
+        [*outcomes(holders, AFTER, 10), *outcomes(others, AFTER, 5)], issued, {}, yes_no=False
     )
     assert [(group.people, group.mean) for group in found.groups] == [(10, 10.5), (20, 5.5)]
 
@@ -39,11 +39,11 @@ def test_outcome_of_a_holder_from_before_the_issue_counts_for_neither_group() ->
     holders, others = range(10), range(50, 70)
     issued = {f"p{number}": ISSUED_AT for number in holders}
     early = cohorts.holders_and_others(
-        [*outcomes(holders, BEFORE, 10), *outcomes(others, AFTER, 5)], issued, yes_no=False
+        [*outcomes(holders, BEFORE, 10), *outcomes(others, AFTER, 5)], issued, {}, yes_no=False
     )
     assert early.suppressed
     same_day = outcomes(holders, ISSUED, 10)
-    assert cohorts.holders_and_others([*same_day, *outcomes(others, AFTER, 5)], issued, yes_no=False).groups
+    assert cohorts.holders_and_others([*same_day, *outcomes(others, AFTER, 5)], issued, {}, yes_no=False).groups
 
 
 def test_each_person_counts_once_with_the_latest_outcome() -> None:
@@ -54,13 +54,13 @@ def test_each_person_counts_once_with_the_latest_outcome() -> None:
         *outcomes(others, AFTER, 5),
     ]
     issued = {f"p{number}": ISSUED_AT for number in range(12)}
-    assert cohorts.holders_and_others(found, issued, yes_no=False).groups[0].mean == 20.5
+    assert cohorts.holders_and_others(found, issued, {}, yes_no=False).groups[0].mean == 20.5
 
 
 def test_people_are_compared_with_themselves_before() -> None:
     issued = {f"p{number}": ISSUED_AT for number in range(12)}
     found = [*outcomes(range(12), BEFORE, 10), *outcomes(range(11), AFTER, 14), *outcomes(range(50, 90), AFTER, 99)]
-    compared = cohorts.before_and_after(found, issued, yes_no=False)
+    compared = cohorts.before_and_after(found, issued, {}, yes_no=False)
     assert [(group.name, group.people) for group in compared.groups] == [("After it was issued", 10), ("Before", 10)]
     assert compared.differences[0].value == 4
 
@@ -89,8 +89,8 @@ def test_the_newest_outcome_waits_for_ten_people_whoever_it_is_about() -> None:
 
     def shown(*newer: Outcome) -> object:
         found = [*newer, *known]
-        return cohorts.holders_and_others(found, issued, yes_no=False), cohorts.before_and_after(
-            found, issued, yes_no=False
+        return cohorts.holders_and_others(found, issued, {}, yes_no=False), cohorts.before_and_after(
+            found, issued, {}, yes_no=False
         )
 
     first = shown()
@@ -113,8 +113,8 @@ def test_a_corrected_outcome_waits_for_ten_people_and_the_old_one_counts_until_t
             else each
             for each in known
         ]
-        return cohorts.holders_and_others(found, issued, yes_no=False), cohorts.before_and_after(
-            found, issued, yes_no=False
+        return cohorts.holders_and_others(found, issued, {}, yes_no=False), cohorts.before_and_after(
+            found, issued, {}, yes_no=False
         )
 
     first = corrected(())
@@ -131,11 +131,11 @@ def test_people_who_get_the_credential_leave_the_others_when_ten_have_changed() 
 
     def shown(new_holders: range) -> object:
         issued = {**first, **{f"p{number}": later for number in new_holders}}
-        return cohorts.holders_and_others(known, issued, yes_no=False)
+        return cohorts.holders_and_others(known, issued, {}, yes_no=False)
 
     assert shown(range(50, 51)) == shown(range(50, 59)) == shown(range(0))
     after = cohorts.holders_and_others(
-        known, {**first, **{f"p{number}": later for number in range(50, 65)}}, yes_no=False
+        known, {**first, **{f"p{number}": later for number in range(50, 65)}}, {}, yes_no=False
     )
     # 65 to 69 were shown with the first twenty; the withdrawals of ten of the others and 70 to 74 come after them.
     assert after.groups[1].people == 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from chalicelib.receipts.receipt import Asked, Receipt
+from chalicelib.receipts.receipt import Receipt, VerificationRequest
 from chalicelib.verify.options import DEFAULT_OPTIONS, VerificationOptions
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of, seeded
 
@@ -19,5 +19,5 @@ def laurel_now() -> Laurel:
 def make(laurel: Laurel, kind: str = "valid", options: VerificationOptions = DEFAULT_OPTIONS) -> Receipt:
     """A receipt for the hosted credential of ``kind``."""
     opened = laurel.hosted_reports.open(id_of(kind), None, options)
-    asked = Asked(opened.record.document, url=f"{BASE_URL}/c/{opened.record.id}", hosted=True)
-    return laurel.receipts.make(asked, opened.report, options, laurel.receipts.limit.of_network("192.0.2.1"))
+    request = VerificationRequest(opened.record.document, url=f"{BASE_URL}/c/{opened.record.id}", hosted=True)
+    return laurel.receipts.make(request, opened.report, options, laurel.receipts.limit.of_network("192.0.2.1"))

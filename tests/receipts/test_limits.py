@@ -1,7 +1,8 @@
-"""How many receipts a network gets in a day."""
+"""How many receipts a network or a verifier gets in a day."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -47,6 +48,14 @@ def taken(limit: ReceiptLimit, address: str, attempts: int, *, by_other_site: bo
     return found
 
 
+def of_verifier(limit: ReceiptLimit, verifier_id: str, attempts: int) -> int:
+    found = 0
+    for _ in range(attempts):
+        with suppress(TooMany), limit.of_verifier(verifier_id).take():
+            found += 1
+    return found
+
+
 def test_a_network_gets_so_many_a_day(limit: ReceiptLimit, clock: Clock) -> None:
     assert taken(limit, "192.0.2.1", limits.PER_NETWORK + 5) == limits.PER_NETWORK
     assert taken(limit, "192.0.2.2", 1) == 1
@@ -73,6 +82,29 @@ def test_other_websites_cannot_use_up_what_their_visitors_have(limit: ReceiptLim
     allowed = limits.PER_NETWORK // limits.OTHER_SITES
     assert taken(limit, "192.0.2.1", limits.PER_NETWORK, by_other_site=True) == allowed
     assert taken(limit, "192.0.2.1", limits.PER_NETWORK) == limits.PER_NETWORK
+
+
+def test_a_verifier_gets_so_many_a_day_and_shares_them_with_no_other(limit: ReceiptLimit, clock: Clock) -> None:
+    assert of_verifier(limit, "one", limits.PER_VERIFIER + 5) == limits.PER_VERIFIER
+    with pytest.raises(TooMany) as refused, limit.of_verifier("one").take():
+        pytest.fail("taken above the limit")
+    assert refused.value.seconds == 6 * 3600
+    assert of_verifier(limit, "two", 1) == 1
+    assert taken(limit, "192.0.2.1", 1) == 1
+    clock.now += timedelta(hours=6)
+    assert of_verifier(limit, "one", 1) == 1
+
+
+def test_strangers_cannot_use_up_what_a_verifier_has(limit: ReceiptLimit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "IN_TOTAL", 3)
+    assert sum(taken(limit, f"192.0.2.{number}", 1) for number in range(9)) == 3
+    assert of_verifier(limit, "one", 5) == 5
+
+
+def test_verifiers_use_up_nothing_of_strangers(limit: ReceiptLimit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "IN_TOTAL", 3)
+    assert of_verifier(limit, "one", 5) == 5
+    assert sum(taken(limit, f"192.0.2.{number}", 1) for number in range(9)) == 3
 
 
 def test_a_receipt_that_was_not_made_is_given_back(limit: ReceiptLimit) -> None:

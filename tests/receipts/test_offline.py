@@ -143,6 +143,6 @@ def test_receipt_of_another_deployment_is_refused(laurel: Laurel, receipt: Recei
 
 def test_hash_is_that_of_the_file(laurel: Laurel, receipt: Receipt) -> None:
     document = laurel.issuer_store.record(id_of("valid")).document
-    asked = jws.claims_of(receipt.jws)["asked"]
-    assert asked["document"] == {"sha256": hashlib.sha256(document).hexdigest()}
-    assert asked["url"] == {"sha256": hashlib.sha256(f"{BASE_URL}/c/{id_of('valid')}".encode()).hexdigest()}
+    request = jws.claims_of(receipt.jws)["request"]
+    assert request["document"] == {"sha256": hashlib.sha256(document).hexdigest()}
+    assert request["url"] == {"sha256": hashlib.sha256(f"{BASE_URL}/c/{id_of('valid')}".encode()).hexdigest()}

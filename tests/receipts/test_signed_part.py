@@ -14,7 +14,7 @@ import pytest
 from chalicelib import VERSION
 from chalicelib.receipts import jws, payload, readable, unchecked
 from chalicelib.receipts.digests import Digests
-from chalicelib.receipts.receipt import Asked, Json, Receipt
+from chalicelib.receipts.receipt import Json, Receipt, VerificationRequest
 from chalicelib.reports.unchecked import PAGE_UNCHECKED, PDF_UNCHECKED
 from chalicelib.verify.canonical import jcs
 from chalicelib.verify.checks.extras import LEFT_OUT, UNFOLLOWED
@@ -26,7 +26,7 @@ from tests.receipts import samples
 
 ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = re.compile(r"[0-9a-f]{64}|[a-z0-9_]{1,40}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-"""Every text in what is signed is a hash, a code or a time, except those below."""
+"""Every text in the signed part is a hash, a code or a time, except those below."""
 NAMED = {BASE_URL, f"Laurel {VERSION}", "Open Badges 3.0, eddsa-rdfc-2022", "Open Badges 3.0, eddsa-jcs-2022"}
 
 
@@ -63,13 +63,13 @@ def test_free_text_of_a_hostile_credential_is_not_signed(laurel: Laurel) -> None
     report = laurel.hosted_reports.open(record.id, None).report
     strange = replace(report, format="Ada Nwosu <ada@example.org>", not_checked=("whether Ada is Ada",))
     strange = replace(strange, findings=tuple(each._replace(code="Ada Nwosu") for each in strange.findings))
-    signed = build(strange, Asked(record.document))
+    signed = build(strange, VerificationRequest(record.document))
     assert "Ada" not in json.dumps(signed)
     assert signed["format"] is None
     assert signed["not_checked"] == ["other"]
 
 
-def build(report: Report, asked: Asked) -> Json:
+def build(report: Report, request: VerificationRequest) -> Json:
     digests = Digests(bytes(16))
     options = VerificationOptions()
     return payload.build(
@@ -77,10 +77,10 @@ def build(report: Report, asked: Asked) -> Json:
         base_url=BASE_URL,
         software="Laurel",
         now=report.checked_at,
-        asked=asked,
+        request=request,
         report=report,
         options=options,
-        readable=readable.build(asked, report, options, digests),
+        readable=readable.build(request, report, options, digests),
         digests=digests,
     )
 
@@ -89,7 +89,7 @@ def build(report: Report, asked: Asked) -> Json:
 def test_what_could_be_guessed_is_hashed_with_a_salt(laurel: Laurel, kind: str, plain: bool) -> None:
     """Without a valid signature, a credential may be a name and a title, which anyone could try."""
     receipt = samples.make(laurel, kind)
-    found = claims(receipt)["asked"]["document"]
+    found = claims(receipt)["request"]["document"]
     digest = hashlib.sha256(laurel.issuer_store.record(id_of(kind)).document).digest()
     assert receipt.readable is not None
     salted = hashlib.sha256(bytes.fromhex(receipt.readable["salt"]) + digest).hexdigest()
@@ -98,18 +98,18 @@ def test_what_could_be_guessed_is_hashed_with_a_salt(laurel: Laurel, kind: str, 
 
 def test_addresses_elsewhere_are_hashed_with_a_salt(laurel: Laurel) -> None:
     opened = laurel.hosted_reports.open(id_of("valid"), None)
-    elsewhere = Asked(opened.record.document, url="https://badges.example/ada-nwosu")
-    assert set(build(opened.report, elsewhere)["asked"]["url"]) == {"salted_sha256"}
-    assert build(opened.report, elsewhere)["asked"]["kind"] == "link"
+    elsewhere = VerificationRequest(opened.record.document, url="https://badges.example/ada-nwosu")
+    assert set(build(opened.report, elsewhere)["request"]["url"]) == {"salted_sha256"}
+    assert build(opened.report, elsewhere)["request"]["kind"] == "link"
 
 
 def test_a_badge_that_only_its_site_vouches_for_is_hashed_with_a_salt(laurel: Laurel) -> None:
     report = replace(laurel.hosted_reports.open(id_of("valid"), None).report, format="Open Badges 2.0, hosted")
-    signed = build(report, Asked(b"{}", submitted=b"{}"))
+    signed = build(report, VerificationRequest(b"{}", submitted=b"{}"))
     assert {name for found in signed["findings"] for each in found["evidence"] for name in each} == {
         "salted_sha256", "fetched_at",
     }  # fmt: skip
-    assert set(signed["asked"]["submitted"]) == {"salted_sha256"}
+    assert set(signed["request"]["submitted"]) == {"salted_sha256"}
 
 
 def test_the_readable_part_is_bound_by_its_hash(laurel: Laurel) -> None:
@@ -149,7 +149,9 @@ def test_version_is_that_of_the_package() -> None:
 def test_sentences_are_left_out_of_a_readable_part_that_would_be_too_large(laurel: Laurel) -> None:
     report = laurel.hosted_reports.open(id_of("valid"), None).report
     long = tuple(each._replace(message="x" * readable.MAX_SIZE) for each in report.findings)
-    found = readable.build(Asked(b""), replace(report, findings=long), VerificationOptions(), Digests(bytes(16)))
+    found = readable.build(
+        VerificationRequest(b""), replace(report, findings=long), VerificationOptions(), Digests(bytes(16))
+    )
     assert "messages" not in found
     assert found["credential"]["holder"] == "Ada Nwosu"
 
@@ -157,9 +159,10 @@ def test_sentences_are_left_out_of_a_readable_part_that_would_be_too_large(laure
 def test_lone_surrogates_are_replaced(laurel: Laurel) -> None:
     report = laurel.hosted_reports.open(id_of("valid"), None).report
     strange = tuple(each._replace(message="a\ud800b") for each in report.findings)
-    found = readable.build(
-        Asked(b"", url="https://x.example/\ud800"), replace(report, findings=strange), VerificationOptions(),
-        Digests(bytes(16)),
-    )  # fmt: skip
+    strange_report, request = (
+        replace(report, findings=strange),
+        VerificationRequest(b"", url="https://x.example/\ud800"),
+    )
+    found = readable.build(request, strange_report, VerificationOptions(), Digests(bytes(16)))
     assert found["url"] == "https://x.example/?"
     jcs.canonicalize(found)

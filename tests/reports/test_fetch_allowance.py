@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from chalicelib.analytics.networks import Level
+from chalicelib.analytics.rate_store import Taken
 from chalicelib.errors import TooMany, Unavailable
 from chalicelib.reports.fetch_allowance import (
-    IPV4,
-    IPV6,
     OTHER_SITES,
+    SHARES,
     FetchAllowance,
-    Level,
     RequestAllowance,
 )
 from tests import fakes
@@ -24,13 +24,13 @@ from tests.makers import NOW
 SECONDS = 10
 WORKERS = 40
 """`VerifyConcurrency` in infrastructure/resources.yaml."""
-AT_ONCE = IPV4[0].at_once
+AT_ONCE = SHARES[Level.CLIENT].at_once
 ADDRESS = "198.51.100.7"
 
 
 @dataclass
 class Setup:
-    store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
+    store: fakes.RateStore = field(default_factory=fakes.RateStore)
     salts: fakes.Salts = field(default_factory=fakes.Salts)
     now: datetime = NOW
     elapsed: float = 0.0
@@ -87,13 +87,15 @@ def test_pages_of_other_sites_cannot_use_up_the_time_of_a_network(setup: Setup, 
     assert setup.fill(address, by_other_site=True) == 0
 
 
-@pytest.mark.parametrize(("address", "level"), [("2001:db8:1:{:x}::1", IPV6[1]), ("2001:db8:{:x}:1::1", IPV6[2])])
+@pytest.mark.parametrize(
+    ("address", "level"), [("2001:db8:1:{:x}::1", Level.SITE), ("2001:db8:{:x}:1::1", Level.PROVIDER)]
+)
 def test_pages_of_other_sites_cannot_use_up_the_time_of_a_site_or_provider(
     setup: Setup, address: str, level: Level
 ) -> None:
     """Many people of one university or provider open the same page."""
     admitted = sum(setup.fill(address.format(number), by_other_site=True) for number in range(64))
-    assert admitted == level.at_once / OTHER_SITES
+    assert admitted == SHARES[level].at_once / OTHER_SITES
     assert sum(setup.fill(address.format(number)) for number in range(64, 128)) == admitted
 
 
@@ -126,7 +128,7 @@ def test_there_is_no_moment_at_which_the_limit_doubles(setup: Setup) -> None:
         ends = [end for end in ends if end > setup.elapsed]
         most = max(most, len(ends))
         setup.wait(0.5)
-    assert most <= AT_ONCE + IPV4[0].on_average
+    assert most <= AT_ONCE + SHARES[Level.CLIENT].on_average
     assert setup.elapsed == 180
 
 
@@ -193,13 +195,14 @@ def test_all_fetches_of_a_request_are_reserved_once(setup: Setup) -> None:
 
 def test_an_ipv6_host_with_many_subnets_is_limited_and_locks_out_no_other_site(setup: Setup) -> None:
     admitted = sum(setup.fill(f"2001:db8:1:{number:x}::1") for number in range(16))
-    assert admitted == IPV6[1].at_once
-    assert setup.fill("2001:db8:2::1") == IPV6[2].at_once - IPV6[1].at_once
+    assert admitted == SHARES[Level.SITE].at_once
+    assert setup.fill("2001:db8:2::1") == SHARES[Level.PROVIDER].at_once - SHARES[Level.SITE].at_once
 
 
 def test_one_subnet_cannot_use_up_its_site_and_one_site_not_its_provider(setup: Setup) -> None:
-    assert [level.at_once for level in IPV6] == sorted({level.at_once for level in IPV6})
-    assert IPV6[2].at_once + IPV6[2].on_average < WORKERS, "one provider's networks never hold all workers"
+    assert [SHARES[level].at_once for level in Level] == sorted({share.at_once for share in SHARES.values()})
+    largest = SHARES[Level.PROVIDER]
+    assert largest.at_once + largest.on_average < WORKERS, "one provider's networks never hold all workers"
     setup.fill("2001:db8:1:1::1")
     setup.waiting("2001:db8:1:2::1")
     setup.fill("2001:db8:1:3::1")
@@ -208,7 +211,7 @@ def test_one_subnet_cannot_use_up_its_site_and_one_site_not_its_provider(setup: 
 
 def test_many_sites_of_one_provider_are_limited_together(setup: Setup) -> None:
     admitted = sum(setup.fill(f"2001:db8:{number:x}:1::1") for number in range(64))
-    assert admitted == IPV6[2].at_once
+    assert admitted == SHARES[Level.PROVIDER].at_once
     setup.waiting("2001:db9::1")
 
 
@@ -248,8 +251,8 @@ def test_networks_are_stored_as_keyed_hashes_of_the_day(setup: Setup) -> None:
 
 
 def test_nothing_is_fetched_when_time_cannot_be_counted(setup: Setup) -> None:
-    class Broken(fakes.AllowanceStore):
-        def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
+    class Broken(fakes.RateStore):
+        def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
             raise Unavailable("Storage did not respond.")
 
     setup.store = Broken()
@@ -262,8 +265,8 @@ def test_nothing_is_fetched_when_time_cannot_be_counted(setup: Setup) -> None:
 
 
 def test_a_reservation_that_cannot_be_given_back_ends_by_itself(setup: Setup) -> None:
-    class Broken(fakes.AllowanceStore):
-        def give_back(self, network: str, span: timedelta) -> None:
+    class Broken(fakes.RateStore):
+        def give_back(self, name: str, span: timedelta) -> None:
             raise Unavailable("Storage did not respond.")
 
     setup.store = Broken()

@@ -310,6 +310,29 @@ def test_anything_else_is_not_several(data: bytes) -> None:
     assert wrapping.several(data) == ()
 
 
+ID, LINK = b"wko3x2no5sq7z3cu5u5yjhlmxq", b"https://laurel.example/c/wko3x2no5sq7z3cu5u5yjhlmxq"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [ID, LINK.removeprefix(b"https://"), b"localhost:8000/c/" + ID, LINK.replace(b"//", b"/", 1), b"ey" + b"Jh" * 20],
+    ids=["id", "no scheme", "port", "mistake", "cut token"],
+)
+def test_no_line_of_a_list_is_dropped(second: bytes) -> None:
+    assert wrapping.several(LINK + b"\n" + second) == (LINK, second)
+    assert wrapping.several(second + b"\n" + LINK) == (second, LINK)
+
+
+def test_ids_may_be_a_list() -> None:
+    assert wrapping.several(ID + b"\n" + ID[::-1]) == (ID, ID[::-1])
+
+
+@pytest.mark.parametrize("second", [ID, b"laurel.example/c/" + ID, TOKEN])
+def test_a_text_with_a_link_and_another_credential_is_refused(second: bytes) -> None:
+    with pytest.raises(Malformed, match="more than one"):
+        pasted.read(b"Please check these:\n" + LINK + b"\n" + second, "https://laurel.example")
+
+
 def test_several_links_and_tokens_may_be_mixed_and_have_a_limit() -> None:
     mixed = b"https://a.example/1\r\n" + TOKEN + b"\r\n" + CREDENTIAL
     assert wrapping.several(mixed) == (b"https://a.example/1", TOKEN, CREDENTIAL)

@@ -80,7 +80,7 @@ class RemoteSources:
 
 
 def allowance() -> FetchAllowance:
-    return FetchAllowance(fakes.AllowanceStore(), fakes.Salts(), lambda: NOW, lambda: 0.0, bytes, request_seconds=10)
+    return FetchAllowance(fakes.RateStore(), fakes.Salts(), lambda: NOW, lambda: 0.0, bytes, request_seconds=10)
 
 
 @dataclass

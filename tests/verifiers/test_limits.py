@@ -23,7 +23,7 @@ class World:
     """A store and a clock."""
 
     now: datetime = START
-    store: fakes.AllowanceStore = field(default_factory=fakes.AllowanceStore)
+    store: fakes.RateStore = field(default_factory=fakes.RateStore)
 
     @property
     def limits(self) -> ApiLimits:

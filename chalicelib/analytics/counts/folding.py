@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from chalicelib.analytics.counts.all_time import MONTHS, of_all_time
-from chalicelib.analytics.counts.counters import refresh
 from chalicelib.analytics.counts.counts import NOTHING, Counts, close_day, fold, merge
 from chalicelib.analytics.counts.failures import Failure, Failures, isolated
 from chalicelib.analytics.counts.periods import ALL_TIME, BUCKET, Level, Period, first_open
 from chalicelib.analytics.counts.ports import MAX_DONE, BucketReader, CountStore, Progress, Superseded
 from chalicelib.analytics.counts.repeats import without_repeats
 from chalicelib.analytics.counts.sections import Section
+from chalicelib.analytics.counts.view_counts import refresh
 from chalicelib.analytics.event import Event
 from chalicelib.errors import Unavailable
 
@@ -194,7 +194,7 @@ def fold_buckets(context: FoldContext, mine: Progress, again: Changed, end: date
 def fold_longer(
     store: CountStore, months: Changed, number: int, failures: Failures | None = None, *, shrunk: bool = False
 ) -> None:
-    """Store months as the sums of their days, with the counters that holders show, and all time from all months; for
+    """Store months as the sums of their days, with the view counts that holders show, and all time from all months; for
     ``shrunk`` see `CountStore.save`. Raises `Superseded`, and without ``failures`` whatever fails."""
     earliest: dict[str, Period] = {}
     for month in sorted(months):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.counts.counts import Counts
 from chalicelib.analytics.counts.periods import Period
 from chalicelib.analytics.counts.sections import Part
+from chalicelib.analytics.counts.view_counts import ViewCounts
 from chalicelib.analytics.event import Event
 
 
@@ -105,11 +105,11 @@ class CountStore(Protocol):
     def sections(self, issuer_id: str, first: Period, last: Period, section: Part) -> Iterator[tuple[Period, Counts]]:
         """The section of every stored day or month from ``first`` to ``last``, which have the same level, in order."""
 
-    def counters(self, issuer_id: str) -> list[Counters]:
-        """The counters of those of an issuer's credentials whose holders show them."""
+    def view_counts(self, issuer_id: str) -> list[ViewCounts]:
+        """The view counts of those of an issuer's credentials whose holders show them."""
 
-    def save_counters(self, issuer_id: str, counters: Counters, number: int) -> None:
-        """Overwrite the counters of a credential, unless its holder hid them meanwhile.
+    def save_view_counts(self, issuer_id: str, view_counts: ViewCounts, number: int) -> None:
+        """Overwrite the view counts of a credential, unless its holder hid them meanwhile.
 
         Raises `Superseded` if a run with a higher number has stored them.
         """

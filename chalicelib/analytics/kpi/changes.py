@@ -87,7 +87,7 @@ def _shares(by_code: Mapping[str, KpiFigure], days: Days, today: date) -> Iterat
     for code, figure in shown:
         happened = _by_number(*_SHARES[code], figure.now.numerator or 0)
         issued_part = f"{_part(figure.now)} credentials issued ({percent(figure.now.value or 0)})"
-        yield f"{issued_part} {happened}{_points(figure.now, figure.before, days)}."
+        yield f"{issued_part} {happened}{_rate_before(figure, days)}."
 
 
 def _set_of_rates(rate: Value, by_code: Mapping[str, KpiFigure], *, has_today: bool) -> Iterator[str]:
@@ -104,14 +104,17 @@ def _part(value: Value) -> str:
     return f"{value.numerator:,} of the {value.denominator:,}"
 
 
-def _points(now: Value, before: Value, days: Days) -> str:
+def _rate_before(figure: KpiFigure, days: Days) -> str:
     """Compare with the whole months before, even if the current month is not over."""
+    now, before = figure.now, figure.before
     if now.value is None or before.value is None:
         return ""
-    points = round(100 * now.value) - round(100 * before.value)
     compared = days.before
     whole = Days(compared.first, month_of(compared.last).end.date() - timedelta(days=1))
     when = f"{'' if whole == compared else 'all of '}{_name(whole)} ({before.numerator:,} of {before.denominator:,})"
+    if figure.kpi.grows:
+        return f"; {percent(before.value)} of those issued in {when}, which have had more time"
+    points = round(100 * now.value) - round(100 * before.value)
     if not points:
         return f", the same share as in {when}"
     more = "more" if points > 0 else "less"

@@ -47,6 +47,8 @@ class Kpi:
     """Whether it can be filtered by channel or country; only visitor events have these."""
     by_achievement: bool = True
     """Whether it can be filtered by achievement."""
+    grows: bool = False
+    """Whether it rises for months after the credentials were issued, so that an earlier period has had more time."""
 
 
 def _events(kind: Kind, *, machine: bool | None = False) -> Callable[[Figures], Value]:
@@ -119,6 +121,7 @@ KPIS = (
         f"Credentials whose holder followed the link in an email ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
         _share(Stage.OPENED),
+        grows=True,
     ),
     Kpi(
         "share_rate",
@@ -126,6 +129,7 @@ KPIS = (
         f"Credentials shared at least once ÷ credentials issued, {_OF_ISSUED}.",
         Unit.RATIO,
         _share(Stage.SHARED),
+        grows=True,
     ),
     Kpi(
         "shares",
@@ -172,6 +176,7 @@ KPIS = (
         f"Credentials that brought at least one enrolment visit ÷ credentials issued, {_OF_ISSUED}. At most 100%.",
         Unit.RATIO,
         _share(Stage.REFERRED),
+        grows=True,
     ),
     Kpi(
         "referrals_per_share",
@@ -258,6 +263,7 @@ KPIS = (
             f"Median time in whole hours from issue to the first {name}, {_OF_ISSUED}. Those without one are excluded.",
             Unit.HOURS,
             _median_hours(stage),
+            grows=True,
         )
         for noun, name, stage in (
             ("view", "view", Stage.VIEWED),

@@ -158,12 +158,22 @@ def _by(name: str, section: Section) -> Callable[[CountReader, Request], Table]:
         cells = {cell: many for cell, many in counts.cells.items() if request.only.admits(cell)}
         found = breakdowns.by_dimension(cells, name)
         rows: list[Row] = [
-            (value, *(found[value].get(kind, 0) if request.only.applies_to(kind) else None for kind in Kind))
-            for value in sorted(found)
+            (value, *_numbers(found[value], request.only, _row_filter(name, value))) for value in sorted(found)
         ]
         return Table((name, *KINDS), rows)
 
     return table
+
+
+def _numbers(found: Mapping[str, int], *filters: Filter) -> Iterator[int | None]:
+    """The number of events of each kind, None for a kind that cannot be limited so."""
+    for kind in Kind:
+        yield found.get(kind, 0) if all(each.applies_to(kind) for each in filters) else None
+
+
+def _row_filter(name: str, value: str) -> Filter:
+    """What a row is limited to. Events without a channel or country are in the row without one."""
+    return Filter(**{name: value}) if value and name != "achievement" else Filter()
 
 
 def _detail(name: str, break_down: Callable[[Figures], Mapping[str, int]]) -> Callable[[CountReader, Request], Table]:

@@ -7,13 +7,13 @@ any worker at any time.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib import idempotency_key
 from chalicelib.award import daily_limits
 from chalicelib.award.bulk import row_validation, upload
 from chalicelib.award.bulk.job import (
@@ -26,9 +26,8 @@ from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.issuer_context import IssuerContext
-from chalicelib.award.issuing import idempotency
 from chalicelib.award.keys import own_key
-from chalicelib.credential import dates
+from chalicelib.credential import dates, public_id
 from chalicelib.errors import Conflict, NotFound, Refused
 from chalicelib.tasks.task_queue import Task
 
@@ -207,7 +206,7 @@ def _draft(bulk: BulkIssuer, issuer_id: str, sent: Upload, who: str) -> Job:
             return draft
     if before.digest != digest:
         if sent.key:
-            raise idempotency.reused()
+            raise idempotency_key.reused()
         detail = (
             f"The same rows were sent before with other settings, as job {job_id}. To issue them again, "
             "send an Idempotency-Key."
@@ -230,7 +229,7 @@ def _identity(issuer_id: str, sent: Upload) -> tuple[str, str]:
     moments = [dates.write(each) if each else None for each in (sent.valid_from, sent.valid_until)]
     named = ["key", issuer_id, sent.key] if sent.key else ["content", issuer_id, terms.achievement_id, content]
     rows = [content, terms.achievement_id, terms.notify, *moments]
-    job_id = base64.b32encode(_sha256(named)[:17]).decode().lower()[:26]
+    job_id = public_id.of_digest(_sha256(named))
     return job_id, _sha256(rows).hex()
 
 

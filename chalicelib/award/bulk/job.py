@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.award.bulk.upload import Row
+from chalicelib.credential import public_id
 from chalicelib.tasks.task_queue import Task
 
 
@@ -83,7 +83,7 @@ class Job:
     def credential_id(self, row: Row) -> str:
         """The id of the credential for ``row``, always the same, so that no row is issued twice."""
         digest = hmac.digest(self.secret, str(row.number).encode(), hashlib.sha256)
-        return base64.b32encode(digest[:17]).decode().lower()[:26]
+        return public_id.of_digest(digest)
 
 
 @dataclass(frozen=True, slots=True)

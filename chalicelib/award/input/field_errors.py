@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chalicelib.award.input import json_pointer
+from chalicelib import json_pointer
 from chalicelib.errors import Malformed
 
 

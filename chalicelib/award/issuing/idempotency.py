@@ -15,17 +15,16 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
+from chalicelib import idempotency_key
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.ports import Claim, Claims
 from chalicelib.credential.record import CredentialStatus, Record, State
-from chalicelib.errors import NotFound, Refused
+from chalicelib.errors import NotFound
 
 RETENTION = timedelta(hours=48)
 """How long a key is bound to its request. After that it counts as a new key."""
 MAX_ATTEMPTS = 4
 """Maximum attempts to take over a key, each lost to a concurrent request with the same key."""
-MAX_KEY = 255
-"""Maximum characters of a key, as at Stripe, whose clients are the most common."""
 
 
 def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: str, request: bytes) -> str:
@@ -35,7 +34,7 @@ def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: st
     (`idempotency_key_reused` when another request created a credential with the key, `bad_idempotency_key` when it is
     invalid) and `Unavailable`.
     """
-    checked(key)
+    idempotency_key.checked(key)
     now = issuer_context.now()
     digest = hashlib.sha256(request).digest()
     stored = claims.claim(Claim(issuer_id, key, digest, issuer_context.public_id(), now + RETENTION), now)
@@ -46,7 +45,7 @@ def claim(issuer_context: IssuerContext, claims: Claims, issuer_id: str, key: st
             stored, replace(stored, request=digest, expires=now + RETENTION, version=stored.version + 1)
         )
     if stored.request != digest:
-        raise reused()
+        raise idempotency_key.reused()
     return stored.credential_id
 
 
@@ -56,23 +55,6 @@ def _is_used(issuer_context: IssuerContext, stored: Claim) -> bool:
     except NotFound:
         return False
     return True
-
-
-def checked(key: str) -> str:
-    """Validate ``key`` and return it. Raises `Refused` (`bad_idempotency_key`)."""
-    if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
-        raise Refused(
-            f"An Idempotency-Key must have 1 to {MAX_KEY} printable ASCII characters.", code="bad_idempotency_key"
-        )
-    return key
-
-
-def reused() -> Refused:
-    """The error for a key that was used with another request."""
-    return Refused(
-        "This Idempotency-Key was used for another request. Use a new key for each request.",
-        code="idempotency_key_reused",
-    )
 
 
 def as_issued(record: Record) -> Record:

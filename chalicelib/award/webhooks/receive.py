@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from chalicelib.award.derived_ids import derived_id
-from chalicelib.award.input.json_pointer import Absent, resolve
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.issuing import issue
 from chalicelib.award.issuing.issue import Award
@@ -18,6 +17,7 @@ from chalicelib.credential import dates, email_address, strict_json
 from chalicelib.credential.build import EvidenceLink, Holder
 from chalicelib.credential.strict_json import Limits
 from chalicelib.errors import Conflict, Malformed, NotFound, Refused
+from chalicelib.json_pointer import Absent, resolve
 
 MAX_BODY = 64 * 1024
 """Maximum size of a message in bytes; Standard Webhooks recommends less than 20 KB ("Payload size")."""

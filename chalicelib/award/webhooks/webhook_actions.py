@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.award.derived_ids import SECRET_BYTES
-from chalicelib.award.input.json_pointer import check_pointer
 from chalicelib.award.input.text_rules import check_text
 from chalicelib.award.issuer_context import IssuerContext
 from chalicelib.award.webhooks import signature
 from chalicelib.award.webhooks.webhook import MAX_COURSE, Fields, Secret, Webhook, WebhookStore
 from chalicelib.credential.public_id import PUBLIC_ID
 from chalicelib.errors import Conflict, LaurelError, NotFound, Refused
+from chalicelib.json_pointer import check_pointer
 
 MAX_WEBHOOKS = 20
 """Maximum webhooks per issuer: one for each system that reports completions, and one for testing."""

@@ -81,6 +81,22 @@ def send_link_to_person(delivery_context: DeliveryContext, email: str) -> None:
         _send_to(delivery_context, email, None, DEFAULT, WIDE_LINKS, RequestedOn.SIGNED_IN)
 
 
+def link_for_person(delivery_context: DeliveryContext, email: str) -> str | None:
+    """The URL of the page with all credentials of ``email``, whose owner has just opened a link in their mailbox, so
+    that they need no second email. None without a credential, or beyond the day's limit.
+
+    Raises `Unavailable`.
+    """
+    box = delivery_context.mailbox(email)
+    if not delivery_context.archive.holder_issuers(email, None, 1):
+        return None
+    if not delivery_context.within(WIDE_LINKS, f"{box.digest} "):
+        return None
+    url, new = delivery_context.link(Purpose.MY, email)
+    delivery_context.store.add_links((new,))
+    return url
+
+
 def send_link_to_recipient(delivery_context: DeliveryContext, email: str, language: str = DEFAULT) -> None:
     """Send a link to all of the holder's credentials to ``email``, requested by someone who has proven nothing.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.language.phrase import phrase
@@ -147,6 +147,16 @@ def shown_since(entries: Iterable[ConsentEntry]) -> datetime | None:
             if (decision.subject, decision.audience) == (Subject.PROFILE, Audience.PUBLIC):
                 since = (since or entry.at) if decision.granted else None
     return since
+
+
+def last_period(entries: Iterable[ConsentEntry]) -> timedelta | None:
+    """The duration of the latest consent to the whole profile; None if it has no end, or was never given."""
+    period: timedelta | None = None
+    for entry in sorted(entries, key=lambda one: one.number):
+        for decision in entry.decisions:
+            if decision.subject == Subject.PROFILE and decision.granted:
+                period = None if decision.expires_at is None else decision.expires_at - entry.at
+    return period
 
 
 def allows(grants: Grants, subject: str, audience: Audience, now: datetime) -> bool:

@@ -75,7 +75,7 @@ def _settings(box: Mailbox) -> dict[str, object]:
         "no_reminders_from": sorted(box.no_reminders),
         "emails_stopped_at": _time(box.forgotten_at),
         "subscribed_again_to": sorted(box.subscribed),
-        "view_counts_shown_since": {one: _time(since) for one, since in sorted(box.counters_shown.items())},
+        "view_counts_shown_since": {one: _time(since) for one, since in sorted(box.view_counts_shown.items())},
         "bounced_at": _time(box.bounced_at),
         "complained_at": _time(box.complained_at),
     }

@@ -6,7 +6,6 @@ link in an issuer's email may be quoted in a reply to the issuer, which could th
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -16,6 +15,7 @@ from functools import cache
 from itertools import islice
 
 from chalicelib.access.rate_limits import Limit
+from chalicelib.credential import public_id
 from chalicelib.credential.record import Record, State
 from chalicelib.delivery.delivery_context import DeliveryContext
 from chalicelib.delivery.holder import access as holder_access
@@ -204,7 +204,8 @@ def _store(
     visibility: Mapping[Subject, Visibility],
 ) -> None:
     now = context.delivery_context.now()
-    before = own.profile or Profile(own.access.mailbox.digest, _holder_id(context), details, now, visibility)
+    new_id = public_id.new(context.delivery_context.entropy)
+    before = own.profile or Profile(own.access.mailbox.digest, new_id, details, now, visibility)
     if own.profile is None and own.hidden:
         context.store.hide(before.holder_id, now)
     changed = consent.changes(own.grants, decisions)
@@ -261,8 +262,3 @@ def _valid(context: ProfileContext, own: OwnProfile, decided: AbstractSet[str], 
 def _is_valid(record: Record, now: datetime) -> bool:
     ends = record.valid_until
     return record.status.state is State.ACTIVE and record.taken_down is None and (ends is None or now < ends)
-
-
-def _holder_id(context: ProfileContext) -> str:
-    """130 random bits, like the ids of credentials."""
-    return base64.b32encode(context.delivery_context.entropy(17)).decode("ascii").lower()[:26]

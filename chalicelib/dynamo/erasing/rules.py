@@ -102,9 +102,9 @@ def _mailbox(found: Found) -> Raw | None:
     """Delete an erased mailbox; from another one, take the erased credentials."""
     if found.traces.found_in(found.raw["pk"]["S"].lower(), found.issuer_id):
         return None
-    shown = found.raw.get("counters_shown", {}).get("L", [])
+    shown = found.raw.get("view_counts_shown", {}).get("L", [])
     kept = [each for each in shown if each["M"]["credential_id"]["S"] not in found.traces.ids]
-    return {**found.raw, "counters_shown": {"L": kept}}
+    return {**found.raw, "view_counts_shown": {"L": kept}}
 
 
 def _published(found: Found) -> Raw | None:
@@ -216,7 +216,7 @@ def is_new(found: Found, kind: str) -> bool:
 
 
 RULES: Mapping[str, Rule] = {
-    **dict.fromkeys(("credential", "row", "credential_counters"), _delete_own),
+    **dict.fromkeys(("credential", "row", "credential_view_counts"), _delete_own),
     **dict.fromkeys(("index", "event"), _without_id),
     **dict.fromkeys(("job", "token"), _without_person),
     **dict.fromkeys(("session", "link", "summary_subscription"), _delete_session),

@@ -51,7 +51,7 @@ class RecordItem(Item, discriminator="credential"):
     superseded_by = UnicodeAttribute(null=True)
     corrected = BooleanAttribute(default=False)
     taken_down = UTCDateTimeAttribute(null=True)
-    shows_counters = BooleanAttribute(default=False)
+    shows_view_counts = BooleanAttribute(default=False)
 
     @classmethod
     def of(cls, record: Record) -> Self:

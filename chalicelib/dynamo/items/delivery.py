@@ -126,14 +126,14 @@ class LinksEndedMap(MapAttribute[str, Any]):
     at = UTCDateTimeAttribute()
 
 
-class CountersShownMap(MapAttribute[str, Any]):
-    """Since when the page of a credential shows its counters, inside a mailbox."""
+class ViewCountsShownMap(MapAttribute[str, Any]):
+    """Since when the page of a credential shows its view counts, inside a mailbox."""
 
     credential_id = UnicodeAttribute()
     since = UTCDateTimeAttribute()
 
 
-_SETS = ("unsubscribed", "no_reminders", "subscribed", "issuer_links_valid_from", "counters_shown")
+_SETS = ("unsubscribed", "no_reminders", "subscribed", "issuer_links_valid_from", "view_counts_shown")
 """Members of a mailbox that its item stores as lists."""
 
 
@@ -155,7 +155,7 @@ class MailboxItem(Item, discriminator="mailbox"):
     subscribed = ListAttribute(of=UnicodeAttribute)
     links_valid_from = UTCDateTimeAttribute(null=True)
     issuer_links_valid_from = ListAttribute(of=LinksEndedMap)
-    counters_shown = ListAttribute(of=CountersShownMap, null=True)
+    view_counts_shown = ListAttribute(of=ViewCountsShownMap, null=True)
     version = NumberAttribute()
 
     @classmethod
@@ -169,9 +169,9 @@ class MailboxItem(Item, discriminator="mailbox"):
                 mapped(LinksEndedMap, issuer_id=issuer_id, at=at)
                 for issuer_id, at in sorted(one.issuer_links_valid_from.items())
             ],
-            counters_shown=[
-                mapped(CountersShownMap, credential_id=credential_id, since=since)
-                for credential_id, since in sorted(one.counters_shown.items())
+            view_counts_shown=[
+                mapped(ViewCountsShownMap, credential_id=credential_id, since=since)
+                for credential_id, since in sorted(one.view_counts_shown.items())
             ],
             **members(one, Mailbox, exclude=_SETS),
         )
@@ -182,7 +182,7 @@ class MailboxItem(Item, discriminator="mailbox"):
             no_reminders=frozenset(map(str, self.no_reminders)),
             subscribed=frozenset(map(str, self.subscribed)),
             issuer_links_valid_from={ended.issuer_id: ended.at for ended in self.issuer_links_valid_from},
-            counters_shown={shown.credential_id: shown.since for shown in self.counters_shown or ()},
+            view_counts_shown={shown.credential_id: shown.since for shown in self.view_counts_shown or ()},
             **members(self, Mailbox, exclude=_SETS),
         )
 

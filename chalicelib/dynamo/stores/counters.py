@@ -11,8 +11,8 @@ from chalicelib.dynamo.tables import Tables
 
 
 class DynamoCounters:
-    """`award.ports.Counters` and `directory.reading_limit.ReadingCounters` on DynamoDB, in the table whose items
-    expire; ``key`` says in which partitions."""
+    """`analytics.limit_counters.LimitCounters` on DynamoDB, in the table whose items expire; ``key`` says in which
+    partitions."""
 
     def __init__(self, tables: Tables, key: Callable[[str], keys.Key] = keys.count) -> None:
         self._tables = tables

@@ -23,7 +23,7 @@ from chalicelib.reports.hosted import ERASED
 from chalicelib.reports.store import RelatedItems
 
 if TYPE_CHECKING:
-    from chalicelib.analytics.counts.counters import Counters
+    from chalicelib.analytics.counts.view_counts import ViewCounts
 
 N = TypeVar("N")
 
@@ -59,8 +59,8 @@ class DynamoPublicStore:
         list_keys = {entry.list_id: keys.status_list(entry.list_id) for entry in record.entries}
         links_key = keys.pathway_links(record.issuer_id, record.achievement_id)
         entry_key = keys.catalogue_entry(record.issuer_id, record.achievement_id)
-        counters_key = keys.counters(record.issuer_id, record.id)
-        shown = [counters_key] if record.shows_counters else []
+        view_counts_key = keys.view_counts(record.issuer_id, record.id)
+        shown = [view_counts_key] if record.shows_view_counts else []
         found = self._tables.get_many(
             {
                 self._tables.credentials: [issuer_key, links_key, entry_key, *list_keys.values(), *shown],
@@ -75,7 +75,7 @@ class DynamoPublicStore:
             salt=read(SaltItem, found[salt_key]) if salt_key in found else None,
             pathway_links=read(PathwayLinksItem, found[links_key]) if links_key in found else (),
             catalogue_entry=read(CatalogueEntryItem, found[entry_key]) if entry_key in found else None,
-            counters=_counters(found[counters_key]) if counters_key in found else None,
+            view_counts=_view_counts(found[view_counts_key]) if view_counts_key in found else None,
         )
 
     def issuer(self, issuer_id: str) -> Issuer:
@@ -99,7 +99,7 @@ class DynamoPublicStore:
         return reads.require(self._tables, self._tables.credentials, model, key, missing_message)
 
 
-def _counters(raw: Raw) -> Counters:
-    from chalicelib.dynamo.items.counters import CountersItem  # most credentials show none
+def _view_counts(raw: Raw) -> ViewCounts:
+    from chalicelib.dynamo.items.view_counts import ViewCountsItem  # most credentials show none
 
-    return read(CountersItem, raw)
+    return read(ViewCountsItem, raw)

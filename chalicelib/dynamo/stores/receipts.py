@@ -29,7 +29,7 @@ class ReceiptItem(Item, discriminator="receipt"):
 
 
 class ReceiptViewItem(Item, discriminator="receipt_view"):
-    """What a person reads in a receipt, as compressed JSON."""
+    """The readable part of a receipt, as compressed JSON."""
 
     content = BinaryAttribute(legacy_encoding=False)
 

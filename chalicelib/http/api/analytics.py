@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 from chalice.app import Request as HttpRequest
 
+from chalicelib import csv_output
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
 from chalicelib.analytics.counts.reading import CountReader, Days
 from chalicelib.analytics.kpi.figures import Filter
 from chalicelib.analytics.kpi.tables import MAX_DAYS, MAX_HOURLY_DAYS, TABLES, Request, is_available
-from chalicelib.award.bulk import csv_output
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from chalice.app import Request
 
+from chalicelib import csv_output, idempotency_key
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import bulk_issuer, csv_output, dry_run, job_results, job_runner, spreadsheet
+from chalicelib.award.bulk import bulk_issuer, dry_run, job_results, job_runner, spreadsheet
 from chalicelib.award.bulk.bulk_issuer import Allow, RowsRefused, Upload
 from chalicelib.award.bulk.job import (
     Job,
@@ -25,7 +26,6 @@ from chalicelib.award.bulk.job import (
 from chalicelib.award.bulk.job_results import FIRST_ROW, Position
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.input import timestamps
-from chalicelib.award.issuing import idempotency
 from chalicelib.credential import dates
 from chalicelib.credential.build import credential_url
 from chalicelib.credential.public_id import PATTERN
@@ -163,7 +163,7 @@ def _content(request: Request) -> bytes:
 
 def _key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
-    return None if key is None else idempotency.checked(str(key))
+    return None if key is None else idempotency_key.checked(str(key))
 
 
 def _allow(filters: Mapping[str, str]) -> Allow:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from chalice.app import Request
 
+from chalicelib import csv_output
 from chalicelib.access.caller import Caller
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import csv_output
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.problem import Problem

@@ -1,4 +1,4 @@
-"""The response to a batch that was answered at once, and what a job says of itself."""
+"""JSON of a batch: the results of one that was answered at once, and the state of a job."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ LINK_SECONDS = 3600
 
 
 def results(verdict: Verdict, lines: Sequence[bytes]) -> str:
-    """The results in order, each of which is serialized already."""
+    """Serialize a batch that was answered at once: its worst verdict, and the results in order, as lines of JSON."""
     return f'{{"verdict":{json.dumps(verdict.value)},"results":[{b",".join(lines).decode()}]}}'
 
 
 def job(progress: Progress, base_url: str, results_link: str | None = None) -> dict[str, object]:
-    """A job and its progress; ``results_link`` when it is finished."""
+    """Serialize a job and its progress; ``results_link`` is where the results of a finished one are."""
     found = progress.job
     links = {"self": address(found.id, base_url), **({"results": results_link} if results_link else {})}
     verdicts = {name: count for name, count in sorted(progress.verdicts.items()) if name != PROBLEM}

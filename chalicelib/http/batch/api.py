@@ -8,7 +8,7 @@ from collections import Counter
 from chalice.app import Request
 
 from chalicelib.analytics.event import Kind
-from chalicelib.errors import NotFound, Unauthenticated
+from chalicelib.errors import Unauthenticated
 from chalicelib.http.batch import answer_json, request_body, result_json
 from chalicelib.http.batch.request_body import BatchRequest
 from chalicelib.http.core import log
@@ -19,27 +19,20 @@ from chalicelib.http.core.problem import Problem
 from chalicelib.http.core.response import Reply, as_json, uncached
 from chalicelib.http.core.routing import Routes
 from chalicelib.http.input import negotiation, request_context
-from chalicelib.reports.submitted import SubmittedReport
 from chalicelib.settings import Function
-from chalicelib.verifiers import idempotency
+from chalicelib.verifiers import idempotency, limits
 from chalicelib.verifiers.batch import answering, jobs
-from chalicelib.verifiers.batch.checking import SEGMENT, Checked
+from chalicelib.verifiers.batch.checking import verdicts_of
 from chalicelib.verifiers.batch.jobs import Progress
 from chalicelib.verifiers.idempotency import StoredAnswer
-from chalicelib.verifiers.limits import LIMITS
 from chalicelib.verifiers.scope import Scope
 
 MISSING = "There is no batch with this id, or this API key cannot access it. Batches are deleted after seven days."
-MAX_ANONYMOUS = SEGMENT
-"""Items of a batch without an API key. It never becomes a job."""
 _ANONYMOUS = (
-    f"A batch without an API key has up to {MAX_ANONYMOUS} items, and no Idempotency-Key. Send a verifier's API key in "
-    "the header: Authorization: Bearer laurel_vk_..."
+    f"A batch without an API key has up to {answering.MAX_ANONYMOUS} items, and no Idempotency-Key. Send a verifier's "
+    "API key in the header: Authorization: Bearer laurel_vk_..."
 )
 _TOO_LARGE = "The reports are larger than a response may be. Send fewer items, or report=summary."
-MAX_COST = LIMITS[Scope.BATCH].verifier.burst
-"""What a batch costs at most, however many items it has: what the limit admits at once. `jobs.JOBS_PER_DAY` limits
-larger ones."""
 
 
 def routes(services: Services) -> Routes:
@@ -50,7 +43,7 @@ def routes(services: Services) -> Routes:
     def verify(request: Request, caller: ApiCaller) -> Reply:
         key = request.headers.get("idempotency-key")
         sent = request_body.read(request)
-        if not caller.has_key and (key is not None or len(sent.items) > MAX_ANONYMOUS):
+        if caller.grant is None and (key is not None or len(sent.items) > answering.MAX_ANONYMOUS):
             raise Unauthenticated(_ANONYMOUS)
         if caller.verifier_id is None:
             return _reply(_answered(services, request, sent, caller))
@@ -68,9 +61,7 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/verify/batch/{id}", access=verifier(Scope.BATCH), missing=MISSING)
     def show(_request: Request, caller: ApiCaller, job_id: str) -> Reply:
-        found = jobs.progress(services.batch_jobs, job_id, caller.verifier_id or "")
-        if found is None:
-            raise NotFound("another verifier's job")
+        found = jobs.progress(services.batch_jobs, job_id, caller.key.verifier_id)
         link = None
         if found.job.finished is not None:
             link = services.batch_jobs.files.link(job_id, answer_json.LINK_SECONDS)
@@ -83,23 +74,18 @@ def _answered(
     services: Services, request: Request, sent: BatchRequest, caller: ApiCaller, job_id: str = ""
 ) -> StoredAnswer:
     """Answer at once, or create a job. An answer that was kept costs one item, and a new one all of them."""
-    caller.charge(min(len(sent.items), MAX_COST))
+    caller.charge(min(len(sent.items), limits.MAX_BATCH_COST))
     base_url = services.settings.base_url
     visit = request_context.create(request, Kind.VERIFICATION)
     write = result_json.writer(base_url)
-    found = answering.answer(services.batch_reports, write, sent.items, sent.detail, visit, at_once=sent.at_once)
-    _count(visit.kind, found.checked)
+    found = answering.answer(services.batch_reports, write, sent.items, len(sent.content), sent.detail, visit)
+    log.answered_many(visit.kind, verdicts_of(found.checked))
     if len(found.lines) == len(sent.items):
         return StoredAnswer(200, answer_json.results(result_json.worst(found.checked), found.lines))
     if caller.verifier_id is None:
         raise Problem("too_large", _TOO_LARGE)
     job = jobs.create(services.batch_jobs, job_id, caller.verifier_id, sent.detail, sent.values, found.lines)
     return StoredAnswer(202, json.dumps(answer_json.job(Progress(job, Counter()), base_url)))
-
-
-def _count(kind: Kind, checked: list[Checked]) -> None:
-    results = [each.result for each in checked]
-    log.answered_many(kind, Counter(one.report.verdict for one in results if isinstance(one, SubmittedReport)))
 
 
 def _reply(answer: StoredAnswer) -> Reply:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from chalice.app import Request
 
+from chalicelib import csv_output
 from chalicelib.analytics.event import Kind
-from chalicelib.award.bulk import csv_output
 from chalicelib.errors import LaurelError, Malformed, TooMany
-from chalicelib.http.batch import api
 from chalicelib.http.core import log, problem
 from chalicelib.http.core.access import PUBLIC, verifier
 from chalicelib.http.core.api_caller import ApiCaller
@@ -24,14 +23,13 @@ from chalicelib.http.input import body, form, request_context
 from chalicelib.http.public import submission
 from chalicelib.http.public.credential import credential_page, credential_view
 from chalicelib.http.public.credential.credential_page import Page
-from chalicelib.reports.submitted import SubmittedReport
 from chalicelib.settings import Function
 from chalicelib.verifiers.batch import answering, csv_rows
-from chalicelib.verifiers.batch.checking import Checked
+from chalicelib.verifiers.batch.checking import Checked, verdicts_of
 from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.scope import Scope
 
-MAX_LINKS = api.MAX_ANONYMOUS
+MAX_LINKS = answering.MAX_ANONYMOUS
 MAX_BODY = 256 * 1024
 """Bytes of a form: fifty of the longest links, and other columns beside them."""
 SECONDS = 300
@@ -95,11 +93,8 @@ def _checked(services: Services, request: Request, items: Sequence[Item]) -> lis
     with services.batch_reports.admitted(visit, len(items), answering.FETCH_SECONDS) as batch:
         checked = batch.check(items)
         batch.record(checked, visit)
-    rows = [_row(each, base_url) for each in checked]
-    for each in checked:
-        if isinstance(each.result, SubmittedReport):
-            log.answered(visit.kind, each.result.report.verdict)
-    return rows
+    log.answered_many(visit.kind, verdicts_of(checked))
+    return [_row(each, base_url) for each in checked]
 
 
 def _row(checked: Checked, base_url: str) -> Row:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from chalice.app import Request
 
-from chalicelib.award.input import json_pointer
+from chalicelib import json_pointer
 from chalicelib.credential import strict_json
 from chalicelib.http.input import body, negotiation
-from chalicelib.verifiers.batch import answering, items, jobs
+from chalicelib.verifiers.batch import items, jobs
 from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.batch.job import Detail
 
@@ -28,14 +28,9 @@ class BatchRequest:
     items: list[Item]
     detail: Detail
 
-    @property
-    def at_once(self) -> bool:
-        """Whether it may be answered without a job."""
-        return len(self.content) <= answering.MAX_IN and len(self.items) <= answering.MAX_ITEMS
 
-
-def read(request: Request, max_items: int = jobs.MAX_ITEMS) -> BatchRequest:
-    """Read a batch of up to ``max_items``. What is wrong with one item is that item's problem.
+def read(request: Request) -> BatchRequest:
+    """Read a batch of up to `jobs.MAX_ITEMS`. What is wrong with one item is that item's problem.
 
     Raises `Problem` (`too_large`, `unsupported_media_type`, `invalid_request`), and what `strict_json.parse` raises.
     """
@@ -46,8 +41,8 @@ def read(request: Request, max_items: int = jobs.MAX_ITEMS) -> BatchRequest:
     for name in members.keys() - {"items", "report"}:
         raise body.field_error(json_pointer.member(name), "Unknown field.")
     values = members.get("items")
-    if not isinstance(values, list) or not 1 <= len(values) <= max_items:
-        raise body.field_error("/items", f"Send a list of 1 to {max_items:,} items.")
+    if not isinstance(values, list) or not 1 <= len(values) <= jobs.MAX_ITEMS:
+        raise body.field_error("/items", f"Send a list of 1 to {jobs.MAX_ITEMS:,} items.")
     return BatchRequest(content, values, [items.read(value) for value in values], _detail(members))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from chalicelib.credential import dates
 from chalicelib.errors import LaurelError
-from chalicelib.http.core import problem
+from chalicelib.http.core.problem import Problem
 from chalicelib.http.public import submission
 from chalicelib.http.public.credential import credential_json, credential_view
 from chalicelib.reports.submitted import SubmittedReport
@@ -17,7 +17,8 @@ from chalicelib.verifiers.batch.job import Detail
 from chalicelib.verifiers.batch.jobs import Write
 from chalicelib.verify.report import Outcome, Report, Verdict, worst_of
 
-_TOLD = (Outcome.FAILED, Outcome.UNKNOWN)
+_IN_SUMMARY = (Outcome.FAILED, Outcome.UNKNOWN)
+"""Outcomes of the checks that a summary lists: with them, the verdict can be understood without the whole report."""
 
 
 def writer(base_url: str) -> Write:
@@ -43,24 +44,21 @@ def _summary(checked: SubmittedReport) -> dict[str, object]:
         "checked_at": dates.write(report.checked_at),
         "format": report.format,
         "issuer_check": next((one.outcome.value for one in report.findings if one.check == "issuer"), None),
-        "findings": _told(report),
+        "findings": _not_passed(report),
     }
 
 
-def _told(report: Report) -> list[dict[str, object]]:
+def _not_passed(report: Report) -> list[dict[str, object]]:
     """The checks that failed or could not be completed."""
-    found = [one for one in report.findings if one.outcome in _TOLD]
+    found = [one for one in report.findings if one.outcome in _IN_SUMMARY]
     return [{"check": one.check, "outcome": one.outcome.value, "code": one.code} for one in found]
 
 
 def _problem(error: LaurelError) -> dict[str, object]:
     if isinstance(error, InvalidItem):
         errors = ({"pointer": error.member, "detail": error.detail},)
-        return problem.Problem("invalid_request", "The item has an error.", errors=errors).document()
-    found = problem.problem_from_error(submission.as_answered(error), submission.MISSING)
-    if found is None:
-        raise error
-    return found.document()
+        return Problem("invalid_request", "The item has an error.", errors=errors).document()
+    return submission.problem_document(error)
 
 
 def worst(checked: Iterable[Checked]) -> Verdict:

@@ -94,6 +94,9 @@ BANNERS: Mapping[str, Banner] = {
         "New credentials are signed with another key. Renew the credentials that are now invalid.",
     ),
     "pathway_saved": Banner("Pathway saved."),
+    "pathway_rewards": Banner(
+        "Pathway saved. Within a few minutes, Laurel issues the reward to everyone who already has all steps."
+    ),
     "webhook_made_before": Banner(
         "No new webhook was created.",
         "You have already created this webhook. Its secret was shown once. If you did not copy the secret, rotate it.",

@@ -98,8 +98,9 @@ def verifier(scope: Scope | None = None, *, anonymous: bool = False) -> Rule:
     """Require a verifier's API key that permits ``scope``, and count the request against the limit of that scope; with
     ``anonymous``, also admit callers without a key, who have a lower limit.
 
-    A request counts as one item before its body is read. A view that answers several calls `ApiCaller.charge`. Every
-    response of the route has the headers `RateLimit-Policy` and `RateLimit`. A route without ``scope`` is not limited.
+    A request counts as one item before its body is read. A view that answers several items calls `ApiCaller.charge`.
+    Responses have the headers `RateLimit-Policy` and `RateLimit`. A route without ``scope`` admits every API key, does
+    not count its requests, and sends neither header.
     """
     return Rule(CallerKind.VERIFIER, scope=scope, anonymous=anonymous)
 

@@ -14,6 +14,7 @@ from chalicelib.http.input import request_context
 from chalicelib.verifiers import accounts
 from chalicelib.verifiers.limits import ApiMeter
 from chalicelib.verifiers.scope import Scope
+from chalicelib.verifiers.verifier import KeyGrant
 
 _SCHEME = "Send a verifier's API key in the header: Authorization: Bearer laurel_vk_..."
 EXPOSED = "RateLimit, RateLimit-Policy, Retry-After"
@@ -24,9 +25,8 @@ EXPOSED = "RateLimit, RateLimit-Policy, Retry-After"
 class ApiCaller:
     """Who calls the API, and the meter of this request."""
 
-    verifier_id: str | None
-    """The tenant that the API key belongs to; None without a key."""
-    key_id: str | None
+    grant: KeyGrant | None
+    """What the API key permits; None without a key, on a route that admits callers without one."""
     meter: ApiMeter | None
     """None on a route without a limit."""
 
@@ -40,14 +40,21 @@ class ApiCaller:
             _charge(self.meter, items - 1)
 
     @property
-    def has_key(self) -> bool:
-        """Whether the request was made with an API key."""
-        return self.verifier_id is not None
+    def key(self) -> KeyGrant:
+        """What the API key permits, on a route that requires one."""
+        if self.grant is None:
+            raise ValueError("This route admits callers without an API key.")
+        return self.grant
+
+    @property
+    def verifier_id(self) -> str | None:
+        """The verifier that the API key belongs to; None without a key."""
+        return None if self.grant is None else self.grant.verifier_id
 
     def headers(self) -> dict[str, str]:
         """The headers about the limit, for the response."""
         found = {} if self.meter is None else self.meter.headers()
-        return found if self.has_key else {**found, "Access-Control-Expose-Headers": EXPOSED}
+        return found if self.grant is not None else {**found, "Access-Control-Expose-Headers": EXPOSED}
 
 
 def admit(services: Services, request: Request, scope: Scope | None, *, anonymous: bool) -> ApiCaller:
@@ -63,17 +70,17 @@ def _identify(services: Services, request: Request, scope: Scope | None, *, anon
     header = str(request.headers.get("authorization", ""))
     if anonymous and scope is not None and not header:
         visitor, by_other_site = request_context.client_address(request), request_context.by_other_site(request)
-        return ApiCaller(None, None, services.api_limits.of_network(scope, visitor, by_other_site=by_other_site))
+        return ApiCaller(None, services.api_limits.of_network(scope, visitor, by_other_site=by_other_site))
     scheme, _, text = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated(_SCHEME)
     grant = accounts.authenticate(services.grant_store, text.strip(), services.api_limits.clock())
     log.tenant(grant.verifier_id)
     if scope is None:
-        return ApiCaller(grant.verifier_id, grant.key_id, None)
+        return ApiCaller(grant, None)
     if scope not in grant.scopes:
         raise Forbidden(f"This API key does not have the scope {scope}. Create one that has it at /developers.")
-    return ApiCaller(grant.verifier_id, grant.key_id, services.api_limits.of_verifier(scope, grant.verifier_id))
+    return ApiCaller(grant, services.api_limits.of_verifier(scope, grant.verifier_id))
 
 
 def _charge(meter: ApiMeter, items: int) -> None:

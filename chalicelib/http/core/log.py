@@ -7,7 +7,8 @@ because it would be lost otherwise.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -79,9 +80,9 @@ def answered(kind: Kind, verdict: Verdict) -> None:
         metric.add_dimension("verdict", verdict.value)
 
 
-def answered_many(kind: Kind, verdicts: Mapping[Verdict, int]) -> None:
-    """As `answered`, for a batch: one metric for each verdict."""
-    for verdict, count in verdicts.items():
+def answered_many(kind: Kind, verdicts: Iterable[Verdict]) -> None:
+    """As `answered`, for several credentials: one metric for each verdict, with its count."""
+    for verdict, count in Counter(verdicts).items():
         with single_metric(name=_METRICS[kind], unit=MetricUnit.Count, value=count, namespace=NAMESPACE) as metric:
             metric.add_dimension("verdict", verdict.value)
 
@@ -150,7 +151,7 @@ def watches_run(result: RunResult) -> None:
 def batch_run(run: Run | None) -> None:
     """Log the work on a batch; None for one that has been deleted."""
     extra = {"deleted": True} if run is None else {"parts": run.parts, "finished": run.is_finished}
-    logger().info("batch worked off", extra=extra)
+    logger().info("batch processed", extra=extra)
 
 
 def counted(folded: Folded) -> None:

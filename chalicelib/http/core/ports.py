@@ -92,7 +92,7 @@ class Services(Protocol):
 
     @property
     def batch_jobs(self) -> JobContext:
-        """Batches that are worked off in the background."""
+        """Batches processed in the background."""
 
     @property
     def idempotency(self) -> IdempotencyContext:

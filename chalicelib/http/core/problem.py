@@ -45,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "too_large": Kind(413, "Request too large"),
     "unsupported_media_type": Kind(415, "Unsupported media type"),
     "nothing_found": Kind(422, "No credential found"),
+    "too_many_items": Kind(422, "Too many credentials"),
     "not_a_presentation": Kind(422, "Not a presentation"),
     "url_refused": Kind(422, "Link not allowed"),
     "link_unreachable": Kind(422, "Link could not be read"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chalicelib.award.bulk import csv_output
+from chalicelib import csv_output
 from chalicelib.directory.query.hits import Hit
 from chalicelib.directory.search import Page
 from chalicelib.http.directory import search_json

@@ -19,7 +19,7 @@ from chalicelib.delivery.emails.parts import neutral
 from chalicelib.delivery.emails.parts.text import line
 from chalicelib.delivery.holder import access as holder_access
 from chalicelib.delivery.holder import actions as holder_actions
-from chalicelib.delivery.holder import link_requests, page_counters
+from chalicelib.delivery.holder import link_requests, view_counts
 from chalicelib.delivery.holder.access import LinkExpired
 from chalicelib.delivery.holder.home import PageQuery
 from chalicelib.delivery.holder.sharing import MAX_NAME, ORIGINS, SharePlatform
@@ -45,7 +45,7 @@ from chalicelib.language.translation import translation
 _ISSUER = re.compile(r"[a-z0-9-]{1,64}", re.ASCII)
 SAVED = "saved"
 """Query parameter of the page right after a change was saved: `zone` for the timezone, `lang` for the language of
-emails, otherwise `1`."""
+emails, `emails` for the choice of emails, or the id of the credential whose view counts are now shown or hidden."""
 
 
 def routes(services: Services) -> Routes:
@@ -125,7 +125,7 @@ def _is_waiting(erasure: Erasure | None) -> bool:
 
 
 def _perform(services: Services, request: Request, secret: str, fields: dict[str, str]) -> Reply:
-    delivery_context, saved, anchor = services.delivery_context, "1", "settings"
+    delivery_context, saved, anchor = services.delivery_context, "emails", "settings"
     keeps_language = True  # otherwise the page is in the language just chosen
     match fields.get("do"):
         case "share":
@@ -148,11 +148,11 @@ def _perform(services: Services, request: Request, secret: str, fields: dict[str
             holder_actions.choose_language(delivery_context, secret, lang)
             saved, anchor = "lang", "language"
             keeps_language = not lang
-        case "show_counters" | "hide_counters" as wanted:
+        case "show_view_counts" | "hide_view_counts" as wanted:
             credential_id = fields.get("credential", "")
-            change = page_counters.show if wanted == "show_counters" else page_counters.hide
+            change = view_counts.show if wanted == "show_view_counts" else view_counts.hide
             change(delivery_context, services.issuer_context.issuer_store, secret, credential_id)
-            anchor = f"counters-{credential_id}"
+            saved, anchor = credential_id, f"view-counts-{credential_id}"
         case "mail":
             holder_actions.choose_emails(delivery_context, secret, fields.get("issuer", ""), fields.get("wanted", ""))
         case "all" | "link" as wanted:
@@ -173,7 +173,7 @@ def _delete(services: Services, secret: str, wanted: str) -> Reply:
         erasure = requests.request_as_holder(services.erasure_context, secret, request_language.current().code)
         return erasure_page(services, erasure, own_page=own_page)
     pending = requests.by_holder(services.erasure_context, secret)
-    page_counters.hide_all(services.delivery_context, services.issuer_context.issuer_store, secret)
+    view_counts.hide_all(services.delivery_context, services.issuer_context.issuer_store, secret)
     own_profile.forget(services.profile_context, secret, partial(requests.can_cancel, services.erasure_context))
     return page(services, "data_deleted.html", 200, erasure=pending, can_cancel=_is_waiting(pending))
 

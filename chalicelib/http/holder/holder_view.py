@@ -52,7 +52,7 @@ class Card:
     line: str
     email_url: str
     """Opens an email with the link to the public page."""
-    shows_counters: bool
+    shows_view_counts: bool
     """Whether its page shows how often it was viewed and verified."""
     passes: tuple[tuple[str, str], ...]
     """Text and URL of the link to each pass for a phone wallet."""
@@ -185,7 +185,7 @@ def _card(
         if holder_credential.record.status.state is not State.ACTIVE
         else None,
         certificate=_has_certificate(holder_credential, now),
-        shows_counters=holder_credential.record.shows_counters,
+        shows_view_counts=holder_credential.record.shows_view_counts,
         passes=wallet_links(credential_url(base_url, holder_credential.record.id), wallets),
         email_url=sharing.email(shared, translation(request_language.current().code)),
         line=phrase(

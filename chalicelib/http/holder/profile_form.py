@@ -52,7 +52,7 @@ def stored(own: OwnProfile, now: datetime) -> ProfileForm:
         if own.profile
         else dict.fromkeys(FIELDS, Visibility.NOBODY),
         search_engines=(Subject.SEARCH_ENGINES, Audience.PUBLIC) in own.latest,
-        ends=KEEP if is_on else "never",
+        ends=KEEP if is_on else _option(consent.last_period(own.entries)),
         credentials={},
         all_valid=False,
         agreed=False,
@@ -100,6 +100,12 @@ def choices(form: ProfileForm, own: OwnProfile, now: datetime) -> Choices:
     else:
         ends = present if own.is_on(now) else now + timedelta(days=180)
     return Choices(form.visibility, form.search_engines, ends, form.contact, form.credentials)
+
+
+def _option(period: timedelta | None) -> str:
+    """The option for ``period``: the shortest that is not shorter."""
+    lasting = sorted((lasts, value) for value, lasts in ENDS.items() if lasts is not None)
+    return "never" if period is None else next((value for lasts, value in lasting if period <= lasts), "never")
 
 
 def visibility_of(value: str) -> Visibility:

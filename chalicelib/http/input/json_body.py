@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from chalicelib.award.input import json_pointer
+from chalicelib import json_pointer
 from chalicelib.credential import dates
 from chalicelib.errors import Malformed
 from chalicelib.http.core.problem import Problem

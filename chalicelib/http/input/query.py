@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from chalice.app import Request
 
-from chalicelib.award.input import json_pointer
+from chalicelib import json_pointer
 from chalicelib.http.core.problem import Problem
 from chalicelib.http.input.body import field_error
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from chalicelib.analytics.event import Visit
 from chalicelib.credential.build import credential_url
 from chalicelib.errors import LaurelError, NotFound
-from chalicelib.http.core import log, problem
+from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
 from chalicelib.http.core.response import Reply, uncached
 from chalicelib.http.html import render
@@ -44,8 +44,7 @@ def results(services: Services, sent: Submission, visit: Visit) -> dict[str, obj
     found = services.submitted_reports.check_each(sent.parts, visit, sent.options)
     written = [_result(each, sent.options, services.settings.base_url) for each in found]
     verdicts = [Verdict(str(each["verdict"])) for each in written if "verdict" in each]
-    for verdict in verdicts:
-        log.answered(visit.kind, verdict)
+    log.answered_many(visit.kind, verdicts)
     unchecked = [Verdict.UNKNOWN] * (len(written) - len(verdicts))
     return {"verdict": worst_of((*verdicts, *unchecked)).value, "results": written}
 
@@ -53,13 +52,10 @@ def results(services: Services, sent: Submission, visit: Visit) -> dict[str, obj
 def _result(checked: SubmittedReport | LaurelError, options: VerificationOptions, base_url: str) -> dict[str, object]:
     try:
         if isinstance(checked, LaurelError):
-            raise submission.as_answered(checked)
+            raise checked
         submission.require_presentation(checked.report, options)
     except LaurelError as error:
-        found = problem.problem_from_error(error, submission.MISSING)
-        if found is None:
-            raise
-        return {"problem": found.document()}
+        return {"problem": submission.problem_document(error)}
     return credential_json.report(credential_view.of_submitted(checked, base_url))
 
 

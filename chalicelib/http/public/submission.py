@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from chalice.app import Request
 
+from chalicelib import json_pointer
 from chalicelib.analytics.event import Visit
-from chalicelib.award.input import json_pointer
 from chalicelib.credential import strict_json
 from chalicelib.errors import Erased, LaurelError, NotFound, TakenDown
 from chalicelib.http.core import log
 from chalicelib.http.core.ports import Services
-from chalicelib.http.core.problem import Problem
+from chalicelib.http.core.problem import Problem, problem_from_error
 from chalicelib.http.input import body, form
 from chalicelib.http.public.credential import recipient_form
 from chalicelib.http.public.credential.recipient_form import LF, NO_RECIPIENT, RecipientForm
@@ -175,6 +175,14 @@ def as_answered(error: LaurelError) -> LaurelError:
     return error
 
 
+def problem_document(error: LaurelError) -> dict[str, object]:
+    """Serialize why one of several submissions has no report. Raises ``error`` if it is not about the submission."""
+    found = problem_from_error(as_answered(error), MISSING)
+    if found is None:
+        raise error
+    return found.document()
+
+
 def require_presentation(report: Report, options: VerificationOptions) -> None:
     """Refuse to answer for a challenge or a domain that no one can have signed. Raises `Problem`.
 
@@ -240,8 +248,10 @@ def _chosen(members: dict[str, object], options: VerificationOptions) -> Submiss
 
 
 def _each(items: list[object]) -> tuple[bytes, ...]:
-    if not 1 <= len(items) <= wrapping.MAX_SEVERAL:
-        raise body.field_error("/credentials", f"Send 1 to {wrapping.MAX_SEVERAL} credentials or links.")
+    if len(items) > wrapping.MAX_SEVERAL:
+        raise Problem("too_many_items", f"Send up to {wrapping.MAX_SEVERAL} credentials or links at once.")
+    if not items:
+        raise body.field_error("/credentials", "Send at least one credential or link.")
     for number, item in enumerate(items):
         if not item or not isinstance(item, str | dict):
             pointer = f"/credentials/{number}"

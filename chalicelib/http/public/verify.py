@@ -32,9 +32,8 @@ def routes(services: Services) -> Routes:
         if sent.receipt:
             from chalicelib.http.public.receipts import new_receipt, receipt_json  # most reports have none
 
-            written["receipt"] = receipt_json.link(
-                new_receipt.of_submitted(services, sent, checked, visit), bound.base_url
-            )
+            made = new_receipt.of_submitted(services, sent, checked, visit, caller.verifier_id)
+            written["receipt"] = receipt_json.link(made, bound.base_url)
         return as_json(written, headers=uncached())
 
     bound.preflight("/v1/verify")

@@ -16,6 +16,7 @@ from chalicelib.access.caller import Person
 from chalicelib.access.rate_limits import TooMany
 from chalicelib.access.sign_in import known, links, return_paths
 from chalicelib.access.sign_in.providers import Provider
+from chalicelib.delivery.holder import link_requests
 from chalicelib.errors import NotFound, Refused, Unauthenticated, Unavailable
 from chalicelib.http.core import authentication, cookies, log
 from chalicelib.http.core.access import BY_SECRET, PERSON, PUBLIC
@@ -98,7 +99,7 @@ def routes(services: Services) -> Routes:
             )
         except (NotFound, Refused, TooMany) as error:
             return answer(request, services, error, return_paths.HOME)
-        return sign_in(services, request, link.email, link.next)
+        return sign_in(services, request, link.email, _next_path(services, link.email, link.next))
 
     @bound.bind("/sign-out", access=PERSON, methods=("POST",))
     def sign_out(request: Request, person: Person) -> Reply:
@@ -111,6 +112,18 @@ def routes(services: Services) -> Routes:
         return Reply("", "text/plain", 303, uncached(Location=f"{base_url}/sign-in?did={OUT}", **{"Set-Cookie": gone}))
 
     return bound
+
+
+def _next_path(services: Services, email: str, return_path: str) -> str:
+    """The path to open for the owner of ``email``, who has just opened a link in their mailbox: for a holder, the page
+    with their credentials, if there are any."""
+    if return_path != return_paths.OWN_CREDENTIALS:
+        return return_path
+    with suppress(Unavailable):  # They are signed in, and can request the link on the next page.
+        url = link_requests.link_for_person(services.delivery_context, email)
+        if url is not None:
+            return request_language.with_language(url).removeprefix(services.settings.base_url)
+    return return_path
 
 
 def sign_in(services: Services, request: Request, email: str, return_path: str, *set_cookies: str) -> Reply:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from chalice.app import Request
 
 from chalicelib.credential import dates
-from chalicelib.errors import Unauthenticated
 from chalicelib.http.core.access import verifier
 from chalicelib.http.core.api_caller import ApiCaller
 from chalicelib.http.core.ports import Services
@@ -27,14 +26,13 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/verifier", access=verifier())
     def show(_request: Request, caller: ApiCaller) -> Reply:
-        verifier_id, key_id = _of(caller)
-        found = services.verifier_context.store.verifier(verifier_id)
+        found = services.verifier_context.store.verifier(caller.key.verifier_id)
         return as_json(
             {
                 "id": found.id,
                 "name": found.name,
                 "created": dates.write(found.created),
-                "key": key_id,
+                "key": caller.key.key_id,
                 "keys": [_key(key) for key in found.keys],
                 "limits": {scope.value: _limit(scope) for scope in Scope},
             }
@@ -42,21 +40,15 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/verifier/key/rotate", access=verifier(), methods=("POST",))
     def rotate(_request: Request, caller: ApiCaller) -> Reply:
-        made = accounts.rotate_key(services.verifier_context, *_of(caller))
+        made = accounts.rotate_key(services.verifier_context, caller.key.verifier_id, caller.key.key_id)
         return as_json({**_key(made.key), "api_key": made.text}, status=201)
 
     @bound.bind("/v1/verifier/key", access=verifier(), methods=("DELETE",))
     def revoke(_request: Request, caller: ApiCaller) -> Reply:
-        accounts.revoke_key(services.verifier_context, *_of(caller))
+        accounts.revoke_key(services.verifier_context, caller.key.verifier_id, caller.key.key_id)
         return Reply("", "text/plain", 204)
 
     return bound
-
-
-def _of(caller: ApiCaller) -> tuple[str, str]:
-    if caller.verifier_id is None or caller.key_id is None:
-        raise Unauthenticated("This needs an API key.")
-    return caller.verifier_id, caller.key_id
 
 
 def _key(key: ApiKey) -> dict[str, object]:

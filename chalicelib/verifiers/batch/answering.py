@@ -11,7 +11,10 @@ from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.batch.job import Detail
 from chalicelib.verifiers.batch.jobs import Write, to_line
 
+MAX_ANONYMOUS = SEGMENT
+"""Items of a batch without an API key. It never becomes a job."""
 MAX_ITEMS = 1_000
+"""Items of a batch that is answered at once: more do not fit in its time."""
 MAX_IN = 3_000_000
 """Bytes of a request that is answered at once."""
 MAX_OUT = 4_000_000
@@ -24,32 +27,32 @@ START_SECONDS = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The results of the first items, a line of JSON each; ``checked`` are these items with their reports."""
+    """The results of the first items: as lines of JSON, and before serialization."""
 
     lines: list[bytes]
     checked: list[Checked]
 
 
 def answer(
-    reports: BatchReports, write: Write, items: Sequence[Item], detail: Detail, visit: Visit, *, at_once: bool = True
+    reports: BatchReports, write: Write, items: Sequence[Item], size: int, detail: Detail, visit: Visit
 ) -> Answered:
-    """Verify ``items`` in order, until the time or the size of the response is used up; none of them unless
-    ``at_once``.
+    """Verify ``items`` in order, until the time or the size of the response is used up; none of them if there are too
+    many, or if their request has too many bytes (``size``).
 
     Raises `TooMany` when the visitor's network causes too many fetches, `Unavailable`.
     """
     answered = Answered([], [])
-    if not at_once or len(items) > MAX_ITEMS:
+    if size > MAX_IN or len(items) > MAX_ITEMS:
         return answered
     with reports.admitted(visit, len(items), FETCH_SECONDS) as batch:
-        start, size = reports.monotonic(), 0
+        start, written = reports.monotonic(), 0
         for first in range(0, len(items), SEGMENT):
             if reports.monotonic() - start >= START_SECONDS:
                 break
             checked = batch.check(items[first : first + SEGMENT])
             lines = [to_line(write(each, detail)) for each in checked]
-            size += sum(len(line) + 1 for line in lines)
-            if size > MAX_OUT or (first and batch.is_over):
+            written += sum(len(line) + 1 for line in lines)
+            if written > MAX_OUT or (first and batch.is_over):
                 break  # a job repeats these
             batch.record(checked, visit)
             answered.lines.extend(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from chalicelib.reports.submitted_resolver import build_open_resolver
 from chalicelib.verifiers.batch.items import Item
 from chalicelib.verify.canonical.work import Work
 from chalicelib.verify.ports import Controller, Controllers, KnownIssuer, Registry
+from chalicelib.verify.report import Verdict
 
 SEGMENT = 50
 """Items that are verified together: their links are fetched at the same time, and their records read together."""
@@ -29,6 +30,11 @@ class Checked(NamedTuple):
 
     item: Item
     result: SubmittedReport | LaurelError
+
+
+def verdicts_of(checked: Iterable[Checked]) -> list[Verdict]:
+    """The verdicts of those that have a report."""
+    return [each.result.report.verdict for each in checked if isinstance(each.result, SubmittedReport)]
 
 
 SourcesOf = Callable[[Callable[[], None], int, float], RemoteSources]
@@ -68,7 +74,7 @@ class BatchReports:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One batch."""
+    """A batch that is being verified, and what its items share."""
 
     reports: SubmittedReports
     shared: SharedSources
@@ -182,7 +188,7 @@ class _Controllers:
 
 
 class _Registry:
-    """The same for registered issuers."""
+    """The registered issuers that were found for a batch, kept as in `_Controllers`."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry

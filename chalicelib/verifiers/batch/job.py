@@ -1,4 +1,4 @@
-"""A batch that is worked off in the background, and the ports of its stores.
+"""A batch that is processed in the background, and the ports of its stores.
 
 Its items are divided into parts. The result of a part is stored once, under its number, so each item is answered
 exactly once, however often a worker dies or two of them work on the same part.

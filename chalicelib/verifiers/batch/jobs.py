@@ -1,4 +1,4 @@
-"""Create a job, work it off, and report its progress."""
+"""Create a job, process it, and report its progress."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, datetime
 
+from chalicelib.analytics.limit_counters import LimitCounters
+from chalicelib.credential import dates
 from chalicelib.errors import NotFound, QuotaExceeded
 from chalicelib.verifiers.batch import items as batch_items
 from chalicelib.verifiers.batch.checking import BatchReports, Checked
@@ -29,27 +30,20 @@ Write = Callable[[Checked, Detail], dict[str, object]]
 """Serializes the result of an item."""
 
 
-class Counters(Protocol):
-    """Counts that expire. Every method raises `Unavailable`."""
-
-    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add ``amount`` atomically; False, without adding, if the count would then be above ``limit``."""
-
-
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """Dependencies of jobs. ``wake`` makes a worker continue a job, at least once."""
 
     store: JobStore
     files: JobFiles
-    counters: Counters
+    counters: LimitCounters
     wake: Callable[[str], None]
     clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is."""
+    """A job, and how many of its answered items have each verdict (`PROBLEM` for those without one)."""
 
     job: Job
     verdicts: Counter[str]
@@ -74,7 +68,7 @@ def create(
     """Create a job for the items ``values``, as they were sent; ``answered`` are the results of the first ones, a line
     of JSON each. A job that exists already is woken again.
 
-    Nothing is worked off before everything is stored. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`.
+    Nothing is processed before everything is stored. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`.
     """
     now = context.clock()
     count_job(context, owner, now)
@@ -89,19 +83,18 @@ def create(
 
 def count_job(context: JobContext, owner: str, now: datetime) -> None:
     """Count a job of today. Raises `QuotaExceeded`, `Unavailable`."""
-    day = now.astimezone(UTC).date()
-    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
-    if not context.counters.add(f"{owner} {day}", 1, JOBS_PER_DAY, midnight):
-        detail = f"You have created {JOBS_PER_DAY} jobs today, which is the limit. You can continue after midnight UTC."
+    midnight = dates.next_day(now)
+    if not context.counters.add(f"{owner} {now.astimezone(UTC).date()}", 1, JOBS_PER_DAY, midnight):
+        detail = f"You have created {JOBS_PER_DAY} jobs today, which is the limit. Try again after midnight UTC."
         seconds = max(1, int((midnight - now).total_seconds()))
         raise QuotaExceeded(detail, midnight, seconds, code="daily_limit_exceeded")
 
 
-def progress(context: JobContext, job_id: str, owner: str) -> Progress | None:
-    """How far a job of ``owner`` is; None for another one's. Raises `NotFound`, `Unavailable`."""
+def progress(context: JobContext, job_id: str, owner: str) -> Progress:
+    """How far a job of ``owner`` is. Raises `NotFound`, also for a job of another owner; `Unavailable`."""
     job = context.store.job(job_id, context.clock())
     if job.owner != owner:
-        return None
+        raise NotFound("another verifier's job")
     total: Counter[str] = Counter()
     for part in context.store.parts(job):
         total.update(part.verdicts)

@@ -9,6 +9,7 @@ from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.award.webhooks import signature
 from chalicelib.award.webhooks.webhook import Secret
 from chalicelib.award.webhooks.webhook_actions import MAX_SECRETS, OVERLAP
+from chalicelib.credential import dates
 from chalicelib.errors import Conflict, NotFound, QuotaExceeded, Refused, Unavailable
 from chalicelib.tasks.task_queue import Task, TaskQueue
 from chalicelib.verifiers.watches import creating, verdicts
@@ -115,9 +116,10 @@ def _working(context: WatchContext, verifier_id: str, watch_id: str) -> Watch:
 
 
 def _count(context: WatchContext, verifier_id: str, now: datetime) -> None:
-    day = now.astimezone(UTC).date()
-    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
-    if not context.counters.add(f"{verifier_id} requested {day}", 1, REQUESTED_PER_DAY, midnight):
+    midnight = dates.next_day(now)
+    if not context.counters.add(
+        f"{verifier_id} requested {now.astimezone(UTC).date()}", 1, REQUESTED_PER_DAY, midnight
+    ):
         detail = f"You have sent {REQUESTED_PER_DAY} tests and repeated deliveries today, which is the limit."
         seconds = max(1, int((midnight - now).total_seconds()))
         raise QuotaExceeded(detail, midnight, seconds, code="daily_limit_exceeded")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
+from chalicelib.analytics.limit_counters import LimitCounters
 from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
 from chalicelib.credential import dates
 from chalicelib.errors import Conflict, NotFound, Unavailable
@@ -47,13 +47,6 @@ _OVER = timedelta(hours=1)
 """How long a check waits when the day's checks are used up; it is tried again until there is room."""
 
 
-class Counters(Protocol):
-    """Counts that expire. Every method raises `Unavailable`."""
-
-    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add ``amount`` atomically; False, without adding, if the count would then be above ``limit``."""
-
-
 @dataclass(frozen=True, slots=True)
 class CheckContext:
     """Dependencies of checking."""
@@ -61,7 +54,7 @@ class CheckContext:
     store: WatchStore
     hosted_reports: HostedReports
     batch_reports: BatchReports
-    counters: Counters
+    counters: LimitCounters
     wake: Send
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
@@ -207,9 +200,7 @@ def _answer_elsewhere(context: CheckContext, url: str) -> Answer:
 
 
 def _count(context: CheckContext, now: datetime) -> bool:
-    day = now.astimezone(UTC).date()
-    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
-    return context.counters.add(f"elsewhere {day}", 1, PER_DAY, midnight)
+    return context.counters.add(f"elsewhere {now.astimezone(UTC).date()}", 1, PER_DAY, dates.next_day(now))
 
 
 def _store(context: CheckContext, watch: Watch, after: Watch, sent: dict[str, int]) -> bool:

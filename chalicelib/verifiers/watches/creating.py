@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
+from chalicelib.analytics.limit_counters import LimitCounters
 from chalicelib.award.webhooks import signature
 from chalicelib.award.webhooks.webhook import Secret
 from chalicelib.credential import dates
@@ -40,19 +40,6 @@ _COUNTED = timedelta(days=3_650)
 """How long the number of watches is kept after it last grew: for as long as there may be any."""
 
 
-class Counters(Protocol):
-    """Counts that expire. Every method raises `Unavailable`."""
-
-    def add(self, name: str, amount: int, limit: int, expires: datetime) -> bool:
-        """Add ``amount`` atomically; False, without adding, if the count would then be above ``limit``."""
-
-    def give_back(self, name: str, amount: int) -> None:
-        """Subtract ``amount``."""
-
-    def value(self, name: str) -> int:
-        """Read a count."""
-
-
 @dataclass(frozen=True, slots=True)
 class WatchContext:
     """Dependencies of the actions of a verifier. ``check_url`` raises `Unavailable` with the reason why the guarded
@@ -65,7 +52,7 @@ class WatchContext:
     receipt: Callable[[str], Receipt]
     hosted_id: Callable[[str], str | None]
     check_url: Callable[[str], object]
-    counters: Counters
+    counters: LimitCounters
     wake: Send
     base_url: str
     clock: Callable[[], datetime]

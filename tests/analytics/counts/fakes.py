@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.counts.counts import NOTHING, Counts
 from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
 from chalicelib.analytics.counts.folding import FoldContext
 from chalicelib.analytics.counts.periods import Level, Period, bucket_of, is_late
 from chalicelib.analytics.counts.ports import Late, Progress, Superseded
 from chalicelib.analytics.counts.sections import Part, Section, section_of
+from chalicelib.analytics.counts.view_counts import ViewCounts
 from chalicelib.analytics.event import Event
 
 
@@ -41,7 +41,7 @@ class CountStore:
     stored: dict[tuple[str, Period], tuple[int, bytes]] = field(default_factory=dict)
     own_parts: dict[tuple[str, Period, Part], tuple[int, Counts]] = field(default_factory=dict)
     """What is stored in a section of its own, beside ``stored``, which has the others."""
-    shown: dict[tuple[str, str], tuple[int, Counters]] = field(default_factory=dict)
+    shown: dict[tuple[str, str], tuple[int, ViewCounts]] = field(default_factory=dict)
     notes: set[Late] = field(default_factory=set)
     saved: Progress | None = None
     by_bucket: dict[datetime, dict[str, Event]] = field(default_factory=dict)
@@ -101,17 +101,17 @@ class CountStore:
         self.own_parts[issuer_id, period, part] = number, counts
         self.hook()
 
-    def counters(self, issuer_id: str) -> list[Counters]:
+    def view_counts(self, issuer_id: str) -> list[ViewCounts]:
         self.hook()
         return [one for (owner, _), (_, one) in sorted(self.shown.items()) if owner == issuer_id]
 
-    def save_counters(self, issuer_id: str, counters: Counters, number: int) -> None:
+    def save_view_counts(self, issuer_id: str, view_counts: ViewCounts, number: int) -> None:
         self.hook()
-        key = issuer_id, counters.credential_id
+        key = issuer_id, view_counts.credential_id
         if key in self.shown and self.shown[key][0] > number:
             raise Superseded
         if key in self.shown:
-            self.shown[key] = number, counters
+            self.shown[key] = number, view_counts
         self.hook()
 
     def parts(self, whole: Period, issuer_ids: Collection[str] | None = None) -> Iterator[tuple[str, Period, Counts]]:

@@ -68,22 +68,31 @@ def test_what_never_happened_is_not_mentioned() -> None:
 @pytest.mark.parametrize(
     ("now", "before", "end"),
     [
-        (0.63, 0.59, "opened from an email, 4 percentage points more than in October (118 of 200)."),
-        (0.60, 0.61, "opened from an email, 1 percentage point less than in October (122 of 200)."),
-        (0.60, 0.60, "opened from an email, the same share as in October (120 of 200)."),
-        (0.60, None, "opened from an email."),
+        (0.63, 0.59, ", 4 percentage points more than in October (118 of 200)."),
+        (0.60, 0.61, ", 1 percentage point less than in October (122 of 200)."),
+        (0.60, 0.60, ", the same share as in October (120 of 200)."),
+        (0.60, None, "."),
     ],
     ids=["more", "less", "same", "alone"],
 )
 def test_shares_are_compared_in_percentage_points(now: float, before: float | None, end: str) -> None:
-    (sentence,) = sentences([figure("open_rate", now, before)], NOVEMBER, LATER)
-    assert sentence == f"{round(100 * now)} of the 100 credentials issued ({round(100 * now)}%) were {end}"
+    (sentence,) = sentences([figure("re_enrolment_rate", now, before)], NOVEMBER, LATER)
+    issued = f"{round(100 * now)} of the 100 credentials issued ({round(100 * now)}%)"
+    assert sentence == f"{issued} went to people who already had one{end}"
+
+
+def test_earlier_credentials_have_had_more_time_to_be_opened() -> None:
+    (sentence,) = sentences([figure("open_rate", 0.05, 0.5)], NOVEMBER, LATER)
+    assert sentence == (
+        "5 of the 100 credentials issued (5%) were opened from an email; 50% of those issued in October (100 of 200), "
+        "which have had more time."
+    )
 
 
 def test_a_rate_of_a_month_so_far_names_the_whole_month_that_it_is_compared_with() -> None:
-    (sentence,) = sentences([figure("share_rate", 0.01, 0.5)], SO_FAR, TODAY)
+    (sentence,) = sentences([figure("re_enrolment_rate", 0.01, 0.5)], SO_FAR, TODAY)
     assert sentence == (
-        "1 of the 100 credentials issued (1%) was shared at least once, "
+        "1 of the 100 credentials issued (1%) went to someone who already had one, "
         "49 percentage points less than in all of October (100 of 200)."
     )
 
@@ -188,7 +197,7 @@ def test_a_year_so_far_is_compared_with_the_time_before() -> None:
         "3 credentials were issued, 1 more than in the previous period (2)."
     )
     assert sentences(some, Days(date(2025, 12, 1), date(2026, 11, 29)), date(2026, 11, 29))[-1].endswith(
-        "25 percentage points more than in all of the 12 months before (50 of 200)."
+        "25% of those issued in all of the 12 months before (50 of 200), which have had more time."
     )
 
 

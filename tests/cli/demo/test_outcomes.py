@@ -30,8 +30,8 @@ def test_outcomes_of_the_demo_can_be_compared_and_are_stored_once() -> None:
     issued = cohorts.first_issued(Held(email, "a", ISSUED_AT) for email in emails if email)
     outcomes = list(context.store.outcomes(HARBOUR.id, measure.name))
     found = (
-        cohorts.holders_and_others(outcomes, issued, yes_no=False),
-        cohorts.before_and_after(outcomes, issued, yes_no=False),
+        cohorts.holders_and_others(outcomes, issued, {}, yes_no=False),
+        cohorts.before_and_after(outcomes, issued, {}, yes_no=False),
     )
     assert [each.suppressed for each in found] == [False] * len(Compared)
     assert all(each.differences[0].high is not None and each.differences[0].high < 0 for each in found)

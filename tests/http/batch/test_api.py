@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.http.batch import api, request_body, result_json
+from chalicelib.http.batch import request_body, result_json
+from chalicelib.verifiers import limits
 from chalicelib.verifiers.batch import answering, jobs
 from chalicelib.verifiers.scope import Scope
 from tests.http.fake_laurel import BASE_URL, KINDS, NOW, VERDICTS, Laurel, id_of
@@ -92,8 +93,8 @@ def test_views_are_recorded_once_for_each_hosted_credential(client: Gateway, lau
 
 
 def test_without_a_key_a_batch_is_small(client: Gateway) -> None:
-    assert send(client, many(api.MAX_ANONYMOUS)).status == 200
-    assert send(client, many(api.MAX_ANONYMOUS + 1)).status == 401
+    assert send(client, many(answering.MAX_ANONYMOUS)).status == 200
+    assert send(client, many(answering.MAX_ANONYMOUS + 1)).status == 401
     assert send(client, many(1), {"idempotency_key": "a"}).status == 401
 
 
@@ -103,7 +104,7 @@ def test_a_key_needs_the_scope_batch(client: Gateway, laurel: Laurel) -> None:
 
 def test_n_items_cost_n(client: Gateway, key: dict[str, str]) -> None:
     answered = send(client, many(12), key)
-    assert f";r={api.MAX_COST - 12};" in answered.headers["ratelimit"]
+    assert f";r={limits.MAX_BATCH_COST - 12};" in answered.headers["ratelimit"]
 
 
 def test_more_items_than_are_answered_at_once_become_a_job(

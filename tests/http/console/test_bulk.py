@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.access.roles import Role
-from chalicelib.award.bulk import bulk_issuer, dry_run, earlier, spreadsheet
+from chalicelib.award.bulk import bulk_issuer, dry_run, existing_holders, spreadsheet
 from chalicelib.award.bulk.job import JobState
 from chalicelib.award.issuing import reissue, status_changes
 from chalicelib.http.console.bulk import upload
@@ -209,7 +209,7 @@ def test_person_who_already_holds_the_credential_is_named_before_it_is_issued_ag
 def test_long_list_says_that_it_was_not_compared_with_earlier_credentials(
     editor: Browser, laurel: Laurel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(earlier, "MAX_ADDRESSES", 1)
+    monkeypatch.setattr(existing_holders, "MAX_ADDRESSES", 1)
     rows = "name,email\nNew Person,new@example.org\nGrace Hopper,grace@example.org\n"
     assert "We checked only for the first 1 email addresses whether" in text_of(check(editor, laurel, rows))
 

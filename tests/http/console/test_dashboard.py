@@ -201,6 +201,13 @@ def test_file_names_codes_as_the_page_does(viewer: Browser, table: str, heading:
     assert name in {row[heading] for row in csv.DictReader(io.StringIO(reply.text))}
 
 
+def test_what_has_no_channel_is_unknown_for_a_channel_rather_than_zero(viewer: Browser) -> None:
+    rows = {row["channel"]: row for row in rows_of(viewer, f"channels?{THIS_MONTH}")}
+    assert rows["direct"]["view"] != ""
+    assert {row["shared"] for channel, row in rows.items() if channel} == {""}
+    assert rows[""]["channel_name"] == "None (actions of issuers and holders)"
+
+
 def test_holders_that_cannot_be_thanked_are_left_out(viewer: Browser, laurel: Laurel) -> None:
     erased = {"credential_id": id_of("gone"), "target": "x"}
     more = [*acts(Kind.SHARED, 1, 8, **erased), *acts(Kind.VIEW, 9, 8, credential_id=id_of("gone"))]

@@ -49,14 +49,28 @@ def only_pathway(laurel: Laurel) -> Pathway:
 
 def test_pathway_is_created_and_listed(editor: Browser, laurel: Laurel, second: str, goal: str) -> None:
     first = achievement(laurel)
-    response = save_pathway(editor, laurel, second, reward=goal)
-    assert response.headers["location"].endswith("/pathways?did=pathway_saved")
+    response = save_pathway(editor, laurel, second, reward=goal, confirm="yes")
+    assert response.headers["location"].endswith("/pathways?did=pathway_rewards")
     pathway = only_pathway(laurel)
     assert [step.achievement_id for step in pathway.root.steps if isinstance(step, Step)] == [first, second]
     assert (pathway.root.rule, pathway.reward_name) == (Rule.IN_ORDER, "Data scientist")
     page = text_of(editor.get(HERE))
     assert "To data science" in page
     assert "2 steps, reward:  Data scientist" in page
+
+
+def test_issuing_a_reward_to_those_who_have_all_steps_is_confirmed(
+    editor: Browser, laurel: Laurel, second: str, goal: str
+) -> None:
+    response = save_pathway(editor, laurel, second, reward=goal)
+    assert (response.status, "Tick the box to issue the reward" in response.text) == (422, True)
+    assert list(laurel.pathways.pathways("fernhill")) == []
+    save_pathway(editor, laurel, second, reward=goal, confirm="yes")
+    pathway = only_pathway(laurel)
+    renamed = save_pathway(editor, laurel, second, pathway.id, reward=goal, name="New name", version="1")
+    assert renamed.headers["location"].endswith("did=pathway_saved")
+    shorter = save_pathway(editor, laurel, second, pathway.id, reward=goal, name="New name", version="2", step_2="")
+    assert shorter.status == 422
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.analytics.channel import Channel
 from chalicelib.analytics.event import NOT_CHECKED, Event, Kind, VisitorClass, Widget
-from chalicelib.analytics.event_budget import IPV4
+from chalicelib.analytics.event_budget import PER_NETWORK
+from chalicelib.analytics.networks import Level
 from chalicelib.errors import Unavailable
 from tests.http.fake_laurel import Laurel, id_of
 from tests.http.gateway import ADDRESS, Gateway, Response
@@ -107,13 +108,13 @@ def test_bots_and_prefetchers_are_marked(
 
 
 def test_flood_is_not_stored_and_gets_the_same_answer(client: Gateway, laurel: Laurel) -> None:
-    responses = {send(client, CLICK).status for _ in range(IPV4[0][1] + 40)}
+    responses = {send(client, CLICK).status for _ in range(PER_NETWORK[Level.CLIENT] + 40)}
     assert responses == {202}
-    assert len(stored(laurel)) == IPV4[0][1]
+    assert len(stored(laurel)) == PER_NETWORK[Level.CLIENT]
 
 
 def test_page_still_opens_for_a_network_above_the_limit(client: Gateway, laurel: Laurel) -> None:
-    for _ in range(IPV4[0][1] + 5):
+    for _ in range(PER_NETWORK[Level.CLIENT] + 5):
         send(client, CLICK)
     assert client.get(f"/c/{id_of('valid')}", accept="text/html").status == 200
     assert stored(laurel)[-1].kind is Kind.VIEW
@@ -171,6 +172,6 @@ def test_impressions_are_limited_like_other_reports_and_the_badge_is_still_shown
 ) -> None:
     """The website in an impression is the visitor's word, so anyone could fill an issuer's figures with GET alone."""
     path = f"/badge/{id_of('valid')}.svg?host=evil.example"
-    statuses = {client.get(path, user_agent=CHROME).status for _ in range(IPV4[0][1] + 5)}
+    statuses = {client.get(path, user_agent=CHROME).status for _ in range(PER_NETWORK[Level.CLIENT] + 5)}
     assert statuses == {200}
-    assert sum(event.kind is Kind.IMPRESSION for event in stored(laurel)) == IPV4[0][1]
+    assert sum(event.kind is Kind.IMPRESSION for event in stored(laurel)) == PER_NETWORK[Level.CLIENT]

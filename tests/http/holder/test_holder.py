@@ -232,8 +232,8 @@ def test_settings_are_saved(laurel: Laurel, client: Gateway, path: str, wide_pat
 
 def test_the_saved_notice_is_shown_once(client: Gateway, path: str) -> None:
     location = submit(client, path, do="mail", issuer="fernhill", wanted="new").headers["location"]
-    assert location == f"{BASE_URL}{path}?saved=1#settings"
-    assert "Saved." in client.get(f"{path}?saved=1", **PHONE).text
+    assert location == f"{BASE_URL}{path}?saved=emails#settings"
+    assert "Saved." in client.get(f"{path}?saved=emails", **PHONE).text
     assert "Saved." not in client.get(path, **PHONE).text
 
 

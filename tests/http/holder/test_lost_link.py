@@ -10,10 +10,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from chalicelib.access.sign_in import links
+from chalicelib.access.sign_in.return_paths import OWN_CREDENTIALS
 from chalicelib.delivery import mailbox
 from chalicelib.delivery.emails.parts.email_content import Kind
 from chalicelib.delivery.holder import lost_link
-from chalicelib.delivery.holder.link_requests import LOST_LINKS
+from chalicelib.delivery.holder.link_requests import LOST_LINKS, WIDE_LINKS, link_for_person
 from chalicelib.delivery.links import WIDE_VALIDITY, Purpose
 from chalicelib.delivery.ports import NotSent
 from chalicelib.errors import Unavailable
@@ -56,6 +57,35 @@ def test_the_public_page_and_the_sign_in_page_lead_to_the_holders_own_page(clien
     assert f'href="{BASE_URL}{PATH}"' in client.get(f"/c/{CREDENTIAL}", accept=HTML).text
     assert "request a link to all of your credentials</a>" in client.get("/sign-in", accept=HTML).text
     assert "Is this your credential?" in client.get(PATH, accept=HTML).text
+
+
+def signed_in_for_credentials(laurel: Laurel, client: Gateway, email: str) -> str:
+    """The path to which someone is redirected who signs in by email to see their credentials."""
+    fields = {"email": email, "next": OWN_CREDENTIALS}
+    asked = client.post("/sign-in?lang=de", urlencode(fields).encode(), **FORM)
+    cookie = asked.headers["set-cookie"].split(";")[0]
+    path = laurel.sign_in_mailer.sent[-1][1].removeprefix(BASE_URL)
+    reply = client.post(f"{path}?lang=de", b"", **FORM, cookie=cookie)
+    assert reply.status == 303
+    return reply.headers["location"].removeprefix(BASE_URL)
+
+
+def test_signing_in_to_see_credentials_opens_them_without_a_second_email(laurel: Laurel, client: Gateway) -> None:
+    path = signed_in_for_credentials(laurel, client, EMAIL)
+    assert path.endswith("?lang=de")
+    assert f"{BASE_URL}/c/{CREDENTIAL}" in client.get(path, accept=HTML).text
+    assert Kind.HOLDER_LINK not in [one.kind for one in laurel.mailer.sent]
+
+
+def test_signing_in_to_see_credentials_without_any_says_what_else_to_do(laurel: Laurel, client: Gateway) -> None:
+    assert signed_in_for_credentials(laurel, client, "sam@elsewhere.example") == OWN_CREDENTIALS
+
+
+def test_links_made_by_signing_in_are_limited_per_day(laurel: Laurel, client: Gateway) -> None:
+    for _ in range(WIDE_LINKS.max_count):
+        assert link_for_person(laurel.delivery_context, EMAIL) is not None
+    assert link_for_person(laurel.delivery_context, EMAIL) is None
+    assert signed_in_for_credentials(laurel, client, EMAIL) == OWN_CREDENTIALS
 
 
 def test_the_recipient_gets_a_link_to_everything_in_the_language_of_the_page(laurel: Laurel, client: Gateway) -> None:

@@ -402,6 +402,13 @@ def test_a_profile_ends_by_itself(laurel: Laurel, client: Gateway, path: str) ->
     assert [one.status for one in everything_public(client, public)] == [410] * 5
 
 
+@pytest.mark.parametrize("ends", ["never", "180", "365"])
+def test_publishing_again_suggests_the_period_that_was_chosen_last(client: Gateway, path: str, ends: str) -> None:
+    publish(client, path, ends=ends)
+    submit(client, path, do="withdraw")
+    assert f'<option value="{ends}" selected>' in client.get(path, **PAGE).text
+
+
 def test_what_was_shown_before_the_end_is_chosen_again(laurel: Laurel, client: Gateway, narrow: str, path: str) -> None:
     publish(client, path, ends="180")
     change(client, path, all_valid="yes")

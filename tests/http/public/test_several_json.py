@@ -88,7 +88,6 @@ def test_the_recipient_is_compared_with_each(client: Gateway) -> None:
     ("body", "pointer"),
     [
         ({"credentials": []}, "/credentials"),
-        ({"credentials": [PAGE] * 21}, "/credentials"),
         ({"credentials": PAGE}, "/credentials"),
         ({"credentials": [PAGE, 7]}, "/credentials/1"),
         ({"credentials": [""]}, "/credentials/0"),
@@ -109,8 +108,9 @@ def test_an_envelope_with_an_error_is_refused(client: Gateway, body: object, poi
 
 
 def test_more_than_twenty_are_refused(client: Gateway) -> None:
-    response = send(client, [PAGE] * 21)
-    assert (response.status, response.json["code"]) == (422, "nothing_found")
+    for body in ([PAGE] * 21, {"credentials": [PAGE] * 21}):
+        response = send(client, body)
+        assert (response.status, response.json["code"]) == (422, "too_many_items")
     assert verdicts(send(client, [PAGE] * 20)) == ["valid"] * 20
 
 

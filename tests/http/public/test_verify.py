@@ -486,7 +486,7 @@ def test_verification_by_fetching_stops_when_the_time_cannot_be_counted(laurel: 
     def broken(*_arguments: object) -> bool:
         raise Unavailable("Storage did not respond.")
 
-    laurel.allowance_store.reserve = broken  # type: ignore[method-assign]
+    laurel.allowance_store.take = broken  # type: ignore[method-assign]
     response = verify(client, LINK.encode(), "text/plain")
     assert (response.status, response.json["code"]) == (503, "unavailable")
     assert laurel.remote_sources.requested == []

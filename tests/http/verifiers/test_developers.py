@@ -78,7 +78,7 @@ def test_key_is_rotated_and_revoked(laurel: Laurel, developer: Browser) -> None:
         ({"name": "", "verify": "yes"}, "Enter a name of 1 to 100 characters."),
         ({"name": "x" * 101, "verify": "yes"}, "Enter a name of 1 to 100 characters."),
         ({"name": "x"}, "Choose what the API key may do."),
-        ({"name": "x", "verify": "yes", "key": "../x"}, "This is not the id of an API key."),
+        ({"name": "x", "verify": "yes", "key": "../x"}, "This is not an API key id."),
     ],
 )
 def test_errors_are_shown_at_their_field(developer: Browser, fields: dict[str, str], sentence: str) -> None:

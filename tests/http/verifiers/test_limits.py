@@ -116,7 +116,7 @@ def test_key_without_the_scope_is_forbidden(client: Gateway, laurel: Laurel) -> 
 
 
 def test_nothing_is_answered_that_cannot_be_counted(client: Gateway, laurel: Laurel) -> None:
-    class Broken(fakes.AllowanceStore):
+    class Broken(fakes.RateStore):
         def take(self, *_: object) -> None:
             raise Unavailable("no answer")
 

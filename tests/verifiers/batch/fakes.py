@@ -73,7 +73,7 @@ class JobFiles:
 
 @dataclass
 class Queue:
-    """The queue of jobs to be worked off."""
+    """The queue of jobs to be processed."""
 
     waiting: list[str] = field(default_factory=list)
 

@@ -12,15 +12,15 @@ from typing import Any, NamedTuple, Self
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
-from chalicelib.analytics.counts.counters import Counters
 from chalicelib.analytics.counts.counts import NOTHING, Counts
 from chalicelib.analytics.counts.counts_json import from_bytes, to_bytes
 from chalicelib.analytics.counts.periods import Level, Period, bucket_of
 from chalicelib.analytics.counts.ports import Late, Progress, Superseded
 from chalicelib.analytics.counts.sections import Part, parts_of
+from chalicelib.analytics.counts.view_counts import ViewCounts
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Item, epoch, read
-from chalicelib.dynamo.items.counters import CountersItem
+from chalicelib.dynamo.items.view_counts import ViewCountsItem
 from chalicelib.dynamo.keys import Key, Range
 from chalicelib.dynamo.stores.analytics.events import LateItem
 from chalicelib.dynamo.tables import ABSENT, UNCONDITIONAL, ConditionFailed, Delete, Put, Raw, Tables, key_of
@@ -163,12 +163,12 @@ class DynamoCountStore:
         for _, period, counts in self._read_all(self._tables.credentials, part):
             yield period, counts
 
-    def counters(self, issuer_id: str) -> list[Counters]:
-        part = keys.counters_of(issuer_id)
-        return list(reads.list_range(self._tables, self._tables.credentials, CountersItem, part))
+    def view_counts(self, issuer_id: str) -> list[ViewCounts]:
+        part = keys.view_counts_of(issuer_id)
+        return list(reads.list_range(self._tables, self._tables.credentials, ViewCountsItem, part))
 
-    def save_counters(self, issuer_id: str, counters: Counters, number: int) -> None:
-        item = CountersItem.of(issuer_id, counters, number).raw()
+    def save_view_counts(self, issuer_id: str, view_counts: ViewCounts, number: int) -> None:
+        item = ViewCountsItem.of(issuer_id, view_counts, number).raw()
         put = Put(item, "run_number <= :number", {":number": {"N": str(number)}})
         try:
             self._tables.put(self._tables.credentials, put)

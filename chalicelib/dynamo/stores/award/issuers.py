@@ -8,7 +8,7 @@ from itertools import islice
 
 from chalicelib.access.models import Member
 from chalicelib.access.roles import Role
-from chalicelib.analytics.counts.counters import Counters
+from chalicelib.analytics.counts.view_counts import ViewCounts
 from chalicelib.award.issuing.recipient import Issued, Recipient
 from chalicelib.award.issuing.search import (
     MAX_PER_ADDRESS,
@@ -22,10 +22,10 @@ from chalicelib.credential.record import Image, Record, StatusList
 from chalicelib.dynamo import keys, reads
 from chalicelib.dynamo.items.base import Pointer, read
 from chalicelib.dynamo.items.catalogue import CatalogueEntryItem
-from chalicelib.dynamo.items.counters import CountersItem
 from chalicelib.dynamo.items.credentials import ImageItem, RecordItem, StatusListItem
 from chalicelib.dynamo.items.issuers import AchievementItem, IssuerItem
 from chalicelib.dynamo.items.recipients import HolderPointer, RecipientItem, RowItem
+from chalicelib.dynamo.items.view_counts import ViewCountsItem
 from chalicelib.dynamo.stores.access.members import first_member
 from chalicelib.dynamo.stores.award.credential_puts import (
     conflict,
@@ -212,13 +212,13 @@ class DynamoIssuerStore(DynamoPublicStore):
         puts = [next_record(record), *next_lists(lists), *(Put(raw_task(task)) for task in tasks)]
         self._tables.transact(self._tables.credentials, puts, updates=[row_update(record)])
 
-    def show_counters(self, record: Record) -> None:
-        counters = CountersItem.of(record.issuer_id, Counters(record.id), 0)
+    def show_view_counts(self, record: Record) -> None:
+        view_counts = ViewCountsItem.of(record.issuer_id, ViewCounts(record.id), 0)
         puts, deletes = [next_record(record)], []
-        if record.shows_counters:
-            puts.append(Put(counters.raw(), UNCONDITIONAL))
+        if record.shows_view_counts:
+            puts.append(Put(view_counts.raw(), UNCONDITIONAL))
         else:
-            deletes.append(Delete(keys.counters(record.issuer_id, record.id), UNCONDITIONAL))
+            deletes.append(Delete(keys.view_counts(record.issuer_id, record.id), UNCONDITIONAL))
         self._tables.transact(self._tables.credentials, puts, deletes)
 
     def supersede(self, before: Record, lists: Sequence[StatusList], issued: Issued) -> None:

@@ -123,7 +123,7 @@ class DynamoErasureStore:
             keys.row(record.issuer_id, record.issued_at, record.id),
             keys.recipient(record.id),
             keys.delivery(record.issuer_id, record.id),
-            keys.counters(record.issuer_id, record.id),
+            keys.view_counts(record.issuer_id, record.id),
             *_pointers(email, record.issuer_id, record.id, record.issued_at),
         ]
         self._delete(gone, [Put(marker.raw(), UNCONDITIONAL) for marker in markers])

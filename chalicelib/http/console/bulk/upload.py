@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from contextlib import suppress
@@ -11,7 +10,7 @@ from chalice.app import Request
 
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import bulk_issuer, dry_run, earlier, job_results, job_runner, row_output, upload
+from chalicelib.award.bulk import bulk_issuer, dry_run, existing_holders, job_results, job_runner, row_output, upload
 from chalicelib.award.bulk.bulk_issuer import (
     Allow,
     RowsRefused,
@@ -19,7 +18,7 @@ from chalicelib.award.bulk.bulk_issuer import (
     UploadSummary,
 )
 from chalicelib.award.bulk.columns import UnknownColumns
-from chalicelib.award.bulk.earlier import Comparison
+from chalicelib.award.bulk.existing_holders import Comparison
 from chalicelib.award.bulk.job import Job, RowState
 from chalicelib.award.bulk.row_validation import Terms
 from chalicelib.award.bulk.spreadsheet import inflated
@@ -228,7 +227,7 @@ def _check(
     issuer = services.issuer_context.issuer_store.issuer(context.tenant)
     details = UploadDetails(
         content_hash=_content_hash(form),
-        key=f"console-{base64.b32encode(services.issuer_context.entropy(17)).decode().lower()[:26]}",
+        key=f"console-{services.issuer_context.public_id()}",
         achievement=achievement.name,
         recipients=recipients,
         notify=sent.terms.notify,
@@ -250,7 +249,7 @@ def _earlier(services: Services, context: PageContext, sent: Upload, found: Uplo
         return None
     rows = upload.read(sent.content, any_columns=sent.allow.columns)
     good = (row for row in rows if row.number not in with_errors)
-    return earlier.compare(services.issuer_context, context.tenant, sent.terms.achievement_id, good)
+    return existing_holders.compare(services.issuer_context, context.tenant, sent.terms.achievement_id, good)
 
 
 def _sample_rows(

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.award.bulk import earlier
+from chalicelib.award.bulk import existing_holders
 from chalicelib.award.bulk.bulk_issuer import UploadSummary
-from chalicelib.award.bulk.earlier import Comparison, Held
+from chalicelib.award.bulk.existing_holders import Comparison, Held
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.input import misspelt_domain
 from chalicelib.http.html import text
@@ -241,7 +241,7 @@ def _lines(upload_summary: UploadSummary, details: UploadDetails) -> tuple[str, 
     if details.earlier is None:
         lines.append("We did not check whether these people already hold this credential.")
     elif not details.earlier.complete:
-        first = f"the first {earlier.MAX_ADDRESSES:,} email addresses"
+        first = f"the first {existing_holders.MAX_ADDRESSES:,} email addresses"
         lines.append(f"We checked only for {first} whether these people already hold this credential.")
     return tuple(lines)
 

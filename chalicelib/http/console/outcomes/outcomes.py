@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from chalice.app import Request
 
+from chalicelib import csv_output
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
-from chalicelib.award.bulk import csv_output
 from chalicelib.errors import Malformed, NotFound, QuotaExceeded, Refused
 from chalicelib.http.console import layout
 from chalicelib.http.console.forms import form_state

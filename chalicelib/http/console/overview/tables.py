@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from chalice.app import Request as HttpRequest
 
+from chalicelib import csv_output
 from chalicelib.access.caller import Caller, Person
 from chalicelib.access.roles import Permission
 from chalicelib.analytics.counts.reading import CountReader
 from chalicelib.analytics.kpi.tables import TABLES, Request, is_available
-from chalicelib.award.bulk import csv_output
 from chalicelib.errors import NotFound
 from chalicelib.http.console import layout
 from chalicelib.http.console.home import slug

@@ -30,6 +30,7 @@ STAGES: Mapping[str, str] = {
     "referred": "Enrolment visit", "renewed": "Renewed",
 }  # fmt: skip
 UNKNOWN_COUNTRY = "Not known"
+NO_CHANNEL = "None (actions of issuers and holders)"
 TOO_FEW = "Fewer than 10 people"
 TOO_FEW_A_MONTH = "Fewer than 10 people a month"
 PROTECTS_OTHERS = "Left out to protect small groups"
@@ -48,7 +49,7 @@ _PER_EVENT: Mapping[str, tuple[str, str]] = {
 
 def channel(code: str) -> str:
     """The name of a channel or platform."""
-    return CHANNELS.get(code, code)
+    return CHANNELS.get(code, code) if code else NO_CHANNEL
 
 
 def country(code: str) -> str:
@@ -117,12 +118,18 @@ def change(figure: KpiFigure) -> str:
         return "earlier figure not shown"
     if now is None or before is None:
         return "no earlier data to compare with"
-    was = value(figure.kpi, figure.before)
     if not before and figure.kpi.unit is Unit.COUNT:
         return "none in the previous period" if now else "no earlier data to compare with"
-    if value(figure.kpi, figure.now) == was:
+    return _difference(figure, is_up=now > before)
+
+
+def _difference(figure: KpiFigure, *, is_up: bool) -> str:
+    was = with_base(figure.kpi, figure.before)
+    if figure.kpi.grows:
+        return f"{was} in the previous period, which has had more time"
+    if value(figure.kpi, figure.now) == value(figure.kpi, figure.before):
         return "unchanged"
-    return f"{'up' if now > before else 'down'} from {with_base(figure.kpi, figure.before)}"
+    return f"{'up' if is_up else 'down'} from {was}"
 
 
 def days(some: Days) -> str:

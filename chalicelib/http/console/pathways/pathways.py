@@ -118,6 +118,9 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
     if form.text("do") == "more":
         return _render(services, context, form, before)
     draft = _draft(form, before)
+    if draft is not None and _issues_now(draft, before) and not form.text("confirm"):
+        form.add_error("confirm", "Tick the box to issue the reward to everyone who already has all steps.")
+        draft = None
     if draft is not None:
         try:
             if before is None:
@@ -133,8 +136,20 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
         except Refused as error:
             form.add_error("", error.detail)
         else:
-            return layout.redirect(f"{context.issuer_url}/pathways", did="pathway_saved")
+            did = "pathway_rewards" if _issues_now(draft, before) else "pathway_saved"
+            return layout.redirect(f"{context.issuer_url}/pathways", did=did)
     return _render(services, context, form, before)
+
+
+def _issues_now(draft: Draft, before: Pathway | None) -> bool:
+    """Whether saving ``draft`` can issue its reward to holders who already have all steps."""
+    if draft.reward is None or draft.archived:
+        return False
+    if before is None or before.archived or before.reward != draft.reward:
+        return True
+    old, new = before.root, draft.root
+    achievements = [[step.achievement_id for step in _flat(root)] for root in (old, new)]
+    return (old.rule, old.required, achievements[0]) != (new.rule, new.required, achievements[1])
 
 
 def _draft(form: FormState, before: Pathway | None) -> Draft | None:

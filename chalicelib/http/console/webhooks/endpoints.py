@@ -31,6 +31,18 @@ STATES = {
     State.DELIVERED: StatusLabel("Delivered", "good"),
     State.FAILED: StatusLabel("Failed", "bad"),
 }
+FAILURES = {
+    "url_refused": "The URL is not one that Laurel may call.",
+    "address_refused": "The host has an address that is not on the internet.",
+    "dns_failed": "The host was not found. Check the URL.",
+    "connect_failed": "The host refused the connection.",
+    "tls_failed": "The host’s certificate was not accepted.",
+    "timeout": "The host took too long.",
+    "out_of_time": "The host took too long.",
+    "cut_off": "The host closed the connection too early.",
+    "redirect_refused": "The host answered with a redirect, which Laurel does not follow.",
+}
+"""What happened, by the code of the fetcher; other codes are shown as they are."""
 PAUSES = {
     Pause.MANUAL: "This endpoint is paused. Events that happen meanwhile are not sent.",
     Pause.FAILING: "This endpoint accepted no message for three days, so it was paused. Fix it, resume it, and send "
@@ -183,5 +195,6 @@ def _render(
         messages=messages,
         any_failed=any(message.state is State.FAILED for message in messages),
         states=STATES,
+        failures=FAILURES,
         paused=PAUSES[endpoint.paused] if endpoint and endpoint.paused else "",
     )

@@ -17,7 +17,7 @@ from chalicelib.embed.discovery import discovery_links
 from chalicelib.embed.wallets.wallet import Wallet, wallet_links
 from chalicelib.http.core.response import Reply
 from chalicelib.http.html import render, text
-from chalicelib.http.public.credential import counter_rows, presentation_text, verdict_line, verdict_text
+from chalicelib.http.public.credential import presentation_text, verdict_line, verdict_text, view_count_rows
 from chalicelib.http.public.credential.check_list import NOT_REACHED, CheckList, check_list
 from chalicelib.http.public.credential.credential_facts import Facts, Link, facts_of, part
 from chalicelib.http.public.credential.credential_links import (
@@ -107,7 +107,7 @@ class Page:
     share: ShareLinks | None
     structured: Mapping[str, object] | None
     """Structured data for search engines, from verified text alone."""
-    counters: tuple[counter_rows.CounterRow, ...] = ()
+    view_counts: tuple[view_count_rows.ViewCountRow, ...] = ()
     """Empty unless the holder shows them and the credential is valid: a number beside a warning would make it look
     trusted."""
     contained: tuple[Inner, ...] = ()
@@ -208,8 +208,8 @@ def page_of(view: CredentialView, base_url: str, recipient: RecipientForm = NO_R
         structured=structured_data(hosted.canonical_url, facts)
         if hosted and facts and report.verdict is Verdict.VALID
         else None,
-        counters=counter_rows.rows(hosted.counters)
-        if hosted and hosted.counters and report.verdict is Verdict.VALID
+        view_counts=view_count_rows.rows(hosted.view_counts)
+        if hosted and hosted.view_counts and report.verdict is Verdict.VALID
         else (),
         contained=tuple(Inner(kind, page_of(CredentialView(inner), base_url)) for kind, inner in report.contained),
     )

@@ -14,7 +14,7 @@ from chalicelib.reports.hosted import HostedReport
 from chalicelib.verify.report import Report
 
 if TYPE_CHECKING:
-    from chalicelib.analytics.counts.counters import ByPeople
+    from chalicelib.analytics.counts.view_counts import ByPeople
     from chalicelib.reports.submitted import SubmittedReport
 
 
@@ -67,7 +67,7 @@ class HostedView:
     newest: Replacement | None = None
     """The newest version, if the one that replaced it has been replaced in turn."""
     onward: Onward | None = None
-    counters: ByPeople | None = None
+    view_counts: ByPeople | None = None
     """How often people viewed and verified it, if its holder shows it and it has been counted."""
 
 
@@ -106,7 +106,7 @@ def hosted_view(opened: HostedReport, base_url: str, newest: str | None = None) 
         status_lists=tuple(status_list_url(base_url, entry.list_id) for entry in record.entries),
         has_jwt=record.jwt is not None,
         newest=_replacement(newest, base_url) if newest and newest != record.superseded_by else None,
-        counters=opened.counters.total if opened.counters and opened.counters.complete else None,
+        view_counts=opened.view_counts.total if opened.view_counts and opened.view_counts.complete else None,
     )
 
 

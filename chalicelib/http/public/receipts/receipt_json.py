@@ -13,5 +13,5 @@ def link(receipt: Receipt, base_url: str) -> dict[str, object]:
 
 
 def document(receipt: Receipt, base_url: str) -> dict[str, object]:
-    """Serialize a receipt: the same, the claims in the token, and what a person reads, null after it was erased."""
+    """Serialize a receipt: the same, the claims of the signed part, and the readable part, null after it was erased."""
     return {**link(receipt, base_url), "claims": jws.claims_of(receipt.jws), "readable": receipt.readable}

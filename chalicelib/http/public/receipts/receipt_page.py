@@ -87,7 +87,7 @@ class Page:
 
 
 def page_of(receipt: Receipt, base_url: str) -> Page:
-    """Build the page. It shows what is signed, and beside it what a person reads, unless that was erased."""
+    """Build the page. It shows the signed part, and beside it the readable part, unless that was erased."""
     claims, readable = jws.claims_of(receipt.jws), receipt.readable or {}
     return Page(
         url=receipt_url(base_url, receipt.id),
@@ -107,7 +107,9 @@ def page_of(receipt: Receipt, base_url: str) -> Page:
         challenge=text.optional_text(readable.get("challenge")),
         domain=text.optional_text(readable.get("domain")),
         policy=tuple(words for name, words in _POLICY.items() if claims["policy"].get(name)),
-        hashes=tuple(_hash(words, claims["asked"][name]) for name, words in _HASHES.items() if name in claims["asked"]),
+        hashes=tuple(
+            _hash(words, claims["request"][name]) for name, words in _HASHES.items() if name in claims["request"]
+        ),
         salt=readable.get("salt"),
         part=_part(_report(claims, readable), claims, readable),
     )

@@ -24,7 +24,7 @@ from chalicelib.settings import Function
 KEYS_SECONDS = 300
 """How long verifiers may cache the keys: a new key signs at once, so a program that does not know a key asks again."""
 JWS_SECONDS = 31_536_000
-"""One year, the longest that RFC 9111 caches keep: what is signed never changes."""
+"""One year, the longest that RFC 9111 caches keep: the signed part never changes."""
 MISSING = "Check that you copied the whole link: the part after /r/ is 26 characters long."
 _FILE = re.compile(rf"({PATTERN})(?:\.(json|jws))?", re.ASCII)
 _NOT_HOSTED = "There is no credential at this address, so no receipt was made."

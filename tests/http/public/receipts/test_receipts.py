@@ -18,6 +18,7 @@ from tests.http.fake_laurel import BASE_URL, KINDS, Laurel, id_of
 from tests.http.gateway import HTML, Gateway, Response
 from tests.http.public.test_pages import HEADLINES
 from tests.http.public.test_presentations import EXPIRED, PLAIN
+from tests.http.verifiers.keys import as_verifier
 from tests.receipts import samples
 from tests.verify.presentations.test_verify import presentation, signed_by_holder
 
@@ -61,7 +62,7 @@ def test_report_on_a_link_comes_with_its_receipt(client: Gateway, laurel: Laurel
     assert response.status == 200
     signed = jws.check(response.json["receipt"]["jws"], laurel.receipts.keys.published(), BASE_URL)
     assert signed["verdict"] == response.json["verdict"]
-    assert signed["asked"]["kind"] == "hosted"
+    assert signed["request"]["kind"] == "hosted"
     assert [each["code"] for each in signed["findings"]] == [each["code"] for each in response.json["findings"]]
     page = client.get(response.json["receipt"]["url"].removeprefix(BASE_URL), accept=HTML)
     assert page.status == 200
@@ -79,7 +80,7 @@ def test_uploaded_file_is_hashed_as_it_was_sent(client: Gateway, laurel: Laurel)
     body = senders.form(("file", document, "badge.json"), ("receipt", b"true"))
     response = client("POST", "/v1/verify", body=body, content_type=senders.FORM)
     digest = {"sha256": hashlib.sha256(document).hexdigest()}
-    assert claims(response)["asked"] == {"kind": "document", "submitted": digest, "document": digest}
+    assert claims(response)["request"] == {"kind": "document", "submitted": digest, "document": digest}
 
 
 def test_check_9_is_part_of_the_receipt(client: Gateway, laurel: Laurel) -> None:
@@ -152,7 +153,7 @@ def test_page_of_a_submitted_credential_makes_one_about_the_same_bytes(
     fields["credential"] = re.sub(rb"\r?\n", b"\r\n", fields["credential"])
     body = senders.form(*fields.items())
     receipt = client.get(path_of(client("POST", "/", body=body, accept=HTML, content_type=senders.FORM))).json
-    assert receipt["claims"]["asked"]["submitted"] == {"sha256": hashlib.sha256(source).hexdigest()}
+    assert receipt["claims"]["request"]["submitted"] == {"sha256": hashlib.sha256(source).hexdigest()}
 
 
 @pytest.mark.parametrize(
@@ -261,3 +262,17 @@ def test_limit_is_answered_with_429(client: Gateway, laurel: Laurel, monkeypatch
     assert (refused.status, "retry-after" in refused.headers) == (429, True)
     assert client.get(laurel.url("valid"), accept=HTML).status == 200
     assert len(laurel.receipt_store.by_id) == 2
+
+
+def test_verifier_gets_receipts_after_strangers_have_used_up_theirs(
+    client: Gateway, laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "IN_TOTAL", 1)
+    monkeypatch.setattr(limits, "PER_VERIFIER", 2)
+    body = json.dumps({"receipt": True, "url": f"{BASE_URL}/c/{id_of('valid')}"}).encode()
+    assert [client.post("/v1/verify", body).status for _ in range(2)] == [200, 429]
+    key = as_verifier(laurel)
+    replies = [client.post("/v1/verify", body, **key) for _ in range(3)]
+    assert [reply.status for reply in replies] == [200, 200, 429]
+    assert replies[2].json["code"] == "too_many_requests"
+    assert len(laurel.receipt_store.by_id) == 3

@@ -1,4 +1,4 @@
-"""Counters on a credential's page, copied by the fold."""
+"""View counts on a credential's page, copied by the fold."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analytics.counts.counters import ByPeople, Counters
 from chalicelib.analytics.counts.folding import run
+from chalicelib.analytics.counts.view_counts import ByPeople, ViewCounts
 from chalicelib.analytics.event import Event, Kind, VisitorClass
 from tests.analytics.counts.fakes import CountStore, Interrupted, context_of, write_all
 from tests.analytics.counts.makers import NOON, event
@@ -18,13 +18,13 @@ from tests.examples import examples
 SHOWN, OTHER, NORTH = "a" * 26, "b" * 26, "north"
 
 
-def shown(store: CountStore) -> Counters:
-    (found,) = store.counters(NORTH)
+def shown(store: CountStore) -> ViewCounts:
+    (found,) = store.view_counts(NORTH)
     return found
 
 
 def show(store: CountStore) -> None:
-    store.shown[NORTH, SHOWN] = 0, Counters(SHOWN)
+    store.shown[NORTH, SHOWN] = 0, ViewCounts(SHOWN)
 
 
 def fold(store: CountStore, **later: float) -> None:
@@ -60,7 +60,7 @@ def test_people_are_counted_and_programs_and_other_credentials_are_not() -> None
     fold(store, hours=6)
     assert not shown(store).complete, "counted at midnight"
     fold(store, hours=12)
-    assert shown(store) == Counters(SHOWN, complete=True, months={"2026-11": ByPeople(3, 1)})
+    assert shown(store) == ViewCounts(SHOWN, complete=True, months={"2026-11": ByPeople(3, 1)})
 
 
 def test_months_before_the_choice_are_counted_with_the_next_day_that_has_events() -> None:
@@ -73,10 +73,10 @@ def test_months_before_the_choice_are_counted_with_the_next_day_that_has_events(
     assert shown(store).total == ByPeople(2, 0)
 
 
-def test_counters_that_were_hidden_meanwhile_are_not_stored_again() -> None:
+def test_view_counts_that_were_hidden_meanwhile_are_not_stored_again() -> None:
     store = started()
-    store.save_counters(NORTH, Counters(SHOWN, complete=True), 9)
-    assert store.counters(NORTH) == []
+    store.save_view_counts(NORTH, ViewCounts(SHOWN, complete=True), 9)
+    assert store.view_counts(NORTH) == []
 
 
 def test_a_late_event_changes_the_month_that_it_is_in() -> None:
@@ -125,4 +125,4 @@ def test_interruptions_change_nothing(times: list[int], end: int, chosen: int) -
 
 @pytest.mark.parametrize("months", [{}, {"2026-10": ByPeople(1, 2), "2026-11": ByPeople(30, 4)}])
 def test_the_total_is_the_sum_of_the_months(months: dict[str, ByPeople]) -> None:
-    assert Counters(SHOWN, complete=True, months=months).total == (ByPeople(31, 6) if months else ByPeople())
+    assert ViewCounts(SHOWN, complete=True, months=months).total == (ByPeople(31, 6) if months else ByPeople())

@@ -27,8 +27,8 @@ class ByPeople(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Counters:
-    """The counters of one credential."""
+class ViewCounts:
+    """The view counts of one credential."""
 
     credential_id: str
     complete: bool = False
@@ -42,8 +42,8 @@ class Counters:
         months = self.months.values()
         return ByPeople(sum(month.views for month in months), sum(month.verifications for month in months))
 
-    def with_months(self, months: Iterable[tuple[Period, Counts]]) -> Counters:
-        """These counters with the numbers of ``months`` in place of those before."""
+    def with_months(self, months: Iterable[tuple[Period, Counts]]) -> ViewCounts:
+        """These view counts with the numbers of ``months`` in place of those before."""
         found = {**self.months, **{month.name: self._in(counts) for month, counts in months}}
         return replace(self, months={name: many for name, many in found.items() if any(many)})
 
@@ -57,14 +57,14 @@ class Counters:
 def refresh(
     store: CountStore, issuer_id: str, month: Period, counts: Counts, every: tuple[Period, Period], number: int
 ) -> None:
-    """Store the ``counts`` of ``month`` in the counters of an issuer's credentials; for new ones, those of ``every``
+    """Store the ``counts`` of ``month`` in the view counts of an issuer's credentials; for new ones, those of ``every``
     month from the first to the last. Raises `Superseded`."""
     past: list[tuple[Period, Counts]] | None = None
-    for before in store.counters(issuer_id):
+    for before in store.view_counts(issuer_id):
         if before.complete:
             after = before.with_months([(month, counts)])
         else:
             past = list(store.sections(issuer_id, *every, Section.CREDENTIALS)) if past is None else past
             after = replace(before, complete=True).with_months([*past, (month, counts)])
         if after != before:
-            store.save_counters(issuer_id, after, number)
+            store.save_view_counts(issuer_id, after, number)

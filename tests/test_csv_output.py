@@ -6,7 +6,7 @@ import io
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.award.bulk import csv_output
+from chalicelib import csv_output
 
 TRIGGERS = "=+-@\t\r\0"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from chalicelib.analytics.rate_store import Taken
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.tables import ConditionFailed, Tables
 from chalicelib.errors import Unavailable
-from chalicelib.verifiers.ports import Taken
 
 _MILLISECOND = timedelta(milliseconds=1)
 _ATTEMPTS = 4
@@ -16,8 +16,8 @@ _ATTEMPTS = 4
 moved again from the past. Two in a row are already rare."""
 
 
-class DynamoAllowanceStore:
-    """`reports.fetch_allowance.AllowanceStore` and `verifiers.ports.RateStore` on DynamoDB, in the table without
+class DynamoRateStore:
+    """`analytics.rate_store.RateStore` on DynamoDB, in the table without
     point-in-time recovery or a stream; ``key`` says in which partitions.
 
     Each change is one conditional update, so concurrent requests cannot take more than there is. A lost reply may take
@@ -28,9 +28,6 @@ class DynamoAllowanceStore:
         self._tables = tables
         self._table = tables.secrets
         self._key = key
-
-    def reserve(self, network: str, now: datetime, span: timedelta, limit: timedelta) -> timedelta:
-        return self.take(network, now, span, limit).wait
 
     def take(self, name: str, now: datetime, span: timedelta, limit: timedelta) -> Taken:
         current, length = _milliseconds_since_1970(now), span // _MILLISECOND
@@ -70,11 +67,11 @@ class DynamoAllowanceStore:
             return None, None if item is None else int(item["free_at"]["N"])
         return int(after["free_at"]["N"]), None
 
-    def give_back(self, network: str, span: timedelta) -> None:
+    def give_back(self, name: str, span: timedelta) -> None:
         length = span // _MILLISECOND
         self._tables.change_if_possible(
             self._table,
-            self._key(network),
+            self._key(name),
             "SET free_at = free_at - :length",
             "attribute_exists(free_at)",
             {":length": length},

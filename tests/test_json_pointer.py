@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.award.input.json_pointer import (
+from chalicelib.errors import Refused
+from chalicelib.json_pointer import (
     MAX_POINTER,
     Absent,
     check_pointer,
     resolve,
 )
-from chalicelib.errors import Refused
 
 # RFC 6901, section 5.
 DOCUMENT = {

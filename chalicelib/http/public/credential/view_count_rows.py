@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.language.phrase import phrase
 
-if TYPE_CHECKING:  # most credentials show no counters
-    from chalicelib.analytics.counts.counters import ByPeople
+if TYPE_CHECKING:  # most credentials show no view counts
+    from chalicelib.analytics.counts.view_counts import ByPeople
 
 STEP = 10
 """Numbers are rounded down to a multiple of this; a number below it is not shown. As many as the people in the smallest
 group whose figures an issuer sees (`analytics.kpi.suppression`)."""
 
 
-class CounterRow(NamedTuple):
+class ViewCountRow(NamedTuple):
     """One counter."""
 
     label: str
@@ -26,9 +26,9 @@ class CounterRow(NamedTuple):
     step: int = STEP
 
 
-def rows(counted: ByPeople) -> tuple[CounterRow, ...]:
-    """The counters that the page shows."""
+def rows(counted: ByPeople) -> tuple[ViewCountRow, ...]:
+    """The view counts that the page shows."""
     return (
-        CounterRow(phrase("Views"), counted.views // STEP * STEP),
-        CounterRow(phrase("Other verifications"), counted.verifications // STEP * STEP),
+        ViewCountRow(phrase("Views"), counted.views // STEP * STEP),
+        ViewCountRow(phrase("Other verifications"), counted.verifications // STEP * STEP),
     )

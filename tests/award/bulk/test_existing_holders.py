@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.award import achievements
-from chalicelib.award.bulk import earlier
-from chalicelib.award.bulk.earlier import MAX_ADDRESSES
+from chalicelib.award.bulk import existing_holders
+from chalicelib.award.bulk.existing_holders import MAX_ADDRESSES
 from chalicelib.award.bulk.upload import Row
 from chalicelib.award.issuing import status_changes
 from tests.award.fakes import IssuerFixture, new_achievement
@@ -22,8 +22,8 @@ def acme() -> IssuerFixture:
     return IssuerFixture(registered=True)
 
 
-def compare(acme: IssuerFixture, *rows: Row) -> earlier.Comparison:
-    return earlier.compare(acme.issuer_context, "acme", acme.achievement.id, rows)
+def compare(acme: IssuerFixture, *rows: Row) -> existing_holders.Comparison:
+    return existing_holders.compare(acme.issuer_context, "acme", acme.achievement.id, rows)
 
 
 def test_every_row_of_a_holder_is_found_with_the_newest_credential(acme: IssuerFixture) -> None:
