@@ -62,6 +62,8 @@ NEVER_LOADED = (
     "crawleruseragents/composer.json",
     "aws_lambda_powertools/event_handler/*",  # a router; Laurel uses only the logger, metrics and the tracer
     "aws_lambda_powertools/utilities/[!_j]*",  # all but what the logger imports, `jmespath_utils`
+    # Tracing of frameworks that Laurel does not use.
+    *(f"aws_xray_sdk/ext/{name}/*" for name in ("bottle", "django", "flask", "flask_sqlalchemy")),
     "boto3/data/*",  # definitions of `boto3.resource`; Laurel calls clients, which are defined in botocore
     "boto3/examples/*",
     "dateutil/zoneinfo/*",  # a copy of the time zones; Laurel reads those of tzdata
@@ -82,7 +84,7 @@ NEVER_LOADED = (
     "referencing/tests/*",
     "urllib3/contrib/emscripten/*",  # for browsers
     *(f"dns/{name}" for name in ("zone.py", "zonefile.py", "btree*.py", "versioned.py", "update.py")),  # of servers
-    *(f"dns/{name}" for name in ("dnssec.py", "dnssecalgs/*", "quic/_*", "win32util.py")),
+    *(f"dns/{name}" for name in ("dnssec.py", "dnssecalgs/*", "quic/_[!_]*", "win32util.py")),
 )
 """Files in the requirements that no function reads: 7.6 MB unzipped."""
 
