@@ -181,6 +181,10 @@ crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS 
 crash-batch: $(VENV) $(VENV_AWS) ## Interrupt a batch and its job at every AWS call and go on; prints one JSON line
 	@$(BIN)/python -m crash.batch
 
+.PHONY: crash-watches
+crash-watches: $(VENV) $(VENV_AWS) ## Interrupt the checks and deliveries of a watch at every AWS call and go on; prints one JSON line
+	@$(BIN)/python -m crash.watches
+
 .PHONY: crash-erasure
 crash-erasure: $(VENV) $(VENV_AWS) ## Interrupt the erasure of a person at every AWS call, run it again and search every byte; prints one JSON line
 	@$(BIN)/python -m crash.erasure

@@ -69,6 +69,8 @@ ISSUERS_AND_HOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sign_in.oidc": ("/oidc",),
         "verifiers.developers": ("/developers",),
         "verifiers.account": ("/v1/verifier",),
+        "verifiers.watches": ("/v1/watches",),
+        "verifiers.watch_pages": ("/developers/{id}/watches",),
         "api.achievements": ("/v1/achievements",),
         "api.analytics": ("/v1/analytics",),
         "api.credentials": (

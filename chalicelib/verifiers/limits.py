@@ -88,8 +88,10 @@ _VERIFY = Limit(Policy("verify", 2_000, timedelta(milliseconds=50)), _without_ke
 # Suggestions while fifty recruiters of a platform type, then 10 searches a second. How much of the directory a network
 # reads in a day has a limit of its own, with and without a key (`directory.reading_limit`).
 _DIRECTORY = Limit(Policy("directory", 600, timedelta(milliseconds=100)), _without_key("directory"))
+# Watches for two batches of the largest size in half an hour; nobody watches without a key.
+_WATCH = Limit(Policy("watch", 200, _SECOND), MappingProxyType({}))
 LIMITS: Mapping[Scope, Limit] = MappingProxyType(
-    {Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY, Scope.DIRECTORY: _DIRECTORY}
+    {Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY, Scope.DIRECTORY: _DIRECTORY, Scope.WATCH: _WATCH}
 )
 """By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones; a
 search of the directory counts as one, however many people it finds."""

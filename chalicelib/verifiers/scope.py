@@ -15,3 +15,5 @@ class Scope(StrEnum):
     """Verify many credentials in one request or job."""
     DIRECTORY = "directory"
     """Search the directory."""
+    WATCH = "watch"
+    """Watch credentials, and be told when their verdict changes."""

@@ -79,11 +79,13 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
         "UpdateItem": {"API_RATE", "BATCHES_OF", "FETCHES", "LISTINGS_READ", "RECEIPTS_MADE"},
     },
     ("RunTasksRole", "credentials"): {
-        **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
+        "GetItem": {*TASK_READS, "PUBLISHED", "WATCHES"}, "BatchGetItem": {*TASK_READS, "PUBLISHED"},
+        "Query": TASK_READS,
         "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "SAVED", "TASKS"},
     },
     ("RunTasksRole", "secrets"): {
-        **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY"}),
+        "GetItem": {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY", "WATCH_DELIVERIES"},
+        "Query": {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY"},
         "PutItem": {"DRY_RUN", "HOLDER_LINKS", "MAIL", "SIGNING_KEY"}, "UpdateItem": {"COUNT"},
         "DeleteItem": {"LINK_REQUEST"},
     },
@@ -121,6 +123,18 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("RunBatchesRole", "events"): {},
     ("RunBatchesRole", "secrets"): each(("GetItem", "Query", "PutItem", "UpdateItem"), {"BATCH"}),
     ("RunBatchesRole", "erasures"): TOMBSTONES,
+    ("RunWatchesRole", "credentials"): {
+        **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "DID", "ISSUER", "LIST", "WATCHES"}),
+        "Query": {"ISSUER_NAME", "WATCHED", "WATCHED_OF", "WATCHES", "WATCH_TASKS"},
+        "PutItem": {"TASKS", "WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
+        "DeleteItem": {"WATCHED", "WATCHED_OF", "WATCHES", "WATCH_TASKS"},
+    },
+    ("RunWatchesRole", "events"): {},
+    ("RunWatchesRole", "secrets"): {
+        "GetItem": {"WATCH_DELIVERIES"}, "PutItem": {"TASKS", "WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
+        "UpdateItem": {"WATCH_CHECKS"},
+    },
+    ("RunWatchesRole", "erasures"): TOMBSTONES,
     ("SendMessagesRole", "secrets"): each(("GetItem", "PutItem"), {"ENDPOINT_MESSAGES"}),
     ("SendMessagesRole", "erasures"): {},
     ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": WRITTEN_EVENTS},
@@ -171,8 +185,8 @@ def partitions() -> dict[str, str]:
         if signature.return_annotation in ("Key", "Range") and not name.startswith("_"):
             made[name] = function(**{each: SAMPLES.get(each, "x") for each in signature.parameters}).pk
     hours = keys.part_counts_of_all(bucket_of(NOW).parent.parent).pk
-    queued = keys.task(NOW, "x", "x", "x", keys.ENDPOINT_TASKS).pk
-    return {**made, "operator_tokens": keys.tokens(None).pk, "hour_counts": hours, "endpoint_tasks": queued}
+    queued = {name: keys.task(NOW, "x", "x", "x", name).pk for name in (keys.ENDPOINT_TASKS, keys.WATCH_TASKS)}
+    return {**made, "operator_tokens": keys.tokens(None).pk, "hour_counts": hours, **queued}
 
 
 PARTITIONS = partitions()

@@ -13,6 +13,8 @@ from chalicelib.http.core.access import CallerKind
 from chalicelib.verifiers.batch import jobs
 from chalicelib.verifiers.batch.job import Detail
 from chalicelib.verifiers.verifier import Verifier
+from chalicelib.verifiers.watches import changing, creating
+from chalicelib.verifiers.watches.creating import WatchDraft
 from tests.http.fake_laurel import BASE_URL, Laurel
 from tests.http.gateway import Response
 from tests.http.matrix import OTHER, OWNER, Call, EntryContext, entries
@@ -89,6 +91,8 @@ class World:
         at = EntryContext(self.laurel)
         if operation.route == "GET /v1/verify/batch/{id}":
             return Call(f"/v1/verify/batch/{self._batch()}")
+        if operation.url.startswith("/v1/watches/{id}"):
+            return Call(self._watch(operation.url))
         entry = _MATRIX.get((operation.method, operation.url))
         if entry is not None:
             return entry(at)
@@ -113,6 +117,14 @@ class World:
         return jobs.create(
             self.laurel.batch_jobs, "j" * 26, owner, Detail.SUMMARY, ['{"ref": "Canary College"}'], []
         ).id
+
+    def _watch(self, url: str) -> str:
+        """``url`` with the ids of a watch of the first tenant, and of a delivery of it."""
+        context, owner = self.laurel.watch_context, self.verifiers[OWNER].id
+        draft = WatchDraft("https://canary.example/laurel", EntryContext(self.laurel).credential)
+        watch = creating.create(context, owner, "w" * 26, draft).watch
+        delivery = changing.test(context, owner, watch.id)
+        return url.replace("{id}", watch.id).replace("{delivery}", delivery.id)
 
 
 def _written(sent: object, media_type: str) -> bytes:

@@ -17,6 +17,7 @@ from tools.openapi.areas import (
     vc_api,
     verification,
     verifiers,
+    watches,
     webhooks,
 )
 from tools.openapi.operation import Area
@@ -26,6 +27,7 @@ AREAS: tuple[Area, ...] = (
     hosted.AREA,
     catalogue.AREA,
     verifiers.AREA,
+    watches.AREA,
     agents.AREA,
     vc_api.AREA,
     credentials.AREA,
