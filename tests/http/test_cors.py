@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.access.roles import Role
 from chalicelib.http.core.access import CallerKind
+from chalicelib.http.mcp import routes as mcp
 from tests.http.matrix import OWNER, EntryContext
 from tests.http.test_two_tenants import GUARDED, MATRIX, PUBLIC, ROUTES, TwoTenants, rule
 from tests.http.verifiers.keys import as_verifier
@@ -17,8 +18,12 @@ OPEN = [
     if rule(*route.split(" ")).open_to_all and not route.startswith("POST /credentials/issue")
 ]
 """The public reads, and verification without a key."""
-PREFLIGHTED = [operation for operation in OPEN if operation.body and "json" in operation.body.types[0]]
-"""Browsers ask before they send JSON (Fetch, 2.2.2, "CORS-safelisted request-header")."""
+PREFLIGHTED = [
+    operation
+    for operation in OPEN
+    if operation.body and "json" in operation.body.types[0] and operation.route != f"POST {mcp.PATH}"
+]
+"""Browsers ask before they send JSON (Fetch, 2.2.2, "CORS-safelisted request-header"). Agents are no pages."""
 every_route = pytest.mark.parametrize(("method", "path"), [each for each in ROUTES if each[0] != "OPTIONS"])
 
 

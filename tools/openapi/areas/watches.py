@@ -36,7 +36,7 @@ _LINK = {"type": "string", "minLength": 1, "maxLength": MAX_LINK}
 _LIMIT = Query(whole(1, MAX_PAGE), f"Up to {MAX_PAGE}.")
 _CURSOR = Query(STRING, "The `next` of the page before.")
 _NOTHING = Body(request({}), {}, required=False)
-_QUEUEING = ("watch_disabled", "daily_limit_exceeded", "conflict")
+_QUEUEING = ("watch_disabled", "refused", "daily_limit_exceeded", "conflict")
 _WATCH: dict[str, Schema] = {
     "id": PUBLIC_ID,
     "state": one_of(("active", "disabled")),
