@@ -59,10 +59,13 @@ class SendContext:
 
 
 def handle(context: SendContext, task: Task) -> None:
-    """Send the message that ``task`` names, if this is still its current task. Raises `Unavailable`."""
+    """Send the message that ``task`` names, unless a later attempt is planned. Raises `Unavailable`.
+
+    A task that was postponed after an error is due later than its message.
+    """
     endpoint_id, _, message_id = task.subject.partition(".")
     message = context.store.message(task.issuer_id, endpoint_id, message_id)
-    if message is None or message.state is not State.WAITING or message.due != task.due:
+    if message is None or message.state is not State.WAITING or message.due > task.due:
         return
     try:
         endpoint = context.store.endpoint(task.issuer_id, endpoint_id)

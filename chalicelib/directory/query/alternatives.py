@@ -25,6 +25,8 @@ class Alternative:
     value: str
     label: str
     rest: str
+    replaces: str | None = None
+    """The value of the same kind that it replaces."""
 
 
 def alternatives(searched: str, suggest: Callable[[str], Sequence[Suggestion]]) -> tuple[Alternative, ...]:
@@ -39,6 +41,14 @@ def alternatives(searched: str, suggest: Callable[[str], Sequence[Suggestion]]) 
         if found:
             return found[:MAX_ALTERNATIVES]
     return ()
+
+
+def similar_skills(value: str, suggest: Callable[[str], Sequence[Suggestion]]) -> tuple[Alternative, ...]:
+    """The skills whose name contains the words of ``value``, which someone has entered as a skill. Raises what
+    ``suggest`` raises."""
+    found = (one for one in suggest(value) if one.kind == FilterKind.SKILL and one.value != value)
+    skills = [Alternative(FilterKind.SKILL, one.value, one.label, "", replaces=value) for one in found]
+    return tuple(skills[:MAX_ALTERNATIVES])
 
 
 def _named(rest: str, suggested: Sequence[Suggestion]) -> Iterator[Alternative]:

@@ -13,7 +13,8 @@ from chalice.app import Request
 from chalicelib.analytics.event import Kind, VisitorClass
 from chalicelib.directory import directory_events
 from chalicelib.directory.ports import Ports
-from chalicelib.directory.query.alternatives import Alternative, alternatives
+from chalicelib.directory.query.alternatives import Alternative, alternatives, similar_skills
+from chalicelib.directory.query.query import FilterKind
 from chalicelib.directory.reading_limit import SUGGESTIONS, Reading
 from chalicelib.directory.search import MAX_PAGE, Page, SearchRequest, search, suggestions
 from chalicelib.errors import NotFound, Refused, TooMany
@@ -147,15 +148,17 @@ def _ports(services: Services, reading: Reading) -> Ports:
 
 
 def _alternatives(ports: Ports, asked: SearchParameters, now: datetime) -> tuple[Alternative, ...]:
-    """Filters to use instead of some of the words, each of which finds someone."""
-    if not asked.text.strip():
-        return ()
-    found = alternatives(asked.text, lambda part: suggestions(part, ports))
+    """Filters to use instead of some of the words, or of a skill, each of which finds someone."""
+    skills = [value for kind, value in asked.chosen if kind == FilterKind.SKILL]
+    if asked.text.strip():
+        found = alternatives(asked.text, lambda part: suggestions(part, ports))
+    else:
+        found = similar_skills(skills[0], lambda part: suggestions(part, ports)) if skills else ()
     return tuple(one for one in found if one.kind not in asked.fixed and _finds(ports, asked, one, now))
 
 
 def _finds(ports: Ports, asked: SearchParameters, other: Alternative, now: datetime) -> bool:
-    wanted = asked.with_filter(other.kind, other.value, other.rest).request(limit=1, total=False, facets=False)
+    wanted = asked.with_alternative(other).request(limit=1, total=False, facets=False)
     return bool(search(wanted, ports, now).hits)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from chalice.app import Request
 
+from chalicelib.directory.query.alternatives import Alternative
 from chalicelib.directory.query.query import FilterKind, Query, read_query
 from chalicelib.directory.search import MAX_PAGE, PAGE, SearchRequest
 from chalicelib.http.input import query
@@ -67,6 +68,11 @@ class SearchParameters:
     def with_filter(self, kind: str, value: str, text: str) -> SearchParameters:
         """The same search for ``text``, with one more filter."""
         return replace(self, text=text, conditions=(*self.conditions, (kind, value)), cursor=None)
+
+    def with_alternative(self, other: Alternative) -> SearchParameters:
+        """The same search with a filter that finds someone."""
+        kept = self if other.replaces is None else self.without_filter(other.kind, other.replaces)
+        return kept.with_filter(other.kind, other.value, other.rest)
 
     def without_filter(self, kind: str, value: str) -> SearchParameters:
         """The same search without one of its filters."""

@@ -174,7 +174,7 @@ def _chosen(asked: SearchParameters, filters: Iterable[Filter], base_url: str) -
 
 
 def _suggested_search(asked: SearchParameters, other: Alternative, base_url: str) -> SuggestedSearch:
-    url = asked.with_filter(other.kind, other.value, other.rest).first_url(base_url)
+    url = asked.with_alternative(other).first_url(base_url)
     return SuggestedSearch(url, LABELS[other.kind], _label(other.kind, other.label), other.rest)
 
 

@@ -120,6 +120,24 @@ def test_a_bucket_that_is_folded_again_sends_nothing_twice(world: World) -> None
     assert len(world.sender.received) == 1
 
 
+def test_a_message_is_sent_although_storage_failed_at_the_first_attempt(world: World) -> None:
+    world.publish(acted())
+    find, world.store.endpoint = world.store.endpoint, unavailable  # type: ignore[method-assign]
+    context = sending.SendContext(
+        world.store, world.sender, world.tasks, world.worker_tasks, lambda: world.now, world.entropy
+    )
+    handlers = {publishing.TASK: lambda task: sending.handle(context, task)}
+    run(Worker(world.tasks, handlers, lambda: world.now, world.entropy, lambda _: None), world.now + timedelta(1))
+    world.store.endpoint = find  # type: ignore[method-assign]
+    world.work_for(timedelta(hours=1))
+    assert [message.state for message in world.messages] == [State.DELIVERED]
+    assert len(world.sender.received) == 1
+
+
+def unavailable(_issuer_id: str, _endpoint_id: str) -> Endpoint:
+    raise Unavailable("The table does not respond.")
+
+
 def test_a_message_whose_task_was_lost_in_a_crash_is_queued_by_the_next_fold(world: World) -> None:
     one = acted()
     world.publish(one)

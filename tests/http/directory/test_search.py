@@ -152,6 +152,14 @@ def test_values_are_suggested_and_people_are_not(client: Gateway) -> None:
 
 
 @pytest.mark.usefixtures("people")
+def test_a_part_of_a_skill_suggests_the_whole_skill(client: Gateway) -> None:
+    page = client.get("/directory?skill=pyt", **PAGE).text
+    assert "Did you mean one of these?" in page
+    assert 'href="http://localhost:8000/directory?skill=python">Skill: <bdi>Python</bdi>' in page
+    assert "use the search box" in client.get("/directory?skill=zymurgy", **PAGE).text
+
+
+@pytest.mark.usefixtures("people")
 def test_the_page_shows_cards_filters_and_why(client: Gateway) -> None:
     page = client.get("/directory?q=python", **PAGE)
     assert page.status == 200
