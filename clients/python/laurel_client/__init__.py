@@ -4,24 +4,15 @@ client.py     the client
 models.py     reports, results and receipts
 errors.py     what can go wrong
 transport.py  HTTP, and waiting when Laurel asks for it
-receipts.py   get receipts, and check them offline
+receipts.py   check receipts offline
 """
 
 from laurel_client.client import Laurel
-from laurel_client.errors import (
-    ConnectionFailed,
-    JobTimeout,
-    LaurelError,
-    ProblemError,
-    RateLimited,
-    ReceiptInvalid,
-    Refused,
-    ServerError,
-)
-from laurel_client.models import BatchResult, CheckedReceipt, Finding, Receipt, Report
+from laurel_client.errors import ConnectionFailed, JobTimeout, LaurelError, ProblemError, RateLimited, ReceiptInvalid
+from laurel_client.models import Finding, Receipt, Report, Result
+from laurel_client.receipts import CheckedReceipt, check_offline
 
 __all__ = [
-    "BatchResult",
     "CheckedReceipt",
     "ConnectionFailed",
     "Finding",
@@ -32,7 +23,7 @@ __all__ = [
     "RateLimited",
     "Receipt",
     "ReceiptInvalid",
-    "Refused",
     "Report",
-    "ServerError",
+    "Result",
+    "check_offline",
 ]

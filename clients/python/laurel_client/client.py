@@ -4,63 +4,48 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
 
-from laurel_client.errors import JobTimeout
-from laurel_client.models import BatchResult, Json, Report
-from laurel_client.receipts import Receipts
-from laurel_client.transport import Transport, require_http
+from laurel_client.errors import ConnectionFailed, JobTimeout
+from laurel_client.models import Json, Receipt, Report, Result
+from laurel_client.transport import Transport, require_https
 
 POLL_SECONDS = 2.0
 JSON = {"Content-Type": "application/json"}
 
 Source = str | bytes | Json
 """A link, a JWT or JSON as text; a file (JSON, a JWT, a PNG, an SVG or a PDF) as bytes; or a mapping."""
+_Model = TypeVar("_Model")
 
 
 class Laurel:
     """A client of the Laurel at ``base_url``; an ``api_key`` of a verifier raises its limits (docs/platform.md).
 
     When Laurel asks to wait (429, 503), each request waits for up to ``max_wait`` seconds in total. ``timeout`` is for
-    one response, in seconds.
+    one response, in seconds. ``base_url`` is https, or http on this machine.
     """
 
     def __init__(
         self, base_url: str, api_key: str | None = None, *, timeout: float = 30.0, max_wait: float = 60.0
     ) -> None:
-        require_http(base_url)
+        require_https(base_url)
         self._transport = Transport(base_url.rstrip("/"), api_key, timeout, max_wait)
-        self.receipts = Receipts(self._transport, self.verify)
 
-    def verify(
-        self,
-        source: Source,
-        *,
-        recipient: str | None = None,
-        challenge: str | None = None,
-        domain: str | None = None,
-        receipt: bool = False,
-    ) -> Report:
+    def verify(self, source: Source, *, recipient: str | None = None, receipt: bool = False) -> Report:
         """Verify a credential. A forged one is a report too, not an error.
 
-        ``recipient`` is the email address that it should have been issued to; ``challenge`` and ``domain`` are what the
-        holder of a presentation was asked to sign. Raises `ProblemError`, `ConnectionFailed`.
+        ``recipient`` is the email address that it should have been issued to; ``receipt`` asks for a signed receipt.
+        Send a presentation as ``{"credential": …, "challenge": …, "domain": …}``, with what its holder was asked to
+        sign. Raises `ProblemError`, `ConnectionFailed`.
         """
         if isinstance(source, bytes):
-            if challenge is not None or domain is not None:
-                raise ValueError("Send a presentation as text or as a mapping.")
-            form = {"recipient": recipient, "receipt": "true" if receipt else None}
-            return Report.read(self._transport.send("/v1/verify", *_form(source, form)))
-        members = {
-            **_source(source),
-            "recipient": None if recipient is None else {"email": recipient},
-            "challenge": challenge,
-            "domain": domain,
-            "receipt": receipt or None,
-        }
-        body = json.dumps({name: value for name, value in members.items() if value is not None})
-        return Report.read(self._transport.send("/v1/verify", body.encode(), JSON))
+            fields = {"recipient": recipient, "receipt": "true" if receipt else None}
+            return _read(Report.read, self._transport.send("/v1/verify", *_form(source, fields)))
+        members = {"recipient": {"email": recipient} if recipient is not None else None, "receipt": receipt or None}
+        sent = {**_item(source), **{name: value for name, value in members.items() if value is not None}}
+        return _read(Report.read, self._transport.send("/v1/verify", json.dumps(sent).encode(), JSON))
 
     def verify_batch(
         self,
@@ -68,35 +53,64 @@ class Laurel:
         *,
         report: str = "summary",
         idempotency_key: str | None = None,
-        job_timeout: float = 600.0,
-    ) -> list[BatchResult]:
-        """Verify many, and wait for up to ``job_timeout`` seconds if they become a job. The results are in order.
+        timeout: float = 600.0,
+    ) -> Iterator[Result]:
+        """Verify many, wait for up to ``timeout`` seconds if they become a job, and yield the results in order.
 
-        An item is a link, a JWT or JSON as text, or ``{"ref": …, "url" or "credential": …}``. ``report`` is ``summary``
-        or ``full``. With an ``idempotency_key`` (and an API key) the same call can be repeated safely after an error.
+        An item is a link, a JWT or JSON as text, a credential as a mapping, or ``{"ref": …, "url" or "credential": …}``
+        with your own reference. ``report`` is ``summary`` or ``full``. With an ``idempotency_key`` (and an API key) the
+        same call can be repeated safely after an error.
         Raises `ProblemError`, `ConnectionFailed`, `JobTimeout`.
         """
-        sent = [_source(item) if isinstance(item, str) else item for item in items]
+        sent = [_item(item) for item in items]
         headers = JSON if idempotency_key is None else {**JSON, "Idempotency-Key": idempotency_key}
         body = json.dumps({"items": sent, "report": report}).encode()
         answer = self._transport.send("/v1/verify/batch", body, headers)
-        results = answer["results"] if "results" in answer else self._results(answer, job_timeout)
-        return [BatchResult.read(each) for each in results]
+        results = answer["results"] if "results" in answer else self._job_results(answer, timeout)
+        return _complete(results, len(sent))
 
-    def _results(self, job: Json, seconds: float) -> Iterable[Json]:
+    def receipt(self, receipt_id: str) -> Receipt:
+        """Return the receipt with ``receipt_id``, including its salt. Raises `ProblemError`, `ConnectionFailed`."""
+        return _read(Receipt.read, self._transport.send(f"/r/{quote(receipt_id, safe='')}.json"))
+
+    def receipt_keys(self) -> Json:
+        """Return the public keys of receipts, a JWK set: store it beside the receipts."""
+        return self._transport.send("/.well-known/jwks.json")
+
+    def _job_results(self, job: Json, seconds: float) -> Iterable[Json]:
         end = self._transport.monotonic() + seconds
-        while job["state"] != "done":
+        path = "/v1/verify/batch/" + quote(_read(lambda found: str(found["id"]), job), safe="")
+        while (results := job.get("links", {}).get("results")) is None:
             if self._transport.monotonic() >= end:
-                raise JobTimeout(job["links"]["self"])
+                raise JobTimeout(self._transport.base_url + path)
             self._transport.sleep(POLL_SECONDS)
-            job = self._transport.send(f"/v1/verify/batch/{job['id']}")
-        return self._transport.lines(job["links"]["results"])
+            job = self._transport.send(path)
+        return self._transport.lines(results)
 
 
-def _source(source: str | Json) -> dict[str, Any]:
-    """The member of an item or an envelope for ``source``."""
-    is_link = isinstance(source, str) and source.strip().lower().startswith(("http://", "https://"))
-    return {"url": str(source).strip()} if is_link else {"credential": source}
+def _complete(results: Iterable[Json], count: int) -> Iterator[Result]:
+    """Yield ``results``; raise `ConnectionFailed` if some are missing, so that nobody takes a part for all."""
+    found = 0
+    for found, each in enumerate(results, 1):  # noqa: B007 - the count is used after the loop
+        yield _read(Result.read, each)
+    if found != count:
+        raise ConnectionFailed(f"{found} results arrived instead of {count}.")
+
+
+def _read(reader: Callable[[Json], _Model], found: Json) -> _Model:
+    try:
+        return reader(found)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ConnectionFailed(f"The response has another form than expected: {error!r}") from error
+
+
+def _item(source: str | Json) -> dict[str, Any]:
+    """The members of an item of a batch, or of the envelope of a single request."""
+    if isinstance(source, str):
+        is_link = source.strip().lower().startswith(("http://", "https://"))
+        return {"url": source.strip()} if is_link else {"credential": source}
+    is_envelope = "@context" not in source and ("url" in source or "credential" in source)
+    return dict(source) if is_envelope else {"credential": source}
 
 
 def _form(file: bytes, fields: Mapping[str, str | None]) -> tuple[bytes, dict[str, str]]:

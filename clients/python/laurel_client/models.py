@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,23 +30,14 @@ class Receipt:
     id: str
     url: str
     jws: str
+    salt: str | None = None
+    """What `check_offline` needs if the hashes are salted; None unless it comes from `Laurel.receipt`, or if erased."""
+    raw: Json = field(repr=False, default_factory=dict)
 
-
-@dataclass(frozen=True, slots=True)
-class CheckedReceipt:
-    """The signed contents of a receipt."""
-
-    signed_at: datetime
-    claims: Json = field(repr=False)
-
-    def is_about(self, document: bytes) -> bool:
-        """Whether its credential is ``document``, byte for byte. Always false if the receipt has only a salted hash."""
-        return bool(self.claims["asked"]["document"].get("sha256") == hashlib.sha256(document).hexdigest())
-
-    @property
-    def verdict(self) -> str:
-        """The verdict at that time."""
-        return str(self.claims["verdict"])
+    @classmethod
+    def read(cls, found: Json) -> Self:
+        readable = found.get("readable") or {}
+        return cls(found["id"], found["url"], found["jws"], readable.get("salt"), found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,8 @@ class Report:
     issuer_check: str | None
     findings: tuple[Finding, ...]
     """All of them; in the summaries of a batch, those that failed or could not be completed."""
-    not_checked: tuple[str, ...]
+    not_checked: tuple[str, ...] | None
+    """None in the summaries of a batch, which do not say it."""
     credential: Json | None
     """Only what the signature covers; None unless the signature is valid, and in summaries."""
     replaced_by: str | None
@@ -79,26 +70,26 @@ class Report:
 
     @classmethod
     def read(cls, found: Json) -> Self:
-        receipt = found.get("receipt")
+        not_checked = found.get("not_checked")
         return cls(
-            verdict=found["verdict"],
+            verdict=str(found["verdict"]),
             checked_at=datetime.fromisoformat(found["checked_at"]),
             format=found.get("format"),
             issuer_check=found.get("issuer_check"),
             findings=tuple(
                 Finding(each["check"], each["outcome"], each["code"], each.get("message")) for each in found["findings"]
             ),
-            not_checked=tuple(found.get("not_checked", ())),
+            not_checked=None if not_checked is None else tuple(not_checked),
             credential=found.get("credential"),
             replaced_by=(found.get("replaced_by") or {}).get("url"),
-            receipt=Receipt(receipt["id"], receipt["url"], receipt["jws"]) if receipt else None,
+            receipt=Receipt.read(found["receipt"]) if found.get("receipt") else None,
             raw=found,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class BatchResult:
-    """The result of one item: either a ``report`` or an ``error``."""
+class Result:
+    """The result of one item of a batch: either a ``report`` or an ``error``."""
 
     ref: str | None
     report: Report | None

@@ -24,7 +24,7 @@ class _NoRedirect(HTTPRedirectHandler):
     """Laurel's API does not redirect, and an API key must not follow a redirect to another host."""
 
     def redirect_request(self, *_arguments: object) -> None:
-        return None
+        """Return no request, so that the redirect is an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Transport:
 
     def lines(self, url: str) -> Iterator[dict[str, Any]]:
         """Read the NDJSON at ``url``, a signed link to another host: without the API key. Raises `ConnectionFailed`."""
-        require_http(url)
+        require_https(url)
         try:
             with self.opener.open(Request(url), timeout=self.timeout) as response:  # noqa: S310 - checked above
                 while line := response.readline(MAX_LINE):
@@ -74,14 +74,16 @@ class Transport:
             raise ConnectionFailed(f"The results cannot be read: {error}") from error
 
 
-def require_http(url: str) -> None:
-    """Raise `ValueError` unless ``url`` is an https URL, or http for a Laurel on this machine or network."""
-    if urlsplit(url).scheme not in ("http", "https"):
+def require_https(url: str) -> None:
+    """Raise `ValueError` unless ``url`` is an https URL, or an http URL of this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")):
         raise ValueError("This must be an https URL.")
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text is not None and text.isascii() and text.isdigit() else None
+    """The seconds of a `Retry-After`, at least one, so that a wrong zero causes no loop."""
+    return max(1.0, float(text)) if text is not None and text.isascii() and text.isdigit() else None
 
 
 def _problem(error: HTTPError) -> Mapping[str, Any]:
@@ -94,7 +96,7 @@ def _problem(error: HTTPError) -> Mapping[str, Any]:
 def _json(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content) if len(content) <= MAX_BYTES else None
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise ConnectionFailed("The response is too large, or not a JSON object.")
