@@ -1,10 +1,10 @@
-/** A JSON problem document (RFC 9457) of Laurel as an error. */
+/** An error of Laurel: its problem document (RFC 9457) is in `problem`. */
 export class LaurelError extends Error {
   /** The stable code (docs/api.md, Errors), `job_timeout`, or `unexpected_response`. */
   readonly code: string;
   /** The HTTP status. */
   readonly status: number;
-  /** Seconds after which the same request may work, 0 if unknown. */
+  /** Seconds after which the same request may work; 0 or undefined if unknown. */
   readonly retryAfter?: number;
   readonly problem: Record<string, unknown>;
 }
@@ -15,15 +15,13 @@ export interface Options {
   /** A verifier's API key, only outside of browsers. */
   key?: string;
   signal?: AbortSignal;
-  /** How many seconds to wait in total when Laurel asks for it (429, 503). By default 60. */
+  /** How many seconds to wait in total when Laurel asks for it (`Retry-After`). By default 60. */
   maxWait?: number;
 }
 
 export interface VerifyOptions extends Options {
   /** The email address that the credential should have been issued to. */
   recipient?: string;
-  challenge?: string;
-  domain?: string;
   /** Whether to get a signed receipt as well, in `receipt` of the report. */
   receipt?: boolean;
 }
@@ -65,11 +63,14 @@ export interface Report extends Summary {
   receipt?: { id: string; url: string; jws: string; keys: string };
 }
 
+/** A link, a JWT or JSON as text, a credential, or one of them with what a presentation's holder was asked to sign. */
+export type Input = string | object | { credential: object | string; challenge?: string; domain?: string };
+/** By default, `ref` is the position of the item. */
 export type Item = { ref?: string; url: string } | { ref?: string; credential: object | string };
 export type BatchResult = { ref: string | null } & (Summary | Report | { problem: Record<string, unknown> });
 
-/** Verify a link, a JWT or JSON as text, a credential as an object, or a file. */
-export function verify(input: string | object | Blob, options?: VerifyOptions): Promise<Report>;
+/** Verify a credential. A forged one is a report too, not an error. */
+export function verify(input: Input | Blob | Uint8Array, options?: VerifyOptions): Promise<Report>;
 
 /** Verify many, and wait if they become a job. The results are in the order of the items. */
-export function verifyBatch(items: (string | Item)[], options?: BatchOptions): Promise<BatchResult[]>;
+export function verifyBatch(items: (string | object | Item)[], options?: BatchOptions): Promise<BatchResult[]>;

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chalice.app import Chalice
-from chalice.config import Config
-from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer
 from playwright.sync_api import Browser, expect
 
-from chalicelib.http.app import create_app
 from local.chromium import ChromiumMissing
 from local.chromium import chromium as installed_chromium
 from local.ports import free_port
 from tests.http.fake_laurel import Laurel, seeded
+from tests.http.serving import served
 
 pytest.register_assert_rewrite("tests.browser.widths")
 expect.set_options(timeout=20_000)
@@ -25,27 +21,12 @@ expect.set_options(timeout=20_000)
 SCREENSHOTS = Path(__file__).parents[2] / ".laurel" / "screenshots"
 
 
-class _Quiet(ChaliceRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's own
-        """Log nothing: each test shows what it requests."""
-
-
 @pytest.fixture(scope="session")
 def laurel() -> Iterator[Laurel]:
     """The fakes behind the pages, with their server running at ``base_url``."""
     port = free_port()
-    services = seeded(f"http://localhost:{port}")
-    app = create_app(services)
-    app.__class__ = type(
-        "ThreadedChalice", (LocalChalice, Chalice), {}
-    )  # one thread per request, as `chalice local` does
-    server = LocalDevServer(app, Config.create(), "localhost", port, handler_cls=_Quiet)
-    thread = threading.Thread(target=server.server.serve_forever, daemon=True)
-    thread.start()
-    yield services
-    server.shutdown()
-    server.server.server_close()
-    thread.join()
+    with served(seeded(f"http://localhost:{port}"), port) as services:
+        yield services
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """The ES module with which websites verify credentials (docs/quickstart.md).
 
 Websites can pin a version with Subresource Integrity, so the file of a published version never changes: a change needs
-a new file.
+a new file, which becomes `LATEST`. `clients/js` has a copy of the newest one and its types.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+LATEST = "v1.js"
 _FOLDER = Path(__file__).parent
 _FILE = re.compile(r"v[1-9]\d{0,2}\.js", re.ASCII)
 

@@ -1,6 +1,4 @@
-// Verify credentials with Laurel (docs/quickstart.md). Never put an API key into a page.
-const HERE = new URL(import.meta.url).origin;
-
+// Verify credentials: docs/quickstart.md. Never put an API key into a page.
 export class LaurelError extends Error {
   constructor(problem, status, retryAfter) {
     super(problem.detail || problem.title || `HTTP ${status}`);
@@ -8,55 +6,57 @@ export class LaurelError extends Error {
   }
 }
 
-const sleep = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
-async function send(path, body, { base = HERE, key, idempotencyKey, signal, maxWait = 60 }) {
+async function send(path, body, { base = import.meta.url, key, idempotencyKey, signal, maxWait = 60 }) {
   const headers = { Accept: "application/json" };
   if (key) headers.Authorization = `Bearer ${key}`;
   if (idempotencyKey) headers["Idempotency-Key"] = idempotencyKey;
   if (typeof body === "string") headers["Content-Type"] = "application/json";
-  const method = body ? "POST" : "GET";
-  const request = { method, headers, body, signal, credentials: "omit", redirect: "error" };
-  for (let left = maxWait; ;) {
-    const response = await fetch(new URL(path, base), request);
-    if (response.ok) return response;
-    const problem = await response.json().catch(() => ({}));
-    const wait = Number(response.headers.get("Retry-After"));
-    if (![429, 503].includes(response.status) || !(wait > 0 && wait <= left)) {
-      throw new LaurelError(problem ?? {}, response.status, wait);
-    }
-    left -= wait;
+  const init = { method: body ? "POST" : "GET", headers, body, signal, credentials: "omit", redirect: "error" };
+  for (;;) {
+    const response = await fetch(new URL(path, base), init);
+    const found = await response.json().catch(() => signal?.throwIfAborted());
+    if (response.ok && found) return found;
+    const wait = Number(response.headers.get("Retry-After")) || 0;
+    if (wait <= 0 || wait > maxWait) throw new LaurelError(found ?? {}, response.status, wait);
+    maxWait -= wait;
     await sleep(wait);
   }
 }
 
-const sourceOf = (input) => /^\s*https?:/i.test(input) ? { url: input.trim() } : { credential: input };
+function itemOf(input) {
+  if (typeof input === "string" && /^\s*https?:/i.test(input)) return { url: input.trim() };
+  const isItem = typeof input === "object" && !("@context" in input) && ("url" in input || "credential" in input);
+  return isItem ? input : { credential: input };
+}
 
 export async function verify(input, options = {}) {
-  const { recipient, challenge, domain, receipt } = options;
-  const to = recipient && { email: recipient };
-  let body = JSON.stringify({ ...sourceOf(input), recipient: to, challenge, domain, receipt });
-  if (input instanceof Blob) {
-    if (challenge ?? domain) throw new TypeError("Send presentations as text");
+  const { recipient, receipt } = options, email = recipient != null && { recipient: { email: recipient } };
+  let body = JSON.stringify({ ...itemOf(input), ...email, receipt });
+  if (input instanceof Blob || input instanceof Uint8Array) {
     body = new FormData();
-    body.append("file", input);
-    if (recipient) body.append("recipient", recipient);
+    body.append("file", new Blob([input]));
+    if (email) body.append("recipient", recipient || " ");
     if (receipt) body.append("receipt", "true");
   }
-  return (await send("/v1/verify", body, options)).json();
+  return send("/v1/verify", body, options);
 }
 
 export async function verifyBatch(items, { report, timeout = 600, idempotencyKey, ...options } = {}) {
-  const sent = items.map((item) => typeof item === "string" ? sourceOf(item) : item);
-  const read = async (path, body, more) => (await send("/v1/verify/batch" + path, body, { ...options, ...more })).json();
-  let answer = await read("", JSON.stringify({ items: sent, report }), { idempotencyKey });
-  if (answer.results) return answer.results;
-  for (const end = Date.now() + timeout * 1000; answer.state !== "done";) {
-    if (Date.now() > end) throw new LaurelError({ code: "job_timeout", detail: answer.links.self }, 202);
+  const path = "/v1/verify/batch", end = Date.now() + timeout * 1000;
+  const sent = items.map((item, index) => ({ ref: `${index}`, ...itemOf(item) }));
+  let answer = await send(path, JSON.stringify({ items: sent, report }), { ...options, idempotencyKey });
+  while (!answer.results && !answer.links.results) {
+    if (Date.now() >= end) throw new LaurelError({ code: "job_timeout", detail: answer.links.self }, 202);
     await sleep(2);
-    answer = await read("/" + answer.id);
+    answer = await send(`${path}/${answer.id}`, undefined, options);
   }
-  const found = await fetch(answer.links.results, { signal: options.signal });
-  if (!found.ok) throw new LaurelError({}, found.status);
-  return (await found.text()).trim().split("\n").map((line) => JSON.parse(line));
+  let { results } = answer;
+  if (!results) {
+    const text = await (await fetch(answer.links.results, { signal: options.signal })).text();
+    results = text.trim().split("\n").map((line) => JSON.parse(line));
+  }
+  if (results.length !== sent.length) throw new LaurelError({ detail: "Incomplete" }, 200);
+  return results;
 }

@@ -13,7 +13,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed.widgets import JAVASCRIPT, VERSION_SECONDS
 from chalicelib.settings import Function
 
-MISSING = "There is no such version. The newest one is /client/v1.js."
+MISSING = f"There is no such version. The newest one is /client/{client.LATEST}."
 
 
 def routes(services: Services) -> Routes:

@@ -41,7 +41,8 @@ class Laurel:
         sign. Raises `ProblemError`, `ConnectionFailed`.
         """
         if isinstance(source, bytes):
-            fields = {"recipient": recipient, "receipt": "true" if receipt else None}
+            # A form without a text in a field counts as one without the field, which would skip the check.
+            fields = {"recipient": " " if recipient == "" else recipient, "receipt": "true" if receipt else None}
             return _read(Report.read, self._transport.send("/v1/verify", *_form(source, fields)))
         members = {"recipient": {"email": recipient} if recipient is not None else None, "receipt": receipt or None}
         sent = {**_item(source), **{name: value for name, value in members.items() if value is not None}}
@@ -58,11 +59,11 @@ class Laurel:
         """Verify many, wait for up to ``timeout`` seconds if they become a job, and yield the results in order.
 
         An item is a link, a JWT or JSON as text, a credential as a mapping, or ``{"ref": …, "url" or "credential": …}``
-        with your own reference. ``report`` is ``summary`` or ``full``. With an ``idempotency_key`` (and an API key) the
-        same call can be repeated safely after an error.
+        with your own reference, by default its position. ``report`` is ``summary`` or ``full``. With an
+        ``idempotency_key`` (and an API key) the same call can be repeated safely after an error.
         Raises `ProblemError`, `ConnectionFailed`, `JobTimeout`.
         """
-        sent = [_item(item) for item in items]
+        sent = [{"ref": str(number), **_item(item)} for number, item in enumerate(items)]
         headers = JSON if idempotency_key is None else {**JSON, "Idempotency-Key": idempotency_key}
         body = json.dumps({"items": sent, "report": report}).encode()
         answer = self._transport.send("/v1/verify/batch", body, headers)

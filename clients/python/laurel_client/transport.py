@@ -40,7 +40,7 @@ class Transport:
     opener: OpenerDirector = field(default_factory=lambda: build_opener(_NoRedirect), repr=False)
 
     def send(self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """Return the JSON of the response; wait and repeat if it is 429 or 503 with a `Retry-After`.
+        """Return the JSON of the response; wait and repeat if it is an error with a `Retry-After`.
 
         Raises `ProblemError`, `ConnectionFailed`.
         """
@@ -56,7 +56,7 @@ class Transport:
             except HTTPError as error:
                 with error:
                     wait = _seconds(error.headers.get("Retry-After"))
-                    if error.code not in (429, 503) or wait is None or wait > left:
+                    if wait is None or wait > left:
                         raise of_response(error.code, _problem(error), wait) from None
             except (OSError, HTTPException) as error:
                 raise ConnectionFailed(f"{self.base_url} did not respond: {error}") from error
