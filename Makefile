@@ -10,6 +10,8 @@ STAGE ?= dev
 WORKERS ?= 2
 MINUTES ?= 5
 SIZE ?= 10000
+CASES ?= 40
+SEED ?= 1
 
 # Write bytecode even if the environment disables it; otherwise each worker recompiles all tests.
 export PYTHONDONTWRITEBYTECODE :=
@@ -21,6 +23,7 @@ VENV_AWS := .venv-aws/.made
 VENV_BENCH := .venv-bench/.made
 VENV_FUZZ := .venv-fuzz/.made
 VENV_MUTATE := .venv-mutate/.made
+VENV_CONTRACT := .venv-contract/.made
 
 # The tests that need no running stack, no database engine and no browser.
 FAST := --ignore tests/stack --ignore tests/conformance --ignore tests/contract --ignore tests/crash --ignore tests/browser --ignore tests/local -m "not slow"
@@ -52,6 +55,9 @@ $(VENV_FUZZ): requirements.txt requirements-fuzz.txt
 
 $(VENV_MUTATE): requirements.txt requirements-dev.txt requirements-mutate.txt
 	@tools/venv.sh .venv-mutate requirements-mutate.txt "$(PYTHON)"
+
+$(VENV_CONTRACT): requirements.txt requirements-dev.txt requirements-contract.txt
+	@tools/venv.sh .venv-contract requirements-contract.txt "$(PYTHON)"
 
 $(VENV_BENCH): requirements-bench.txt
 	@tools/venv.sh .venv-bench requirements-bench.txt "$(PYTHON)"
@@ -116,6 +122,11 @@ test-second: $(VENV) $(VENV_AWS) ## Run the `make test-fast` tests under a secon
 	  HYPOTHESIS_PROFILE=fast .venv-second/bin/pytest --numprocesses $(WORKERS) --dist worksteal -q $(FAST); \
 	else echo "NO SECOND PYTHON 3.11 to 3.14 IS INSTALLED: the tests ran under one version only" >&2; fi
 
+.PHONY: contract
+contract: $(VENV) $(VENV_CONTRACT) ## Compare the API with its last release, then send CASES (default 40) generated requests per operation for two tenants; prints one JSON line
+	@$(BIN)/python -m tools.openapi --check >&2
+	@.venv-contract/bin/python -m tests.openapi.run_schemathesis --cases $(CASES) --seed $(SEED)
+
 .PHONY: fuzz
 fuzz: $(VENV_FUZZ) ## Fuzz every parser for MINUTES (default 5)
 	@.venv-fuzz/bin/python -W ignore -m fuzz --minutes $(MINUTES)
@@ -169,6 +180,10 @@ crash-award: $(VENV) $(VENV_AWS) ## Interrupt issuing and revoking at every AWS 
 .PHONY: crash-batch
 crash-batch: $(VENV) $(VENV_AWS) ## Interrupt a batch and its job at every AWS call and go on; prints one JSON line
 	@$(BIN)/python -m crash.batch
+
+.PHONY: crash-watches
+crash-watches: $(VENV) $(VENV_AWS) ## Interrupt the checks and deliveries of a watch at every AWS call and go on; prints one JSON line
+	@$(BIN)/python -m crash.watches
 
 .PHONY: crash-erasure
 crash-erasure: $(VENV) $(VENV_AWS) ## Interrupt the erasure of a person at every AWS call, run it again and search every byte; prints one JSON line

@@ -112,6 +112,24 @@ def run_batches(event: dict[str, Any], _context: object) -> None:
             log.batch_run(None)
 
 
+@app.lambda_function(name="run_watches")
+def run_watches(event: dict[str, Any], _context: object) -> None:
+    """Check watches and send their deliveries: what messages of the queue ask for at once, and every minute, for up to
+    50 seconds, what is due."""
+    from chalicelib.sqs.watch_queue import wakes_in
+    from chalicelib.tasks.worker import Worker, run
+    from chalicelib.verifiers.watches import running
+
+    context = services.watch_work()
+    if "Records" in event:
+        for wake in wakes_in(event["Records"]):
+            running.work(context, wake)
+            log.watch_woken(wake)
+        return
+    worker = Worker(services.watch_tasks, running.handlers(context), services.clock, services.entropy, log.task_failed)
+    log.watches_run(run(worker, services.clock() + timedelta(seconds=50)))
+
+
 @app.lambda_function(name="update_directory")
 def update_directory(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Update the listings affected by changed items. Return the first change to redeliver."""

@@ -35,9 +35,10 @@ def list_achievements(token: str) -> dict[str, Any]:
     return _event("GET", "/v1/achievements", "/v1/achievements", headers)
 
 
-def search_directory(query: dict[str, str]) -> dict[str, Any]:
-    """Build the event of `GET /v1/directory`."""
-    return _with_query(_event("GET", "/v1/directory", "/v1/directory", {"Accept": "application/json"}), query)
+def search_directory(query: dict[str, str], api_key: str) -> dict[str, Any]:
+    """Build the event of `GET /v1/directory` with the API key of a verifier."""
+    headers = {"Accept": "application/json", "Authorization": f"Bearer {api_key}"}
+    return _with_query(_event("GET", "/v1/directory", "/v1/directory", headers), query)
 
 
 def view_console(path: str, issuer_id: str, cookie: str, query: dict[str, str]) -> dict[str, Any]:

@@ -74,6 +74,11 @@ if TYPE_CHECKING:  # a credential page needs none of these, and they would lengt
     from chalicelib.verifiers.idempotency import IdempotencyContext
     from chalicelib.verifiers.limits import ApiLimits
     from chalicelib.verifiers.ports import GrantStore
+    from chalicelib.verifiers.watches.changing import RemovalContext
+    from chalicelib.verifiers.watches.creating import WatchContext
+    from chalicelib.verifiers.watches.running import WatchWork
+    from chalicelib.verifiers.watches.waking import Send
+    from chalicelib.verifiers.watches.watch import WatchStore
 
 Clock = Callable[[], datetime]
 Entropy = Callable[[int], bytes]
@@ -271,10 +276,12 @@ class Services:
         )
 
     def update_listings(self, records: Sequence[dict[str, Any]]) -> Update:
-        """Apply records of the stream of stored items to the index of the directory."""
+        """Apply records of the stream of stored items to the index of the directory, and have watches checked."""
         from chalicelib.directory.writing import updates
-        from chalicelib.dynamo.stores.directory.stream import read_changes
+        from chalicelib.dynamo.stores.directory.stream import read_changes, read_wakes
 
+        # First, so that a listing that cannot be updated delays no watch. Its records are delivered again.
+        self.wake_watches(read_wakes(records))
         return updates.apply_stream(self.listing_updates, read_changes(records))
 
     @cached_property
@@ -451,6 +458,88 @@ class Services:
         from chalicelib.verifiers.idempotency import IdempotencyContext
 
         return IdempotencyContext(DynamoKeyClaims(self._tables), self._batch_files, self.clock, self.entropy)
+
+    @cached_property
+    def watch_store(self) -> WatchStore:
+        """The store of watches."""
+        from chalicelib.dynamo.stores.watches import DynamoWatchStore
+
+        return DynamoWatchStore(self._tables)
+
+    @cached_property
+    def watch_tasks(self) -> TaskQueue:
+        """The queue of checks and deliveries of watches."""
+        from chalicelib.dynamo import keys
+        from chalicelib.dynamo.stores.tasks import DynamoTaskQueue
+
+        return DynamoTaskQueue(self._tables, keys.WATCH_TASKS)
+
+    @cached_property
+    def wake_watches(self) -> Send:
+        """What makes the function of watches work at once."""
+        from chalicelib.sqs.watch_queue import WatchQueue
+
+        return WatchQueue(self.settings.region, self.settings.watch_queue).send
+
+    @cached_property
+    def watch_context(self) -> WatchContext:
+        """Actions of verifiers on their watches."""
+        from chalicelib.dynamo import keys
+        from chalicelib.dynamo.stores.counters import DynamoCounters
+        from chalicelib.verifiers.watches.creating import WatchContext
+
+        return WatchContext(
+            self.watch_store,
+            self.verifier_context.store.verifier,
+            self.hosted_reports,
+            self.receipts.find,
+            self.submitted_reports.hosted_id,
+            self._network.guard.target,
+            DynamoCounters(self._tables, keys.watches_of),
+            self.wake_watches,
+            self.settings.base_url,
+            self.clock,
+            self.entropy,
+        )
+
+    @cached_property
+    def watch_removals(self) -> RemovalContext:
+        """The deletion of all watches of a verifier."""
+        from chalicelib.verifiers.watches.changing import RemovalContext
+
+        return RemovalContext(self.watch_store, self.watch_tasks)
+
+    @cached_property
+    def watch_idempotency(self) -> IdempotencyContext:
+        """`Idempotency-Key`s of requests about watches, whose answers are small."""
+        from chalicelib.dynamo.stores.batches import DynamoKeyClaims
+        from chalicelib.dynamo.stores.watches import DynamoKeyAnswers
+        from chalicelib.verifiers.idempotency import IdempotencyContext
+
+        answers = DynamoKeyAnswers(self._tables, self.clock)
+        return IdempotencyContext(DynamoKeyClaims(self._tables), answers, self.clock, self.entropy)
+
+    def watch_work(self) -> WatchWork:
+        """What the function of watches needs, for one call."""
+        from chalicelib.dynamo import keys
+        from chalicelib.dynamo.stores.counters import DynamoCounters
+        from chalicelib.net.endpoints import NetworkSender
+        from chalicelib.verifiers.watches.checking import CheckContext
+        from chalicelib.verifiers.watches.running import WatchWork
+        from chalicelib.verifiers.watches.sending import SendContext
+
+        checks = CheckContext(
+            self.watch_store,
+            self.hosted_reports,
+            self.batch_reports,
+            DynamoCounters(self._tables, keys.watch_checks),
+            self.wake_watches,
+            self.clock,
+            self.entropy,
+        )
+        sender = NetworkSender(self._network.fetcher, time.monotonic)
+        sends = SendContext(self.watch_store, sender, self.clock, self.entropy)
+        return WatchWork(checks, sends, self.watch_removals)
 
     @cached_property
     def issuer_store(self) -> IssuerStore:
@@ -764,13 +853,17 @@ class Services:
         from chalicelib.directory.saved import checking
         from chalicelib.directory.writing import updates
         from chalicelib.moderation import notices
+        from chalicelib.verifiers.watches import emailing
+        from chalicelib.verifiers.watches.watch import NEWS
 
+        watch_emails = emailing.EmailContext(self.watch_store, self.delivery_context)
         delivery = delivery_handlers.handlers(self.delivery_context)
         recorder = IssueRecorder(self.issuer_context, self.pathways, Recorder(self.event_store, self._fallback))
         handlers: dict[str, Handler] = {
             **delivery,
             STATUS_CHANGED: recorder.after_status_change(delivery[STATUS_CHANGED]),
             **notices.handlers(self.delivery_context, self.settings.report_email),
+            NEWS: partial(emailing.handle, watch_emails),
             PAUSED: partial(endpoint_notices.handle, self.delivery_context),
             lost_link.KIND: partial(lost_link.handle_request, self.delivery_context),
             saved_actions.KIND: partial(checking.handle, self.saved_context),

@@ -112,6 +112,8 @@ class Settings:
     """The S3 bucket of batches; empty where no function reads or writes them."""
     batch_queue: str = ""
     """The URL of the SQS queue whose messages start the work on a batch."""
+    watch_queue: str = ""
+    """The URL of the SQS queue whose messages make watches be checked and their deliveries be sent at once."""
     vc_api_issuing: bool = False
     """Whether the VC API signs for interoperability tests, with a key that proves nothing; never in production."""
     example: str = ""
@@ -166,6 +168,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         event_bus=environment.get("EVENT_BUS", ""),
         batch_files=environment.get("BATCH_FILES", ""),
         batch_queue=environment.get("BATCH_QUEUE", ""),
+        watch_queue=environment.get("WATCH_QUEUE", ""),
         vc_api_issuing=_vc_api_issuing(environment),
         registries=_registries(environment.get("ISSUER_REGISTRIES", "")),
         example=_example(environment.get("EXAMPLE_CREDENTIAL", "")),

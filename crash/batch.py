@@ -112,11 +112,11 @@ class Deployment:
 
     def request(self) -> str:
         """Send the batch, and return the id of its job."""
-        values: list[object] = [{"ref": str(number), "credential": "ey"} for number in range(ITEMS)]
+        texts = [json.dumps({"ref": str(number), "credential": "ey"}) for number in range(ITEMS)]
 
         def act(new_id: str) -> StoredAnswer:
             first = [jobs.to_line({"ref": str(number), "verdict": secrets.token_hex(4)}) for number in range(ANSWERED)]
-            job = jobs.create(self.context, new_id, "verifier", Detail.SUMMARY, values, first)
+            job = jobs.create(self.context, new_id, "verifier", Detail.SUMMARY, texts, first)
             return StoredAnswer(202, job.id)
 
         return idempotency.answer_once(self.keys, "verifier", "key-1", b"the request", act).body

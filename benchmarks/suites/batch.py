@@ -21,15 +21,13 @@ from benchmarks.core import pinned_to_one_core
 from benchmarks.line import Line
 from benchmarks.rounds import progress, repeated
 from chalicelib.analytics.event import Kind, Visit, VisitorClass
-from chalicelib.credential import strict_json, vocabulary
-from chalicelib.http.batch import answer_json, result_json
-from chalicelib.http.batch.request_body import _LIMITS
+from chalicelib.credential import vocabulary
+from chalicelib.http.batch import answer_json, request_body, result_json
 from chalicelib.net.fetched_sources import FetchedSources
 from chalicelib.net.fetching.network import Network
 from chalicelib.reports.submitted import SubmittedReports
-from chalicelib.verifiers.batch import answering, items
+from chalicelib.verifiers.batch import answering
 from chalicelib.verifiers.batch.checking import BatchReports
-from chalicelib.verifiers.batch.job import Detail
 from chalicelib.verify.pipeline import verify
 
 ITEMS, ROUNDS = 1_000, 5
@@ -65,8 +63,8 @@ def _handler(reports: BatchReports) -> Callable[[bytes], str]:
     write = result_json.writer(BASE_URL)
 
     def answer(body: bytes) -> str:
-        values: Any = strict_json.parse(body, _LIMITS)["items"]
-        found = answering.answer(reports, write, [items.read(value) for value in values], Detail.SUMMARY, VISIT)
+        sent = request_body.parse(body)
+        found = answering.answer(reports, write, sent.items, len(body), sent.detail, VISIT)
         return answer_json.results(result_json.worst(found.checked), found.lines)
 
     return answer

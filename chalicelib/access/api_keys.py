@@ -9,6 +9,8 @@ from chalicelib.access import secrets
 from chalicelib.errors import Refused, Unauthenticated
 
 MAX_NAME = 100
+ISSUER_PREFIX, VERIFIER_PREFIX = "laurel", "laurel_vk"
+"""How the text of a key begins, before an underscore."""
 _ID = re.compile(r"[a-z2-7]{16}", re.ASCII)
 
 
@@ -30,6 +32,16 @@ def checked_name(name: str) -> str:
     return name.strip()
 
 
-def unknown() -> Unauthenticated:
-    """The error for every kind of invalid key, so that it does not say which part is wrong."""
+def unknown(text: str = "") -> Unauthenticated:
+    """The error for every kind of invalid key, so that it does not say which part is wrong. A verifier's key in the
+    place of an issuer's is told by its ``text``."""
+    if text.startswith(f"{VERIFIER_PREFIX}_"):
+        return Unauthenticated("This is a verifier’s API key. This request needs an issuer’s API key.")
     return Unauthenticated("Unknown API key. It may have been revoked, or it was not copied completely.")
+
+
+def not_a_verifiers(text: str) -> Unauthenticated:
+    """The error for a ``text`` that is not a verifier's key, which may be an issuer's."""
+    if text.startswith(f"{ISSUER_PREFIX}_") and not text.startswith(f"{VERIFIER_PREFIX}_"):
+        return Unauthenticated("This is an issuer’s API key. This request needs a verifier’s API key.")
+    return unknown()

@@ -18,7 +18,6 @@ from chalicelib.access.models import Token
 from chalicelib.access.roles import Role, covers
 from chalicelib.errors import Forbidden, LaurelError, NotFound, Refused
 
-PREFIX = "laurel"
 """Lets scanners of source code recognise a leaked token."""
 USED_EVERY = timedelta(hours=1)
 """Precision of the last use of a token: at most one write per hour, not one per request."""
@@ -84,7 +83,7 @@ def make(
     except LaurelError:
         access_context.member_store.remove_token(token)
         raise
-    return token, f"{PREFIX}_{token.id}_{secret}"
+    return token, f"{api_keys.ISSUER_PREFIX}_{token.id}_{secret}"
 
 
 def authenticate(access_context: AccessContext, text: str) -> Token:
@@ -95,7 +94,7 @@ def authenticate(access_context: AccessContext, text: str) -> Token:
     """
     shape = _SHAPE.fullmatch(text)
     if shape is None:
-        raise api_keys.unknown()
+        raise api_keys.unknown(text)
     try:
         token = access_context.member_store.token(shape[1])
     except NotFound as error:

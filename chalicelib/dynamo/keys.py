@@ -53,6 +53,9 @@ table ``credentials`` (permanent): private items
 ``VERIFIER#<verifier>``               ``VERIFIER``                    the account of a verifier, with its API keys
 ``VERIFIERS_OF#<sha256>``             ``<slot>``                      the verifiers of an address (a pointer each)
 ``VERIFIER_KEY#<sha256>``             ``VERIFIER_KEY``                what the verifier's API key with this hash permits
+``WATCHES#<verifier>``                ``<watch>``                     a watch; all watches of a verifier
+``WATCHED#<credential>``              ``<verifier>#<watch>``          who watches a credential (a pointer each)
+``WATCHED_OF#<issuer>``               ``<verifier>#<watch>``          who watches credentials of an issuer (the same)
 ``PATHWAYS#<issuer>``                 ``PATHWAY#<pathway>``           a pathway; all pathways of an issuer
 ``PATHWAYS#<issuer>``                 ``PATHWAYS``                    data shared by all pathways of an issuer
 ``PATHWAY#<issuer>#<pathway>``        ``VERSION#<n>``                 a pathway as it was when it was completed
@@ -76,6 +79,7 @@ table ``credentials`` (permanent): private items
 ``TASKS#FAILED``                      ``<at>#<kind>#<issuer>#``       dead letters
                                       ``<subject>``
 ``ENDPOINT_TASKS#<shard>``            as in ``TASKS``                 due messages to endpoints; their dead letters
+``WATCH_TASKS#<shard>``               as in ``TASKS``                 due checks and deliveries of watches; the same
 table ``directory`` (rebuilt from ``credentials``); each key of a generation of the index starts with it
 ``GENERATIONS``                       ``GENERATIONS``                 which generations of the index there are
 ``UPDATES#<holder>``                  ``UPDATES``                     how often a listing was updated
@@ -116,6 +120,11 @@ table ``secrets`` (really deleted: no backup, no stream)
 ``BATCH#<job>``                       ``PART#<n>``                    that a part is done; the progress of the job
 ``BATCHES_OF#<verifier and day>``     ``BATCHES_OF``                  how many jobs a verifier created on a day
 ``KEY_CLAIM#<verifier>#<key>``        ``KEY_CLAIM``                   an `Idempotency-Key` of a verifier
+``KEY_ANSWER#<id>``                   ``KEY_ANSWER``                  the answer to a request with one, about a watch
+``WATCH_DELIVERIES#<verifier>#``      ``<delivery>``                  deliveries of a watch, by time
+``<watch>``
+``WATCHES_OF#<verifier and kind>``    ``WATCHES_OF``                  how many watches a verifier has
+``WATCH_CHECKS#<kind and day>``       ``WATCH_CHECKS``                how many watches were checked on a day
 ``REFERRAL#<nonce>``                  ``<visitor class>``             the first click on a page's enrolment link
 ``CONVERSION_KEY``                    ``<month>``                     the key of a month's tokens of referrals
 ``CONVERSION#<issuer>#<event>``       ``CONVERSION``                  when a click led to a sign-up
@@ -710,8 +719,9 @@ def dry_run_parts(issuer_id: str, dry_run_id: str) -> Range:
     return Range(dry_run(issuer_id, dry_run_id).pk, "begins_with(sk, :sk)", "PART#")
 
 
-TASKS, ENDPOINT_TASKS = "TASKS", "ENDPOINT_TASKS"
-"""The queues: of the worker, and of the function that sends messages to endpoints, each of which reaches its own."""
+TASKS, ENDPOINT_TASKS, WATCH_TASKS = "TASKS", "ENDPOINT_TASKS", "WATCH_TASKS"
+"""The queues: of the worker, of the function that sends messages to endpoints, and of that of watches. Each reaches its
+own."""
 
 
 def task(due: datetime, kind: str, issuer_id: str, subject: str, queue: str = TASKS) -> Key:
@@ -919,6 +929,60 @@ def endpoint_messages(issuer_id: str, endpoint_id: str) -> Range:
     return Range(join("ENDPOINT_MESSAGES", issuer_id, endpoint_id), backward=True)
 
 
+def watch(verifier_id: str, watch_id: str) -> Key:
+    return Key(join("WATCHES", verifier_id), escape(watch_id))
+
+
+def watches_after(verifier_id: str, watch_id: str | None) -> Range:
+    pk = join("WATCHES", verifier_id)
+    return Range(pk) if watch_id is None else Range(pk, "sk > :sk", escape(watch_id))
+
+
+def watched(credential_id: str, verifier_id: str, watch_id: str) -> Key:
+    return Key(join("WATCHED", credential_id), join(verifier_id, watch_id))
+
+
+def watched_after(credential_id: str, after: str | None) -> Range:
+    pk = join("WATCHED", credential_id)
+    return Range(pk) if after is None else Range(pk, "sk > :sk", after)
+
+
+def watched_of(issuer_id: str, verifier_id: str, watch_id: str) -> Key:
+    return Key(join("WATCHED_OF", issuer_id), join(verifier_id, watch_id))
+
+
+def watched_of_after(issuer_id: str, after: str | None) -> Range:
+    pk = join("WATCHED_OF", issuer_id)
+    return Range(pk) if after is None else Range(pk, "sk > :sk", after)
+
+
+def watched_in(sk: str) -> tuple[str, str]:
+    """The verifier and the watch in the sort key of `watched` and `watched_of`."""
+    verifier_id, _, watch_id = sk.partition("#")
+    return unescape(verifier_id), unescape(watch_id)
+
+
+def watch_delivery(verifier_id: str, watch_id: str, delivery_id: str) -> Key:
+    return Key(join("WATCH_DELIVERIES", verifier_id, watch_id), escape(delivery_id))
+
+
+def watch_deliveries_before(verifier_id: str, watch_id: str, delivery_id: str | None) -> Range:
+    pk = join("WATCH_DELIVERIES", verifier_id, watch_id)
+    return _before(pk, None if delivery_id is None else Key(pk, escape(delivery_id)))
+
+
+def watches_of(name: str) -> Key:
+    return Key(join("WATCHES_OF", name), "WATCHES_OF")
+
+
+def watch_checks(name: str) -> Key:
+    return Key(join("WATCH_CHECKS", name), "WATCH_CHECKS")
+
+
+def key_answer(answer_id: str) -> Key:
+    return Key(join("KEY_ANSWER", answer_id), "KEY_ANSWER")
+
+
 DIRECTORY_SHARDS = 16
 """Partitions of entries and of cards: 16,000 write units a second while the directory is rebuilt. Changing the number
 requires a rebuild into a new generation."""
@@ -946,6 +1010,12 @@ def changed_object(key: Key) -> tuple[str | None, str | None]:
     """The holder whose published profile is stored under ``key``, or the credential whose record is."""
     prefix, _, value = key.pk.partition("#")
     return {"PUBLISHED": (unescape(value), None), "CREDENTIAL": (None, unescape(value))}.get(prefix, (None, None))
+
+
+def changed_issuer(key: Key) -> str | None:
+    """The issuer that is stored under ``key``, and not one of its achievements or lists."""
+    prefix, _, value = key.pk.partition("#")
+    return unescape(value) if (prefix, key.sk) == ("ISSUER", "ISSUER") else None
 
 
 def directory_kind(key: Key) -> str:

@@ -406,8 +406,10 @@ class Tables:
         updates: Sequence[Update] = (),
         *,
         primary: Sequence[int] = (0,),
+        elsewhere: Sequence[tuple[str, Put]] = (),
     ) -> None:
-        """Apply all of ``puts``, ``deletes`` and ``updates`` or none of them. Raises `ConditionFailed`, `Unavailable`.
+        """Apply all of ``puts``, ``deletes`` and ``updates`` or none of them, with what is to be put ``elsewhere``, in
+        another table. Raises `ConditionFailed`, `Unavailable`.
 
         ``primary`` lists the positions of the puts that identify the transaction; by default the first. If a condition
         fails but the items of all primary puts are stored exactly as requested, an earlier attempt was applied and its
@@ -416,10 +418,11 @@ class Tables:
         actions = [{"Put": {"TableName": table, **put.arguments}} for put in puts]
         actions += [{"Delete": {"TableName": table, **delete.arguments}} for delete in deletes]
         actions += [{"Update": {"TableName": table, **update.arguments}} for update in updates]
+        actions += [{"Put": {"TableName": other, **put.arguments}} for other, put in elsewhere]
         try:
             self._transact(actions)
         except ConditionFailed as error:
-            if any(error.found.get(position) != puts[position].item for position in primary):
+            if not puts or any(error.found.get(position) != puts[position].item for position in primary):
                 raise
 
     def _transact(self, actions: list[dict[str, Any]]) -> None:

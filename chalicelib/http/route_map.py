@@ -18,11 +18,13 @@ VISITORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "public.home": ("/", CATCH_ALL),
         "public.verify": ("/v1/verify",),
+        "mcp.routes": ("/mcp",),
         "batch.api": ("/v1/verify/batch",),
         "batch.page": ("/verify/batch",),
         "vc_api.routes": ("/credentials", "/presentations", "/without-issuer-binding"),
         "public.credential.credentials": ("/c/{id}", "/v1/credentials/{id}"),
         "public.privacy": ("/privacy",),
+        "reference.routes": ("/openapi.json", "/docs"),
         "public.receipts.receipts": ("/r", "/c/{id}/receipt", "/.well-known/jwks.json"),
         "public.documents": ("/.well-known/did.json", "/issuers/{id}/did.json", "/status", "/images"),
         "catalogue.issuer": ("/issuers/{id}",),
@@ -68,6 +70,8 @@ ISSUERS_AND_HOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sign_in.oidc": ("/oidc",),
         "verifiers.developers": ("/developers",),
         "verifiers.account": ("/v1/verifier",),
+        "verifiers.watches": ("/v1/watches",),
+        "verifiers.watch_pages": ("/developers/{id}/watches",),
         "api.achievements": ("/v1/achievements",),
         "api.analytics": ("/v1/analytics",),
         "api.credentials": (
@@ -119,7 +123,7 @@ ISSUERS_AND_HOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The same for the function *issuer*."""
-VERIFY_ONLY = frozenset({"batch.api", "batch.page", "public.verify", "vc_api.routes"})
+VERIFY_ONLY = frozenset({"batch.api", "batch.page", "mcp.routes", "public.verify", "vc_api.routes"})
 """Those of `VISITORS` that serve only *verify*: the snapshot of *public* does not contain them."""
 PREFIXES = MappingProxyType({**VISITORS, **ISSUERS_AND_HOLDERS})
 NOT_FOUND = "public.home"

@@ -65,6 +65,8 @@ def read(data: bytes, base_url: str) -> Link | Document:
     if inside is not None:
         return inside
     _require_size(text)
+    if text[:1] == b"{":
+        return Document(text)
     return _link(text, base_url) or _document(text) or _other(text, base_url)
 
 

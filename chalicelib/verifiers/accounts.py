@@ -116,7 +116,7 @@ def authenticate(store: GrantStore, text: str, now: datetime) -> KeyGrant:
     digest = key_text.digest(text)
     grant = None if digest is None else store.grant(digest)
     if grant is None or (grant.ends is not None and now >= grant.ends):
-        raise api_keys.unknown()
+        raise api_keys.not_a_verifiers(text)
     return grant
 
 

@@ -10,9 +10,8 @@ import base64
 import re
 import zlib
 
-from chalicelib.access import secrets
+from chalicelib.access import api_keys, secrets
 
-PREFIX = "laurel_vk"
 _CHECKSUM = 7
 """Characters: CRC-32 in base32 without padding."""
 _SHAPE = re.compile(r"(laurel_vk_[a-z2-7]{16}_[a-z2-7]{52})([a-z2-7]{7})", re.ASCII)
@@ -20,7 +19,7 @@ _SHAPE = re.compile(r"(laurel_vk_[a-z2-7]{16}_[a-z2-7]{52})([a-z2-7]{7})", re.AS
 
 def compose(key_id: str, secret: str) -> str:
     """The text of a key."""
-    body = f"{PREFIX}_{key_id}_{secret}"
+    body = f"{api_keys.VERIFIER_PREFIX}_{key_id}_{secret}"
     return body + _checksum(body)
 
 

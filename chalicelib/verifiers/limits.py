@@ -69,21 +69,32 @@ class Limit:
 
 
 _SECOND = timedelta(seconds=1)
-_VERIFY = Limit(
-    # Two batches of the largest size at once, then 20 credentials a second: 1.7 million a day.
-    Policy("verify", 2_000, timedelta(milliseconds=50)),
-    # A class of thirty behind one address, two credentials each, then one a second. Sites and
-    # providers have more, so that no client uses up what it shares with others.
-    MappingProxyType(
+
+
+def _without_key(name: str) -> Mapping[Level, Policy]:
+    """A class of thirty behind one address, two items each, then one a second. Sites and providers have more, so that
+    no client uses up what it shares with others."""
+    return MappingProxyType(
         {
-            Level.CLIENT: Policy("verify", 60, _SECOND),
-            Level.SITE: Policy("verify-site", 240, _SECOND / 4),
-            Level.PROVIDER: Policy("verify-provider", 1_200, _SECOND / 20),
+            Level.CLIENT: Policy(name, 60, _SECOND),
+            Level.SITE: Policy(f"{name}-site", 240, _SECOND / 4),
+            Level.PROVIDER: Policy(f"{name}-provider", 1_200, _SECOND / 20),
         }
-    ),
+    )
+
+
+# Two batches of the largest size at once, then 20 credentials a second: 1.7 million a day.
+_VERIFY = Limit(Policy("verify", 2_000, timedelta(milliseconds=50)), _without_key("verify"))
+# Suggestions while fifty recruiters of a platform type, then 10 searches a second. How much of the directory a network
+# reads in a day has a limit of its own, with and without a key (`directory.reading_limit`).
+_DIRECTORY = Limit(Policy("directory", 600, timedelta(milliseconds=100)), _without_key("directory"))
+# Watches for two batches of the largest size in half an hour; nobody watches without a key.
+_WATCH = Limit(Policy("watch", 200, _SECOND), MappingProxyType({}))
+LIMITS: Mapping[Scope, Limit] = MappingProxyType(
+    {Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY, Scope.DIRECTORY: _DIRECTORY, Scope.WATCH: _WATCH}
 )
-LIMITS: Mapping[Scope, Limit] = MappingProxyType({Scope.VERIFY: _VERIFY, Scope.BATCH: _VERIFY})
-"""By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones."""
+"""By the scope that a route needs. A batch counts as many as it has items, against the same limit as single ones; a
+search of the directory counts as one, however many people it finds."""
 MAX_BATCH_COST = _VERIFY.verifier.burst
 """What a batch costs at most, however many items it has: a full bucket. `batch.jobs.JOBS_PER_DAY` limits larger
 ones."""

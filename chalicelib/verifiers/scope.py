@@ -13,3 +13,7 @@ class Scope(StrEnum):
     """Verify one request's credentials."""
     BATCH = "batch"
     """Verify many credentials in one request or job."""
+    DIRECTORY = "directory"
+    """Search the directory."""
+    WATCH = "watch"
+    """Watch credentials, and be told when their verdict changes."""

@@ -94,7 +94,7 @@ def rotated(verifier: Verifier, key_id: str, successor: ApiKey, now: datetime) -
     if not before.works(now):
         raise NotFound("no such API key")
     if before.ends is not None:
-        raise Conflict("This API key has already been rotated.")
+        raise Conflict("This API key has already been rotated. If you lost its successor, create a key at /developers.")
     ending = replace(before, ends=now + OVERLAP)
     keys = tuple(ending if one.id == key_id else one for one in verifier.keys)
     return with_key(replace(verifier, keys=keys), successor, now)

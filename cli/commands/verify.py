@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -70,7 +69,7 @@ def _read(name: str) -> Sequence[Item]:
         if content.lstrip()[:1] == b"{":
             return items.from_lines(content)
         return csv_rows.read(content, MAX_ITEMS)
-    except (Malformed, json.JSONDecodeError) as error:
+    except (Malformed, ValueError) as error:
         detail = error.detail if isinstance(error, Malformed) else f"{name} is not NDJSON."
         raise UsageProblem(str(detail)) from error
 

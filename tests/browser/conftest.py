@@ -10,9 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from local.chromium import ChromiumMissing
 from local.chromium import chromium as installed_chromium
-from local.ports import free_port
-from tests.http.fake_laurel import Laurel, seeded
-from tests.http.serving import served
+from tests.http.fake_laurel import Laurel
+from tests.http.local_server import served
 
 pytest.register_assert_rewrite("tests.browser.widths")
 expect.set_options(timeout=20_000)
@@ -24,8 +23,7 @@ SCREENSHOTS = Path(__file__).parents[2] / ".laurel" / "screenshots"
 @pytest.fixture(scope="session")
 def laurel() -> Iterator[Laurel]:
     """The fakes behind the pages, with their server running at ``base_url``."""
-    port = free_port()
-    with served(seeded(f"http://localhost:{port}"), port) as services:
+    with served() as services:
         yield services
 
 

@@ -16,14 +16,14 @@ from tests.browser.widths import WIDTHS, assert_accessible_and_fits, violations
 from tests.http.fake_laurel import Laurel, hostile
 from tests.http.public.test_pages import EVIL, HEADLINES, UNPROVEN
 
-KINDS_OF_PAGES = ("valid", "revoked", "tampered", "unreachable_status", "suspended", "home", "missing")
+KINDS_OF_PAGES = ("valid", "revoked", "tampered", "unreachable_status", "suspended", "home", "docs", "missing")
 MISSING = "error: Failed to load resource: the server responded with a status of 404 (Not Found)"
 """The message that Chromium logs for a page with status 404."""
 
 
 def page_url(laurel: Laurel, kind: str) -> str:
     """The URL of one kind of page."""
-    return laurel.base_url + ({"home": "/", "missing": "/c/nothing"}.get(kind) or laurel.url(kind))
+    return laurel.base_url + ({"home": "/", "docs": "/docs", "missing": "/c/nothing"}.get(kind) or laurel.url(kind))
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_PAGES)

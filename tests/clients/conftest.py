@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,9 +13,8 @@ import pytest
 
 from chalicelib.http.batch import result_json
 from chalicelib.verifiers.batch import jobs
-from local.ports import free_port
-from tests.http.fake_laurel import Laurel, seeded
-from tests.http.serving import served
+from tests.http.fake_laurel import Laurel
+from tests.http.local_server import served
 from tests.http.verifiers import keys
 from tests.verifiers.batch.fakes import JobFiles
 
@@ -69,11 +69,17 @@ class LaurelServer:
 
 @pytest.fixture
 def server() -> Iterator[LaurelServer]:
-    port = free_port()
-    laurel = seeded(f"http://localhost:{port}")
-    # Libraries refuse a token that was signed in the future.
-    laurel.now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-    made = LaurelServer(laurel, ServedFiles())
+    with served() as laurel:
+        # Libraries refuse a token that was signed in the future.
+        laurel.now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+        made = LaurelServer(laurel, ServedFiles())
+        with _files_of(made):
+            yield made
+
+
+@contextmanager
+def _files_of(made: LaurelServer) -> Iterator[None]:
+    """Serve the results of jobs."""
 
     class Files(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -97,9 +103,10 @@ def server() -> Iterator[LaurelServer]:
     thread = threading.Thread(target=files.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     made.files.url = f"http://127.0.0.1:{files.server_port}"
-    laurel.__dict__["job_files"] = made.files
-    with served(laurel, port):
-        yield made
-    files.shutdown()
-    files.server_close()
-    thread.join()
+    made.laurel.__dict__["job_files"] = made.files
+    try:
+        yield
+    finally:
+        files.shutdown()
+        files.server_close()
+        thread.join()

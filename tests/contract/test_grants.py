@@ -63,7 +63,14 @@ from chalicelib.settings import Function, Settings
 from chalicelib.tasks.task_queue import Task
 from chalicelib.tasks.worker import Handler, RunResult, TaskFailure, Worker, run
 from chalicelib.verifiers import accounts
+from chalicelib.verifiers.batch.checking import Checked
+from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.scope import Scope
+from chalicelib.verifiers.watches import changing, creating, verdicts
+from chalicelib.verifiers.watches import running as running_watches
+from chalicelib.verifiers.watches.creating import WatchDraft
+from chalicelib.verifiers.watches.waking import About
+from chalicelib.verify.report import Verdict
 from local.aws import REGION
 from tests.analytics.counts import simulated
 from tests.analytics.fakes import EventArchive
@@ -76,6 +83,7 @@ from tests.contract import samples
 from tests.delivery.fakes import Mailer
 from tests.fakes import DomainReader, Fallback, Signer
 from tests.grants import enforced, grants_of, read_template
+from tests.verifiers.watches.fakes import Wakes
 
 DOMAIN = "acme.example"
 EMAIL = "ada@example.org"
@@ -83,6 +91,16 @@ RECRUITER = "grace@agency.example"
 ROWS = b"name,email\nBob,bob@example.org\nCy,cy@example.org\n"
 DAYS = (0, 1, 8, 16, 31, 46)
 """When deferred emails, reminders and checks of domains are due."""
+
+
+class NoReports:
+    """In place of `BatchReports`: the host of a credential elsewhere does not respond."""
+
+    def start(self, _items: int, _seconds: float) -> NoReports:
+        return self
+
+    def check(self, items: list[Item]) -> list[Checked]:
+        return [Checked(item, Unavailable(code="timeout")) for item in items]
 
 
 class Laurel:
@@ -100,7 +118,11 @@ class Laurel:
         self.services = Services(settings, self.fallback, self.clock, os.urandom)
         self.services._tables = tables
         reader = DomainReader()
-        parts = {"signer": Signer(), "mailer": self.mailer, "event_archive": EventArchive()}
+        self.wakes = Wakes()
+        parts = {
+            "signer": Signer(), "mailer": self.mailer, "event_archive": EventArchive(),
+            "wake_watches": self.wakes.send, "batch_reports": NoReports(),
+        }  # fmt: skip
         self.services.__dict__.update(parts)  # in place of the cached ones, which need AWS
         context = self.services.issuer_context
         self.issuer = issuer_actions.create(context, new_issuer(email="office@acme.example"), owner="owner@example.org")
@@ -172,6 +194,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     services.saved_context.store.save(Saved(mailbox.digest(RECRUITER), RECRUITER, (person,), (found,)))
     services.tasks.add([Task(saved_actions.KIND, "", mailbox.digest(RECRUITER), laurel.clock() + timedelta(hours=1))])
     services.tasks.add([Task(sending.PAUSED, "acme", "an-endpoint", laurel.clock())])
+    watched(laurel, record.id)
     for days in DAYS:
         laurel.clock.now = laurel.start + timedelta(days=days, hours=3)  # when reminders may be sent
         laurel.run_tasks(kinds)
@@ -180,7 +203,7 @@ def test_worker_needs_no_more_than_its_role_grants(laurel: Laurel) -> None:
     assert told == {"office@acme.example", "op@laurel.example"}
     assert {one.kind for one in laurel.mailer.sent} == REMINDERS | {
         Kind.ISSUED, Kind.CORRECTED, Kind.SUSPENDED, Kind.REPORTED, Kind.SAVED_NEWS, Kind.HOLDER_LINK,
-        Kind.ENDPOINT_PAUSED,
+        Kind.ENDPOINT_PAUSED, Kind.WATCH_NEWS,
     }  # fmt: skip
 
 
@@ -199,7 +222,8 @@ def stream_record(prefix: str, value: str) -> dict[str, Any]:
     return {"dynamodb": {"Keys": stored, "SequenceNumber": "1", "ApproximateCreationDateTime": 0}}
 
 
-def test_the_directory_follows_changes_with_no_more_than_its_role_grants(laurel: Laurel) -> None:
+@pytest.mark.parametrize("reader", ["PublicRole", "VerifyRole"])
+def test_the_directory_follows_changes_with_no_more_than_its_role_grants(laurel: Laurel, reader: str) -> None:
     domain_proof.prove(laurel.services.domain_prover, "acme", DOMAIN)
     record = laurel.issue()
     show(laurel, record.id)
@@ -208,7 +232,8 @@ def test_the_directory_follows_changes_with_no_more_than_its_role_grants(laurel:
         with enforced(laurel.tables, grants_of(read_template(), "UpdateDirectoryRole")) as refused:
             for changed in (("PUBLISHED", HOLDER), ("CREDENTIAL", record.id)):
                 assert laurel.services.update_listings([stream_record(*changed)]).failed is None
-        with enforced(laurel.tables, grants_of(read_template(), "PublicRole")) as also:
+        with enforced(laurel.tables, grants_of(read_template(), reader)) as also:
+            laurel.services.api_limits.of_network(Scope.DIRECTORY, "2001:db8::1").charge(1)
             with laurel.services.reading_limit.reading("2001:db8::1", 10) as reading:
                 page = search(searched, laurel.services.directory, laurel.clock())
             laurel.services.reading_limit.opened_decoy("2001:db8::1", reading.decoy)
@@ -342,6 +367,50 @@ def test_messages_to_endpoints_need_no_more_than_the_roles_grant(laurel: Laurel)
     assert [task.kind for task in services.tasks.due(laurel.clock(), 100) if task.kind == sending.PAUSED]
 
 
+def watched(laurel: Laurel, credential_id: str) -> None:
+    """A watch with news for its owner."""
+    services = laurel.services
+    account = accounts.create(services.verifier_context, "dev@jobs.example", "Jobs")
+    draft = WatchDraft(None, credential_id, email="dev@jobs.example")
+    watch = creating.create(services.watch_context, account.id, "w" * 26, draft).watch
+    after = replace(watch, verdict=Verdict.REVOKED, changes=watch.changes + 1, version=2)
+    services.watch_store.replace(after, [], verdicts.event(watch, after, "01KB0000000000000000000001", laurel.clock()))
+
+
+def test_watches_need_no_more_than_the_roles_grant(laurel: Laurel) -> None:
+    """Noticed in the stream, checked, sent, retried, disabled, and deleted with their account."""
+    services, sender, record = laurel.services, Sender([500, 410]), laurel.issue()
+    account = accounts.create(services.verifier_context, "dev@jobs.example", "Jobs")
+    drafts = [
+        WatchDraft("https://jobs.example/", record.id, email="dev@jobs.example"),
+        WatchDraft("https://jobs.example/", "https://x.example/"),
+    ]
+    made = [
+        creating.create(services.watch_context, account.id, str(number) * 26, draft).watch
+        for number, draft in enumerate(drafts)
+    ]
+    status_changes.revoke(services.issuer_context, "acme", record.id)
+    changes = [stream_record("CREDENTIAL", record.id), stream_record("ISSUER", "acme")]
+    with enforced(laurel.tables, grants_of(read_template(), "UpdateDirectoryRole")) as noticing:
+        services.update_listings(changes)
+    assert [wake.about for wake in laurel.wakes.waiting] == [About.WATCH, About.WATCH, About.CREDENTIAL, About.ISSUER]
+    with enforced(laurel.tables, grants_of(read_template(), "RunWatchesRole")) as refused:
+        work = services.watch_work()
+        work = replace(work, sends=replace(work.sends, sender=sender))
+        while laurel.wakes.waiting:
+            running_watches.work(work, laurel.wakes.waiting.pop(0))
+        changing.remove_all(services.watch_removals, account.id, laurel.clock() + timedelta(hours=8))
+        for _ in range(3):
+            laurel.clock.advance(timedelta(hours=4))
+            work = replace(work, sends=replace(work.sends, resting=set()))
+            handlers = running_watches.handlers(work)
+            worker = Worker(services.watch_tasks, handlers, laurel.clock, os.urandom, lambda _: None)
+            run(worker, laurel.clock() + timedelta(seconds=50))
+    [delivery] = services.watch_store.deliveries(account.id, made[0].id, None, 9, laurel.clock())
+    assert (noticing, refused, len(sender.received), delivery.status) == ([], [], 2, 410)
+    assert services.watch_store.of_verifier(account.id, None, 9) == []
+
+
 @pytest.mark.parametrize("role", ["PublicRole", "VerifyRole"])
 def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laurel, role: str) -> None:
     services, record = laurel.services, laurel.issue()
@@ -366,14 +435,17 @@ def test_functions_for_visitors_need_no_more_than_their_roles_grant(laurel: Laur
     assert refused == []
 
 
-def test_verify_function_looks_up_a_key_and_counts_its_verifier_and_reads_nothing_else(laurel: Laurel) -> None:
+@pytest.mark.parametrize(("role", "scope"), [("VerifyRole", Scope.VERIFY), ("PublicRole", Scope.DIRECTORY)])
+def test_functions_for_visitors_look_up_a_key_and_count_its_verifier_and_read_nothing_else(
+    laurel: Laurel, role: str, scope: Scope
+) -> None:
     services = laurel.services
     context = services.verifier_context
     verifier = accounts.create(context, "dev@jobs.example", "Jobs")
-    made = accounts.create_key(context, verifier, "production", [Scope.VERIFY])
-    with enforced(laurel.tables, grants_of(read_template(), "VerifyRole")) as refused:
+    made = accounts.create_key(context, verifier, "production", [scope])
+    with enforced(laurel.tables, grants_of(read_template(), role)) as refused:
         grant = accounts.authenticate(services.grant_store, made.text, laurel.clock())
-        services.api_limits.of_verifier(Scope.VERIFY, grant.verifier_id).charge(1)
+        services.api_limits.of_verifier(scope, grant.verifier_id).charge(1)
         assert refused == []
         with pytest.raises(Unavailable):
             context.store.verifier(verifier.id)

@@ -100,8 +100,10 @@ def test_making_a_receipt_needs_no_more_than_the_role_grants(tables: Tables, rol
         made = samples.make(laurel)
     assert refused == []
     assert PUBLIC_ID.fullmatch(made.id)
-    with enforced(tables, grants_of(read_template(), "PublicRole")) as refused:
+    with enforced(tables, grants_of(read_template(), role)) as refused:
         assert store.receipt(made.id) == made
+    assert refused == []
+    with enforced(tables, grants_of(read_template(), "PublicRole")) as refused:
         assert store.stored_keys() == []
     assert refused == []
     with enforced(tables, grants_of(read_template(), "CleanUpKeysRole")) as refused:

@@ -7,7 +7,17 @@ from datetime import date
 
 from chalicelib.award.issuing.recipient import Recipient
 from chalicelib.award.pathways.pathway_link import PathwayLink, Step
-from chalicelib.delivery.emails import account, compose, contacting, endpoint, erasing, reported, saved_news, summary
+from chalicelib.delivery.emails import (
+    account,
+    compose,
+    contacting,
+    endpoint,
+    erasing,
+    reported,
+    saved_news,
+    summary,
+    watching,
+)
 from chalicelib.delivery.emails.credential_email import EmailContext, Links
 from chalicelib.delivery.emails.parts.email_content import EmailContent, Kind
 from chalicelib.delivery.emails.saved_news import Match, Revoked
@@ -69,6 +79,9 @@ def from_laurel(base_url: str) -> dict[Kind, EmailContent]:
             (Match("rivers, Lagos", 1, at_least=False), Match("python", 20, at_least=True)),
             f"{base_url}/directory/saved",
             f"{base_url}/mail/saved/{'s' * 65}",
+        ),
+        Kind.WATCH_NEWS: watching.news(
+            EMAIL, page, "candidate-17", "valid", "revoked", f"{base_url}/developers/a/watches/b"
         ),
         Kind.ENDPOINT_PAUSED: endpoint.paused(EMAIL, issuer, f"{page}/endpoints/one"),
         Kind.SUMMARY: summary.monthly(

@@ -65,11 +65,16 @@ from chalicelib.verifiers.batch.checking import BatchReports
 from chalicelib.verifiers.batch.jobs import JobContext
 from chalicelib.verifiers.idempotency import IdempotencyContext
 from chalicelib.verifiers.limits import ApiLimits
+from chalicelib.verifiers.watches.changing import RemovalContext
+from chalicelib.verifiers.watches.checking import CheckContext
+from chalicelib.verifiers.watches.creating import WatchContext
+from chalicelib.verifiers.watches.running import WatchWork
+from chalicelib.verifiers.watches.sending import SendContext
 from chalicelib.verify.ports import Controller, Controllers, Documents, Fetched, Registry, StatusLists
 from tests import fake_jobs, fakes, makers
 from tests.access import fakes as access_fakes
 from tests.analytics.counts import fakes as counts_fakes
-from tests.award.endpoints.fakes import EndpointStore
+from tests.award.endpoints.fakes import EndpointStore, Sender
 from tests.award.pathways import fakes as paths_fakes
 from tests.delivery import fakes as delivery_fakes
 from tests.delivery.summary_fakes import SubscriptionStore
@@ -85,6 +90,7 @@ from tests.outcomes.fakes import OutcomeStore
 from tests.receipts.fakes import ReceiptStore
 from tests.verifiers.batch.fakes import Answers, JobFiles, JobStore, KeyClaims, Queue
 from tests.verifiers.fakes import VerifierStore
+from tests.verifiers.watches.fakes import Wakes, WatchStore
 
 BASE_URL = "http://localhost:8000"
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
@@ -172,6 +178,8 @@ class Laurel:
     rate_store: fakes.RateStore = field(default_factory=fakes.RateStore)
     verifier_store: VerifierStore = field(default_factory=VerifierStore)
     batch_queue: Queue = field(default_factory=Queue)
+    wakes: Wakes = field(default_factory=Wakes)
+    watch_sender: Sender = field(default_factory=Sender)
     seconds: float = 0.0
     """What the monotonic clock of batches shows."""
     now: datetime = NOW
@@ -310,6 +318,48 @@ class Laurel:
     @cached_property
     def idempotency(self) -> IdempotencyContext:
         return IdempotencyContext(KeyClaims(), Answers(), lambda: self.now, self.entropy)
+
+    @cached_property
+    def watch_store(self) -> WatchStore:
+        return WatchStore()
+
+    @property
+    def watch_context(self) -> WatchContext:
+        return WatchContext(
+            self.watch_store,
+            self.verifier_store.verifier,
+            self.hosted_reports,
+            self.receipts.find,
+            self.submitted_reports.hosted_id,
+            Guard().target,
+            self.counters,
+            self.wakes.send,
+            self.base_url,
+            lambda: self.now,
+            self.entropy,
+        )
+
+    @property
+    def watch_removals(self) -> RemovalContext:
+        return RemovalContext(self.watch_store, self.watch_store.tasks)
+
+    @cached_property
+    def watch_idempotency(self) -> IdempotencyContext:
+        return IdempotencyContext(KeyClaims(), Answers(), lambda: self.now, self.entropy)
+
+    @property
+    def watch_work(self) -> WatchWork:
+        checks = CheckContext(
+            self.watch_store,
+            self.hosted_reports,
+            self.batch_reports,
+            self.counters,
+            self.wakes.send,
+            lambda: self.now,
+            self.entropy,
+        )
+        sends = SendContext(self.watch_store, self.watch_sender, lambda: self.now, self.entropy)
+        return WatchWork(checks, sends, self.watch_removals)
 
     @property
     def fetch_allowance(self) -> FetchAllowance:

@@ -17,6 +17,7 @@ from chalice.local import LambdaContext, RouteMatcher
 
 from chalicelib.http.app import create_app
 from chalicelib.settings import Settings
+from tests.http import openapi_check
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 """The `Accept` header of a browser that opens a link."""
@@ -58,10 +59,15 @@ _SHARED: dict[Settings, tuple[Chalice, CurrentServices]] = {}
 
 @dataclass(frozen=True)
 class Gateway:
-    """A client that sends requests to an app through the gateway; `over` creates it from services."""
+    """A client that sends requests to an app through the gateway; `over` creates it from services.
+
+    Every response has to follow the OpenAPI document, unless a test makes a view answer what it never would.
+    """
 
     _app: Chalice
     _choose: Callable[[], None] = lambda: None
+    checked: bool = True
+    """Whether responses have to follow the OpenAPI document."""
 
     @property
     def app(self) -> Chalice:
@@ -95,7 +101,12 @@ class Gateway:
             **response["headers"],
             **{name: ", ".join(all_) for name, all_ in response["multiValueHeaders"].items()},
         }
-        return Response(response["statusCode"], {name.lower(): text for name, text in named.items()}, content, encoded)
+        lower = {name.lower(): text for name, text in named.items()}
+        found = Response(response["statusCode"], lower, content, encoded)
+        if self.checked and openapi_check.is_declared(method, str(event["resource"])):
+            errors = openapi_check.errors(method, str(event["resource"]), found)
+            assert not errors, f"{method} {path} differs from the OpenAPI document: {errors}"
+        return found
 
     def get(self, path: str, **headers: str) -> Response:
         return self("GET", path, **headers)

@@ -62,27 +62,30 @@ TOMBSTONES = {"GetItem": {"TOMBSTONE"}}
 
 EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("PublicRole", "credentials"): {
-        "GetItem": PUBLIC | {"COUNTS"}, "BatchGetItem": PUBLIC | RECEIPTS,
+        "GetItem": PUBLIC | {"COUNTS", "VERIFIER_KEY"}, "BatchGetItem": PUBLIC | RECEIPTS,
         "Query": {"CATALOGUE", "ISSUERS", "RECEIPT_KEYS", "SITEMAP"}, "PutItem": RECEIPTS,
     },
     ("PublicRole", "secrets"): {
         "GetItem": {"SALT"}, "BatchGetItem": {"CONVERSION_KEY", "SALT"},
-        "PutItem": {"CONVERSION_KEY", "REFERRAL", "SALT"}, "UpdateItem": {"LISTINGS_READ", "RECEIPTS_MADE"},
+        "PutItem": {"CONVERSION_KEY", "REFERRAL", "SALT"}, "UpdateItem": {"API_RATE", "LISTINGS_READ", "RECEIPTS_MADE"},
     },
     ("VerifyRole", "credentials"): {
-        "GetItem": PUBLIC | {"VERIFIER_KEY"}, "BatchGetItem": PUBLIC, "Query": {"ISSUER_NAME"}, "PutItem": RECEIPTS,
+        "GetItem": PUBLIC | {"VERIFIER_KEY"}, "BatchGetItem": PUBLIC | RECEIPTS, "Query": {"ISSUER_NAME"},
+        "PutItem": RECEIPTS,
     },
     ("VerifyRole", "secrets"): {
         "GetItem": {"BATCH", "SALT"}, "BatchGetItem": {"SALT"}, "Query": {"BATCH"},
         "PutItem": {"BATCH", "KEY_CLAIM", "SALT"},
-        "UpdateItem": {"API_RATE", "BATCHES_OF", "FETCHES", "RECEIPTS_MADE"},
+        "UpdateItem": {"API_RATE", "BATCHES_OF", "FETCHES", "LISTINGS_READ", "RECEIPTS_MADE"},
     },
     ("RunTasksRole", "credentials"): {
-        **each(("GetItem", "BatchGetItem"), {*TASK_READS, "PUBLISHED"}), "Query": TASK_READS,
+        "GetItem": {*TASK_READS, "PUBLISHED", "WATCHES"}, "BatchGetItem": {*TASK_READS, "PUBLISHED"},
+        "Query": TASK_READS,
         "PutItem": TASK_PUTS, "DeleteItem": {"DEFERRED", "SAVED", "TASKS"},
     },
     ("RunTasksRole", "secrets"): {
-        **each(("GetItem", "Query"), {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY"}),
+        "GetItem": {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY", "WATCH_DELIVERIES"},
+        "Query": {"COUNT", "DRY_RUN", "LINK_REQUEST", "MAIL", "SIGNING_KEY"},
         "PutItem": {"DRY_RUN", "HOLDER_LINKS", "MAIL", "SIGNING_KEY"}, "UpdateItem": {"COUNT"},
         "DeleteItem": {"LINK_REQUEST"},
     },
@@ -120,6 +123,18 @@ EXPECTED: dict[tuple[str, str], dict[str, set[str]]] = {
     ("RunBatchesRole", "events"): {},
     ("RunBatchesRole", "secrets"): each(("GetItem", "Query", "PutItem", "UpdateItem"), {"BATCH"}),
     ("RunBatchesRole", "erasures"): TOMBSTONES,
+    ("RunWatchesRole", "credentials"): {
+        **each(("GetItem", "BatchGetItem"), {"CREDENTIAL", "DID", "ISSUER", "LIST", "WATCHES"}),
+        "Query": {"ISSUER_NAME", "WATCHED", "WATCHED_OF", "WATCHES", "WATCH_TASKS"},
+        "PutItem": {"TASKS", "WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
+        "DeleteItem": {"WATCHED", "WATCHED_OF", "WATCHES", "WATCH_TASKS"},
+    },
+    ("RunWatchesRole", "events"): {},
+    ("RunWatchesRole", "secrets"): {
+        "GetItem": {"WATCH_DELIVERIES"}, "PutItem": {"TASKS", "WATCHES", "WATCH_DELIVERIES", "WATCH_TASKS"},
+        "UpdateItem": {"WATCH_CHECKS"},
+    },
+    ("RunWatchesRole", "erasures"): TOMBSTONES,
     ("SendMessagesRole", "secrets"): each(("GetItem", "PutItem"), {"ENDPOINT_MESSAGES"}),
     ("SendMessagesRole", "erasures"): {},
     ("IssuerRole", "events"): {**each(READS, COUNTS), "PutItem": WRITTEN_EVENTS},
@@ -170,8 +185,8 @@ def partitions() -> dict[str, str]:
         if signature.return_annotation in ("Key", "Range") and not name.startswith("_"):
             made[name] = function(**{each: SAMPLES.get(each, "x") for each in signature.parameters}).pk
     hours = keys.part_counts_of_all(bucket_of(NOW).parent.parent).pk
-    queued = keys.task(NOW, "x", "x", "x", keys.ENDPOINT_TASKS).pk
-    return {**made, "operator_tokens": keys.tokens(None).pk, "hour_counts": hours, "endpoint_tasks": queued}
+    queued = {name: keys.task(NOW, "x", "x", "x", name).pk for name in (keys.ENDPOINT_TASKS, keys.WATCH_TASKS)}
+    return {**made, "operator_tokens": keys.tokens(None).pk, "hour_counts": hours, **queued}
 
 
 PARTITIONS = partitions()
@@ -201,7 +216,9 @@ def test_only_public_items_are_in_partitions_that_visitors_may_read(resources: M
             name for name, pk in PARTITIONS.items() if Call("GetItem", "credentials", frozenset([pk])).allowed(grants)
         }
         # What an API key permits, under the hash of the key: only who has the key can find it.
-        assert read == PUBLIC_ITEMS | ({"counts", "counts_between"} if role == "PublicRole" else {"verifier_key"})
+        assert read == PUBLIC_ITEMS | {"verifier_key"} | (
+            {"counts", "counts_between"} if role == "PublicRole" else set()
+        )
 
 
 @pytest.mark.parametrize(("role", "table"), EXPECTED)
@@ -235,7 +252,7 @@ def test_visitors_only_read_the_directory_and_three_background_functions_change_
     }
     changes = {*READS, "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
     assert {role: actions for role, actions in reaching.items() if actions} == {
-        "PublicRole": set(READS), "UpdateDirectoryRole": changes, "RunTasksRole": changes,
+        "PublicRole": set(READS), "VerifyRole": set(READS), "UpdateDirectoryRole": changes, "RunTasksRole": changes,
         "ErasePeopleRole": {"Scan", "GetItem", "BatchGetItem", "PutItem", "DeleteItem", "BatchWriteItem"},
     }  # fmt: skip
 

@@ -23,6 +23,7 @@ from chalicelib.tasks.task_queue import LEASE
 from chalicelib.tasks.worker import SLICE
 from chalicelib.verifiers import idempotency
 from chalicelib.verifiers.batch import job, jobs
+from chalicelib.verifiers.watches import checking
 from local.package import ANY_METHOD, HANDLERS, IMPORT_SETTINGS, ROOT, Package
 from tests.http.fake_laurel import seeded
 
@@ -419,6 +420,16 @@ def test_a_killed_batch_continues_after_its_function_has_ended(template: dict[st
     assert queue["MessageRetentionPeriod"] == job.RETENTION.total_seconds()
 
 
+def test_a_message_of_watches_is_delivered_again_after_its_function_has_ended(template: dict[str, Any]) -> None:
+    function = template["Resources"]["RunWatches"]["Properties"]
+    queue = template["Resources"]["WatchQueue"]["Properties"]
+    assert timedelta(seconds=checking.RUN_SECONDS) + SLICE < timedelta(seconds=function["Timeout"])
+    assert timedelta(seconds=50) + SLICE < timedelta(seconds=function["Timeout"])
+    assert function["Timeout"] <= queue["VisibilityTimeout"] / 6
+    assert function["Events"]["Minute"]["Properties"]["Schedule"] == "rate(1 minute)"
+    assert function["Events"]["Queue"]["Properties"]["BatchSize"] == 1
+
+
 def test_archiving_begins_its_last_day_long_before_its_function_times_out(template: dict[str, Any]) -> None:
     assert template["Resources"]["ArchiveEvents"]["Properties"]["Timeout"] == 900 < running.SETTLE.total_seconds()
 
@@ -499,7 +510,11 @@ def test_changes_reach_the_directory_in_order_until_they_are_noted_as_lost(
     assert granted(template, "UpdateDirectoryRole", "ListingChangesDeadLetters") == {"sqs:SendMessage"}
     patterns = [json.loads(one["Pattern"]) for one in found["FilterCriteria"]["Filters"]]
     prefixes = {one["dynamodb"]["Keys"]["pk"]["S"][0]["prefix"] for one in patterns}
-    assert prefixes == {keys.published("").pk, keys.record("").pk}
+    assert prefixes == {keys.published("").pk, keys.record("").pk, keys.issuer("").pk}
+    # Of an issuer only the issuer itself, whose keys decide on verdicts: its achievements and lists change more often.
+    (issuers,) = [one for one in patterns if one["dynamodb"]["Keys"]["pk"]["S"][0]["prefix"] == keys.issuer("").pk]
+    assert issuers["dynamodb"]["Keys"]["sk"]["S"] == [keys.issuer("x").sk]
+    assert granted(template, "UpdateDirectoryRole", "WatchQueue") == {"sqs:SendMessage"}
     alarm = template["Resources"]["ListingChangesLost"]["Properties"]
     assert alarm["Dimensions"] == [
         {"Name": "QueueName", "Value": {"Fn::GetAtt": ["ListingChangesDeadLetters", "QueueName"]}}
@@ -663,6 +678,7 @@ def test_functions_get_their_tables_and_name_from_the_template(transformed_templ
                 "OnEmailEvent",
                 "UpdateDirectory",
                 "RunBatches",
+                "RunWatches",
             ),
             "background",
         ),

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import LaurelError
+from chalicelib.http.public.receipts import receipt_json
 from chalicelib.receipts import jws
 from chalicelib.receipts.receipt import Receipt
 from tests.http.fake_laurel import BASE_URL, Laurel, id_of
@@ -59,7 +60,7 @@ def folder(tmp_path: Path, laurel: Laurel, receipt: Receipt) -> Path:
     """The files that a reader of the document has."""
     (tmp_path / "check.py").write_text(PYTHON)
     (tmp_path / "check.mjs").write_text(JAVASCRIPT)
-    (tmp_path / "receipt.jws").write_text(receipt.jws)
+    (tmp_path / "receipt.json").write_text(json.dumps(receipt_json.document(receipt, BASE_URL)))
     (tmp_path / "jwks.json").write_text(json.dumps(laurel.receipts.keys.document()))
     (tmp_path / "badge.json").write_bytes(laurel.issuer_store.record(id_of("valid")).document)
     if MODULES.is_dir():
@@ -105,17 +106,25 @@ def test_each_check_has_at_most_twenty_lines() -> None:
         assert len([line for line in source.splitlines() if line.strip()]) <= 20
 
 
-def test_python_accepts_it_and_recognises_the_file(folder: Path) -> None:
-    said = run(folder, sys.executable, "check.py", "receipt.jws", "jwks.json", BASE_URL, "badge.json", "check.py")
-    assert "verdict valid" in said
-    assert "[True, False]" in said
+def said_of(folder: Path, file: str, *, node: bool = False) -> str:
+    check = ("node", "check.mjs") if node else (sys.executable, "check.py")
+    return run(folder, *check, "receipt.json", "jwks.json", BASE_URL, file).strip()
 
 
-@needs_jose
-def test_jose_accepts_it_and_recognises_the_file(folder: Path) -> None:
-    said = run(folder, "node", "check.mjs", "receipt.jws", "jwks.json", BASE_URL, "badge.json", "check.py")
-    assert "verdict valid" in said
-    assert "[ true, false ]" in said
+@pytest.mark.parametrize("node", [False, pytest.param(True, marks=needs_jose)], ids=["PyJWT", "jose"])
+def test_a_receipt_is_accepted_and_its_file_recognised(folder: Path, node: bool) -> None:
+    assert said_of(folder, "badge.json", node=node).lower().endswith("verdict valid about this file: true")
+    assert said_of(folder, "check.py", node=node).lower().endswith("about this file: false")
+
+
+@pytest.mark.parametrize("node", [False, pytest.param(True, marks=needs_jose)], ids=["PyJWT", "jose"])
+def test_a_forged_file_is_recognised_by_its_salted_hash(folder: Path, laurel: Laurel, node: bool) -> None:
+    forged = samples.make(laurel, "tampered")
+    assert "salted_sha256" in jws.claims_of(forged.jws)["request"]["document"]
+    (folder / "receipt.json").write_text(json.dumps(receipt_json.document(forged, BASE_URL)))
+    (folder / "badge.json").write_bytes(laurel.issuer_store.record(id_of("tampered")).document)
+    assert said_of(folder, "badge.json", node=node).lower().endswith("verdict invalid about this file: true")
+    assert said_of(folder, "check.py", node=node).lower().endswith("about this file: false")
 
 
 @needs_jose

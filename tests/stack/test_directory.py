@@ -45,7 +45,7 @@ def eventually(condition: Callable[[], bool]) -> bool:
     while not condition():
         if time.monotonic() > end:
             return False
-        time.sleep(0.5)
+        time.sleep(1)  # one search a second has room in the limit, however long it takes
     return True
 
 

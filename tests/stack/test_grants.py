@@ -173,6 +173,7 @@ def test_public_roles_cannot_send_email(public_attacker: Attacker) -> None:
         "CountEventsRole",
         "UpdateDirectoryRole",
         "ArchiveEventsRole",
+        "RunWatchesRole",
         "SendMessagesRole",
         "SendSummariesRole",
         "ErasePeopleRole",

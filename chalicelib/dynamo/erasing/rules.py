@@ -235,6 +235,7 @@ RULES: Mapping[str, Rule] = {
             "completion", "task", "dead_letter", "visitor_report", "reporter", "message", "claim", "holder_link",
             "link_request", "delivery", "endpoint_message", "outcome", "outcome_pointer",
             "survey_answer", "receipt_view", "verifier", "verifier_pointer", "verifier_key",
+            "watch", "watched", "watch_delivery", "key_answer",
         ),
         _delete,
     ),

@@ -15,6 +15,7 @@ from chalicelib.award.issuers import domain_proof
 from chalicelib.credential import dates
 from chalicelib.credential import domain as domains
 from chalicelib.credential.issuer import DomainProof, Issuer, ProofLocation
+from chalicelib.errors import NotFound, Refused
 from chalicelib.http.core import authentication
 from chalicelib.http.core.access import token
 from chalicelib.http.core.ports import Services
@@ -52,7 +53,10 @@ def routes(services: Services) -> Routes:
 
     @bound.bind("/v1/domains/{id}", access=token(Permission.MANAGE), methods=("DELETE",), missing=MISSING)
     def remove(_request: Request, caller: Caller, name: str) -> Reply:
-        domain_proof.remove(services.domain_prover.issuer_context, caller.issuer_id, unquote(name))
+        try:
+            domain_proof.remove(services.domain_prover.issuer_context, caller.issuer_id, unquote(name))
+        except Refused as error:  # what is not a domain is none of the issuer's
+            raise NotFound("no such domain") from error
         return Reply("", "text/plain", 204)
 
     return bound

@@ -84,7 +84,7 @@ def _answered(
         return StoredAnswer(200, answer_json.results(result_json.worst(found.checked), found.lines))
     if caller.verifier_id is None:
         raise Problem("too_large", _TOO_LARGE)
-    job = jobs.create(services.batch_jobs, job_id, caller.verifier_id, sent.detail, sent.values, found.lines)
+    job = jobs.create(services.batch_jobs, job_id, caller.verifier_id, sent.detail, sent.texts, found.lines)
     return StoredAnswer(202, json.dumps(answer_json.job(Progress(job, Counter()), base_url)))
 
 

@@ -21,7 +21,10 @@ class Banner:
 BANNERS: Mapping[str, Banner] = {
     "issuer_created": Banner("Your organization was created.", "The list below shows your next steps."),
     "verifier_created": Banner("Account created.", "Create an API key next."),
-    "verifier_deleted": Banner("Account deleted.", "Its API keys no longer work."),
+    "verifier_deleted": Banner("Account deleted.", "Its API keys no longer work, and its watches are being deleted."),
+    "watch_tested": Banner("Test sent.", "Reload this page to see the result."),
+    "watch_replayed": Banner("Sent again.", "Reload this page to see the result."),
+    "watch_removed": Banner("Watch deleted.", "Its callback gets no more events."),
     "achievement_added": Banner("Achievement saved.", "You can now issue it."),
     "achievement_changed": Banner(
         "New version saved.",

@@ -100,7 +100,8 @@ def verifier(scope: Scope | None = None, *, anonymous: bool = False) -> Rule:
 
     A request counts as one item before its body is read. A view that answers several items calls `ApiCaller.charge`.
     Responses have the headers `RateLimit-Policy` and `RateLimit`. A route without ``scope`` admits every API key, does
-    not count its requests, and sends neither header.
+    not count its requests, and sends neither header, unless its view calls `api_caller.count` when it knows what the
+    request needs.
     """
     return Rule(CallerKind.VERIFIER, scope=scope, anonymous=anonymous)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalice.app import Request
 
@@ -28,7 +28,7 @@ class ApiCaller:
     grant: KeyGrant | None
     """What the API key permits; None without a key, on a route that admits callers without one."""
     meter: ApiMeter | None
-    """None on a route without a limit."""
+    """None on a route without a limit, and until `count` for one whose request says what it needs."""
 
     def charge(self, items: int) -> None:
         """Count ``items`` for this request, one of which has been counted when it was admitted.
@@ -58,29 +58,39 @@ class ApiCaller:
 
 
 def admit(services: Services, request: Request, scope: Scope | None, *, anonymous: bool) -> ApiCaller:
-    """Authenticate the caller, and count one item. Raises `Unauthenticated`, `Forbidden`, `Problem`
-    (`too_many_requests`), `Unavailable`."""
-    caller = _identify(services, request, scope, anonymous=anonymous)
-    if caller.meter is not None:
-        _charge(caller.meter, 1)
-    return caller
+    """Authenticate the caller, and count one item if there is a ``scope``. Raises `Unauthenticated`, `Forbidden`,
+    `Problem` (`too_many_requests`), `Unavailable`."""
+    caller = _identify(services, request, anonymous=anonymous)
+    return caller if scope is None else count(services, request, caller, scope)
 
 
-def _identify(services: Services, request: Request, scope: Scope | None, *, anonymous: bool) -> ApiCaller:
+def count(services: Services, request: Request, caller: ApiCaller, scope: Scope) -> ApiCaller:
+    """Admit the authenticated ``caller`` to what needs ``scope``, and count one item. Raises as `admit` does."""
+    meter = _meter(services, request, caller, scope)
+    _charge(meter, 1)
+    return replace(caller, meter=meter)
+
+
+def _identify(services: Services, request: Request, *, anonymous: bool) -> ApiCaller:
     header = str(request.headers.get("authorization", ""))
-    if anonymous and scope is not None and not header:
-        visitor, by_other_site = request_context.client_address(request), request_context.by_other_site(request)
-        return ApiCaller(None, services.api_limits.of_network(scope, visitor, by_other_site=by_other_site))
+    if anonymous and not header:
+        return ApiCaller(None, None)
     scheme, _, text = header.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated(_SCHEME)
     grant = accounts.authenticate(services.grant_store, text.strip(), services.api_limits.clock())
     log.tenant(grant.verifier_id)
-    if scope is None:
-        return ApiCaller(grant, None)
-    if scope not in grant.scopes:
+    return ApiCaller(grant, None)
+
+
+def _meter(services: Services, request: Request, caller: ApiCaller, scope: Scope) -> ApiMeter:
+    limits = services.api_limits
+    if caller.grant is None:
+        visitor, by_other_site = request_context.client_address(request), request_context.by_other_site(request)
+        return limits.of_network(scope, visitor, by_other_site=by_other_site)
+    if scope not in caller.grant.scopes:
         raise Forbidden(f"This API key does not have the scope {scope}. Create one that has it at /developers.")
-    return ApiCaller(grant, services.api_limits.of_verifier(scope, grant.verifier_id))
+    return limits.of_verifier(scope, caller.grant.verifier_id)
 
 
 def _charge(meter: ApiMeter, items: int) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.erasure.running import ErasureRun
     from chalicelib.tasks.worker import RunResult, TaskFailure
     from chalicelib.verifiers.batch.jobs import Run
+    from chalicelib.verifiers.watches.waking import Wake
 
 Handler = Callable[..., Any]
 NAMESPACE = "Laurel"
@@ -126,6 +127,25 @@ def messages_sent(result: RunResult) -> None:
     and its issuer sees it in the console."""
     extra = {"done": result.done, "failed": result.failed, "dead_letters": result.dead_letters}
     logger().info("messages sent", extra=extra)
+
+
+def watch_woken(wake: Wake) -> None:
+    """Log what the function of watches did for a message."""
+    logger().info("watch message", extra={"about": wake.about.value, "continued": wake.after is not None})
+
+
+def watches_run(result: RunResult) -> None:
+    """Log the minute's run of the function of watches, and emit the count for its alarm. A delivery that was not
+    accepted is done, and its owner sees it in the log of deliveries."""
+    extra = {"done": result.done, "failed": result.failed, "dead_letters": result.dead_letters}
+    logger().info("watches run", extra=extra)
+    late = result.late.total_seconds()
+    for name, unit, value in (
+        ("WatchDeadLetters", MetricUnit.Count, result.dead_letters),
+        ("WatchesLate", MetricUnit.Seconds, late),
+    ):
+        with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE):
+            pass
 
 
 def batch_run(run: Run | None) -> None:

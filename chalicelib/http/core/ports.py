@@ -47,6 +47,8 @@ if TYPE_CHECKING:  # the issuer models import much that a public view never need
     from chalicelib.verifiers.idempotency import IdempotencyContext
     from chalicelib.verifiers.limits import ApiLimits
     from chalicelib.verifiers.ports import GrantStore
+    from chalicelib.verifiers.watches.changing import RemovalContext
+    from chalicelib.verifiers.watches.creating import WatchContext
 
 
 class Services(Protocol):
@@ -95,6 +97,18 @@ class Services(Protocol):
     @property
     def idempotency(self) -> IdempotencyContext:
         """`Idempotency-Key`s of verifiers."""
+
+    @property
+    def watch_context(self) -> WatchContext:
+        """Actions of verifiers on their watches."""
+
+    @property
+    def watch_removals(self) -> RemovalContext:
+        """The deletion of all watches of a verifier."""
+
+    @property
+    def watch_idempotency(self) -> IdempotencyContext:
+        """`Idempotency-Key`s of requests about watches."""
 
     @property
     def public_store(self) -> PublicStore:

@@ -76,13 +76,16 @@ class Routes(Blueprint):
             def guarded(**arguments: str) -> Reply:
                 request = self.current_request
                 reply = self._answer(served, request, tuple(arguments.values()), access, missing, max_form)
-                if access.private or (access.anonymous and "authorization" in request.headers):
+                has_key = "authorization" in request.headers
+                if access.private or has_key:
                     reply.headers["Cache-Control"] = PRIVATE
+                if access.private or (access.anonymous and has_key):
                     reply.own_origin_only = True
                 return reply
 
             guarded.__name__ = view.__name__
             guarded.access = access  # type: ignore[attr-defined] # read by the test of the whole route table
+            guarded.idempotent = idempotent  # type: ignore[attr-defined] # read by the OpenAPI document
             guarded.function = serves  # type: ignore[attr-defined] # read by the packager
             if self.services.settings.function in (None, serves):
                 register(guarded)

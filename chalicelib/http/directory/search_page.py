@@ -37,17 +37,25 @@ UNLISTED = {"X-Robots-Tag": "noindex"}
 
 def find(services: Services, request: Request) -> Reply:
     """Return a page of results as JSON or CSV. Raises `Refused`, `Problem`, `TooMany`, `Unavailable`."""
-    asked, now, base_url = search_request.read(request), services.hosted_reports.clock(), services.settings.base_url
+    asked, base_url = search_request.read(request), services.settings.base_url
     as_csv = _wants_csv(request, asked)
+    found, now = results(services, request, asked)
+    if as_csv:
+        return _csv(asked, found, base_url)
+    return as_json(search_json.to_json(found, base_url, now), headers=uncached(Vary="Accept"))
+
+
+def results(services: Services, request: Request, asked: SearchParameters) -> tuple[Page, datetime]:
+    """Search for a program, count what its network reads, and record the search; return the results and when they were
+    checked. Raises `Refused`, `TooMany`, `Unavailable`."""
+    now = services.hosted_reports.clock()
     total, facets = (one in asked.include for one in INCLUDED)
     wanted = asked.request(limit=asked.limit, total=total, facets=facets)
     with _reading(services, request, wanted.limit) as reading:
         found = search(wanted, _ports(services, reading), now)
         reading.shown = len(found.hits)
     _record(services, request, wanted, found, reading)
-    if as_csv:
-        return _csv(asked, found, base_url)
-    return as_json(search_json.to_json(found, base_url, now), headers=uncached(Vary="Accept"))
+    return found, now
 
 
 def suggest(services: Services, request: Request) -> Reply:

@@ -109,7 +109,11 @@ def read(request: Request, ignored: tuple[str, ...] = ()) -> SearchParameters:
     """Read the parameters of ``request`` without those ``ignored``. Raises `Problem` (`invalid_request`)."""
     given = request.query_params
     all_ = [(name, value) for name in given for value in given.getlist(name)[:_MAX_VALUES]] if given else []
-    pairs = [(name, value) for name, value in all_ if name not in ignored]
+    return of_pairs([(name, value) for name, value in all_ if name not in ignored])
+
+
+def of_pairs(pairs: Iterable[tuple[str, str]]) -> SearchParameters:
+    """Read parameters given as pairs of name and value. Raises `Problem` (`invalid_request`)."""
     once: dict[str, str] = {}
     conditions: list[tuple[str, str]] = []
     for name, value in pairs:

@@ -27,7 +27,7 @@ MAX_BYTES = 1024
 """Limit of the body: the longest report has the longest host name (253 characters) and is half of it."""
 _MEMBERS = {Kind.CLICK: {"kind", "credential", "widget", "host"}, Kind.SHARED: {"kind", "credential", "channel"}}
 """The fields of each kind. Everything else that is counted is a request that the public function answers itself."""
-_CLICKABLE = (Widget.SCRIPT, Widget.FRAME)
+CLICKABLE = (Widget.SCRIPT, Widget.FRAME)
 """Widgets that can report. A click on an image is only a view of the credential's page."""
 
 
@@ -65,9 +65,9 @@ def _read(request: Request) -> tuple[str, Visit]:
 
 
 def _widget(fields: Mapping[str, str]) -> Widget:
-    found = next((widget for widget in _CLICKABLE if widget == fields.get("widget")), None)
+    found = next((widget for widget in CLICKABLE if widget == fields.get("widget")), None)
     if found is None:
-        raise field_error("/widget", f"This must be one of: {', '.join(_CLICKABLE)}.")
+        raise field_error("/widget", f"This must be one of: {', '.join(CLICKABLE)}.")
     return found
 
 

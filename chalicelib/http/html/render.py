@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 _HTML = f"{negotiation.HTML}; charset=utf-8"
-CONSOLE = "console/"
-"""Templates that are in English only."""
+IN_ENGLISH = ("console/", "reference/")
+"""Folders of templates that are in English only: for issuers and developers."""
 
 
 def problem(found: Problem, base_url: str, headers: Mapping[str, str]) -> Reply:
@@ -55,7 +55,7 @@ def page(
     """
     shared = {"base_url": base_url, "style": _style(console), "script_digest": digest(script()) if console else ""}
     policy = {"Content-Security-Policy": _policy(base_url, forms, console, leads)}
-    if template.startswith(CONSOLE):
+    if template.startswith(IN_ENGLISH):
         html = _rendered(template, DEFAULT, {**shared, **content})
         return Reply(html, _HTML, status, {"Content-Language": DEFAULT, **policy, **headers})
     return _in_language(template, status, {**policy, **headers}, {**shared, **content})

@@ -59,6 +59,9 @@ def routes(services: Services) -> Routes:
     def verify_unbound_presentation(request: Request, _caller: ApiCaller) -> Reply:
         return _answered(lambda: verify(request, "verifiablePresentation", any_signer=True))
 
+    for path in tuple(bound.methods):
+        bound.preflight(path)
+
     @bound.bind("/credentials/issue", access=PUBLIC, methods=("POST",))
     def issue(request: Request) -> Reply:
         return _answered(lambda: _issue(services, request, None))

@@ -25,6 +25,7 @@ from chalicelib.verifiers.accounts import NewKey
 from chalicelib.verifiers.limits import LIMITS
 from chalicelib.verifiers.scope import Scope
 from chalicelib.verifiers.verifier import MAX_KEYS, MAX_VERIFIERS, OVERLAP, Verifier
+from chalicelib.verifiers.watches import changing
 
 MISSING = "This account does not exist, or it belongs to someone else. Check the list of your accounts."
 PER_NETWORK = NetworkLimit("verifier_created_from", 10, 20, 50, timedelta(days=1))
@@ -33,6 +34,8 @@ limits of its own. Enough for a course in which everyone creates one to take tur
 SCOPES = (
     (Scope.VERIFY, "Verify credentials", "Verify up to 20 credentials or links in one request."),
     (Scope.BATCH, "Verify batches", "Verify up to 1,000 credentials or links in one request, or more in a job."),
+    (Scope.DIRECTORY, "Search the directory", "Find people who have made their credentials public."),
+    (Scope.WATCH, "Watch credentials", "Be told by a webhook when the verdict on a credential changes."),
 )
 """Scope, label and hint."""
 
@@ -78,6 +81,8 @@ def routes(services: Services) -> Routes:
                 accounts.revoke_key(context, found.id, form.text("key"))
                 return layout.redirect(url, did="token_revoked")
             case "delete":
+                # First: no watch may be left without an account in which it can be deleted.
+                changing.remove_all(services.watch_removals, found.id, context.now())
                 accounts.delete(context, person.email, found.id)
                 return layout.redirect(f"{base_url}/developers", did="verifier_deleted")
         raise Problem("invalid_request", "Unknown action.")

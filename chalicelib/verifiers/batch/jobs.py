@@ -63,17 +63,17 @@ class Run:
 
 
 def create(
-    context: JobContext, job_id: str, owner: str, detail: Detail, values: Sequence[object], answered: Sequence[bytes]
+    context: JobContext, job_id: str, owner: str, detail: Detail, texts: Sequence[str], answered: Sequence[bytes]
 ) -> Job:
-    """Create a job for the items ``values``, as they were sent; ``answered`` are the results of the first ones, a line
-    of JSON each. A job that exists already is woken again.
+    """Create a job for the items with the ``texts`` that were sent; ``answered`` are the results of the first ones, a
+    line of JSON each. A job that exists already is woken again.
 
     Nothing is processed before everything is stored. Raises `QuotaExceeded` (`daily_limit_exceeded`), `Unavailable`.
     """
     now = context.clock()
     count_job(context, owner, now)
-    job = Job(job_id, owner, detail, len(values), len(answered), now, now + RETENTION)
-    context.files.put_items(job_id, batch_items.to_lines(values))
+    job = Job(job_id, owner, detail, len(texts), len(answered), now, now + RETENTION)
+    context.files.put_items(job_id, batch_items.to_lines(texts))
     job = context.store.add(job)
     if 0 < job.answered <= len(answered):  # a request that is sent again may have come less far: a worker answers them
         _store(context, job, Span(0, 0, job.answered), b"".join(line + b"\n" for line in answered[: job.answered]))

@@ -70,6 +70,46 @@ def test_each_result_equals_that_of_a_single_verification(client: Gateway, laure
     assert [{name: each[name] for name in each if name != "ref"} for each in together] == alone
 
 
+@pytest.mark.parametrize(
+    ("credential", "sign"),
+    [
+        ('{"a": 1, "a": 2}', "duplicate_name"),
+        ('{"a": "\\ud800"}', "a lone surrogate"),
+        ('{"a": 1e999}', "number_out_of_range"),
+    ],
+)
+def test_a_credential_that_is_not_strict_json_never_fails_the_rest(client: Gateway, credential: str, sign: str) -> None:
+    good, bad = json.dumps({"ref": "good", "credential": CREDENTIAL}), f'{{"ref": "bad", "credential": {credential}}}'
+    answered = client.post(URL, f'{{"items": [{good},{bad},{good}]}}'.encode())
+    assert answered.status == 200
+    before, wrong, after = answered.json["results"]
+    assert before["verdict"] == after["verdict"] == "valid"
+    assert sign in json.dumps(wrong)
+    assert wrong.get("verdict") != "valid"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"[]", "not_an_object"),
+        (b"", "not_json"),
+        (b"{", "not_json"),
+        (b'{"items": [1 2]}', "not_json"),
+        (b'{"items": [1]} x', "not_json"),
+        (b'{"items": [1], "items": [2]}', "duplicate_name"),
+        (b'{"items": [1], "\\ud800": 1}', "invalid_request"),
+        (b'{"items": [1], "report": "\\ud800"}', "invalid_request"),
+        (b'{"items": {}}', "invalid_request"),
+        (b'{"items": [' + b"[" * 200_000 + b"]}", "too_deep"),
+        (b'{"items": [' + b",".join([b"1"] * 10_001) + b"]}", "invalid_request"),
+        (b"\xff", "not_utf8"),
+    ],
+)
+def test_a_body_that_is_no_batch_is_refused(client: Gateway, body: bytes, code: str) -> None:
+    answered = client.post(URL, body)
+    assert (answered.status, answered.json["code"]) == (400, code)
+
+
 def test_a_bad_item_never_fails_the_rest(client: Gateway) -> None:
     items = [*BAD, {"ref": "e", "url": f"{BASE_URL}/c/{'a' * 26}"}, {"ref": "f", "credential": "no"}, *many(1)]
     results = send(client, items).json["results"]

@@ -100,13 +100,16 @@ def test_hidden_links_are_for_programs_that_do_not_obey(client: Gateway) -> None
     assert path not in client.get("/v1/directory").text
 
 
-def test_a_browser_that_loads_links_ahead_is_not_limited(client: Gateway) -> None:
+def test_a_browser_that_loads_links_ahead_is_not_limited(client: Gateway, laurel: Laurel) -> None:
     client.get(decoy(client), sec_purpose="prefetch")
     for _ in range(SUSPECTED):
+        laurel.now += timedelta(seconds=1)  # the limit on searches
         assert client.get("/v1/directory?limit=12").status == 200
 
 
-def test_a_decoy_of_another_network_does_nothing(client: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decoy_of_another_network_does_nothing(
+    client: Gateway, laurel: Laurel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = decoy(client)
     answer = client.get(path)
     monkeypatch.setattr(gateway, "ADDRESS", "198.51.100.1")
@@ -114,6 +117,7 @@ def test_a_decoy_of_another_network_does_nothing(client: Gateway, monkeypatch: p
     found = client.get(path)
     assert (found.status, found.body) == (answer.status, answer.body)
     for _ in range(SUSPECTED):
+        laurel.now += timedelta(seconds=1)
         assert client.get("/v1/directory?limit=12").status == 200
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from chalicelib.access.roles import Role
 from chalicelib.verifiers.scope import Scope
 from chalicelib.verifiers.verifier import OVERLAP
 from tests.http.fake_laurel import Laurel
 from tests.http.gateway import Gateway
+from tests.http.signed_in import as_token
 from tests.http.verifiers.keys import as_verifier, create_key, create_verifier
 
 ACCOUNT, KEY, ROTATE = "/v1/verifier", "/v1/verifier/key", "/v1/verifier/key/rotate"
@@ -52,3 +54,10 @@ def test_key_revokes_itself_at_once_and_no_other(client: Gateway, laurel: Laurel
 def test_rotation_refuses_an_idempotency_key_that_it_would_ignore(client: Gateway, laurel: Laurel) -> None:
     refused = client.post(ROTATE, b"", idempotency_key="x", **as_verifier(laurel))
     assert refused.json["code"] == "idempotency_key_unsupported"
+
+
+def test_a_key_of_the_other_kind_is_named(laurel: Laurel, client: Gateway) -> None:
+    account = client.get(ACCOUNT, **as_token(laurel, "fernhill", Role.OWNER))
+    assert (account.status, account.json["detail"].startswith("This is an issuer’s API key.")) == (401, True)
+    credentials = client.get("/v1/credentials", authorization=f"Bearer laurel_vk_{'a' * 16}_{'b' * 59}")
+    assert (credentials.status, credentials.json["detail"].startswith("This is a verifier’s API key.")) == (401, True)

@@ -52,6 +52,8 @@ class Kind(StrEnum):
     """News about people or searches that the recipient has saved."""
     ENDPOINT_PAUSED = "endpoint_paused"
     """An endpoint of the issuer was paused, because it accepted no messages."""
+    WATCH_NEWS = "watch_news"
+    """The verdict on a credential that the recipient watches has changed."""
     SUMMARY = "summary"
     """What changed in a month, for members of an issuer who subscribed to it."""
 
@@ -67,6 +69,7 @@ FROM_LAUREL = frozenset(
         Kind.CONTACT,
         Kind.SAVED_NEWS,
         Kind.ENDPOINT_PAUSED,
+        Kind.WATCH_NEWS,
         Kind.SUMMARY,
     }
 )

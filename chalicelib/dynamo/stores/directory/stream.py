@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.directory.writing.updates import StreamChange
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.tables import key_of
+from chalicelib.verifiers.watches.waking import About, Wake
 
 
 def read_changes(records: Iterable[dict[str, Any]]) -> list[StreamChange]:
@@ -20,3 +21,16 @@ def read_changes(records: Iterable[dict[str, Any]]) -> list[StreamChange]:
             at = datetime.fromtimestamp(record["dynamodb"]["ApproximateCreationDateTime"], UTC)
             changes.append(StreamChange(record["dynamodb"]["SequenceNumber"], at, holder_id, credential_id))
     return changes
+
+
+def read_wakes(records: Iterable[dict[str, Any]]) -> list[Wake]:
+    """The hosted credentials and issuers that have changed, whose watches are to be checked."""
+    wakes = []
+    for record in records:
+        key = key_of(record["dynamodb"]["Keys"])
+        _, credential_id = keys.changed_object(key)
+        if credential_id is not None:
+            wakes.append(Wake(About.CREDENTIAL, credential_id))
+        elif (issuer_id := keys.changed_issuer(key)) is not None:
+            wakes.append(Wake(About.ISSUER, issuer_id))
+    return wakes

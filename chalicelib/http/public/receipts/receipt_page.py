@@ -71,6 +71,7 @@ class Page:
     software: str
     made_at: datetime
     checked_at: datetime
+    was_valid: bool
     erased: bool
     again: str
     """Where to check the credential again."""
@@ -99,6 +100,7 @@ def page_of(receipt: Receipt, base_url: str) -> Page:
         software=claims["software"],
         made_at=datetime.fromtimestamp(claims["iat"], UTC),
         checked_at=dates.parse(claims["checked_at"]),
+        was_valid=claims["verdict"] == Verdict.VALID,
         erased=receipt.readable is None,
         again=_again(readable.get("url"), base_url),
         source=text.optional_text(readable.get("url")),
@@ -111,7 +113,7 @@ def page_of(receipt: Receipt, base_url: str) -> Page:
             _hash(words, claims["request"][name]) for name, words in _HASHES.items() if name in claims["request"]
         ),
         salt=readable.get("salt"),
-        part=_part(_report(claims, readable), claims, readable),
+        part=_part(report_of(claims, readable), claims, readable),
     )
 
 
@@ -149,7 +151,7 @@ def _headline(report: Report) -> str:
     return verdict_text.verdict_text(report).headline
 
 
-def _report(claims: Json, readable: Json) -> Report:
+def report_of(claims: Json, readable: Json) -> Report:
     """The report as it was, as far as it was kept: without its contents, and without sentences after they were
     erased."""
     inner = claims.get("contained", [])
@@ -166,7 +168,7 @@ def _report(claims: Json, readable: Json) -> Report:
         ),
         not_checked=tuple(PHRASES[code] for code in claims["not_checked"] if code in PHRASES),
         contained=tuple(
-            Contained(each["kind"], _report(each, shown)) for each, shown in zip(inner, words, strict=True)
+            Contained(each["kind"], report_of(each, shown)) for each, shown in zip(inner, words, strict=True)
         ),
     )
 

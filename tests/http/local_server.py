@@ -1,4 +1,4 @@
-"""A Laurel on fakes that this process serves on a loopback port, for browsers and clients."""
+"""A Laurel on fakes that this process serves on a free loopback port."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer
 
 from chalicelib.http.app import create_app
-from tests.http.fake_laurel import Laurel
+from local.ports import free_port
+from tests.http.fake_laurel import Laurel, seeded
 
 
 class _Quiet(ChaliceRequestHandler):
@@ -20,17 +21,20 @@ class _Quiet(ChaliceRequestHandler):
 
 
 @contextmanager
-def served(services: Laurel, port: int) -> Iterator[Laurel]:
-    """Serve ``services``, whose ``base_url`` has to have this ``port``."""
+def served() -> Iterator[Laurel]:
+    """The fakes, with their server running at ``base_url``."""
+    port = free_port()
+    services = seeded(f"http://localhost:{port}")
     app = create_app(services)
-    # One thread per request, as `chalice local` does.
-    app.__class__ = type("ThreadedChalice", (LocalChalice, Chalice), {})
+    app.__class__ = type(
+        "ThreadedChalice", (LocalChalice, Chalice), {}
+    )  # one thread per request, as `chalice local` does
     server = LocalDevServer(app, Config.create(), "localhost", port, handler_cls=_Quiet)
-    thread = threading.Thread(target=server.server.serve_forever, args=(0.02,), daemon=True)
+    thread = threading.Thread(target=server.server.serve_forever, args=(0.02,), daemon=True)  # seconds to stop
     thread.start()
     try:
         yield services
     finally:
-        server.server.shutdown()
+        server.shutdown()
         server.server.server_close()
         thread.join()

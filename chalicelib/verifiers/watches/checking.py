@@ -1,0 +1,223 @@
+"""Check watches: after a change of a hosted credential or issuer, at a date, and every day elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from chalicelib.analytics.limit_counters import LimitCounters
+from chalicelib.analytics.ulid import ENTROPY_BYTES, ulid
+from chalicelib.credential import dates
+from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.reports.hosted import HostedReports
+from chalicelib.reports.submitted import SubmittedReport
+from chalicelib.tasks.task_queue import Task
+from chalicelib.tasks.worker import jittered
+from chalicelib.verifiers.batch.checking import BatchReports
+from chalicelib.verifiers.batch.items import Item
+from chalicelib.verifiers.watches import verdicts
+from chalicelib.verifiers.watches.verdicts import Answer
+from chalicelib.verifiers.watches.waking import About, Send, Wake
+from chalicelib.verifiers.watches.watch import State, Watch, WatchName, WatchPage, WatchStore, check_task
+from chalicelib.verify.members import string
+from chalicelib.verify.report import Report, Verdict
+
+INTERVAL = timedelta(hours=24)
+"""How often a credential elsewhere is checked."""
+PER_DAY = 5_000
+"""Checks of credentials elsewhere in a UTC day, of all verifiers: at ten seconds each, with 1 GB, they cost less than a
+dollar (AWS Lambda pricing). What is over is checked on the next day."""
+SECONDS = 10.0
+"""How long one check of a credential elsewhere fetches: as long as one by a visitor."""
+PAGE = 25
+"""Watches that are checked together: as many items as one read may have."""
+RUN_SECONDS = 40.0
+"""Seconds in which one call starts pages of watches. It continues with a new message."""
+MAX_ATTEMPTS = 8
+"""Attempts for one watch. Each one more means that the watch or its credential was changed at this moment."""
+AT_ONCE = 10
+"""Deliveries that are sent at once, of one verifier and one change; the others follow within minutes. So nobody's slow
+callback holds up those of others."""
+MOMENT = timedelta(seconds=1)
+"""How long after its last moment a credential is checked, as the last moment is still valid."""
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""A credential that is valid until then or later does not expire: there is hardly a moment after the last one."""
+_OVER = timedelta(hours=1)
+"""How long a check waits when the day's checks are used up; it is tried again until there is room."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """Dependencies of checking."""
+
+    store: WatchStore
+    hosted_reports: HostedReports
+    batch_reports: BatchReports
+    counters: LimitCounters
+    wake: Send
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+
+
+def changed(context: CheckContext, wake: Wake) -> None:
+    """Check the watches of a hosted credential or issuer that has changed, page by page; continue with a new message
+    when the time is over. Raises `Unavailable`."""
+    pages: Callable[[str, str | None, int], WatchPage] = (
+        context.store.of_credential if wake.about is About.CREDENTIAL else context.store.of_issuer
+    )
+    ends, after = context.clock() + timedelta(seconds=RUN_SECONDS), wake.after
+    while True:
+        page = pages(wake.subject, after, PAGE)
+        _check_hosted(context, page.names)
+        after = page.following
+        if after is None:
+            return
+        if context.clock() >= ends:
+            context.wake([replace(wake, after=after)])
+            return
+
+
+def handle(context: CheckContext, task: Task) -> None:
+    """Check the watch that ``task`` names, unless it has a later task. Raises `Unavailable`."""
+    check_if_due(context, task.issuer_id, task.subject, task.due)
+
+
+def check_if_due(context: CheckContext, verifier_id: str, watch_id: str, now: datetime) -> None:
+    """Check a watch if that is due at ``now``. Raises `Unavailable`."""
+    watch = _find(context, WatchName(verifier_id, watch_id))
+    if watch is not None and watch.next_check is not None and watch.next_check <= now:
+        check(context, watch)
+
+
+def check(context: CheckContext, watch: Watch) -> None:
+    """Check one watch. Raises `Unavailable`."""
+    if watch.disabled is not None:
+        return
+    if watch.is_hosted:
+        _check_hosted(context, [WatchName(watch.verifier_id, watch.id)])
+    else:
+        _check_elsewhere(context, watch)
+
+
+def _check_hosted(context: CheckContext, names: Sequence[WatchName]) -> None:
+    """Check watches of hosted credentials, at most `PAGE`.
+
+    After a new verdict is stored, the credential is verified again: it may have changed between its verification and
+    that write, and the check for that change may have seen the verdict from before. So this ends with a verification
+    that changes nothing.
+    """
+    sent: dict[str, int] = {}
+    for _ in range(MAX_ATTEMPTS):
+        watches = [one for one in context.store.watches(names) if one.disabled is None]
+        answers = _hosted_answers(context, sorted({one.credential_id for one in watches if one.credential_id}))
+        names = [
+            WatchName(one.verifier_id, one.id)
+            for one in watches
+            if not _is_settled(context, one, answers[one.credential_id or ""], sent)
+        ]
+        if not names:
+            return
+    raise Unavailable("A credential is being changed too often.", code="storage_busy")
+
+
+def _is_settled(context: CheckContext, watch: Watch, answer: Answer, sent: dict[str, int]) -> bool:
+    """Store a new verdict; return whether there was none."""
+    after = verdicts.after_answer(watch, answer, answer.changes_at)
+    if after is watch:
+        return True
+    _store(context, watch, after, sent)
+    return False
+
+
+def _hosted_answers(context: CheckContext, credential_ids: Sequence[str]) -> dict[str, Answer]:
+    opened = {one.record.id: one for one in context.hosted_reports.open_many(credential_ids)}
+    found = {}
+    for one in credential_ids:
+        if one in opened:
+            answer = verdicts.of_report(opened[one].report, _changes_at(opened[one].report))
+            # Nothing of it is elsewhere, so no other check would get an answer.
+            found[one] = replace(answer, verdict=answer.verdict or Verdict.UNKNOWN)
+        else:
+            found[one] = _missing(context, one)
+    return found
+
+
+def _missing(context: CheckContext, credential_id: str) -> Answer:
+    """Why there is no report on a hosted credential. Nobody can tell any more that it is valid."""
+    try:
+        context.hosted_reports.shown_record(credential_id)
+    except NotFound as error:
+        return Answer(Verdict.UNKNOWN, (error.code,), context.clock())
+    raise Unavailable("The credential was shown again at this moment.")
+
+
+def _changes_at(report: Report) -> datetime | None:
+    """When a date of the credential alters its verdict; None if none does."""
+    if report.verdict not in (Verdict.VALID, Verdict.NOT_YET_VALID):
+        return None
+    view = report.credential or {}
+    starts, ends = (string(view.get(name)) for name in ("valid_from", "valid_until"))
+    times = [dates.parse(starts)] if starts else []
+    if ends and (last := dates.parse(ends)) < _NEVER:
+        times.append(last + MOMENT)
+    return min((at for at in times if at > report.checked_at), default=None)
+
+
+def _check_elsewhere(context: CheckContext, watch: Watch) -> None:
+    now, found = context.clock(), None
+    if _count(context, now):
+        found = _answer_elsewhere(context, watch.url)
+        # Not at the same moment for all that were created together.
+        next_check = now + INTERVAL - jittered(INTERVAL / 24, context.entropy)
+    else:
+        next_check = now + _OVER
+    current: Watch | None = watch
+    for _ in range(MAX_ATTEMPTS):
+        if current is None or current.disabled is not None:
+            return
+        after = _postponed(current, next_check) if found is None else verdicts.after_answer(current, found, next_check)
+        if _store(context, current, after, {}):
+            return
+        current = _find(context, WatchName(watch.verifier_id, watch.id))
+    raise Unavailable("A watch is being changed too often.", code="storage_busy")
+
+
+def _postponed(watch: Watch, next_check: datetime) -> Watch:
+    return replace(watch, next_check=next_check, version=watch.version + 1)
+
+
+def _answer_elsewhere(context: CheckContext, url: str) -> Answer:
+    batch = context.batch_reports.start(1, SECONDS)
+    item = Item("watch", url.encode("utf-8"), is_link=True)
+    try:
+        [checked] = batch.check([item])
+    except Unavailable as error:
+        return Answer(None, (error.code,), context.clock())
+    if isinstance(checked.result, SubmittedReport):
+        return verdicts.of_report(checked.result.report)
+    return Answer(None, (checked.result.code,), context.clock())
+
+
+def _count(context: CheckContext, now: datetime) -> bool:
+    return context.counters.add(f"elsewhere {now.astimezone(UTC).date()}", 1, PER_DAY, dates.next_day(now))
+
+
+def _store(context: CheckContext, watch: Watch, after: Watch, sent: dict[str, int]) -> bool:
+    """Store a watch after a check, and what it tells; False if it was changed or deleted meanwhile."""
+    now = context.clock()
+    delivery = verdicts.event(watch, after, ulid(now, context.entropy(ENTROPY_BYTES)), now)
+    tasks = check_task(after) if after.next_check != watch.next_check else []
+    try:
+        context.store.replace(after, tasks, delivery)
+    except Conflict:
+        return False
+    if delivery is not None and delivery.state is State.WAITING and sent.get(watch.verifier_id, 0) < AT_ONCE:
+        sent[watch.verifier_id] = sent.get(watch.verifier_id, 0) + 1
+        context.wake([Wake(About.DELIVERY, f"{watch.id}.{delivery.id}", watch.verifier_id)])
+    return True
+
+
+def _find(context: CheckContext, name: WatchName) -> Watch | None:
+    found = context.store.watches([name])
+    return found[0] if found else None

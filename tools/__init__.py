@@ -1,0 +1,1 @@
+"""Commands for working on Laurel. None of them is deployed."""

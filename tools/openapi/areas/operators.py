@@ -1,0 +1,91 @@
+"""What only operators can do."""
+
+from __future__ import annotations
+
+from chalicelib.http.input import query
+from chalicelib.moderation.handling import MAX_PAGE_SIZE, REPORT_ID
+from chalicelib.moderation.visitor_report import Reason, State
+from tools.openapi.operation import Area, Body, Operation, Query
+from tools.openapi.schema import (
+    BOOLEAN,
+    PUBLIC_ID,
+    STRING,
+    TIME,
+    URL,
+    anchored,
+    nullable,
+    one_of,
+    page,
+    ref,
+    request,
+    response,
+    text,
+    whole,
+)
+
+_TAKEDOWN = response({"id": PUBLIC_ID, "taken_down": nullable(TIME)})
+_BODY = Body(request({"taken_down": BOOLEAN}), {"taken_down": True})
+_REPORT = response(
+    {
+        "id": STRING,
+        "at": TIME,
+        "state": one_of(State),
+        "issuer_state": one_of(State),
+        "reason": one_of(Reason),
+        "message": nullable(STRING),
+        "email": nullable(STRING),
+        "words_until": TIME,
+        "credential": PUBLIC_ID,
+        "page": URL,
+        "issuer": STRING,
+        "takedown": URL,
+    }
+)
+
+AREA = Area(
+    "Operators",
+    "Only for an operator's API key.",
+    (
+        Operation(
+            "PUT /v1/credentials/{id}/takedown",
+            "takeDownCredential",
+            "Hide the page of a credential, or show it again",
+            {200: _TAKEDOWN},
+            body=_BODY,
+            path={"id": PUBLIC_ID},
+            problems=("conflict", "erased"),
+        ),
+        Operation(
+            "PUT /v1/holders/{id}/takedown",
+            "takeDownHolder",
+            "Hide the profile of a holder, or let it become public again",
+            {200: _TAKEDOWN},
+            body=_BODY,
+            path={"id": PUBLIC_ID},
+            problems=("conflict",),
+        ),
+        Operation(
+            "GET /v1/visitor-reports",
+            "listVisitorReports",
+            "The reports by visitors, newest first",
+            {200: page(ref("VisitorReport"))},
+            query={
+                "state": Query(one_of(State)),
+                "issuer": Query(text(query.MAX_LENGTH)),
+                "credential": Query(text(query.MAX_LENGTH)),
+                "limit": Query(whole(1, MAX_PAGE_SIZE)),
+                "cursor": Query({"type": "string", "pattern": anchored(REPORT_ID)}, "`next` of the page before."),
+            },
+        ),
+        Operation(
+            "PUT /v1/visitor-reports/{id}",
+            "decideVisitorReport",
+            "Close a report, or reopen it",
+            {200: ref("VisitorReport")},
+            body=Body(request({"state": one_of(State)}), {"state": State.CLOSED.value}),
+            path={"id": {"type": "string", "pattern": anchored(REPORT_ID)}},
+            problems=("conflict",),
+        ),
+    ),
+    {"VisitorReport": _REPORT},
+)
