@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.demo.profile import PROFILE
+from cli.demo.verifier import VERIFIER
 from local.stack import ADA, Stack
 
 UNLIMITED = 10_000
@@ -21,7 +22,9 @@ def show(stack: Stack) -> None:
     """Print the links of a stack that is up."""
     demo: Mapping[str, Mapping[str, str]] = json.loads(stack.demo.read_text())
     console = Console(file=sys.stdout, width=UNLIMITED, highlight=False, soft_wrap=True)
-    credentials = [(kind.replace("_", " "), found["url"], "") for kind, found in demo.items() if kind != PROFILE]
+    credentials = [
+        (kind.replace("_", " "), found["url"], "") for kind, found in demo.items() if kind not in (PROFILE, VERIFIER)
+    ]
     _print(console, "Demo credentials", credentials)
     _print(console, "Next", _next_steps(stack, demo["valid"].get("holder_email", ""), demo[PROFILE]["url"]))
     console.print()

@@ -5,7 +5,7 @@ The base URL is part of every signed credential, so each port has its own state:
     .laurel/<port>/aws/         the embedded AWS: state and log
     .laurel/<port>/aws.json     its process
     .laurel/<port>/proxy.json   the proxy process; mail.json for the mail pages under `make dev`
-    .laurel/<port>/demo.json    the demo credentials by kind, and a holder's profile
+    .laurel/<port>/demo.json    the demo credentials by kind, a holder's profile and an API key
     .laurel/demo.json           the same, for the stack that was started last
 """
 
@@ -29,6 +29,7 @@ from pathlib import Path
 
 from cli.demo import plan
 from cli.demo.profile import PROFILE
+from cli.demo.verifier import VERIFIER
 from local import aws, ports, process
 from local.deploy import Deployed, current, deploy
 from local.package import ROOT, build
@@ -233,8 +234,8 @@ class Stack:
             raise StackError("The demo data was created, but the deployed API cannot find it")
 
     def _is_complete(self) -> bool:
-        """Whether demo.json has every kind and the profile; one that an earlier version wrote may lack some."""
-        return set(json.loads(self.demo.read_text())) >= {*plan.Kind, PROFILE}
+        """Whether demo.json has every kind, the profile and the API key; an earlier version wrote fewer."""
+        return set(json.loads(self.demo.read_text())) >= {*plan.Kind, PROFILE, VERIFIER}
 
     def _create_demo(self, engine: aws.EmbeddedAws, deployed: Deployed) -> None:
         """Create what is missing of the demo data, and save it."""

@@ -5,7 +5,8 @@ route_map.py  which module serves a URL
 core/       what all routes share: routing, access rules, request bodies, negotiation, problems (RFC 9457), responses,
             response headers, cookies, logging
 public/     pages and documents that anyone may open: home, credential pages, verification, DID documents, status lists
-embed/      what other websites show of a credential: /embed.js, /embed/{id}, /badge/{file}, /oembed
+embed/      what other websites show of a credential: /embed.js, /embed/{id}, /badge/{file}, /oembed;
+            and /client/{file}, with which they verify one
 holder/     the holder's own pages: /my/{token}, /mail/unsubscribe/{token}
 sign_in/    sign-in by email link or OpenID Connect: /sign-in, /oidc
 api/        the issuers' JSON API: /v1/issuers, /v1/credentials, /v1/jobs, /v1/webhooks and the rest

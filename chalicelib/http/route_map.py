@@ -37,6 +37,7 @@ VISITORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "directory.issuer_directory": ("/issuers/{id}/directory", "/embed/issuers"),
         "embed.images": ("/badge",),
         "embed.widgets": ("/embed.js", "/embed"),
+        "embed.client_module": ("/client",),
         "embed.oembed": ("/oembed",),
         "embed.builder": ("/c/{id}/embed",),
         "embed.share_images": ("/c/{id}/card.png", "/c/{id}/qr.svg"),

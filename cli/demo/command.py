@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chalicelib.services import Services
 from cli import grammar
-from cli.demo import profile
+from cli.demo import profile, verifier
 from cli.demo.history import seed_pathway, seed_year
 from cli.demo.outcomes import seed_outcomes
 from cli.demo.seed import check, demo_map, seed, seed_owner
@@ -31,7 +31,7 @@ def add_commands(resources: Commands) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="output file: demo credentials by kind, and a holder’s profile",
+        help="output file: demo credentials by kind, a holder’s profile and an API key",
     )
     made.add_argument("--owner", metavar="EMAIL", help="email address of the owner of the demo issuers")
 
@@ -49,6 +49,7 @@ def seed_demo(services: Services, options: Namespace) -> int:
     check(services.hosted_reports, shown)
     profile.publish_others(services.profile_context)
     shown[profile.PROFILE] = profile.publish(services.profile_context, services.settings.base_url)
+    shown[verifier.VERIFIER] = verifier.renew(services.verifier_context)
     _write(options.out, json.dumps(shown, indent=2) + "\n")
     if options.json:
         show(True, "", **shown)

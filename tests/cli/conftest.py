@@ -23,6 +23,7 @@ from chalicelib.outcomes.importing import OutcomeContext
 from chalicelib.receipts.making import Receipts
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.settings import Settings
+from chalicelib.verifiers.accounts import VerifierContext
 from cli.main import main
 from tests.access import fakes as access_fakes
 from tests.analytics.counts.fakes import CountStore, context_of
@@ -39,6 +40,7 @@ from tests.fakes import KEY_POLICY, Counters, EventStore, Fallback, IssuerStore,
 from tests.http.fake_laurel import Laurel
 from tests.moderation.fakes import VisitorReportStore
 from tests.outcomes.fakes import OutcomeStore
+from tests.verifiers.fakes import VerifierStore
 
 ENVIRONMENT = {
     "STAGE": "test",
@@ -77,6 +79,10 @@ class FakeServices:
     @cached_property
     def issuer_context(self) -> IssuerContext:
         return IssuerContext(self.issuer_store, self.signer, BASE_URL, self.clock, self.entropy, KEY_POLICY, Counters())
+
+    @cached_property
+    def verifier_context(self) -> VerifierContext:
+        return VerifierContext(VerifierStore(), self.clock, self.entropy)
 
     @cached_property
     def receipts(self) -> Receipts:

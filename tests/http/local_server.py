@@ -30,7 +30,7 @@ def served() -> Iterator[Laurel]:
         "ThreadedChalice", (LocalChalice, Chalice), {}
     )  # one thread per request, as `chalice local` does
     server = LocalDevServer(app, Config.create(), "localhost", port, handler_cls=_Quiet)
-    thread = threading.Thread(target=server.server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.server.serve_forever, args=(0.02,), daemon=True)  # seconds to stop
     thread.start()
     try:
         yield services

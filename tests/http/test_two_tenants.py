@@ -61,7 +61,7 @@ PUBLIC = {
     "GET /issuers/{id}/directory", "GET /issuers/{id}/directory/embed", "GET /embed/issuers/{id}/directory",
     "GET /issuers/{id}", "GET /achievements/{id}", "GET /go/{token}",
     "GET /status/{list}", "GET /images/{file}", "GET /sign-in", "POST /sign-in", "GET /console.js", "GET /{proxy+}",
-    "GET /c/{id}/embed", "GET /embed.js", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",
+    "GET /c/{id}/embed", "GET /embed.js", "GET /client/{file}", "GET /embed/{id}", "GET /badge/{file}", "GET /oembed",
     "POST /v1/events", "GET /c/{id}/wallet/google", "GET /c/{id}/wallet/apple",
     "GET /c/{id}/card.png", "GET /c/{id}/qr.svg", "GET /c/{id}/certificate.pdf", "GET /c/{id}/badge.png",
     "GET /c/{id}/report", "POST /c/{id}/report", "GET /holders/{id}/contact", "POST /holders/{id}/contact",

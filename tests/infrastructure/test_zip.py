@@ -76,8 +76,14 @@ def test_chalice_command_line_is_not_in_the_zip(unzipped: Path) -> None:
 
 
 def test_only_the_application_and_its_requirements_ship(unzipped: Path) -> None:
-    for stray in ("tests", "local", "cli", "infrastructure", "docs", "benchmarks"):
+    for stray in ("tests", "local", "cli", "clients", "infrastructure", "docs", "benchmarks"):
         assert not (unzipped / stray).exists()
+
+
+def test_of_the_clients_only_the_served_module_ships(unzipped: Path) -> None:
+    assert [found.name for found in (unzipped / "chalicelib" / "embed" / "client").glob("*.js")] == ["v1.js"]
+    for stray in ("laurel.js", "*.d.ts", "laurel_client"):
+        assert not list(unzipped.rglob(stray)), stray
 
 
 def test_every_module_is_compiled_because_lambda_cannot_write_bytecode(unzipped: Path) -> None:

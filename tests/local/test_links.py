@@ -9,6 +9,7 @@ import pytest
 
 from cli.demo.profile import PROFILE
 from cli.demo.seed import demo_map
+from cli.demo.verifier import VERIFIER
 from local import links
 from local.stack import ADA, Stack
 
@@ -18,7 +19,9 @@ HOLDER = "http://localhost:8765/holders/demo"
 def printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
     stack = Stack.of(8765, tmp_path)
     stack.home.mkdir()
-    stack.demo.write_text(json.dumps({**demo_map(stack.base_url), PROFILE: {"url": HOLDER}}))
+    stack.demo.write_text(
+        json.dumps({**demo_map(stack.base_url), PROFILE: {"url": HOLDER}, VERIFIER: {"api_key": "laurel_vk_demo"}})
+    )
     links.show(stack)
     return capsys.readouterr().out
 

@@ -22,7 +22,7 @@ from tools.openapi.routes import bound_routes
 DOCUMENT = json.loads(PATH.read_text("utf-8"))
 PAGES = (
     r"/(console(\.js|/.*)?|developers(/.*)?|directory(/.*)?|privacy|docs|openapi\.json|robots\.txt|sitemaps?(\.xml|/.*)|sign-(in|out).*|oidc/.*"
-    r"|my/.*|mail/.*|contact/.*|go/.*|badge/.*|embed.*|images/.*|verify/batch|.*/embed|{proxy\+})?"
+    r"|my/.*|mail/.*|contact/.*|go/.*|badge/.*|embed.*|client/.*|images/.*|verify/batch|.*/embed|{proxy\+})?"
     r"|/c/{id}(/(badge\.png|badge\.svg|card\.png|qr\.svg|certificate\.pdf|wallet/.*|report|holder|receipt))?"
     r"|/holders/{id}/.*|/issuers/{id}/directory"
 )

@@ -165,9 +165,10 @@ def test_command_seeds_shows_progress_and_writes_the_map(run: Run, services: Fak
     assert result.code == 0
     assert "Demo data: 115 of 115" in result.err
     written = json.loads(out.read_text())
-    profile = written.pop("holder_profile")
+    profile, verifier = written.pop("holder_profile"), written.pop("verifier")
     assert written == demo_map(BASE_URL)
     assert profile["url"] == f"{BASE_URL}/holders/{profile['id']}"
+    assert services.verifier_context.store.verifier(verifier["id"]).name == "Demo job platform"
     assert list(out.parent.iterdir()) == [out]
 
 
