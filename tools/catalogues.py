@@ -7,6 +7,7 @@ and run it again.
 from __future__ import annotations
 
 import ast
+import gzip
 import io
 import re
 import sys
@@ -190,9 +191,15 @@ def main() -> None:
         catalogue = updated(code, template)
         path(code, "po").parent.mkdir(parents=True, exist_ok=True)
         path(code, "po").write_bytes(written(catalogue))
-        path(code, "mo").write_bytes(compiled(code))
+        _compress(path(code, "mo.gz"), compiled(code))
         missing = [message.id for message in catalogue if message.id and not _translated(message.string)]
         sys.stdout.write(f"{code}: {len(catalogue)} texts, {len(missing)} to translate\n")
+
+
+def _compress(file: Path, content: bytes) -> None:
+    """Write ``content``, unless the file has it already: another version of zlib writes other bytes."""
+    if not file.exists() or gzip.decompress(file.read_bytes()) != content:
+        file.write_bytes(gzip.compress(content, mtime=0))
 
 
 def _translated(string: object) -> bool:

@@ -107,6 +107,8 @@ def translation(code: str) -> Translation:
 
 
 def _catalogue(code: str) -> NullTranslations:
-    import gettext  # keeps it out of the cold start of English pages
+    import gettext  # keeps these out of the cold start of English pages
+    import gzip
 
-    return gettext.translation(DOMAIN, CATALOGUES, [code])
+    with gzip.open(CATALOGUES / code / "LC_MESSAGES" / f"{DOMAIN}.mo.gz") as file:
+        return gettext.GNUTranslations(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import gzip
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -67,8 +68,8 @@ def test_no_sentence_has_the_translation_of_another_language() -> None:
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_compiled_catalogue_is_that_of_its_source(code: str) -> None:
-    assert catalogues.path(code, "mo").read_bytes() == catalogues.compiled(code)
-    with catalogues.path(code, "mo").open("rb") as file:
+    assert gzip.decompress(catalogues.path(code, "mo.gz").read_bytes()) == catalogues.compiled(code)
+    with gzip.open(catalogues.path(code, "mo.gz")) as file:
         assert gettext.GNUTranslations(file).gettext("Valid") != "Valid"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from chalicelib.http.mcp.json_rpc import MAX_ID
 from chalicelib.http.mcp.routes import PATH
 from tools.openapi.operation import JSON, Area, Body, Operation
-from tools.openapi.schema import NUMBER, OBJECT, STRING, Schema, one_of, ref, request, response, text
+from tools.openapi.schema import NUMBER, OBJECT, STRING, Schema, one_of, ref, request, response
 
-_ID: Schema = {"anyOf": [{"type": "integer"}, text(MAX_ID)]}
+_ID: Schema = {"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": MAX_ID}]}
 _VERSION = one_of(["2.0"])
 
 AREA = Area(
