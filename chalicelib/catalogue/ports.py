@@ -21,7 +21,7 @@ class Offer:
     issuer: Issuer
     pathway_links: tuple[PathwayLink, ...]
     salt: bytes | None
-    """The salt of the day, None when there is none yet."""
+    """The salt of the day, None if it does not exist yet."""
 
 
 @dataclass(frozen=True, slots=True)

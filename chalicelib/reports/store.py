@@ -24,7 +24,7 @@ class RelatedItems:
     status_lists: Mapping[str, StatusList]
     """By list id."""
     salt: bytes | None
-    """The salt of the day, None when there is none yet."""
+    """The salt of the day, None if it does not exist yet."""
     pathway_links: tuple[PathwayLink, ...] = ()
     """The pathways that its achievement is a step of."""
     catalogue_entry: CatalogueEntry | None = None
