@@ -131,8 +131,8 @@ def _limit_headers(arguments: tuple[object, ...]) -> Mapping[str, str]:
 
 
 def _without_key(view: View, rule: Rule) -> View:
-    """Refuse a change by an API key that relies on an `Idempotency-Key`, which this view would ignore."""
-    if rule.caller_kind not in _API_KEY or rule.anonymous:
+    """Refuse a request of a program that relies on an `Idempotency-Key`, which this view would ignore."""
+    if rule.caller_kind not in _API_KEY:
         return view
 
     def refusing(request: Request, *arguments: object) -> Reply:

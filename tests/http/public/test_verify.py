@@ -521,3 +521,10 @@ def test_an_altered_copy_does_not_lead_to_the_credential_that_it_names(client: G
     altered["credentialSubject"]["achievement"]["name"] = "Doctor"
     report = verify(client, json.dumps(altered).encode()).json
     assert (report["verdict"], "replaced_by" in report) == ("invalid", False)
+
+
+def test_a_retry_that_would_make_a_second_receipt_is_refused(laurel: Laurel, client: Gateway) -> None:
+    body = json.dumps({"url": laurel.url("valid"), "receipt": True}).encode()
+    response = client.post("/v1/verify", body, idempotency_key="1")
+    assert (response.status, response.json["code"]) == (400, "idempotency_key_unsupported")
+    assert laurel.receipt_store.by_id == {}

@@ -12,7 +12,7 @@ _VERSION = one_of(["2.0"])
 
 AREA = Area(
     "Agents",
-    "Tools for agents, with the [Model Context Protocol](https://modelcontextprotocol.io/specification).",
+    "Tools for agents, with the Model Context Protocol.",
     (
         Operation(
             f"POST {PATH}",
