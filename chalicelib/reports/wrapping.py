@@ -32,11 +32,12 @@ _LIST_LIMITS = strict_json.Limits(
 _ALONE = re.compile(rb"https?://\S+|ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+|\{.*\}", re.IGNORECASE)
 """A line that is a link, a token or JSON."""
 _LISTED = re.compile(
-    rb"https?:\S+|ey[A-Za-z0-9_-]{20,}[A-Za-z0-9_.-]*|\{.*\}|[a-z2-7]{26}"
+    rb"https?:\S+|ey[A-Za-z0-9_-]{20}[A-Za-z0-9_.-]*|\{.*\}|[a-z2-7]{26}"
     rb"|(?:localhost|(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?::\d{1,5})?/[!-~]*",
     re.IGNORECASE,
 )
-"""A line that was meant as one: also an id, a link without its scheme or with a mistake, and a part of a token."""
+"""A line that was meant as one: also an id, a link without its scheme or with a mistake, and a part of a token. No two
+repetitions next to each other match the same characters, so a long line takes no more than linear time."""
 _UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"{\0": "utf-16-le", b"\0{": "utf-16-be"}
 """The first two bytes of a text in UTF-16: a byte order mark, or the first character of JSON."""
 _FENCE = re.compile(rb"(?:\A|\n)[ \t]*+```[^\n`]*+\n(.*?)```", re.DOTALL)
