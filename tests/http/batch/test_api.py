@@ -120,6 +120,13 @@ def test_a_bad_item_never_fails_the_rest(client: Gateway) -> None:
     assert results[7]["verdict"] == "valid"
 
 
+def test_the_name_of_an_unknown_field_is_repeated_in_part(client: Gateway) -> None:
+    """Lambda returns at most 6 MB, and each of these characters is two in a JSON pointer."""
+    answered = client.post(URL, b'{"' + b"~" * 3_500_000 + b'": 1}')
+    assert answered.status == 400
+    assert len(answered.body) < 1_000
+
+
 @pytest.mark.parametrize("body", [b"{}", b'{"items": []}', b'{"items": 1}', b'{"items": [1], "more": 1}', b"[", b""])
 def test_a_request_without_items_is_refused(client: Gateway, body: bytes) -> None:
     assert client.post(URL, body).status == 400
