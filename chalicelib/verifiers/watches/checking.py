@@ -17,6 +17,7 @@ from chalicelib.tasks.worker import jittered
 from chalicelib.verifiers.batch.checking import BatchReports
 from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.watches import verdicts
+from chalicelib.verifiers.watches.creating import MAX_ELSEWHERE
 from chalicelib.verifiers.watches.verdicts import Answer
 from chalicelib.verifiers.watches.waking import About, Send, Wake
 from chalicelib.verifiers.watches.watch import State, Watch, WatchName, WatchPage, WatchStore, check_task
@@ -28,6 +29,9 @@ INTERVAL = timedelta(hours=24)
 PER_DAY = 5_000
 """Checks of credentials elsewhere in a UTC day, of all verifiers: at ten seconds each, with 1 GB, they cost less than a
 dollar (AWS Lambda pricing). What is over is checked on the next day."""
+PER_VERIFIER = 2 * MAX_ELSEWHERE
+"""Those of one verifier: each of its watches once, and as many new ones. Without it, one that deletes its watches and
+creates them again would use up the checks, and the concurrent calls, of all."""
 SECONDS = 10.0
 """How long one check of a credential elsewhere fetches: as long as one by a visitor."""
 PAGE = 25
@@ -166,7 +170,7 @@ def _changes_at(report: Report) -> datetime | None:
 
 def _check_elsewhere(context: CheckContext, watch: Watch) -> None:
     now, found = context.clock(), None
-    if _count(context, now):
+    if _count(context, watch.verifier_id, now):
         found = _answer_elsewhere(context, watch.url)
         # Not at the same moment for all that were created together.
         next_check = now + INTERVAL - jittered(INTERVAL / 24, context.entropy)
@@ -199,8 +203,16 @@ def _answer_elsewhere(context: CheckContext, url: str) -> Answer:
     return Answer(None, (checked.result.code,), context.clock())
 
 
-def _count(context: CheckContext, now: datetime) -> bool:
-    return context.counters.add(f"elsewhere {now.astimezone(UTC).date()}", 1, PER_DAY, dates.next_day(now))
+def _count(context: CheckContext, verifier_id: str, now: datetime) -> bool:
+    """Count a check of a credential elsewhere; False if its verifier, or all together, have had those of the day."""
+    day, midnight = now.astimezone(UTC).date(), dates.next_day(now)
+    own = f"elsewhere {verifier_id} {day}"
+    if not context.counters.add(own, 1, PER_VERIFIER, midnight):
+        return False
+    if context.counters.add(f"elsewhere {day}", 1, PER_DAY, midnight):
+        return True
+    context.counters.give_back(own, 1)
+    return False
 
 
 def _store(context: CheckContext, watch: Watch, after: Watch, sent: dict[str, int]) -> bool:

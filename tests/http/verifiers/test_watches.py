@@ -253,6 +253,23 @@ def test_checks_elsewhere_beyond_the_days_budget_wait(
     assert client.get(f"{URL}/{made.json['id']}", **key).json["verdict"] == "valid"
 
 
+def test_a_verifier_that_creates_and_deletes_watches_leaves_the_checks_of_others(
+    client: Gateway, laurel: Laurel, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "PER_VERIFIER", 2)
+    monkeypatch.setattr(checking, "PER_DAY", 3)
+    laurel.remote_sources.pages[ELSEWHERE] = json.dumps(external_credential()).encode()
+    for _ in range(4):
+        made = create(client, key, ELSEWHERE)
+        work(laurel)
+        client("DELETE", f"{URL}/{made.json['id']}", **key)
+    assert laurel.remote_sources.requested.count(ELSEWHERE) == 2
+    other = as_verifier(laurel, email="other@jobs.example")
+    made = create(client, other, ELSEWHERE)
+    work(laurel)
+    assert client.get(f"{URL}/{made.json['id']}", **other).json["verdict"] == "valid"
+
+
 def test_watch_of_a_receipt_tells_what_changed_since_it_was_made(
     client: Gateway, laurel: Laurel, key: dict[str, str]
 ) -> None:
