@@ -219,7 +219,20 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         b"bearer " * 35_000,
         b"ey" + b"A" * 250_000 + b"!\nx",
     ],
-    ids="fence fences lines links braces brackets data host quotes escapes bearer token".split(),
+    ids=[
+        "fence",
+        "fences",
+        "lines",
+        "links",
+        "braces",
+        "brackets",
+        "data",
+        "host",
+        "quotes",
+        "escapes",
+        "bearer",
+        "token",
+    ],
 )
 def test_text_that_is_made_to_cost_time_is_read_quickly(data: bytes) -> None:
     """A pattern that tries every position again took minutes for a quarter of a megabyte of spaces."""
