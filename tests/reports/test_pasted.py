@@ -337,6 +337,21 @@ def test_no_line_of_a_list_is_dropped(second: bytes) -> None:
     assert wrapping.several(second + b"\n" + LINK) == (second, LINK)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"https://a.example/1\n```\nhttps://b.example/2\n```",
+        b"https://a.example/1\n```\nhttps://b.example/2\nhttps://c.example/3\n```",
+        b'```\n{"a": 1}\n```\n```\n{"b": 1}\n```\nhttps://c.example/3',
+        b"```\nhttps://a.example/1\n```\n```\nhttps://b.example/2",
+    ],
+)
+def test_what_is_beside_a_fence_is_not_dropped(data: bytes) -> None:
+    for reading in (wrapping.several, read):
+        with pytest.raises(Malformed, match="more than one link or credential"):
+            reading(data)
+
+
 def test_ids_may_be_a_list() -> None:
     assert wrapping.several(ID + b"\n" + ID[::-1]) == (ID, ID[::-1])
 
