@@ -71,9 +71,10 @@ def changed(context: CheckContext, wake: Wake) -> None:
         context.store.of_credential if wake.about is About.CREDENTIAL else context.store.of_issuer
     )
     ends, after = context.clock() + timedelta(seconds=RUN_SECONDS), wake.after
+    sent: dict[str, int] = {}
     while True:
         page = pages(wake.subject, after, PAGE)
-        _check_hosted(context, page.names)
+        _check_hosted(context, page.names, sent)
         after = page.following
         if after is None:
             return
@@ -99,19 +100,19 @@ def check(context: CheckContext, watch: Watch) -> None:
     if watch.disabled is not None:
         return
     if watch.is_hosted:
-        _check_hosted(context, [WatchName(watch.verifier_id, watch.id)])
+        _check_hosted(context, [WatchName(watch.verifier_id, watch.id)], {})
     else:
         _check_elsewhere(context, watch)
 
 
-def _check_hosted(context: CheckContext, names: Sequence[WatchName]) -> None:
-    """Check watches of hosted credentials, at most `PAGE`.
+def _check_hosted(context: CheckContext, names: Sequence[WatchName], sent: dict[str, int]) -> None:
+    """Check watches of hosted credentials, at most `PAGE`. ``sent`` counts the deliveries that were sent at once, by
+    verifier.
 
     After a new verdict is stored, the credential is verified again: it may have changed between its verification and
     that write, and the check for that change may have seen the verdict from before. So this ends with a verification
     that changes nothing.
     """
-    sent: dict[str, int] = {}
     for _ in range(MAX_ATTEMPTS):
         watches = [one for one in context.store.watches(names) if one.disabled is None]
         answers = _hosted_answers(context, sorted({one.credential_id for one in watches if one.credential_id}))
