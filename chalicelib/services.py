@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from chalicelib.analytics.ports import Fallback, Salts
 from chalicelib.analytics.recorder import Recorder
@@ -314,7 +315,8 @@ class Services:
     def _network(self) -> Network:
         from chalicelib.net.fetching.network import Network
 
-        return Network.create(frozenset(self.settings.fetch_allow), self.clock)
+        own = urlsplit(self.settings.base_url).hostname or ""
+        return Network.create(frozenset(self.settings.fetch_allow), self.clock, own)
 
     @cached_property
     def fetch_allowance(self) -> FetchAllowance:

@@ -202,12 +202,12 @@ def _only_link(text: bytes, base_url: str) -> Link:
     if 1 < len(links) <= MAX_LINKS:
         links = {one.encode("ascii") for one in _best([one.decode("ascii", "ignore") for one in links], base_url)}
     if len(links) != 1:
-        raise Malformed(_SEVERAL_LINKS if links else _NOTHING, code="nothing_found")
+        raise Malformed(wrapping.SEVERAL_LINKS if links else _NOTHING, code="nothing_found")
     link = links.pop()
     if not _LINK.fullmatch(link):
         raise Malformed(_NO_LINK, code="nothing_found")
     if any(_is_another(line, base_url) for line in map(wrapping.stripped, text.split(b"\n"))):
-        raise Malformed(_SEVERAL_LINKS, code="nothing_found")
+        raise Malformed(wrapping.SEVERAL_LINKS, code="nothing_found")
     return Link(link.decode("ascii"))
 
 
@@ -297,4 +297,3 @@ _NOTHING = (
 )
 MAX_LINKS = 50
 """Links of a text among which one to a credential is looked for."""
-_SEVERAL_LINKS = "This text contains more than one link or credential. Paste one, or one in each line and nothing else."

@@ -21,6 +21,7 @@ _ENVELOPE_LIMITS = strict_json.Limits(
     size=strict_json.DEFAULT.size + 1024, depth=strict_json.DEFAULT.depth + 2, members=strict_json.DEFAULT.members + 4
 )
 """Limits of a list or an envelope: the credential in it may be as large as one submitted alone."""
+SEVERAL_LINKS = "This text contains more than one link or credential. Paste one, or one in each line and nothing else."
 MAX_SEVERAL = 20
 """Maximum number of credentials to check at once: all of them share the time of one request for fetching."""
 MAX_LINES = 1000
@@ -32,11 +33,12 @@ _LIST_LIMITS = strict_json.Limits(
 _ALONE = re.compile(rb"https?://\S+|ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+|\{.*\}", re.IGNORECASE)
 """A line that is a link, a token or JSON."""
 _LISTED = re.compile(
-    rb"https?:\S+|ey[A-Za-z0-9_-]{20,}[A-Za-z0-9_.-]*|\{.*\}|[a-z2-7]{26}"
+    rb"https?:\S+|ey[A-Za-z0-9_-]{20}[A-Za-z0-9_.-]*|\{.*\}|[a-z2-7]{26}"
     rb"|(?:localhost|(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?::\d{1,5})?/[!-~]*",
     re.IGNORECASE,
 )
-"""A line that was meant as one: also an id, a link without its scheme or with a mistake, and a part of a token."""
+"""A line that was meant as one: also an id, a link without its scheme or with a mistake, and a part of a token. No two
+repetitions next to each other match the same characters, so a long line takes no more than linear time."""
 _UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"{\0": "utf-16-le", b"\0{": "utf-16-be"}
 """The first two bytes of a text in UTF-16: a byte order mark, or the first character of JSON."""
 _FENCE = re.compile(rb"(?:\A|\n)[ \t]*+```[^\n`]*+\n(.*?)```", re.DOTALL)
@@ -69,12 +71,12 @@ def several(data: bytes) -> tuple[bytes, ...]:
     """Return the credentials and links in ``data`` if it is a list of several, else nothing.
 
     A list is JSON, has one item in each line, or is text with several code fences. Raises `Malformed`
-    (`too_many_items`) for more than `MAX_SEVERAL`.
+    (`too_many_items`) for more than `MAX_SEVERAL`; `nothing_found` as `_fenced` does.
     """
     if len(data) > _LIST_LIMITS.size:
         return ()
     text = stripped(_as_utf_8(data))
-    fences = list(map(stripped, _FENCE.findall(text))) if b"```" in text else []
+    fences = list(map(stripped, _fenced(text)))
     parts = fences if len(fences) > 1 else _items(fences[0] if fences else text)
     if len(parts) > MAX_SEVERAL:
         raise Malformed(
@@ -145,8 +147,17 @@ def _inner(text: bytes) -> bytes | None:
         return _in_data_url(found.group(1), found.group(2))
     if start in b"aAbB" and (found := _BEARER.fullmatch(text)):
         return found.group(1)
-    fences = _FENCE.findall(text) if b"```" in text else []
+    fences = _fenced(text)
     return fences[0] if len(fences) == 1 else None
+
+
+def _fenced(text: bytes) -> list[bytes]:
+    """Return what is in code fences. Raises `Malformed` (`nothing_found`) for a line outside them that was meant as a
+    credential or a link, which would not be checked."""
+    found = _FENCE.findall(text) if b"```" in text else []
+    if found and any(map(is_listed, map(stripped, _FENCE.sub(b"\n", text).split(b"\n")))):
+        raise Malformed(SEVERAL_LINKS, code="nothing_found")
+    return found
 
 
 def _in_object(text: bytes) -> bytes | None:

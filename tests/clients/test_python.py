@@ -363,6 +363,15 @@ def test_a_receipt_of_a_later_format_is_not_read(server: LaurelServer, monkeypat
         check_offline(receipt.jws, laurel.receipt_keys(), server.base)
 
 
+def test_a_line_break_around_an_api_key_is_left_out(server: LaurelServer) -> None:
+    """The standard library's error would repeat the key, and a log the error."""
+    made = client(server, "laurel_vk_hidden\r\n")
+    with pytest.raises(ProblemError) as refused:
+        made.verify(link(server))
+    assert refused.value.status == 401
+    assert "hidden" not in str(refused.value)
+
+
 # The distribution
 
 

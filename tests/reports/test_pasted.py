@@ -217,8 +217,22 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         b'"' * 250_000,
         b"&quot;" * 40_000,
         b"bearer " * 35_000,
+        b"ey" + b"A" * 250_000 + b"!\nx",
     ],
-    ids=["fence", "fences", "lines", "links", "braces", "brackets", "data", "host", "quotes", "escapes", "bearer"],
+    ids=[
+        "fence",
+        "fences",
+        "lines",
+        "links",
+        "braces",
+        "brackets",
+        "data",
+        "host",
+        "quotes",
+        "escapes",
+        "bearer",
+        "token",
+    ],
 )
 def test_text_that_is_made_to_cost_time_is_read_quickly(data: bytes) -> None:
     """A pattern that tries every position again took minutes for a quarter of a megabyte of spaces."""
@@ -321,6 +335,21 @@ ID, LINK = b"wko3x2no5sq7z3cu5u5yjhlmxq", b"https://laurel.example/c/wko3x2no5sq
 def test_no_line_of_a_list_is_dropped(second: bytes) -> None:
     assert wrapping.several(LINK + b"\n" + second) == (LINK, second)
     assert wrapping.several(second + b"\n" + LINK) == (second, LINK)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"https://a.example/1\n```\nhttps://b.example/2\n```",
+        b"https://a.example/1\n```\nhttps://b.example/2\nhttps://c.example/3\n```",
+        b'```\n{"a": 1}\n```\n```\n{"b": 1}\n```\nhttps://c.example/3',
+        b"```\nhttps://a.example/1\n```\n```\nhttps://b.example/2",
+    ],
+)
+def test_what_is_beside_a_fence_is_not_dropped(data: bytes) -> None:
+    for reading in (wrapping.several, read):
+        with pytest.raises(Malformed, match="more than one link or credential"):
+            reading(data)
 
 
 def test_ids_may_be_a_list() -> None:

@@ -91,7 +91,8 @@ def _reader(name: str) -> json_text.Read[object]:
         return _items
     if name == "report":
         return json_text.value
-    raise body.field_error(json_pointer.member(name.encode("utf-8", "replace").decode()), "Unknown field.")
+    shown = name[: body.MAX_NAME].encode("utf-8", "replace").decode()
+    raise body.field_error(json_pointer.member(shown), "Unknown field.")
 
 
 def _items(text: str, at: int) -> tuple[object, int]:

@@ -15,6 +15,9 @@ MAX_BYTES = 64 * 1024
 MAX_FIELDS = 256 * 1024
 """Limit of a form without files: the longest has 80 courses of 200 characters, each of up to 9 bytes when it is
 percent-encoded."""
+MAX_NAME = 100
+"""Characters of an unknown member's name that an error repeats: a whole one, escaped, could exceed what Lambda
+returns."""
 MAX_ADDRESS_FORM = 4 * 1024
 """Limit of a form or JSON object with one email address, a choice, and fields that browser extensions add."""
 

@@ -7,7 +7,6 @@ begin with `initialize`, which settles nothing here, because the server is state
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 
 from chalicelib.http.mcp.json_rpc import (
@@ -78,5 +77,5 @@ def _decoded(header: str | None) -> str | None:
         return header
     try:
         return base64.b64decode(header[len(_BASE64) : -len(_END)], validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:  # not base64, not UTF-8, or characters that are not ASCII
         raise RpcError(HEADER_MISMATCH, "The header Mcp-Name is not valid base64.") from error

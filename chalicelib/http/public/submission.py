@@ -214,7 +214,7 @@ def _in_form(sent: form.Form) -> Submission:
 
 def _in_envelope(members: dict[str, object]) -> Submission:
     for name in members.keys() - _MEMBERS:
-        raise body.field_error(json_pointer.member(name), "Unknown field.")
+        raise body.field_error(json_pointer.member(name[: body.MAX_NAME]), "Unknown field.")
     options = VerificationOptions(
         email=body.recipient_email(members) if "recipient" in members else None,
         challenge=_requested(members, "challenge"),

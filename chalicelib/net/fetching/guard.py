@@ -63,6 +63,9 @@ class Guard:
     allow: frozenset[str] = field(default_factory=frozenset)
     """``host:port`` entries that may use a port other than 443 and any address: for development and tests only
     (`chalicelib.settings` refuses it in production). The host is always a name, never an address."""
+    own: str = ""
+    """The host of Laurel itself, which is never contacted: a URL with another spelling of its base URL, such as one
+    with the port, would make Laurel read or call itself, as a host like any other."""
 
     def target(self, url: str) -> FetchTarget:
         """Parse and check ``url``. Raises `Unavailable` with code `url_refused`."""
@@ -74,6 +77,8 @@ class Guard:
         host, port = match["host"].lower(), int(match["port"] or HTTPS)
         if f"{host}:{port}" not in self.allow:
             _check_host(host)
+            if host == self.own:
+                raise _refused(f"{host} is Laurel itself. Send the link as its address bar shows it.")
             if port != HTTPS:
                 raise _refused(f"{host} uses port {port}. Laurel only opens the standard https port.")
         return FetchTarget(host, port, match["path"] or "/")

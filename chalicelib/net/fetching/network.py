@@ -24,8 +24,8 @@ class Network:
     dead_hosts: DeadHosts
 
     @classmethod
-    def create(cls, allow: frozenset[str], clock: Callable[[], datetime]) -> Self:
-        """Create a network that uses ``clock``; for ``allow`` see `Guard`."""
-        guard = Guard(allow)
+    def create(cls, allow: frozenset[str], clock: Callable[[], datetime], own: str = "") -> Self:
+        """Create a network that uses ``clock``; for ``allow`` and ``own`` see `Guard`."""
+        guard = Guard(allow, own)
         fetcher = Fetcher(guard, SystemAddressResolver(), system_trust(), clock)
         return cls(guard, fetcher, Cache(fetcher, clock), DeadHosts(clock))

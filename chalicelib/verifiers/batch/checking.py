@@ -94,7 +94,7 @@ class Batch:
         links = [each.url for each in found if isinstance(each, pasted.Link)]
         elsewhere = [url for url in links if not self._is_own(url)]
         self.shared.sources.prefetch([platforms.credential_of(url) or url for url in elsewhere])
-        results = [self._result(each, hosted) for each in found]
+        results = [self._result(each, hosted, self._work(position)) for position, each in enumerate(found)]
         return [Checked(item, result) for item, result in zip(items, self._with_records(results), strict=True)]
 
     def record(self, checked: Sequence[Checked], visit: Visit) -> None:
@@ -122,8 +122,13 @@ class Batch:
     def _is_own(self, url: str) -> bool:
         return f"{url.lower()}/".startswith(f"{self.reports.base_url}/")
 
+    def _work(self, position: int) -> Work:
+        """The work for the item at ``position`` of a segment: as much as for one that is submitted alone, or none when
+        the time is over. Fifty of the most expensive items would take longer than the function has."""
+        return Work(0) if position and self.is_over else Work()
+
     def _result(
-        self, found: pasted.Link | pasted.Document | LaurelError, hosted: dict[str, SubmittedReport]
+        self, found: pasted.Link | pasted.Document | LaurelError, hosted: dict[str, SubmittedReport], work: Work
     ) -> SubmittedReport | LaurelError:
         if isinstance(found, LaurelError):
             return found
@@ -133,8 +138,7 @@ class Batch:
                 if name is not None:
                     # Not among them: it does not exist, or has been taken down or erased since.
                     return hosted.get(name) or self._missing(name)
-            # Each item may need as much work as one that is submitted alone.
-            shared = self.shared._replace(resolver=replace(self.shared.resolver, work=Work()))
+            shared = self.shared._replace(resolver=replace(self.shared.resolver, work=work))
             return self.reports.check_found(found, shared, None)
         except (Malformed, NotFound, UnreadableLink) as error:
             return error

@@ -17,6 +17,7 @@ from chalicelib.tasks.worker import jittered
 from chalicelib.verifiers.batch.checking import BatchReports
 from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.watches import verdicts
+from chalicelib.verifiers.watches.creating import MAX_ELSEWHERE
 from chalicelib.verifiers.watches.verdicts import Answer
 from chalicelib.verifiers.watches.waking import About, Send, Wake
 from chalicelib.verifiers.watches.watch import State, Watch, WatchName, WatchPage, WatchStore, check_task
@@ -28,6 +29,9 @@ INTERVAL = timedelta(hours=24)
 PER_DAY = 5_000
 """Checks of credentials elsewhere in a UTC day, of all verifiers: at ten seconds each, with 1 GB, they cost less than a
 dollar (AWS Lambda pricing). What is over is checked on the next day."""
+PER_VERIFIER = 2 * MAX_ELSEWHERE
+"""Those of one verifier: each of its watches once, and as many new ones. Without it, one that deletes its watches and
+creates them again would use up the checks, and the concurrent calls, of all."""
 SECONDS = 10.0
 """How long one check of a credential elsewhere fetches: as long as one by a visitor."""
 PAGE = 25
@@ -67,9 +71,10 @@ def changed(context: CheckContext, wake: Wake) -> None:
         context.store.of_credential if wake.about is About.CREDENTIAL else context.store.of_issuer
     )
     ends, after = context.clock() + timedelta(seconds=RUN_SECONDS), wake.after
+    sent: dict[str, int] = {}
     while True:
         page = pages(wake.subject, after, PAGE)
-        _check_hosted(context, page.names)
+        _check_hosted(context, page.names, sent)
         after = page.following
         if after is None:
             return
@@ -95,19 +100,19 @@ def check(context: CheckContext, watch: Watch) -> None:
     if watch.disabled is not None:
         return
     if watch.is_hosted:
-        _check_hosted(context, [WatchName(watch.verifier_id, watch.id)])
+        _check_hosted(context, [WatchName(watch.verifier_id, watch.id)], {})
     else:
         _check_elsewhere(context, watch)
 
 
-def _check_hosted(context: CheckContext, names: Sequence[WatchName]) -> None:
-    """Check watches of hosted credentials, at most `PAGE`.
+def _check_hosted(context: CheckContext, names: Sequence[WatchName], sent: dict[str, int]) -> None:
+    """Check watches of hosted credentials, at most `PAGE`. ``sent`` counts the deliveries that were sent at once, by
+    verifier.
 
     After a new verdict is stored, the credential is verified again: it may have changed between its verification and
     that write, and the check for that change may have seen the verdict from before. So this ends with a verification
     that changes nothing.
     """
-    sent: dict[str, int] = {}
     for _ in range(MAX_ATTEMPTS):
         watches = [one for one in context.store.watches(names) if one.disabled is None]
         answers = _hosted_answers(context, sorted({one.credential_id for one in watches if one.credential_id}))
@@ -166,7 +171,7 @@ def _changes_at(report: Report) -> datetime | None:
 
 def _check_elsewhere(context: CheckContext, watch: Watch) -> None:
     now, found = context.clock(), None
-    if _count(context, now):
+    if _count(context, watch.verifier_id, now):
         found = _answer_elsewhere(context, watch.url)
         # Not at the same moment for all that were created together.
         next_check = now + INTERVAL - jittered(INTERVAL / 24, context.entropy)
@@ -199,8 +204,16 @@ def _answer_elsewhere(context: CheckContext, url: str) -> Answer:
     return Answer(None, (checked.result.code,), context.clock())
 
 
-def _count(context: CheckContext, now: datetime) -> bool:
-    return context.counters.add(f"elsewhere {now.astimezone(UTC).date()}", 1, PER_DAY, dates.next_day(now))
+def _count(context: CheckContext, verifier_id: str, now: datetime) -> bool:
+    """Count a check of a credential elsewhere; False if its verifier, or all together, have had those of the day."""
+    day, midnight = now.astimezone(UTC).date(), dates.next_day(now)
+    own = f"elsewhere {verifier_id} {day}"
+    if not context.counters.add(own, 1, PER_VERIFIER, midnight):
+        return False
+    if context.counters.add(f"elsewhere {day}", 1, PER_DAY, midnight):
+        return True
+    context.counters.give_back(own, 1)
+    return False
 
 
 def _store(context: CheckContext, watch: Watch, after: Watch, sent: dict[str, int]) -> bool:

@@ -94,7 +94,8 @@ def create(context: WatchContext, verifier_id: str, watch_id: str, draft: WatchD
     Raises `NotFound` (also `TakenDown` and `Erased`) for a hosted credential or a receipt, `Refused` (`url_refused`,
     `email_not_confirmed`, `not_watchable`, `too_many_watches`), `Unavailable`.
     """
-    owner = mailbox.digest(context.verifier(verifier_id).email)
+    address = context.verifier(verifier_id).email
+    owner = mailbox.digest(address)
     if draft.callback is not None:
         _check_url(context, draft.callback)
     if draft.email is not None and mailbox.digest(draft.email) != owner:
@@ -105,7 +106,8 @@ def create(context: WatchContext, verifier_id: str, watch_id: str, draft: WatchD
     secret = Secret(context.entropy(signature.SECRET_BYTES), now)
     watch = Watch(
         watch_id, verifier_id, owner, target.url, target.credential_id, None, draft.callback, draft.ref, (secret,), now,
-        target.verdict, since=target.since, next_check=now, email=draft.email,
+        # Not as it was sent: other spellings have the same digest, also with a line break or a Kelvin sign.
+        target.verdict, since=target.since, next_check=now, email=None if draft.email is None else address,
     )  # fmt: skip
     if target.credential_id is not None:
         watch = _known(context, watch, target.credential_id)

@@ -31,7 +31,8 @@ class Laurel:
         self, base_url: str, api_key: str | None = None, *, timeout: float = 30.0, max_wait: float = 60.0
     ) -> None:
         require_https(base_url)
-        self._transport = Transport(base_url.rstrip("/"), api_key, timeout, max_wait)
+        # Keys are read from files with a line break at the end, and the standard library's error would repeat the key.
+        self._transport = Transport(base_url.rstrip("/"), api_key and "".join(api_key.split()), timeout, max_wait)
 
     def verify(self, source: Source, *, recipient: str | None = None, receipt: bool = False) -> Report:
         """Verify a credential. A forged one is a report too, not an error.

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.http.batch import request_body, result_json
+from chalicelib.reports.submitted import SubmittedReport
 from chalicelib.verifiers import limits
 from chalicelib.verifiers.batch import answering, jobs
+from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.scope import Scope
 from tests.http.fake_laurel import BASE_URL, KINDS, NOW, VERDICTS, Laurel, id_of
 from tests.http.gateway import Gateway, Response
@@ -120,6 +123,13 @@ def test_a_bad_item_never_fails_the_rest(client: Gateway) -> None:
     assert results[7]["verdict"] == "valid"
 
 
+def test_the_name_of_an_unknown_field_is_repeated_in_part(client: Gateway) -> None:
+    """Lambda returns at most 6 MB, and each of these characters is two in a JSON pointer."""
+    answered = client.post(URL, b'{"' + b"~" * 3_500_000 + b'": 1}')
+    assert answered.status == 400
+    assert len(answered.body) < 1_000
+
+
 @pytest.mark.parametrize("body", [b"{}", b'{"items": []}', b'{"items": 1}', b'{"items": [1], "more": 1}', b"[", b""])
 def test_a_request_without_items_is_refused(client: Gateway, body: bytes) -> None:
     assert client.post(URL, body).status == 400
@@ -181,6 +191,16 @@ def test_what_takes_too_long_becomes_a_job_with_what_was_answered(
     work(laurel)
     assert [each["verdict"] for each in lines(laurel, started.json["id"])] == ["valid"]
     assert not list(laurel.event_store.events)
+
+
+def test_items_that_take_the_time_of_the_function_leave_none_for_the_rest(laurel: Laurel) -> None:
+    """Fifty of the most expensive ones took 50 seconds, and the request ended with an error."""
+    seconds = iter(range(100))
+    batch = replace(laurel.batch_reports, monotonic=lambda: float(next(seconds))).start(4, seconds=2.5)
+    item = Item("a", json.dumps(CREDENTIAL).encode())
+    found = [each.result.report for each in batch.check([item] * 4) if isinstance(each.result, SubmittedReport)]
+    assert [each.verdict for each in found] == ["valid", "valid", "valid", "unknown"]
+    assert "too_much_at_once" in [finding.code for finding in found[3].findings]
 
 
 def test_too_large_a_response_becomes_a_job_that_repeats_nothing(

@@ -110,7 +110,7 @@ def test_header_with_the_name_of_the_tool_is_compared(send: Send) -> None:
     arguments = {"name": "explain_report", "arguments": {"code": "revoked"}}
     encoded = f"=?base64?{base64.b64encode(b'explain_report').decode()}?="
     assert send("tools/call", headers={"mcp_name": encoded}, **arguments).status == 200
-    for header in ("verify_credential", "", "=?base64?!?=", "=?base64?/w==?="):
+    for header in ("verify_credential", "", "=?base64?!?=", "=?base64?/w==?=", "=?base64?\xe9?="):
         refused = send("tools/call", headers={"mcp_name": header}, **arguments)
         assert (refused.status, refused.json["error"]["code"]) == (400, HEADER_MISMATCH)
 

@@ -253,6 +253,35 @@ def test_checks_elsewhere_beyond_the_days_budget_wait(
     assert client.get(f"{URL}/{made.json['id']}", **key).json["verdict"] == "valid"
 
 
+def test_a_verifier_that_creates_and_deletes_watches_leaves_the_checks_of_others(
+    client: Gateway, laurel: Laurel, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "PER_VERIFIER", 2)
+    monkeypatch.setattr(checking, "PER_DAY", 3)
+    laurel.remote_sources.pages[ELSEWHERE] = json.dumps(external_credential()).encode()
+    for _ in range(4):
+        made = create(client, key, ELSEWHERE)
+        work(laurel)
+        client("DELETE", f"{URL}/{made.json['id']}", **key)
+    assert laurel.remote_sources.requested.count(ELSEWHERE) == 2
+    other = as_verifier(laurel, email="other@jobs.example")
+    made = create(client, other, ELSEWHERE)
+    work(laurel)
+    assert client.get(f"{URL}/{made.json['id']}", **other).json["verdict"] == "valid"
+
+
+@pytest.mark.parametrize("email", [f" {DEVELOPER}\n", DEVELOPER.upper(), DEVELOPER + " " * 9_000])
+def test_emails_go_to_the_address_of_the_account_as_it_was_confirmed(
+    client: Gateway, key: dict[str, str], email: str
+) -> None:
+    assert create(client, key, email=email).json["email"] == DEVELOPER
+
+
+def test_a_spelling_that_lower_case_makes_equal_is_not_emailed(client: Gateway, laurel: Laurel) -> None:
+    key = as_verifier(laurel, email="mike@jobs.example")
+    assert create(client, key, email="mi\u212ae@jobs.example").json["email"] == "mike@jobs.example"
+
+
 def test_watch_of_a_receipt_tells_what_changed_since_it_was_made(
     client: Gateway, laurel: Laurel, key: dict[str, str]
 ) -> None:

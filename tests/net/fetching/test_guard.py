@@ -148,6 +148,14 @@ def test_an_exception_applies_to_its_host_and_port_only() -> None:
             guard.target(other)
 
 
+@pytest.mark.parametrize("url", ["https://laurel.example:443/c/x", "HTTPS://LAUREL.example/", "https://laurel.example"])
+def test_laurel_never_contacts_itself(url: str) -> None:
+    with pytest.raises(Unavailable, match="is Laurel itself") as caught:
+        Guard(own="laurel.example").target(url)
+    assert caught.value.code == "url_refused"
+    assert Guard(own="laurel.example").target("https://other.laurel.example/").host == "other.laurel.example"
+
+
 def test_plain_http_is_never_allowed() -> None:
     with pytest.raises(Unavailable):
         Guard(frozenset({"localhost:8000"})).target("http://localhost:8000/")
