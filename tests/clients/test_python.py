@@ -228,7 +228,7 @@ def test_missing_results_are_an_error(server: LaurelServer) -> None:
     [job_id] = server.files.results
     whole = server.files.results[job_id]
     server.files.results[job_id] = b"".join(whole.splitlines(keepends=True)[:-1])
-    with pytest.raises(ConnectionFailed, match="1000 results arrived instead of 1001"):
+    with pytest.raises(ConnectionFailed, match="Received 1000 results instead of 1001"):
         list(laurel.verify_batch(items, idempotency_key="cut"))
     server.files.results[job_id] = whole[:-20]
     with pytest.raises(ConnectionFailed):
