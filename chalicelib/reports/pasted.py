@@ -297,4 +297,4 @@ _NOTHING = (
 )
 MAX_LINKS = 50
 """Links of a text among which one to a credential is looked for."""
-_SEVERAL_LINKS = "This text contains more than one link or credential. Paste one, or one in each line and nothing else."
+_SEVERAL_LINKS = "This text contains more than one link or credential. Paste one, or one per line and nothing else."

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
 from chalicelib.errors import Unavailable
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -42,4 +42,4 @@ def wakes_in(records: Sequence[dict[str, Any]]) -> Iterator[Wake]:
     """The messages in ``records``, as SQS passes them to a function."""
     for record in records:
         sent = json.loads(record["body"])
-        yield Wake(About(sent["about"]), sent["subject"], sent["verifier_id"], sent["after"])
+        yield Wake(WakeSubject(sent["about"]), sent["subject"], sent["verifier_id"], sent["after"])

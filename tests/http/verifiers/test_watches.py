@@ -20,7 +20,7 @@ from chalicelib.tasks.worker import Worker, run
 from chalicelib.verifiers.scope import Scope
 from chalicelib.verifiers.watches import changing, checking, creating, emailing, running, verdicts
 from chalicelib.verifiers.watches.emailing import EmailContext
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 from tests.http.fake_laurel import BASE_URL, NOW, Laurel, id_of
 from tests.http.gateway import Gateway, Response
 from tests.http.senders import external_credential
@@ -61,7 +61,7 @@ def minute(laurel: Laurel, after: timedelta) -> None:
 
 def revoke(laurel: Laurel, credential_id: str = id_of("valid")) -> None:
     status_changes.revoke(laurel.issuer_context, "fernhill", credential_id, "Issued to the wrong person.")
-    laurel.wakes.send([Wake(About.CREDENTIAL, credential_id)])  # as the stream of changes does
+    laurel.wakes.send([Wake(WakeSubject.CREDENTIAL, credential_id)])  # as the stream of changes does
 
 
 def received(laurel: Laurel) -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ def test_revocation_of_a_watched_credential_is_sent_once_and_signed(
     work(laurel)
     assert received(laurel) == []
     revoke(laurel)
-    laurel.wakes.send([Wake(About.CREDENTIAL, id_of("valid"))])  # a second time, as SQS may
+    laurel.wakes.send([Wake(WakeSubject.CREDENTIAL, id_of("valid"))])  # a second time, as SQS may
     work(laurel)
     minute(laurel, timedelta(minutes=5))
     [(url, body, headers)] = laurel.watch_sender.received
@@ -163,7 +163,7 @@ def test_suspension_and_reinstatement_are_two_events_in_order(
     create(client, key)
     for change in (status_changes.suspend, status_changes.reinstate):
         change(laurel.issuer_context, "fernhill", id_of("valid"), "An appeal.")
-        laurel.wakes.send([Wake(About.CREDENTIAL, id_of("valid"))])
+        laurel.wakes.send([Wake(WakeSubject.CREDENTIAL, id_of("valid"))])
         work(laurel)
     found = [(each["data"]["change"], each["data"]["before"], each["data"]["after"]) for each in received(laurel)]
     assert found == [(1, "valid", "suspended"), (2, "suspended", "valid")]
@@ -185,12 +185,12 @@ def test_key_change_of_the_issuer_is_an_event_if_it_alters_the_verdict(
     client: Gateway, laurel: Laurel, key: dict[str, str]
 ) -> None:
     create(client, key)
-    laurel.wakes.send([Wake(About.ISSUER, "fernhill")])
+    laurel.wakes.send([Wake(WakeSubject.ISSUER, "fernhill")])
     work(laurel)
     assert received(laurel) == []  # the issuer was changed, but no verdict was
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store._issuers["fernhill"] = replace(issuer, keys=())
-    laurel.wakes.send([Wake(About.ISSUER, "fernhill")])
+    laurel.wakes.send([Wake(WakeSubject.ISSUER, "fernhill")])
     work(laurel)
     [event] = received(laurel)
     assert (event["data"]["before"], event["data"]["after"]) == ("valid", "invalid")
@@ -199,7 +199,7 @@ def test_key_change_of_the_issuer_is_an_event_if_it_alters_the_verdict(
 def test_deleted_credential_becomes_unknown(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
     create(client, key)
     del laurel.issuer_store._records[id_of("valid")]
-    laurel.wakes.send([Wake(About.CREDENTIAL, id_of("valid"))])
+    laurel.wakes.send([Wake(WakeSubject.CREDENTIAL, id_of("valid"))])
     work(laurel)
     [event] = received(laurel)
     assert (event["data"]["after"], event["data"]["codes"]) == ("unknown", ["not_found"])

@@ -15,7 +15,7 @@ from chalicelib.credential import dates
 from chalicelib.errors import Unavailable
 from chalicelib.verifiers.watches import checking
 from chalicelib.verifiers.watches.checking import CheckContext
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 from chalicelib.verifiers.watches.watch import WatchName
 from chalicelib.verify.report import Finding, Outcome, Report, Verdict
 from tests.fakes import Counters
@@ -24,7 +24,7 @@ from tests.verifiers.watches.test_verdicts import HOSTED, NOW
 
 CREDENTIAL = HOSTED.credential_id or ""
 START = "-01-01T00:00:00Z"
-CHANGE = Wake(About.CREDENTIAL, CREDENTIAL)
+CHANGE = Wake(WakeSubject.CREDENTIAL, CREDENTIAL)
 
 
 @dataclass
@@ -130,7 +130,7 @@ def test_watches_of_many_are_checked_page_by_page_and_the_rest_in_another_call()
     checks.reports.after_read = pass_time
     checking.changed(checks.context, CHANGE)
     assert len(checks.store.sent) == checking.PAGE
-    continued = [wake for wake in checks.wakes.waiting if wake.about is About.CREDENTIAL]
+    continued = [wake for wake in checks.wakes.waiting if wake.about is WakeSubject.CREDENTIAL]
     assert [wake.subject for wake in continued] == [CREDENTIAL]
     assert continued[0].after is not None
     checks.reports.after_read = lambda: None
