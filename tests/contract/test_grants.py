@@ -94,7 +94,7 @@ DAYS = (0, 1, 8, 16, 31, 46)
 
 
 class NoReports:
-    """In place of `BatchReports`: the host of a credential elsewhere does not respond."""
+    """In place of `BatchReports`: the host of an external credential does not respond."""
 
     def start(self, _items: int, _seconds: float) -> NoReports:
         return self

@@ -43,7 +43,7 @@ def test_page_shows_every_operation_with_its_errors_and_example(client: Gateway)
     assert "<code>idempotency_key_in_use</code>" in text
 
 
-def test_links_within_the_page_lead_somewhere(client: Gateway) -> None:
+def test_links_within_the_page_work(client: Gateway) -> None:
     text = page(client)
     anchors = re.findall(r' id="([^"]+)"', text)
     assert len(anchors) == len(set(anchors))

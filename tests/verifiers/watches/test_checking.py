@@ -88,7 +88,7 @@ def test_change_between_verification_and_write_is_not_lost(checks: Checks) -> No
     assert checks.store.watch(HOSTED.verifier_id, HOSTED.id).verdict is Verdict.VALID
 
 
-def test_hosted_credential_without_an_answer_is_unknown_at_once(checks: Checks) -> None:
+def test_hosted_credential_without_an_answer_is_unknown_immediately(checks: Checks) -> None:
     finding = Finding(7, "status", Outcome.UNKNOWN, "status_unavailable", "", temporary=True)
     report = Report(Verdict.UNKNOWN, NOW, None, None, (finding,), ())
     checks.reports.open_many = lambda _ids: [SimpleNamespace(record=SimpleNamespace(id=CREDENTIAL), report=report)]
@@ -118,7 +118,7 @@ def test_credential_that_never_settles_is_tried_again_later(checks: Checks) -> N
         checking.changed(checks.context, CHANGE)
 
 
-def test_watches_of_many_are_checked_page_by_page_and_the_rest_in_another_call() -> None:
+def test_many_watches_are_checked_page_by_page_and_the_rest_in_another_call() -> None:
     checks = Checks()
     for number in range(60):
         checks.store.add(replace(HOSTED, id=f"{number:026}"), [])
@@ -138,7 +138,7 @@ def test_watches_of_many_are_checked_page_by_page_and_the_rest_in_another_call()
     assert len(checks.store.sent) == 60
 
 
-def test_an_account_gets_few_of_its_events_at_once() -> None:
+def test_an_account_gets_only_some_of_its_events_immediately() -> None:
     checks = Checks()
     for number in range(checking.PAGE):
         verifier_id = "other" if number == 7 else HOSTED.verifier_id
@@ -151,7 +151,7 @@ def test_an_account_gets_few_of_its_events_at_once() -> None:
     assert len(tasks) == checking.PAGE
 
 
-def test_nothing_is_verified_for_what_nobody_watches() -> None:
+def test_nothing_is_verified_without_watches() -> None:
     checks = Checks()
     checking.changed(checks.context, CHANGE)
     assert checks.reports.asked in ([], [[]])
