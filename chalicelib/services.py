@@ -478,7 +478,7 @@ class Services:
 
     @cached_property
     def wake_watches(self) -> Send:
-        """What makes the function of watches work at once."""
+        """Messages that trigger `run_watches` immediately."""
         from chalicelib.sqs.watch_queue import WatchQueue
 
         return WatchQueue(self.settings.region, self.settings.watch_queue).send
@@ -522,7 +522,7 @@ class Services:
         return IdempotencyContext(DynamoKeyClaims(self._tables), answers, self.clock, self.entropy)
 
     def watch_work(self) -> WatchWork:
-        """What the function of watches needs, for one call."""
+        """Dependencies for one call of `run_watches`."""
         from chalicelib.dynamo import keys
         from chalicelib.dynamo.stores.counters import DynamoCounters
         from chalicelib.net.endpoints import NetworkSender

@@ -113,7 +113,7 @@ class Settings:
     batch_queue: str = ""
     """The URL of the SQS queue whose messages start the work on a batch."""
     watch_queue: str = ""
-    """The URL of the SQS queue whose messages make watches be checked and their deliveries be sent at once."""
+    """The URL of the SQS queue that triggers checks of watches and their deliveries."""
     vc_api_issuing: bool = False
     """Whether the VC API signs for interoperability tests, with a key that proves nothing; never in production."""
     example: str = ""

@@ -37,7 +37,7 @@ from chalicelib.verifiers.watches.changing import RemovalContext
 from chalicelib.verifiers.watches.checking import CheckContext
 from chalicelib.verifiers.watches.running import WatchWork
 from chalicelib.verifiers.watches.sending import SendContext
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 from chalicelib.verifiers.watches.watch import State, Watch
 from chalicelib.verify.report import Finding, Outcome, Report, Verdict
 from crash import engine
@@ -132,7 +132,7 @@ class Deployment:
 
     def check(self) -> None:
         """What the message about the revocation makes the function do."""
-        running.work(self.work(), Wake(About.CREDENTIAL, CREDENTIAL))
+        running.work(self.work(), Wake(WakeSubject.CREDENTIAL, CREDENTIAL))
 
     def deliver(self) -> None:
         """Deliver the messages of the queue until there is none."""

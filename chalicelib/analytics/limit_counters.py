@@ -1,4 +1,4 @@
-"""The port of the counters of limits."""
+"""The port of the counters behind limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class LimitCounters(Protocol):
         """Add ``amount`` to a counter unless it would exceed ``limit``, and return whether it was added. Atomic."""
 
     def give_back(self, name: str, amount: int) -> None:
-        """Subtract what was added but not used. A counter that has expired in the meantime is left alone."""
+        """Subtract an amount that was added but not used. Does nothing if the counter has expired."""
 
     def value(self, name: str) -> int:
         """The current value, strongly consistent."""

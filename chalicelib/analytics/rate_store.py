@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 
 class Taken(NamedTuple):
-    """The answer of a `RateStore`."""
+    """The result of `RateStore.take`."""
 
     wait: timedelta
     """How long until there is room; zero if it was taken."""

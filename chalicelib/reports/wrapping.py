@@ -21,7 +21,7 @@ _ENVELOPE_LIMITS = strict_json.Limits(
     size=strict_json.DEFAULT.size + 1024, depth=strict_json.DEFAULT.depth + 2, members=strict_json.DEFAULT.members + 4
 )
 """Limits of a list or an envelope: the credential in it may be as large as one submitted alone."""
-SEVERAL_LINKS = "This text contains more than one link or credential. Paste one, or one in each line and nothing else."
+SEVERAL_LINKS = "This text contains more than one link or credential. Paste one, or one per line and nothing else."
 MAX_SEVERAL = 20
 """Maximum number of credentials to check at once: all of them share the time of one request for fetching."""
 MAX_LINES = 1000

@@ -1,4 +1,4 @@
-"""The queue whose messages make the function `run_watches` work at once."""
+"""The queue that triggers the function `run_watches`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
 
 from chalicelib.errors import Unavailable
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
 
@@ -26,12 +26,12 @@ class WatchQueue:
         self._url = url
 
     def send(self, wakes: Sequence[Wake]) -> None:
-        """Send messages, the same one once. Raises `Unavailable`, with some of them sent."""
+        """Send messages without duplicates. Raises `Unavailable` after some may have been sent."""
         for wake in dict.fromkeys(wakes):
             try:
                 self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(asdict(wake)))
             except (BotoCoreError, ClientError) as error:
-                raise Unavailable("The queue of watches did not respond.", code="watch_queue") from error
+                raise Unavailable("The watch queue did not respond.", code="watch_queue") from error
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - botocore creates client classes at run time
@@ -42,4 +42,4 @@ def wakes_in(records: Sequence[dict[str, Any]]) -> Iterator[Wake]:
     """The messages in ``records``, as SQS passes them to a function."""
     for record in records:
         sent = json.loads(record["body"])
-        yield Wake(About(sent["about"]), sent["subject"], sent["verifier_id"], sent["after"])
+        yield Wake(WakeSubject(sent["about"]), sent["subject"], sent["verifier_id"], sent["after"])

@@ -63,7 +63,7 @@ def test_a_link_a_text_an_object_and_a_file_get_the_same_report(server: LaurelSe
     assert run(server, script, text=text, link=link(server)) == [["valid", "passed", 10, True]] * 7
 
 
-def test_the_recipient_is_checked_and_not_that_of_an_envelope_from_elsewhere(server: LaurelServer) -> None:
+def test_the_recipient_is_checked_and_overrides_that_of_an_envelope(server: LaurelServer) -> None:
     text = server.laurel.issuer_store.record(id_of("valid")).document.decode()
     script = """
     const object = JSON.parse(values.text), found = [];
@@ -100,7 +100,7 @@ def test_errors_have_the_stable_code(server: LaurelServer) -> None:
     assert aborted == {"name": "AbortError"}
 
 
-def test_results_are_in_order_and_one_bad_item_is_only_its_own_problem(server: LaurelServer) -> None:
+def test_results_are_in_order_and_a_bad_item_does_not_affect_the_rest(server: LaurelServer) -> None:
     script = """
     const results = await verifyBatch([...values.links, { ref: "bad", url: 1 }], { base });
     print(results.map((result) => [result.ref, result.verdict ?? result.problem.code]));

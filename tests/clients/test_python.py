@@ -161,7 +161,7 @@ def test_the_api_key_is_not_in_the_representation(server: LaurelServer) -> None:
     assert key not in repr(client(server, key)._transport)
 
 
-def test_the_recipient_that_is_asked_about_is_not_that_of_an_envelope_from_elsewhere(server: LaurelServer) -> None:
+def test_the_recipient_argument_overrides_that_of_an_envelope(server: LaurelServer) -> None:
     sent = {"credential": json.loads(document(server)), "recipient": {"email": PERSON}}
     assert client(server).verify(sent).verdict == "valid"
     assert client(server).verify(sent, recipient="eve@example.org").verdict == "invalid"
@@ -170,7 +170,7 @@ def test_the_recipient_that_is_asked_about_is_not_that_of_an_envelope_from_elsew
 # verify_batch
 
 
-def test_results_are_in_order_and_one_bad_item_is_only_its_own_error(server: LaurelServer) -> None:
+def test_results_are_in_order_and_a_bad_item_does_not_affect_the_rest(server: LaurelServer) -> None:
     items = [link(server, kind) for kind in KINDS]
     results = list(client(server).verify_batch([*items, {"ref": "bad", "url": 1}, json.loads(document(server))]))
     assert [each.verdict for each in results] == [*(VERDICTS.get(kind, kind) for kind in KINDS), "unknown", "valid"]
@@ -202,7 +202,7 @@ def test_a_job_is_awaited_and_its_results_are_read_without_the_key(server: Laure
     assert ["authorization" in headers for headers in server.sent_to_files] == [False]
 
 
-def test_a_job_that_takes_too_long_goes_on_and_the_same_call_gets_its_results(server: LaurelServer) -> None:
+def test_a_job_that_times_out_keeps_running_and_the_same_call_gets_its_results(server: LaurelServer) -> None:
     items, laurel = many(answering.MAX_ITEMS + 1), client(server, server.key())
     with pytest.raises(JobTimeout) as timeout:
         laurel.verify_batch(items, idempotency_key="monday", timeout=0)
@@ -228,7 +228,7 @@ def test_missing_results_are_an_error(server: LaurelServer) -> None:
     [job_id] = server.files.results
     whole = server.files.results[job_id]
     server.files.results[job_id] = b"".join(whole.splitlines(keepends=True)[:-1])
-    with pytest.raises(ConnectionFailed, match="1000 results arrived instead of 1001"):
+    with pytest.raises(ConnectionFailed, match="Received 1000 results instead of 1001"):
         list(laurel.verify_batch(items, idempotency_key="cut"))
     server.files.results[job_id] = whole[:-20]
     with pytest.raises(ConnectionFailed):
@@ -255,7 +255,7 @@ def test_it_does_not_wait_longer_than_allowed(server: LaurelServer) -> None:
 
 
 @pytest.mark.parametrize("header", ["0", "1"])
-def test_it_gives_up_a_server_that_is_never_ready(server: LaurelServer, header: str) -> None:
+def test_it_gives_up_on_a_server_that_is_never_ready(server: LaurelServer, header: str) -> None:
     with answering_with(503, b'{"code": "unavailable"}', Retry_After=header) as (url, requests):
         laurel = client(server, max_wait=3)
         laurel._transport = replace(laurel._transport, base_url=url)
@@ -270,7 +270,7 @@ def test_it_gives_up_a_server_that_is_never_ready(server: LaurelServer, header: 
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"[]", b"{}", b'{"verdict": 1}', b'{"verdict": "valid", "findings": 1}']
 )
-def test_another_response_is_never_a_report(body: bytes) -> None:
+def test_an_unexpected_response_is_never_a_report(body: bytes) -> None:
     with answering_with(200, body) as (url, _), pytest.raises(ConnectionFailed):
         Laurel(url).verify("https://laurel.example/c/a")
 

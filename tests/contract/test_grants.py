@@ -69,7 +69,7 @@ from chalicelib.verifiers.scope import Scope
 from chalicelib.verifiers.watches import changing, creating, verdicts
 from chalicelib.verifiers.watches import running as running_watches
 from chalicelib.verifiers.watches.creating import WatchDraft
-from chalicelib.verifiers.watches.waking import About
+from chalicelib.verifiers.watches.waking import WakeSubject
 from chalicelib.verify.report import Verdict
 from local.aws import REGION
 from tests.analytics.counts import simulated
@@ -94,7 +94,7 @@ DAYS = (0, 1, 8, 16, 31, 46)
 
 
 class NoReports:
-    """In place of `BatchReports`: the host of a credential elsewhere does not respond."""
+    """In place of `BatchReports`: the host of an external credential does not respond."""
 
     def start(self, _items: int, _seconds: float) -> NoReports:
         return self
@@ -393,7 +393,12 @@ def test_watches_need_no_more_than_the_roles_grant(laurel: Laurel) -> None:
     changes = [stream_record("CREDENTIAL", record.id), stream_record("ISSUER", "acme")]
     with enforced(laurel.tables, grants_of(read_template(), "UpdateDirectoryRole")) as noticing:
         services.update_listings(changes)
-    assert [wake.about for wake in laurel.wakes.waiting] == [About.WATCH, About.WATCH, About.CREDENTIAL, About.ISSUER]
+    assert [wake.about for wake in laurel.wakes.waiting] == [
+        WakeSubject.WATCH,
+        WakeSubject.WATCH,
+        WakeSubject.CREDENTIAL,
+        WakeSubject.ISSUER,
+    ]
     with enforced(laurel.tables, grants_of(read_template(), "RunWatchesRole")) as refused:
         work = services.watch_work()
         work = replace(work, sends=replace(work.sends, sender=sender))

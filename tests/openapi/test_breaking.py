@@ -1,4 +1,4 @@
-"""Which changes of the document break programs: one test for each kind, and for what may change."""
+"""Breaking changes of the document, and changes that are allowed: one test for each kind."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def drop(found: Document, name: str) -> None:
 
 
 BREAKING: dict[str, tuple[Callable[[Document], object], str]] = {
-    "path": (lambda d: drop(d["paths"], "/things"), "/things: the path is gone."),
-    "operation": (lambda d: drop(d["paths"]["/things"], "post"), "POST /things: the operation is gone."),
-    "success": (lambda d: get(d).update(responses={"202": {}}), "GET /things, 200: the response is gone."),
+    "path": (lambda d: drop(d["paths"], "/things"), "/things: the path was removed."),
+    "operation": (lambda d: drop(d["paths"]["/things"], "post"), "POST /things: the operation was removed."),
+    "success": (lambda d: get(d).update(responses={"202": {}}), "GET /things, 200: the response was removed."),
     "response type": (
         lambda d: drop(get(d)["responses"]["200"]["content"], "text/csv"),
         "GET /things, 200: text/csv is gone.",
@@ -115,10 +115,10 @@ BREAKING: dict[str, tuple[Callable[[Document], object], str]] = {
         lambda d: get(d)["responses"]["200"].update(headers={}),
         "GET /things, 200: the header Link is gone.",
     ),
-    "response member": (lambda d: drop(thing(d)["properties"], "id"), "POST /things, 201, id: it is gone."),
+    "response member": (lambda d: drop(thing(d)["properties"], "id"), "POST /things, 201, id: it was removed."),
     "response member of a list": (
         lambda d: drop(thing(d)["properties"], "id"),
-        "GET /things, 200, items[], id: it is gone.",
+        "GET /things, 200, items[], id: it was removed.",
     ),
     "optional response member": (
         lambda d: thing(d).update(required=["state"]),
@@ -140,14 +140,14 @@ BREAKING: dict[str, tuple[Callable[[Document], object], str]] = {
         lambda d: thing(d)["properties"]["state"].update(enum=["open"]),
         "POST /things, 201, state: 'closed' is no longer a value.",
     ),
-    "parameter": (lambda d: get(d)["parameters"].pop(0), "GET /things, query parameter state: it is gone."),
+    "parameter": (lambda d: get(d)["parameters"].pop(0), "GET /things, query parameter state: it was removed."),
     "required parameter": (
         lambda d: get(d)["parameters"].append({"name": "q", "in": "query", "required": True, "schema": {}}),
-        "GET /things, query parameter q: it is newly required.",
+        "GET /things, query parameter q: it is now required.",
     ),
     "parameter that becomes required": (
         lambda d: get(d)["parameters"][0].update(required=True),
-        "GET /things, query parameter state: it is newly required.",
+        "GET /things, query parameter state: it is now required.",
     ),
     "value of a parameter": (
         lambda d: get(d)["parameters"][0]["schema"].update(enum=["open"]),
@@ -171,7 +171,7 @@ BREAKING: dict[str, tuple[Callable[[Document], object], str]] = {
     ),
     "pattern": (
         lambda d: sent(d)["properties"]["name"].update(pattern="^a"),
-        "POST /things, body, name: pattern is another one.",
+        "POST /things, body, name: pattern has changed.",
     ),
     "type of a request member": (
         lambda d: sent(d)["properties"]["note"].update(type="string"),
@@ -190,18 +190,18 @@ BREAKING: dict[str, tuple[Callable[[Document], object], str]] = {
     ),
     "required request member": (
         lambda d: sent(d).update(required=["name", "note"]),
-        "POST /things, body, note: it is newly required.",
+        "POST /things, body, note: it is now required.",
     ),
     "required body": (
         lambda d: post(d)["requestBody"].update(required=True),
-        "POST /things, body: it is newly required.",
+        "POST /things, body: it is now required.",
     ),
-    "body": (lambda d: drop(post(d), "requestBody"), "POST /things, body: it is gone."),
+    "body": (lambda d: drop(post(d), "requestBody"), "POST /things, body: it was removed."),
     "media type of a body": (
         lambda d: post(d)["requestBody"].update(content={"text/csv": {"schema": {}}}),
         "POST /things, body: application/json is gone.",
     ),
-    "key": (lambda d: get(d).update(security=[{"key": []}]), "GET /things: it newly needs a key."),
+    "key": (lambda d: get(d).update(security=[{"key": []}]), "GET /things: it now needs a key."),
     "another key": (lambda d: post(d).update(security=[{"other": []}]), "POST /things: key is no longer enough."),
 }
 HARMLESS: dict[str, Callable[[Document], object]] = {
@@ -210,7 +210,7 @@ HARMLESS: dict[str, Callable[[Document], object]] = {
     "response member": lambda d: thing(d)["properties"].update(more={"type": "string"}),
     "required response member": lambda d: thing(d)["required"].append("size"),
     "value in a response": lambda d: thing(d)["properties"]["state"]["enum"].append("waiting"),
-    "choice in a response that is gone": lambda d: thing(d)["properties"]["size"]["anyOf"].pop(),
+    "choice removed from a response": lambda d: thing(d)["properties"]["size"]["anyOf"].pop(),
     "optional parameter": lambda d: get(d)["parameters"].append({"name": "q", "in": "query", "schema": {}}),
     "value of a parameter": lambda d: get(d)["parameters"][0]["schema"]["enum"].append("waiting"),
     "higher maximum": lambda d: get(d)["parameters"][1]["schema"].update(maximum=200),
@@ -229,31 +229,31 @@ def after(change: Callable[[Document], object]) -> Document:
 
 
 @pytest.mark.parametrize("kind", BREAKING)
-def test_a_change_that_breaks_programs_is_found(kind: str) -> None:
+def test_a_breaking_change_is_found(kind: str) -> None:
     change, expected = BREAKING[kind]
     assert expected in breaking.changes(BEFORE, after(change))
 
 
 @pytest.mark.parametrize("kind", HARMLESS)
-def test_a_change_that_breaks_nothing_is_accepted(kind: str) -> None:
+def test_a_compatible_change_is_accepted(kind: str) -> None:
     assert breaking.changes(BEFORE, after(HARMLESS[kind])) == []
 
 
-def test_nothing_that_programs_of_the_last_release_rely_on_is_gone() -> None:
+def test_the_document_has_no_breaking_changes_since_the_last_release() -> None:
     released, current = (json.loads(path.read_text("utf-8")) for path in (RELEASED, PATH))
     assert breaking.changes(released, current) == []
 
 
-def test_the_command_says_that_nothing_breaks() -> None:
+def test_the_command_reports_no_breaking_changes() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tools.openapi", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "0 breaking changes.\n"), done.stderr
 
 
-def test_a_lost_member_of_the_real_document_is_found() -> None:
+def test_a_member_removed_from_the_real_document_is_found() -> None:
     current = json.loads(PATH.read_text("utf-8"))
     del current["components"]["schemas"]["Report"]["properties"]["verdict"]
     found = breaking.changes(json.loads(RELEASED.read_text("utf-8")), current)
-    assert "GET /v1/credentials/{id}/report, 200, verdict: it is gone." in found
+    assert "GET /v1/credentials/{id}/report, 200, verdict: it was removed." in found
     assert any(each.startswith("POST /v1/verify, 200") for each in found)

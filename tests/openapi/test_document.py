@@ -29,7 +29,7 @@ PAGES = (
 """Paths of pages, forms, images and other files, which are not part of the API. Their JSON may change at any time."""
 
 
-def test_the_committed_document_is_the_one_that_the_declarations_give() -> None:
+def test_the_committed_document_is_up_to_date() -> None:
     assert PATH.read_text("utf-8") == written(document()), "Run python -m tools.openapi"
     assert contract.source() == PATH.read_text("utf-8"), "Run python -m tools.openapi"
 
@@ -99,7 +99,7 @@ ONLY_OF_PAGES = {
 """Codes that no operation has: those of pages, and of methods that no route has."""
 
 
-def test_every_error_code_is_that_of_an_operation() -> None:
+def test_every_error_code_belongs_to_an_operation() -> None:
     found = {
         code
         for route, operation in OPERATIONS.items()

@@ -84,7 +84,7 @@ def test_other_websites_cannot_use_up_what_their_visitors_have(limit: ReceiptLim
     assert taken(limit, "192.0.2.1", limits.PER_NETWORK) == limits.PER_NETWORK
 
 
-def test_a_verifier_gets_so_many_a_day_and_shares_them_with_no_other(limit: ReceiptLimit, clock: Clock) -> None:
+def test_each_verifier_has_its_own_daily_limit(limit: ReceiptLimit, clock: Clock) -> None:
     assert of_verifier(limit, "one", limits.PER_VERIFIER + 5) == limits.PER_VERIFIER
     with pytest.raises(TooMany) as refused, limit.of_verifier("one").take():
         pytest.fail("taken above the limit")
@@ -95,13 +95,17 @@ def test_a_verifier_gets_so_many_a_day_and_shares_them_with_no_other(limit: Rece
     assert of_verifier(limit, "one", 1) == 1
 
 
-def test_strangers_cannot_use_up_what_a_verifier_has(limit: ReceiptLimit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_callers_without_a_key_cannot_use_up_the_limit_of_a_verifier(
+    limit: ReceiptLimit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "IN_TOTAL", 3)
     assert sum(taken(limit, f"192.0.2.{number}", 1) for number in range(9)) == 3
     assert of_verifier(limit, "one", 5) == 5
 
 
-def test_verifiers_use_up_nothing_of_strangers(limit: ReceiptLimit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verifiers_do_not_use_up_the_limit_of_callers_without_a_key(
+    limit: ReceiptLimit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "IN_TOTAL", 3)
     assert of_verifier(limit, "one", 5) == 5
     assert sum(taken(limit, f"192.0.2.{number}", 1) for number in range(9)) == 3

@@ -1,6 +1,6 @@
-"""`python -m tools.openapi`: write the document. With `--check`, compare it with that of the last release.
+"""`python -m tools.openapi`: write the document. `--check` compares it with the last release instead.
 
-With `--release`, it becomes the one that the next documents are compared with.
+`--release` makes it the document that later ones are compared with.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from tools.openapi.document import PATH, RELEASED, SERVED, document, written
 
 
 def main() -> int:
-    """Return the exit code: 1 if the document breaks programs that were written for the last release."""
+    """Return the exit code: 1 if the document has breaking changes since the last release."""
     parser = argparse.ArgumentParser(prog="python -m tools.openapi", description="The OpenAPI document.")
-    parser.add_argument("--check", action="store_true", help="list the changes that break programs; write nothing")
-    parser.add_argument("--release", action="store_true", help="make this the document of the last release")
+    parser.add_argument(
+        "--check", action="store_true", help="list breaking changes since the last release; write nothing"
+    )
+    parser.add_argument("--release", action="store_true", help="record this document as the last release")
     arguments = parser.parse_args()
     found = document()
     if arguments.check:

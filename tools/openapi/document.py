@@ -25,7 +25,7 @@ _ROOT = Path(__file__).parents[2]
 PATH = _ROOT / "docs/openapi/openapi.json"
 """The document."""
 SERVED = _ROOT / "chalicelib/http/reference/openapi.json.gz"
-"""The same compressed, which is deployed: a tenth of the size."""
+"""The compressed document, which is deployed: a tenth of the size."""
 RELEASED = _ROOT / "docs/openapi/released.json"
 """The document of the last release, which programs rely on."""
 SECURITY = {
@@ -33,26 +33,26 @@ SECURITY = {
     "operatorKey": "An operator's API key.",
     "verifierKey": "A verifier's API key (`laurel_vk_…`), which has scopes.",
 }
-_OF_RULE: Mapping[CallerKind, tuple[str, ...]] = {
+_SECURITY_BY_CALLER: Mapping[CallerKind, tuple[str, ...]] = {
     CallerKind.TOKEN: ("issuerKey",),
     CallerKind.OPERATOR: ("operatorKey",),
     CallerKind.EITHER: ("issuerKey", "operatorKey"),
     CallerKind.VERIFIER: ("verifierKey",),
 }
 _DESCRIPTION = """\
-Verify credentials, read public ones, and issue them. `GET /docs` shows this document as a page.
+Verify, read and issue credentials. `GET /docs` shows this document as a page.
 
 - Errors are `application/problem+json` (RFC 9457) with a stable `code`.
-- Times are RFC 3339 in UTC. Members and codes may be added over time; none is removed or changes its meaning without
-  the notice that docs/api.md promises. Ignore members and codes that you do not know.
-- A list with `next` continues with `?cursor=`."""
+- Times are RFC 3339 in UTC. We may add members and codes at any time, so ignore those that you do not know. We never
+  remove one or change its meaning without the notice that docs/api.md promises.
+- If a list has a `next`, send it as `?cursor=` to get the next page."""
 _HEADERS: Mapping[str, str] = {
-    "Location": "The URL of what was created.",
+    "Location": "The URL of the created resource.",
     "Link": "The next page (RFC 8288).",
-    "ETag": "For `If-None-Match`, which gets 304.",
-    "RateLimit-Policy": "The policies that the request counted against (draft-ietf-httpapi-ratelimit-headers).",
-    "RateLimit": "What is left of them.",
-    "Retry-After": "Seconds to wait.",
+    "ETag": "Send it as `If-None-Match` to get a `304` if nothing has changed.",
+    "RateLimit-Policy": "The rate limits that the request counted against (draft-ietf-httpapi-ratelimit-headers).",
+    "RateLimit": "What remains of those limits.",
+    "Retry-After": "How many seconds to wait.",
 }
 _RETRIED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _LIMIT_HEADERS = ("RateLimit-Policy", "RateLimit")
@@ -96,7 +96,7 @@ def _schemas() -> dict[str, Schema]:
 
 
 def written(found: Json) -> str:
-    """Serialize the document; one operation or component a line, so that a change is easy to see."""
+    """Serialize the document with one operation or component per line, so that diffs are readable."""
     lines = json.dumps(found, ensure_ascii=False, indent=1).replace("\u2028", "\\u2028")
     # Whatever is nested deeper than an operation or a component stays on its line.
     return re.sub(r"\n {4,}|\n {3}(?=[\]}])", "", lines) + "\n"
@@ -127,7 +127,7 @@ def _described(operation: Operation, rule: Rule) -> str:
 
 
 def _security(rule: Rule) -> list[Json]:
-    schemes: list[Json] = [{name: []} for name in _OF_RULE.get(rule.caller_kind, ())]
+    schemes: list[Json] = [{name: []} for name in _SECURITY_BY_CALLER.get(rule.caller_kind, ())]
     return [{}, *schemes] if rule.anonymous else schemes
 
 
@@ -149,7 +149,9 @@ def _header_parameters(operation: Operation) -> list[Json]:
     if not operation.idempotent:
         return []
     key = {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": r"^[\x20-\x7e]+$"}
-    description = "A new one for each new request; a repeated request then has the same response and no other effect."
+    description = (
+        "Use a new key for each new request. A repeated request gets the same response and has no further effect."
+    )
     return [{**_parameter("Idempotency-Key", "header", key, required=False), "description": description}]
 
 
@@ -173,7 +175,7 @@ def _successes(operation: Operation, route: BoundRoute) -> Json:
 
 
 def _problems(operation: Operation, route: BoundRoute) -> Json:
-    """The errors; one that is an operation's only one of its status is the shared response of its code."""
+    """The error responses. The only error for a status uses the shared response of its code."""
     found: Json = {}
     for status, codes in by_status(operation, route).items():
         limited = status == HTTPStatus.TOO_MANY_REQUESTS and route.rule.scope is not None

@@ -27,7 +27,7 @@ class Body:
     types: tuple[str, ...] = (JSON,)
     required: bool = True
     others: Mapping[str, Schema] = field(default_factory=dict)
-    """Further media types. Only ``example`` is sent by tests."""
+    """Further media types. Tests only send ``example``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Operation:
     body: Body | None = None
     query: Mapping[str, Query] = field(default_factory=dict)
     path: Mapping[str, Schema] = field(default_factory=dict)
-    """The schemas of path parameters; a parameter without one is any text."""
+    """The schemas of path parameters. A parameter without a schema accepts any text."""
     problems: tuple[str, ...] = ()
     """Error codes (`http.core.problem.KINDS`) beyond those that follow from how the route is bound."""
     problem_types: Mapping[str, Schema] = field(default_factory=dict)
-    """Media types that an error can have beside problem+json."""
+    """Media types of errors other than problem+json."""
     idempotent: bool = False
     """Whether it accepts an `Idempotency-Key`."""
     headers: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The errors that follow from how a route is bound, and those that an operation names."""
+"""The errors of an operation: those that its access rule implies, and those that it declares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.openapi.routes import BoundRoute
 from tools.openapi.schema import INTEGER, STRING, Schema, array, described, one_of, response
 
 ANY_REQUEST: Final = ("too_many_requests", "internal", "unavailable", "timeout")
-"""API Gateway's own limits and time, and what no caller can prevent."""
+"""API Gateway's own limits and timeout, and server errors."""
 UNREADABLE_JSON: Final = (
     "malformed",
     "not_utf8",
@@ -37,9 +37,9 @@ PROBLEM_MEMBERS: Final[Mapping[str, Schema]] = {
     "detail": described(STRING, "A sentence for people."),
     "errors": array(response({"pointer": described(STRING, "A JSON Pointer (RFC 6901)."), "detail": STRING})),
 }
-"""Members of a problem document (RFC 9457), of which only `errors` may be missing. Some codes have more."""
+"""Members of a problem document (RFC 9457). Only `errors` is optional. Some codes have additional members."""
 _REQUIRED_TYPES = (JSON, "application/x-www-form-urlencoded")
-"""Types of bodies that are refused under another type; other bodies are read whatever their type."""
+"""Media types that a request must declare. Other bodies are accepted with any `Content-Type`."""
 
 
 def by_status(operation: Operation, route: BoundRoute) -> dict[int, list[str]]:

@@ -1,4 +1,4 @@
-"""The parts of which schemas consist (JSON Schema 2020-12, which OpenAPI 3.1 uses)."""
+"""Building blocks of schemas (JSON Schema 2020-12, which OpenAPI 3.1 uses)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ URL: Schema = {"type": "string", "format": "uri"}
 
 
 def anchored(pattern: str | re.Pattern[str]) -> str:
-    """``pattern`` as a regular expression of the whole string, which JSON Schema searches anywhere in it."""
+    """Anchor ``pattern``, because JSON Schema matches patterns anywhere in a string."""
     source = pattern if isinstance(pattern, str) else pattern.pattern
     return f"^(?:{source})$"
 
@@ -37,7 +37,7 @@ EMAIL: Schema = {"type": "string", "format": "email", "maxLength": email_address
 
 
 def text(max_length: int = MAX_TEXT) -> dict[str, object]:
-    """A string of a request that is not blank."""
+    """A non-blank string in a request."""
     return {"type": "string", "minLength": 1, "maxLength": max_length, "pattern": r"\S"}
 
 
@@ -66,17 +66,17 @@ def array(items: Schema, max_items: int | None = None, min_items: int | None = N
 
 
 def mapping(values: Schema) -> dict[str, object]:
-    """An object whose members all have ``values``, under names of their own."""
+    """A map from any name to ``values``."""
     return {"type": "object", "additionalProperties": values}
 
 
 def response(members: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> dict[str, object]:
-    """An object of a response. Others may be added to its members over time, so programs ignore unknown ones."""
+    """An object in a response. Members may be added over time, so programs ignore unknown ones."""
     return _object(members, optional or {})
 
 
 def request(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None) -> dict[str, object]:
-    """An object of a request, in which unknown members are refused."""
+    """An object in a request. Unknown members are rejected."""
     return {**_object(required, optional or {}), "additionalProperties": False}
 
 
@@ -91,7 +91,7 @@ def described(schema: Schema, description: str) -> dict[str, object]:
 
 
 def page(items: Schema) -> dict[str, object]:
-    """A page of a list: send ``next`` back as ``cursor``."""
+    """A page of a list, whose ``next`` is the ``cursor`` of the next page."""
     cursor = described(nullable(STRING), "The cursor of the next page; null on the last one.")
     return response({"items": array(items), "next": cursor})
 

@@ -20,7 +20,7 @@ MAX_ADDRESSES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ExistingHolder:
     """A row of a person who has a credential of the same achievement, the newest of which is ``credential``."""
 
     row: upload.Row
@@ -32,7 +32,7 @@ class Comparison:
     """The rows of people who already hold the credential. ``complete`` is False if there were more than
     `MAX_ADDRESSES`, so that later rows are unknown."""
 
-    held: tuple[Held, ...]
+    held: tuple[ExistingHolder, ...]
     complete: bool
 
 
@@ -43,7 +43,7 @@ def compare(
     `Unavailable`."""
     wanted = Search(achievement_id=achievement_id, ends_after=issuer_context.now(), current=True)
     newest: dict[str, search.Row | None] = {}
-    found: list[Held] = []
+    found: list[ExistingHolder] = []
     for row in rows:
         if row.email is None:
             continue
@@ -56,5 +56,5 @@ def compare(
             newest[email] = next(held, None)
         credential = newest[email]
         if credential is not None:
-            found.append(Held(row, credential))
+            found.append(ExistingHolder(row, credential))
     return Comparison(tuple(found), complete=True)

@@ -1,5 +1,5 @@
-"""Compose the email about a watched credential whose verdict has changed. It goes to developers, and is in English, as
-the pages of their accounts are."""
+"""Compose the email about a changed verdict on a watched credential. It is in English, like the pages for
+developers."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ def news(email: str, url: str, ref: str | None, before: str, after: str, page: s
     return EmailContent(
         kind=Kind.WATCH_NEWS,
         to=email,
-        subject=f"A credential that you watch is now {now}" if now != "unknown" else "A watched credential is unknown",
-        preview=f"It was {was} before.",
+        subject=f"A credential that you watch is now {now}"
+        if now != "unknown"
+        else "The status of a watched credential is now unknown",
+        preview=f"Previously: {was}.",
         brand=LAUREL,
         greeting="Hello,",
         paragraphs=(
-            f"The verdict on a credential that you watch was {was}. It is now {now}.",
+            f"The verdict on a credential that you watch has changed from {was} to {now}.",
             *about,
-            f"The credential: {line(url, 500)}",
+            f"Credential: {line(url, 500)}",
             "Verify the credential again to see why.",
         ),
-        main=Button("Open the watch", page),
+        main=Button("View watch", page),
         why="You are receiving this email because you asked for it when you created the watch. To stop these emails, "
         "delete the watch.",
     )

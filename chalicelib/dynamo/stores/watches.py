@@ -28,7 +28,7 @@ from chalicelib.verifiers.watches.watch import (
     WatchName,
     WatchPage,
     delivery_task,
-    news_task,
+    email_task,
 )
 from chalicelib.verify.report import Verdict
 
@@ -186,7 +186,7 @@ class DynamoWatchStore:
         elsewhere = []
         if delivery is not None:
             puts += _tasks([delivery_task(delivery)] if delivery.state is State.WAITING else [])
-            news = news_task(watch, delivery)
+            news = email_task(watch, delivery)
             puts += [] if news is None else [Put(TaskItem.of(news).raw(), UNCONDITIONAL)]
             elsewhere = [(self._tables.secrets, Put(WatchDeliveryItem.of(delivery).raw()))]
         self._tables.transact(self._table, puts, elsewhere=elsewhere)

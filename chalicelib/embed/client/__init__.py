@@ -1,7 +1,7 @@
-"""The ES module with which websites verify credentials (docs/quickstart.md).
+"""The ES module that websites use to verify credentials (docs/quickstart.md).
 
 Websites can pin a version with Subresource Integrity, so the file of a published version never changes: a change needs
-a new file, which becomes `LATEST`. `clients/js` has a copy of the newest one and its types.
+a new file, which becomes `LATEST`. `clients/js` has a copy of the latest version and its types.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ from chalicelib.verifiers.scope import Scope
 
 MISSING = "There is no batch with this id, or this API key cannot access it. Batches are deleted after seven days."
 _ANONYMOUS = (
-    f"A batch without an API key has up to {answering.MAX_ANONYMOUS} items, and no Idempotency-Key. Send a verifier's "
-    "API key in the header: Authorization: Bearer laurel_vk_..."
+    f"Without an API key, a batch can have up to {answering.MAX_ANONYMOUS} items and no Idempotency-Key. Send a "
+    "verifier's API key in the header: Authorization: Bearer laurel_vk_..."
 )
 _TOO_LARGE = "The reports are larger than a response may be. Send fewer items, or report=summary."
 

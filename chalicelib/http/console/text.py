@@ -95,7 +95,7 @@ BANNERS: Mapping[str, Banner] = {
     ),
     "pathway_saved": Banner("Pathway saved."),
     "pathway_rewards": Banner(
-        "Pathway saved. Within a few minutes, Laurel issues the reward to everyone who already has all steps."
+        "Pathway saved. Within a few minutes, Laurel issues the reward to everyone who has completed all steps."
     ),
     "webhook_made_before": Banner(
         "No new webhook was created.",

@@ -130,12 +130,12 @@ def messages_sent(result: RunResult) -> None:
 
 
 def watch_woken(wake: Wake) -> None:
-    """Log what the function of watches did for a message."""
+    """Log how `run_watches` handled a message."""
     logger().info("watch message", extra={"about": wake.about.value, "continued": wake.after is not None})
 
 
 def watches_run(result: RunResult) -> None:
-    """Log the minute's run of the function of watches, and emit the count for its alarm. A delivery that was not
+    """Log a scheduled run of `run_watches`, and emit the metric for its alarm. A delivery that was not
     accepted is done, and its owner sees it in the log of deliveries."""
     extra = {"done": result.done, "failed": result.failed, "dead_letters": result.dead_letters}
     logger().info("watches run", extra=extra)

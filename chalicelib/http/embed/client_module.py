@@ -1,4 +1,4 @@
-"""The ES module with which websites verify credentials: `/client/{file}`."""
+"""The ES module that websites use to verify credentials: `/client/{file}`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.http.core.routing import Routes
 from chalicelib.http.embed.widgets import JAVASCRIPT, VERSION_SECONDS
 from chalicelib.settings import Function
 
-MISSING = f"There is no such version. The newest one is /client/{client.LATEST}."
+MISSING = f"This version does not exist. The latest is /client/{client.LATEST}."
 
 
 def routes(services: Services) -> Routes:

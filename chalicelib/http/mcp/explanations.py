@@ -1,4 +1,4 @@
-"""What the result of a check means and what to do about it, from the texts that the page of a credential shows."""
+"""Explain the result of a check and what to do about it, with the same texts as the page of a credential."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INFORMING: Mapping[str, str] = {
     "organization directly, through its own website.",
     "extras": "This does not change the verdict. Read what was not checked.",
 }
-"""Advice by check, for those that never change the verdict."""
+"""Advice by check, for checks that never change the verdict."""
 ISSUER_NOT_PROVEN = (
     "issuer_not_proven",
     (
@@ -98,7 +98,7 @@ def _finding(check: str, outcome: Outcome, code: str) -> Finding:
 
 
 def _report_with(finding: Finding) -> Report:
-    """A report in which ``finding`` decides the verdict, and every other check passed."""
+    """A report in which ``finding`` determines the verdict and every other check passed."""
     others = [_finding(check.name, Outcome.PASSED, "") for check in CHECKS if check.name != finding.check]
     findings = tuple(sorted((*others, finding), key=lambda each: each.number))
     return Report(verdict_of(findings), _ANY_TIME, None, None, findings, ())
@@ -110,7 +110,7 @@ def headline_of(report: Report) -> VerdictText:
 
 
 def caveats(report: Report) -> list[dict[str, str]]:
-    """What limits the verdict of ``report``, or of a credential in a presentation, as statements with a stable code."""
+    """Caveats of the verdict in ``report``, or on a credential in a presentation, as statements with a stable code."""
     subjects = _subjects(report)
     codes = {finding.code for each in subjects for finding in each.findings}
     found = [
@@ -123,13 +123,13 @@ def caveats(report: Report) -> list[dict[str, str]]:
 
 
 def issuer_proven(report: Report) -> bool:
-    """Whether it is confirmed who issued the credential, or each one in a presentation."""
+    """Whether the issuer's identity is confirmed, for every credential in a presentation."""
     subjects = _subjects(report)
     return bool(subjects) and all(map(verdict_text.issuer_proven, subjects))
 
 
 def _subjects(report: Report) -> list[Report]:
-    """The credentials that ``report`` decides on; those inside a credential, such as endorsements, do not count."""
+    """The credentials that ``report`` is about, without embedded ones such as endorsements."""
     return [each.report for each in report.contained] if report.is_presentation else [report]
 
 
@@ -149,7 +149,7 @@ def coded(code: str, text: str) -> dict[str, str]:
 
 
 def sentences(report: Report) -> str:
-    """Say in words what a report says: the verdict first, then what to do, then what limits it."""
+    """Describe a report in sentences: the verdict, then the advice, then the caveats."""
     decided = headline_of(report)
     limits = [f"- {each['text']}" for each in caveats(report)]
     unasked = [f"- {each['text']}" for each in not_checked(report)]

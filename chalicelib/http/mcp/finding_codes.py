@@ -139,4 +139,4 @@ def _by_code() -> Mapping[str, tuple[tuple[str, Outcome], ...]]:
 
 
 CODES = MappingProxyType(_by_code())
-"""Where each code can occur: the names of checks, and their outcomes."""
+"""Where each code can occur: check names and outcomes."""

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 as MCP restricts it: one message, no batch, and no id that is null (MCP 2026-07-28, basic, Messages)."""
+"""JSON-RPC 2.0 with the restrictions of MCP: no batches and no null ids (MCP 2026-07-28, basic, Messages)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADER_MISMATCH = -32020
 UNSUPPORTED_PROTOCOL_VERSION = -32022
 """The codes of JSON-RPC 2.0 (5.1), and those that MCP defines (2026-07-28, basic, Error Codes)."""
 MAX_ID = 256
-"""Maximum characters of a message's id, which is sent back."""
+"""Maximum characters of a message id, because it is sent back."""
 
 
 class RpcError(Exception):
@@ -81,7 +81,7 @@ def result(message_id: str | int | None, content: Mapping[str, object]) -> Json:
 
 
 def failure(message_id: str | int | None, error: RpcError) -> Json:
-    """The response with an error; without an id if it could not be read."""
+    """An error response; without an id if the id could not be read."""
     content: Json = {"code": error.code, "message": error.message}
     if error.data is not None:
         content["data"] = dict(error.data)

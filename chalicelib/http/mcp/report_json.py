@@ -1,4 +1,4 @@
-"""A report as the tools return it: statements of Laurel on one side, and what others wrote on the other."""
+"""A report as the tools return it, with Laurel's statements apart from text by others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FINDING: Schema = schema(
         "number": {"type": "integer", "minimum": 1, "maximum": 10},
         "check": _TEXT,
         "outcome": {"enum": [each.value for each in Outcome]},
-        "code": {"type": "string", "description": "Stable. The tool explain_report says what it means."},
+        "code": {"type": "string", "description": "A stable code. The tool explain_report explains it."},
     },
     "number", "check", "outcome", "code",
 )  # fmt: skip
@@ -26,10 +26,10 @@ PROPERTIES: dict[str, object] = {
     "format": {"type": ["string", "null"], "description": "The format, and how it is signed."},
     "issuer_proven": {
         "type": "boolean",
-        "description": "Whether it is confirmed who issued it. If false, anyone may have, under any name.",
+        "description": "Whether the issuer’s identity is confirmed. If not, anyone could have issued it.",
     },
-    "caveats": {**CODED, "description": "What limits the verdict. Report them with it."},
-    "not_checked": {**CODED, "description": "What was not checked. Report it with the verdict."},
+    "caveats": {**CODED, "description": "Caveats of the verdict. Always report them with it."},
+    "not_checked": {**CODED, "description": "What was not checked. Always report it with the verdict."},
     "findings": {"type": "array", "items": FINDING},
     "contained": {
         "type": "array",
@@ -43,7 +43,7 @@ MAX_CONTAINED = 50
 
 
 def statements(report: Report) -> dict[str, object]:
-    """Serialize what Laurel says. Nothing in it was written by others."""
+    """Serialize Laurel's statements, without any text by others."""
     decided = explanations.headline_of(report)
     return {
         "verdict": report.verdict.value,
@@ -66,7 +66,7 @@ def statements(report: Report) -> dict[str, object]:
 
 
 def written_by_others(report: Report) -> dict[str, object]:
-    """What a report quotes: the contents of the credential, and messages that can contain parts of it."""
+    """Text by others in a report: the contents of the credential, and messages that can quote it."""
     return {
         "credential": report.credential,
         "messages": {each.code: each.message for each in report.findings if each.message} or None,

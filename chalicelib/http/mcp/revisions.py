@@ -1,7 +1,8 @@
-"""The revisions of MCP that are served, and which one a request speaks.
+"""The supported revisions of MCP, and the revision of a request.
 
 Since 2026-07-28 each request names its revision, in `_meta` and in headers; there is no handshake. Earlier revisions
-begin with `initialize`, which settles nothing here, because the server is stateless: each request names it in a header.
+begin with `initialize`, which has no lasting effect because the server is stateless: each request names its revision in
+a header.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from chalicelib.http.mcp.json_rpc import (
 MODERN = ("2026-07-28",)
 """Revisions without a handshake."""
 LEGACY = ("2025-11-25", "2025-06-18")
-"""Revisions with one, newest first. 2025-03-26 is not served: it had batches."""
+"""Revisions with a handshake, newest first. 2025-03-26 is not supported, because it had batches."""
 SUPPORTED = (*MODERN, *LEGACY)
 INITIALIZE = "initialize"
 
@@ -33,11 +34,11 @@ _HEADER = "MCP-Protocol-Version"
 _NAMED_BY = {"tools/call": "name"}
 """Parameters that the header `Mcp-Name` repeats (2026-07-28, Streamable HTTP, Standard Request Headers)."""
 _BASE64, _END = "=?base64?", "?="
-"""Marks of a header value in base64 (the same page, Value Encoding)."""
+"""Prefix and suffix of a base64 header value (the same page, Value Encoding)."""
 
 
 def negotiated(requested: object) -> str:
-    """The revision that `initialize` answers: the requested one, or the newest that has a handshake."""
+    """The revision that `initialize` returns: the requested one, or else the newest with a handshake."""
     return requested if isinstance(requested, str) and requested in LEGACY else LEGACY[0]
 
 

@@ -25,15 +25,15 @@ from chalicelib.settings import Function
 
 PATH = "/mcp"
 MAX_MESSAGE = 16 * 1024
-"""Maximum size in bytes of a message around the credential in it."""
+"""Maximum size in bytes of a message, without the credential in it."""
 MAX_BODY = 2 * strict_json.DEFAULT.size + MAX_MESSAGE
-"""A credential as large as one submitted alone, whose quotes may be escaped when it is sent as text."""
+"""The maximum size of a submitted credential, doubled because quotes may be escaped when it is sent as text."""
 LIMITS = strict_json.Limits(
     size=MAX_BODY, depth=strict_json.DEFAULT.depth + 3, members=strict_json.DEFAULT.members + 100
 )
 """The credential in the message has its own limits too."""
 _OF_THE_CALLER = frozenset({"forbidden", "too_many_requests", "unavailable", "internal"})
-"""Codes of problems that no other arguments can solve: errors of the protocol, with the status of the REST routes."""
+"""Problems that different arguments cannot fix: protocol errors, with the same status as in the REST routes."""
 
 
 def routes(services: Services) -> Routes:
@@ -56,10 +56,10 @@ def routes(services: Services) -> Routes:
 
 
 def _check_origin(request: Request, base_url: str) -> None:
-    """Refuse what pages of other sites send (MCP 2026-07-28, Streamable HTTP, Security & Endpoint)."""
+    """Reject messages from pages on other sites (MCP 2026-07-28, Streamable HTTP, Security & Endpoint)."""
     origin, own = request.headers.get("origin"), urlsplit(base_url)
     if origin is not None and origin != f"{own.scheme}://{own.netloc}":
-        raise RpcError(INVALID_REQUEST, "Pages of other sites may not send messages.", status=HTTPStatus.FORBIDDEN)
+        raise RpcError(INVALID_REQUEST, "Pages on other sites cannot send messages.", status=HTTPStatus.FORBIDDEN)
 
 
 def _read(request: Request) -> dict[str, object]:
@@ -88,7 +88,7 @@ def _answer(services: Services, request: Request, caller: ApiCaller, message: Me
         told.update(limits)
         return found
 
-    from chalicelib.http.mcp.tools import INSTRUCTIONS, TOOLS  # they load much that a rejected message does not need
+    from chalicelib.http.mcp.tools import INSTRUCTIONS, TOOLS  # imported late: a rejected message does not need them
 
     info = {"name": "laurel", "title": "Laurel", "version": VERSION}
     this = server.Server(info, INSTRUCTIONS, [tool.described() for tool in TOOLS.values()], call)
@@ -109,7 +109,7 @@ def _call(
         limits = counted.headers()
         return tool.result(TOOLS[name].run(services, request, arguments)), limits
     except LaurelError as error:
-        problem = error_response.to_problem(request, error, "There is nothing with this id or link here.")
+        problem = error_response.to_problem(request, error, "Nothing found with this id or link.")
         if problem.code in _OF_THE_CALLER:
             raise _rejected(problem, limits) from error
         return tool.failed(problem), limits

@@ -18,7 +18,7 @@ from chalicelib.http.mcp.tool import CODED, UNTRUSTED, Answer, Tool, schema
 from chalicelib.verifiers.scope import Scope
 
 PAGE = 10
-"""People on a page unless the caller asks for more or fewer: an agent reads each of them."""
+"""Default page size. It is small, because an agent reads every person."""
 _MAX_CURSOR = 2_000
 _ONCE = (("q", MAX_LENGTH), ("sort", MAX_LENGTH), ("cursor", _MAX_CURSOR))
 _LISTS = tuple(kind for kind in FilterKind if kind is not FilterKind.ISSUED_AFTER)
@@ -33,7 +33,7 @@ PROVEN = (
         "valid when they were last checked. Verify a person’s credentials before you decide."
     ),
 )
-NOT_ALL = ("not_all_words", "The last word is so short that not all words that start with it were searched.")
+NOT_ALL = ("not_all_words", "The last word is too short to search all words that start with it.")
 MORE = ("more_pages", "There is another page: repeat the search with `cursor` set to the value of `next`.")
 
 
@@ -57,7 +57,7 @@ def run(services: Services, request: Request, arguments: Mapping[str, object]) -
 
 
 _OURS = ("id", "url", "valid_credentials", "newest_issued_at")
-"""Members of a person that nobody else wrote."""
+"""Members of a person that contain no text by others."""
 
 
 def _sentences(found: Page, content: Mapping[str, object]) -> str:
@@ -110,24 +110,24 @@ TOOL = Tool(
     ),
     input_schema=schema(
         {
-            "q": {"type": "string", "maxLength": MAX_LENGTH, "description": "Words: up to six, all of which match."},
+            "q": {"type": "string", "maxLength": MAX_LENGTH, "description": "Up to six search words. All must match."},
             **{
                 kind.value: {
                     "type": "array",
                     "items": {"type": "string", "maxLength": MAX_LENGTH},
                     "maxItems": MAX_VALUES,
-                    "description": f"{text} At least one of them matches.",
+                    "description": f"{text} At least one must match.",
                 }
                 for kind, text in _WHAT.items()
             },
             "issued_after": {
                 "type": "string",
                 "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$",
-                "description": "A month, YYYY-MM: the newest credential is of that month or later.",
+                "description": "A month, YYYY-MM. The newest credential is from that month or later.",
             },
             "sort": {"enum": [each.value for each in Order]},
             "limit": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE},
-            "cursor": {"type": "string", "maxLength": _MAX_CURSOR, "description": "`next` of the page before."},
+            "cursor": {"type": "string", "maxLength": _MAX_CURSOR, "description": "The `next` of the previous page."},
             "include": {
                 "type": "array",
                 "items": {"enum": list(search_request.INCLUDED)},

@@ -1,4 +1,4 @@
-"""The methods of the protocol. Nothing here depends on HTTP or on a tool."""
+"""The methods of the protocol, independent of HTTP and of the tools."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from chalicelib.http.mcp.json_rpc import INVALID_PARAMS, METHOD_NOT_FOUND, Json,
 from chalicelib.http.mcp.revisions import MODERN, SERVER_KEY, SUPPORTED, negotiated
 
 LIST_MILLISECONDS = 3_600_000
-"""One hour: how long clients may keep the list of tools, which changes with releases only."""
+"""How long clients may cache the list of tools: one hour, because it changes only with a release."""
 _CAPABILITIES: Mapping[str, object] = {"tools": {}}
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What the server tells about itself. ``tools`` are their descriptions, in a stable order.
+    """How the server describes itself. ``tools`` are the tool descriptions, in a stable order.
 
     ``call`` runs the tool of a name with its arguments, and returns the result of `tools/call`.
     """
@@ -37,7 +37,7 @@ def answer(server: Server, request: Message, revision: str | None) -> Json:
         return _legacy(server, request)
     except RpcError as error:
         if error.code in (METHOD_NOT_FOUND, INVALID_PARAMS):
-            # Clients of these revisions read an error of the protocol only in a response with status 200.
+            # Clients of these revisions read protocol errors only from responses with status 200.
             error.status = int(HTTPStatus.OK)
         raise
 

@@ -1,4 +1,4 @@
-"""A tool, its description for `tools/list`, and its answer as the result of `tools/call`."""
+"""A tool, its description for `tools/list`, and its result for `tools/call`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Schema = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a tool found. ``text`` and ``content`` are Laurel's own words; others wrote what is in ``untrusted``."""
+    """The answer of a tool. ``text`` and ``content`` are Laurel's own words; ``untrusted`` is text by others."""
 
     text: str
     content: Mapping[str, object]
@@ -26,7 +26,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool. ``scope`` is what an API key must permit, and whose limit a call counts toward.
+    """A tool. ``scope`` is the permission that an API key needs, and the limit that a call counts toward.
 
     ``run`` raises what the REST routes of the same scope raise.
     """
@@ -60,7 +60,7 @@ class Tool:
 
 
 def result(answer: Answer) -> dict[str, object]:
-    """Serialize an answer: Laurel's own words first, then what others wrote."""
+    """Serialize an answer: Laurel's own words first, then text by others."""
     marked = untrusted.marked(answer.untrusted)
     texts = [answer.text, untrusted.block(marked)] if marked else [answer.text]
     return {
@@ -71,7 +71,7 @@ def result(answer: Answer) -> dict[str, object]:
 
 
 def failed(problem: Problem) -> dict[str, object]:
-    """Serialize a problem that the agent can do something about. Its detail may quote what others wrote."""
+    """Serialize a problem that the agent can fix. Its detail may quote text by others."""
     written = untrusted.marked({"detail": problem.detail, "errors": list(problem.errors) or None, **problem.more})
     text = f"{problem.kind.title} ({problem.code}). The tool has no answer."
     return {

@@ -1,4 +1,4 @@
-"""Text that others wrote, marked so that an agent cannot take it for instructions.
+"""Text by others, marked so that an agent does not mistake it for instructions.
 
 Issuers and holders write what credentials and profiles contain. A tool's answer keeps it apart: in the member
 `untrusted` of its structured content, and in its text between boundaries that this text cannot contain. Characters that

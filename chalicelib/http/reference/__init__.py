@@ -1,8 +1,8 @@
-"""The contract of the JSON API: the OpenAPI document, and the same for people.
+"""The API reference: the OpenAPI document, and a page that shows it.
 
 openapi.json.gz    docs/openapi/openapi.json, compressed by `python -m tools.openapi`
 routes.py          `/openapi.json` and `/docs`
-contract.py        the document as it is read here
-operation_view.py  what the page says of an operation
-schema_view.py     what it says of a schema: one row for each member
+contract.py        loads the document
+operation_view.py  view models of operations
+schema_view.py     view models of schemas: one row per member
 """

@@ -16,7 +16,7 @@ _PATH = Path(__file__).with_name("openapi.json.gz")
 
 @cache
 def source() -> str:
-    """The document as text."""
+    """The document as JSON text."""
     return gzip.decompress(_PATH.read_bytes()).decode("utf-8")
 
 
@@ -28,7 +28,7 @@ def document() -> Schema:
 
 
 def resolved(value: Schema) -> Schema:
-    """Follow ``$ref``, which leads to a part of the document."""
+    """Follow ``$ref`` to the part of the document that it names."""
     while "$ref" in value:
         found: Any = document()
         for part in value["$ref"].removeprefix("#/").split("/"):

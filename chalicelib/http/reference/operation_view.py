@@ -1,4 +1,4 @@
-"""What the page of the API says of an operation."""
+"""View models of operations on the API reference page."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from chalicelib.http.reference.schema_view import Member, Shape, shapes
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """A body: its media types, the forms that it may have, and an example."""
+class BodyView:
+    """A body: its media types, its possible shapes, and an example."""
 
     types: str
     shapes: tuple[Shape, ...]
@@ -21,12 +21,12 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ResponseView:
     """A successful response."""
 
     status: str
     description: str
-    bodies: tuple[Given, ...]
+    bodies: tuple[BodyView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class OperationView:
     description: str
     key: str
     parameters: tuple[Member, ...]
-    body: Given | None
-    answers: tuple[Answer, ...]
+    body: BodyView | None
+    responses: tuple[ResponseView, ...]
     errors: tuple[tuple[str, tuple[str, ...]], ...]
-    """The codes by status."""
+    """Error codes by status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ _KEYS = {
 
 @cache
 def areas() -> tuple[AreaView, ...]:
-    """The operations by area. The document never changes while a process runs."""
+    """The operations, grouped by area. Cached, because the document never changes while a process runs."""
     found = document()
     return tuple(
         AreaView(
@@ -85,7 +85,7 @@ def areas() -> tuple[AreaView, ...]:
 
 @cache
 def schemas() -> tuple[tuple[str, str, tuple[Shape, ...]], ...]:
-    """The named schemas: name, description and forms."""
+    """The named schemas: name, description and shapes."""
     named = document()["components"]["schemas"]
     return tuple((name, str(each.get("description", "")), shapes(each)) for name, each in named.items())
 
@@ -101,7 +101,7 @@ def _operation(method: str, path: str, operation: Schema) -> OperationView:
         _key(operation["security"]),
         tuple(_parameter(each) for each in operation.get("parameters", [])),
         _body(operation.get("requestBody")),
-        tuple(_answer(status, each) for status, each in responses.items() if status < "4"),
+        tuple(_success(status, each) for status, each in responses.items() if status < "4"),
         tuple((status, tuple(_codes(each))) for status, each in responses.items() if status >= "4"),
     )
 
@@ -109,8 +109,10 @@ def _operation(method: str, path: str, operation: Schema) -> OperationView:
 def _key(security: list[Schema]) -> str:
     named = [_KEYS[name] for each in security for name in each]
     if not named:
-        return "No API key."
-    return f"Needs {' or '.join(named)}." if {} not in security else f"No API key needed; {named[0]} raises the limit."
+        return "Needs no API key."
+    return (
+        f"Needs {' or '.join(named)}." if {} not in security else f"Needs no API key, but {named[0]} raises the limit."
+    )
 
 
 def _parameter(parameter: Schema) -> Member:
@@ -120,18 +122,18 @@ def _parameter(parameter: Schema) -> Member:
     return Member(name, shape.type, bool(parameter.get("required")), description)
 
 
-def _body(body: Schema | None) -> Given | None:
+def _body(body: Schema | None) -> BodyView | None:
     if body is None:
         return None
     first = next(iter(body["content"].values()))
     example = first["examples"]["example"]["value"]
     written = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, indent=2)
-    return Given(", ".join(body["content"]), shapes(first["schema"]), written)
+    return BodyView(", ".join(body["content"]), shapes(first["schema"]), written)
 
 
-def _answer(status: str, response: Schema) -> Answer:
-    bodies = (Given(kind, shapes(each["schema"]), None) for kind, each in response.get("content", {}).items())
-    return Answer(status, response["description"], tuple(bodies))
+def _success(status: str, response: Schema) -> ResponseView:
+    bodies = (BodyView(kind, shapes(each["schema"]), None) for kind, each in response.get("content", {}).items())
+    return ResponseView(status, response["description"], tuple(bodies))
 
 
 def _codes(response: Schema) -> Iterator[str]:

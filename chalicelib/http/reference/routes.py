@@ -1,4 +1,4 @@
-"""The contract of the API: `/openapi.json` for programs, `/docs` for people."""
+"""The API reference: `/openapi.json` for programs, `/docs` for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.http.reference import contract
 from chalicelib.settings import Function
 
 SECONDS = 300
-"""How long both may be cached: they change with a deployment only."""
+"""How long both may be cached. They change only with a deployment."""
 
 
 def routes(services: Services) -> Routes:
@@ -37,7 +37,7 @@ def routes(services: Services) -> Routes:
 
 
 def _page(services: Services, headers: dict[str, str]) -> Reply:
-    from chalicelib.http.reference import operation_view  # the document itself needs no view
+    from chalicelib.http.reference import operation_view  # imported late: the JSON document does not need it
 
     return render.page(
         "reference/docs.html",

@@ -1,4 +1,4 @@
-"""A schema as a list of members, each with its type in words."""
+"""View models of schemas: a list of members, each with its type in words."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _TYPES = {"date-time": "time", "date": "date", "uri": "URL", "email": "email add
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A piece of a type in words; ``schema`` is the named schema that it is, if it is one."""
+class TypePart:
+    """Part of a type in words; ``schema`` is the named schema that it links to, if any."""
 
     text: str
     schema: str | None = None
@@ -28,24 +28,24 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an object; the names of nested members are joined by dots."""
+    """A member of an object. Names of nested members are joined with dots."""
 
     name: str
-    type: tuple[Words, ...]
+    type: tuple[TypePart, ...]
     required: bool
     description: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One form that a value may have: a type, and its members if it is an object."""
+    """One possible shape of a value: its type, and its members if it is an object."""
 
-    type: tuple[Words, ...]
+    type: tuple[TypePart, ...]
     members: tuple[Member, ...]
 
 
 def shapes(schema: Schema) -> tuple[Shape, ...]:
-    """The forms of ``schema``."""
+    """The possible shapes of ``schema``."""
     return tuple(Shape(tuple(_type(each)), tuple(_members(each, ""))) for each in _alternatives(schema))
 
 
@@ -66,38 +66,38 @@ def _members(schema: Schema, prefix: str) -> Iterator[Member]:
 
 
 def _inside(schema: Schema) -> Schema:
-    """The object whose members are listed below its own: an inline one, or that of a list or a nullable value."""
+    """The nested object whose members are listed too: an inline one, or the one in a list or nullable value."""
     if "items" in schema:
         return _inside(schema["items"])
     choices = [each for each in schema.get("anyOf", []) if "properties" in each]
     return choices[0] if len(choices) == 1 else schema
 
 
-def _type(schema: Schema) -> Iterator[Words]:
+def _type(schema: Schema) -> Iterator[TypePart]:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        yield Words(name, name)
+        yield TypePart(name, name)
     elif choices := schema.get("anyOf", schema.get("oneOf")):
         yield from _joined(choices)
     elif "allOf" in schema:
         yield from _type(schema["allOf"][0])
     elif "const" in schema:
-        yield Words(f"“{schema['const']}”" if isinstance(schema["const"], str) else str(schema["const"]).lower())
+        yield TypePart(f"“{schema['const']}”" if isinstance(schema["const"], str) else str(schema["const"]).lower())
     elif "enum" in schema:
-        yield Words("one of " + ", ".join(map(str, schema["enum"])))
+        yield TypePart("one of " + ", ".join(map(str, schema["enum"])))
     elif schema.get("type") == "array" or "items" in schema:
-        yield Words("list of ")
+        yield TypePart("list of ")
         yield from _type(schema.get("items", {}))
         yield from _limits(schema)
     else:
-        yield Words(_name(schema))
+        yield TypePart(_name(schema))
         yield from _limits(schema)
 
 
-def _joined(choices: list[Schema]) -> Iterator[Words]:
+def _joined(choices: list[Schema]) -> Iterator[TypePart]:
     for number, each in enumerate(choices):
         if number:
-            yield Words(" or ")
+            yield TypePart(" or ")
         yield from _type(each)
 
 
@@ -108,8 +108,8 @@ def _name(schema: Schema) -> str:
     return " or ".join(kinds)
 
 
-def _limits(schema: Schema) -> Iterator[Words]:
+def _limits(schema: Schema) -> Iterator[TypePart]:
     given = {name: size for name, size in schema.items() if (name, size) != ("minLength", 1)}
     found = [text.format(f"{given[name]:,}") for name, text in _LIMITS if name in given]
     if found:
-        yield Words(f", {', '.join(found)}")
+        yield TypePart(f", {', '.join(found)}")

@@ -35,7 +35,7 @@ SCOPES = (
     (Scope.VERIFY, "Verify credentials", "Verify up to 20 credentials or links in one request."),
     (Scope.BATCH, "Verify batches", "Verify up to 1,000 credentials or links in one request, or more in a job."),
     (Scope.DIRECTORY, "Search the directory", "Find people who have made their credentials public."),
-    (Scope.WATCH, "Watch credentials", "Be told by a webhook when the verdict on a credential changes."),
+    (Scope.WATCH, "Watch credentials", "Get a webhook when the verdict on a credential changes."),
 )
 """Scope, label and hint."""
 
@@ -81,7 +81,7 @@ def routes(services: Services) -> Routes:
                 accounts.revoke_key(context, found.id, form.text("key"))
                 return layout.redirect(url, did="token_revoked")
             case "delete":
-                # First: no watch may be left without an account in which it can be deleted.
+                # Watches first: once the account is gone, nobody could delete them.
                 changing.remove_all(services.watch_removals, found.id, context.now())
                 accounts.delete(context, person.email, found.id)
                 return layout.redirect(f"{base_url}/developers", did="verifier_deleted")

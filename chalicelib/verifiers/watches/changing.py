@@ -1,4 +1,4 @@
-"""Rotate the secret of a watch, delete watches, send a test, and send a delivery again."""
+"""Rotate the secret of a watch, delete watches, send test events and replay deliveries."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from chalicelib.errors import Conflict, NotFound, QuotaExceeded, Refused, Unavai
 from chalicelib.tasks.task_queue import Task, TaskQueue
 from chalicelib.verifiers.watches import creating, verdicts
 from chalicelib.verifiers.watches.creating import WatchContext, WatchWithSecret
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 from chalicelib.verifiers.watches.watch import REMOVE, Delivery, State, Watch, WatchStore, delivery_task
 
 REQUESTED_PER_DAY = 100
-"""Tests and repeated deliveries of one verifier in a UTC day."""
+"""Maximum tests and replays per verifier and UTC day."""
 MAX_ATTEMPTS = 8
-"""Attempts per change. Each failed attempt means that the watch was checked or changed at this moment."""
+"""Maximum attempts per change. An attempt fails if the watch is checked or changed at the same time."""
 AGAIN = timedelta(hours=1)
-"""When the watches of a deleted verifier are deleted once more: a request that began before may have created one."""
+"""Delay before the watches of a deleted verifier are deleted again, in case a concurrent request has created one."""
 _PAGE = 25
 MAX_PAGES = 20
-"""Pages of one call: 500 watches, with a transaction of about ten milliseconds each."""
+"""Maximum pages per call: 500 watches, each with a transaction of about ten milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemovalContext:
-    """Dependencies of deleting all watches of a verifier."""
+    """Dependencies for deleting all watches of a verifier."""
 
     store: WatchStore
     tasks: TaskQueue
 
 
 def rotate(context: WatchContext, verifier_id: str, watch_id: str) -> WatchWithSecret:
-    """Create a new secret. Deliveries are also signed with the previous one for `OVERLAP`, so that the receiver can
-    change to the new one at any time. Raises `NotFound`, `Unavailable`."""
+    """Create a new secret. Deliveries are also signed with the previous one for `OVERLAP`, so that the receiver has
+    time to switch. Raises `NotFound`, `Unavailable`."""
     for _ in range(MAX_ATTEMPTS):
         before, now = context.store.watch(verifier_id, watch_id), context.clock()
         current, *older = before.secrets
@@ -60,7 +60,7 @@ def remove(context: WatchContext, verifier_id: str, watch_id: str) -> None:
 
 
 def test(context: WatchContext, verifier_id: str, watch_id: str) -> Delivery:
-    """Send an event that tests the callback. Raises `NotFound`, `Refused` (`watch_disabled`), `QuotaExceeded`
+    """Send a test event to the callback. Raises `NotFound`, `Refused` (`watch_disabled`), `QuotaExceeded`
     (`daily_limit_exceeded`), `Unavailable`."""
     watch = _working(context, verifier_id, watch_id)
     now = context.clock()
@@ -72,7 +72,7 @@ def test(context: WatchContext, verifier_id: str, watch_id: str) -> Delivery:
 
 
 def replay(context: WatchContext, verifier_id: str, watch_id: str, delivery_id: str) -> Delivery:
-    """Send a delivery again, whose id and body stay the same. Raises as `test`, and `Conflict`."""
+    """Replay a delivery with the same id and body. Raises as `test`, and `Conflict`."""
     _working(context, verifier_id, watch_id)
     before, now = context.store.delivery(verifier_id, watch_id, delivery_id), context.clock()
     if before is None:
@@ -87,12 +87,12 @@ def replay(context: WatchContext, verifier_id: str, watch_id: str, delivery_id: 
 
 
 def remove_all(context: RemovalContext, verifier_id: str, now: datetime) -> None:
-    """Delete all watches of a verifier, now and once more `AGAIN` later. Raises `Unavailable`."""
+    """Delete all watches of a verifier now, and again after `AGAIN`. Raises `Unavailable`."""
     context.tasks.add([Task(REMOVE, verifier_id, verifier_id, due) for due in (now, now + AGAIN)])
 
 
 def handle_removal(context: RemovalContext, task: Task, now: datetime) -> None:
-    """Delete some of the watches of the verifier that ``task`` names; a new task deletes the rest. Raises
+    """Delete some of the watches of the verifier in ``task``. A new task deletes the rest. Raises
     `Unavailable`."""
     after: str | None = None
     for _ in range(MAX_PAGES):
@@ -108,9 +108,9 @@ def handle_removal(context: RemovalContext, task: Task, now: datetime) -> None:
 def _working(context: WatchContext, verifier_id: str, watch_id: str) -> Watch:
     watch = context.store.watch(verifier_id, watch_id)
     if watch.callback is None:
-        raise Refused("This watch has no callback. Each new verdict is emailed.")
+        raise Refused("This watch has no callback, so its events are only emailed.")
     if watch.disabled is not None:
-        detail = "The callback of this watch has answered 410, so it gets no more events. Create another watch."
+        detail = "The callback of this watch returned 410, so Laurel sends it no more events. Create a new watch."
         raise Refused(detail, code="watch_disabled")
     return watch
 
@@ -120,10 +120,10 @@ def _count(context: WatchContext, verifier_id: str, now: datetime) -> None:
     if not context.counters.add(
         f"{verifier_id} requested {now.astimezone(UTC).date()}", 1, REQUESTED_PER_DAY, midnight
     ):
-        detail = f"You have sent {REQUESTED_PER_DAY} tests and repeated deliveries today, which is the limit."
+        detail = f"You have sent {REQUESTED_PER_DAY} tests and replays today, which is the limit."
         seconds = max(1, int((midnight - now).total_seconds()))
         raise QuotaExceeded(detail, midnight, seconds, code="daily_limit_exceeded")
 
 
 def _wake(context: WatchContext, delivery: Delivery) -> None:
-    context.wake([Wake(About.DELIVERY, f"{delivery.watch_id}.{delivery.id}", delivery.verifier_id)])
+    context.wake([Wake(WakeSubject.DELIVERY, f"{delivery.watch_id}.{delivery.id}", delivery.verifier_id)])

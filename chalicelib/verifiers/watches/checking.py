@@ -1,4 +1,4 @@
-"""Check watches: after a change of a hosted credential or issuer, at a date, and every day elsewhere."""
+"""Check watches: after a change to a hosted credential or issuer, on a date, and daily for external credentials."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from chalicelib.verifiers.batch.items import Item
 from chalicelib.verifiers.watches import verdicts
 from chalicelib.verifiers.watches.creating import MAX_ELSEWHERE
 from chalicelib.verifiers.watches.verdicts import Answer
-from chalicelib.verifiers.watches.waking import About, Send, Wake
+from chalicelib.verifiers.watches.waking import Send, Wake, WakeSubject
 from chalicelib.verifiers.watches.watch import State, Watch, WatchName, WatchPage, WatchStore, check_task
 from chalicelib.verify.members import string
 from chalicelib.verify.report import Report, Verdict
 
 INTERVAL = timedelta(hours=24)
-"""How often a credential elsewhere is checked."""
+"""How often external credentials are checked."""
 PER_DAY = 5_000
-"""Checks of credentials elsewhere in a UTC day, of all verifiers: at ten seconds each, with 1 GB, they cost less than a
-dollar (AWS Lambda pricing). What is over is checked on the next day."""
+"""Maximum checks of external credentials per UTC day, for all verifiers: at ten seconds each, with 1 GB, they cost
+less than a dollar (AWS Lambda pricing). Further checks wait until the next day."""
 PER_VERIFIER = 2 * MAX_ELSEWHERE
-"""Those of one verifier: each of its watches once, and as many new ones. Without it, one that deletes its watches and
-creates them again would use up the checks, and the concurrent calls, of all."""
+"""Maximum checks of one verifier: each of its watches once, and as many new ones. Without it, a verifier that deletes
+its watches and creates them again would use up the checks, and the concurrent calls, of all."""
 SECONDS = 10.0
-"""How long one check of a credential elsewhere fetches: as long as one by a visitor."""
+"""Time limit for fetching an external credential: the same as for a visitor's verification."""
 PAGE = 25
-"""Watches that are checked together: as many items as one read may have."""
+"""Maximum watches that are checked together: as many items as one read can have."""
 RUN_SECONDS = 40.0
-"""Seconds in which one call starts pages of watches. It continues with a new message."""
+"""Seconds after which a call starts no further page of watches and sends a message to continue."""
 MAX_ATTEMPTS = 8
-"""Attempts for one watch. Each one more means that the watch or its credential was changed at this moment."""
+"""Maximum attempts per watch. Each retry means that the watch or its credential changed at the same time."""
 AT_ONCE = 10
-"""Deliveries that are sent at once, of one verifier and one change; the others follow within minutes. So nobody's slow
-callback holds up those of others."""
+"""Maximum deliveries that one verifier gets immediately for one change. The others follow within minutes, so that a
+slow callback does not delay other verifiers."""
 MOMENT = timedelta(seconds=1)
-"""How long after its last moment a credential is checked, as the last moment is still valid."""
+"""Delay of the check after `valid_until`, which is itself still within the validity period."""
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""A credential that is valid until then or later does not expire: there is hardly a moment after the last one."""
+"""Credentials that are valid until then or later are never checked for expiry: the check would overflow."""
 _OVER = timedelta(hours=1)
-"""How long a check waits when the day's checks are used up; it is tried again until there is room."""
+"""How long a check waits when the daily budget is used up, before it tries again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """Dependencies of checking."""
+    """Dependencies for checking watches."""
 
     store: WatchStore
     hosted_reports: HostedReports
@@ -65,10 +65,10 @@ class CheckContext:
 
 
 def changed(context: CheckContext, wake: Wake) -> None:
-    """Check the watches of a hosted credential or issuer that has changed, page by page; continue with a new message
-    when the time is over. Raises `Unavailable`."""
+    """Check the watches of a changed hosted credential or issuer, page by page. Sends a message to continue when the
+    time is up. Raises `Unavailable`."""
     pages: Callable[[str, str | None, int], WatchPage] = (
-        context.store.of_credential if wake.about is About.CREDENTIAL else context.store.of_issuer
+        context.store.of_credential if wake.about is WakeSubject.CREDENTIAL else context.store.of_issuer
     )
     ends, after = context.clock() + timedelta(seconds=RUN_SECONDS), wake.after
     sent: dict[str, int] = {}
@@ -84,12 +84,12 @@ def changed(context: CheckContext, wake: Wake) -> None:
 
 
 def handle(context: CheckContext, task: Task) -> None:
-    """Check the watch that ``task`` names, unless it has a later task. Raises `Unavailable`."""
+    """Check the watch in ``task``, unless it has a later task. Raises `Unavailable`."""
     check_if_due(context, task.issuer_id, task.subject, task.due)
 
 
 def check_if_due(context: CheckContext, verifier_id: str, watch_id: str, now: datetime) -> None:
-    """Check a watch if that is due at ``now``. Raises `Unavailable`."""
+    """Check a watch if it is due at ``now``. Raises `Unavailable`."""
     watch = _find(context, WatchName(verifier_id, watch_id))
     if watch is not None and watch.next_check is not None and watch.next_check <= now:
         check(context, watch)
@@ -102,16 +102,16 @@ def check(context: CheckContext, watch: Watch) -> None:
     if watch.is_hosted:
         _check_hosted(context, [WatchName(watch.verifier_id, watch.id)], {})
     else:
-        _check_elsewhere(context, watch)
+        _check_external(context, watch)
 
 
 def _check_hosted(context: CheckContext, names: Sequence[WatchName], sent: dict[str, int]) -> None:
     """Check watches of hosted credentials, at most `PAGE`. ``sent`` counts the deliveries that were sent at once, by
     verifier.
 
-    After a new verdict is stored, the credential is verified again: it may have changed between its verification and
-    that write, and the check for that change may have seen the verdict from before. So this ends with a verification
-    that changes nothing.
+    After storing a new verdict, it verifies the credential again: the credential may have changed between verification
+    and write, and the check for that change may have seen the old verdict. It stops once a verification changes
+    nothing.
     """
     for _ in range(MAX_ATTEMPTS):
         watches = [one for one in context.store.watches(names) if one.disabled is None]
@@ -127,7 +127,7 @@ def _check_hosted(context: CheckContext, names: Sequence[WatchName], sent: dict[
 
 
 def _is_settled(context: CheckContext, watch: Watch, answer: Answer, sent: dict[str, int]) -> bool:
-    """Store a new verdict; return whether there was none."""
+    """Store the verdict if it is new. Returns True if it was not."""
     after = verdicts.after_answer(watch, answer, answer.changes_at)
     if after is watch:
         return True
@@ -141,7 +141,7 @@ def _hosted_answers(context: CheckContext, credential_ids: Sequence[str]) -> dic
     for one in credential_ids:
         if one in opened:
             answer = verdicts.of_report(opened[one].report, _changes_at(opened[one].report))
-            # Nothing of it is elsewhere, so no other check would get an answer.
+            # A hosted credential depends on no other host, so a later check would not find out more.
             found[one] = replace(answer, verdict=answer.verdict or Verdict.UNKNOWN)
         else:
             found[one] = _missing(context, one)
@@ -149,16 +149,16 @@ def _hosted_answers(context: CheckContext, credential_ids: Sequence[str]) -> dic
 
 
 def _missing(context: CheckContext, credential_id: str) -> Answer:
-    """Why there is no report on a hosted credential. Nobody can tell any more that it is valid."""
+    """The answer for a hosted credential without a report: it can no longer be shown to be valid."""
     try:
         context.hosted_reports.shown_record(credential_id)
     except NotFound as error:
         return Answer(Verdict.UNKNOWN, (error.code,), context.clock())
-    raise Unavailable("The credential was shown again at this moment.")
+    raise Unavailable("The credential was restored at the same time.")
 
 
 def _changes_at(report: Report) -> datetime | None:
-    """When a date of the credential alters its verdict; None if none does."""
+    """When a date in the credential will change its verdict; None if none will."""
     if report.verdict not in (Verdict.VALID, Verdict.NOT_YET_VALID):
         return None
     view = report.credential or {}
@@ -169,11 +169,11 @@ def _changes_at(report: Report) -> datetime | None:
     return min((at for at in times if at > report.checked_at), default=None)
 
 
-def _check_elsewhere(context: CheckContext, watch: Watch) -> None:
+def _check_external(context: CheckContext, watch: Watch) -> None:
     now, found = context.clock(), None
     if _count(context, watch.verifier_id, now):
-        found = _answer_elsewhere(context, watch.url)
-        # Not at the same moment for all that were created together.
+        found = _external_answer(context, watch.url)
+        # Spread out the checks of watches that were created together.
         next_check = now + INTERVAL - jittered(INTERVAL / 24, context.entropy)
     else:
         next_check = now + _OVER
@@ -192,7 +192,7 @@ def _postponed(watch: Watch, next_check: datetime) -> Watch:
     return replace(watch, next_check=next_check, version=watch.version + 1)
 
 
-def _answer_elsewhere(context: CheckContext, url: str) -> Answer:
+def _external_answer(context: CheckContext, url: str) -> Answer:
     batch = context.batch_reports.start(1, SECONDS)
     item = Item("watch", url.encode("utf-8"), is_link=True)
     try:
@@ -217,7 +217,7 @@ def _count(context: CheckContext, verifier_id: str, now: datetime) -> bool:
 
 
 def _store(context: CheckContext, watch: Watch, after: Watch, sent: dict[str, int]) -> bool:
-    """Store a watch after a check, and what it tells; False if it was changed or deleted meanwhile."""
+    """Store a watch after a check, with its event. Returns False if it was changed or deleted in the meantime."""
     now = context.clock()
     delivery = verdicts.event(watch, after, ulid(now, context.entropy(ENTROPY_BYTES)), now)
     tasks = check_task(after) if after.next_check != watch.next_check else []
@@ -227,7 +227,7 @@ def _store(context: CheckContext, watch: Watch, after: Watch, sent: dict[str, in
         return False
     if delivery is not None and delivery.state is State.WAITING and sent.get(watch.verifier_id, 0) < AT_ONCE:
         sent[watch.verifier_id] = sent.get(watch.verifier_id, 0) + 1
-        context.wake([Wake(About.DELIVERY, f"{watch.id}.{delivery.id}", watch.verifier_id)])
+        context.wake([Wake(WakeSubject.DELIVERY, f"{watch.id}.{delivery.id}", watch.verifier_id)])
     return True
 
 

@@ -21,28 +21,28 @@ from chalicelib.receipts.receipt import Json, Receipt, receipt_url
 from chalicelib.reports.hosted import HostedReports
 from chalicelib.verifiers.verifier import Verifier
 from chalicelib.verifiers.watches import verdicts
-from chalicelib.verifiers.watches.waking import About, Send, Wake
+from chalicelib.verifiers.watches.waking import Send, Wake, WakeSubject
 from chalicelib.verifiers.watches.watch import Watch, WatchStore, check_task
 from chalicelib.verify.members import as_object, string
 from chalicelib.verify.report import Verdict
 
 MAX_WATCHES = 2_000
-"""Watches of one verifier. An issuer's new key lets Laurel check all of its credentials, which takes a minute for as
-many as this."""
+"""Maximum watches per verifier. When an issuer changes a key, Laurel checks all of its watched credentials, which takes
+a minute for this many."""
 MAX_ELSEWHERE = 200
-"""Those of one verifier among them whose credential is elsewhere: each costs a fetch every day (`checking.PER_DAY`)."""
+"""Maximum watches of external credentials per verifier. Each costs a fetch every day (`checking.PER_DAY`)."""
 MAX_LINK = 2_048
-"""Characters of a link or a callback, as in a batch."""
+"""Maximum characters of a link or callback, as in a batch."""
 ALL, ELSEWHERE = "all", "elsewhere"
-"""The counters of a verifier."""
+"""Counters per verifier."""
 _PAGE = 100
 _COUNTED = timedelta(days=3_650)
-"""How long the number of watches is kept after it last grew: for as long as there may be any."""
+"""How long the counters are kept after they last grew: practically forever."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchContext:
-    """Dependencies of the actions of a verifier. ``check_url`` raises `Unavailable` with the reason why the guarded
+    """Dependencies for a verifier's actions. ``check_url`` raises `Unavailable` with the reason why the guarded
     fetcher never opens a URL; ``hosted_id`` returns the id of the hosted credential at a URL, None for a URL elsewhere,
     and raises `NotFound` for another page of Laurel's; ``verifier`` raises `NotFound`."""
 
@@ -61,7 +61,7 @@ class WatchContext:
 
 @dataclass(frozen=True, slots=True)
 class WatchDraft:
-    """What a verifier sends: one of ``credential``, an id or a link, and ``receipt``, an id or a link."""
+    """A request to create a watch, with either ``credential`` or ``receipt``, each an id or a link."""
 
     callback: str | None
     credential: str | None = None
@@ -72,7 +72,7 @@ class WatchDraft:
 
 @dataclass(frozen=True, slots=True)
 class WatchWithSecret:
-    """A watch and its newest secret as text, which is shown once."""
+    """A watch and its newest secret in plain text, which is shown once."""
 
     watch: Watch
     secret: str
@@ -80,7 +80,7 @@ class WatchWithSecret:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """What is watched, and the verdict that the caller knows already."""
+    """What to watch, and the verdict that the caller already knows."""
 
     url: str
     credential_id: str | None
@@ -99,7 +99,7 @@ def create(context: WatchContext, verifier_id: str, watch_id: str, draft: WatchD
     if draft.callback is not None:
         _check_url(context, draft.callback)
     if draft.email is not None and mailbox.digest(draft.email) != owner:
-        detail = "Only the address that the owner of the account signs in with can be emailed: it is confirmed."
+        detail = "Laurel can email only the address that the account owner signs in with, because it is confirmed."
         raise Refused(detail, code="email_not_confirmed")
     target = _target(context, draft)
     now = context.clock()
@@ -120,7 +120,7 @@ def create(context: WatchContext, verifier_id: str, watch_id: str, draft: WatchD
     except NotFound:
         remove(context, added)
         raise
-    context.wake([Wake(About.WATCH, added.id, verifier_id)])
+    context.wake([Wake(WakeSubject.WATCH, added.id, verifier_id)])
     return WatchWithSecret(added, signature.write_secret(added.secrets[0].value))
 
 
@@ -154,10 +154,10 @@ def _hosted(context: WatchContext, credential_id: str) -> _Target:
 
 
 def _of_receipt(context: WatchContext, sent: str) -> _Target:
-    """What a receipt is about, and the verdict in it, so that a change since then is an event."""
+    """What a receipt is about, with its verdict, so that a change since then is an event."""
     receipt = context.receipt(sent.removeprefix(receipt_url(context.base_url, "")))
     if receipt.readable is None:
-        raise Refused("What this receipt is about was erased.", code="not_watchable")
+        raise Refused("The credential that this receipt is about has been erased.", code="not_watchable")
     target = _named_by(context, receipt.readable)
     claims = jws.claims_of(receipt.jws)
     if any(claims["policy"].values()):
@@ -186,7 +186,7 @@ def _known(context: WatchContext, watch: Watch, credential_id: str) -> Watch:
     reports = context.hosted_reports.open_many([credential_id])
     if not reports:
         context.hosted_reports.shown_record(credential_id)
-        raise Unavailable("The credential was shown again at this moment.")
+        raise Unavailable("The credential was restored at the same time.")
     opened = reports[0]
     found = replace(watch, issuer_id=opened.record.issuer_id)
     if watch.verdict is not None:
@@ -216,20 +216,20 @@ def _take(context: WatchContext, watch: Watch) -> None:
 
 
 def _counted_in(context: WatchContext, watch: Watch) -> str | None:
-    """Count a watch, and return None; or return the limit that does not allow it."""
+    """Count a watch and return None, or return the limit that it would exceed."""
     expires = context.clock() + _COUNTED
     for number, (name, limit) in enumerate(_counts(watch)):
         if not context.counters.add(name, 1, limit, expires):
             for taken, _ in _counts(watch)[:number]:
                 context.counters.give_back(taken, 1)
-            return f"{limit:,} watches" if number == 0 else f"{limit:,} watches of credentials elsewhere"
+            return f"{limit:,} watches" if number == 0 else f"{limit:,} watches of external credentials"
     return None
 
 
 def _recount(context: WatchContext, verifier_id: str) -> bool:
-    """Count the stored watches, once a day; return whether they were counted.
+    """Recount the stored watches, at most once a day. Returns whether they were recounted.
 
-    The counters may be too high: after an interrupted request, or when a holder was erased with a watched credential.
+    The counters can be too high after an interrupted request, or after a holder with a watched credential was erased.
     """
     now = context.clock()
     midnight = dates.next_day(now)
@@ -256,7 +256,7 @@ def _give_back(context: WatchContext, watch: Watch) -> None:
 
 
 def _counts(watch: Watch) -> list[tuple[str, int]]:
-    """The counters that a watch counts in, with their limits."""
+    """The counters that a watch counts toward, with their limits."""
     found = [(_name(watch.verifier_id, ALL), MAX_WATCHES)]
     return found if watch.is_hosted else [*found, (_name(watch.verifier_id, ELSEWHERE), MAX_ELSEWHERE)]
 

@@ -18,19 +18,19 @@ from chalicelib.tasks.task_queue import Task
 from chalicelib.verifiers.watches.watch import WatchStore
 
 PER_VERIFIER = Limit("watch-emails", 50, timedelta(days=1))
-"""Emails about the watches of one verifier. Who watches more has a program, which gets every event."""
+"""Maximum emails per verifier and day. High-volume users get every event at their callback."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmailContext:
-    """Dependencies of emailing."""
+    """Dependencies for emailing."""
 
     store: WatchStore
     delivery_context: DeliveryContext
 
 
 def handle(context: EmailContext, task: Task) -> None:
-    """Email what the delivery that ``task`` names tells. Raises `Unavailable`."""
+    """Email the event of the delivery in ``task``. Raises `Unavailable`."""
     watch_id, _, delivery_id = task.subject.partition(".")
     try:
         watch = context.store.watch(task.issuer_id, watch_id)
@@ -48,6 +48,6 @@ def handle(context: EmailContext, task: Task) -> None:
     content = watching.news(watch.email, watch.url, watch.ref, data["before"], data["after"], page)
     try:
         message_id = delivering.mailer().send(content)
-    except Refused:  # the address will never be accepted; the log of deliveries shows the event
+    except Refused:  # the address will never be accepted; the delivery log shows the event
         return
     email_events.count_sent(delivering, message_id, SIGN_IN, content)

@@ -1,4 +1,4 @@
-"""What the function of watches does: what messages ask for at once, and every minute what is due."""
+"""The function `run_watches`: handle messages immediately, and run due tasks every minute."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from chalicelib.verifiers.watches import changing, checking, sending
 from chalicelib.verifiers.watches.changing import RemovalContext
 from chalicelib.verifiers.watches.checking import CheckContext
 from chalicelib.verifiers.watches.sending import SendContext
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 from chalicelib.verifiers.watches.watch import CHECK, DELIVER, REMOVE
 
 
 @dataclass(frozen=True, slots=True)
 class WatchWork:
-    """Dependencies of one call."""
+    """Dependencies for one call."""
 
     checks: CheckContext
     sends: SendContext
@@ -26,18 +26,18 @@ class WatchWork:
 
 
 def work(context: WatchWork, wake: Wake) -> None:
-    """Do what a message asks for. It may arrive late or twice. Raises `Unavailable`: deliver it again."""
+    """Handle a message, which may arrive late or twice. Raises `Unavailable` if it must be redelivered."""
     match wake.about:
-        case About.CREDENTIAL | About.ISSUER:
+        case WakeSubject.CREDENTIAL | WakeSubject.ISSUER:
             checking.changed(context.checks, wake)
-        case About.WATCH:
+        case WakeSubject.WATCH:
             checking.check_if_due(context.checks, wake.verifier_id, wake.subject, context.checks.clock())
-        case About.DELIVERY:
+        case WakeSubject.DELIVERY:
             sending.send_at_once(context.sends, wake.verifier_id, wake.subject)
 
 
 def handlers(context: WatchWork) -> Mapping[str, Handler]:
-    """The handlers of the tasks of watches."""
+    """Task handlers for watches."""
 
     def remove(task: Task) -> None:
         changing.handle_removal(context.removals, task, context.checks.clock())

@@ -16,26 +16,25 @@ from chalicelib.tasks.worker import FIRST_PAUSE, MAX_PAUSE, jittered, pause
 from chalicelib.verifiers.watches.watch import Delivery, State, Watch, WatchStore, delivery_task
 
 _OK, _REDIRECTION, _GONE = 200, 300, 410
-"""Statuses of HTTP (RFC 9110, 15)."""
+"""HTTP statuses (RFC 9110, 15)."""
 _LONGEST = 10
-"""Attempts after which the pause between them is the longest, `worker.MAX_PAUSE`."""
+"""Number of attempts after which the pause stays at its maximum, `worker.MAX_PAUSE`."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendContext:
-    """Dependencies of sending, for one run."""
+    """Dependencies for sending, for one run."""
 
     store: WatchStore
     sender: Sender
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     resting: set[str] = field(default_factory=set)
-    """Hosts that failed in this run. Other deliveries to them wait, so that they take little of the time that all
-    share."""
+    """Hosts that failed in this run. Further deliveries to them wait, so that they do not use up the shared time."""
 
 
 def handle(context: SendContext, task: Task) -> None:
-    """Send the delivery that ``task`` names, unless it has a later task. Raises `Unavailable`."""
+    """Send the delivery in ``task``, unless it has a later task. Raises `Unavailable`."""
     watch_id, _, delivery_id = task.subject.partition(".")
     delivery = context.store.delivery(task.issuer_id, watch_id, delivery_id)
     if delivery is not None and delivery.state is State.WAITING and delivery.due <= task.due:
@@ -43,7 +42,7 @@ def handle(context: SendContext, task: Task) -> None:
 
 
 def send_at_once(context: SendContext, verifier_id: str, subject: str) -> None:
-    """Send a delivery that has not been tried, before its task is due. Raises `Unavailable`."""
+    """Send a delivery that has not been attempted yet, before its task is due. Raises `Unavailable`."""
     watch_id, _, delivery_id = subject.partition(".")
     delivery = context.store.delivery(verifier_id, watch_id, delivery_id)
     if delivery is not None and delivery.state is State.WAITING and not delivery.attempts:
@@ -98,12 +97,12 @@ def _post(
 
 
 def _disable(context: SendContext, watch: Watch, now: datetime) -> None:
-    with suppress(Conflict):  # it was checked or changed meanwhile, and the next delivery gets the same answer
+    with suppress(Conflict):  # the watch was checked or changed in the meantime; the next delivery gets the same answer
         context.store.replace(replace(watch, disabled=now, next_check=None, version=watch.version + 1))
 
 
 def _wait(context: SendContext, delivery: Delivery) -> None:
-    """Delay a delivery to a host that failed by about as long as it has already waited, so that many take few
+    """Delay a delivery to a failing host by about as long as it has already waited, so that many deliveries cause few
     writes."""
     now = context.clock()
     waited = now - delivery.queued
@@ -119,7 +118,7 @@ def _plan(context: SendContext, delivery: Delivery, due: datetime) -> None:
 
 
 def _save(context: SendContext, delivery: Delivery, tasks: Sequence[Task] = ()) -> None:
-    with suppress(Conflict):  # it was erased, or another run has sent it too
+    with suppress(Conflict):  # the delivery was erased, or another run sent it too
         context.store.replace_delivery(replace(delivery, version=delivery.version + 1), tasks)
 
 

@@ -1,4 +1,4 @@
-"""What a report says to a watch, and whether that is news."""
+"""The result of a check, and whether the verdict has changed."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from chalicelib.verifiers.watches.watch import CHANGED, TEST, Delivery, State, W
 from chalicelib.verify.report import CORE, Outcome, Report, Verdict
 
 MAX_UNANSWERED = 3
-"""Checks in a row without an answer, of a credential elsewhere, after which its verdict is unknown: three days. A host
-that is down for a night is no news, and one that stays away must not leave an old verdict standing."""
+"""Consecutive checks of an external credential without an answer after which its verdict is unknown: three days. An
+overnight outage must not change the verdict, but a host that stays down must not leave an outdated one."""
 NET = timedelta(minutes=1)
-"""How long after it was created a delivery is due, in case the message that sends it at once is lost."""
+"""When a new delivery is due, in case the message that would send it immediately is lost."""
 _DECIDING = frozenset({*CORE, "dates", "status"})
-"""The checks that the verdict follows from (`report.verdict_of`)."""
+"""The checks that determine the verdict (`report.verdict_of`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a check found. ``verdict`` is None when there was no answer, for example because a host did not respond."""
+    """The result of a check. ``verdict`` is None without an answer, for example because a host did not respond."""
 
     verdict: Verdict | None
     codes: tuple[str, ...]
     at: datetime
     changes_at: datetime | None = None
-    """When the verdict changes only because time passes."""
+    """When the verdict will change merely because time passes."""
 
 
 def of_report(report: Report, changes_at: datetime | None = None) -> Answer:
-    """The answer in ``report``. A verdict that is unknown for a temporary reason is none."""
+    """The answer in ``report``. A verdict that is unknown for a temporary reason is no answer."""
     deciding = [one for one in report.findings if one.check in _DECIDING]
     open_ = [one for one in deciding if one.outcome in (Outcome.FAILED, Outcome.UNKNOWN)]
     codes = tuple(dict.fromkeys(one.code for one in open_))
@@ -50,7 +50,7 @@ def _settled(watch: Watch, answer: Answer) -> Watch:
     verdict, unanswered = answer.verdict, 0
     if verdict is None:
         unanswered = watch.unanswered + 1
-        # At first, and after a while: what is stored would no longer be true, or there is nothing.
+        # The first check has no verdict to keep, and after too many checks the stored one would be outdated.
         if watch.verdict is not None and unanswered < MAX_UNANSWERED:
             return replace(watch, unanswered=unanswered)
         verdict = Verdict.UNKNOWN
@@ -61,8 +61,8 @@ def _settled(watch: Watch, answer: Answer) -> Watch:
 
 
 def event(before: Watch, after: Watch, event_id: str, now: datetime) -> Delivery | None:
-    """The event that tells of the change from ``before`` to ``after``; None if the verdict is the same, is the first
-    one, or the watch is disabled."""
+    """The event for the change from ``before`` to ``after``. None if the verdict is the same or the first one, or if
+    the watch is disabled."""
     if after.changes == before.changes or after.disabled is not None:
         return None
     data = {
@@ -77,7 +77,7 @@ def event(before: Watch, after: Watch, event_id: str, now: datetime) -> Delivery
 
 
 def test_event(watch: Watch, event_id: str, now: datetime) -> Delivery:
-    """An event that tests the callback."""
+    """A test event for the callback."""
     data = {**_about(watch, event_id), "verdict": watch.verdict}
     return _delivery(watch, event_id, TEST, data, now, now + NET)
 
@@ -94,7 +94,7 @@ def _about(watch: Watch, event_id: str) -> dict[str, object]:
 def _delivery(
     watch: Watch, event_id: str, type_: str, data: dict[str, object], now: datetime, due: datetime
 ) -> Delivery:
-    """By the structure of Standard Webhooks ("Payload structure")."""
+    """Structured as in Standard Webhooks ("Payload structure")."""
     document = {"type": type_, "timestamp": dates.write(now), "data": data}
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     state = State.EMAILED if watch.callback is None else State.WAITING

@@ -1,5 +1,6 @@
-"""Messages that make the function of watches work at once. Each may arrive twice. That a credential or an issuer has
-changed is only in its message, which the queue keeps until it has been handled; a task stands behind the others."""
+"""Messages that trigger the function `run_watches` immediately. Each may arrive twice. A change to a credential or
+issuer is recorded only in its message, which the queue keeps until it has been handled; the others are backed by a
+task."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class About(StrEnum):
+class WakeSubject(StrEnum):
     """What a message is about."""
 
     CREDENTIAL = "credential"
@@ -16,16 +17,16 @@ class About(StrEnum):
     ISSUER = "issuer"
     """A hosted issuer has changed, for example one of its keys."""
     WATCH = "watch"
-    """A watch is to be checked."""
+    """A watch must be checked."""
     DELIVERY = "delivery"
-    """A delivery is to be sent."""
+    """A delivery must be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A message. ``after`` is how far an earlier call came, of many watches."""
+    """A message. ``after`` is the last watch that an earlier call handled, if there were too many for one call."""
 
-    about: About
+    about: WakeSubject
     subject: str
     verifier_id: str = ""
     after: str | None = None

@@ -13,18 +13,18 @@ from chalicelib.tasks.task_queue import Task
 from chalicelib.verify.report import Verdict
 
 RETENTION = timedelta(days=30)
-"""How long a delivery is kept after it was last queued: as long as messages to endpoints of issuers."""
+"""How long a delivery is kept after it was last queued: as long as messages to issuers' endpoints."""
 CHANGED = "credential.verdict_changed"
-"""The type of an event about a new verdict."""
+"""Event type: the verdict has changed."""
 TEST = "watch.test"
-"""The type of an event that tests a callback."""
+"""Event type: a test of the callback."""
 CHECK = "watch_check"
 """The kind of the task that checks a watch; its subject is the watch."""
 DELIVER = "watch_delivery"
 """The kind of the task that sends a delivery; its subject is the watch and the delivery."""
 NEWS = "watch_news"
-"""The kind of the task that emails a new verdict; its subject is the watch and the delivery. It is in the queue of the
-worker, because the function of watches may send no email."""
+"""The kind of the task that emails a new verdict; its subject is the watch and the delivery. It is in the worker's
+queue, because `run_watches` cannot send email."""
 REMOVE = "watch_removal"
 """The kind of the task that deletes all watches of a verifier; its subject is the verifier."""
 
@@ -34,47 +34,47 @@ class Watch:
     """A watch of one credential. Tasks name its verifier as their tenant."""
 
     id: str
-    """A public id (`credential.public_id`) that does not say when it was created."""
+    """A public id (`credential.public_id`), which does not reveal when it was created."""
     verifier_id: str
     owner: str
-    """The hash of the verifier's email address, by which an erasure finds the watch."""
+    """The hash of the owner's email address, by which an erasure finds the watch."""
     url: str
-    """Where the credential is."""
+    """The URL of the credential."""
     credential_id: str | None
-    """The id of a credential that is hosted here; None for one elsewhere."""
+    """The id of a hosted credential; None for an external one."""
     issuer_id: str | None
-    """The issuer of a credential that is hosted here."""
+    """The issuer of a hosted credential."""
     callback: str | None
-    """The URL that gets the events; None if they are only emailed."""
+    """The URL that receives the events; None if they are only emailed."""
     ref: str | None
-    """The caller's own reference, repeated in each event."""
+    """The caller's own reference, included in each event."""
     secrets: tuple[Secret, ...]
-    """Newest first. Each delivery is signed with all that are valid."""
+    """Newest first. Each delivery is signed with all valid secrets."""
     created: datetime
     verdict: Verdict | None = None
     """The last verdict; None before the first check."""
     codes: tuple[str, ...] = ()
-    """Why, by the codes of the checks that did not pass."""
+    """The reasons: codes of the checks that did not pass."""
     since: datetime | None = None
     """When this verdict was found."""
     checked: datetime | None = None
-    """The last check of a credential elsewhere."""
+    """The last check of an external credential."""
     unanswered: int = 0
-    """Checks in a row, of a credential elsewhere, that gave no answer."""
+    """Consecutive checks of an external credential without an answer."""
     next_check: datetime | None = None
-    """When it is checked next unless a change is noticed before; None if only a change can alter the verdict. A task
-    that was due before has been replaced by another one."""
+    """The next scheduled check; None if only a change can alter the verdict. Tasks that were due earlier have been
+    replaced."""
     changes: int = 0
-    """Number of events about a new verdict: what they are ordered by."""
+    """Number of verdict changes, which orders the events."""
     email: str | None = None
-    """The address that is emailed about each new verdict: that of the verifier's owner."""
+    """The owner's address, if each new verdict is emailed to it."""
     disabled: datetime | None = None
-    """When its callback answered 410; None while it works."""
+    """When the callback returned 410; None while the watch is active."""
     version: int = 1
 
     @property
     def is_hosted(self) -> bool:
-        """Whether the credential is hosted here, so that each change of it is noticed at once."""
+        """Whether Laurel hosts the credential, so that it notices each change immediately."""
         return self.credential_id is not None
 
 
@@ -82,20 +82,20 @@ class State(StrEnum):
     """The state of a delivery."""
 
     WAITING = "waiting"
-    """It is sent at ``due``, or sooner."""
+    """It will be sent by ``due``."""
     DELIVERED = "delivered"
     EMAILED = "emailed"
-    """It is not sent to a callback, because there is none."""
+    """The watch has no callback: the event is only emailed."""
     FAILED = "failed"
-    """A dead letter: it is not sent again unless someone asks for it."""
+    """A dead letter: it is sent again only if replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event on its way to the callback of a watch. ``body`` is the same at each attempt."""
+    """The delivery of an event to the callback of a watch. ``body`` is the same for each attempt."""
 
     id: str
-    """The header `webhook-id`, the same at each attempt: a ULID."""
+    """The header `webhook-id`, the same for each attempt: a ULID."""
     verifier_id: str
     watch_id: str
     owner: str
@@ -103,9 +103,9 @@ class Delivery:
     type: str
     body: str
     queued: datetime
-    """When it was created, or last sent again by a person: from then on, it is retried for three days."""
+    """When it was created or last replayed. It is retried for three days from then."""
     due: datetime
-    """When it is sent next. A task that was due before has been replaced by another one."""
+    """The next attempt. Tasks that were due earlier have been replaced."""
     state: State = State.WAITING
     attempts: int = 0
     """Number of attempts since it was queued."""
@@ -114,7 +114,7 @@ class Delivery:
     status: int | None = None
     """The HTTP status of the last response; None if there was none."""
     code: str | None = None
-    """Why there was no response."""
+    """The reason why there was no response."""
     version: int = 1
 
 
@@ -126,7 +126,7 @@ class WatchName(NamedTuple):
 
 
 class WatchPage(NamedTuple):
-    """Some of the watches of a credential or of an issuer, and where to continue; None at the end."""
+    """A page of the watches of a credential or issuer, and where to continue; None on the last page."""
 
     names: Sequence[WatchName]
     following: str | None
@@ -140,10 +140,10 @@ class WatchStore(Protocol):
         """Raises `NotFound`."""
 
     def watches(self, names: Sequence[WatchName]) -> list[Watch]:
-        """Those of ``names``, at most 25, that exist, in order."""
+        """The existing watches among ``names`` (at most 25), in order."""
 
     def of_verifier(self, verifier_id: str, after: str | None, limit: int) -> Sequence[Watch]:
-        """Watches of a verifier by id, from the one after ``after``."""
+        """A verifier's watches by id, starting after ``after``."""
 
     def of_credential(self, credential_id: str, after: str | None, limit: int) -> WatchPage:
         """The watches of a hosted credential."""
@@ -152,34 +152,34 @@ class WatchStore(Protocol):
         """The watches of the credentials of a hosted issuer."""
 
     def add(self, watch: Watch, tasks: Sequence[Task]) -> Watch:
-        """Store a new watch with its tasks, all or nothing, and return it; if there is one with its id, return that one
-        and change nothing."""
+        """Store a new watch and its tasks in one transaction, and return it. If its id exists, change nothing and
+        return the existing watch."""
 
     def replace(self, watch: Watch, tasks: Sequence[Task] = (), delivery: Delivery | None = None) -> None:
-        """Store the next version with its tasks, and a new delivery with those that send and email it, all or
-        nothing. Raises `Conflict` when it is not the next one, or the watch was deleted."""
+        """Store the next version and its tasks, and a new delivery and its tasks, in one transaction. Raises `Conflict`
+        if it is not the next version, or the watch was deleted."""
 
     def remove(self, watch: Watch) -> bool:
-        """Delete a watch, of whatever version; False if another call did. Its deliveries expire."""
+        """Delete a watch regardless of its version. Returns False if another call did. Its deliveries expire."""
 
     def add_delivery(self, delivery: Delivery, tasks: Sequence[Task]) -> None:
-        """Store a new delivery with its tasks, all or nothing."""
+        """Store a new delivery and its tasks in one transaction."""
 
     def delivery(self, verifier_id: str, watch_id: str, delivery_id: str) -> Delivery | None:
         """Read a delivery; None if there is none."""
 
     def replace_delivery(self, delivery: Delivery, tasks: Sequence[Task] = ()) -> None:
-        """Store the next version with its tasks, all or nothing. Raises `Conflict` when it is not the next one, or
+        """Store the next version and its tasks in one transaction. Raises `Conflict` if it is not the next version, or
         the delivery was deleted."""
 
     def deliveries(
         self, verifier_id: str, watch_id: str, before: str | None, limit: int, now: datetime
     ) -> Sequence[Delivery]:
-        """Newest first, from the one before ``before``. What has expired is left out."""
+        """Newest first, starting before ``before``, without expired ones."""
 
 
 def check_task(watch: Watch) -> list[Task]:
-    """The task of the next check, if there is one."""
+    """The task for the next check, if any."""
     return [] if watch.next_check is None else [Task(CHECK, watch.verifier_id, watch.id, watch.next_check)]
 
 
@@ -188,8 +188,8 @@ def delivery_task(delivery: Delivery) -> Task:
     return Task(DELIVER, delivery.verifier_id, f"{delivery.watch_id}.{delivery.id}", delivery.due)
 
 
-def news_task(watch: Watch, delivery: Delivery) -> Task | None:
-    """The task of the worker that emails what ``delivery`` tells; None if nobody is emailed."""
+def email_task(watch: Watch, delivery: Delivery) -> Task | None:
+    """The worker's task that emails the event; None if the watch has no email address."""
     if watch.email is None:
         return None
     return Task(NEWS, delivery.verifier_id, f"{delivery.watch_id}.{delivery.id}", delivery.queued)

@@ -17,7 +17,7 @@ from chalicelib.verifiers.watches.watch import Delivery, State, Watch
 
 
 def read(sent: Mapping[str, object]) -> WatchDraft:
-    """Parse a draft. Raises `FieldError`. What it names is checked by `creating`."""
+    """Parse a draft. Raises `FieldError`. `creating` validates what it refers to."""
     only(sent, ("credential", "receipt", "callback", "email", "ref"), "")
     credential, receipt = _link(sent, "credential"), _link(sent, "receipt")
     if (credential is None) == (receipt is None):

@@ -2,8 +2,8 @@
 
 client.py     the client
 models.py     reports, results and receipts
-errors.py     what can go wrong
-transport.py  HTTP, and waiting when Laurel asks for it
+errors.py     errors
+transport.py  HTTP requests and retries
 receipts.py   check receipts offline
 """
 

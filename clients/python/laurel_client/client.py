@@ -21,10 +21,10 @@ _Model = TypeVar("_Model")
 
 
 class Laurel:
-    """A client of the Laurel at ``base_url``; an ``api_key`` of a verifier raises its limits (docs/platform.md).
+    """A client for Laurel at ``base_url``. A verifier's ``api_key`` raises its limits (docs/platform.md).
 
-    When Laurel asks to wait (429, 503), each request waits for up to ``max_wait`` seconds in total. ``timeout`` is for
-    one response, in seconds. ``base_url`` is https, or http on this machine.
+    When Laurel asks it to wait (429, 503), each request waits for up to ``max_wait`` seconds in total. ``timeout`` is
+    the maximum time for one response, in seconds. ``base_url`` must be https, or http on localhost.
     """
 
     def __init__(
@@ -35,14 +35,14 @@ class Laurel:
         self._transport = Transport(base_url.rstrip("/"), api_key and "".join(api_key.split()), timeout, max_wait)
 
     def verify(self, source: Source, *, recipient: str | None = None, receipt: bool = False) -> Report:
-        """Verify a credential. A forged one is a report too, not an error.
+        """Verify a credential. A forgery also gets a report, not an error.
 
-        ``recipient`` is the email address that it should have been issued to; ``receipt`` asks for a signed receipt.
+        ``recipient`` is the email address that it should have been issued to; ``receipt`` requests a signed receipt.
         Send a presentation as ``{"credential": …, "challenge": …, "domain": …}``, with what its holder was asked to
         sign. Raises `ProblemError`, `ConnectionFailed`.
         """
         if isinstance(source, bytes):
-            # A form without a text in a field counts as one without the field, which would skip the check.
+            # Laurel ignores an empty form field, which would skip the check.
             fields = {"recipient": " " if recipient == "" else recipient, "receipt": "true" if receipt else None}
             return _read(Report.read, self._transport.send("/v1/verify", *_form(source, fields)))
         members = {"recipient": {"email": recipient} if recipient is not None else None, "receipt": receipt or None}
@@ -57,11 +57,11 @@ class Laurel:
         idempotency_key: str | None = None,
         timeout: float = 600.0,
     ) -> Iterator[Result]:
-        """Verify many, wait for up to ``timeout`` seconds if they become a job, and yield the results in order.
+        """Verify a batch, wait for up to ``timeout`` seconds if it becomes a job, and yield the results in order.
 
         An item is a link, a JWT or JSON as text, a credential as a mapping, or ``{"ref": …, "url" or "credential": …}``
-        with your own reference, by default its position. ``report`` is ``summary`` or ``full``. With an
-        ``idempotency_key`` (and an API key) the same call can be repeated safely after an error.
+        with your own reference, which defaults to its position. ``report`` is ``summary`` or ``full``. With an
+        ``idempotency_key`` (and an API key), it is safe to retry the call after an error.
         Raises `ProblemError`, `ConnectionFailed`, `JobTimeout`.
         """
         sent = [{"ref": str(number), **_item(item)} for number, item in enumerate(items)]
@@ -76,7 +76,7 @@ class Laurel:
         return _read(Receipt.read, self._transport.send(f"/r/{quote(receipt_id, safe='')}.json"))
 
     def receipt_keys(self) -> Json:
-        """Return the public keys of receipts, a JWK set: store it beside the receipts."""
+        """Return the public keys that verify receipts, as a JWK set. Store it with the receipts."""
         return self._transport.send("/.well-known/jwks.json")
 
     def _job_results(self, job: Json, seconds: float) -> Iterable[Json]:
@@ -91,19 +91,19 @@ class Laurel:
 
 
 def _complete(results: Iterable[Json], count: int) -> Iterator[Result]:
-    """Yield ``results``; raise `ConnectionFailed` if some are missing, so that nobody takes a part for all."""
+    """Yield ``results``. Raises `ConnectionFailed` if some are missing."""
     found = 0
     for found, each in enumerate(results, 1):  # noqa: B007 - the count is used after the loop
         yield _read(Result.read, each)
     if found != count:
-        raise ConnectionFailed(f"{found} results arrived instead of {count}.")
+        raise ConnectionFailed(f"Received {found} results instead of {count}.")
 
 
 def _read(reader: Callable[[Json], _Model], found: Json) -> _Model:
     try:
         return reader(found)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ConnectionFailed(f"The response has another form than expected: {error!r}") from error
+        raise ConnectionFailed(f"The response does not have the expected format: {error!r}") from error
 
 
 def _item(source: str | Json) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What can go wrong."""
+"""Errors of the client."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from typing import Any
 
 
 class LaurelError(Exception):
-    """The root of all errors of this client. ``code`` is stable: Laurel's own (docs/api.md, Errors) or one of these."""
+    """The base class of all errors of this client. ``code`` is stable: docs/api.md, Errors, or one of these."""
 
     code = "laurel_error"
 
 
 class ConnectionFailed(LaurelError):
-    """Laurel did not respond, or its response is not one of Laurel. Nothing is known about the credential."""
+    """Laurel did not respond, or the response is not from Laurel. This says nothing about the credential."""
 
     code = "connection_failed"
 
 
 class JobTimeout(LaurelError):
-    """The job of a batch was not done in time. It goes on: the same call with the same ``idempotency_key`` waits again,
-    and ``url`` is where it is."""
+    """The job of a batch did not finish in time. It is still running at ``url``. To wait again, repeat the call with
+    the same ``idempotency_key``."""
 
     code = "job_timeout"
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"The job is not done yet: {url}")
+        super().__init__(f"The job has not finished yet: {url}")
         self.url = url
 
 
 class ReceiptInvalid(LaurelError):
-    """The text is not a receipt of this Laurel, or it was changed."""
+    """The text is not a receipt from this deployment, or it was changed."""
 
     code = "receipt_invalid"
 
 
 class ProblemError(LaurelError):
-    """Laurel's problem document (RFC 9457), complete in ``problem``.
+    """An error from Laurel. ``problem`` is the complete problem document (RFC 9457).
 
-    Below ``status`` 500 the request has to change: its input, its API key or its URL. From 500 on, Laurel failed or is
-    not available. ``retry_after``, if known, is in seconds.
+    If ``status`` is below 500, fix the request: its input, API key or URL. If it is 500 or higher, Laurel failed or is
+    unavailable. ``retry_after`` is in seconds, if known.
     """
 
     def __init__(self, status: int, problem: Mapping[str, Any], retry_after: float | None = None) -> None:
@@ -50,7 +50,7 @@ class ProblemError(LaurelError):
 
 
 class RateLimited(ProblemError):
-    """A limit is reached (429), and to wait would take longer than allowed."""
+    """A rate limit was reached (429), and the wait would be longer than ``max_wait``."""
 
 
 def of_response(status: int, problem: Mapping[str, Any], retry_after: float | None = None) -> ProblemError:

@@ -20,18 +20,18 @@ class Finding:
     outcome: str
     code: str
     message: str | None = None
-    """None in the summaries of a batch."""
+    """None in batch summaries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A signed record of a report. Whoever has ``url`` can read its names; ``jws`` contains none."""
+    """A signed record of a report. Anyone with ``url`` can read the names in it; ``jws`` contains none."""
 
     id: str
     url: str
     jws: str
     salt: str | None = None
-    """What `check_offline` needs if the hashes are salted; None unless it comes from `Laurel.receipt`, or if erased."""
+    """Needed by `check_offline` if the hashes are salted. None unless read with `Laurel.receipt`, or if erased."""
     raw: Json = field(repr=False, default_factory=dict)
 
     @classmethod
@@ -42,10 +42,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What Laurel found.
+    """A verification report.
 
-    ``valid`` says that the credential is genuine and valid, not who issued it: see ``issuer_proven``. Show
-    ``not_checked`` to whoever decides. Text in ``credential`` is its issuer's: never treat it as HTML or instructions.
+    ``valid`` means that the credential is genuine and valid, not who issued it: see ``issuer_proven``. Show
+    ``not_checked`` to the decision maker. The issuer wrote ``credential``: never treat it as HTML or instructions.
     """
 
     verdict: str
@@ -53,11 +53,11 @@ class Report:
     format: str | None
     issuer_check: str | None
     findings: tuple[Finding, ...]
-    """All of them; in the summaries of a batch, those that failed or could not be completed."""
+    """All findings; in batch summaries, only those that failed or could not be completed."""
     not_checked: tuple[str, ...] | None
-    """None in the summaries of a batch, which do not say it."""
+    """None in batch summaries, which do not include it."""
     credential: Json | None
-    """Only what the signature covers; None unless the signature is valid, and in summaries."""
+    """The signed contents. None unless the signature is valid, and in batch summaries."""
     replaced_by: str | None
     """The URL of the credential that replaces this one."""
     receipt: Receipt | None

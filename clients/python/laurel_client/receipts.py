@@ -21,17 +21,17 @@ class CheckedReceipt:
     """The verdict at that time."""
     signed_at: datetime
     about_file: bool | None
-    """Whether it is about the file that was given, byte for byte. None if there was none, or if its hashes are salted
-    and no salt was given, so that nobody can tell."""
+    """Whether it is about exactly the given file. None if no file was given, or if the hashes are salted and no salt
+    was given."""
     claims: Json = field(repr=False)
 
 
 def check_offline(
     jws: str, jwks: Json, issuer: str, file: bytes | None = None, salt: str | None = None
 ) -> CheckedReceipt:
-    """Check without a request that one of the keys in ``jwks`` signed exactly this receipt for the Laurel ``issuer``.
+    """Check offline that one of the keys in ``jwks`` signed exactly this receipt for ``issuer``, the URL of Laurel.
 
-    ``file`` is what was verified: what was sent, or the credential in it. ``salt`` is that of the readable part, in
+    ``file`` is what was verified: the submitted file, or the credential in it. ``salt`` is in the readable part, in
     hexadecimal (`Receipt.salt`), for a receipt whose hashes are salted. Raises `ReceiptInvalid`.
     """
     import jwt
@@ -41,13 +41,13 @@ def check_offline(
         key = jwt.PyJWKSet.from_dict(dict(jwks))[jwt.get_unverified_header(jws)["kid"]]
         decoded = jwt.decode_complete(jws, key, algorithms=[ALGORITHM], issuer=issuer.rstrip("/"))
         signature = jws.rpartition(".")[2].encode()
-        # Decoders ignore the last bits of this text, so compare: nothing in a receipt may differ.
+        # Decoders ignore trailing bits, so compare the text itself: a receipt must match exactly.
         exact = base64url_encode(base64url_decode(signature)) == signature
     except (jwt.PyJWTError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise ReceiptInvalid(f"The receipt is not valid: {error}") from error
     claims = decoded["payload"]
     if not exact or decoded["header"].get("typ") != TYPE:
-        raise ReceiptInvalid("This is not a receipt, or it was changed.")
+        raise ReceiptInvalid("This is not a receipt, or it has been changed.")
     if claims.get("version") != VERSION:
         raise ReceiptInvalid("The receipt has a format that this client does not know.")
     about = None if file is None else _is_about(claims["request"], file, salt)
@@ -55,7 +55,7 @@ def check_offline(
 
 
 def _is_about(request: Json, file: bytes, salt: str | None) -> bool | None:
-    """Whether ``file`` is what was sent, or the credential as it was checked."""
+    """Whether ``file`` is the submitted file, or the credential as it was checked."""
     digest = hashlib.sha256(file)
     expected = {"sha256": digest.hexdigest()}
     if salt is not None:

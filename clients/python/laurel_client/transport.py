@@ -1,4 +1,4 @@
-"""HTTP, and waiting when Laurel asks for it."""
+"""HTTP requests, and retries when Laurel asks the client to wait."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_o
 from laurel_client.errors import ConnectionFailed, of_response
 
 MAX_BYTES = 16 * 1024 * 1024
-"""The largest response that is read; Laurel's are at most 6 MB."""
+"""Maximum response size that is read; Laurel's responses are at most 6 MB."""
 MAX_LINE = 4 * 1024 * 1024
-"""The longest line of a job's results that is read."""
+"""Maximum line length that is read in a job's results."""
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    """Laurel's API does not redirect, and an API key must not follow a redirect to another host."""
+    """Refuse redirects: Laurel's API never redirects, and an API key must not be sent to another host."""
 
     def redirect_request(self, *_arguments: object) -> None:
-        """Return no request, so that the redirect is an error."""
+        """Return None, so that a redirect is an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Sends requests to the Laurel at ``base_url``. Times are in seconds."""
+    """Sends requests to Laurel at ``base_url``. Times are in seconds."""
 
     base_url: str
     api_key: str | None = field(repr=False)
@@ -40,7 +40,7 @@ class Transport:
     opener: OpenerDirector = field(default_factory=lambda: build_opener(_NoRedirect), repr=False)
 
     def send(self, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """Return the JSON of the response; wait and repeat if it is an error with a `Retry-After`.
+        """Return the JSON of the response. Waits and retries on an error with `Retry-After`.
 
         Raises `ProblemError`, `ConnectionFailed`.
         """
@@ -64,14 +64,16 @@ class Transport:
             self.sleep(wait)
 
     def lines(self, url: str) -> Iterator[dict[str, Any]]:
-        """Read the NDJSON at ``url``, a signed link to another host: without the API key. Raises `ConnectionFailed`."""
+        """Read the NDJSON at ``url``, without the API key because it is a signed link to another host.
+
+        Raises `ConnectionFailed`."""
         require_https(url)
         try:
             with self.opener.open(Request(url), timeout=self.timeout) as response:  # noqa: S310 - checked above
                 while line := response.readline(MAX_LINE):
                     yield _json(line)
         except (OSError, HTTPException) as error:
-            raise ConnectionFailed(f"The results cannot be read: {error}") from error
+            raise ConnectionFailed(f"The results could not be read: {error}") from error
 
 
 def require_https(url: str) -> None:
@@ -82,7 +84,7 @@ def require_https(url: str) -> None:
 
 
 def _seconds(text: str | None) -> float | None:
-    """The seconds of a `Retry-After`, at least one, so that a wrong zero causes no loop."""
+    """The seconds in a `Retry-After`; at least one, so that a zero does not cause a busy loop."""
     return max(1.0, float(text)) if text is not None and text.isascii() and text.isdigit() else None
 
 

@@ -46,7 +46,7 @@ def test_credential_of_another_achievement_and_what_no_longer_counts_are_not_hel
     assert compare(acme, ADA).held == ()
 
 
-def test_more_addresses_than_a_request_compares_are_not_known(acme: IssuerFixture) -> None:
+def test_addresses_over_the_limit_are_not_compared(acme: IssuerFixture) -> None:
     others = tuple(Row(number, "Bo", f"bo{number}@example.org") for number in range(MAX_ADDRESSES))
     assert compare(acme, *others).complete
     assert not compare(acme, *others, ADA).complete

@@ -108,7 +108,7 @@ def test_a_credential_that_is_not_strict_json_never_fails_the_rest(client: Gatew
         (b"\xff", "not_utf8"),
     ],
 )
-def test_a_body_that_is_no_batch_is_refused(client: Gateway, body: bytes, code: str) -> None:
+def test_an_invalid_batch_body_is_refused(client: Gateway, body: bytes, code: str) -> None:
     answered = client.post(URL, body)
     assert (answered.status, answered.json["code"]) == (400, code)
 

@@ -59,7 +59,7 @@ def test_pathway_is_created_and_listed(editor: Browser, laurel: Laurel, second: 
     assert "2 steps, reward:  Data scientist" in page
 
 
-def test_issuing_a_reward_to_those_who_have_all_steps_is_confirmed(
+def test_issuing_a_reward_to_holders_with_all_steps_needs_confirmation(
     editor: Browser, laurel: Laurel, second: str, goal: str
 ) -> None:
     response = save_pathway(editor, laurel, second, reward=goal)

@@ -18,7 +18,7 @@ PATHS = ("/v1/directory?limit=1", "/v1/directory/suggest?q=py", "/v1/directory?l
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_answer_says_what_is_left(client: Gateway, laurel: Laurel, path: str) -> None:
+def test_response_says_what_remains_of_the_limit(client: Gateway, laurel: Laurel, path: str) -> None:
     without = client.get(path)
     assert (without.status, without.headers["ratelimit-policy"]) == (200, '"directory";q=60;w=60')
     assert without.headers["ratelimit"] == '"directory";r=59;t=1'
@@ -52,7 +52,7 @@ def test_pages_are_not_counted(client: Gateway, laurel: Laurel) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_a_key_unlocks_is_not_stored_and_not_read_by_other_origins(
+def test_responses_to_a_key_are_not_cached_and_not_readable_by_other_origins(
     client: Gateway, laurel: Laurel, path: str
 ) -> None:
     with_key, without = client.get(path, **as_verifier(laurel)), client.get(path)
@@ -63,7 +63,7 @@ def test_what_a_key_unlocks_is_not_stored_and_not_read_by_other_origins(
     assert "authorization" not in preflight.headers["access-control-allow-headers"].lower()
 
 
-def test_key_without_the_scope_is_forbidden_and_an_invalid_one_is_not_anonymous(
+def test_key_without_the_scope_is_forbidden_and_an_invalid_one_is_not_treated_as_missing(
     client: Gateway, laurel: Laurel
 ) -> None:
     forbidden = client.get(PATHS[0], **as_verifier(laurel, Scope.VERIFY, Scope.BATCH))
@@ -72,7 +72,7 @@ def test_key_without_the_scope_is_forbidden_and_an_invalid_one_is_not_anonymous(
     assert laurel.rate_store.free_at == {}
 
 
-def test_nothing_is_answered_that_cannot_be_counted(client: Gateway, laurel: Laurel) -> None:
+def test_requests_that_cannot_be_counted_are_refused(client: Gateway, laurel: Laurel) -> None:
     class Broken(fakes.RateStore):
         def take(self, *_: object) -> None:
             raise Unavailable("no answer")

@@ -16,7 +16,7 @@ from chalicelib.verify.report import Contained, Finding, Outcome, Report, Verdic
 PAGE = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
 
 
-def test_codes_are_those_that_are_documented_with_their_checks_and_outcomes() -> None:
+def test_codes_match_the_documentation_with_their_checks_and_outcomes() -> None:
     """`tests/http/test_docs.py` compares the page with the source of the checks."""
     rows = re.findall(r"^\|([^|]*)\| (\w+) \| (`.+) \|$", PAGE, re.MULTILINE)
     documented, check = set(), ""
@@ -54,7 +54,7 @@ def test_a_code_that_decides_the_verdict_says_so(code: str, headline: str) -> No
     assert headline in found.meaning
 
 
-def test_unproven_issuer_of_an_endorsement_is_no_caveat_of_the_credential() -> None:
+def test_unproven_issuer_of_an_endorsement_is_not_a_caveat_of_the_credential() -> None:
     def report(outcome: Outcome, contained: tuple[Contained, ...] = ()) -> Report:
         found = (Finding(8, "issuer", outcome, "x", ""),)
         return Report(Verdict.VALID, datetime(2026, 1, 1, tzinfo=UTC), None, None, found, (), contained)

@@ -47,7 +47,7 @@ def test_discovery_names_the_revisions_and_the_server(send: Send) -> None:
         (1, PREVIOUS),
     ],
 )
-def test_handshake_agrees_on_a_revision_that_has_one(client: Gateway, requested: object, agreed: str) -> None:
+def test_handshake_agrees_on_a_revision_with_a_handshake(client: Gateway, requested: object, agreed: str) -> None:
     sent = message("initialize", PREVIOUS, protocolVersion=requested, capabilities={}, clientInfo={"name": "t"})
     reply = client.post("/mcp", json.dumps(sent).encode())
     assert (reply.status, reply.json["id"]) == (200, 7)
@@ -155,7 +155,7 @@ def test_request_without_its_metadata_is_refused(client: Gateway, left_out: str)
         (b'{"jsonrpc": "2.0", "id": 1, "result": {}}', INVALID_REQUEST),
     ],
 )
-def test_what_is_not_one_message_is_refused(client: Gateway, sent: bytes, code: int) -> None:
+def test_anything_but_a_single_message_is_refused(client: Gateway, sent: bytes, code: int) -> None:
     refused = client.post("/mcp", sent, mcp_protocol_version=PREVIOUS)
     assert (refused.status, refused.json["error"]["code"]) == (400, code)
     assert refused.headers["content-type"] == "application/json"
@@ -190,7 +190,7 @@ def test_pages_of_other_sites_are_refused_before_anything_is_read(client: Gatewa
     assert laurel.rate_store.free_at == {}
 
 
-def test_own_pages_are_admitted(send: Send, laurel: Laurel) -> None:
+def test_pages_of_laurel_are_accepted(send: Send, laurel: Laurel) -> None:
     assert send("tools/list", headers={"origin": laurel.base_url}).status == 200
 
 
@@ -204,7 +204,7 @@ def test_unknown_methods_and_tools(send: Send) -> None:
     assert send("tools/call", PREVIOUS, name="explain_report", arguments=[]).json["error"]["code"] == INVALID_PARAMS
 
 
-def test_invalid_key_is_refused_and_never_counts_as_none(send: Send, laurel: Laurel) -> None:
+def test_invalid_key_is_refused_and_not_treated_as_missing(send: Send, laurel: Laurel) -> None:
     refused = send("tools/list", headers={"authorization": "Bearer laurel_vk_nonsense"})
     assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
     assert laurel.rate_store.free_at == {}

@@ -38,12 +38,12 @@ def test_page_shows_every_operation_with_its_errors_and_example(client: Gateway)
     for route, operation in OPERATIONS.items():
         assert text.count(f'<details class="fold" id="{operation.id}">') == 1
         assert f"<code>{route}</code>" in text
-    shown = unescape(re.search(r'Example of the body of verify"><code>(.*?)</code>', text, re.DOTALL)[1])
+    shown = unescape(re.search(r'Example request body of verify"><code>(.*?)</code>', text, re.DOTALL)[1])
     assert json.loads(shown) == OPERATIONS["POST /v1/verify"].body.example
     assert "<code>idempotency_key_in_use</code>" in text
 
 
-def test_links_within_the_page_lead_somewhere(client: Gateway) -> None:
+def test_links_within_the_page_work(client: Gateway) -> None:
     text = page(client)
     anchors = re.findall(r' id="([^"]+)"', text)
     assert len(anchors) == len(set(anchors))

@@ -37,7 +37,7 @@ def test_a_named_schema_is_a_link() -> None:
     assert [word.schema for word in shapes({"$ref": "#/components/schemas/Report"})[0].type] == ["Report"]
 
 
-def test_members_of_inner_objects_have_the_names_of_the_outer_ones() -> None:
+def test_members_of_nested_objects_are_prefixed_with_the_outer_names() -> None:
     inner = {"type": "object", "properties": {"b": {"type": "string"}}, "required": ["b"]}
     schema = {
         "type": "object",
@@ -53,6 +53,6 @@ def test_members_of_inner_objects_have_the_names_of_the_outer_ones() -> None:
     assert found[0].description == "An object."
 
 
-def test_alternatives_are_forms_of_their_own() -> None:
+def test_alternatives_are_separate_shapes() -> None:
     one, other = ({"type": "object", "properties": {name: {}}} for name in "ab")
     assert [shape.members[0].name for shape in shapes({"oneOf": [one, other]})] == ["a", "b"]

@@ -66,7 +66,7 @@ def test_keys_of_a_verifier_share_its_limit(client: Gateway, laurel: Laurel) -> 
     assert verify(client, laurel, **other).headers["ratelimit"] == '"verify";r=1999;t=1'
 
 
-def test_what_a_key_unlocks_is_not_stored_and_not_read_by_other_origins(client: Gateway, laurel: Laurel) -> None:
+def test_responses_to_a_key_are_not_cached_and_not_readable_by_other_origins(client: Gateway, laurel: Laurel) -> None:
     with_key, without = verify(client, laurel, **as_verifier(laurel)), verify(client, laurel)
     assert with_key.headers["cache-control"] == "private, no-store"
     assert "access-control-allow-origin" not in with_key.headers
@@ -82,7 +82,7 @@ def test_what_a_key_unlocks_is_not_stored_and_not_read_by_other_origins(client: 
 
 
 @pytest.mark.parametrize("change", ["unknown", "mistyped", "cut", "basic", "issuer", "empty"])
-def test_invalid_key_is_refused_and_never_counts_as_none(client: Gateway, laurel: Laurel, change: str) -> None:
+def test_invalid_key_is_refused_and_not_treated_as_missing(client: Gateway, laurel: Laurel, change: str) -> None:
     valid = as_verifier(laurel)["authorization"]
     header = {
         "unknown": as_verifier(Laurel())["authorization"],
@@ -115,7 +115,7 @@ def test_key_without_the_scope_is_forbidden(client: Gateway, laurel: Laurel) -> 
     assert verify(client, laurel, **as_verifier(laurel, Scope.VERIFY, email="v@jobs.example")).status == 200
 
 
-def test_nothing_is_answered_that_cannot_be_counted(client: Gateway, laurel: Laurel) -> None:
+def test_requests_that_cannot_be_counted_are_refused(client: Gateway, laurel: Laurel) -> None:
     class Broken(fakes.RateStore):
         def take(self, *_: object) -> None:
             raise Unavailable("no answer")

@@ -20,7 +20,7 @@ from chalicelib.tasks.worker import Worker, run
 from chalicelib.verifiers.scope import Scope
 from chalicelib.verifiers.watches import changing, checking, creating, emailing, running, verdicts
 from chalicelib.verifiers.watches.emailing import EmailContext
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 from tests.http.fake_laurel import BASE_URL, NOW, Laurel, id_of
 from tests.http.gateway import Gateway, Response
 from tests.http.senders import external_credential
@@ -61,7 +61,7 @@ def minute(laurel: Laurel, after: timedelta) -> None:
 
 def revoke(laurel: Laurel, credential_id: str = id_of("valid")) -> None:
     status_changes.revoke(laurel.issuer_context, "fernhill", credential_id, "Issued to the wrong person.")
-    laurel.wakes.send([Wake(About.CREDENTIAL, credential_id)])  # as the stream of changes does
+    laurel.wakes.send([Wake(WakeSubject.CREDENTIAL, credential_id)])  # as the stream of changes does
 
 
 def received(laurel: Laurel) -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ def test_revocation_of_a_watched_credential_is_sent_once_and_signed(
     work(laurel)
     assert received(laurel) == []
     revoke(laurel)
-    laurel.wakes.send([Wake(About.CREDENTIAL, id_of("valid"))])  # a second time, as SQS may
+    laurel.wakes.send([Wake(WakeSubject.CREDENTIAL, id_of("valid"))])  # a second time, as SQS may
     work(laurel)
     minute(laurel, timedelta(minutes=5))
     [(url, body, headers)] = laurel.watch_sender.received
@@ -163,7 +163,7 @@ def test_suspension_and_reinstatement_are_two_events_in_order(
     create(client, key)
     for change in (status_changes.suspend, status_changes.reinstate):
         change(laurel.issuer_context, "fernhill", id_of("valid"), "An appeal.")
-        laurel.wakes.send([Wake(About.CREDENTIAL, id_of("valid"))])
+        laurel.wakes.send([Wake(WakeSubject.CREDENTIAL, id_of("valid"))])
         work(laurel)
     found = [(each["data"]["change"], each["data"]["before"], each["data"]["after"]) for each in received(laurel)]
     assert found == [(1, "valid", "suspended"), (2, "suspended", "valid")]
@@ -181,16 +181,16 @@ def test_expiry_is_an_event_when_it_is_due(client: Gateway, laurel: Laurel, key:
     assert event["data"]["after"] in ("valid", "expired")
 
 
-def test_key_change_of_the_issuer_is_an_event_if_it_alters_the_verdict(
+def test_issuer_key_change_is_an_event_if_it_alters_the_verdict(
     client: Gateway, laurel: Laurel, key: dict[str, str]
 ) -> None:
     create(client, key)
-    laurel.wakes.send([Wake(About.ISSUER, "fernhill")])
+    laurel.wakes.send([Wake(WakeSubject.ISSUER, "fernhill")])
     work(laurel)
     assert received(laurel) == []  # the issuer was changed, but no verdict was
     issuer = laurel.issuer_store.issuer("fernhill")
     laurel.issuer_store._issuers["fernhill"] = replace(issuer, keys=())
-    laurel.wakes.send([Wake(About.ISSUER, "fernhill")])
+    laurel.wakes.send([Wake(WakeSubject.ISSUER, "fernhill")])
     work(laurel)
     [event] = received(laurel)
     assert (event["data"]["before"], event["data"]["after"]) == ("valid", "invalid")
@@ -199,13 +199,13 @@ def test_key_change_of_the_issuer_is_an_event_if_it_alters_the_verdict(
 def test_deleted_credential_becomes_unknown(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
     create(client, key)
     del laurel.issuer_store._records[id_of("valid")]
-    laurel.wakes.send([Wake(About.CREDENTIAL, id_of("valid"))])
+    laurel.wakes.send([Wake(WakeSubject.CREDENTIAL, id_of("valid"))])
     work(laurel)
     [event] = received(laurel)
     assert (event["data"]["after"], event["data"]["codes"]) == ("unknown", ["not_found"])
 
 
-def test_credential_elsewhere_is_checked_at_once_and_then_daily(
+def test_external_credential_is_checked_immediately_and_then_daily(
     client: Gateway, laurel: Laurel, key: dict[str, str]
 ) -> None:
     laurel.remote_sources.pages[ELSEWHERE] = json.dumps(external_credential()).encode()
@@ -221,7 +221,7 @@ def test_credential_elsewhere_is_checked_at_once_and_then_daily(
     assert received(laurel) == []
 
 
-def test_host_that_stays_away_for_three_checks_makes_the_verdict_unknown(
+def test_host_that_fails_three_checks_makes_the_verdict_unknown(
     client: Gateway, laurel: Laurel, key: dict[str, str]
 ) -> None:
     laurel.remote_sources.pages[ELSEWHERE] = json.dumps(external_credential()).encode()
@@ -240,7 +240,7 @@ def test_host_that_stays_away_for_three_checks_makes_the_verdict_unknown(
     )
 
 
-def test_checks_elsewhere_beyond_the_days_budget_wait(
+def test_external_checks_over_the_daily_budget_wait(
     client: Gateway, laurel: Laurel, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checking, "PER_DAY", 0)
@@ -282,7 +282,7 @@ def test_a_spelling_that_lower_case_makes_equal_is_not_emailed(client: Gateway, 
     assert create(client, key, email="mi\u212ae@jobs.example").json["email"] == "mike@jobs.example"
 
 
-def test_watch_of_a_receipt_tells_what_changed_since_it_was_made(
+def test_watch_of_a_receipt_reports_changes_since_the_receipt(
     client: Gateway, laurel: Laurel, key: dict[str, str]
 ) -> None:
     verified = client.post(
@@ -333,7 +333,7 @@ def sign(secret: str, headers: Mapping[str, str], body: bytes) -> str:
     return Webhook(secret).sign(headers["webhook-id"], at, body.decode())
 
 
-def test_rotated_secret_signs_beside_the_old_one_for_a_day(
+def test_events_are_signed_with_both_secrets_for_a_day_after_a_rotation(
     client: Gateway, laurel: Laurel, key: dict[str, str]
 ) -> None:
     made = create(client, key).json
@@ -348,7 +348,7 @@ def test_rotated_secret_signs_beside_the_old_one_for_a_day(
         laurel.now += OVERLAP
 
 
-def test_watches_of_another_verifier_do_not_exist(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
+def test_watches_of_another_verifier_are_not_found(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
     watch_id = create(client, key).json["id"]
     other = as_verifier(laurel, email="eve@jobs.example")
     calls: list[Callable[[], Response]] = [
@@ -384,7 +384,7 @@ def test_deleted_watch_gets_no_event(client: Gateway, laurel: Laurel, key: dict[
     assert received(laurel) == []
 
 
-def test_watches_are_limited_and_deleting_one_makes_room(
+def test_watches_are_limited_and_deleting_one_frees_a_slot(
     client: Gateway, laurel: Laurel, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(creating, "MAX_WATCHES", 2)
@@ -397,7 +397,7 @@ def test_watches_are_limited_and_deleting_one_makes_room(
     assert create(client, key).status == 201
 
 
-def test_watches_that_an_erasure_has_deleted_make_room_after_a_day_at_most(
+def test_watches_deleted_by_an_erasure_free_their_slots_within_a_day(
     client: Gateway, laurel: Laurel, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(creating, "MAX_WATCHES", 2)
@@ -499,7 +499,7 @@ def test_tests_are_limited(
     assert [client.post(f"{URL}/{watch_id}/test", b"", **key).status for _ in range(2)] == [202, 429]
 
 
-def test_lost_message_costs_a_minute(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
+def test_lost_message_delays_an_event_by_up_to_a_minute(client: Gateway, laurel: Laurel, key: dict[str, str]) -> None:
     watch_id = create(client, key).json["id"]
     client.post(f"{URL}/{watch_id}/test", b"", **key)
     laurel.wakes.waiting.clear()

@@ -33,7 +33,7 @@ def test_credential_keeps_its_text(credential: dict[str, object], indent: int | 
     ['{"a": 1, "a": 2}', '{"a": "\\ud800"}', '{"a": 1e999}', f'{{"a": {"9" * 5000}}}', '{"a": NaN}'],
     ids=["duplicate name", "lone surrogate", "too large", "long", "not a number"],
 )
-def test_what_is_wrong_in_a_credential_is_found_when_it_is_verified(credential: str) -> None:
+def test_errors_in_a_credential_are_found_when_it_is_verified(credential: str) -> None:
     item, _ = items.read(f'{{"ref": "1", "credential": {credential}}}')
     assert (item.problem, item.source) == (None, credential.encode())
 
@@ -55,7 +55,7 @@ def test_what_is_wrong_in_a_credential_is_found_when_it_is_verified(credential: 
         ('{"ref": "b", "url": "u", "more": "c"}', "b", ""),
     ],
 )
-def test_what_is_wrong_with_an_item_is_its_own_problem(text: str, ref: str | None, member: str) -> None:
+def test_an_invalid_item_gets_its_own_problem(text: str, ref: str | None, member: str) -> None:
     item, end = items.read(text)
     assert (item.ref, end) == (ref, len(text))
     assert item.problem is not None

@@ -17,7 +17,7 @@ from chalicelib.verifiers.watches.watch import (
     WatchName,
     WatchPage,
     delivery_task,
-    news_task,
+    email_task,
 )
 from tests.fakes import TaskQueue
 
@@ -66,7 +66,7 @@ class WatchStore:
         self.tasks.add(tasks)
         if delivery is not None:
             self.add_delivery(delivery, [delivery_task(delivery)] if delivery.state is State.WAITING else [])
-            news = news_task(watch, delivery)
+            news = email_task(watch, delivery)
             self.worker_tasks.add([] if news is None else [news])
 
     def remove(self, watch: Watch) -> bool:

@@ -15,7 +15,7 @@ from chalicelib.credential import dates
 from chalicelib.errors import Unavailable
 from chalicelib.verifiers.watches import checking
 from chalicelib.verifiers.watches.checking import CheckContext
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 from chalicelib.verifiers.watches.watch import WatchName
 from chalicelib.verify.report import Finding, Outcome, Report, Verdict
 from tests.fakes import Counters
@@ -24,7 +24,7 @@ from tests.verifiers.watches.test_verdicts import HOSTED, NOW
 
 CREDENTIAL = HOSTED.credential_id or ""
 START = "-01-01T00:00:00Z"
-CHANGE = Wake(About.CREDENTIAL, CREDENTIAL)
+CHANGE = Wake(WakeSubject.CREDENTIAL, CREDENTIAL)
 
 
 @dataclass
@@ -88,7 +88,7 @@ def test_change_between_verification_and_write_is_not_lost(checks: Checks) -> No
     assert checks.store.watch(HOSTED.verifier_id, HOSTED.id).verdict is Verdict.VALID
 
 
-def test_hosted_credential_without_an_answer_is_unknown_at_once(checks: Checks) -> None:
+def test_hosted_credential_without_an_answer_is_unknown_immediately(checks: Checks) -> None:
     finding = Finding(7, "status", Outcome.UNKNOWN, "status_unavailable", "", temporary=True)
     report = Report(Verdict.UNKNOWN, NOW, None, None, (finding,), ())
     checks.reports.open_many = lambda _ids: [SimpleNamespace(record=SimpleNamespace(id=CREDENTIAL), report=report)]
@@ -118,7 +118,7 @@ def test_credential_that_never_settles_is_tried_again_later(checks: Checks) -> N
         checking.changed(checks.context, CHANGE)
 
 
-def test_watches_of_many_are_checked_page_by_page_and_the_rest_in_another_call() -> None:
+def test_many_watches_are_checked_page_by_page_and_the_rest_in_another_call() -> None:
     checks = Checks()
     for number in range(60):
         checks.store.add(replace(HOSTED, id=f"{number:026}"), [])
@@ -130,7 +130,7 @@ def test_watches_of_many_are_checked_page_by_page_and_the_rest_in_another_call()
     checks.reports.after_read = pass_time
     checking.changed(checks.context, CHANGE)
     assert len(checks.store.sent) == checking.PAGE
-    continued = [wake for wake in checks.wakes.waiting if wake.about is About.CREDENTIAL]
+    continued = [wake for wake in checks.wakes.waiting if wake.about is WakeSubject.CREDENTIAL]
     assert [wake.subject for wake in continued] == [CREDENTIAL]
     assert continued[0].after is not None
     checks.reports.after_read = lambda: None
@@ -138,7 +138,7 @@ def test_watches_of_many_are_checked_page_by_page_and_the_rest_in_another_call()
     assert len(checks.store.sent) == 60
 
 
-def test_an_account_gets_few_of_its_events_at_once() -> None:
+def test_an_account_gets_only_some_of_its_events_immediately() -> None:
     checks = Checks()
     many = 3 * checking.PAGE
     for number in range(many):
@@ -152,7 +152,7 @@ def test_an_account_gets_few_of_its_events_at_once() -> None:
     assert len(tasks) == many
 
 
-def test_nothing_is_verified_for_what_nobody_watches() -> None:
+def test_nothing_is_verified_without_watches() -> None:
     checks = Checks()
     checking.changed(checks.context, CHANGE)
     assert checks.reports.asked in ([], [[]])

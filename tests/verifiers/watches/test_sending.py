@@ -1,4 +1,4 @@
-"""Deliveries to callbacks: retries, slow or failing hosts, and what becomes of a delivery."""
+"""Deliveries to callbacks: retries, slow or failing hosts, and final states."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_anything_but_success_is_retried(answer: int | str) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 202, 204, 299])
-def test_success_ends_it(status: int) -> None:
+def test_success_ends_the_retries(status: int) -> None:
     sends = Sends(Sender([status]))
     delivery = sends.add()
     for _ in range(2):  # the task may run twice
@@ -77,7 +77,7 @@ def test_task_that_was_replaced_does_nothing() -> None:
     assert len(sends.sender.received) == 1
 
 
-def test_message_after_the_first_attempt_does_nothing() -> None:
+def test_duplicate_message_does_nothing_after_the_first_attempt() -> None:
     sends = Sends(Sender([500]))
     delivery = sends.add()
     for _ in range(2):
@@ -95,7 +95,7 @@ def test_other_deliveries_to_a_host_that_failed_wait() -> None:
     assert sends.stored(made[1]).due > NOW
 
 
-def test_delivery_that_could_never_be_tried_says_so() -> None:
+def test_delivery_that_was_never_attempted_says_so() -> None:
     sends = Sends(Sender([500]))
     first, other = (sends.add(replace(HOSTED, id=one * 26)) for one in "ab")
     sends.now += RETRY_FOR
@@ -108,7 +108,7 @@ def test_delivery_that_could_never_be_tried_says_so() -> None:
 
 
 @pytest.mark.parametrize(("change", "code"), [("deleted", "watch_deleted"), ("disabled", "watch_disabled")])
-def test_watch_that_is_gone_gets_nothing(change: str, code: str) -> None:
+def test_deleted_or_disabled_watch_gets_nothing(change: str, code: str) -> None:
     sends = Sends()
     delivery = sends.add()
     if change == "deleted":

@@ -1,4 +1,4 @@
-"""What a report says to a watch, and whether that is news."""
+"""The result of a check, and whether the verdict has changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def finding(check: str, outcome: Outcome, code: str, *, temporary: bool = False)
     return Finding(1, check, outcome, code, "", temporary=temporary)
 
 
-def test_codes_are_those_of_the_checks_that_the_verdict_follows_from() -> None:
+def test_codes_are_those_of_the_checks_that_determine_the_verdict() -> None:
     found = report(
         Verdict.REVOKED,
         finding("proof", Outcome.PASSED, "proof_valid"),
@@ -49,7 +49,7 @@ def test_verdict_that_is_unknown_for_a_temporary_reason_is_no_answer(temporary: 
     assert verdicts.of_report(found) == Answer(expected, ("status_unavailable",), NOW)
 
 
-def test_same_verdict_is_no_news_and_no_write_for_a_hosted_credential() -> None:
+def test_same_verdict_causes_no_event_and_no_write_for_a_hosted_credential() -> None:
     answer = Answer(Verdict.VALID, (), LATER)
     assert verdicts.after_answer(HOSTED, answer, None) is HOSTED
     checked = verdicts.after_answer(ELSEWHERE, answer, LATER)
@@ -67,7 +67,7 @@ def test_new_verdict_is_an_event_with_its_number() -> None:
     assert (data["change"], data["before"], data["after"], data["codes"]) == (1, "valid", "suspended", ["suspended"])
 
 
-def test_first_verdict_is_no_event() -> None:
+def test_first_verdict_causes_no_event() -> None:
     new = replace(ELSEWHERE, verdict=None, since=None)
     for answer, verdict in ((Answer(Verdict.VALID, (), LATER), Verdict.VALID), (NOTHING, Verdict.UNKNOWN)):
         after = verdicts.after_answer(new, answer, LATER)
@@ -84,7 +84,7 @@ def test_only_the_third_check_without_an_answer_makes_the_verdict_unknown() -> N
     assert (watch.changes, watch.codes) == (1, ("timeout",))
 
 
-def test_an_answer_in_between_starts_the_count_again() -> None:
+def test_an_answer_resets_the_count() -> None:
     watch = verdicts.after_answer(ELSEWHERE, NOTHING, LATER)
     watch = verdicts.after_answer(watch, Answer(Verdict.VALID, (), LATER), LATER)
     assert watch.unanswered == 0

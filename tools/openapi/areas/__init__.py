@@ -1,4 +1,4 @@
-"""The declared operations, by area. A new area is imported here."""
+"""The declared operations, by area. Add new areas here."""
 
 from __future__ import annotations
 

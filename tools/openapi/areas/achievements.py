@@ -77,11 +77,11 @@ AREA = Area(
         Operation(
             "GET /v1/achievements",
             "listAchievements",
-            "The achievements, by id",
+            "List achievements by id",
             {200: page(ref("Achievement"))},
             query={
                 "limit": Query(whole(1, MAX_PAGE_SIZE)),
-                "cursor": Query(ACHIEVEMENT_ID, "`next` of the page before."),
+                "cursor": Query(ACHIEVEMENT_ID, "The `next` of the previous page."),
             },
         ),
         Operation(
@@ -102,7 +102,7 @@ AREA = Area(
         Operation(
             "GET /v1/achievements/{id}",
             "readAchievement",
-            "An achievement, in its current version",
+            "Get the current version of an achievement",
             {200: ref("Achievement")},
             path={"id": ACHIEVEMENT_ID},
         ),
@@ -111,7 +111,7 @@ AREA = Area(
             "changeAchievement",
             "Create the next version of an achievement",
             {200: ref("Achievement")},
-            description="Without an image file, the image stays.",
+            description="Without an image file, the current image is kept.",
             body=Body(
                 request(
                     {**_REQUIRED, "version": VERSION, "image": request({"alt": text(500)}, _FILES)},
@@ -125,7 +125,7 @@ AREA = Area(
         Operation(
             "GET /v1/achievements/{id}/versions",
             "listAchievementVersions",
-            "Every version of an achievement, oldest first",
+            "List all versions of an achievement, oldest first",
             {200: response({"items": array(ref("Achievement"))})},
             path={"id": ACHIEVEMENT_ID},
         ),

@@ -17,10 +17,10 @@ AREA = Area(
         Operation(
             f"POST {PATH}",
             "callTool",
-            "Send a message of the Model Context Protocol",
+            "Send a Model Context Protocol message",
             {200: ref("RpcResponse"), 202: None},
-            description="Streamable HTTP without streams and sessions. A notification gets `202`. Errors have the "
-            "status of the other operations, and are JSON-RPC except about the API key.",
+            description="Streamable HTTP without streams or sessions. Notifications get `202`. Errors use the same "
+            "statuses as the other operations, with a JSON-RPC body unless the error is about the API key.",
             body=Body(
                 request({"jsonrpc": _VERSION, "method": STRING}, {"id": _ID, "params": OBJECT}),
                 {

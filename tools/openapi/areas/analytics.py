@@ -44,7 +44,7 @@ _TABLE = response(
     {
         "from": DAY,
         "to": DAY,
-        "items": described(array(OBJECT), "Rows, whose members depend on the table: docs/analytics.md."),
+        "items": described(array(OBJECT), "Rows. Their members depend on the table: see docs/analytics.md."),
         "next": nullable(STRING),
     }
 )
@@ -76,12 +76,12 @@ _OUTCOME = request(
 
 AREA = Area(
     "Analytics",
-    "What an issuer's credentials achieve.",
+    "How an issuer's credentials perform.",
     (
         Operation(
             "GET /v1/analytics/{table}",
             "readTable",
-            "A table of counts or key figures",
+            "Get a table of counts or key figures",
             {200: Content({"application/json": _TABLE, "text/csv": STRING})},
             path={"table": one_of(TABLES)},
             query={
@@ -91,7 +91,7 @@ AREA = Area(
                 "channel": Query(_FILTER),
                 "country": Query(_FILTER),
                 "limit": Query(whole(1, MAX_ROWS)),
-                "cursor": Query(_FILTER, "`next` of the page before."),
+                "cursor": Query(_FILTER, "The `next` of the previous page."),
             },
             problems=("not_acceptable",),
             headers=("Link",),
@@ -99,22 +99,22 @@ AREA = Area(
         Operation(
             "POST /v1/conversions",
             "creditSignUp",
-            "Credit a sign-up to the referral that brought it",
+            "Credit a sign-up to the referral that led to it",
             {201: ref("Conversion"), 200: ref("Conversion")},
-            description="200 when it is repeated.",
+            description="`200` if the sign-up has already been credited.",
             body=Body(request({"referral": text(MAX_TOKEN)}), {"referral": "202611.mCS0cs6j0pCl7qZp"}),
             problems=("not_a_referral", "referral_expired"),
         ),
         Operation(
             "GET /v1/outcomes",
             "listOutcomes",
-            "The names and units of the outcomes that were imported",
+            "List the names and units of imported outcomes",
             {200: page(response({"name": STRING, "unit": STRING}))},
         ),
         Operation(
             "POST /v1/outcomes",
             "importOutcomes",
-            "Import outcomes, all or none",
+            "Import outcomes, all or nothing",
             {200: response({"stored": whole(0)})},
             body=Body(
                 request({"outcomes": array(_OUTCOME, MAX_OUTCOMES, 1)}),
@@ -143,7 +143,7 @@ AREA = Area(
         Operation(
             "GET /v1/outcomes/{name}",
             "compareOutcome",
-            "Compare holders with others, and with themselves before",
+            "Compare holders with others, and with themselves before they held the credential",
             {
                 200: Content(
                     {
@@ -160,18 +160,18 @@ AREA = Area(
                     }
                 )
             },
-            query={"achievement": Query(_FILTER, "Only the holders of this one; for an owner only.")},
+            query={"achievement": Query(_FILTER, "Only holders of this achievement. Owners only.")},
             problems=("not_acceptable", "too_many_outcomes", "daily_limit_exceeded", "refused"),
         ),
         Operation(
             "DELETE /v1/outcomes/{name}",
             "deleteOutcome",
-            "Delete the outcomes with a name",
+            "Delete all outcomes with a name",
             {204: None},
             query={
                 "hash": Query(
                     {"type": "string", "pattern": HASH_OF_ANY_CASE},
-                    "Only those of the person with this hash.",
+                    "Only the outcomes of the person with this hash.",
                 )
             },
             problems=("bad_hash",),

@@ -1,4 +1,4 @@
-"""Bulk issuing, the export of an issuer's data, and the erasure of a person."""
+"""Bulk issuing, data export and erasure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tools.openapi.schema import (
 _TEXT = nullable(STRING)
 _FLAG = one_of(("true", "false"))
 _DATE = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}(?:T.+)?$"}
-_CURSOR = Query({"type": "string", "minLength": 1, "maxLength": query.MAX_LENGTH}, "`next` of the page before.")
+_CURSOR = Query({"type": "string", "minLength": 1, "maxLength": query.MAX_LENGTH}, "The `next` of the previous page.")
 _ALLOWED = "duplicates|row_errors|columns"
 _ERRORS = array(ref("RowError"), MAX_ERRORS)
 _SUMMARY = {
@@ -88,27 +88,27 @@ _ERASURE = response(
         "state": one_of(State),
     }
 )
-_RUN = ("refused", "conflict", "achievement_archived", "daily_limit_exceeded", "issuing_quota_exceeded")
+_RUN_PROBLEMS = ("refused", "conflict", "achievement_archived", "daily_limit_exceeded", "issuing_quota_exceeded")
 
 AREA = Area(
     "Bulk",
-    "Issue to many people, export everything, and erase a person.",
+    "Issue credentials in bulk, export all data, and erase people.",
     (
         Operation(
             "GET /v1/jobs",
             "listJobs",
-            "The jobs, newest first",
+            "List jobs, newest first",
             {200: page(ref("Job"))},
             query={"limit": Query(whole(1, MAX_JOBS)), "cursor": _CURSOR},
         ),
         Operation(
             "POST /v1/jobs",
             "createJob",
-            "Issue to the people in a list",
+            "Issue credentials in bulk",
             {200: {"anyOf": [ref("Job"), ref("UploadSummary")]}, 202: {"anyOf": [ref("Job"), ref("DryRun")]}},
             description=(
-                f"The rows are CSV, a list, or JSON, plain or gzip, of at most {MAX_SENT:,} bytes; Laurel detects the "
-                "format. Without `dry_run` the response is the job: 202 while it runs, 200 when it has ended."
+                f"Send rows as CSV, a list or JSON, optionally gzipped, up to {MAX_SENT:,} bytes. Laurel detects the "
+                "format. Without `dry_run`, the response is the job: `202` while it runs, `200` once it has ended."
             ),
             body=Body(
                 STRING,
@@ -123,13 +123,13 @@ AREA = Area(
             ),
             query={
                 "achievement": Query(text(query.MAX_LENGTH), EXAMPLE_ACHIEVEMENT, required=True),
-                "dry_run": Query(_FLAG, "Validate only."),
-                "notify": Query(_FLAG, "`false`: do not email the holders."),
-                "valid_from": Query(_DATE, "For rows without their own."),
-                "valid_until": Query(_DATE, "For rows without their own."),
+                "dry_run": Query(_FLAG, "Validate without issuing."),
+                "notify": Query(_FLAG, "`false` to not email the holders."),
+                "valid_from": Query(_DATE, "The default for rows that do not set one."),
+                "valid_until": Query(_DATE, "The default for rows that do not set one."),
                 "allow": Query(
                     {"type": "string", "pattern": f"^(?:{_ALLOWED})(?:,(?:{_ALLOWED}))*$"},
-                    "What to accept, separated by commas: row_errors, duplicates, columns.",
+                    "Issues to accept, comma-separated: row_errors, duplicates, columns.",
                 ),
             },
             problems=(
@@ -140,16 +140,18 @@ AREA = Area(
                 "not_utf8",
                 "malformed",
                 "bad_text",
-                *_RUN,
+                *_RUN_PROBLEMS,
             ),
             idempotent=True,
             headers=("Location",),
         ),
-        Operation("GET /v1/jobs/{id}", "readJob", "The progress of a job", {200: ref("Job")}, path={"id": PUBLIC_ID}),
+        Operation(
+            "GET /v1/jobs/{id}", "readJob", "Get a job and its progress", {200: ref("Job")}, path={"id": PUBLIC_ID}
+        ),
         Operation(
             "GET /v1/jobs/{id}/rows",
             "listJobRows",
-            "The rows of a job, each with its credential or its reason",
+            "List the rows of a job, each with its credential or the reason why there is none",
             {
                 200: Content(
                     {
@@ -169,21 +171,21 @@ AREA = Area(
             "Resume a stopped job",
             {200: ref("Job"), 202: ref("Job")},
             path={"id": PUBLIC_ID},
-            problems=_RUN,
+            problems=_RUN_PROBLEMS,
         ),
         Operation(
             "GET /v1/dry-runs/{id}",
             "readDryRun",
-            "The result of a large dry run, or its progress",
+            "Get the result or progress of a large dry run",
             {200: ref("DryRun")},
             path={"id": PUBLIC_ID},
         ),
         Operation(
             "GET /v1/export",
             "export",
-            "All of the issuer's data, as JSON Lines",
+            "Export all of the issuer's data as JSON Lines",
             {200: Content({NDJSON: STRING})},
-            description="The last line is `next` with a cursor, or `end`.",
+            description="The last line has `next`, the cursor of the next part, or `end`.",
             query={"cursor": _CURSOR},
             problems=("daily_limit_exceeded",),
             headers=("Link",),
@@ -191,7 +193,7 @@ AREA = Area(
         Operation(
             "GET /v1/erasures",
             "listErasures",
-            "The erasures in progress",
+            "List erasures in progress",
             {200: response({"items": array(ref("Erasure"))})},
         ),
         Operation(
@@ -199,7 +201,7 @@ AREA = Area(
             "erasePerson",
             "Erase a person",
             {202: ref("Erasure")},
-            description="Send an address, or a credential that has none.",
+            description="Send an email address, or the id of a credential that was issued without one.",
             body=Body(
                 {"oneOf": [request({"email": text()}), request({"credential": text()})]}, {"email": "ada@example.org"}
             ),
@@ -219,7 +221,7 @@ AREA = Area(
         "UploadSummary": response(_SUMMARY),
         "RowError": response(
             {
-                "row": described(INTEGER, "As a spreadsheet numbers it."),
+                "row": described(INTEGER, "The row number in the spreadsheet."),
                 "column": _TEXT,
                 "code": STRING,
                 "detail": STRING,

@@ -37,7 +37,7 @@ _PROFILE: dict[str, Schema] = {
     "id": ISSUER,
     "did": STRING,
     "url": URL,
-    "proven": described(BOOLEAN, "Whether a domain or the operator identifies the issuer."),
+    "proven": described(BOOLEAN, "Whether a verified domain or the operator confirms who the issuer is."),
     "name_registered": described(BOOLEAN, "Whether the operator vouches for the name."),
     "domains": array(STRING),
     "directory": nullable(URL),
@@ -49,7 +49,7 @@ _ACHIEVEMENT = response(
         "url": URL,
         "issuer": ref("PublicIssuer"),
         "archived": BOOLEAN,
-        "issued": described(nullable(whole(0)), "How often it was issued, if the issuer shows that."),
+        "issued": described(nullable(whole(0)), "How many times it has been issued, if the issuer shows this."),
         "stated_by_issuer": response(
             {
                 "name": STRING,
@@ -120,7 +120,7 @@ _FACET = response(
         "values": array(response({"value": STRING, "label": STRING, "count": whole(0)})),
     }
 )
-_FOUND = response(
+_SEARCH_RESULTS = response(
     {
         "items": array(_HIT),
         "next": described(nullable(STRING), "The cursor of the next page; null on the last one."),
@@ -140,28 +140,28 @@ _FILTERS: dict[FilterKind, Schema] = {
 
 AREA = Area(
     "Directory",
-    "Public pages of issuers, achievements and holders, and the search for holders who have published a profile.",
+    "Public pages of issuers, achievements and holders, and search for holders with a published profile.",
     (
         Operation(
             "GET /issuers/{id}",
             "readPublicIssuer",
-            "An issuer: profile, verified domains and achievements, as JSON or a page by `Accept`",
+            "Get an issuer's profile, verified domains and achievements, as JSON or HTML depending on `Accept`",
             {200: Content({negotiation.JSON: ref("PublicIssuerPage"), **_HTML})},
             path={"id": ISSUER},
-            query={"cursor": Query(ACHIEVEMENT_ID, "From `next` of the page before.")},
+            query={"cursor": Query(ACHIEVEMENT_ID, "From the `next` of the previous page.")},
             problems=("bad_cursor", "no_profile"),
         ),
         Operation(
             "GET /achievements/{id}",
             "readPublicAchievement",
-            "An achievement: what it takes, who can enrol, what to earn next, as JSON or a page by `Accept`",
+            "Get an achievement, its criteria, eligibility and next steps, as JSON or HTML depending on `Accept`",
             {200: Content({negotiation.JSON: _ACHIEVEMENT, **_HTML})},
             path={"id": ACHIEVEMENT_ID},
         ),
         Operation(
             "GET /holders/{id}",
             "readHolder",
-            "The public profile of a holder, as JSON or a page by `Accept`",
+            "Get a holder's public profile, as JSON or HTML depending on `Accept`",
             {200: Content({negotiation.JSON: _HOLDER, **_HTML})},
             path={"id": PUBLIC_ID},
             problems=("no_profile",),
@@ -169,11 +169,11 @@ AREA = Area(
         Operation(
             "GET /v1/directory",
             "searchDirectory",
-            "Search for holders who have published a profile",
-            {200: Content({negotiation.JSON: _FOUND, "text/csv": STRING})},
-            description="A filter can be repeated.",
+            "Search for holders with a published profile",
+            {200: Content({negotiation.JSON: _SEARCH_RESULTS, "text/csv": STRING})},
+            description="Filters can be repeated.",
             query={
-                "q": Query({"type": "string", "maxLength": MAX_TEXT}, "Words."),
+                "q": Query({"type": "string", "maxLength": MAX_TEXT}, "Search words."),
                 **{
                     kind.value: Query(_FILTERS.get(kind, _VALUES), f"Filter by {kind.value}.", repeated=True)
                     for kind in FilterKind
@@ -181,11 +181,13 @@ AREA = Area(
                 "sort": Query(one_of(Order)),
                 "include": Query(
                     {"type": "string", "pattern": rf"^(?:{'|'.join(INCLUDED)})(?:,(?:{'|'.join(INCLUDED)}))*$"},
-                    f"More to compute: {', '.join(INCLUDED)}, separated by commas.",
+                    f"Extra results to include, comma-separated: {', '.join(INCLUDED)}.",
                 ),
                 "format": Query(one_of(FORMATS)),
                 "limit": Query(whole(1, MAX_PAGE)),
-                "cursor": Query({"type": "string", "minLength": 1}, "`next` of the page before, with the same search."),
+                "cursor": Query(
+                    {"type": "string", "minLength": 1}, "The `next` of the previous page of the same search."
+                ),
             },
             problems=("directory_query", "bad_cursor", "not_acceptable"),
             headers=("Link",),
@@ -193,7 +195,7 @@ AREA = Area(
         Operation(
             "GET /v1/directory/suggest",
             "suggestFilters",
-            "Values to filter by, while someone types",
+            "Suggest filter values as the user types",
             {200: response({"items": array(response({"kind": STRING, "value": STRING, "label": STRING}))})},
             query={"q": Query({"type": "string", "minLength": 1, "maxLength": query.MAX_LENGTH})},
         ),

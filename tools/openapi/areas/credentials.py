@@ -31,7 +31,7 @@ from tools.openapi.schema import (
 )
 
 _TEXT = nullable(STRING)
-_MOMENT: Schema = {"type": "string", "format": "date-time", "description": "RFC 3339, with a timezone."}
+_TIMESTAMP: Schema = {"type": "string", "format": "date-time", "description": "RFC 3339, with a timezone."}
 _EVIDENCE = array(request({"url": text(2000), "name": text(200)}, {"narrative": nullable(text(2000))}), MAX_EVIDENCE)
 _CHANGED = {"email": nullable(text(email_address.MAX_LENGTH)), "did": nullable(text(2000))}
 _HOLDER = request({"name": text(200)}, {**_CHANGED, "zone": nullable(text(64)), "lang": nullable(text(2))})
@@ -66,10 +66,10 @@ _DELIVERY = response(
         "credential": PUBLIC_ID,
         "state": one_of(DeliveryState),
         **dict.fromkeys(_TIMES, nullable(TIME)),
-        "failure": described(_TEXT, "Why no email is sent."),
+        "failure": described(_TEXT, "Why Laurel does not send the email."),
     }
 )
-_ISSUING = (
+_ISSUE_PROBLEMS = (
     "achievement_archived",
     "evidence_required",
     "bad_text",
@@ -79,7 +79,7 @@ _ISSUING = (
     "conflict",
     "issuing_quota_exceeded",
 )
-_REISSUING = ("revoked_is_final", "superseded", *_ISSUING)
+_REISSUE_PROBLEMS = ("revoked_is_final", "superseded", *_ISSUE_PROBLEMS)
 _REASON = described(nullable(text(status_changes.MAX_REASON)), "Public.")
 EXAMPLE_ACHIEVEMENT = "3f2b7a52-6f0e-4c33-9f0e-0d6c0f5f9c11"
 """Stands for an achievement of the caller's issuer; tests send the id of one that exists."""
@@ -91,7 +91,7 @@ def _decision(verb: str, summary: str, reason: str) -> Operation:
         f"{verb}Credential",
         summary,
         {200: ref("StatusChange")},
-        description="Repeating it returns `changed` false and changes nothing.",
+        description="Safe to repeat: the response then has `changed: false`.",
         body=Body(request({}, {"reason": _REASON}), {"reason": reason}, required=False),
         path={"id": PUBLIC_ID},
         problems=("revoked_is_final", "bad_text", "refused", "conflict", "daily_limit_exceeded", "superseded"),
@@ -100,21 +100,21 @@ def _decision(verb: str, summary: str, reason: str) -> Operation:
 
 AREA = Area(
     "Credentials",
-    "The credentials of an issuer.",
+    "An issuer's credentials.",
     (
         Operation(
             "GET /v1/credentials",
             "listCredentials",
-            "The credentials, newest first",
+            "List credentials, newest first",
             {200: page(ref("CredentialRow"))},
             description="A page may be empty and still have a `next`.",
             query={
-                "name": Query({**text(query.MAX_LENGTH)}, "A part of the holder's name."),
-                "email": Query({**text(query.MAX_LENGTH)}, "The holder's whole address."),
+                "name": Query({**text(query.MAX_LENGTH)}, "Part of the holder's name."),
+                "email": Query({**text(query.MAX_LENGTH)}, "The holder's full email address."),
                 "achievement": Query({**text(query.MAX_LENGTH)}),
                 "state": Query(one_of(State)),
                 "limit": Query(whole(1, MAX_PAGE_SIZE)),
-                "cursor": Query({**text(query.MAX_LENGTH)}, "`next` of the page before."),
+                "cursor": Query({**text(query.MAX_LENGTH)}, "The `next` of the previous page."),
             },
         ),
         Operation(
@@ -126,8 +126,8 @@ AREA = Area(
                 request(
                     {"achievement": text(64), "holder": _HOLDER},
                     {
-                        "valid_from": nullable(_MOMENT),
-                        "valid_until": nullable(_MOMENT),
+                        "valid_from": nullable(_TIMESTAMP),
+                        "valid_until": nullable(_TIMESTAMP),
                         "evidence": nullable(_EVIDENCE),
                         "notify": nullable(BOOLEAN),
                         "jwt": nullable(BOOLEAN),
@@ -136,23 +136,23 @@ AREA = Area(
                 ),
                 {"achievement": EXAMPLE_ACHIEVEMENT, "holder": {"name": "Grace Osei", "email": "grace@example.org"}},
             ),
-            problems=("not_found", *_ISSUING),
+            problems=("not_found", *_ISSUE_PROBLEMS),
             idempotent=True,
             headers=("Location",),
         ),
         Operation(
             "POST /v1/credentials/{id}/correct",
             "correctCredential",
-            "Issue a corrected credential, and revoke the old one",
+            "Issue a corrected credential and revoke the old one",
             {201: ref("IssuedCredential")},
-            description="Members that are left out keep their value; null removes an optional one.",
+            description="Omitted members keep their values; `null` removes an optional one.",
             body=Body(
                 request(
                     {},
                     {
                         "holder": request({}, {"name": text(200), **_CHANGED}),
-                        "valid_from": _MOMENT,
-                        "valid_until": nullable(_MOMENT),
+                        "valid_from": _TIMESTAMP,
+                        "valid_until": nullable(_TIMESTAMP),
                         "evidence": nullable(_EVIDENCE),
                         "reason": _REASON,
                     },
@@ -160,20 +160,22 @@ AREA = Area(
                 {"holder": {"name": "Kofi Mensah"}, "reason": "The name was misspelt."},
             ),
             path={"id": PUBLIC_ID},
-            problems=("nothing_to_correct", *_REISSUING),
+            problems=("nothing_to_correct", *_REISSUE_PROBLEMS),
             idempotent=True,
             headers=("Location",),
         ),
         Operation(
             "POST /v1/credentials/{id}/renew",
             "renewCredential",
-            "Issue a credential that is valid from now",
+            "Renew a credential, valid from now",
             {201: ref("IssuedCredential")},
             body=Body(
-                request({}, {"valid_until": nullable(_MOMENT)}), {"valid_until": "2030-01-31T00:00:00Z"}, required=False
+                request({}, {"valid_until": nullable(_TIMESTAMP)}),
+                {"valid_until": "2030-01-31T00:00:00Z"},
+                required=False,
             ),
             path={"id": PUBLIC_ID},
-            problems=_REISSUING,
+            problems=_REISSUE_PROBLEMS,
             idempotent=True,
             headers=("Location",),
         ),

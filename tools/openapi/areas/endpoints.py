@@ -32,7 +32,7 @@ _KIND = one_of(kind.value for kind in KINDS)
 _ENDPOINT = {
     "id": PUBLIC_ID,
     "host": STRING,
-    "url": described(nullable(STRING), "Null except for an owner, because URLs often contain secrets."),
+    "url": described(nullable(STRING), "Shown only to owners, because URLs often contain secrets; null for others."),
     "kinds": array(_KIND),
     "paused": BOOLEAN,
     "paused_because": {"anyOf": [one_of(Pause), NULL]},
@@ -61,15 +61,15 @@ _IGNORED: dict[str, Schema] = dict.fromkeys(
 _REQUIRED = {"url": STRING, "kinds": array(_KIND)}
 _EXAMPLE = {"url": "https://crm.example.org/laurel", "kinds": ["issued", "shared", "conversion"]}
 _PROBLEMS = ("refused", "url_refused", "conflict", "version_conflict")
-_NOTHING = Body(request({}), {}, required=False)
-_QUEUEING = ("endpoint_paused", "daily_limit_exceeded", "refused", "conflict")
+_EMPTY_BODY = Body(request({}), {}, required=False)
+_QUEUE_PROBLEMS = ("endpoint_paused", "daily_limit_exceeded", "refused", "conflict")
 
 AREA = Area(
     "Endpoints",
-    "Laurel sends events to endpoints of the issuer.",
+    "URLs of an issuer that Laurel sends events to.",
     (
         Operation(
-            "GET /v1/endpoints", "listEndpoints", "The endpoints, without their secrets", {200: page(ref("Endpoint"))}
+            "GET /v1/endpoints", "listEndpoints", "List endpoints, without their secrets", {200: page(ref("Endpoint"))}
         ),
         Operation(
             "POST /v1/endpoints",
@@ -82,14 +82,14 @@ AREA = Area(
         Operation(
             "GET /v1/endpoints/{id}",
             "readEndpoint",
-            "An endpoint, with its last messages",
+            "Get an endpoint and its most recent messages",
             {200: response({**_ENDPOINT, "messages": array(ref("EndpointMessage"), MESSAGES_SHOWN)})},
             path={"id": PUBLIC_ID},
         ),
         Operation(
             "PUT /v1/endpoints/{id}",
             "changeEndpoint",
-            "Change an endpoint, pause it or resume it",
+            "Update, pause or resume an endpoint",
             {200: ref("Endpoint")},
             body=Body(
                 request({**_REQUIRED, "version": VERSION}, {"paused": BOOLEAN, **_IGNORED}), {**_EXAMPLE, "version": 1}
@@ -103,9 +103,9 @@ AREA = Area(
         Operation(
             "POST /v1/endpoints/{id}/rotate",
             "rotateEndpointSecret",
-            "Create a new secret",
+            "Rotate the secret of an endpoint",
             {200: response({**_ENDPOINT, "secret": SECRET})},
-            description="Messages are signed with the old one too for 24 hours.",
+            description="For 24 hours, messages are also signed with the old secret.",
             body=Body(request({"version": VERSION}), {"version": 1}),
             path={"id": PUBLIC_ID},
             problems=("version_conflict", "conflict"),
@@ -115,27 +115,27 @@ AREA = Area(
             "testEndpoint",
             "Queue a test message",
             {202: ref("EndpointMessage")},
-            body=_NOTHING,
+            body=_EMPTY_BODY,
             path={"id": PUBLIC_ID},
-            problems=_QUEUEING,
+            problems=_QUEUE_PROBLEMS,
         ),
         Operation(
             "POST /v1/endpoints/{id}/replay",
             "replayFailedMessages",
-            "Send recent failed messages again",
+            "Resend recent failed messages",
             {202: response({"queued": whole(0, MAX_REPLAYED)})},
-            body=_NOTHING,
+            body=_EMPTY_BODY,
             path={"id": PUBLIC_ID},
-            problems=_QUEUEING,
+            problems=_QUEUE_PROBLEMS,
         ),
         Operation(
             "POST /v1/endpoints/{id}/messages/{message}/replay",
             "replayMessage",
-            "Send one message again",
+            "Resend a message",
             {202: ref("EndpointMessage")},
-            body=_NOTHING,
+            body=_EMPTY_BODY,
             path={"id": PUBLIC_ID},
-            problems=_QUEUEING,
+            problems=_QUEUE_PROBLEMS,
         ),
     ),
     {"Endpoint": response(_ENDPOINT), "EndpointMessage": _MESSAGE},

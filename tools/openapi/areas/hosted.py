@@ -1,4 +1,4 @@
-"""Credentials hosted here, and the public documents that verify them."""
+"""Credentials hosted by Laurel, and the public documents needed to verify them."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from tools.openapi.schema import (
 _SIGNED = {
     negotiation.VC: described(OBJECT, "The signed credential, byte for byte as it was issued."),
     negotiation.LD_JSON: OBJECT,
-    negotiation.VC_JWT: described(STRING, "Its VC-JWT form, if it was issued as one."),
+    negotiation.VC_JWT: described(STRING, "The credential as a VC-JWT, if it was issued as one."),
 }
 _HTML = {negotiation.HTML: STRING}
-_GONE = ("taken_down", "erased")
+_GONE_PROBLEMS = ("taken_down", "erased")
 _SUMMARY = response(
     {
         "id": PUBLIC_ID,
@@ -92,36 +92,40 @@ EXAMPLE_ID = "valid222222222222222222222"
 
 AREA = Area(
     "Hosted credentials",
-    "Credentials hosted here, verified for each response, and the documents with which anyone can verify them.",
+    "Credentials hosted by Laurel, verified for each response, and the documents that anyone needs to verify them.",
     (
         Operation(
             "GET /c/{id}",
             "readCredential",
-            "A credential by its link: a report, the signed credential, or a page",
-            {200: Content({negotiation.JSON: ref("Report"), **_SIGNED, **_HTML}, "In the form that `Accept` names.")},
+            "Get a credential by its link, as a report, a signed credential or HTML depending on `Accept`",
+            {
+                200: Content(
+                    {negotiation.JSON: ref("Report"), **_SIGNED, **_HTML}, "In the format that `Accept` asks for."
+                )
+            },
             path={"id": PUBLIC_ID},
-            problems=("not_acceptable", *_GONE),
+            problems=("not_acceptable", *_GONE_PROBLEMS),
         ),
         Operation(
             "GET /v1/credentials/{id}",
             "summarizeCredential",
-            "A summary of a credential",
+            "Get a summary of a credential",
             {200: _SUMMARY},
             path={"id": PUBLIC_ID},
-            problems=_GONE,
+            problems=_GONE_PROBLEMS,
         ),
         Operation(
             "GET /v1/credentials/{id}/report",
             "reportOnCredential",
-            "The report on a credential",
+            "Get the verification report on a credential",
             {200: ref("Report")},
             path={"id": PUBLIC_ID},
-            problems=_GONE,
+            problems=_GONE_PROBLEMS,
         ),
         Operation(
             "POST /v1/credentials/{id}/report",
             "reportOnCredentialForRecipient",
-            "The report on a credential, with check 9: was it issued to this person?",
+            "Get the verification report on a credential, and check whether it was issued to a given person (check 9)",
             {200: ref("Report")},
             body=Body(
                 {
@@ -133,28 +137,28 @@ AREA = Area(
                 {"recipient": {"email": "ada@example.org"}, "receipt": True},
             ),
             path={"id": PUBLIC_ID},
-            problems=_GONE,
+            problems=_GONE_PROBLEMS,
         ),
         Operation(
             "GET /c/{id}/credential.json",
             "downloadCredential",
-            "The signed credential as a file",
+            "Download the signed credential",
             {200: Content({negotiation.VC: OBJECT})},
             path={"id": PUBLIC_ID},
-            problems=_GONE,
+            problems=_GONE_PROBLEMS,
         ),
         Operation(
             "GET /c/{id}/credential.jwt",
             "downloadCredentialAsJwt",
-            "The same as a JWT, if it was issued as one too",
+            "Download the signed credential as a JWT, if it was also issued as one",
             {200: Content({negotiation.VC_JWT: STRING})},
             path={"id": PUBLIC_ID},
-            problems=_GONE,
+            problems=_GONE_PROBLEMS,
         ),
         Operation(
             "GET /status/{list}",
             "readStatusList",
-            "A signed status list",
+            "Get a signed status list",
             {200: Content(dict.fromkeys((negotiation.VC, negotiation.LD_JSON, negotiation.JSON), OBJECT)), 304: None},
             path={"list": PUBLIC_ID},
             problems=("not_acceptable",),
@@ -163,14 +167,14 @@ AREA = Area(
         Operation(
             "GET /.well-known/did.json",
             "readHostDid",
-            "The DID document of the host",
+            "Get the DID document of the host",
             {200: Content({negotiation.DID_JSON: _DID}), 304: None},
             headers=("ETag",),
         ),
         Operation(
             "GET /issuers/{id}/did.json",
             "readIssuerDid",
-            "The DID document of an issuer",
+            "Get the DID document of an issuer",
             {200: Content({negotiation.DID_JSON: _DID}), 304: None},
             path={"id": ISSUER},
             headers=("ETag",),
@@ -178,21 +182,21 @@ AREA = Area(
         Operation(
             "GET /.well-known/jwks.json",
             "readReceiptKeys",
-            "The public keys of receipts",
+            "Get the public keys that verify receipts",
             {200: Content({negotiation.JWK_SET: response({"keys": array(OBJECT)})}), 304: None},
             headers=("ETag",),
         ),
         Operation(
             "GET /r/{file}",
             "readReceipt",
-            "A receipt, as JSON or a page by `Accept`, or as a file: `{id}.json`, `{id}.jws`",
+            "Get a receipt, as JSON or HTML depending on `Accept`, or as a file: `{id}.json`, `{id}.jws`",
             {200: Content({negotiation.JSON: ref("Receipt"), negotiation.JOSE: STRING, **_HTML}), 304: None},
             path={"file": {"type": "string", "pattern": anchored(rf"{PATTERN}(?:\.(?:json|jws))?")}},
         ),
         Operation(
             "GET /oembed",
             "embedCredential",
-            "What to show for a link to a credential (oEmbed 1.0)",
+            "Get the embed for a link to a credential (oEmbed 1.0)",
             {200: Content({MEDIA_TYPES["json"]: _OEMBED, MEDIA_TYPES["xml"]: STRING}), 304: None},
             query={
                 "url": Query({**URL, "maxLength": MAX_URL}, "The link to the credential's page.", required=True),
@@ -200,7 +204,7 @@ AREA = Area(
                 "maxwidth": Query(_PIXELS),
                 "maxheight": Query(_PIXELS),
             },
-            problems=("not_found", "format_not_supported", *_GONE),
+            problems=("not_found", "format_not_supported", *_GONE_PROBLEMS),
             headers=("ETag",),
         ),
         Operation(
@@ -214,7 +218,7 @@ AREA = Area(
                 {"kind": Kind.CLICK.value, "credential": EXAMPLE_ID, "widget": CLICKABLE[0].value},
                 types=("application/x-www-form-urlencoded",),
             ),
-            problems=("not_found", *_GONE),
+            problems=("not_found", *_GONE_PROBLEMS),
         ),
     ),
     {
@@ -222,8 +226,8 @@ AREA = Area(
         "Receipt": response(
             {
                 **_RECEIPT,
-                "claims": described(OBJECT, "What is signed: docs/receipts.md."),
-                "readable": described(nullable(OBJECT), "What people read; null after it was erased."),
+                "claims": described(OBJECT, "The signed claims: see docs/receipts.md."),
+                "readable": described(nullable(OBJECT), "The human-readable part; null after it has been erased."),
             }
         ),
         "NextStep": response({"achievement": ACHIEVEMENT_ID, "name": STRING, "url": nullable(STRING)}),

@@ -28,7 +28,9 @@ from tools.openapi.schema import (
 )
 
 _TEXT = nullable(STRING)
-VERSION = described(whole(1, 2**31), "The version that you read: with any other the response is `version_conflict`.")
+VERSION = described(
+    whole(1, 2**31), "The version that you last read. If it is out of date, the response is `version_conflict`."
+)
 _LIMITS: dict[str, Schema] = {
     "footer": text(MAX_FOOTER),
     "certificate_template": one_of(Template),
@@ -73,7 +75,7 @@ _PROOF = response({"domain": STRING, "place": one_of(ProofLocation), "url": STRI
 _REVOKE = {
     "revoke": Query(
         {"type": "string", "minLength": 1, "maxLength": query.MAX_LENGTH},
-        "Ids of organization keys to revoke too, separated by commas.",
+        "Ids of organization keys to revoke as well, comma-separated.",
     )
 }
 _MEMBER_PATH: dict[str, Schema] = {"id": described(STRING, "The email address.")}
@@ -86,13 +88,13 @@ AREA = Area(
         Operation(
             "GET /v1/issuers",
             "listIssuers",
-            "The issuer of the API key; for an operator, all issuers",
+            "List the issuer of the API key; for an operator, all issuers",
             {200: response({"items": array(ref("Issuer"))})},
         ),
         Operation(
             "POST /v1/issuers",
             "createIssuer",
-            "Create an issuer, with its first owner",
+            "Create an issuer and its first owner",
             {201: ref("Issuer")},
             body=Body(
                 request(
@@ -110,22 +112,22 @@ AREA = Area(
             problems=_TEXT_PROBLEMS,
             headers=("Location",),
         ),
-        Operation("GET /v1/issuers/{id}", "readIssuer", "One issuer", {200: ref("Issuer")}, path={"id": ISSUER}),
+        Operation("GET /v1/issuers/{id}", "readIssuer", "Get an issuer", {200: ref("Issuer")}, path={"id": ISSUER}),
         Operation(
             "PATCH /v1/issuers/{id}",
             "changeIssuer",
-            "Change an issuer's profile",
+            "Update an issuer's profile",
             {200: ref("Issuer")},
             body=Body(request({"version": VERSION}, _PROFILE), {"version": 1, "description": "A college by the sea."}),
             path={"id": ISSUER},
             problems=("name_change_needs_operator", "version_conflict", *_TEXT_PROBLEMS),
         ),
-        Operation("GET /v1/members", "listMembers", "The members", {200: response({"items": array(ref("Member"))})}),
+        Operation("GET /v1/members", "listMembers", "List members", {200: response({"items": array(ref("Member"))})}),
         Operation(
             "POST /v1/members",
             "addMember",
             "Add a member",
-            {201: response({**_MEMBER, "notified": described(BOOLEAN, "Whether they were emailed.")})},
+            {201: response({**_MEMBER, "notified": described(BOOLEAN, "Whether Laurel emailed them.")})},
             body=Body(
                 request({"email": text(), "role": one_of(Role)}),
                 {"email": "kofi@example.org", "role": Role.EDITOR.value},
@@ -135,7 +137,7 @@ AREA = Area(
         Operation(
             "PUT /v1/members/{id}",
             "changeMember",
-            "Change a member's role",
+            "Update a member's role",
             {200: response({**_MEMBER, "organization": array(ref("ApiKey"))})},
             description="`organization` lists the organization keys that still work.",
             body=Body(request({"role": one_of(Role)}), {"role": Role.EDITOR.value}),
@@ -146,7 +148,7 @@ AREA = Area(
         Operation(
             "DELETE /v1/members/{id}",
             "removeMember",
-            "Remove a member, and revoke their API keys",
+            "Remove a member and revoke their API keys",
             {200: response({"revoked": array(ref("ApiKey")), "organization": array(ref("ApiKey"))})},
             path=_MEMBER_PATH,
             query=_REVOKE,
@@ -155,7 +157,7 @@ AREA = Area(
         Operation(
             "GET /v1/tokens",
             "listApiKeys",
-            "The API keys, without their secrets",
+            "List API keys, without their secrets",
             {200: response({"items": array(ref("ApiKey"))})},
         ),
         Operation(
@@ -173,7 +175,7 @@ AREA = Area(
         Operation(
             "GET /v1/domains",
             "listDomains",
-            "The verified domains, and what to publish to verify one",
+            "List verified domains, and what to publish to verify one",
             {
                 200: response(
                     {

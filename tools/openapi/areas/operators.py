@@ -1,4 +1,4 @@
-"""What only operators can do."""
+"""Operator-only operations."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ _REPORT = response(
 
 AREA = Area(
     "Operators",
-    "Only for an operator's API key.",
+    "These operations need an operator's API key.",
     (
         Operation(
             "PUT /v1/credentials/{id}/takedown",
             "takeDownCredential",
-            "Hide the page of a credential, or show it again",
+            "Take down the page of a credential, or restore it",
             {200: _TAKEDOWN},
             body=_BODY,
             path={"id": PUBLIC_ID},
@@ -58,7 +58,7 @@ AREA = Area(
         Operation(
             "PUT /v1/holders/{id}/takedown",
             "takeDownHolder",
-            "Hide the profile of a holder, or let it become public again",
+            "Take down the profile of a holder, or allow it to be public again",
             {200: _TAKEDOWN},
             body=_BODY,
             path={"id": PUBLIC_ID},
@@ -67,20 +67,20 @@ AREA = Area(
         Operation(
             "GET /v1/visitor-reports",
             "listVisitorReports",
-            "The reports by visitors, newest first",
+            "List visitor reports, newest first",
             {200: page(ref("VisitorReport"))},
             query={
                 "state": Query(one_of(State)),
                 "issuer": Query(text(query.MAX_LENGTH)),
                 "credential": Query(text(query.MAX_LENGTH)),
                 "limit": Query(whole(1, MAX_PAGE_SIZE)),
-                "cursor": Query({"type": "string", "pattern": anchored(REPORT_ID)}, "`next` of the page before."),
+                "cursor": Query({"type": "string", "pattern": anchored(REPORT_ID)}, "The `next` of the previous page."),
             },
         ),
         Operation(
             "PUT /v1/visitor-reports/{id}",
             "decideVisitorReport",
-            "Close a report, or reopen it",
+            "Close or reopen a visitor report",
             {200: ref("VisitorReport")},
             body=Body(request({"state": one_of(State)}), {"state": State.CLOSED.value}),
             path={"id": {"type": "string", "pattern": anchored(REPORT_ID)}},

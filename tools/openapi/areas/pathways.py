@@ -72,7 +72,7 @@ def _node(name: str, state: dict[str, Schema]) -> dict[str, object]:
     return {"anyOf": [step, *groups]}
 
 
-_SENT_GROUPS = [
+_GROUP_REQUESTS = [
     request(
         {
             rule.value: array(ref("PathwayNodeRequest"), MAX_STEPS, 1),
@@ -82,13 +82,13 @@ _SENT_GROUPS = [
     )
     for rule in Rule
 ]
-_SENT = request(
-    {"name": STRING, "description": STRING, "root": {"anyOf": _SENT_GROUPS}},
+_PATHWAY_REQUEST = request(
+    {"name": STRING, "description": STRING, "root": {"anyOf": _GROUP_REQUESTS}},
     {
         "reward": nullable(STRING),
         "archived": BOOLEAN,
         "version": nullable(INTEGER),
-        "id": described({}, "Ignored, as is `reward_name`, so that a response can be sent back."),
+        "id": described({}, "Ignored, as is `reward_name`, so that you can send a response back unchanged."),
         "reward_name": {},
     },
 )
@@ -101,22 +101,22 @@ _PROBLEMS = ("bad_text", "refused", "conflict", "version_conflict", "daily_limit
 
 AREA = Area(
     "Pathways",
-    "Achievements that lead to a larger one.",
+    "Sets of achievements that lead to a larger one.",
     (
-        Operation("GET /v1/pathways", "listPathways", "The pathways", {200: page(ref("Pathway"))}),
+        Operation("GET /v1/pathways", "listPathways", "List pathways", {200: page(ref("Pathway"))}),
         Operation(
             "POST /v1/pathways",
             "createPathway",
             "Create a pathway",
             {201: ref("Pathway")},
-            body=Body(_SENT, _EXAMPLE),
+            body=Body(_PATHWAY_REQUEST, _EXAMPLE),
             problems=_PROBLEMS,
             headers=("Location",),
         ),
         Operation(
             "GET /v1/pathways/{id}",
             "readPathway",
-            "A pathway, in its current version",
+            "Get the current version of a pathway",
             {200: ref("Pathway")},
             path={"id": PUBLIC_ID},
         ),
@@ -125,20 +125,22 @@ AREA = Area(
             "changePathway",
             "Create the next version of a pathway",
             {200: ref("Pathway")},
-            body=Body(_SENT, _EXAMPLE),
+            body=Body(_PATHWAY_REQUEST, _EXAMPLE),
             path={"id": PUBLIC_ID},
             problems=_PROBLEMS,
         ),
         Operation(
             "GET /v1/pathways/{id}/progress",
             "readPathwayProgress",
-            "A holder's progress; without `email`, the list of completions",
+            "Get a holder's progress or, without `email`, list completions",
             {200: {"anyOf": [_PROGRESS, page(ref("ReviewedCompletion"))]}},
             path={"id": PUBLIC_ID},
             query={
                 "email": Query(text(query.MAX_LENGTH)),
-                "achievement": Query(text(query.MAX_LENGTH), "With `email`: can the holder take this step now?"),
-                "cursor": Query(PUBLIC_ID, "`next` of the page before."),
+                "achievement": Query(
+                    text(query.MAX_LENGTH), "With `email`: whether the holder can take this step now."
+                ),
+                "cursor": Query(PUBLIC_ID, "The `next` of the previous page."),
             },
             problems=("not_a_step",),
         ),
@@ -147,7 +149,7 @@ AREA = Area(
         "Pathway": response(_PATHWAY),
         "PathwayNode": _node("PathwayNode", {}),
         "PathwayNodeProgress": _node("PathwayNodeProgress", _STATE),
-        "PathwayNodeRequest": {"anyOf": [request({"achievement": STRING}, _TEXTS), *_SENT_GROUPS]},
+        "PathwayNodeRequest": {"anyOf": [request({"achievement": STRING}, _TEXTS), *_GROUP_REQUESTS]},
         "Completion": response(_COMPLETION),
         "ReviewedCompletion": response(
             {

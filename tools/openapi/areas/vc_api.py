@@ -33,7 +33,7 @@ _OPTIONS = response(
 )
 _SUPPORT = f"{REFUSED} if it is not verified. Every body is read as JSON, whatever its `Content-Type`."
 _ERRORS = {JSON: ref("VerificationProblem")}
-"""Except about the API key and its limits, errors are results too, so that the suites can read them."""
+"""Errors, other than those about the API key or a limit, are results too, so that the test suites can read them."""
 _PROBLEMS = ("nothing_found", "not_a_presentation", "taken_down", "erased", "url_refused", "link_unreachable")
 
 
@@ -58,7 +58,7 @@ def _issue(path: str, identifier: str, summary: str, schema: dict[str, Schema]) 
         identifier,
         summary,
         {201: response({"verifiableCredential": OBJECT})},
-        description="Only where the setting `VC_API_ISSUING` is on: `not_found` elsewhere.",
+        description="Available only if the setting `VC_API_ISSUING` is on; otherwise `not_found`.",
         body=Body(
             response({"credential": OBJECT}, {"options": OBJECT}),
             {
@@ -78,21 +78,21 @@ def _issue(path: str, identifier: str, summary: str, schema: dict[str, Schema]) 
 
 AREA = Area(
     "VC API",
-    "For the public test suites of the W3C. Programs that want a report use `/v1/verify`.",
+    "For the public W3C test suites. To get a report, use `/v1/verify`.",
     (
-        _verify("/credentials/verify", "verifiableCredential", "vcVerifyCredential", "Is a credential valid?"),
-        _verify("/presentations/verify", "verifiablePresentation", "vcVerifyPresentation", "Is a presentation valid?"),
+        _verify("/credentials/verify", "verifiableCredential", "vcVerifyCredential", "Verify a credential"),
+        _verify("/presentations/verify", "verifiablePresentation", "vcVerifyPresentation", "Verify a presentation"),
         _verify(
             f"{UNBOUND}/credentials/verify",
             "verifiableCredential",
             "vcVerifyCredentialOfAnySigner",
-            "Is the signature of a credential valid, whoever made it?",
+            "Verify the signature of a credential, regardless of the signer",
         ),
         _verify(
             f"{UNBOUND}/presentations/verify",
             "verifiablePresentation",
             "vcVerifyPresentationOfAnySigner",
-            "Is the signature of a presentation valid, whoever made it?",
+            "Verify the signature of a presentation, regardless of the signer",
         ),
         _issue("/credentials/issue", "vcIssueCredential", "Sign a credential with a test key", {}),
         _issue(
@@ -103,9 +103,9 @@ AREA = Area(
         ),
     ),
     {
-        "VerificationResult": described(_RESULT, "`problemDetails` says why something is not verified (RFC 9457)."),
+        "VerificationResult": described(_RESULT, "`problemDetails` says why verification failed (RFC 9457)."),
         "VerificationProblem": described(
-            response(_VERIFIED, {"results": _RESULTS, **PROBLEM_MEMBERS}), "A result that may also be an error."
+            response(_VERIFIED, {"results": _RESULTS, **PROBLEM_MEMBERS}), "A verification result or an error."
         ),
     },
 )

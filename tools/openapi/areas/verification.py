@@ -30,15 +30,15 @@ from tools.openapi.schema import (
     whole,
 )
 
-VERDICT = described(one_of(Verdict), "The result in one word. Base a decision on it and on `issuer_check`.")
+VERDICT = described(one_of(Verdict), "The overall result. Base your decision on it and on `issuer_check`.")
 OUTCOME = one_of(Outcome)
 ISSUER_CHECK = described(
     {"anyOf": [OUTCOME, NULL]},
-    "The outcome of check 8: unless it is `passed`, anyone may have issued this under the issuer's name.",
+    "The outcome of check 8. Unless it is `passed`, anyone could have issued this under the issuer's name.",
 )
 TEXT = nullable(STRING)
 RECIPIENT = request({"email": EMAIL})
-RECEIPT = described(schema.BOOLEAN, "Whether to make a signed receipt, which is permanent.")
+RECEIPT = described(schema.BOOLEAN, "Whether to create a signed receipt. Receipts are permanent.")
 _LINK = {"type": "string", "minLength": 1, "maxLength": MAX_LINK}
 _CREDENTIAL = {"anyOf": [{"type": "object"}, {"type": "string", "minLength": 1}]}
 REPORT_MEMBERS = {
@@ -47,17 +47,21 @@ REPORT_MEMBERS = {
     "format": described(TEXT, "The recognised format, such as `Open Badges 3.0, eddsa-rdfc-2022`."),
     "credential": {"anyOf": [ref("VerifiedView"), NULL]},
     "findings": array(ref("Finding")),
-    "not_checked": described(array(STRING), "What this report did not check, in words. Show it to whoever decides."),
+    "not_checked": described(
+        array(STRING), "What this report did not check, in words. Show it to the person who makes the decision."
+    ),
     "issuer_check": ISSUER_CHECK,
 }
-BESIDE = {
+OPTIONAL_MEMBERS = {
     "replaced_by": ref("Replacement"),
     "found": described(
         response({"page": nullable(STRING), "credential": nullable(STRING)}),
-        "Present if the link led to a web page: the addresses of the page and of the credential in or behind it.",
+        "Present if the link led to a web page: the URLs of the page and of the credential found on it.",
     ),
 }
-REPORT = response(REPORT_MEMBERS, {**BESIDE, "contained": array(ref("ContainedReport")), "receipt": ref("ReceiptLink")})
+REPORT = response(
+    REPORT_MEMBERS, {**OPTIONAL_MEMBERS, "contained": array(ref("ContainedReport")), "receipt": ref("ReceiptLink")}
+)
 _VIEW = response(
     {
         "id": TEXT,
@@ -100,10 +104,10 @@ _FINDING = response(
         "check": one_of(check.name for check in CHECKS),
         "outcome": OUTCOME,
         "code": described(STRING, "A stable code, listed in docs/api.md."),
-        "message": described(STRING, "One sentence for people."),
+        "message": described(STRING, "A human-readable sentence."),
         "evidence": array(response({"url": STRING, "fetched_at": TIME, "sha256": STRING})),
     },
-    {"standard_error": described(URL, "The error URI of the standard, where it names one.")},
+    {"standard_error": described(URL, "The error URI from the standard, if it defines one.")},
 )
 _SUMMARY = {
     "verdict": VERDICT,
@@ -115,7 +119,7 @@ _SUMMARY = {
         "The checks that failed or could not be completed.",
     ),
 }
-_REF = described(nullable(STRING), "Your own reference; null if the item has none that can be read.")
+_REF = described(nullable(STRING), "Your own reference; null if the item has no readable one.")
 _ITEM = request(
     {"ref": {"type": "string", "minLength": 1, "maxLength": MAX_REF}}, {"url": _LINK, "credential": _CREDENTIAL}
 )
@@ -131,7 +135,9 @@ JOB = response(
         "created_at": TIME,
         "finished_at": nullable(TIME),
         "expires_at": TIME,
-        "links": response({"self": URL}, {"results": described(URL, "The results as NDJSON; works for an hour.")}),
+        "links": response(
+            {"self": URL}, {"results": described(URL, "The results as NDJSON. The link works for one hour.")}
+        ),
     }
 )
 _SUBMISSION = request(
@@ -154,7 +160,7 @@ _LINK_PROBLEMS = (
     "link_unreachable",
     "out_of_time",
 )
-_GONE = ("taken_down", "erased")
+_GONE_PROBLEMS = ("taken_down", "erased")
 EXAMPLE_LINK = "https://laurel.example/c/valid222222222222222222222"
 
 AREA = Area(
@@ -167,8 +173,8 @@ AREA = Area(
             "Verify a credential or a link to one",
             {200: {"anyOf": [ref("Report"), ref("Results")]}},
             description=(
-                "Send the credential as it is, or one of these envelopes. The response is the report, whatever "
-                f"the verdict; for `credentials`, the results of up to {MAX_SEVERAL}. The body has at most "
+                "Send the credential as it is, or in one of these envelopes. Whatever the verdict, the response is the "
+                f"report or, for `credentials`, up to {MAX_SEVERAL} results. The body can have up to "
                 f"{MAX_BODY:,} bytes."
             ),
             body=Body(
@@ -189,7 +195,7 @@ AREA = Area(
                     ),
                 },
             ),
-            problems=(*_LINK_PROBLEMS, *_GONE),
+            problems=(*_LINK_PROBLEMS, *_GONE_PROBLEMS),
         ),
         Operation(
             "POST /v1/verify/batch",
@@ -197,8 +203,8 @@ AREA = Area(
             "Verify many credentials",
             {200: ref("BatchResults"), 202: ref("BatchJob")},
             description=(
-                "The results are in the order of the items, and one bad item never fails the rest. What is too large "
-                "to be answered at once becomes a job, which needs an API key; its URL is in `Location`."
+                "The results are in the order of the items, and one bad item never fails the rest. A batch that is too "
+                "large for one response becomes a job, which needs an API key. Its URL is in `Location`."
             ),
             body=Body(
                 request({"items": array(_ITEM, jobs.MAX_ITEMS, 1)}, {"report": one_of(Detail)}),
@@ -210,7 +216,7 @@ AREA = Area(
         Operation(
             "GET /v1/verify/batch/{id}",
             "readBatch",
-            "The progress of a batch that became a job",
+            "Get the progress of a batch job",
             {200: ref("BatchJob")},
             path={"id": PUBLIC_ID},
         ),
@@ -231,10 +237,12 @@ AREA = Area(
             }
         ),
         "ItemProblem": response({"ref": _REF, "problem": ref("Problem")}),
-        "ItemReport": response({"ref": _REF, **REPORT_MEMBERS}, {**BESIDE, "contained": array(ref("ContainedReport"))}),
-        "ItemSummary": response({"ref": _REF, **_SUMMARY}, BESIDE),
+        "ItemReport": response(
+            {"ref": _REF, **REPORT_MEMBERS}, {**OPTIONAL_MEMBERS, "contained": array(ref("ContainedReport"))}
+        ),
+        "ItemSummary": response({"ref": _REF, **_SUMMARY}, OPTIONAL_MEMBERS),
         "BatchJob": JOB,
-        "VerifiedView": described(_VIEW, "What the signature covers. Every member may be null."),
+        "VerifiedView": described(_VIEW, "The signed contents. Any member can be null."),
         "VerifiedAchievement": _ACHIEVEMENT,
         "Finding": _FINDING,
         "Replacement": described(

@@ -11,9 +11,9 @@ _KEY = {
     "name": STRING,
     "scopes": array(one_of(Scope)),
     "created": TIME,
-    "ends": described(nullable(TIME), "When it stops working, after it was rotated."),
+    "ends": described(nullable(TIME), "When the key stops working, if it has been rotated."),
 }
-_LIMIT = response({"burst": described(whole(1), "Items at once."), "per_second": NUMBER})
+_LIMIT = response({"burst": described(whole(1), "How many items can be sent at once."), "per_second": NUMBER})
 
 AREA = Area(
     "Verifiers",
@@ -22,14 +22,14 @@ AREA = Area(
         Operation(
             "GET /v1/verifier",
             "readVerifier",
-            "The account of the API key, its keys and its limits",
+            "Get the account of the API key, with its keys and limits",
             {
                 200: response(
                     {
                         "id": STRING,
                         "name": STRING,
                         "created": TIME,
-                        "key": described(STRING, "The id of the key that was sent."),
+                        "key": described(STRING, "The id of the key that you sent."),
                         "keys": array(ref("VerifierKey")),
                         "limits": response({scope.value: _LIMIT for scope in Scope}),
                     }
@@ -39,12 +39,12 @@ AREA = Area(
         Operation(
             "POST /v1/verifier/key/rotate",
             "rotateVerifierKey",
-            "Replace the API key that is sent",
+            "Rotate the API key in use",
             {201: response({**_KEY, "api_key": described(STRING, "The new key, shown only once.")})},
             description="The new key has the same name and scopes. The old one works for 24 more hours.",
             problems=("conflict", "refused", "too_many_requests"),
         ),
-        Operation("DELETE /v1/verifier/key", "revokeVerifierKey", "Revoke the API key that is sent", {204: None}),
+        Operation("DELETE /v1/verifier/key", "revokeVerifierKey", "Revoke the API key in use", {204: None}),
     ),
     {"VerifierKey": response(_KEY)},
 )

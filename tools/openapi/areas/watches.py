@@ -34,9 +34,9 @@ from tools.openapi.schema import (
 _ID = {"type": "string", "pattern": anchored(PATTERN)}
 _LINK = {"type": "string", "minLength": 1, "maxLength": MAX_LINK}
 _LIMIT = Query(whole(1, MAX_PAGE), f"Up to {MAX_PAGE}.")
-_CURSOR = Query(STRING, "The `next` of the page before.")
-_NOTHING = Body(request({}), {}, required=False)
-_QUEUEING = ("watch_disabled", "refused", "daily_limit_exceeded", "conflict")
+_CURSOR = Query(STRING, "The `next` of the previous page.")
+_EMPTY_BODY = Body(request({}), {}, required=False)
+_QUEUE_PROBLEMS = ("watch_disabled", "refused", "daily_limit_exceeded", "conflict")
 _WATCH: dict[str, Schema] = {
     "id": PUBLIC_ID,
     "state": one_of(("active", "disabled")),
@@ -81,7 +81,7 @@ AREA = Area(
         Operation(
             "GET /v1/watches",
             "listWatches",
-            "The watches of the account",
+            "List watches",
             {200: _page(ref("Watch"))},
             query={"limit": _LIMIT, "cursor": _CURSOR},
         ),
@@ -90,12 +90,12 @@ AREA = Area(
             "createWatch",
             "Watch a credential",
             {201: response({**_WATCH, "secret": SECRET})},
-            description="Send `credential` or `receipt`, and `callback` or `email` or both.",
+            description="Send either `credential` or `receipt`, and `callback`, `email` or both.",
             body=Body(
                 request(
                     {},
                     {
-                        "credential": described(nullable(_LINK), "Its id, or a link to it."),
+                        "credential": described(nullable(_LINK), "The id of a credential, or a link to one."),
                         "receipt": described(nullable(_LINK), "The id or link of a receipt."),
                         "callback": described(nullable(_LINK), "The https URL that gets the events."),
                         "email": described(nullable(STRING), "The address of the account's owner."),
@@ -120,31 +120,33 @@ AREA = Area(
             idempotent=True,
             headers=("Location",),
         ),
-        Operation("GET /v1/watches/{id}", "readWatch", "A watch", {200: ref("Watch")}, path=_PATH),
-        Operation("DELETE /v1/watches/{id}", "deleteWatch", "Delete a watch and its log", {204: None}, path=_PATH),
+        Operation("GET /v1/watches/{id}", "readWatch", "Get a watch", {200: ref("Watch")}, path=_PATH),
+        Operation(
+            "DELETE /v1/watches/{id}", "deleteWatch", "Delete a watch and its deliveries", {204: None}, path=_PATH
+        ),
         Operation(
             "POST /v1/watches/{id}/rotate-secret",
             "rotateWatchSecret",
-            "Create a new secret",
+            "Rotate the secret of a watch",
             {200: response({**_WATCH, "secret": SECRET})},
-            description="Events are signed with the old one too for 24 hours.",
-            body=_NOTHING,
+            description="For 24 hours, events are also signed with the old secret.",
+            body=_EMPTY_BODY,
             path=_PATH,
-            problems=_QUEUEING,
+            problems=_QUEUE_PROBLEMS,
         ),
         Operation(
             "POST /v1/watches/{id}/test",
             "testWatch",
             "Send a test event",
             {202: ref("WatchDelivery")},
-            body=_NOTHING,
+            body=_EMPTY_BODY,
             path=_PATH,
-            problems=_QUEUEING,
+            problems=_QUEUE_PROBLEMS,
         ),
         Operation(
             "GET /v1/watches/{id}/deliveries",
             "listWatchDeliveries",
-            "The log of deliveries, newest first",
+            "List deliveries, newest first",
             {200: _page(ref("WatchDelivery"))},
             query={"limit": _LIMIT, "cursor": _CURSOR},
             path=_PATH,
@@ -152,11 +154,11 @@ AREA = Area(
         Operation(
             "POST /v1/watches/{id}/deliveries/{delivery}/replay",
             "replayWatchDelivery",
-            "Send an event again",
+            "Replay a delivery",
             {202: ref("WatchDelivery")},
-            body=_NOTHING,
+            body=_EMPTY_BODY,
             path=_PATH,
-            problems=_QUEUEING,
+            problems=_QUEUE_PROBLEMS,
         ),
     ),
     {"Watch": response(_WATCH), "WatchDelivery": _DELIVERY},

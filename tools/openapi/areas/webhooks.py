@@ -99,7 +99,7 @@ AREA = Area(
     "Webhooks receive completions from learning platforms.",
     (
         Operation(
-            "GET /v1/webhooks", "listWebhooks", "The webhooks, without their secrets", {200: page(ref("Webhook"))}
+            "GET /v1/webhooks", "listWebhooks", "List webhooks, without their secrets", {200: page(ref("Webhook"))}
         ),
         Operation(
             "POST /v1/webhooks",
@@ -112,14 +112,14 @@ AREA = Area(
         Operation(
             "GET /v1/webhooks/{id}",
             "readWebhook",
-            "A webhook, with its last deliveries",
+            "Get a webhook and its most recent deliveries",
             {200: response({**_WEBHOOK, "deliveries": array(_DELIVERY, DELIVERIES_SHOWN)})},
             path={"id": PUBLIC_ID},
         ),
         Operation(
             "PUT /v1/webhooks/{id}",
             "changeWebhook",
-            "Change a webhook",
+            "Update a webhook",
             {200: ref("Webhook")},
             body=Body(request({**_REQUIRED, "version": VERSION}, _OPTIONAL), {**_EXAMPLE, "version": 1}),
             path={"id": PUBLIC_ID},
@@ -129,9 +129,9 @@ AREA = Area(
         Operation(
             "POST /v1/webhooks/{id}/rotate",
             "rotateWebhookSecret",
-            "Create a new secret",
+            "Rotate the secret of a webhook",
             {200: response({**_WEBHOOK, "secret": SECRET})},
-            description="The old one works for 24 more hours, or no longer with `leaked`.",
+            description="The old secret works for 24 more hours; with `leaked`, it stops working immediately.",
             body=Body(request({"version": VERSION}, {"leaked": nullable(BOOLEAN)}), {"version": 1}),
             path={"id": PUBLIC_ID},
             problems=("version_conflict", "conflict"),
@@ -139,7 +139,7 @@ AREA = Area(
         Operation(
             "POST /webhooks/{id}",
             "receiveMessage",
-            "A message of a learning platform (Standard Webhooks)",
+            "Receive a message from a learning platform (Standard Webhooks)",
             {
                 200: response(
                     {
@@ -149,7 +149,7 @@ AREA = Area(
                     }
                 )
             },
-            description="Signed in `webhook-id`, `webhook-timestamp` and `webhook-signature`: docs/webhooks.md.",
+            description="Signed with `webhook-id`, `webhook-timestamp` and `webhook-signature`: see docs/webhooks.md.",
             body=Body({"type": "object"}, {"user": {"email": "ada@example.org"}}),
             problems=(
                 "bad_signature",

@@ -53,7 +53,7 @@ class Kind(StrEnum):
     ENDPOINT_PAUSED = "endpoint_paused"
     """An endpoint of the issuer was paused, because it accepted no messages."""
     WATCH_NEWS = "watch_news"
-    """The verdict on a credential that the recipient watches has changed."""
+    """The verdict on a watched credential has changed."""
     SUMMARY = "summary"
     """What changed in a month, for members of an issuer who subscribed to it."""
 

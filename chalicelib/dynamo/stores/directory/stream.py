@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.directory.writing.updates import StreamChange
 from chalicelib.dynamo import keys
 from chalicelib.dynamo.tables import key_of
-from chalicelib.verifiers.watches.waking import About, Wake
+from chalicelib.verifiers.watches.waking import Wake, WakeSubject
 
 
 def read_changes(records: Iterable[dict[str, Any]]) -> list[StreamChange]:
@@ -30,7 +30,7 @@ def read_wakes(records: Iterable[dict[str, Any]]) -> list[Wake]:
         key = key_of(record["dynamodb"]["Keys"])
         _, credential_id = keys.changed_object(key)
         if credential_id is not None:
-            wakes.append(Wake(About.CREDENTIAL, credential_id))
+            wakes.append(Wake(WakeSubject.CREDENTIAL, credential_id))
         elif (issuer_id := keys.changed_issuer(key)) is not None:
-            wakes.append(Wake(About.ISSUER, issuer_id))
+            wakes.append(Wake(WakeSubject.ISSUER, issuer_id))
     return wakes

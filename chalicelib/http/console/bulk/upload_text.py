@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.award.bulk import existing_holders
 from chalicelib.award.bulk.bulk_issuer import UploadSummary
-from chalicelib.award.bulk.existing_holders import Comparison, Held
+from chalicelib.award.bulk.existing_holders import Comparison, ExistingHolder
 from chalicelib.award.bulk.upload import Row, RowError
 from chalicelib.award.input import misspelt_domain
 from chalicelib.http.html import text
@@ -200,11 +200,11 @@ def misspelt(row: Row) -> MisspeltLine | None:
     return MisspeltLine(f"{row.number:,}", row.email, meant) if row.email is not None and meant is not None else None
 
 
-def _held(details: UploadDetails) -> tuple[Held, ...]:
+def _held(details: UploadDetails) -> tuple[ExistingHolder, ...]:
     return details.earlier.held if details.earlier else ()
 
 
-def _held_line(one: Held) -> HeldLine:
+def _held_line(one: ExistingHolder) -> HeldLine:
     return HeldLine(
         f"{one.row.number:,}", one.row.email, one.credential.credential_id, text.day(one.credential.issued_at)
     )

@@ -119,7 +119,7 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
         return _render(services, context, form, before)
     draft = _draft(form, before)
     if draft is not None and _issues_now(draft, before) and not form.text("confirm"):
-        form.add_error("confirm", "Tick the box to issue the reward to everyone who already has all steps.")
+        form.add_error("confirm", "Tick the box to issue the reward to everyone who has completed all steps.")
         draft = None
     if draft is not None:
         try:
@@ -142,7 +142,7 @@ def _save(services: Services, context: PageContext, form: FormState, before: Pat
 
 
 def _issues_now(draft: Draft, before: Pathway | None) -> bool:
-    """Whether saving ``draft`` can issue its reward to holders who already have all steps."""
+    """Whether saving ``draft`` can issue its reward to holders who have already completed all steps."""
     if draft.reward is None or draft.archived:
         return False
     if before is None or before.archived or before.reward != draft.reward:

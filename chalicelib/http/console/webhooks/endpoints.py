@@ -32,17 +32,17 @@ STATES = {
     State.FAILED: StatusLabel("Failed", "bad"),
 }
 FAILURES = {
-    "url_refused": "The URL is not one that Laurel may call.",
-    "address_refused": "The host has an address that is not on the internet.",
+    "url_refused": "Laurel is not allowed to call this URL.",
+    "address_refused": "The host has a private IP address.",
     "dns_failed": "The host was not found. Check the URL.",
     "connect_failed": "The host refused the connection.",
-    "tls_failed": "The host’s certificate was not accepted.",
-    "timeout": "The host took too long.",
-    "out_of_time": "The host took too long.",
+    "tls_failed": "The host’s TLS certificate is not valid.",
+    "timeout": "The host took too long to respond.",
+    "out_of_time": "The host took too long to respond.",
     "cut_off": "The host closed the connection too early.",
     "redirect_refused": "The host answered with a redirect, which Laurel does not follow.",
 }
-"""What happened, by the code of the fetcher; other codes are shown as they are."""
+"""Explanations by fetcher code. Other codes are shown as they are."""
 PAUSES = {
     Pause.MANUAL: "This endpoint is paused. Events that happen meanwhile are not sent.",
     Pause.FAILING: "This endpoint accepted no message for three days, so it was paused. Fix it, resume it, and send "
