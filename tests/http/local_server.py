@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,9 @@ class _Quiet(ChaliceRequestHandler):
 @contextmanager
 def served() -> Iterator[Laurel]:
     """The fakes, with their server running at ``base_url``."""
+    # A view imports it when it needs it. Threads that do so at the same time may find it incomplete; on AWS, a process
+    # answers one request at a time.
+    importlib.import_module("multipart")
     port = free_port()
     services = seeded(f"http://localhost:{port}")
     app = create_app(services)
