@@ -135,4 +135,4 @@ def test_a_hostile_page_is_searched_in_a_moment(pattern: bytes) -> None:
     started = time.process_time()
     web_page.linked(page, PAGE)
     web_page.embedded(page)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5  # a quadratic search would take minutes

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2
@@ -41,7 +42,9 @@ def with_client(laurel: Laurel, use: Callable[[Client], Awaitable[Any]], mode: s
             async with Client(transport, mode=mode, cache=None) as client:
                 return await use(client)
 
-    return asyncio.run(asyncio.wait_for(connected(), 30))
+    # In a thread of its own: in that of a test process, the browser tests leave an event loop running.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(asyncio.wait_for(connected(), 30))).result()
 
 
 @pytest.mark.parametrize(("mode", "revision"), [("auto", MODERN[0]), ("legacy", LEGACY[0]), (MODERN[0], MODERN[0])])
