@@ -54,6 +54,8 @@ _HEADERS: Mapping[str, str] = {
     "RateLimit": "What remains of those limits.",
     "Retry-After": "How many seconds to wait.",
 }
+_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""Phrases of RFC 9110, 15.5, which Python has only from version 3.13 on."""
 _RETRIED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _LIMIT_HEADERS = ("RateLimit-Policy", "RateLimit")
 
@@ -194,7 +196,7 @@ def _error(
 ) -> Json:
     types: dict[str, Schema] = {PROBLEM: {"allOf": [ref("Problem"), {"properties": {"code": _code(codes)}}]}, **others}
     headers = (*(("Retry-After",) if status in _RETRIED else ()), *more_headers)
-    description = KINDS[codes[0]].title if len(codes) == 1 else HTTPStatus(status).phrase
+    description = KINDS[codes[0]].title if len(codes) == 1 else _phrase(status)
     return _response(description, Content(types), headers)
 
 
@@ -218,9 +220,13 @@ def _response(description: str, content: Schema | Content | None, headers: tuple
 
 
 def _title(status: int) -> str:
-    return HTTPStatus(status).phrase
+    return _phrase(status)
 
 
 def _problem() -> Json:
     required = {name: schema for name, schema in PROBLEM_MEMBERS.items() if name != "errors"}
     return described(response(required, {"errors": PROBLEM_MEMBERS["errors"]}), "An error (RFC 9457).")
+
+
+def _phrase(status: int) -> str:
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
